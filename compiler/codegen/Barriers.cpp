@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts barriers between launches, only where bytes of the arena say so.
+
+#include "compiler/codegen/Passes.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+#define GEN_PASS_DEF_INSERTBARRIERSPASS
+#include "compiler/codegen/Passes.h.inc"
+
+namespace {
+
+/// Bytes per row that a launch touches.
+struct Range {
+  int64_t begin, end;
+  bool overlaps(const Range &other) const { return begin < other.end && other.begin < end; }
+};
+
+struct Footprint {
+  SmallVector<Range> reads, writes;
+  bool readsSearch = false, writesSearch = false;
+};
+
+bool anyOverlap(ArrayRef<Range> some, ArrayRef<Range> others) {
+  return llvm::any_of(some, [&](const Range &range) {
+    return llvm::any_of(others, [&](const Range &other) { return range.overlaps(other); });
+  });
+}
+
+Range rangeOf(Value buffer) {
+  while (auto columns = buffer.getDefiningOp<plan::ColumnsOp>())
+    buffer = columns.getBuffer();
+  auto op = buffer.getDefiningOp<plan::BufferOp>();
+  int64_t begin = op.getOffset().value_or(0);
+  return {begin, begin + op.getResult().getType().getStride() * int64_t(sizeof(float))};
+}
+
+/// The buffers that a launch writes; it reads its other operands.
+SmallVector<Value> outputsOf(Operation *op) {
+  SmallVector<Value> outputs;
+  if (auto embed = dyn_cast<plan::EmbedOp>(op))
+    outputs.push_back(embed.getOutput());
+  if (auto linear = dyn_cast<plan::LinearOp>(op)) {
+    outputs.push_back(linear.getOutput());
+    if (linear.getNormalized())
+      outputs.push_back(linear.getNormalized());
+  }
+  if (auto attend = dyn_cast<plan::AttendOp>(op))
+    outputs.push_back(attend.getOutput());
+  if (auto normalize = dyn_cast<plan::NormalizeOp>(op))
+    outputs.push_back(normalize.getOutput());
+  if (auto elementwise = dyn_cast<plan::ElementwiseOp>(op))
+    outputs.push_back(elementwise.getOutput());
+  if (auto take = dyn_cast<plan::TakeRequestedOp>(op))
+    outputs.push_back(take.getOutput());
+  return outputs;
+}
+
+Footprint footprintOf(Operation *op) {
+  Footprint footprint;
+  SmallVector<Value> outputs = outputsOf(op);
+  for (Value operand : op->getOperands())
+    (llvm::is_contained(outputs, operand) ? footprint.writes : footprint.reads)
+        .push_back(rangeOf(operand));
+  footprint.writesSearch = isa<plan::SearchOp>(op);
+  footprint.readsSearch = isa<plan::MergeSearchOp>(op);
+  return footprint;
+}
+
+void insertBarriers(plan::ProgramOp program) {
+  Footprint since;
+  for (Operation &op : llvm::make_early_inc_range(program.getBody().front())) {
+    if (isa<plan::BufferOp, plan::ColumnsOp, plan::BarrierOp>(op))
+      continue;
+    Footprint launch = footprintOf(&op);
+    bool depends = anyOverlap(launch.reads, since.writes) ||
+                   anyOverlap(launch.writes, since.writes) ||
+                   anyOverlap(launch.writes, since.reads) ||
+                   (launch.readsSearch && since.writesSearch);
+    if (depends) {
+      OpBuilder builder(&op);
+      plan::BarrierOp::create(builder, op.getLoc());
+      since = {};
+    }
+    since.reads.append(launch.reads);
+    since.writes.append(launch.writes);
+    since.writesSearch |= launch.writesSearch;
+  }
+}
+
+struct InsertBarriersPass : impl::InsertBarriersPassBase<InsertBarriersPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    for (auto program : getOperation().getOps<plan::ProgramOp>())
+      insertBarriers(program);
+  }
+};
+
+} // namespace
+} // namespace transept::codegen

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds out what a processor offers, from LLVM's tables or from the machine itself.
+
+#include "compiler/codegen/Target.h"
+
+#include "transept/abi.h"
+
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/X86TargetParser.h"
+
+namespace transept::codegen {
+
+namespace {
+
+llvm::StringSet<> featuresOf(llvm::StringRef cpu) {
+  llvm::SmallVector<llvm::StringRef> features;
+  llvm::X86::getFeaturesForCPU(cpu, features);
+  llvm::StringSet<> result;
+  for (llvm::StringRef feature : features)
+    result.insert(feature.ltrim('+'));
+  return result;
+}
+
+llvm::StringSet<> featuresOfThisMachine() {
+  llvm::StringSet<> result;
+  for (const auto &feature : llvm::sys::getHostCPUFeatures())
+    if (feature.second)
+      result.insert(feature.first());
+  return result;
+}
+
+bool hasAll(const llvm::StringSet<> &features, std::initializer_list<const char *> names) {
+  return llvm::all_of(names, [&](const char *name) { return features.contains(name); });
+}
+
+} // namespace
+
+std::optional<Target> targetFor(const std::string &name, std::string &error) {
+  bool isNative = name == "native";
+  if (!isNative && llvm::X86::parseArchX86(name, /*Only64Bit=*/true) == llvm::X86::CK_None) {
+    error = "unknown processor '" + name +
+            "'; allowed are native and LLVM's names, e.g. x86-64-v3, x86-64-v4, sapphirerapids";
+    return std::nullopt;
+  }
+  llvm::StringSet<> features = isNative ? featuresOfThisMachine() : featuresOf(name);
+  if (!hasAll(features, {"avx2", "fma", "f16c", "bmi2"})) {
+    error = "processor '" + name + "' lacks AVX2 or FMA, which generated code needs";
+    return std::nullopt;
+  }
+
+  Target target;
+  bool hasAvx512 =
+      hasAll(features, {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
+  target.instructionSet = hasAvx512 ? InstructionSet::Avx512 : InstructionSet::Avx2;
+  // The code uses nothing beyond the level it asks for at open, whatever LLVM could schedule for.
+  target.cpu = hasAvx512 ? "x86-64-v4" : "x86-64-v3";
+  target.features = hasAvx512 ? "-prefer-256-bit" : "";
+  target.requiredFeatures =
+      TRANSEPT_CPU_AVX2_FMA | (hasAvx512 ? uint64_t(TRANSEPT_CPU_AVX512) : uint64_t(0));
+  return target;
+}
+
+} // namespace transept::codegen

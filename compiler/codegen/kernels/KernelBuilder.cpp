@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Emits the operations behind KernelBuilder's expressions.
+
+#include "compiler/codegen/kernels/KernelBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+namespace {
+
+bool isFloat(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
+
+template <typename FloatOp, typename IntegerOp>
+Expression arithmetic(Expression a, Expression b) {
+  KernelBuilder &kernel = a.kernel();
+  Value result = isFloat(a) ? Value(FloatOp::create(kernel, a, b))
+                            : Value(IntegerOp::create(kernel, a, b));
+  return kernel.wrap(result);
+}
+
+Expression compare(Expression a, Expression b, arith::CmpFPredicate floats,
+                   arith::CmpIPredicate integers) {
+  KernelBuilder &kernel = a.kernel();
+  Value result = isFloat(a) ? Value(arith::CmpFOp::create(kernel, floats, a, b))
+                            : Value(arith::CmpIOp::create(kernel, integers, a, b));
+  return kernel.wrap(result);
+}
+
+/// A constant of the type of `like` (i32 or i64).
+Expression integerLike(Expression like, int64_t value) {
+  KernelBuilder &kernel = like.kernel();
+  return kernel.wrap(arith::ConstantOp::create(
+      kernel, kernel.getIntegerAttr(getElementTypeOrSelf(like.type()), value)));
+}
+
+} // namespace
+
+Expression Expression::operator+(Expression other) const {
+  return arithmetic<arith::AddFOp, arith::AddIOp>(*this, other);
+}
+Expression Expression::operator-(Expression other) const {
+  return arithmetic<arith::SubFOp, arith::SubIOp>(*this, other);
+}
+Expression Expression::operator*(Expression other) const {
+  return arithmetic<arith::MulFOp, arith::MulIOp>(*this, other);
+}
+Expression Expression::operator/(Expression other) const {
+  return arithmetic<arith::DivFOp, arith::DivSIOp>(*this, other);
+}
+Expression Expression::operator%(Expression other) const {
+  return arithmetic<arith::RemFOp, arith::RemSIOp>(*this, other);
+}
+Expression Expression::operator&(Expression other) const {
+  return builder->wrap(arith::AndIOp::create(*builder, value, other));
+}
+Expression Expression::operator<(Expression other) const {
+  return compare(*this, other, arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt);
+}
+Expression Expression::operator>(Expression other) const {
+  return compare(*this, other, arith::CmpFPredicate::OGT, arith::CmpIPredicate::sgt);
+}
+Expression Expression::operator<=(Expression other) const {
+  return compare(*this, other, arith::CmpFPredicate::OLE, arith::CmpIPredicate::sle);
+}
+Expression Expression::operator>=(Expression other) const {
+  return compare(*this, other, arith::CmpFPredicate::OGE, arith::CmpIPredicate::sge);
+}
+Expression Expression::operator==(Expression other) const {
+  return compare(*this, other, arith::CmpFPredicate::OEQ, arith::CmpIPredicate::eq);
+}
+Expression Expression::operator!=(Expression other) const {
+  return compare(*this, other, arith::CmpFPredicate::UNE, arith::CmpIPredicate::ne);
+}
+Expression Expression::operator+(int64_t other) const { return *this + integerLike(*this, other); }
+Expression Expression::operator-(int64_t other) const { return *this - integerLike(*this, other); }
+Expression Expression::operator*(int64_t other) const { return *this * integerLike(*this, other); }
+Expression Expression::operator/(int64_t other) const { return *this / integerLike(*this, other); }
+Expression Expression::operator%(int64_t other) const { return *this % integerLike(*this, other); }
+Expression Expression::operator<(int64_t other) const { return *this < integerLike(*this, other); }
+Expression Expression::operator>(int64_t other) const { return *this > integerLike(*this, other); }
+Expression Expression::operator<=(int64_t other) const {
+  return *this <= integerLike(*this, other);
+}
+Expression Expression::operator>=(int64_t other) const {
+  return *this >= integerLike(*this, other);
+}
+Expression Expression::operator==(int64_t other) const {
+  return *this == integerLike(*this, other);
+}
+Expression Expression::operator!=(int64_t other) const {
+  return *this != integerLike(*this, other);
+}
+
+KernelBuilder::KernelBuilder(ModuleOp module, const Target &target)
+    : ImplicitLocOpBuilder(module.getLoc(), module.getBodyRegion()), module(module), cpu(target) {
+  setInsertionPointToEnd(module.getBody());
+}
+
+Type KernelBuilder::pointerType() { return LLVM::LLVMPointerType::get(getContext()); }
+
+func::FuncOp KernelBuilder::function(StringRef name, TypeRange arguments,
+                                     function_ref<void(ArrayRef<Expression>)> body, bool inlined) {
+  if (auto existing = module.lookupSymbol<func::FuncOp>(name))
+    return existing;
+  InsertionGuard guard(*this);
+  setInsertionPointToEnd(module.getBody());
+  auto result = func::FuncOp::create(*this, name, getFunctionType(arguments, {}));
+  result.setPrivate();
+  SmallVector<Attribute> passthrough = {
+      getArrayAttr({getStringAttr("uwtable"), getStringAttr("2")}), getStringAttr("nounwind")};
+  passthrough.push_back(getStringAttr(inlined ? "alwaysinline" : "noinline"));
+  result->setAttr("passthrough", getArrayAttr(passthrough));
+  setInsertionPointToStart(result.addEntryBlock());
+  Expressions wrapped = wrap(result.getArguments());
+  body(wrapped);
+  func::ReturnOp::create(*this);
+  return result;
+}
+
+void KernelBuilder::call(func::FuncOp callee, ArrayRef<Expression> arguments) {
+  func::CallOp::create(*this, callee, llvm::to_vector_of<Value>(arguments));
+}
+
+Expressions KernelBuilder::wrap(ValueRange values) {
+  return llvm::to_vector(llvm::map_range(values, [&](Value value) { return wrap(value); }));
+}
+
+Expression KernelBuilder::integer(int64_t value) {
+  return wrap(arith::ConstantOp::create(*this, getI64IntegerAttr(value)));
+}
+Expression KernelBuilder::integer32(int32_t value) {
+  return wrap(arith::ConstantOp::create(*this, getI32IntegerAttr(value)));
+}
+Expression KernelBuilder::boolean(bool value) {
+  return wrap(arith::ConstantOp::create(*this, getBoolAttr(value)));
+}
+Expression KernelBuilder::number(double value) {
+  return wrap(arith::ConstantOp::create(*this, getF32FloatAttr(float(value))));
+}
+Expression KernelBuilder::vectorNumber(double value) { return broadcast(number(value)); }
+Expression KernelBuilder::null() { return wrap(LLVM::ZeroOp::create(*this, pointerType())); }
+
+Expression KernelBuilder::multiplyAdd(Expression a, Expression b, Expression c) {
+  return isa<VectorType>(a.type()) ? wrap(vector::FMAOp::create(*this, a, b, c))
+                                   : wrap(LLVM::FMAOp::create(*this, a, b, c));
+}
+Expression KernelBuilder::minimum(Expression a, Expression b) {
+  return isFloat(a) ? wrap(arith::MinNumFOp::create(*this, a, b))
+                    : wrap(arith::MinSIOp::create(*this, a, b));
+}
+Expression KernelBuilder::maximum(Expression a, Expression b) {
+  return isFloat(a) ? wrap(arith::MaxNumFOp::create(*this, a, b))
+                    : wrap(arith::MaxSIOp::create(*this, a, b));
+}
+Expression KernelBuilder::select(Expression condition, Expression yes, Expression no) {
+  return wrap(arith::SelectOp::create(*this, condition, yes, no));
+}
+Expression KernelBuilder::ceilDivide(Expression a, int64_t b) { return (a + (b - 1)) / b; }
+Expression KernelBuilder::broadcast(Expression scalar, int64_t count) {
+  return wrap(vector::BroadcastOp::create(*this, VectorType::get({count}, scalar.type()), scalar));
+}
+Expression KernelBuilder::sumOf(Expression vector) {
+  return wrap(vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector,
+                                          arith::FastMathFlags::reassoc));
+}
+Expression KernelBuilder::maximumOf(Expression vector) {
+  return wrap(vector::ReductionOp::create(*this, vector::CombiningKind::MAXNUMF, vector));
+}
+Expression KernelBuilder::anyOf(Expression mask) {
+  return wrap(vector::ReductionOp::create(*this, vector::CombiningKind::OR, mask));
+}
+Expression KernelBuilder::toInt64(Expression integer32) {
+  Type type = getI64Type();
+  if (auto vector = dyn_cast<VectorType>(integer32.type()))
+    type = VectorType::get(vector.getShape(), type);
+  return wrap(arith::ExtSIOp::create(*this, type, integer32));
+}
+Expression KernelBuilder::truncateToInt32(Expression integer64) {
+  return wrap(arith::TruncIOp::create(*this, getI32Type(), integer64));
+}
+Expression KernelBuilder::isNotNull(Expression pointer) {
+  return wrap(LLVM::ICmpOp::create(*this, LLVM::ICmpPredicate::ne, pointer, null()));
+}
+Expression KernelBuilder::laneNumbers(int64_t count) {
+  SmallVector<int32_t> numbers = llvm::to_vector_of<int32_t>(llvm::seq<int32_t>(0, count));
+  return wrap(arith::ConstantOp::create(*this, getI32VectorAttr(numbers)));
+}
+
+/// exp(x) = 2^n * exp(r) with n = round(x / ln 2), |r| <= ln(2) / 2, and exp(r) by its Taylor
+/// polynomial of degree 7 (relative error below 2e-8 there). Below -87.3 the result is exactly 0, so
+/// that a masked score of -inf adds nothing; above 88.3 it stays at the largest power of two.
+Expression KernelBuilder::exponential(Expression x) {
+  auto type = cast<VectorType>(x.type());
+  int64_t count = type.getNumElements();
+  auto constant = [&](double value) { return broadcast(number(value), count); };
+  Expression clamped = minimum(maximum(x, constant(-87.3)), constant(88.3));
+  Expression n = wrap(LLVM::RoundEvenOp::create(*this, clamped * constant(1.4426950408889634)));
+  Expression r = multiplyAdd(n, constant(-0.693359375), clamped);
+  r = multiplyAdd(n, constant(2.12194440054690583e-4), r);
+  Expression p = constant(1.0 / 5040);
+  for (double coefficient : {1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2, 1.0, 1.0})
+    p = multiplyAdd(p, r, constant(coefficient));
+  auto integers = VectorType::get({count}, getI32Type());
+  Value exponent = arith::FPToSIOp::create(*this, integers, n);
+  Value shifted = arith::ShLIOp::create(*this, exponent, broadcast(integer32(23), count));
+  Value bits = arith::BitcastOp::create(*this, integers, p);
+  Expression scaled = wrap(
+      arith::BitcastOp::create(*this, type, arith::AddIOp::create(*this, bits, shifted)));
+  return select(x < constant(-87.3), constant(0), scaled);
+}
+
+Expression KernelBuilder::floatsAt(Expression pointer, Expression offset) {
+  return wrap(LLVM::GEPOp::create(*this, pointerType(), getF32Type(), pointer,
+                                  ArrayRef<LLVM::GEPArg>{Value(offset)}));
+}
+Expression KernelBuilder::floatsAt(Expression pointer, int64_t offset) {
+  if (offset == 0)
+    return pointer;
+  return wrap(LLVM::GEPOp::create(*this, pointerType(), getF32Type(), pointer,
+                                  ArrayRef<LLVM::GEPArg>{int32_t(offset)}));
+}
+Expression KernelBuilder::bytesAt(Expression pointer, Expression offset) {
+  return wrap(LLVM::GEPOp::create(*this, pointerType(), getI8Type(), pointer,
+                                  ArrayRef<LLVM::GEPArg>{Value(offset)}));
+}
+Expression KernelBuilder::bytesAt(Expression pointer, int64_t offset) {
+  return offset == 0 ? pointer : bytesAt(pointer, integer(offset));
+}
+Expression KernelBuilder::load(Expression pointer, Type type) {
+  Type element = getElementTypeOrSelf(type);
+  unsigned alignment = isa<LLVM::LLVMPointerType>(element) ? 8 : element.getIntOrFloatBitWidth() / 8;
+  return wrap(LLVM::LoadOp::create(*this, type, pointer, alignment));
+}
+Expression KernelBuilder::loadInt32(Expression array, Expression index) {
+  return load(wrap(LLVM::GEPOp::create(*this, pointerType(), getI32Type(), array,
+                                       ArrayRef<LLVM::GEPArg>{Value(index)})),
+              getI32Type());
+}
+Expression KernelBuilder::loadInt64(Expression array, Expression index) {
+  return load(wrap(LLVM::GEPOp::create(*this, pointerType(), getI64Type(), array,
+                                       ArrayRef<LLVM::GEPArg>{Value(index)})),
+              getI64Type());
+}
+Expression KernelBuilder::loadPointer(Expression array, Expression index) {
+  return load(wrap(LLVM::GEPOp::create(*this, pointerType(), pointerType(), array,
+                                       ArrayRef<LLVM::GEPArg>{Value(index)})),
+              pointerType());
+}
+void KernelBuilder::store(Expression value, Expression pointer) {
+  Type element = getElementTypeOrSelf(value.type());
+  LLVM::StoreOp::create(*this, value, pointer, element.getIntOrFloatBitWidth() / 8);
+}
+Expression KernelBuilder::maskOfFirst(Expression count) {
+  Expression limit = broadcast(truncateToInt32(count), lanes());
+  return laneNumbers(lanes()) < limit;
+}
+Expression KernelBuilder::maskOfFirst(int64_t count) { return maskOfFirst(integer(count)); }
+Expression KernelBuilder::loadFirst(Expression pointer, int64_t count) {
+  if (count == lanes())
+    return loadVector(pointer);
+  return wrap(LLVM::MaskedLoadOp::create(*this, vectorType(), pointer, maskOfFirst(count),
+                                         vectorNumber(0), /*alignment=*/4));
+}
+void KernelBuilder::storeFirst(Expression vector, Expression pointer, int64_t count) {
+  if (count == lanes())
+    return store(vector, pointer);
+  storeMasked(vector, pointer, maskOfFirst(count));
+}
+void KernelBuilder::storeMasked(Expression vector, Expression pointer, Expression mask) {
+  LLVM::MaskedStoreOp::create(*this, vector, pointer, mask, /*alignment=*/4);
+}
+Expression KernelBuilder::gatherOf(Type element, Expression base, Expression indices) {
+  int64_t count = cast<VectorType>(indices.type()).getNumElements();
+  Value pointers = LLVM::GEPOp::create(*this, VectorType::get({count}, pointerType()), element,
+                                       base, ArrayRef<LLVM::GEPArg>{Value(indices)});
+  Expression all = broadcast(boolean(true), count);
+  return wrap(LLVM::masked_gather::create(*this, VectorType::get({count}, element), pointers, all,
+                                          ValueRange{}, getI32IntegerAttr(4)));
+}
+Expression KernelBuilder::gather(Expression base, Expression indices) {
+  return gatherOf(getF32Type(), base, indices);
+}
+Expression KernelBuilder::gatherInt32(Expression base, Expression indices) {
+  return gatherOf(getI32Type(), base, indices);
+}
+void KernelBuilder::prefetch(Expression pointer) {
+  LLVM::Prefetch::create(*this, pointer, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+}
+
+void KernelBuilder::loop(Expression begin, Expression end, int64_t step, LoopBody body) {
+  loop(begin, end, integer(step), body);
+}
+void KernelBuilder::loop(Expression begin, Expression end, Expression step, LoopBody body) {
+  auto loopOp = scf::ForOp::create(*this, begin, end, step);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(loopOp.getBody());
+  body(wrap(loopOp.getInductionVar()));
+}
+Expressions KernelBuilder::loop(Expression begin, Expression end, int64_t step,
+                                ArrayRef<Expression> initial, CarriedBody body) {
+  auto loopOp = scf::ForOp::create(*this, begin, end, integer(step),
+                                   llvm::to_vector_of<Value>(initial));
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(loopOp.getBody());
+  Expressions carried = wrap(loopOp.getRegionIterArgs());
+  Expressions next = body(wrap(loopOp.getInductionVar()), carried);
+  scf::YieldOp::create(*this, llvm::to_vector_of<Value>(next));
+  return wrap(loopOp.getResults());
+}
+void KernelBuilder::when(Expression condition, function_ref<void()> body) {
+  auto ifOp = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(ifOp.thenBlock());
+  body();
+}
+void KernelBuilder::when(Expression condition, function_ref<void()> yes, function_ref<void()> no) {
+  auto ifOp = scf::IfOp::create(*this, condition, /*withElseRegion=*/true);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(ifOp.thenBlock());
+  yes();
+  setInsertionPointToStart(ifOp.elseBlock());
+  no();
+}
+Expressions KernelBuilder::choose(Expression condition, TypeRange types,
+                                  function_ref<Expressions()> yes, function_ref<Expressions()> no) {
+  auto ifOp = scf::IfOp::create(*this, types, condition, /*withElseRegion=*/true);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(ifOp.thenBlock());
+  scf::YieldOp::create(*this, llvm::to_vector_of<Value>(yes()));
+  setInsertionPointToStart(ifOp.elseBlock());
+  scf::YieldOp::create(*this, llvm::to_vector_of<Value>(no()));
+  return wrap(ifOp.getResults());
+}
+void KernelBuilder::dispatch(Expression value, int64_t first, int64_t last,
+                             function_ref<void(int64_t)> body) {
+  SmallVector<int64_t> cases = llvm::to_vector(llvm::seq_inclusive(first, last));
+  Value index = arith::IndexCastOp::create(*this, getIndexType(), value);
+  auto switchOp = scf::IndexSwitchOp::create(*this, TypeRange{}, index, cases, cases.size());
+  InsertionGuard guard(*this);
+  for (auto [number, region] : llvm::zip(cases, switchOp.getCaseRegions())) {
+    createBlock(&region);
+    body(number);
+    scf::YieldOp::create(*this);
+  }
+  createBlock(&switchOp.getDefaultRegion());
+  scf::YieldOp::create(*this);
+}
+Expressions KernelBuilder::repeatWhile(ArrayRef<Expression> initial,
+                                       function_ref<Expression(ArrayRef<Expression>)> condition,
+                                       function_ref<Expressions(ArrayRef<Expression>)> body) {
+  auto values = llvm::to_vector_of<Value>(initial);
+  SmallVector<Type> types = llvm::to_vector(llvm::map_range(values, [](Value v) { return v.getType(); }));
+  auto whileOp = scf::WhileOp::create(
+      *this, types, values,
+      [&](OpBuilder &, Location, ValueRange carried) {
+        Expression goesOn = condition(wrap(carried));
+        scf::ConditionOp::create(*this, goesOn, carried);
+      },
+      [&](OpBuilder &, Location, ValueRange carried) {
+        Expressions next = body(wrap(carried));
+        scf::YieldOp::create(*this, llvm::to_vector_of<Value>(next));
+      });
+  return wrap(whileOp.getResults());
+}
+
+} // namespace transept::codegen

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A builder in which a kernel reads like the loop nest that it emits: expressions with operators,
+// loops and conditions with lambdas, loads and stores through plain pointers.
+
+#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_KERNELBUILDER_H
+#define TRANSEPT_COMPILER_CODEGEN_KERNELS_KERNELBUILDER_H
+
+#include "compiler/codegen/Target.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <functional>
+
+namespace transept::codegen {
+
+class KernelBuilder;
+
+/// A value with operators; integers are i64 unless said otherwise, floats f32 or vectors of it.
+class Expression {
+public:
+  Expression() = default;
+  Expression(KernelBuilder *builder, mlir::Value value) : builder(builder), value(value) {}
+
+  operator mlir::Value() const { return value; }
+  mlir::Type type() const { return value.getType(); }
+  KernelBuilder &kernel() const { return *builder; }
+
+  Expression operator+(Expression other) const;
+  Expression operator-(Expression other) const;
+  Expression operator*(Expression other) const;
+  Expression operator/(Expression other) const;
+  Expression operator%(Expression other) const;
+  Expression operator<(Expression other) const;
+  Expression operator>(Expression other) const;
+  Expression operator<=(Expression other) const;
+  Expression operator>=(Expression other) const;
+  Expression operator==(Expression other) const;
+  Expression operator!=(Expression other) const;
+  Expression operator&(Expression other) const;
+  Expression operator+(int64_t other) const;
+  Expression operator-(int64_t other) const;
+  Expression operator*(int64_t other) const;
+  Expression operator/(int64_t other) const;
+  Expression operator%(int64_t other) const;
+  Expression operator<(int64_t other) const;
+  Expression operator>(int64_t other) const;
+  Expression operator<=(int64_t other) const;
+  Expression operator>=(int64_t other) const;
+  Expression operator==(int64_t other) const;
+  Expression operator!=(int64_t other) const;
+
+private:
+  KernelBuilder *builder = nullptr;
+  mlir::Value value;
+};
+
+using Expressions = llvm::SmallVector<Expression>;
+
+class KernelBuilder : public mlir::ImplicitLocOpBuilder {
+public:
+  KernelBuilder(mlir::ModuleOp module, const Target &target);
+
+  const Target &target() const { return cpu; }
+  int64_t lanes() const { return cpu.lanes(); }
+
+  // Types.
+  mlir::Type pointerType();
+  mlir::VectorType vectorType() { return vectorOf(lanes()); }
+  mlir::VectorType vectorOf(int64_t count) { return mlir::VectorType::get({count}, getF32Type()); }
+
+  /// Returns the function `name`, after building it with `body` when the module lacks it. It is
+  /// private; `inlined` lets LLVM inline it, otherwise it keeps its own symbol for profilers.
+  mlir::func::FuncOp function(llvm::StringRef name, mlir::TypeRange arguments,
+                              llvm::function_ref<void(llvm::ArrayRef<Expression>)> body,
+                              bool inlined = false);
+  void call(mlir::func::FuncOp callee, llvm::ArrayRef<Expression> arguments);
+
+  // Constants.
+  Expression integer(int64_t value);
+  Expression integer32(int32_t value);
+  Expression boolean(bool value);
+  Expression number(double value);
+  Expression vectorNumber(double value);
+  Expression null();
+  Expression wrap(mlir::Value value) { return {this, value}; }
+
+  // Arithmetic beyond the operators.
+  Expression multiplyAdd(Expression a, Expression b, Expression c);
+  Expression minimum(Expression a, Expression b);
+  Expression maximum(Expression a, Expression b);
+  Expression select(Expression condition, Expression yes, Expression no);
+  Expression ceilDivide(Expression a, int64_t b);
+  Expression broadcast(Expression scalar) { return broadcast(scalar, lanes()); }
+  Expression broadcast(Expression scalar, int64_t count);
+  Expression sumOf(Expression vector);
+  Expression maximumOf(Expression vector);
+  Expression anyOf(Expression mask);
+  Expression toInt64(Expression integer32);
+  /// The numbers 0, 1, ... of a vector, as i32.
+  Expression laneNumbers(int64_t count);
+  Expression truncateToInt32(Expression integer64);
+  Expression isNotNull(Expression pointer);
+  Expression exponential(Expression x);
+
+  // Memory; offsets count elements of the named type.
+  Expression floatsAt(Expression pointer, Expression offset);
+  Expression floatsAt(Expression pointer, int64_t offset);
+  Expression bytesAt(Expression pointer, Expression offset);
+  Expression bytesAt(Expression pointer, int64_t offset);
+  Expression load(Expression pointer, mlir::Type type);
+  Expression loadFloat(Expression pointer) { return load(pointer, getF32Type()); }
+  Expression loadVector(Expression pointer) { return load(pointer, vectorType()); }
+  Expression loadFirst(Expression pointer, int64_t count);
+  Expression loadInt32(Expression array, Expression index);
+  Expression loadInt64(Expression array, Expression index);
+  Expression loadPointer(Expression array, Expression index);
+  void store(Expression value, Expression pointer);
+  void storeFirst(Expression vector, Expression pointer, int64_t count);
+  Expression gather(Expression base, Expression indices);
+  Expression gatherInt32(Expression base, Expression indices);
+  Expression maskOfFirst(Expression count);
+  Expression maskOfFirst(int64_t count);
+  void storeMasked(Expression vector, Expression pointer, Expression mask);
+  void prefetch(Expression pointer);
+
+  // Control.
+  using LoopBody = llvm::function_ref<void(Expression)>;
+  using CarriedBody = llvm::function_ref<Expressions(Expression, llvm::ArrayRef<Expression>)>;
+  void loop(Expression begin, Expression end, int64_t step, LoopBody body);
+  void loop(Expression begin, Expression end, Expression step, LoopBody body);
+  Expressions loop(Expression begin, Expression end, int64_t step,
+                   llvm::ArrayRef<Expression> initial, CarriedBody body);
+  void when(Expression condition, llvm::function_ref<void()> body);
+  void when(Expression condition, llvm::function_ref<void()> yes, llvm::function_ref<void()> no);
+  Expressions choose(Expression condition, mlir::TypeRange types,
+                     llvm::function_ref<Expressions()> yes, llvm::function_ref<Expressions()> no);
+  /// Runs `body(i)` for the one i in [first, last] that equals `value`.
+  void dispatch(Expression value, int64_t first, int64_t last,
+                llvm::function_ref<void(int64_t)> body);
+  /// Carries values while `body` (condition, next values) says so.
+  Expressions repeatWhile(llvm::ArrayRef<Expression> initial,
+                          llvm::function_ref<Expression(llvm::ArrayRef<Expression>)> condition,
+                          llvm::function_ref<Expressions(llvm::ArrayRef<Expression>)> body);
+
+private:
+  Expressions wrap(mlir::ValueRange values);
+  Expression gatherOf(mlir::Type element, Expression base, Expression indices);
+
+  mlir::ModuleOp module;
+  Target cpu;
+};
+
+} // namespace transept::codegen
+
+#endif

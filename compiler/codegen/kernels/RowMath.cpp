@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Emits normalization of a row, activations of a vector, and the split of work among workers.
+
+#include "compiler/codegen/kernels/RowMath.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+std::string NormShape::name() const {
+  return llvm::formatv("{0}_norm_{1}{2}{3}_{4:E}", stringifyNormKind(kind), width,
+                       hasGain ? "_gain" : "", hasShift ? "_shift" : "", epsilon);
+}
+
+void forEachVector(KernelBuilder &kernel, int64_t width,
+                   function_ref<void(Expression, int64_t)> body) {
+  int64_t lanes = kernel.lanes(), whole = width / lanes * lanes;
+  if (whole > 0)
+    kernel.loop(kernel.integer(0), kernel.integer(whole), lanes,
+                [&](Expression column) { body(column, lanes); });
+  if (whole < width)
+    body(kernel.integer(whole), width - whole);
+}
+
+namespace {
+
+/// sum over the row of term(vector), in four interleaved partial sums so that additions overlap.
+/// Lanes beyond the row are zero before `term` and dropped after it.
+Expression sumOverRow(KernelBuilder &kernel, int64_t width, Expression row,
+                      function_ref<Expression(Expression)> term) {
+  constexpr int64_t kPartialSums = 4;
+  int64_t lanes = kernel.lanes(), step = kPartialSums * lanes;
+  int64_t whole = width / step * step;
+  Expression zero = kernel.vectorNumber(0);
+  Expressions sums(kPartialSums, zero);
+  if (whole > 0)
+    sums = kernel.loop(kernel.integer(0), kernel.integer(whole), step, sums,
+                       [&](Expression column, ArrayRef<Expression> carried) {
+                         Expressions next;
+                         for (int64_t i = 0; i < kPartialSums; ++i) {
+                           Expression at = kernel.floatsAt(row, column + i * lanes);
+                           next.push_back(carried[i] + term(kernel.loadVector(at)));
+                         }
+                         return next;
+                       });
+  for (int64_t column = whole; column < width; column += lanes) {
+    int64_t count = std::min(lanes, width - column);
+    Expression values = term(kernel.loadFirst(kernel.floatsAt(row, column), count));
+    if (count < lanes)
+      values = kernel.select(kernel.maskOfFirst(count), values, zero);
+    Expression &sum = sums[(column - whole) / lanes];
+    sum = sum + values;
+  }
+  return kernel.sumOf((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+Expression reciprocalSquareRoot(KernelBuilder &kernel, Expression x) {
+  return kernel.number(1) / kernel.wrap(math::SqrtOp::create(kernel, x));
+}
+
+} // namespace
+
+void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression input,
+                      Expression gain, Expression shift, Expression output) {
+  Type pointer = kernel.pointerType();
+  auto function = kernel.function(
+      shape.name(), {pointer, pointer, pointer, pointer}, [&](ArrayRef<Expression> arguments) {
+        Expression row = arguments[0], gains = arguments[1], shifts = arguments[2],
+                   result = arguments[3];
+        Expression perElement = kernel.number(1.0 / double(shape.width));
+        Expression mean = kernel.vectorNumber(0);
+        if (shape.kind == NormKind::Layer)
+          mean = kernel.broadcast(
+              sumOverRow(kernel, shape.width, row, [](Expression x) { return x; }) * perElement);
+        Expression variance = sumOverRow(kernel, shape.width, row, [&](Expression x) {
+                                Expression centred = x - mean;
+                                return centred * centred;
+                              }) * perElement;
+        Expression factor = kernel.broadcast(
+            reciprocalSquareRoot(kernel, variance + kernel.number(shape.epsilon)));
+        forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
+          Expression x = kernel.loadFirst(kernel.floatsAt(row, column), count);
+          Expression y = (x - mean) * factor;
+          if (shape.hasGain)
+            y = y * kernel.loadFirst(kernel.floatsAt(gains, column), count);
+          if (shape.hasShift)
+            y = y + kernel.loadFirst(kernel.floatsAt(shifts, column), count);
+          kernel.storeFirst(y, kernel.floatsAt(result, column), count);
+        });
+      });
+  kernel.call(function, {input, gain, shift, output});
+}
+
+Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression x) {
+  auto constant = [&](double value) { return kernel.vectorNumber(value); };
+  auto sigmoid = [&](Expression y) {
+    return constant(1) / (constant(1) + kernel.exponential(constant(0) - y));
+  };
+  switch (kind) {
+  case ActivationKind::Relu:
+    return kernel.maximum(x, constant(0));
+  case ActivationKind::Silu:
+    return x * sigmoid(x);
+  case ActivationKind::GeluTanh: {
+    // (1 + tanh(u)) / 2 = sigmoid(2u).
+    Expression cubic = x * x * x * constant(0.044715);
+    return x * sigmoid((x + cubic) * constant(2 * 0.7978845608028654));
+  }
+  case ActivationKind::Gelu: {
+    Expression erf =
+        kernel.wrap(math::ErfOp::create(kernel, x * constant(0.7071067811865476)));
+    return x * constant(0.5) * (constant(1) + erf);
+  }
+  }
+  llvm_unreachable("every activation has its case");
+}
+
+Share shareOf(KernelBuilder &kernel, Expression count, Expression worker, Expression workerCount,
+              int64_t grain) {
+  Expression pieces = kernel.ceilDivide(count, grain);
+  Share share;
+  share.begin = kernel.minimum(pieces * worker / workerCount * grain, count);
+  share.end = kernel.minimum(pieces * (worker + 1) / workerCount * grain, count);
+  return share;
+}
+
+} // namespace transept::codegen

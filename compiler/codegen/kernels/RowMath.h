@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Arithmetic on single rows that several kernels share: normalization and activations.
+
+#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWMATH_H
+#define TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWMATH_H
+
+#include "compiler/codegen/kernels/KernelBuilder.h"
+#include "dialects/Transept/Transept.h"
+
+#include <optional>
+
+namespace transept::codegen {
+
+/// A normalization of rows of `width` numbers, and which of its vectors exist.
+struct NormShape {
+  NormKind kind = NormKind::Layer;
+  double epsilon = 0;
+  int64_t width = 0;
+  bool hasGain = false;
+  bool hasShift = false;
+
+  std::string name() const;
+};
+
+/// Emits a call that writes norm(input) * gain + shift to `output`, both rows of shape.width
+/// floats; gain and shift are ignored where the shape lacks them.
+void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression input,
+                      Expression gain, Expression shift, Expression output);
+
+/// Applies the activation to a vector.
+Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression x);
+
+/// Calls body(column, count) for every vector of a row of `width` numbers: in a loop over the whole
+/// ones, then once for the rest. `count` is the number of valid lanes.
+void forEachVector(KernelBuilder &kernel, int64_t width,
+                   llvm::function_ref<void(Expression column, int64_t count)> body);
+
+/// The numbers [begin, end) of `count` that belong to a worker, in pieces of at least `grain`.
+struct Share {
+  Expression begin, end;
+};
+Share shareOf(KernelBuilder &kernel, Expression count, Expression worker, Expression workerCount,
+              int64_t grain = 1);
+
+} // namespace transept::codegen
+
+#endif

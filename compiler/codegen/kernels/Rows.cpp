@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Emits the kernels that pass over rows once.
+
+#include "compiler/codegen/kernels/Rows.h"
+
+#include "transept/abi.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+std::string EmbeddingShape::name() const {
+  std::string result = llvm::formatv("embedding_{0}_scale{1:E}_to{2}", width, scale, outputStride);
+  if (isTablePacked)
+    result += "_packed";
+  if (hasPositions)
+    result += llvm::formatv("_positions{0}", positionOffset);
+  return result;
+}
+
+func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape) {
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  Type types[] = {pointer, pointer, pointer, pointer, pointer, i64, i64, i64};
+  return kernel.function(shape.name(), types, [&](ArrayRef<Expression> arguments) {
+    Expression ids = arguments[0], positions = arguments[1], table = arguments[2],
+               positionTable = arguments[3], output = arguments[4];
+    int64_t panel = kernel.target().panelWidth();
+    Share rows = shareOf(kernel, arguments[5], arguments[6], arguments[7]);
+    kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
+      Expression id = kernel.toInt64(kernel.loadInt32(ids, row));
+      Expression position = kernel.toInt64(kernel.loadInt32(positions, row));
+      Expression token = shape.isTablePacked
+                             ? kernel.floatsAt(table, id / panel * (shape.width * panel) + id % panel)
+                             : kernel.floatsAt(table, id * shape.width);
+      Expression result = kernel.floatsAt(output, row * shape.outputStride);
+      forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
+        Expression value;
+        if (shape.isTablePacked) {
+          Expression lane = kernel.toInt64(kernel.laneNumbers(kernel.lanes()));
+          // Lanes beyond the row read its last element.
+          Expression last = kernel.broadcast(kernel.integer(shape.width - 1));
+          Expression columns = kernel.minimum(kernel.broadcast(column) + lane, last);
+          value = kernel.gather(token, columns * kernel.broadcast(kernel.integer(panel)));
+        } else {
+          value = kernel.loadFirst(kernel.floatsAt(token, column), count);
+        }
+        if (shape.scale != 1)
+          value = value * kernel.vectorNumber(shape.scale);
+        if (shape.hasPositions) {
+          Expression from = kernel.floatsAt(
+              positionTable, (position + shape.positionOffset) * shape.width + column);
+          value = value + kernel.loadFirst(from, count);
+        }
+        kernel.storeFirst(value, kernel.floatsAt(result, column), count);
+      });
+    });
+  });
+}
+
+func::FuncOp normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape) {
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  std::string name = llvm::formatv("normalize_rows_{0}_from{1}_to{2}", shape.norm.name(),
+                                   shape.inputStride, shape.outputStride);
+  Type types[] = {pointer, pointer, pointer, pointer, i64, i64, i64};
+  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+    Share rows = shareOf(kernel, arguments[4], arguments[5], arguments[6]);
+    kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
+      emitNormalizeRow(kernel, shape.norm, kernel.floatsAt(arguments[0], row * shape.inputStride),
+                       arguments[1], arguments[2],
+                       kernel.floatsAt(arguments[3], row * shape.outputStride));
+    });
+  });
+}
+
+std::string ElementwiseShape::name() const {
+  static constexpr const char *names[] = {"add", "multiply", "scale", "activate"};
+  std::string result = llvm::formatv("{0}_{1}", names[int(kind)], width);
+  if (kind == ElementwiseKind::Scale)
+    result += llvm::formatv("_by{0:E}", factor);
+  if (kind == ElementwiseKind::Activate)
+    result += "_" + stringifyActivationKind(activation).str();
+  return result + llvm::formatv("_from{0}_{1}_to{2}", leftStride, rightStride, outputStride).str();
+}
+
+func::FuncOp elementwiseKernel(KernelBuilder &kernel, const ElementwiseShape &shape) {
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  Type types[] = {pointer, pointer, pointer, i64, i64, i64};
+  return kernel.function(shape.name(), types, [&](ArrayRef<Expression> arguments) {
+    Expression left = arguments[0], right = arguments[1], output = arguments[2];
+    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
+    kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
+      forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
+        auto operand = [&](Expression base, int64_t stride) {
+          return kernel.loadFirst(kernel.floatsAt(base, row * stride + column), count);
+        };
+        Expression value = operand(left, shape.leftStride);
+        switch (shape.kind) {
+        case ElementwiseKind::Add:
+          value = value + operand(right, shape.rightStride);
+          break;
+        case ElementwiseKind::Multiply:
+          value = value * operand(right, shape.rightStride);
+          break;
+        case ElementwiseKind::Scale:
+          value = value * kernel.vectorNumber(shape.factor);
+          break;
+        case ElementwiseKind::Activate:
+          value = emitActivation(kernel, shape.activation, value);
+          break;
+        }
+        kernel.storeFirst(value, kernel.floatsAt(output, row * shape.outputStride + column), count);
+      });
+    });
+  });
+}
+
+func::FuncOp copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape) {
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  std::string name = llvm::formatv("copy_rows_{0}_from{1}_to{2}", shape.width, shape.inputStride,
+                                   shape.outputStride);
+  Type types[] = {pointer, pointer, pointer, i64, i64, i64};
+  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+    Expression input = arguments[0], indices = arguments[1], output = arguments[2];
+    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
+    kernel.when(kernel.isNotNull(output), [&] {
+      kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
+        Expression source =
+            kernel.choose(
+                kernel.isNotNull(indices), {i64},
+                [&] { return Expressions{kernel.loadInt64(indices, row)}; },
+                [&] { return Expressions{row}; })[0];
+        forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
+          Expression from = kernel.floatsAt(input, source * shape.inputStride + column);
+          kernel.storeFirst(kernel.loadFirst(from, count),
+                            kernel.floatsAt(output, row * shape.outputStride + column), count);
+        });
+      });
+    });
+  });
+}
+
+func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
+  constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  std::string name = llvm::formatv("store_{0}_{1}x{2}_from{3}", shape.isKeys ? "keys" : "values",
+                                   shape.headCount, shape.headDim, shape.inputStride);
+  Type types[] = {pointer, i64, pointer, pointer, i64, i64, i64};
+  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+    Expression input = arguments[0], sequenceCount = arguments[1], offsets = arguments[2],
+               entries = arguments[3], slot = arguments[4], zero = kernel.integer(0);
+    // A unit of work is one head of one sequence.
+    kernel.loop(arguments[5], sequenceCount * shape.headCount, arguments[6], [&](Expression unit) {
+      Expression sequence = unit / shape.headCount, head = unit % shape.headCount;
+      Expression first = kernel.loadInt64(offsets, sequence);
+      Expression count = kernel.loadInt64(offsets, sequence + 1) - first;
+      Expression positions = kernel.ceilDivide(count, kBlock) * kBlock;
+      Expression target =
+          kernel.floatsAt(kernel.loadPointer(entries, sequence),
+                          positions * slot + head * positions * shape.headDim);
+      kernel.loop(zero, count, 1, [&](Expression position) {
+        Expression from = kernel.floatsAt(
+            input, (first + position) * shape.inputStride + head * shape.headDim);
+        if (shape.isKeys) {
+          Expression to = kernel.floatsAt(
+              target, position / kBlock * (kBlock * shape.headDim) + position % kBlock);
+          kernel.loop(zero, kernel.integer(shape.headDim), 1, [&](Expression d) {
+            kernel.store(kernel.loadFloat(kernel.floatsAt(from, d)),
+                         kernel.floatsAt(to, d * kBlock));
+          });
+        } else {
+          Expression to = kernel.floatsAt(target, position * shape.headDim);
+          forEachVector(kernel, shape.headDim, [&](Expression column, int64_t valid) {
+            kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), valid),
+                              kernel.floatsAt(to, column), valid);
+          });
+        }
+      });
+    });
+  });
+}
+
+} // namespace transept::codegen

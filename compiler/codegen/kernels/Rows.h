@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kernels that pass over rows once: embedding, normalization, elementwise arithmetic, copies.
+
+#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
+#define TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
+
+#include "compiler/codegen/kernels/RowMath.h"
+
+namespace transept::codegen {
+
+/// Token embedding with scale and positions. Strides count floats.
+struct EmbeddingShape {
+  int64_t width = 0, outputStride = 0;
+  double scale = 1;
+  /// The table is packed in panels [panel][width][panel width] of tokens, shared with the
+  /// vocabulary projection; otherwise it is [token][width].
+  bool isTablePacked = false;
+  bool hasPositions = false;
+  int64_t positionOffset = 0;
+
+  std::string name() const;
+};
+/// (ids, positions, table, position table, output, row count, worker, worker count)
+mlir::func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape);
+
+/// Normalization on its own, where no product reads its result.
+struct NormalizeShape {
+  NormShape norm;
+  int64_t inputStride = 0, outputStride = 0;
+};
+/// (input, gain, shift, output, row count, worker, worker count)
+mlir::func::FuncOp normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape);
+
+/// Arithmetic element by element, where nothing took it in.
+enum class ElementwiseKind { Add, Multiply, Scale, Activate };
+struct ElementwiseShape {
+  ElementwiseKind kind = ElementwiseKind::Add;
+  int64_t width = 0;
+  int64_t leftStride = 0, rightStride = 0, outputStride = 0;
+  double factor = 1;
+  ActivationKind activation = ActivationKind::Relu;
+
+  std::string name() const;
+};
+/// (left, right, output, row count, worker, worker count)
+mlir::func::FuncOp elementwiseKernel(KernelBuilder &kernel, const ElementwiseShape &shape);
+
+/// Copies rows: row i of the output is row indices[i] of the input, or row i where indices is null.
+struct CopyShape {
+  int64_t width = 0, inputStride = 0, outputStride = 0;
+};
+/// (input, indices, output, row count, worker, worker count); does nothing when output is null.
+mlir::func::FuncOp copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape);
+
+/// Stores rows into one slot of the encoder cache entries (layouts: abi.h).
+struct StoreShape {
+  bool isKeys = false;
+  int64_t headCount = 0, headDim = 0, inputStride = 0;
+};
+/// (input, sequence count, sequence offsets, entries, floats per position before the slot, worker,
+/// worker count)
+mlir::func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape);
+
+} // namespace transept::codegen
+
+#endif

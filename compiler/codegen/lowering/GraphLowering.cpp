@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Walks the staged functions and hands each op to its family's lowering.
+
+#include "compiler/codegen/lowering/GraphLowering.h"
+
+#include "compiler/codegen/Passes.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+StringAttr GraphLowering::label(Operation *op) {
+  StringAttr name;
+  op->getLoc()->walk([&](Location location) {
+    auto named = dyn_cast<NameLoc>(location);
+    if (!named)
+      return WalkResult::advance();
+    name = named.getName();
+    return WalkResult::interrupt();
+  });
+  return name ? name : builder.getStringAttr(op->getName().stripDialect());
+}
+
+Value GraphLowering::newBuffer(Value rows) {
+  auto type = cast<RowsType>(rows.getType());
+  int64_t stride = llvm::alignTo(type.getWidth(), target.panelWidth());
+  auto bufferType = plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
+  Value result = plan::BufferOp::create(builder, rows.getLoc(), bufferType, IntegerAttr());
+  buffers[rows] = result;
+  return result;
+}
+
+LogicalResult GraphLowering::run() {
+  auto encode = module.lookupSymbol<func::FuncOp>("encode");
+  auto decode = module.lookupSymbol<func::FuncOp>("decode");
+  if (!encode || !decode)
+    return module.emitError("expects the staged form: functions encode and decode");
+  collectProjectionWeights();
+  if (failed(assignCacheSlots(decode)))
+    return failure();
+  builder.setInsertionPointToStart(module.getBody());
+  weightsEnd = builder.saveInsertionPoint();
+  for (func::FuncOp function : {encode, decode})
+    if (failed(lowerFunction(function)))
+      return failure();
+  encode.erase();
+  decode.erase();
+  return success();
+}
+
+LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
+  current = function;
+  buffers.clear();
+  builder.setInsertionPoint(function);
+  auto slotList = function.getName() == "encode" ? encoderSlots : selfSlots;
+  auto program = plan::ProgramOp::create(
+      builder, function.getLoc(), function.getName(), /*arena_bytes_per_row=*/0,
+      /*scratch_bytes=*/0, /*scratch_bytes_per_key=*/0,
+      builder.getArrayAttr(llvm::to_vector_of<Attribute>(slotList)));
+  builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
+  for (Operation &op : function.getBody().front())
+    if (failed(lowerOperation(&op)))
+      return failure();
+  // Erased last: weights are outlined from the function's own ops.
+  return success();
+}
+
+LogicalResult GraphLowering::lowerOperation(Operation *op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<EmbeddingOp>([&](auto op) { return lowerEmbedding(op); })
+      .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
+      .Case<SelfAttentionOp, CrossAttentionOp>([&](auto op) { return lowerAttention(op); })
+      .Case<CacheStoreOp>([&](auto op) { return lowerCacheStore(op); })
+      .Case<SearchVocabularyOp>([&](auto op) { return lowerSearch(op); })
+      .Case<SliceColumnsOp>([&](auto op) { return lowerSlice(op); })
+      .Case<RequestedRowsOp>([&](auto op) { return lowerRequestedRows(op); })
+      .Case<LayerNormOp>([&](LayerNormOp op) {
+        return lowerNorm(op, NormKind::Layer, op.getGain(), op.getBias(), op.getEpsilonAttr());
+      })
+      .Case<RmsNormOp>([&](RmsNormOp op) {
+        return lowerNorm(op, NormKind::RootMeanSquare, op.getGain(), {}, op.getEpsilonAttr());
+      })
+      .Case<AddOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Add); })
+      .Case<GateOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Multiply); })
+      .Case<ScaleOp>([&](ScaleOp op) {
+        return lowerElementwise(op, plan::ElementwiseKind::Scale, op.getFactorAttr());
+      })
+      .Case<ActivationOp>([&](ActivationOp op) {
+        return lowerElementwise(op, plan::ElementwiseKind::Activate, {}, op.getKindAttr());
+      })
+      .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
+      // Folded into the kernels that read them.
+      .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightScaleColumnsOp, WeightProductOp,
+            WeightAddOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp,
+            WindowMaskOp, CombineMasksOp, RelativePositionBiasOp, CacheReadOp, CacheAppendOp>(
+          [](auto) { return success(); })
+      .Default([](Operation *op) {
+        return op->emitError("no kernel serves this operation in a compiled library");
+      });
+}
+
+#define GEN_PASS_DEF_LOWERTOPLANPASS
+#include "compiler/codegen/Passes.h.inc"
+
+namespace {
+
+struct LowerToPlanPass : impl::LowerToPlanPassBase<LowerToPlanPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    std::string error;
+    std::optional<Target> target = targetFor(cpu, error);
+    if (!target) {
+      getOperation().emitError(error);
+      return signalPassFailure();
+    }
+    if (failed(GraphLowering(getOperation(), *target).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace transept::codegen

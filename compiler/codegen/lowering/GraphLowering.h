@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The state of turning one staged module into programs: which buffer stands for which value, which
+// packed weight for which expression. One file of methods per family of ops.
+
+#ifndef TRANSEPT_COMPILER_CODEGEN_LOWERING_GRAPHLOWERING_H
+#define TRANSEPT_COMPILER_CODEGEN_LOWERING_GRAPHLOWERING_H
+
+#include "compiler/codegen/Target.h"
+#include "dialects/Plan/Plan.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <map>
+
+namespace transept::codegen {
+
+class GraphLowering {
+public:
+  GraphLowering(mlir::ModuleOp module, const Target &target)
+      : module(module), target(target), builder(module.getContext()) {}
+
+  /// Replaces the functions encode and decode by programs and weights.
+  mlir::LogicalResult run();
+
+private:
+  // GraphLowering.cpp
+  mlir::LogicalResult lowerFunction(mlir::func::FuncOp function);
+  mlir::LogicalResult lowerOperation(mlir::Operation *op);
+  mlir::Value newBuffer(mlir::Value rows);
+  mlir::Value buffer(mlir::Value rows) { return buffers.lookup(rows); }
+  mlir::StringAttr label(mlir::Operation *op);
+
+  // LowerWeights.cpp
+  /// The packed weight for a value computed from parameters alone.
+  mlir::FlatSymbolRefAttr weight(mlir::Value value, plan::LayoutKind layout);
+  mlir::FlatSymbolRefAttr optionalWeight(mlir::Value value, plan::LayoutKind layout) {
+    return value ? weight(value, layout) : mlir::FlatSymbolRefAttr();
+  }
+  /// Whether the vocabulary projection reads the same table as the embedding.
+  bool isSharedWithProjection(mlir::Value table);
+  std::string expressionText(mlir::Value value);
+  void collectProjectionWeights();
+
+  // LowerAttention.cpp
+  mlir::LogicalResult assignCacheSlots(mlir::func::FuncOp decode);
+  mlir::LogicalResult lowerAttention(mlir::Operation *op);
+  mlir::LogicalResult lowerCacheStore(CacheStoreOp op);
+
+  // LowerRows.cpp
+  mlir::LogicalResult lowerEmbedding(EmbeddingOp op);
+  mlir::LogicalResult lowerLinear(LinearOp op);
+  mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
+                                mlir::Value shift, mlir::FloatAttr epsilon);
+  mlir::LogicalResult lowerElementwise(mlir::Operation *op, plan::ElementwiseKind kind,
+                                       mlir::FloatAttr factor = {},
+                                       ActivationKindAttr activation = {});
+  mlir::LogicalResult lowerRequestedRows(RequestedRowsOp op);
+  mlir::LogicalResult lowerSlice(SliceColumnsOp op);
+
+  // LowerVocabulary.cpp
+  mlir::LogicalResult lowerSearch(SearchVocabularyOp op);
+  mlir::LogicalResult lowerReturn(mlir::func::ReturnOp op);
+
+  mlir::ModuleOp module;
+  Target target;
+  mlir::OpBuilder builder;
+  mlir::OpBuilder::InsertPoint weightsEnd;
+  mlir::func::FuncOp current;
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  std::map<std::string, mlir::FlatSymbolRefAttr> weights;
+  std::map<std::string, bool> projectionWeights;
+  /// Slots by decode's cache arguments, and in the order of encode's caches.
+  llvm::DenseMap<mlir::Value, plan::CacheSlotAttr> slots;
+  llvm::SmallVector<plan::CacheSlotAttr> encoderSlots, selfSlots;
+};
+
+} // namespace transept::codegen
+
+#endif

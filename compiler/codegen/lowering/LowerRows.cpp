@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Row-wise ops: embeddings, linear layers, norms, elementwise arithmetic, slices.
+
+#include "compiler/codegen/lowering/GraphLowering.h"
+#include "compiler/codegen/strategy/LinearStrategy.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
+  auto layout = isSharedWithProjection(op.getTable()) ? plan::LayoutKind::Panels
+                                                      : plan::LayoutKind::Rows;
+  plan::EmbedOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
+                        weight(op.getTable(), layout),
+                        optionalWeight(op.getPositions(), plan::LayoutKind::Rows),
+                        op.getScaleAttr(), op.getPositionOffsetAttr());
+  return success();
+}
+
+LogicalResult GraphLowering::lowerLinear(LinearOp op) {
+  auto weightLayout = op.getGated() ? plan::LayoutKind::GatedPanels : plan::LayoutKind::Panels;
+  auto biasLayout = op.getGated() ? plan::LayoutKind::GatedVector : plan::LayoutKind::Vector;
+  LinearStrategy chosen = chooseLinearStrategy(op.getWeight().getType().getDimSize(1), target);
+  auto strategy = plan::LinearStrategyAttr::get(builder.getContext(), chosen.rowBlock,
+                                                chosen.streamPanels, chosen.rowsToSplit);
+  Value output = newBuffer(op.getResult());
+  Value normalized = op.getNormalized() ? newBuffer(op.getNormalized()) : Value();
+  plan::LinearOp::create(
+      builder, op.getLoc(), label(op), buffer(op.getInput()), output,
+      op.getResidual() ? buffer(op.getResidual()) : Value(), normalized,
+      weight(op.getWeight(), weightLayout), optionalWeight(op.getBias(), biasLayout),
+      op.getNormAttr(), optionalWeight(op.getNormGain(), plan::LayoutKind::Vector),
+      optionalWeight(op.getNormBias(), plan::LayoutKind::Vector), op.getActivationAttr(),
+      op.getGatedAttr(), strategy);
+  return success();
+}
+
+LogicalResult GraphLowering::lowerNorm(Operation *op, NormKind kind, Value gain, Value shift,
+                                       FloatAttr epsilon) {
+  plan::NormalizeOp::create(builder, op->getLoc(), label(op), buffer(op->getOperand(0)),
+                            newBuffer(op->getResult(0)),
+                            NormAttr::get(builder.getContext(), kind, epsilon),
+                            optionalWeight(gain, plan::LayoutKind::Vector),
+                            optionalWeight(shift, plan::LayoutKind::Vector));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerElementwise(Operation *op, plan::ElementwiseKind kind,
+                                              FloatAttr factor, ActivationKindAttr activation) {
+  Value right = op->getNumOperands() > 1 ? buffer(op->getOperand(1)) : Value();
+  plan::ElementwiseOp::create(builder, op->getLoc(), label(op),
+                              plan::ElementwiseKindAttr::get(builder.getContext(), kind),
+                              buffer(op->getOperand(0)), right, newBuffer(op->getResult(0)), factor,
+                              activation);
+  return success();
+}
+
+LogicalResult GraphLowering::lowerRequestedRows(RequestedRowsOp op) {
+  plan::TakeRequestedOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                                newBuffer(op.getResult()));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerSlice(SliceColumnsOp op) {
+  Value whole = buffer(op.getInput());
+  auto type = cast<plan::BufferType>(whole.getType());
+  auto view = plan::BufferType::get(builder.getContext(), type.getSpace(),
+                                    op.getResult().getType().getWidth(), type.getStride());
+  buffers[op.getResult()] =
+      plan::ColumnsOp::create(builder, op.getLoc(), view, whole, op.getBeginAttr());
+  return success();
+}
+
+} // namespace transept::codegen

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Outlines weight expressions into plan.weight ops, one per distinct expression and layout.
+
+#include "compiler/codegen/lowering/GraphLowering.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/IR/IRMapping.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+namespace {
+
+/// The ops that compute `value`, operands first.
+SetVector<Operation *> expressionOf(Value value) {
+  SetVector<Operation *> ops;
+  BackwardSliceOptions options;
+  options.inclusive = true;
+  options.omitBlockArguments = true;
+  (void)getBackwardSlice(value, &ops, options);
+  return ops;
+}
+
+bool isGated(plan::LayoutKind layout) {
+  return layout == plan::LayoutKind::GatedPanels || layout == plan::LayoutKind::GatedVector;
+}
+
+/// How many numbers the packed weight takes.
+int64_t packedCount(Value value, plan::LayoutKind layout, int64_t panelWidth) {
+  if (auto bias = value.getDefiningOp<RelativePositionBiasOp>())
+    return bias.getResult().getType().getHeadCount() *
+           (2 * std::max(bias.getMaximumDistance(), bias.getBucketCount()) + 1);
+  auto type = cast<RankedTensorType>(value.getType());
+  if (layout == plan::LayoutKind::Rows)
+    return type.getNumElements();
+  int64_t parts = isGated(layout) ? 2 : 1;
+  int64_t outputs = parts * llvm::alignTo(type.getDimSize(0) / parts, panelWidth);
+  return outputs * (type.getRank() == 2 ? type.getDimSize(1) : 1);
+}
+
+} // namespace
+
+std::string GraphLowering::expressionText(Value value) {
+  // Values are numbered in order of the expression, so equal expressions have equal texts.
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  DenseMap<Value, unsigned> numbers;
+  for (Operation *op : expressionOf(value)) {
+    stream << op->getName() << op->getAttrDictionary() << op->getResult(0).getType() << "(";
+    for (Value operand : op->getOperands())
+      stream << numbers.lookup(operand) << " ";
+    stream << ");";
+    numbers[op->getResult(0)] = numbers.size() + 1;
+  }
+  return text;
+}
+
+void GraphLowering::collectProjectionWeights() {
+  module.walk([&](Operation *op) {
+    if (auto search = dyn_cast<SearchVocabularyOp>(op))
+      projectionWeights[expressionText(search.getWeight())] = true;
+    if (auto linear = dyn_cast<LinearOp>(op); linear && !linear.getGated())
+      projectionWeights[expressionText(linear.getWeight())] = true;
+  });
+}
+
+bool GraphLowering::isSharedWithProjection(Value table) {
+  return projectionWeights.contains(expressionText(table));
+}
+
+FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
+  int64_t panelWidth = layout == plan::LayoutKind::Rows || layout == plan::LayoutKind::Distances
+                           ? 1
+                           : target.panelWidth();
+  auto layoutAttribute = plan::LayoutAttr::get(builder.getContext(), layout, panelWidth);
+  std::string key =
+      (stringifyLayoutKind(layout) + "|" + expressionText(value)).str();
+  FlatSymbolRefAttr &symbol = weights[key];
+  if (symbol)
+    return symbol;
+  std::string name = llvm::formatv("weight_{0}", weights.size() - 1);
+  symbol = FlatSymbolRefAttr::get(builder.getContext(), name);
+
+  OpBuilder::InsertionGuard guard(builder);
+  builder.restoreInsertionPoint(weightsEnd);
+  auto op = plan::WeightOp::create(builder, value.getLoc(), name, layoutAttribute, IntegerAttr(),
+                                   packedCount(value, layout, panelWidth) * int64_t(sizeof(float)));
+  weightsEnd = builder.saveInsertionPoint();
+  builder.setInsertionPointToStart(&op.getExpression().emplaceBlock());
+  IRMapping mapping;
+  for (Operation *part : expressionOf(value))
+    builder.clone(*part, mapping);
+  plan::YieldOp::create(builder, value.getLoc(), mapping.lookup(value));
+  return symbol;
+}
+
+} // namespace transept::codegen

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The usual MLIR driver with our dialects, passes and pipelines, and those of upstream that our
+// stages end in: for lit tests, for reduction, and for looking at one pass at a time.
+
+#include "dialects/Transept/Transept.h"
+
+#include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/AMX/AMXDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/Debug.h"
+#include "llvm/Support/DebugLog.h"
+
+#include <cstdlib>
+
+#if TRANSEPT_HAS_PLAN
+#include "dialects/Plan/Plan.h"
+#endif
+#if TRANSEPT_HAS_TRANSFORMS
+#include "compiler/transforms/Passes.h"
+#endif
+#if TRANSEPT_HAS_CODEGEN
+#include "compiler/codegen/Passes.h"
+#endif
+#if TRANSEPT_HAS_PIPELINE
+#include "compiler/pipeline/Stages.h"
+#endif
+
+static void registerDialects(mlir::DialectRegistry &registry) {
+  registry.insert<transept::TranseptDialect>();
+#if TRANSEPT_HAS_PLAN
+  registry.insert<transept::plan::PlanDialect>();
+#endif
+  registry.insert<mlir::amx::AMXDialect, mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
+                  mlir::func::FuncDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
+                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect,
+                  mlir::x86vector::X86VectorDialect>();
+}
+
+static void registerPasses() {
+  mlir::registerTransformsPasses();
+  mlir::registerConversionPasses();
+#if TRANSEPT_HAS_TRANSFORMS
+  transept::registerTransformsPasses();
+#endif
+#if TRANSEPT_HAS_CODEGEN
+  transept::registerCodegenPasses();
+#endif
+#if TRANSEPT_HAS_PIPELINE
+  transept::registerPipelines();
+#endif
+}
+
+int main(int argc, char **argv) {
+#ifndef NDEBUG
+  // `--debug-only` does not exist with a release build of MLIR; our own LDBG() lines do.
+  if (const char *type = std::getenv("TRANSEPT_DEBUG")) {
+    llvm::DebugFlag = true;
+    llvm::setCurrentDebugType(type);
+  }
+#endif
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  registerPasses();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "the transept optimizer driver\n", registry));
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The last step: a module in the LLVM stage and a checkpoint become a shared library and its header.
+
+#ifndef TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
+#define TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
+
+#include "compiler/codegen/Target.h"
+#include "compiler/frontend/Description.h"
+#include "compiler/frontend/Safetensors.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <functional>
+#include <string>
+
+namespace transept::emit {
+
+struct EmitOptions {
+  std::string output; // path of the library
+  codegen::Target target;
+  /// Called with what is being done and how much of it (0 to 1).
+  std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
+};
+
+/// Writes the library and, beside it, `<model name>.h`. The module still holds its plan's programs
+/// and weights. Throws std::runtime_error with the reason; then no library is left behind.
+void emitLibrary(mlir::ModuleOp module, const frontend::Description &description,
+                 const frontend::Checkpoint &checkpoint, const EmitOptions &options);
+
+/// The assembly text of the module's code.
+std::string emitAssembly(mlir::ModuleOp module, const codegen::Target &target);
+
+/// What `transept inspect` prints: JSON about the model, its caches and its needs.
+std::string manifestFor(mlir::ModuleOp module, const frontend::Description &description,
+                        const codegen::Target &target, int64_t weightsSize);
+
+} // namespace transept::emit
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The C++ header that is written beside a library.
+
+#ifndef TRANSEPT_COMPILER_EMIT_GENERATEDHEADER_H
+#define TRANSEPT_COMPILER_EMIT_GENERATEDHEADER_H
+
+#include <string>
+
+namespace transept::emit {
+
+/// The text of `<name>.h` for the model `name`; `summary` is one line for its reader.
+std::string generatedHeader(const std::string &name, const std::string &summary);
+
+} // namespace transept::emit
+
+#endif

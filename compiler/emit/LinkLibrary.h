@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Links object code and the runtime into a shared library, with lld in this process.
+
+#ifndef TRANSEPT_COMPILER_EMIT_LINKLIBRARY_H
+#define TRANSEPT_COMPILER_EMIT_LINKLIBRARY_H
+
+#include <string>
+
+namespace transept::emit {
+
+/// Writes `output`, which exports only `exportedSymbol` and calls itself `soname`. Throws std::runtime_error with lld's
+/// message when linking fails. Must not be called by two threads at once (lld keeps global state).
+void linkLibrary(const std::string &object, const std::string &exportedSymbol,
+                 const std::string &soname, const std::string &output);
+
+} // namespace transept::emit
+
+#endif

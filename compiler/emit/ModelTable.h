@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Builds the model table (abi.h) as data of an LLVM module, and the one exported function.
+
+#ifndef TRANSEPT_COMPILER_EMIT_MODELTABLE_H
+#define TRANSEPT_COMPILER_EMIT_MODELTABLE_H
+
+#include "compiler/frontend/Description.h"
+#include "dialects/Plan/Plan.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/IR/Module.h"
+
+#include <string>
+#include <vector>
+
+namespace transept::emit {
+
+struct Asset {
+  std::string name, content;
+};
+
+struct ModelFacts {
+  std::string name;
+  std::string manifest;
+  uint64_t requiredFeatures = 0;
+  int64_t weightsSize = 0;
+  int64_t sourceVocabularySize = 0, targetVocabularySize = 0, encoderHiddenSize = 0;
+  int64_t vocabularyBlockCount = 0;
+  /// 0: unbounded.
+  int64_t maximumSourceLength = 0, maximumTargetLength = 0;
+  frontend::GenerationDefaults generation;
+  std::vector<Asset> assets;
+};
+
+/// The name of the data that marks where weights are added after linking (WeightSegment.h).
+constexpr const char *kWeightsMark = "transept_weights_mark";
+
+/// Adds the table and transept_model_<name> to `code`, which holds the compiled programs of
+/// `module`. Scratch and arena sizes come from the plan's programs.
+void addModelTable(llvm::Module &code, mlir::ModuleOp module, const ModelFacts &facts);
+
+} // namespace transept::emit
+
+#endif

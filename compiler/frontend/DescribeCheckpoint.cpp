@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts the readers together: configuration, family, generation defaults, tokenizer, tensor checks.
+
+#include "compiler/frontend/DescribeCheckpoint.h"
+
+#include "compiler/frontend/DescriptionJson.h"
+#include "compiler/frontend/DescriptionTensors.h"
+#include "compiler/frontend/Error.h"
+#include "compiler/frontend/Generation.h"
+#include "compiler/frontend/TokenizerFiles.h"
+#include "compiler/frontend/families/ConfigRules.h"
+#include "compiler/frontend/families/Families.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace transept::frontend {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Words that cannot name the namespace of the generated header.
+constexpr std::array<std::string_view, 96> reservedWords = {
+    "alignas",   "alignof",      "and",           "and_eq",
+    "asm",       "auto",         "bitand",        "bitor",
+    "bool",      "break",        "case",          "catch",
+    "char",      "char16_t",     "char32_t",      "char8_t",
+    "class",     "co_await",     "co_return",     "co_yield",
+    "compl",     "concept",      "const",         "const_cast",
+    "consteval", "constexpr",    "constinit",     "continue",
+    "decltype",  "default",      "delete",        "do",
+    "double",    "dynamic_cast", "else",          "enum",
+    "explicit",  "export",       "extern",        "false",
+    "float",     "for",          "friend",        "goto",
+    "if",        "inline",       "int",           "long",
+    "main",      "mutable",      "namespace",     "new",
+    "noexcept",  "not",          "not_eq",        "nullptr",
+    "operator",  "or",           "or_eq",         "private",
+    "protected", "public",       "register",      "reinterpret_cast",
+    "requires",  "return",       "short",         "signed",
+    "sizeof",    "static",       "static_assert", "static_cast",
+    "std",       "struct",       "switch",        "template",
+    "this",      "thread_local", "throw",         "transept",
+    "true",      "try",          "typedef",       "typeid",
+    "typename",  "union",        "unsigned",      "using",
+    "virtual",   "void",         "volatile",      "wchar_t",
+    "while",     "xor",          "xor_eq",        "linux"};
+
+void refuseAdapter(const std::string &directory) {
+  // Hugging Face would load the adapter on top of the weights without being asked.
+  if (fs::exists(directory + "/adapter_config.json"))
+    throw Error(fmt::format("{}/adapter_config.json: adapters are not supported, merge it into the "
+                            "weights",
+                            directory));
+}
+
+void warnUnusedTensors(const Checkpoint &checkpoint, const FamilyResult &family,
+                       std::vector<std::string> &warnings) {
+  std::set<std::string, std::less<>> used(family.unusedTensors.begin(), family.unusedTensors.end());
+  for (const TensorUse &use : listTensors(family.description))
+    used.insert(layerName(use.reference.name, use.layer));
+  std::vector<std::string> unused;
+  for (const auto &[name, info] : checkpoint.tensors())
+    if (!used.contains(name))
+      unused.push_back(name);
+  if (unused.empty())
+    return;
+  size_t shown = std::min<size_t>(unused.size(), 5);
+  warnings.push_back(
+      fmt::format("{}: {} stored tensors are not used: {}{}", checkpoint.directory(), unused.size(),
+                  fmt::join(unused.begin(), unused.begin() + static_cast<ptrdiff_t>(shown), ", "),
+                  shown < unused.size() ? ", ..." : ""));
+}
+
+GenerationDefaults generationOf(const std::string &directory, JsonFields &config,
+                                const FamilyResult &family, std::vector<std::string> &warnings) {
+  int64_t vocabulary = family.description.target.embedding.vocabularySize;
+  std::string path = directory + "/generation_config.json";
+  if (!fs::exists(path))
+    return readGenerationDefaults(config, nullptr, family.specialIds, vocabulary, warnings);
+  auto json = readJsonFile(path);
+  JsonFields generation(json, path);
+  return readGenerationDefaults(config, &generation, family.specialIds, vocabulary, warnings);
+}
+
+Description describe(const std::string &directory, std::vector<std::string> &warnings) {
+  if (!fs::is_directory(directory))
+    throw Error(fmt::format("{}: no such directory", directory));
+  auto json = readJsonFile(directory + "/config.json");
+  JsonFields config(json, directory + "/config.json");
+  const Family &family = findFamily(config);
+  refuseAdapter(directory);
+  Checkpoint checkpoint = Checkpoint::open(directory);
+  FamilyInput input{config, checkpoint, family.modelType, warnings};
+  FamilyResult result = family.describe(input);
+  Description &description = result.description;
+  description.name = modelName(directory);
+  checkTensors(description, checkpoint, result.shapeOrigins);
+  description.generation = generationOf(directory, config, result, warnings);
+  description.tokenizer = findTokenizer(directory, description.family, warnings);
+  description.checkpoint = fs::absolute(directory).lexically_normal().string();
+  checkDescription(description);
+  warnUnknownFields(config, warnings);
+  warnUnusedTensors(checkpoint, result, warnings);
+  return std::move(description);
+}
+
+Description read(const std::string &path) {
+  constexpr int64_t maximumBytes = int64_t(64) << 20;
+  Description description = fromJson(readFile(path, maximumBytes), path);
+  fs::path base = fs::absolute(path).parent_path();
+  description.checkpoint = (base / description.checkpoint).lexically_normal().string();
+  try {
+    checkDescription(description);
+  } catch (const Error &error) {
+    throw Error(fmt::format("{}: {}", path, error.what()));
+  }
+  checkTensors(description, Checkpoint::open(description.checkpoint));
+  return description;
+}
+
+} // namespace
+
+Description describeCheckpoint(const std::string &directory, std::vector<std::string> &warnings) {
+  try {
+    return describe(directory, warnings);
+  } catch (const fs::filesystem_error &error) {
+    throw Error(fmt::format("{}: {}", directory, error.code().message()));
+  }
+}
+
+Description readDescription(const std::string &path) {
+  try {
+    return read(path);
+  } catch (const fs::filesystem_error &error) {
+    throw Error(fmt::format("{}: {}", path, error.code().message()));
+  }
+}
+
+std::string modelName(const std::string &path) {
+  fs::path absolute = fs::absolute(path).lexically_normal();
+  std::string name = absolute.has_filename() ? absolute.filename().string()
+                                             : absolute.parent_path().filename().string();
+  for (char &c : name)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
+      c = '_';
+  if (name.empty())
+    return "model";
+  if (name.front() >= '0' && name.front() <= '9')
+    name.insert(0, "_");
+  if (std::find(reservedWords.begin(), reservedWords.end(), name) != reservedWords.end())
+    name += '_';
+  return name;
+}
+
+} // namespace transept::frontend

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sense of a description as a whole. Families and hand-written JSON meet here, so that whatever
+// builds IR from a description may rely on its numbers.
+
+#include "compiler/frontend/DescriptionTensors.h"
+#include "compiler/frontend/Error.h"
+
+#include <fmt/format.h>
+
+namespace transept::frontend {
+
+namespace {
+
+void expect(bool holds, const std::string &role, const std::string &sentence) {
+  if (!holds)
+    throw Error(fmt::format("description: {}: {}", role, sentence));
+}
+
+void checkReference(const TensorReference &reference, const std::string &role) {
+  expect(!reference.name.empty(), role, "a tensor's name may not be empty");
+  expect(reference.rowBegin >= 0 && reference.rowCount >= 0, role,
+         "rowBegin and rowCount may not be negative");
+  expect(reference.rowCount > 0 || reference.rowBegin == 0, role,
+         "rowBegin needs a rowCount, 0 rows mean all");
+}
+
+void checkLinear(const Linear &linear, const std::string &role, int64_t inputs, int64_t outputs) {
+  checkReference(linear.weight, role + ".weight");
+  if (linear.bias)
+    checkReference(*linear.bias, role + ".bias");
+  expect(linear.inputs == inputs && linear.outputs == outputs, role,
+         fmt::format("found {} inputs and {} outputs, here they must be {} and {}", linear.inputs,
+                     linear.outputs, inputs, outputs));
+}
+
+void checkNorm(const Norm &norm, const std::string &role) {
+  checkReference(norm.gain, role + ".gain");
+  if (norm.bias)
+    checkReference(*norm.bias, role + ".bias");
+  expect(norm.epsilon >= 0.0, role, "epsilon may not be negative");
+}
+
+void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
+  checkReference(bias.table, role + ".table");
+  int64_t buckets = bias.isBidirectional ? bias.bucketCount / 2 : bias.bucketCount;
+  // Half of the buckets are exact; the formula divides by log(maximumDistance / exact).
+  expect(buckets / 2 >= 1, role,
+         fmt::format("found {} buckets, allowed are {} or more", bias.bucketCount,
+                     bias.isBidirectional ? 4 : 2));
+  expect(bias.maximumDistance > buckets / 2, role,
+         fmt::format("found maximumDistance {}, it must exceed the {} exact buckets",
+                     bias.maximumDistance, buckets / 2));
+}
+
+void checkAttention(const Attention &attention, const std::string &role, int64_t hidden,
+                    int64_t memory) {
+  expect(attention.headCount >= 1 && attention.headDim >= 1, role,
+         "headCount and headDim must be 1 or more");
+  int64_t width = attention.headCount * attention.headDim;
+  checkLinear(attention.query, role + ".query", hidden, width);
+  checkLinear(attention.key, role + ".key", memory, width);
+  checkLinear(attention.value, role + ".value", memory, width);
+  checkLinear(attention.output, role + ".output", width, hidden);
+  if (attention.relativeBias)
+    checkRelativeBias(*attention.relativeBias, role + ".relativeBias");
+  checkNorm(attention.norm, role + ".norm");
+}
+
+void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden) {
+  checkReference(embedding.weight, role + ".weight");
+  expect(embedding.vocabularySize >= 1, role, "vocabularySize must be 1 or more");
+  const Positions &positions = embedding.positions;
+  std::string place = role + ".positions";
+  switch (positions.kind) {
+  case PositionKind::None:
+    expect(!positions.table, place, "kind none has no table");
+    break;
+  case PositionKind::SinusoidalHalves:
+    expect(!positions.table, place, "sinusoidal positions are computed and have no table");
+    expect(hidden % 2 == 0, place,
+           fmt::format("sinusoidal positions need an even hidden size, found {}", hidden));
+    break;
+  case PositionKind::Learned:
+    expect(positions.table.has_value(), place, "learned positions need a table");
+    expect(positions.length >= 1, place, "learned positions need a length");
+    checkReference(*positions.table, place + ".table");
+    break;
+  }
+  if (embedding.norm)
+    checkNorm(*embedding.norm, role + ".norm");
+}
+
+void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden) {
+  int64_t width = feedForward.input.outputs;
+  expect(width >= 1, role, "its width must be 1 or more");
+  checkLinear(feedForward.input, role + ".input", hidden, width);
+  if (feedForward.gate)
+    checkLinear(*feedForward.gate, role + ".gate", hidden, width);
+  checkLinear(feedForward.output, role + ".output", width, hidden);
+  checkNorm(feedForward.norm, role + ".norm");
+}
+
+void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
+  expect(stack.layerCount >= 0 && stack.hiddenSize >= 1, role,
+         "layerCount must be 0 or more, hiddenSize 1 or more");
+  checkEmbedding(stack.embedding, role + ".embedding", stack.hiddenSize);
+  checkAttention(stack.selfAttention, role + ".selfAttention", stack.hiddenSize, stack.hiddenSize);
+  if (stack.crossAttention) {
+    checkAttention(*stack.crossAttention, role + ".crossAttention", stack.hiddenSize, memory);
+    expect(!stack.crossAttention->relativeBias, role + ".crossAttention",
+           "a relative bias between source and target positions has no meaning");
+  }
+  checkFeedForward(stack.feedForward, role + ".feedForward", stack.hiddenSize);
+  if (stack.finalNorm)
+    checkNorm(*stack.finalNorm, role + ".finalNorm");
+}
+
+bool isIdentifier(const std::string &name) {
+  auto isLetter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  for (size_t index = 0; index < name.size(); ++index)
+    if (!isLetter(name[index]) && (index == 0 || name[index] < '0' || name[index] > '9'))
+      return false;
+  return !name.empty();
+}
+
+} // namespace
+
+void checkDescription(const Description &description) {
+  expect(isIdentifier(description.name), "name",
+         fmt::format("found '{}', allowed is a C identifier", description.name));
+  expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
+  checkStack(description.source, "source", /*memory=*/0);
+  checkStack(description.target, "target", description.source.hiddenSize);
+  expect(description.target.crossAttention.has_value(), "target", "crossAttention is missing");
+  const auto &bias = description.target.selfAttention.relativeBias;
+  expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
+         "the target side is causal, isBidirectional must be false");
+  checkReference(description.logits.weight, "logits.weight");
+  if (description.logits.bias)
+    checkReference(*description.logits.bias, "logits.bias");
+
+  const GenerationDefaults &generation = description.generation;
+  int64_t vocabulary = description.target.embedding.vocabularySize;
+  auto checkId = [&](const std::optional<int64_t> &id, const char *role) {
+    expect(!id || (*id >= 0 && *id < vocabulary), role,
+           fmt::format("found token {}, the target vocabulary has {}", id.value_or(0), vocabulary));
+  };
+  checkId(generation.decoderStartId, "generation.decoderStartId");
+  checkId(generation.forcedBeginningId, "generation.forcedBeginningId");
+  checkId(generation.forcedEndId, "generation.forcedEndId");
+  expect(generation.beams >= 1 && generation.returnCount >= 1 &&
+             generation.returnCount <= generation.beams,
+         "generation",
+         fmt::format("found returnCount {} with {} beams, allowed are 1 to beams",
+                     generation.returnCount, generation.beams));
+  expect(generation.repetitionPenalty > 0.0, "generation.repetitionPenalty",
+         "it must be greater than 0");
+}
+
+} // namespace transept::frontend

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The description of a model: what stands between a checkpoint and the IR. A family is a mapping
+// from its config fields and tensor names to this structure; nothing behind it knows families.
+// Its JSON form is what `transept describe` prints and `transept compile x.json` reads.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_H
+#define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_H
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace transept::frontend {
+
+/// A tensor of the checkpoint, or a part of one. `name` may contain `{layer}`.
+struct TensorReference {
+  std::string name;
+  /// Stored [inputs, outputs] instead of [outputs, inputs].
+  bool isTransposed = false;
+  /// Rows [rowBegin, rowBegin + rowCount) of the stored tensor (after transposition); 0 rows = all.
+  int64_t rowBegin = 0;
+  int64_t rowCount = 0;
+
+  bool operator==(const TensorReference &) const = default;
+};
+
+/// y = x W^T + b; W has shape [outputs, inputs].
+struct Linear {
+  TensorReference weight;
+  std::optional<TensorReference> bias;
+  int64_t inputs = 0;
+  int64_t outputs = 0;
+};
+
+enum class NormKind { Layer, RootMeanSquare };
+
+struct Norm {
+  NormKind kind = NormKind::Layer;
+  double epsilon = 1e-5;
+  TensorReference gain;
+  std::optional<TensorReference> bias;
+};
+
+/// GeluTanh is the tanh approximation ("gelu_new"), Gelu the exact erf form, Silu also "swish".
+enum class Activation { Relu, Gelu, GeluTanh, Silu };
+
+/// Halves: sines in the first half of a row, cosines in the second, angle p / 10000^(2i/width).
+enum class PositionKind { None, SinusoidalHalves, Learned };
+
+struct Positions {
+  PositionKind kind = PositionKind::None;
+  /// Positions that exist (sequences may not be longer); 0 = unbounded.
+  int64_t length = 0;
+  /// Row of the table that position 0 uses.
+  int64_t offset = 0;
+  /// Learned only: [length + offset, hidden size].
+  std::optional<TensorReference> table;
+};
+
+struct Embedding {
+  TensorReference weight; // [vocabulary size, hidden size]
+  int64_t vocabularySize = 0;
+  double scale = 1.0; // multiplies token embeddings, not positions
+  Positions positions;
+  std::optional<Norm> norm;
+};
+
+/// T5's relative position buckets (Raffel et al. 2020, section 2.1).
+struct RelativeBias {
+  TensorReference table; // [bucketCount, headCount]; `{layer}` in its name: one table per layer
+  int64_t bucketCount = 32;
+  int64_t maximumDistance = 128;
+  bool isBidirectional = true;
+};
+
+struct Attention {
+  int64_t headCount = 0;
+  int64_t headDim = 0;
+  double scale = 1.0; // multiplies queries times keys
+  Linear query, key, value, output;
+  std::optional<RelativeBias> relativeBias;
+  Norm norm;
+};
+
+struct FeedForward {
+  Activation activation = Activation::Relu;
+  Linear input;
+  /// Gated: activation(input x) * (gate x), both before `output`.
+  std::optional<Linear> gate;
+  Linear output;
+  Norm norm;
+};
+
+/// Pre: x + f(norm(x)). Post: norm(x + f(x)).
+enum class NormPlacement { Pre, Post };
+
+/// One side of the model; all its layers are alike, `{layer}` counts them from 0.
+struct Stack {
+  int64_t layerCount = 0;
+  int64_t hiddenSize = 0;
+  NormPlacement normPlacement = NormPlacement::Post;
+  Embedding embedding;
+  Attention selfAttention;
+  std::optional<Attention> crossAttention; // target only; keys and values read the source stack
+  FeedForward feedForward;
+  std::optional<Norm> finalNorm;
+};
+
+struct Logits {
+  TensorReference weight; // [vocabulary size, hidden size]
+  std::optional<TensorReference> bias; // vocabulary size numbers, any rank
+  double scale = 1.0; // multiplies the states before the product
+};
+
+/// Defaults of generation, generation_config.json over config.json over Hugging Face's own.
+struct GenerationDefaults {
+  std::optional<int64_t> decoderStartId, beginningId, paddingId, forcedBeginningId, forcedEndId;
+  std::vector<int64_t> endIds;
+  int64_t beams = 1, returnCount = 1, maximumLength = 20, minimumLength = 0;
+  std::optional<int64_t> maximumNewTokens, minimumNewTokens;
+  int64_t noRepeatNgramSize = 0, encoderNoRepeatNgramSize = 0;
+  enum class EarlyStopping { False, True, Never } earlyStopping = EarlyStopping::False;
+  double lengthPenalty = 1.0, repetitionPenalty = 1.0;
+  std::vector<int64_t> suppressedIds, beginningSuppressedIds;
+  std::vector<std::vector<int64_t>> badWords;
+};
+
+/// The files of the checkpoint that the text layer needs, and how to read them.
+struct Tokenizer {
+  std::string kind; // "marian", "t5", or "" when the checkpoint has none
+  std::vector<std::string> files;
+  /// Settings of the kind, as text, e.g. {"extra_ids": "100", "legacy": "true"}.
+  std::map<std::string, std::string> settings;
+};
+
+struct Description {
+  std::string name;   // a C identifier, from the directory's name unless given
+  std::string family; // for people; nothing behind the front end reads it
+  Stack source;
+  Stack target;
+  Logits logits;
+  GenerationDefaults generation;
+  Tokenizer tokenizer;
+  /// Directory that holds the checkpoint's files, absolute; not part of the JSON of `describe`
+  /// unless given there.
+  std::string checkpoint;
+};
+
+} // namespace transept::frontend
+
+#endif

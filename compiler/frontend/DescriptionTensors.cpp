@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The walk over a description's tensors, and the check of a checkpoint against it.
+
+#include "compiler/frontend/DescriptionTensors.h"
+
+#include "compiler/frontend/Error.h"
+
+#include <fmt/format.h>
+
+namespace transept::frontend {
+
+namespace {
+
+class Walk {
+public:
+  std::vector<TensorUse> uses;
+
+  void stack(const Stack &stack, const std::string &role) {
+    hidden = stack.hiddenSize;
+    layer = 0;
+    embedding(stack.embedding, role + ".embedding");
+    for (layer = 0; layer < stack.layerCount; ++layer) {
+      attention(stack.selfAttention, role + ".selfAttention");
+      if (stack.crossAttention)
+        attention(*stack.crossAttention, role + ".crossAttention");
+      const FeedForward &feedForward = stack.feedForward;
+      linear(feedForward.input, role + ".feedForward.input");
+      if (feedForward.gate)
+        linear(*feedForward.gate, role + ".feedForward.gate");
+      linear(feedForward.output, role + ".feedForward.output");
+      norm(feedForward.norm, role + ".feedForward.norm");
+    }
+    layer = 0;
+    if (stack.finalNorm)
+      norm(*stack.finalNorm, role + ".finalNorm");
+  }
+
+  void add(const TensorReference &reference, const std::string &role, std::vector<int64_t> shape) {
+    uses.push_back({role, reference, layer, std::move(shape)});
+  }
+
+private:
+  int64_t hidden = 0, layer = 0;
+
+  void linear(const Linear &linear, const std::string &role) {
+    add(linear.weight, role + ".weight", {linear.outputs, linear.inputs});
+    if (linear.bias)
+      add(*linear.bias, role + ".bias", {linear.outputs});
+  }
+
+  void norm(const Norm &norm, const std::string &role) {
+    add(norm.gain, role + ".gain", {hidden});
+    if (norm.bias)
+      add(*norm.bias, role + ".bias", {hidden});
+  }
+
+  void embedding(const Embedding &embedding, const std::string &role) {
+    add(embedding.weight, role + ".weight", {embedding.vocabularySize, hidden});
+    const Positions &positions = embedding.positions;
+    if (positions.table)
+      add(*positions.table, role + ".positions.table",
+          {positions.length + positions.offset, hidden});
+    if (embedding.norm)
+      norm(*embedding.norm, role + ".norm");
+  }
+
+  void attention(const Attention &attention, const std::string &role) {
+    linear(attention.query, role + ".query");
+    linear(attention.key, role + ".key");
+    linear(attention.value, role + ".value");
+    linear(attention.output, role + ".output");
+    if (const auto &bias = attention.relativeBias)
+      add(bias->table, role + ".relativeBias.table", {bias->bucketCount, attention.headCount});
+    norm(attention.norm, role + ".norm");
+  }
+};
+
+bool fits(const TensorUse &use, const TensorInfo &info) {
+  if (use.shape.size() == 1) {
+    // A part of a vector counts elements; whole ones may have leading dimensions of 1.
+    if (use.reference.rowCount > 0)
+      return info.shape.size() == 1 && use.shape[0] == use.reference.rowCount &&
+             use.reference.rowBegin <= info.shape[0] - use.reference.rowCount;
+    return info.elementCount() == use.shape[0];
+  }
+  return info.shape.size() == 2 &&
+         referenceShape(use.reference, info) == MatrixShape{use.shape[0], use.shape[1]};
+}
+
+std::string originOf(const TensorUse &use, const ShapeOrigins &origins) {
+  for (const auto &[prefix, fields] : origins)
+    if (use.role.starts_with(prefix))
+      return fmt::format(" (from {})", fields);
+  return "";
+}
+
+} // namespace
+
+std::vector<TensorUse> listTensors(const Description &description) {
+  Walk walk;
+  walk.stack(description.source, "source");
+  walk.stack(description.target, "target");
+  int64_t vocabulary = description.target.embedding.vocabularySize;
+  walk.add(description.logits.weight, "logits.weight", {vocabulary, description.target.hiddenSize});
+  if (description.logits.bias)
+    walk.add(*description.logits.bias, "logits.bias", {vocabulary});
+  return std::move(walk.uses);
+}
+
+void checkTensors(const Description &description, const Checkpoint &checkpoint,
+                  const ShapeOrigins &origins) {
+  for (const TensorUse &use : listTensors(description)) {
+    std::string name = layerName(use.reference.name, use.layer);
+    const TensorInfo *info = checkpoint.find(name);
+    if (!info)
+      throw Error(fmt::format("{}: there is no tensor '{}', which {} needs as {}{}",
+                              checkpoint.directory(), name, use.role, formatShape(use.shape),
+                              originOf(use, origins)));
+    if (!isWeightType(info->type))
+      throw Error(fmt::format("{}: tensor '{}' is {}, weights may be F32, F16 or BF16", info->file,
+                              name, elementTypeName(info->type)));
+    if (!fits(use, *info))
+      throw Error(fmt::format("{}: tensor '{}' has shape {}, but {} needs {}{}{}", info->file, name,
+                              formatShape(info->shape), use.role, formatShape(use.shape),
+                              use.reference.isTransposed ? ", stored transposed" : "",
+                              originOf(use, origins)));
+  }
+}
+
+} // namespace transept::frontend

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Generation defaults as Hugging Face resolves them: generation_config.json alone where it exists,
+// otherwise the same fields of config.json, otherwise the defaults of GenerationConfig.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_GENERATION_H
+#define TRANSEPT_COMPILER_FRONTEND_GENERATION_H
+
+#include "compiler/frontend/Description.h"
+#include "compiler/frontend/Json.h"
+#include "compiler/frontend/families/Families.h"
+
+#include <string>
+#include <vector>
+
+namespace transept::frontend {
+
+/// `generationConfig` may be null. Marks the generation fields of `config` as read. Options that
+/// would change results but are not honoured (do_sample, num_beam_groups, ...) become warnings:
+/// a checkpoint must compile although its defaults sample.
+GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *generationConfig,
+                                          const SpecialIdDefaults &defaults, int64_t vocabularySize,
+                                          std::vector<std::string> &warnings);
+
+} // namespace transept::frontend
+
+#endif

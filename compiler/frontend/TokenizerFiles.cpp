@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Settings are resolved here, from tokenizer_config.json over Hugging Face's defaults; the text
+// layer takes them as they are.
+
+#include "compiler/frontend/TokenizerFiles.h"
+
+#include "compiler/frontend/Error.h"
+#include "compiler/frontend/Json.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class TokenizerFinder {
+public:
+  TokenizerFinder(const std::string &directory, std::vector<std::string> &warnings)
+      : directory(directory), warnings(warnings) {
+    config = Json::object();
+    if (exists("tokenizer_config.json"))
+      config = readJsonFile(path("tokenizer_config.json"));
+  }
+
+  Tokenizer marian() {
+    JsonFields fields(config, path("tokenizer_config.json"));
+    bool isSeparate = fields.boolean("separate_vocabs", false);
+    std::vector<std::string> needed = {"source.spm", "target.spm", "vocab.json"};
+    if (isSeparate)
+      needed.push_back("target_vocab.json");
+    if (!isClass(fields, {"MarianTokenizer"}) || !areThere(needed))
+      return {};
+    Tokenizer tokenizer{.kind = "marian", .files = needed, .settings = {}};
+    tokenizer.settings["separate_vocabs"] = isSeparate ? "true" : "false";
+    addCommon(tokenizer, fields);
+    return tokenizer;
+  }
+
+  Tokenizer t5() {
+    JsonFields fields(config, path("tokenizer_config.json"));
+    if (!isClass(fields, {"T5Tokenizer", "T5TokenizerFast", "MT5Tokenizer", "MT5TokenizerFast"}))
+      return {};
+    if (!exists("spiece.model")) {
+      if (exists("tokenizer.json"))
+        warnings.push_back(fmt::format("{}: spiece.model is needed for text; the model will take "
+                                       "token ids only",
+                                       path("tokenizer.json")));
+      return {};
+    }
+    Tokenizer tokenizer{.kind = "t5", .files = {"spiece.model"}, .settings = {}};
+    auto &settings = tokenizer.settings;
+    settings["extra_ids"] = std::to_string(fields.integer("extra_ids", 100, {0, 100'000}));
+    settings["legacy"] = fields.boolean("legacy", true) ? "true" : "false";
+    settings["add_prefix_space"] = fields.boolean("add_prefix_space", true) ? "true" : "false";
+    addCommon(tokenizer, fields);
+    return tokenizer;
+  }
+
+private:
+  std::string path(const std::string &file) const { return directory + "/" + file; }
+
+  bool exists(const std::string &file) const {
+    std::error_code failure;
+    return std::filesystem::is_regular_file(path(file), failure);
+  }
+
+  bool isClass(JsonFields &fields, const std::vector<std::string> &allowed) {
+    std::string name = fields.text("tokenizer_class", allowed.front());
+    if (std::find(allowed.begin(), allowed.end(), name) != allowed.end())
+      return true;
+    warnings.push_back(fmt::format("{}: found \"{}\", supported are {}; the model will take token "
+                                   "ids only",
+                                   fields.where("tokenizer_class"), name,
+                                   fmt::join(allowed, ", ")));
+    return false;
+  }
+
+  bool areThere(const std::vector<std::string> &files) {
+    std::vector<std::string> missing;
+    for (const std::string &file : files)
+      if (!exists(file))
+        missing.push_back(file);
+    if (!missing.empty() && missing.size() < files.size())
+      warnings.push_back(fmt::format("{}: {} missing; the model will take token ids only",
+                                     directory, fmt::join(missing, ", ")));
+    return missing.empty();
+  }
+
+  void addCommon(Tokenizer &tokenizer, JsonFields &fields) {
+    bool cleansUp = fields.boolean("clean_up_tokenization_spaces", true);
+    tokenizer.settings["clean_up_tokenization_spaces"] = cleansUp ? "true" : "false";
+    if (const Json *arguments = fields.find("sp_model_kwargs"))
+      if (arguments->is_object() && arguments->contains("enable_sampling") &&
+          (*arguments)["enable_sampling"] != false)
+        warnings.push_back(
+            fmt::format("{}: enable_sampling is not honoured", fields.where("sp_model_kwargs")));
+    for (const char *file : {"tokenizer_config.json", "special_tokens_map.json"})
+      if (exists(file))
+        tokenizer.files.push_back(file);
+    addAddedTokens(tokenizer, fields);
+  }
+
+  /// Newer files list the added tokens in tokenizer_config.json. Before, Hugging Face reads
+  /// added_tokens.json and takes those of tokenizer.json only without that file. tokenizer.json
+  /// holds megabytes beside them, so its entries become a setting.
+  void addAddedTokens(Tokenizer &tokenizer, JsonFields &fields) {
+    if (fields.find("added_tokens_decoder"))
+      return;
+    if (exists("added_tokens.json")) {
+      tokenizer.files.push_back("added_tokens.json");
+      return;
+    }
+    if (!exists("tokenizer.json"))
+      return;
+    Json file = readJsonFile(path("tokenizer.json"));
+    JsonFields whole(file, path("tokenizer.json"));
+    const Json *tokens = whole.find("added_tokens");
+    if (!tokens || !tokens->is_array())
+      return;
+    Json decoder = Json::object();
+    for (const Json &token : *tokens) {
+      if (!token.is_object() || !token.contains("id") || !token.contains("content"))
+        refuseValue(token, whole.where("added_tokens"), "an object with id and content");
+      int64_t id = toInteger(token["id"], whole.where("added_tokens.id"), {.minimum = 0});
+      Json entry = token;
+      entry.erase("id");
+      decoder[std::to_string(id)] = entry;
+    }
+    if (!decoder.empty())
+      tokenizer.settings["added_tokens_decoder"] =
+          decoder.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  }
+
+  std::string directory;
+  std::vector<std::string> &warnings;
+  Json config;
+};
+
+} // namespace
+
+Tokenizer findTokenizer(const std::string &directory, const std::string &family,
+                        std::vector<std::string> &warnings) {
+  TokenizerFinder finder(directory, warnings);
+  return family == "marian" ? finder.marian() : finder.t5();
+}
+
+} // namespace transept::frontend

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The lists behind the rules. A field is refused when Hugging Face or a fork of it computes
+// something else because of it, harmless when it only concerns training, labels, memory or
+// bookkeeping.
+
+#include "compiler/frontend/families/ConfigRules.h"
+
+#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/Error.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Allowed is `neutral`, besides absence, null, and empty arrays and objects.
+struct RefusedField {
+  const char *key;
+  const char *neutral;
+};
+
+constexpr std::array<RefusedField, 23> refusedFields = {{
+    {"adapter_config", ""},
+    {"adapters", ""},
+    {"alibi", "false"},
+    {"attention_window", ""},
+    {"auto_map", ""},
+    {"cross_attention_hidden_size", ""},
+    {"is_decoder", "false"},
+    {"layer_types", ""},
+    {"logit_scale", ""},
+    {"num_experts", ""},
+    {"num_key_value_heads", ""},
+    {"num_local_experts", ""},
+    {"parallel_attn", "false"},
+    {"partial_rotary_factor", ""},
+    {"position_embedding_type", "\"absolute\""},
+    {"pruned_heads", ""},
+    {"quantization_config", ""},
+    {"rope_parameters", ""},
+    {"rope_scaling", ""},
+    {"rope_theta", ""},
+    {"rotary_dim", ""},
+    {"sliding_window", ""},
+    {"tie_encoder_decoder", "false"},
+}};
+
+constexpr std::array<std::string_view, 63> harmlessFields = {"_attn_implementation",
+                                                             "_attn_implementation_autoset",
+                                                             "_commit_hash",
+                                                             "_name_or_path",
+                                                             "_num_labels",
+                                                             "activation_dropout",
+                                                             "add_bias_logits",
+                                                             "add_cross_attention",
+                                                             "add_final_layer_norm",
+                                                             "architectures",
+                                                             "attention_dropout",
+                                                             "attn_implementation",
+                                                             "chunk_size_feed_forward",
+                                                             "classif_dropout",
+                                                             "classifier_dropout",
+                                                             "decoder_layerdrop",
+                                                             "dropout",
+                                                             "dropout_rate",
+                                                             "dtype",
+                                                             "encoder_layerdrop",
+                                                             "extra_pos_embeddings",
+                                                             "finetuning_task",
+                                                             "force_bos_token_to_be_generated",
+                                                             "gradient_checkpointing",
+                                                             "id2label",
+                                                             "init_std",
+                                                             "initializer_factor",
+                                                             "initializer_range",
+                                                             "label2id",
+                                                             "language",
+                                                             "max_source_length",
+                                                             "max_target_length",
+                                                             "model_max_length",
+                                                             "model_type",
+                                                             "n_positions",
+                                                             "normalize_before",
+                                                             "normalize_embedding",
+                                                             "num_labels",
+                                                             "output_attentions",
+                                                             "output_hidden_states",
+                                                             "output_past",
+                                                             "output_scores",
+                                                             "prefix",
+                                                             "problem_type",
+                                                             "return_dict",
+                                                             "return_dict_in_generate",
+                                                             "save_step",
+                                                             "scalable_attention",
+                                                             "sep_token_id",
+                                                             "static_position_embeddings",
+                                                             "task_specific_params",
+                                                             "tf_legacy_loss",
+                                                             "tokenizer_class",
+                                                             "torch_dtype",
+                                                             "torchscript",
+                                                             "transformers_version",
+                                                             "typical_p",
+                                                             "unk_token_id",
+                                                             "use_bfloat16",
+                                                             "use_cache",
+                                                             "cls_token_id",
+                                                             "mask_token_id",
+                                                             "feed_forward_dropout"};
+
+struct ActivationName {
+  std::string_view name;
+  Activation activation;
+};
+
+// gelu_fast and gelu_pytorch_tanh are the same tanh formula as gelu_new, written differently.
+constexpr std::array<ActivationName, 8> activationNames = {{
+    {"relu", Activation::Relu},
+    {"gelu", Activation::Gelu},
+    {"gelu_python", Activation::Gelu},
+    {"gelu_new", Activation::GeluTanh},
+    {"gelu_fast", Activation::GeluTanh},
+    {"gelu_pytorch_tanh", Activation::GeluTanh},
+    {"silu", Activation::Silu},
+    {"swish", Activation::Silu},
+}};
+
+bool holdSameNumbers(const Checkpoint &checkpoint, const TensorInfo &left,
+                     const TensorInfo &right) {
+  if (left.shape != right.shape)
+    return false;
+  int64_t columns = std::max<int64_t>(left.columnCount(), 1);
+  int64_t step = std::max<int64_t>(1, (int64_t(1) << 20) / columns);
+  std::vector<float> first, second;
+  for (int64_t row = 0; row < left.rowCount(); row += step) {
+    int64_t rows = std::min(step, left.rowCount() - row);
+    first.resize(static_cast<size_t>(rows * columns));
+    second.resize(first.size());
+    checkpoint.readFloat(left.name, first.data(), row, rows);
+    checkpoint.readFloat(right.name, second.data(), row, rows);
+    if (first != second)
+      return false;
+  }
+  checkpoint.release(left.name);
+  checkpoint.release(right.name);
+  return true;
+}
+
+} // namespace
+
+void refuseUnsupportedFields(JsonFields &config) {
+  for (const RefusedField &field : refusedFields) {
+    const Json *value = config.find(field.key);
+    if (!value || (value->is_structured() && value->empty()))
+      continue;
+    std::string neutral = field.neutral;
+    if (value->dump(-1, ' ', true, Json::error_handler_t::replace) != neutral)
+      refuseValue(*value, config.where(field.key),
+                  neutral.empty() ? "null: this is not supported" : neutral);
+  }
+  if (!config.boolean("is_encoder_decoder", true))
+    refuseValue(false, config.where("is_encoder_decoder"), "true: only encoder-decoder models");
+}
+
+void warnUnknownFields(JsonFields &config, std::vector<std::string> &warnings) {
+  for (const std::string &key : config.unreadKeys())
+    if (std::find(harmlessFields.begin(), harmlessFields.end(), key) == harmlessFields.end())
+      warnings.push_back(
+          fmt::format("{}: this field is not known and has no effect", config.where(key)));
+}
+
+int64_t sizeField(JsonFields &config, const std::string &key, int64_t fallback,
+                  const std::string &alias) {
+  int64_t size = config.integer(key, fallback, sizeRange);
+  if (alias.empty())
+    return size;
+  int64_t other = config.integer(alias, size, sizeRange);
+  if (config.find(key) && other != size)
+    throw Error(fmt::format("{}: found {}, but {} is {}; they are the same size",
+                            config.where(alias), other, key, size));
+  return other;
+}
+
+Activation activationField(JsonFields &config, const std::string &key,
+                           const std::string &fallback) {
+  std::string name = config.text(key, fallback);
+  std::string allowed;
+  for (const ActivationName &row : activationNames) {
+    if (row.name == name)
+      return row.activation;
+    allowed += fmt::format("{}\"{}\"", allowed.empty() ? "" : ", ", row.name);
+  }
+  refuseValue(name, config.where(key), "one of " + allowed);
+}
+
+std::string resolveTied(const Checkpoint &checkpoint, const std::vector<std::string> &names,
+                        const std::string &reason, std::vector<std::string> &unused) {
+  const TensorInfo *chosen = nullptr;
+  for (const std::string &name : names) {
+    const TensorInfo *info = checkpoint.find(name);
+    if (!info)
+      continue;
+    if (!chosen) {
+      chosen = info;
+      continue;
+    }
+    if (!holdSameNumbers(checkpoint, *chosen, *info))
+      throw Error(fmt::format("{}: {}, but the tensors '{}' {} and '{}' {} are both stored and "
+                              "differ; leave one out or change config.json",
+                              checkpoint.directory(), reason, chosen->name,
+                              formatShape(chosen->shape), name, formatShape(info->shape)));
+    unused.push_back(name);
+  }
+  if (!chosen)
+    throw Error(fmt::format("{}: {}, but none of these tensors is stored: {}",
+                            checkpoint.directory(), reason, fmt::join(names, ", ")));
+  return chosen->name;
+}
+
+} // namespace transept::frontend

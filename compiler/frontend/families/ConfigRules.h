@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What config.json files of all families have in common: fields that change the mathematics in ways
+// that are not supported, fields that never matter, activation names, and tied weights.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_FAMILIES_CONFIGRULES_H
+#define TRANSEPT_COMPILER_FRONTEND_FAMILIES_CONFIGRULES_H
+
+#include "compiler/frontend/Description.h"
+#include "compiler/frontend/Json.h"
+#include "compiler/frontend/Safetensors.h"
+
+#include <string>
+#include <vector>
+
+namespace transept::frontend {
+
+/// Throws Error for fields that change the mathematics and are not honoured, e.g.
+/// quantization_config.
+void refuseUnsupportedFields(JsonFields &config);
+
+/// Warns about fields that were neither read nor are known to be harmless.
+void warnUnknownFields(JsonFields &config, std::vector<std::string> &warnings);
+
+/// A size under its own name or under the general one that Hugging Face's attribute_map gives it.
+int64_t sizeField(JsonFields &config, const std::string &key, int64_t fallback,
+                  const std::string &alias = "");
+
+/// Hugging Face's ACT2FN names.
+Activation activationField(JsonFields &config, const std::string &key, const std::string &fallback);
+
+/// The first of `names` that is stored. All others that are stored must hold the same numbers:
+/// which of them Hugging Face would use depends on the order of loading. Their names are appended
+/// to `unused`. Throws Error when none is stored, beginning with `reason`.
+std::string resolveTied(const Checkpoint &checkpoint, const std::vector<std::string> &names,
+                        const std::string &reason, std::vector<std::string> &unused);
+
+} // namespace transept::frontend
+
+#endif

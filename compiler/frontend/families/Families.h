@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table of model families. A family is one function from config fields and tensor names to a
+// Description; adding a family is adding a file with that function and a row in Families.cpp.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_FAMILIES_FAMILIES_H
+#define TRANSEPT_COMPILER_FRONTEND_FAMILIES_FAMILIES_H
+
+#include "compiler/frontend/Description.h"
+#include "compiler/frontend/DescriptionTensors.h"
+#include "compiler/frontend/Json.h"
+#include "compiler/frontend/Safetensors.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace transept::frontend {
+
+/// What a configuration class of Hugging Face sets when config.json does not.
+struct SpecialIdDefaults {
+  std::optional<int64_t> decoderStartId, paddingId, endId, forcedEndId;
+};
+
+struct FamilyInput {
+  JsonFields &config;
+  const Checkpoint &checkpoint;
+  std::string_view modelType;
+  std::vector<std::string> &warnings;
+};
+
+/// `generation`, `tokenizer`, `name` and `checkpoint` are filled in by the caller.
+struct FamilyResult {
+  Description description;
+  SpecialIdDefaults specialIds;
+  ShapeOrigins shapeOrigins;
+  /// Stored tensors that are rightly not used (aliases, computed tables).
+  std::vector<std::string> unusedTensors;
+};
+
+struct Family {
+  std::string_view modelType;
+  /// Values of `architectures` whose weights are this model's.
+  std::span<const std::string_view> architectures;
+  FamilyResult (*describe)(FamilyInput &input);
+};
+
+/// Throws Error that lists the supported model types.
+const Family &findFamily(JsonFields &config);
+
+FamilyResult describeMarian(FamilyInput &input);
+/// T5, mT5 and umT5.
+FamilyResult describeT5(FamilyInput &input);
+
+} // namespace transept::frontend
+
+#endif

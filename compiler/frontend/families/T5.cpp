@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// T5, T5 v1.1, mT5 and umT5 as Hugging Face computes them: pre-norm with root-mean-square norms, no
+// biases, no attention scale, relative position buckets; umT5 has a bias table in every layer.
+
+#include "compiler/frontend/families/Families.h"
+
+#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/Error.h"
+#include "compiler/frontend/families/ConfigRules.h"
+
+#include <cmath>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+struct ClassDefaults {
+  int64_t vocabulary, feedForward, layers, heads;
+  const char *projection;
+  bool isTied;
+  std::optional<int64_t> decoderStartId;
+};
+
+/// Of T5Config; MT5Config and UMT5Config agree with each other.
+constexpr ClassDefaults t5Defaults = {32128, 2048, 6, 8, "relu", true, std::nullopt};
+constexpr ClassDefaults mt5Defaults = {250112, 1024, 8, 6, "gated-gelu", false, 0};
+
+class T5Mapping {
+public:
+  explicit T5Mapping(FamilyInput &input)
+      : input(input), config(input.config), checkpoint(input.checkpoint),
+        defaults(input.modelType == "t5" ? t5Defaults : mt5Defaults) {}
+
+  FamilyResult describe() {
+    refuseUnsupportedFields(config);
+    hidden = sizeField(config, "d_model", 512, "hidden_size");
+    headDim = sizeField(config, "d_kv", 64, "head_dim");
+    heads = sizeField(config, "num_heads", defaults.heads, "num_attention_heads");
+    width = sizeField(config, "d_ff", defaults.feedForward);
+    vocabulary = sizeField(config, "vocab_size", defaults.vocabulary);
+    buckets = sizeField(config, "relative_attention_num_buckets", 32);
+    distance = sizeField(config, "relative_attention_max_distance", 128);
+    epsilon = config.number("layer_norm_epsilon", 1e-6, epsilonRange);
+    int64_t layers = sizeField(config, "num_layers", defaults.layers, "num_hidden_layers");
+    int64_t targetLayers = sizeField(config, "num_decoder_layers", layers);
+    if (layers > layerRange.maximum || targetLayers > layerRange.maximum)
+      refuseValue(std::max(layers, targetLayers), config.where("num_layers"),
+                  "at most 10000 layers");
+    readRelativeAttention();
+    readFeedForward();
+
+    Description &description = result.description;
+    description.family = std::string(input.modelType);
+    description.source = stack("encoder", layers);
+    description.target = stack("decoder", targetLayers);
+    embeddings();
+    shapeOrigins();
+    result.specialIds = {.decoderStartId = defaults.decoderStartId,
+                         .paddingId = 0,
+                         .endId = 1,
+                         .forcedEndId = std::nullopt};
+    return std::move(result);
+  }
+
+private:
+  void readRelativeAttention() {
+    if (buckets < 4)
+      refuseValue(buckets, config.where("relative_attention_num_buckets"), "4 or more");
+    // The decoder's buckets are exact for half of the count; log(distance / exact) divides.
+    if (distance <= buckets / 2)
+      refuseValue(distance, config.where("relative_attention_max_distance"),
+                  fmt::format("more than half of relative_attention_num_buckets = {}", buckets));
+  }
+
+  /// feed_forward_proj gives "relu" or "gated-gelu"; dense_act_fn and is_gated_act, which newer
+  /// files have beside it, win in Hugging Face.
+  void readFeedForward() {
+    std::string projection = config.text("feed_forward_proj", defaults.projection);
+    constexpr std::string_view gated = "gated-";
+    isGated = projection.starts_with(gated);
+    std::string name = isGated ? projection.substr(gated.size()) : projection;
+    if (name.empty() || name.find('-') != std::string::npos)
+      refuseValue(projection, config.where("feed_forward_proj"), "ACTIVATION or gated-ACTIVATION");
+    if (projection == "gated-gelu")
+      name = "gelu_new"; // a historical misnomer that Hugging Face keeps
+    const bool wasGated = isGated;
+    isGated = config.boolean("is_gated_act", isGated);
+    if (isGated != wasGated)
+      input.warnings.push_back(
+          fmt::format("{}: found {}, which contradicts feed_forward_proj = \"{}\" and wins, as in "
+                      "Hugging Face",
+                      config.where("is_gated_act"), isGated, projection));
+    if (!config.find("dense_act_fn")) {
+      // Checked under the name of the field that it comes from.
+      nlohmann::ordered_json derived = {{"feed_forward_proj", name}};
+      JsonFields fields(derived, config.origin());
+      activation = activationField(fields, "feed_forward_proj", name);
+      return;
+    }
+    activation = activationField(config, "dense_act_fn", name);
+    if (config.text("dense_act_fn", name) != name && config.find("feed_forward_proj"))
+      input.warnings.push_back(
+          fmt::format("{}: found \"{}\", which contradicts feed_forward_proj = \"{}\" and wins, as "
+                      "in Hugging Face",
+                      config.where("dense_act_fn"), config.text("dense_act_fn", name), projection));
+  }
+
+  static TensorReference tensor(const std::string &name) { return {.name = name}; }
+
+  Norm norm(const std::string &name) const {
+    return {.kind = NormKind::RootMeanSquare,
+            .epsilon = epsilon,
+            .gain = tensor(name + ".weight"),
+            .bias = std::nullopt};
+  }
+
+  static Linear linear(const std::string &name, int64_t inputs, int64_t outputs) {
+    return {tensor(name + ".weight"), std::nullopt, inputs, outputs};
+  }
+
+  Attention attention(const std::string &sublayer, const std::string &module) const {
+    std::string name = sublayer + "." + module;
+    Attention attention;
+    attention.headCount = heads;
+    attention.headDim = headDim;
+    attention.scale = 1.0;
+    attention.query = linear(name + ".q", hidden, heads * headDim);
+    attention.key = linear(name + ".k", hidden, heads * headDim);
+    attention.value = linear(name + ".v", hidden, heads * headDim);
+    attention.output = linear(name + ".o", heads * headDim, hidden);
+    attention.norm = norm(sublayer + ".layer_norm");
+    return attention;
+  }
+
+  RelativeBias relativeBias(const std::string &side) const {
+    const char *layer = input.modelType == "umt5" ? "{layer}" : "0";
+    return {.table = tensor(side + ".block." + layer +
+                            ".layer.0.SelfAttention.relative_attention_bias.weight"),
+            .bucketCount = buckets,
+            .maximumDistance = distance,
+            .isBidirectional = side == "encoder"};
+  }
+
+  Stack stack(const std::string &side, int64_t layers) const {
+    Stack stack;
+    stack.layerCount = layers;
+    stack.hiddenSize = hidden;
+    stack.normPlacement = NormPlacement::Pre;
+    std::string layer = side + ".block.{layer}.layer.";
+    stack.selfAttention = attention(layer + "0", "SelfAttention");
+    stack.selfAttention.relativeBias = relativeBias(side);
+    if (side == "decoder")
+      stack.crossAttention = attention(layer + "1", "EncDecAttention");
+    layer += side == "decoder" ? "2" : "1";
+    std::string dense = layer + ".DenseReluDense.";
+    FeedForward &feedForward = stack.feedForward;
+    feedForward.activation = activation;
+    feedForward.input = linear(dense + (isGated ? "wi_0" : "wi"), hidden, width);
+    if (isGated)
+      feedForward.gate = linear(dense + "wi_1", hidden, width);
+    feedForward.output = linear(dense + "wo", width, hidden);
+    feedForward.norm = norm(layer + ".layer_norm");
+    stack.finalNorm = norm(side + ".final_layer_norm");
+    return stack;
+  }
+
+  void embeddings() {
+    Description &description = result.description;
+    const bool isTied = config.boolean("tie_word_embeddings", defaults.isTied);
+    std::vector<std::string> names = {"shared.weight", "encoder.embed_tokens.weight",
+                                      "decoder.embed_tokens.weight"};
+    const std::string head = "lm_head.weight";
+    if (isTied)
+      names.push_back(head);
+    TensorReference shared = tensor(resolveTied(
+        checkpoint, names, isTied ? "tie_word_embeddings is true" : "the embedding is shared",
+        result.unusedTensors));
+    for (Stack *stack : {&description.source, &description.target}) {
+      stack->embedding.weight = shared;
+      stack->embedding.vocabularySize = vocabulary;
+    }
+    description.logits.weight = shared;
+    if (isTied) {
+      description.logits.scale = 1.0 / std::sqrt(static_cast<double>(hidden));
+    } else {
+      description.logits.weight = tensor(
+          resolveTied(checkpoint, {head}, "tie_word_embeddings is false", result.unusedTensors));
+    }
+    // In the original t5 files, left over from training; Hugging Face drops it as well.
+    result.unusedTensors.push_back(
+        "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
+  }
+
+  void shapeOrigins() {
+    std::string attention =
+        fmt::format("d_model = {}, num_heads = {} and d_kv = {}", hidden, heads, headDim);
+    std::string dense = fmt::format("d_model = {} and d_ff = {}", hidden, width);
+    std::string words = fmt::format("vocab_size = {} and d_model = {}", vocabulary, hidden);
+    std::string bias =
+        fmt::format("relative_attention_num_buckets = {} and num_heads = {}", buckets, heads);
+    for (std::string side : {"source.", "target."}) {
+      result.shapeOrigins.push_back({side + "selfAttention.relativeBias", bias});
+      result.shapeOrigins.push_back({side + "selfAttention", attention});
+      result.shapeOrigins.push_back({side + "crossAttention", attention});
+      result.shapeOrigins.push_back({side + "feedForward", dense});
+      result.shapeOrigins.push_back({side + "embedding", words});
+    }
+    result.shapeOrigins.push_back({"logits", words});
+    result.shapeOrigins.push_back({"", fmt::format("d_model = {}", hidden)});
+  }
+
+  FamilyInput &input;
+  JsonFields &config;
+  const Checkpoint &checkpoint;
+  const ClassDefaults &defaults;
+  FamilyResult result;
+  int64_t hidden = 0, headDim = 0, heads = 0, width = 0, vocabulary = 0, buckets = 0, distance = 0;
+  double epsilon = 0.0;
+  bool isGated = false;
+  Activation activation = Activation::Relu;
+};
+
+} // namespace
+
+FamilyResult describeT5(FamilyInput &input) {
+  return T5Mapping(input).describe();
+}
+
+} // namespace transept::frontend

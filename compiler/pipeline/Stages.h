@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The stages of compilation as one table. `--emit`, `--help`, the documentation and the golden-IR
+// tests read it; adding a stage is adding a row.
+
+#ifndef TRANSEPT_COMPILER_PIPELINE_STAGES_H
+#define TRANSEPT_COMPILER_PIPELINE_STAGES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/ArrayRef.h"
+
+#include <optional>
+#include <string>
+
+namespace transept {
+
+/// In the order in which a module passes through them.
+enum class Stage { Graph, Staged, Fused, Plan, LLVM, Assembly };
+
+/// What the pipelines of all stages can be told.
+struct PipelineOptions {
+  /// What `--cpu` says (compiler/codegen/Target.h).
+  std::string cpu = "native";
+};
+
+struct StageInfo {
+  Stage stage;
+  llvm::StringLiteral name;     // as in `--emit=NAME` and `--stage-NAME`
+  llvm::StringLiteral sentence; // what the stage shows
+  /// Adds the passes that lead from the stage before to this one; null where passes of a module
+  /// are not how one gets there.
+  void (*addPasses)(mlir::OpPassManager &, const PipelineOptions &);
+};
+
+/// All stages, in order.
+llvm::ArrayRef<StageInfo> stages();
+
+const StageInfo &infoOf(Stage stage);
+
+/// The stage called `name`, if there is one.
+std::optional<Stage> findStage(llvm::StringRef name);
+
+/// The stage that `module` is in, told by its functions and ops: Graph, Staged or Fused.
+Stage stageOf(mlir::ModuleOp module);
+
+/// Adds the passes of all stages behind `from` up to and including `to`.
+void addStages(mlir::OpPassManager &manager, Stage from, Stage to, const PipelineOptions &options);
+
+/// Registers each stage's passes as a pipeline, `--stage-staged` and so on.
+void registerPipelines();
+
+} // namespace transept
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Incrementalization: `decode` over all target positions becomes `decode` over the new ones. It is
+// correct for one reason per op (row-wise, causal, or reading the source only), and an op with
+// none of these reasons is an error, never wrong numbers.
+
+#include "compiler/transforms/BindingTimeAnalysis.h"
+#include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Passes.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
+
+namespace transept {
+#define GEN_PASS_DEF_DERIVEDECODEPASS
+#include "compiler/transforms/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+constexpr StringLiteral targetSpace = "target";
+constexpr StringLiteral historySpace = "target.history";
+
+bool isTargetRows(Type type) {
+  auto rows = dyn_cast<RowsType>(type);
+  return rows && rows.getSpace().starts_with(targetSpace);
+}
+
+StringRef keySpace(Value keys) { return cast<RowsType>(keys.getType()).getSpace(); }
+
+/// Does `mask` hide from each query every key behind its own position?
+bool isCausal(Value mask) {
+  if (!mask)
+    return false;
+  if (mask.getDefiningOp<CausalMaskOp>())
+    return true;
+  if (auto window = mask.getDefiningOp<WindowMaskOp>())
+    return static_cast<int64_t>(window.getAfter()) <= 0;
+  if (auto both = mask.getDefiningOp<CombineMasksOp>())
+    return isCausal(both.getLhs()) || isCausal(both.getRhs());
+  return false;
+}
+
+LogicalResult verifyIncremental(SelfAttentionOp attention) {
+  if (keySpace(attention.getKey()) == historySpace || isCausal(attention.getMask()))
+    return success();
+  InFlightDiagnostic error = attention.emitOpError(
+      "cannot be computed one target position after another: it lets a query see target positions "
+      "behind its own; expects a mask that includes a causal mask");
+  if (Value mask = attention.getMask())
+    error.attachNote(mask.getLoc()) << "the mask is defined here";
+  return error;
+}
+
+LogicalResult verifyIncremental(CrossAttentionOp attention, const BindingTimeAnalysis &times) {
+  for (Value operand : {attention.getKey(), attention.getValue()})
+    if (times.of(operand) == BindingTime::Target)
+      return attention.emitOpError("cannot be computed one target position after another: expects "
+                                   "keys and values that depend on the source alone, but ")
+             << (operand == attention.getKey() ? "key" : "value") << " depends on the target";
+  return success();
+}
+
+/// Fails with an error at `op` if it has none of the reasons to be incremental.
+LogicalResult verifyIncremental(Operation &op, const BindingTimeAnalysis &times) {
+  bool touchesTarget = llvm::any_of(op.getOperandTypes(), isTargetRows) ||
+                       llvm::any_of(op.getResultTypes(), isTargetRows);
+  if (!touchesTarget || isa<RowWise, CacheAppendOp, RequestedRowsOp>(op))
+    return success();
+  if (auto attention = dyn_cast<SelfAttentionOp>(op))
+    return verifyIncremental(attention);
+  if (auto attention = dyn_cast<CrossAttentionOp>(op))
+    return verifyIncremental(attention, times);
+  return op.emitOpError("cannot be computed one target position after another: it is neither "
+                        "row-wise, nor causal self-attention, nor attention to the source");
+}
+
+/// Appends `operand`, keys or values, to a self cache that becomes the function's last argument.
+void readThroughCache(OpOperand &operand) {
+  Operation *attention = operand.getOwner();
+  Value rows = operand.get();
+  auto type = cast<RowsType>(rows.getType());
+  auto cacheType = SelfCacheType::get(type.getContext(), type.getSpace(), type.getWidth(),
+                                      type.getElementType());
+  auto historyType =
+      RowsType::get(type.getContext(), historySpace, type.getWidth(), type.getElementType());
+  Value cache =
+      attention->getBlock()->addArgument(cacheType, withSuffix(rows.getLoc(), ".cache"));
+  OpBuilder builder(attention);
+  operand.set(CacheAppendOp::create(builder, withSuffix(rows.getLoc(), ".history"), historyType,
+                                    cache, rows));
+}
+
+/// Masks and biases between target positions: the keys are the history from now on.
+void readHistory(Value value) {
+  if (auto mask = dyn_cast<MaskType>(value.getType()))
+    if (mask.getQuery() == targetSpace && mask.getKey() == targetSpace)
+      value.setType(MaskType::get(mask.getContext(), targetSpace, historySpace));
+  if (auto bias = dyn_cast<BiasType>(value.getType()))
+    if (bias.getQuery() == targetSpace && bias.getKey() == targetSpace)
+      value.setType(
+          BiasType::get(bias.getContext(), targetSpace, historySpace, bias.getHeadCount()));
+}
+
+struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    func::FuncOp decode = findFunction(getOperation(), decodeName);
+    if (!decode)
+      return signalPassFailure();
+    Block &body = decode.getBody().front();
+    BindingTimeAnalysis times(decode);
+    for (Operation &op : body.without_terminator())
+      if (failed(verifyIncremental(op, times)))
+        return signalPassFailure();
+
+    int64_t cacheCount = 0;
+    for (auto attention : llvm::make_early_inc_range(body.getOps<SelfAttentionOp>())) {
+      if (keySpace(attention.getKey()) != targetSpace)
+        continue;
+      readThroughCache(attention.getKeyMutable());
+      readThroughCache(attention.getValueMutable());
+      cacheCount += 2;
+    }
+    for (Operation &op : body)
+      for (Value result : op.getResults())
+        readHistory(result);
+    updateFunctionType(decode);
+    remark::passed(decode.getLoc(), remark::RemarkOpts::name("DeriveDecode").category("staging"))
+        << "decode keeps " << std::to_string(cacheCount) << " self caches";
+  }
+};
+
+} // namespace
+} // namespace transept

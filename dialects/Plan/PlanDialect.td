@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plan dialect itself, its types and attributes.
+
+#ifndef TRANSEPT_PLAN_DIALECT
+#define TRANSEPT_PLAN_DIALECT
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "dialects/Plan/PlanEnums.td"
+include "dialects/Transept/TranseptAttributes.td"
+
+def Plan_Dialect : Dialect {
+  let name = "plan";
+  let summary = "kernel launches over buffers of an arena";
+  let description = [{
+    A program is the list of launches that every worker runs on its share of the work, with
+    barriers only where one launch reads or overwrites what another worker has written. Buffers lie
+    at offsets of one arena; sizes and offsets are bytes per row, so a program serves any number of
+    rows. Weights are packed at compile time into the order in which their kernel reads them.
+  }];
+  let cppNamespace = "::transept::plan";
+  let dependentDialects = ["::transept::TranseptDialect"];
+  let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
+}
+
+def Plan_Buffer : TypeDef<Plan_Dialect, "Buffer"> {
+  let mnemonic = "buffer";
+  let summary = "rows of f32 in the arena";
+  let description = [{
+    `!plan.buffer<source x 512, stride 1536>`: for each row of the space, 512 numbers; the next row
+    begins 1536 numbers later.
+  }];
+  let parameters = (ins StringRefParameter<"sequence space">:$space, "int64_t":$width, "int64_t":$stride);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def Plan_Layout : AttrDef<Plan_Dialect, "Layout"> {
+  let mnemonic = "layout";
+  let summary = "the order of a packed weight, and the width of its panels (1 without panels)";
+  let parameters = (ins EnumParameter<Plan_LayoutKind>:$kind, "int64_t":$panelWidth);
+  let assemblyFormat = "`<` $kind `,` $panelWidth `>`";
+}
+
+def Plan_LinearStrategy : AttrDef<Plan_Dialect, "LinearStrategy"> {
+  let mnemonic = "linear_strategy";
+  let summary = "how a linear layer is blocked (compiler/codegen/strategy/LinearStrategy.h)";
+  let parameters = (ins "int64_t":$rowBlock, "int64_t":$streamPanels, "int64_t":$rowsToSplit);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Plan_KeySourceAttr : EnumAttr<Plan_Dialect, Plan_KeySource, "keys"> {
+  let assemblyFormat = "$value";
+}
+
+def Plan_Elementwise : EnumAttr<Plan_Dialect, Plan_ElementwiseKind, "elementwise_kind"> {
+  let assemblyFormat = "$value";
+}
+
+def Plan_CacheSlot : AttrDef<Plan_Dialect, "CacheSlot"> {
+  let mnemonic = "slot";
+  let summary = "one slot of a cache (layouts: runtime/include/transept/abi.h)";
+  let description = "`offset` counts numbers per position before the slot.";
+  let parameters = (ins StringRefParameter<"what reads it">:$name, "bool":$isKeys, "int64_t":$headCount,
+                        "int64_t":$headDim, "int64_t":$offset);
+  let assemblyFormat = "`<` $name `,` `keys` `=` $isKeys `,` `heads` `=` $headCount `,` `head_dim` `=` $headDim `,` `offset` `=` $offset `>`";
+}
+
+#endif

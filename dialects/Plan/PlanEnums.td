@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Enumerations of the plan dialect, on their own so that their C++ is generated once.
+
+#ifndef TRANSEPT_PLAN_ENUMS
+#define TRANSEPT_PLAN_ENUMS
+
+include "mlir/IR/EnumAttr.td"
+
+def Plan_LayoutKind : I32EnumAttr<"LayoutKind", "the order of a packed weight", [
+    I32EnumAttrCase<"Panels", 0, "panels">, I32EnumAttrCase<"GatedPanels", 1, "gated_panels">,
+    I32EnumAttrCase<"Rows", 2, "rows">, I32EnumAttrCase<"Vector", 3, "vector">,
+    I32EnumAttrCase<"GatedVector", 4, "gated_vector">, I32EnumAttrCase<"Distances", 5, "distances">]> {
+  let description = [{
+    `panels` [panel][inputs][panel width] of outputs, the last panel filled up with zeros;
+    `gated_panels` likewise, a panel of gate outputs and one of value outputs in turn;
+    `rows` as it is; `vector` filled up with zeros to whole panels; `gated_vector` in the order of
+    `gated_panels`; `distances` [head][2 * reach + 1] a relative position bias by clipped distance.
+  }];
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::transept::plan";
+}
+
+def Plan_KeySource : I32EnumAttr<"KeySource", "where an attention's keys and values are", [
+    I32EnumAttrCase<"Rows", 0, "rows">, I32EnumAttrCase<"Pages", 1, "pages">,
+    I32EnumAttrCase<"EncoderCache", 2, "encoder_cache">]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::transept::plan";
+}
+
+def Plan_ElementwiseKind : I32EnumAttr<"ElementwiseKind", "an operation element by element", [
+    I32EnumAttrCase<"Add", 0, "add">, I32EnumAttrCase<"Multiply", 1, "multiply">,
+    I32EnumAttrCase<"Scale", 2, "scale">, I32EnumAttrCase<"Activate", 3, "activate">]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::transept::plan";
+}
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Verifiers and canonicalizations of attention.
+
+#include "dialects/Transept/Checks.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace transept;
+
+namespace {
+
+// What both attentions check, under the label of each.
+
+// attention_c1 cross_attention_c1
+template <typename AttentionOp> LogicalResult verifyHeads(AttentionOp op) {
+  const int64_t headCount = op.getHeadCount();
+  if (headCount <= 0)
+    return mismatch(op, "a positive head_count", headCount);
+  for (auto [name, rows] : {std::pair("query", op.getQuery()), std::pair("key", op.getKey()),
+                            std::pair("value", op.getValue())})
+    if (rows.getType().getWidth() % headCount != 0)
+      return op.emitOpError() << "expects the width of " << name << " to be a multiple of "
+                              << headCount << " heads, but got " << rows.getType();
+  return success();
+}
+
+template <typename AttentionOp> LogicalResult verifyRows(AttentionOp op) {
+  RowsType query = op.getQuery().getType(), key = op.getKey().getType(),
+           value = op.getValue().getType(), result = op.getResult().getType();
+  // attention_c2 cross_attention_c2
+  if (query.getWidth() != key.getWidth())
+    return mismatch(op, "query and key to have the same width", query, key);
+  // attention_c3 cross_attention_c3
+  if (key.getSpace() != value.getSpace())
+    return mismatch(op, "key and value to be rows of the same space", key, value);
+  // attention_c5 cross_attention_c5
+  if (result.getSpace() != query.getSpace())
+    return mismatch(op, "result and query to be rows of the same space", result, query);
+  if (result.getWidth() != value.getWidth())
+    return mismatch(op, "result and value to have the same width", result, value);
+  return success();
+}
+
+template <typename AttentionOp> LogicalResult verifyScoreOperands(AttentionOp op) {
+  StringRef query = op.getQuery().getType().getSpace(), key = op.getKey().getType().getSpace();
+  auto isOver = [&](auto type) { return type.getQuery() == query && type.getKey() == key; };
+  const std::string spaces = ("over " + query + " x " + key).str();
+  // attention_c6 cross_attention_c6
+  if (op.getMask() && !isOver(op.getMask().getType()))
+    return mismatch(op, "a mask " + spaces, op.getMask().getType());
+  if (op.getBias() && !isOver(op.getBias().getType()))
+    return mismatch(op, "a bias " + spaces, op.getBias().getType());
+  // attention_c7 cross_attention_c7
+  if (op.getBias() && op.getBias().getType().getHeadCount() != int64_t(op.getHeadCount()))
+    return mismatch(op, "a bias of " + Twine(op.getHeadCount()) + " heads", op.getBias().getType());
+  return success();
+}
+
+template <typename AttentionOp> LogicalResult verifyAttention(AttentionOp op) {
+  return success(succeeded(verifyHeads(op)) && succeeded(verifyRows(op)) &&
+                 succeeded(verifyScoreOperands(op)));
+}
+
+/// attention(q, k, v, mask = padding_mask) -> attention(q, k, v)
+template <typename AttentionOp> struct DropPaddingMask : OpRewritePattern<AttentionOp> {
+  using OpRewritePattern<AttentionOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const override {
+    if (!op.getMask() || !op.getMask().template getDefiningOp<PaddingMaskOp>())
+      return rewriter.notifyMatchFailure(op, "expects a padding mask");
+    rewriter.modifyOpInPlace(op, [&] { op.getMaskMutable().clear(); });
+    return success();
+  }
+};
+
+} // namespace
+
+LogicalResult SelfAttentionOp::verify() {
+  // attention_c4
+  if (!isOwnSpace(getQuery().getType().getSpace(), getKey().getType().getSpace()))
+    return mismatch(*this, "keys of the queries' space or of its history", getQuery().getType(),
+                    getKey().getType());
+  return verifyAttention(*this);
+}
+
+void SelfAttentionOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                  MLIRContext *context) {
+  patterns.add<DropPaddingMask<SelfAttentionOp>>(context);
+}
+
+LogicalResult CrossAttentionOp::verify() {
+  // cross_attention_c4
+  if (isOwnSpace(getQuery().getType().getSpace(), getKey().getType().getSpace()))
+    return mismatch(*this, "keys of another space than the queries", getQuery().getType(),
+                    getKey().getType());
+  return verifyAttention(*this);
+}
+
+void CrossAttentionOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                   MLIRContext *context) {
+  patterns.add<DropPaddingMask<CrossAttentionOp>>(context);
+}

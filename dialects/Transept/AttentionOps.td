@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Attention within a sequence space and across two.
+
+#ifndef TRANSEPT_ATTENTION_OPS
+#define TRANSEPT_ATTENTION_OPS
+
+include "dialects/Transept/TranseptTypes.td"
+
+class Transept_AttentionOp<string mnemonic> : Transept_Op<mnemonic, [AttrSizedOperandSegments]> {
+  let arguments = (ins Transept_FloatRows:$query, Transept_FloatRows:$key, Transept_FloatRows:$value,
+                       Optional<Transept_Mask>:$mask, Optional<Transept_Bias>:$bias,
+                       I64Attr:$head_count, DefaultValuedAttr<F64Attr, "1.0">:$scale);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`mask` $mask^)? (`bias` $bias^)? `heads` $head_count attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+defvar AttentionDescription = [{
+    For head h, with its columns of query, key and value:
+    result = softmax(scale * query key^T + bias, over the keys that mask lets through) value
+    (Vaswani et al. 2017, section 3.2). Queries see only keys of their own sequence. A query that
+    sees no key yields 0. A mask or bias over the same spaces narrows or shifts the scores; a
+    padding mask says nothing that ragged rows do not, and canonicalization drops it.
+}];
+
+def Transept_SelfAttentionOp : Transept_AttentionOp<"attention"> {
+  let summary = "attend to keys of the queries' own sequence space";
+  let description = AttentionDescription # [{
+    - `attention_c1` head_count is positive, and divides the widths of query, key and value
+    - `attention_c2` query and key have the same width
+    - `attention_c3` key and value are rows of the same space
+    - `attention_c4` keys are of the queries' space, or of its history
+    - `attention_c5` the result has the queries' space and the values' width
+    - `attention_c6` mask and bias are over the spaces of query and key
+    - `attention_c7` bias has head_count heads
+
+    ```mlir
+    func.func @causal_self_attention(%q: !transept.rows<target x 512 x f32>,
+                                     %k: !transept.rows<target x 512 x f32>,
+                                     %v: !transept.rows<target x 512 x f32>) {
+      %mask = transept.causal_mask : !transept.mask<target x target>
+      %mixed = transept.attention %q, %k, %v mask %mask heads 8 {scale = 0.125}
+          : (!transept.rows<target x 512 x f32>, !transept.rows<target x 512 x f32>,
+             !transept.rows<target x 512 x f32>, !transept.mask<target x target>)
+          -> !transept.rows<target x 512 x f32>
+      return
+    }
+    ```
+  }];
+}
+
+def Transept_CrossAttentionOp : Transept_AttentionOp<"cross_attention"> {
+  let summary = "attend to keys of another sequence space";
+  let description = AttentionDescription # [{
+    - `cross_attention_c1` head_count is positive, and divides the widths of query, key and value
+    - `cross_attention_c2` query and key have the same width
+    - `cross_attention_c3` key and value are rows of the same space
+    - `cross_attention_c4` keys are of another space than the queries
+    - `cross_attention_c5` the result has the queries' space and the values' width
+    - `cross_attention_c6` mask and bias are over the spaces of query and key
+    - `cross_attention_c7` bias has head_count heads
+
+    ```mlir
+    func.func @look_at_the_source(%q: !transept.rows<target x 512 x f32>,
+                                  %k: !transept.rows<source x 512 x f32>,
+                                  %v: !transept.rows<source x 512 x f32>) {
+      %mixed = transept.cross_attention %q, %k, %v heads 8 {scale = 0.125}
+          : (!transept.rows<target x 512 x f32>, !transept.rows<source x 512 x f32>,
+             !transept.rows<source x 512 x f32>) -> !transept.rows<target x 512 x f32>
+      return
+    }
+    ```
+  }];
+}
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Verifiers, folds and canonicalizations of masks and position biases.
+
+#include "dialects/Transept/Checks.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace transept;
+
+LogicalResult CausalMaskOp::verify() {
+  // causal_mask_c1
+  if (!isOwnSpace(getType().getQuery(), getType().getKey()))
+    return mismatch(*this, "keys of the queries' space or of its history", getType());
+  return success();
+}
+
+LogicalResult WindowMaskOp::verify() {
+  // window_mask_c1
+  if (!isOwnSpace(getType().getQuery(), getType().getKey()))
+    return mismatch(*this, "keys of the queries' space or of its history", getType());
+  // window_mask_c2
+  const int64_t before = getBefore(), after = getAfter();
+  if (before < 0 || after < 0)
+    return mismatch(*this, "before and after not to be negative", before, after);
+  return success();
+}
+
+/// Do both see the same keys: one value, or two causal masks?
+static bool areEqualMasks(Value lhs, Value rhs) {
+  return lhs == rhs || (lhs.getDefiningOp<CausalMaskOp>() && rhs.getDefiningOp<CausalMaskOp>());
+}
+
+OpFoldResult CombineMasksOp::fold(FoldAdaptor) {
+  if (getRhs().getDefiningOp<PaddingMaskOp>() || areEqualMasks(getLhs(), getRhs()))
+    return getLhs();
+  if (getLhs().getDefiningOp<PaddingMaskOp>())
+    return getRhs();
+  return {};
+}
+
+namespace {
+
+/// combine(combine(a, b), a) -> combine(a, b), on either side
+struct DropRepeatedMask : OpRewritePattern<CombineMasksOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(CombineMasksOp outer, PatternRewriter &rewriter) const override {
+    for (auto [side, other] : {std::pair(outer.getLhs(), outer.getRhs()),
+                               std::pair(outer.getRhs(), outer.getLhs())}) {
+      auto inner = side.getDefiningOp<CombineMasksOp>();
+      if (inner && (areEqualMasks(inner.getLhs(), other) || areEqualMasks(inner.getRhs(), other))) {
+        rewriter.replaceOp(outer, inner);
+        return success();
+      }
+    }
+    return rewriter.notifyMatchFailure(outer, "expects a mask that is combined already");
+  }
+};
+
+/// combine(window(a, b), window(c, d)) -> window(min(a, c), min(b, d))
+struct MergeWindows : OpRewritePattern<CombineMasksOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(CombineMasksOp op, PatternRewriter &rewriter) const override {
+    auto lhs = op.getLhs().getDefiningOp<WindowMaskOp>();
+    auto rhs = op.getRhs().getDefiningOp<WindowMaskOp>();
+    if (!lhs || !rhs)
+      return rewriter.notifyMatchFailure(op, "expects two windows");
+    rewriter.replaceOpWithNewOp<WindowMaskOp>(op, op.getType(),
+                                              std::min(lhs.getBefore(), rhs.getBefore()),
+                                              std::min(lhs.getAfter(), rhs.getAfter()));
+    return success();
+  }
+};
+
+} // namespace
+
+void CombineMasksOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                 MLIRContext *context) {
+  patterns.add<DropRepeatedMask, MergeWindows>(context);
+}
+
+LogicalResult RelativePositionBiasOp::verify() {
+  RankedTensorType table = getTable().getType();
+  const int64_t bucketCount = getBucketCount(), maximumDistance = getMaximumDistance();
+  // relative_position_bias_c1
+  if (table.getDimSize(0) != bucketCount || table.getDimSize(1) != getType().getHeadCount())
+    return mismatch(*this,
+                    "a table of " + Twine(bucketCount) + " buckets by " +
+                        Twine(getType().getHeadCount()) + " heads",
+                    table);
+  // relative_position_bias_c2
+  if (getBidirectional() ? bucketCount < 4 || bucketCount % 2 != 0 : bucketCount < 2)
+    return mismatch(*this,
+                    getBidirectional() ? "at least 4 buckets, an even number" : "at least 2 buckets",
+                    bucketCount);
+  // relative_position_bias_c3
+  const int64_t exact = bucketCount / (getBidirectional() ? 4 : 2);
+  if (maximumDistance <= exact)
+    return mismatch(*this, "a maximum_distance above the " + Twine(exact) + " exact buckets",
+                    maximumDistance);
+  // relative_position_bias_c4
+  if (!isOwnSpace(getType().getQuery(), getType().getKey()))
+    return mismatch(*this, "keys of the queries' space or of its history", getType());
+  return success();
+}

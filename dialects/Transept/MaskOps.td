@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Symbolic masks and position biases: kernels turn them into loop bounds and table look-ups.
+
+#ifndef TRANSEPT_MASK_OPS
+#define TRANSEPT_MASK_OPS
+
+include "dialects/Transept/TranseptTypes.td"
+
+def Transept_CausalMaskOp : Transept_Op<"causal_mask"> {
+  let summary = "let a query see the keys at its own position and before";
+  let description = [{
+    sees(q, k) = position(k) <= position(q).
+
+    - `causal_mask_c1` keys are of the queries' space, or of its history
+
+    ```mlir
+    %mask = transept.causal_mask : !transept.mask<target x target>
+    ```
+  }];
+  let results = (outs Transept_Mask:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_PaddingMaskOp : Transept_Op<"padding_mask"> {
+  let summary = "let a query see every key of its own sequence";
+  let description = [{
+    sees(q, k) = true: what ragged rows give by themselves. Canonicalization removes it.
+
+    ```mlir
+    %mask = transept.padding_mask : !transept.mask<target x source>
+    ```
+  }];
+  let results = (outs Transept_Mask:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def Transept_WindowMaskOp : Transept_Op<"window_mask"> {
+  let summary = "let a query see keys from `before` positions before it to `after` behind it";
+  let description = [{
+    sees(q, k) = position(q) - before <= position(k) <= position(q) + after.
+
+    - `window_mask_c1` keys are of the queries' space, or of its history
+    - `window_mask_c2` before and after are not negative
+
+    ```mlir
+    %mask = transept.window_mask before 128 after 0 : !transept.mask<source x source>
+    ```
+  }];
+  let arguments = (ins I64Attr:$before, I64Attr:$after);
+  let results = (outs Transept_Mask:$result);
+  let assemblyFormat = "`before` $before `after` $after attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_CombineMasksOp : Transept_Op<"combine_masks", [SameOperandsAndResultType, Commutative]> {
+  let summary = "let a query see the keys that both masks let it see";
+  let description = [{
+    sees(q, k) = lhs sees(q, k) and rhs sees(q, k).
+
+    ```mlir
+    %causal = transept.causal_mask : !transept.mask<target x target>
+    %window = transept.window_mask before 128 after 128 : !transept.mask<target x target>
+    %mask = transept.combine_masks %causal, %window : !transept.mask<target x target>
+    ```
+  }];
+  let arguments = (ins Transept_Mask:$lhs, Transept_Mask:$rhs);
+  let results = (outs Transept_Mask:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Transept_RelativePositionBiasOp : Transept_Op<"relative_position_bias"> {
+  let summary = "bias scores by the bucket of key position minus query position";
+  let description = [{
+    bias[h, q, k] = table[bucket(position(k) - position(q)), h]; buckets are exact for short
+    distances and logarithmic up to `maximum_distance` (Raffel et al. 2020, section 2.1; the
+    logarithm is computed in f32 and truncated, as the reference implementation does).
+
+    - `relative_position_bias_c1` table is [bucket_count, heads of the result]
+    - `relative_position_bias_c2` bucket_count is at least 2 (4 and even when bidirectional)
+    - `relative_position_bias_c3` maximum_distance is above the exact distances: half the buckets
+      (a quarter when bidirectional)
+    - `relative_position_bias_c4` keys are of the queries' space, or of its history
+
+    ```mlir
+    %table = transept.parameter "encoder.relative_attention_bias.weight" : tensor<32x8xf32>
+    %bias = transept.relative_position_bias %table buckets 32 maximum_distance 128 bidirectional
+        : tensor<32x8xf32> -> !transept.bias<source x source x 8>
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$table, I64Attr:$bucket_count, I64Attr:$maximum_distance,
+                       UnitAttr:$bidirectional);
+  let results = (outs Transept_Bias:$result);
+  let assemblyFormat = [{
+    $table `buckets` $bucket_count `maximum_distance` $maximum_distance
+    (`bidirectional` $bidirectional^)? attr-dict `:` type($table) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Verifiers of normalizations.
+
+#include "dialects/Transept/Checks.h"
+
+using namespace mlir;
+using namespace transept;
+
+LogicalResult LayerNormOp::verify() {
+  RowsType input = getInput().getType();
+  // layer_norm_c1
+  if (getGain() && outputsOf(getGain().getType()) != input.getWidth())
+    return mismatch(*this, "gain to have the input's width", getGain().getType(), input);
+  if (getBias() && outputsOf(getBias().getType()) != input.getWidth())
+    return mismatch(*this, "bias to have the input's width", getBias().getType(), input);
+  // layer_norm_c2
+  if (getResult().getType() != input)
+    return mismatch(*this, "input and result to have the same type", input, getResult().getType());
+  return success();
+}
+
+LogicalResult RmsNormOp::verify() {
+  RowsType input = getInput().getType();
+  // rms_norm_c1
+  if (getGain() && outputsOf(getGain().getType()) != input.getWidth())
+    return mismatch(*this, "gain to have the input's width", getGain().getType(), input);
+  // rms_norm_c2
+  if (getResult().getType() != input)
+    return mismatch(*this, "input and result to have the same type", input, getResult().getType());
+  return success();
+}

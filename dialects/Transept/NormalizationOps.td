@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Normalizations of rows.
+
+#ifndef TRANSEPT_NORMALIZATION_OPS
+#define TRANSEPT_NORMALIZATION_OPS
+
+include "dialects/Transept/TranseptTypes.td"
+
+def Transept_LayerNormOp : Transept_Op<"layer_norm", [AttrSizedOperandSegments, RowWise]> {
+  let summary = "normalize each row to mean 0 and variance 1, then gain and bias";
+  let description = [{
+    result = (x - mean(x)) / sqrt(variance(x) + epsilon) * gain + bias, with the biased variance
+    (Ba et al. 2016).
+
+    - `layer_norm_c1` gain and bias have the input's width
+    - `layer_norm_c2` input and result have the same type
+
+    ```mlir
+    func.func @norm(%x: !transept.rows<source x 512 x f32>, %gain: tensor<512xf32>,
+                    %bias: tensor<512xf32>) {
+      %normalized = transept.layer_norm %x gain %gain shift %bias epsilon 1.0e-5
+          : (!transept.rows<source x 512 x f32>, tensor<512xf32>, tensor<512xf32>)
+          -> !transept.rows<source x 512 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain,
+                       Optional<Transept_Vector>:$bias, F64Attr:$epsilon);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = [{
+    $input (`gain` $gain^)? (`shift` $bias^)? `epsilon` $epsilon attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def Transept_RmsNormOp : Transept_Op<"rms_norm", [RowWise]> {
+  let summary = "divide each row by its root mean square, then gain";
+  let description = [{
+    result = x / sqrt(mean(x^2) + epsilon) * gain (Zhang and Sennrich 2019).
+
+    - `rms_norm_c1` gain has the input's width
+    - `rms_norm_c2` input and result have the same type
+
+    ```mlir
+    func.func @norm(%x: !transept.rows<source x 512 x f32>, %gain: tensor<512xf32>) {
+      %normalized = transept.rms_norm %x gain %gain epsilon 1.0e-6
+          : (!transept.rows<source x 512 x f32>, tensor<512xf32>)
+          -> !transept.rows<source x 512 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain, F64Attr:$epsilon);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = "$input (`gain` $gain^)? `epsilon` $epsilon attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+#endif

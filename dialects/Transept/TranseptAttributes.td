@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Attributes: activations, norms, layouts of stored weights.
+
+#ifndef TRANSEPT_ATTRIBUTES
+#define TRANSEPT_ATTRIBUTES
+
+include "dialects/Transept/TranseptDialect.td"
+
+def Transept_ActivationKind : I32EnumAttr<"ActivationKind", "an activation function", [
+    I32EnumAttrCase<"Relu", 0, "relu">, I32EnumAttrCase<"Gelu", 1, "gelu">,
+    I32EnumAttrCase<"GeluTanh", 2, "gelu_tanh">, I32EnumAttrCase<"Silu", 3, "silu">]> {
+  let description = [{
+    `relu` max(x, 0); `gelu` x * (1 + erf(x / sqrt 2)) / 2; `gelu_tanh` its approximation
+    x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel 2016);
+    `silu` x / (1 + exp(-x)).
+  }];
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::transept";
+}
+def Transept_Activation : EnumAttr<Transept_Dialect, Transept_ActivationKind, "activation_kind"> {
+  let assemblyFormat = "$value";
+}
+
+def Transept_NormKind : I32EnumAttr<"NormKind", "a normalization", [
+    I32EnumAttrCase<"Layer", 0, "layer">, I32EnumAttrCase<"RootMeanSquare", 1, "rms">]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::transept";
+}
+
+def Transept_Norm : AttrDef<Transept_Dialect, "Norm"> {
+  let mnemonic = "norm";
+  let summary = "a normalization fused into the op that reads its result";
+  let description = [{
+    `#transept.norm<layer, epsilon = 1.0e-5>` or `#transept.norm<rms, epsilon = 1.0e-6>`. epsilon is
+    an f64 that is not negative.
+  }];
+  let parameters = (ins EnumParameter<Transept_NormKind>:$kind, "::mlir::FloatAttr":$epsilon);
+  let assemblyFormat = "`<` $kind `,` `epsilon` `=` custom<Epsilon>($epsilon) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Transept_SinusoidKind : I32EnumAttr<"SinusoidKind", "an arrangement of sines and cosines", [
+    I32EnumAttrCase<"Halves", 0, "halves">]> {
+  let description = "`halves`: sines in the first half of a row, cosines in the second.";
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::transept";
+}
+def Transept_Sinusoid : EnumAttr<Transept_Dialect, Transept_SinusoidKind, "sinusoid_kind"> {
+  let assemblyFormat = "$value";
+}
+
+#endif

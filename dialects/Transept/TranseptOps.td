@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All ops of the dialect, a family a file.
+
+#ifndef TRANSEPT_OPS
+#define TRANSEPT_OPS
+
+include "dialects/Transept/WeightOps.td"
+include "dialects/Transept/EmbeddingOps.td"
+include "dialects/Transept/LinearOps.td"
+include "dialects/Transept/NormalizationOps.td"
+include "dialects/Transept/MaskOps.td"
+include "dialects/Transept/AttentionOps.td"
+include "dialects/Transept/CacheOps.td"
+
+#endif

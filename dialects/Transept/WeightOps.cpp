@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Verifiers, folds and canonicalizations of weights.
+
+#include "dialects/Transept/Checks.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace transept;
+
+LogicalResult ParameterOp::verify() {
+  // parameter_c1
+  if (int64_t(getRowBegin()) < 0)
+    return mismatch(*this, "a row_begin that is not negative", int64_t(getRowBegin()));
+  // parameter_c2
+  if (getTransposed() && cast<RankedTensorType>(getType()).getRank() != 2)
+    return mismatch(*this, "a matrix where transposed", getType());
+  return success();
+}
+
+LogicalResult SinusoidOp::verify() {
+  // sinusoid_c1
+  if (inputsOf(getType()) % 2 != 0)
+    return mismatch(*this, "an even width", getType());
+  return success();
+}
+
+OpFoldResult WeightScaleOp::fold(FoldAdaptor) {
+  if (getFactor().isExactlyValue(1.0))
+    return getInput();
+  return {};
+}
+
+LogicalResult WeightScaleColumnsOp::verify() {
+  // weight_scale_columns_c1
+  if (outputsOf(getFactors().getType()) != inputsOf(getInput().getType()))
+    return mismatch(*this, "a factor for each column of the input", getFactors().getType(),
+                    getInput().getType());
+  // weight_scale_columns_c2
+  if (getResult().getType() != getInput().getType())
+    return mismatch(*this, "input and result to have the same type", getInput().getType(),
+                    getResult().getType());
+  return success();
+}
+
+LogicalResult WeightProductOp::verify() {
+  RankedTensorType matrix = getMatrix().getType(), vector = getVector().getType();
+  // weight_product_c1
+  if (inputsOf(matrix) != outputsOf(vector))
+    return mismatch(*this, "a vector element for each column of the matrix", vector, matrix);
+  // weight_product_c2
+  if (outputsOf(getResult().getType()) != outputsOf(matrix))
+    return mismatch(*this, "a result element for each row of the matrix", getResult().getType(),
+                    matrix);
+  return success();
+}
+
+LogicalResult WeightConcatenateOp::verify() {
+  // weight_concatenate_c1
+  if (getInputs().empty())
+    return emitOpError("expects at least one input, but got none");
+  auto result = cast<RankedTensorType>(getType());
+  int64_t rowCount = 0;
+  for (Type type : getInputs().getTypes()) {
+    auto input = cast<RankedTensorType>(type);
+    // weight_concatenate_c2
+    if (input.getRank() != result.getRank() ||
+        input.getShape().drop_front() != result.getShape().drop_front())
+      return mismatch(*this, "inputs and result to differ in their first dimension only", input,
+                      result);
+    rowCount += input.getDimSize(0);
+  }
+  // weight_concatenate_c3
+  if (rowCount != result.getDimSize(0))
+    return mismatch(*this, "the result to have the inputs' " + Twine(rowCount) + " rows", result);
+  return success();
+}
+
+OpFoldResult WeightConcatenateOp::fold(FoldAdaptor) {
+  if (getInputs().size() == 1)
+    return getInputs().front();
+  return {};
+}
+
+namespace {
+
+/// concatenate(a, concatenate(b, c), d) -> concatenate(a, b, c, d)
+struct FlattenConcatenation : OpRewritePattern<WeightConcatenateOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(WeightConcatenateOp outer,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<Value> parts;
+    for (Value input : outer.getInputs()) {
+      if (auto inner = input.getDefiningOp<WeightConcatenateOp>())
+        llvm::append_range(parts, inner.getInputs());
+      else
+        parts.push_back(input);
+    }
+    if (parts.size() == outer.getInputs().size())
+      return rewriter.notifyMatchFailure(outer, "expects a concatenation among the inputs");
+    rewriter.replaceOpWithNewOp<WeightConcatenateOp>(outer, outer.getType(), parts);
+    return success();
+  }
+};
+
+} // namespace
+
+void WeightConcatenateOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                      MLIRContext *context) {
+  patterns.add<FlattenConcatenation>(context);
+}

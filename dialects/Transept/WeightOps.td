@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Weights: tensors of the checkpoint and what is computed from them at compile time.
+
+#ifndef TRANSEPT_WEIGHT_OPS
+#define TRANSEPT_WEIGHT_OPS
+
+include "dialects/Transept/TranseptTypes.td"
+include "dialects/Transept/TranseptAttributes.td"
+
+class Transept_WeightOp<string mnemonic, list<Trait> traits = []> : Transept_Op<mnemonic, traits>;
+
+def Transept_ParameterOp : Transept_WeightOp<"parameter"> {
+  let summary = "take a tensor of the checkpoint";
+  let description = [{
+    The tensor `name` of the checkpoint, converted to f32. `transposed`: stored with its two
+    dimensions exchanged. `row_begin`: the first row taken (the result's shape says how many; rows
+    are counted after transposition). A stored tensor of another rank but the same number of
+    elements in a row-major reading (for example [1, V] read as V) is accepted.
+
+    - `parameter_c1` row_begin is not negative
+    - `parameter_c2` what is transposed is a matrix
+
+    ```mlir
+    %w = transept.parameter "encoder.layers.0.fc1.weight" : tensor<2048x512xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, UnitAttr:$transposed, DefaultValuedAttr<I64Attr, "0">:$row_begin);
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "$name (`transposed` $transposed^)? (`row_begin` $row_begin^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_SinusoidOp : Transept_WeightOp<"sinusoid"> {
+  let summary = "make the table of sinusoidal positions";
+  let description = [{
+    Row p, frequency i of a row of width w: angle p / 10000^(2i / w), sines in the first half of
+    the row and cosines in the second for `halves` (Vaswani et al. 2017, section 3.5, in the
+    arrangement of Marian).
+
+    - `sinusoid_c1` the width is even
+
+    ```mlir
+    %table = transept.sinusoid halves : tensor<512x512xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Sinusoid:$kind);
+  let results = (outs Transept_Matrix:$result);
+  let assemblyFormat = "`` $kind attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_WeightScaleOp : Transept_WeightOp<"weight_scale", [SameOperandsAndResultType]> {
+  let summary = "multiply a weight by a number";
+  let description = [{
+    result = factor * input.
+
+    ```mlir
+    %w = transept.parameter "q_proj.weight" : tensor<512x512xf32>
+    %scaled = transept.weight_scale %w by 0.125 : tensor<512x512xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Weight:$input, F64Attr:$factor);
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "$input `by` $factor attr-dict `:` type($result)";
+  let hasFolder = 1;
+}
+
+def Transept_WeightScaleColumnsOp : Transept_WeightOp<"weight_scale_columns"> {
+  let summary = "multiply column k of a matrix by element k of a vector";
+  let description = [{
+    result[n, k] = input[n, k] * factors[k]: how a norm's gain goes into the weight behind it.
+
+    - `weight_scale_columns_c1` factors has one element per column
+    - `weight_scale_columns_c2` input and result have the same type
+
+    ```mlir
+    %w = transept.parameter "fc1.weight" : tensor<2048x512xf32>
+    %gain = transept.parameter "layer_norm.weight" : tensor<512xf32>
+    %scaled = transept.weight_scale_columns %w, %gain
+        : tensor<2048x512xf32>, tensor<512xf32> -> tensor<2048x512xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$input, Transept_Vector:$factors);
+  let results = (outs Transept_Matrix:$result);
+  let assemblyFormat = "$input `,` $factors attr-dict `:` type($input) `,` type($factors) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_WeightProductOp : Transept_WeightOp<"weight_product"> {
+  let summary = "multiply a matrix [n, k] by a vector [k]";
+  let description = [{
+    result[n] = sum over k of matrix[n, k] * vector[k]: how a norm's bias goes into the bias behind
+    it.
+
+    - `weight_product_c1` vector has one element per column
+    - `weight_product_c2` result has one element per row
+
+    ```mlir
+    %w = transept.parameter "fc1.weight" : tensor<2048x512xf32>
+    %shift = transept.parameter "layer_norm.bias" : tensor<512xf32>
+    %bias = transept.weight_product %w, %shift
+        : tensor<2048x512xf32>, tensor<512xf32> -> tensor<2048xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$matrix, Transept_Vector:$vector);
+  let results = (outs Transept_Vector:$result);
+  let assemblyFormat = "$matrix `,` $vector attr-dict `:` type($matrix) `,` type($vector) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_WeightAddOp : Transept_WeightOp<"weight_add", [SameOperandsAndResultType, Commutative]> {
+  let summary = "add two weights of one shape";
+  let description = [{
+    result = lhs + rhs.
+
+    ```mlir
+    %a = transept.parameter "fc1.bias" : tensor<2048xf32>
+    %b = transept.weight_zero : tensor<2048xf32>
+    %sum = transept.weight_add %a, %b : tensor<2048xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Weight:$lhs, Transept_Weight:$rhs);
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+}
+
+def Transept_WeightConcatenateOp : Transept_WeightOp<"weight_concatenate"> {
+  let summary = "put weights one below another (rows of matrices, elements of vectors)";
+  let description = [{
+    result = the rows of all inputs, in order: one product in place of several.
+
+    - `weight_concatenate_c1` there is an input
+    - `weight_concatenate_c2` inputs and result differ in their first dimension only
+    - `weight_concatenate_c3` the result has as many rows as all inputs together
+
+    ```mlir
+    %k = transept.parameter "k_proj.weight" : tensor<512x512xf32>
+    %v = transept.parameter "v_proj.weight" : tensor<512x512xf32>
+    %kv = transept.weight_concatenate %k, %v
+        : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<1024x512xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Transept_Weight>:$inputs);
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type($inputs, $result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Transept_WeightZeroOp : Transept_WeightOp<"weight_zero"> {
+  let summary = "make a weight of zeros, e.g. the bias of a projection that has none";
+  let description = [{
+    result = 0.
+
+    ```mlir
+    %bias = transept.weight_zero : tensor<512xf32>
+    ```
+  }];
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The interpreter's reading of attention: the formula, with a loop for each of its indices.
+
+#include "dialects/Transept/interpreter/Interpreter.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace transept;
+
+namespace {
+
+struct AttentionInputs {
+  const Tensor &query, &key, &value;
+  const SequenceSpace &queries, &keys;
+  Mask mask;
+  const Bias *bias; // or null
+  int64_t headCount;
+  double scale;
+};
+
+/// The keys of one sequence: rows [keyBegin, keyEnd).
+struct KeyRange {
+  int64_t begin, end;
+};
+
+/// The weights of all `keys` for query row `i` and head `h`; empty where it sees none.
+std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, int64_t i,
+                                     KeyRange keys) {
+  const int64_t headSize = inputs.query.width() / inputs.headCount;
+  const int64_t queryPosition = inputs.queries.positions[i];
+  std::vector<double> scores;
+  for (int64_t j = keys.begin; j < keys.end; ++j) {
+    const int64_t keyPosition = inputs.keys.positions[j];
+    if (!inputs.mask.sees(queryPosition, keyPosition)) {
+      scores.push_back(-INFINITY);
+      continue;
+    }
+    double score = 0;
+    for (int64_t d = h * headSize; d < (h + 1) * headSize; ++d)
+      score += inputs.query.row(i)[d] * inputs.key.row(j)[d];
+    score *= inputs.scale;
+    if (inputs.bias)
+      score += inputs.bias->at(h, queryPosition, keyPosition);
+    scores.push_back(score);
+  }
+  const double largest =
+      scores.empty() ? -INFINITY : *std::max_element(scores.begin(), scores.end());
+  if (largest == -INFINITY)
+    return {};
+  double sum = 0;
+  for (double &score : scores) {
+    score = std::exp(score - largest);
+    sum += score;
+  }
+  for (double &score : scores)
+    score /= sum;
+  return scores;
+}
+
+Tensor attend(const AttentionInputs &inputs) {
+  const int64_t headSize = inputs.value.width() / inputs.headCount;
+  Tensor result({inputs.query.rowCount(), inputs.value.width()});
+  int64_t queryBegin = 0, keyBegin = 0;
+  for (int64_t sequence = 0; sequence < inputs.queries.sequenceCount(); ++sequence) {
+    const int64_t queryEnd = queryBegin + inputs.queries.lengths[sequence];
+    const int64_t keyEnd = keyBegin + inputs.keys.lengths[sequence];
+    for (int64_t i = queryBegin; i < queryEnd; ++i)
+      for (int64_t h = 0; h < inputs.headCount; ++h) {
+        const std::vector<double> weights = attentionWeights(inputs, h, i, {keyBegin, keyEnd});
+        for (size_t j = 0; j < weights.size(); ++j)
+          for (int64_t d = h * headSize; d < (h + 1) * headSize; ++d)
+            result.row(i)[d] += weights[j] * inputs.value.row(keyBegin + j)[d];
+      }
+    queryBegin = queryEnd;
+    keyBegin = keyEnd;
+  }
+  return result;
+}
+
+template <typename AttentionOp> LogicalResult interpretAttention(AttentionOp op, Frame &frame) {
+  const SequenceSpace &queries = frame.space(op.getQuery());
+  const SequenceSpace &keys = frame.space(op.getKey());
+  if (queries.sequenceCount() != keys.sequenceCount())
+    return op.emitOpError() << "expects as many sequences of keys as of queries, but got "
+                            << keys.sequenceCount() << " and " << queries.sequenceCount();
+  frame.bindRows(op.getResult(),
+                 attend({.query = frame.rows(op.getQuery()),
+                         .key = frame.rows(op.getKey()),
+                         .value = frame.rows(op.getValue()),
+                         .queries = queries,
+                         .keys = keys,
+                         .mask = op.getMask() ? frame.get<Mask>(op.getMask()) : Mask{},
+                         .bias = op.getBias() ? &frame.get<Bias>(op.getBias()) : nullptr,
+                         .headCount = int64_t(op.getHeadCount()),
+                         .scale = op.getScale().convertToDouble()}));
+  return success();
+}
+
+} // namespace
+
+LogicalResult SelfAttentionOp::interpret(Frame &frame) { return interpretAttention(*this, frame); }
+LogicalResult CrossAttentionOp::interpret(Frame &frame) { return interpretAttention(*this, frame); }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a whole model in any of its forms, so that what a pass did to it can be checked by running
+// it before and after.
+
+#ifndef TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_RUNMODEL_H
+#define TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_RUNMODEL_H
+
+#include "dialects/Transept/interpreter/Parameters.h"
+#include "dialects/Transept/interpreter/Tensor.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/ArrayRef.h"
+
+#include <optional>
+
+namespace transept {
+
+/// Token ids of each sequence.
+using Sequences = std::vector<std::vector<int32_t>>;
+
+struct ModelOutputs {
+  Tensor logits;                       // [target rows, vocabulary size]
+  std::optional<Tensor> encoderStates; // [source rows, hidden size], where the module returns them
+};
+
+/// Runs `module` on pairs of a source and a target. A module has one of two forms:
+/// - `forward(source ids, target ids) -> (logits, encoder states)`;
+/// - `encode(source ids) -> (encoder states, encoder caches...)` and
+///   `decode(target ids, encoder caches..., self caches...) -> logits or candidates`, the caches in
+///   one order. If decode has self caches, it is called three times per sequence: on some rows, on
+///   one row, on the rest, each sequence divided in its own way; without, on all rows at once.
+/// Fails with an error in the module if it has another form or an op cannot run.
+llvm::FailureOr<ModelOutputs> runModel(mlir::ModuleOp module, ParameterSource parameters,
+                                       const Sequences &sources, const Sequences &targets);
+
+} // namespace transept
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the interpreter binds to a value of each of the dialect's types.
+
+#ifndef TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_VALUES_H
+#define TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_VALUES_H
+
+#include "dialects/Transept/interpreter/Tensor.h"
+
+#include <limits>
+#include <memory>
+#include <variant>
+#include <vector>
+
+namespace transept {
+
+/// `rows<S x width x f32>`: a matrix with a row for each token of S.
+struct FloatRows {
+  Tensor values;
+};
+
+/// `rows<S x 1 x i32>`.
+struct IdRows {
+  std::vector<int32_t> ids;
+};
+
+/// A tensor; shared, because an interpreter keeps what it evaluated once.
+using Weight = std::shared_ptr<const Tensor>;
+
+/// A query sees its own sequence's keys from `before` positions before it to `after` behind it.
+struct Mask {
+  static constexpr int64_t Unlimited = std::numeric_limits<int64_t>::max();
+  int64_t before = Unlimited;
+  int64_t after = Unlimited;
+
+  bool sees(int64_t queryPosition, int64_t keyPosition) const {
+    return queryPosition - keyPosition <= before && keyPosition - queryPosition <= after;
+  }
+};
+
+/// T5's relative position bias: a row of `table` for each bucket, a column for each head.
+struct Bias {
+  Weight table;
+  int64_t bucketCount = 0;
+  int64_t maximumDistance = 0;
+  bool isBidirectional = false;
+
+  double at(int64_t head, int64_t queryPosition, int64_t keyPosition) const;
+};
+
+/// One slot of the encoder cache: rows of the source.
+struct EncoderCache {
+  std::shared_ptr<const Tensor> rows;
+};
+
+/// One slot of the self cache. Lives from one call of `decode` to the next.
+struct SelfCache {
+  /// The rows of each sequence, [positions so far, width], row-major.
+  std::vector<std::vector<double>> sequences;
+};
+
+/// What a search is given; here always with all logits.
+struct Candidates {
+  Tensor logits; // [rows, vocabulary size]
+};
+
+using InterpreterValue = std::variant<FloatRows, IdRows, Weight, Mask, Bias, EncoderCache,
+                                      std::shared_ptr<SelfCache>, Candidates>;
+
+} // namespace transept
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The interpreter's reading of weights.
+
+#include "dialects/Transept/interpreter/Interpreter.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace transept;
+
+static std::vector<int64_t> shapeOf(Value weight) {
+  return cast<RankedTensorType>(weight.getType()).getShape().vec();
+}
+
+LogicalResult ParameterOp::interpret(Frame &frame) {
+  const ParameterRequest request = {.name = getName(),
+                                    .isTransposed = getTransposed(),
+                                    .rowBegin = int64_t(getRowBegin()),
+                                    .shape = shapeOf(getResult())};
+  llvm::Expected<std::vector<float>> values = frame.parameters(request);
+  if (!values)
+    return emitOpError() << "of \"" << getName() << "\": " << llvm::toString(values.takeError());
+  if (int64_t(values->size()) != cast<RankedTensorType>(getType()).getNumElements())
+    return emitOpError() << "expects " << getType() << " of \"" << getName() << "\", but got "
+                         << values->size() << " numbers";
+  frame.bindWeight(getResult(), Tensor(request.shape, {values->begin(), values->end()}));
+  return success();
+}
+
+LogicalResult SinusoidOp::interpret(Frame &frame) {
+  Tensor table(shapeOf(getResult()));
+  const int64_t width = table.width();
+  const int64_t half = width / 2;
+  for (int64_t position = 0; position < table.rowCount(); ++position)
+    for (int64_t i = 0; i < half; ++i) {
+      const double angle = position / std::pow(10000.0, 2.0 * i / width);
+      table.row(position)[i] = std::sin(angle);
+      table.row(position)[half + i] = std::cos(angle);
+    }
+  frame.bindWeight(getResult(), std::move(table));
+  return success();
+}
+
+LogicalResult WeightScaleOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getInput());
+  for (double &x : result.values)
+    x *= getFactor().convertToDouble();
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightScaleColumnsOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getInput());
+  const Tensor &factors = frame.weight(getFactors());
+  for (int64_t i = 0; i < result.rowCount(); ++i)
+    for (int64_t k = 0; k < result.width(); ++k)
+      result.row(i)[k] *= factors.values[k];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightProductOp::interpret(Frame &frame) {
+  const Tensor &matrix = frame.weight(getMatrix());
+  const Tensor &vector = frame.weight(getVector());
+  Tensor result({matrix.rowCount()});
+  for (int64_t i = 0; i < matrix.rowCount(); ++i)
+    for (int64_t k = 0; k < matrix.width(); ++k)
+      result.values[i] += matrix.row(i)[k] * vector.values[k];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightAddOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getLhs());
+  const Tensor &rhs = frame.weight(getRhs());
+  for (size_t i = 0; i < result.values.size(); ++i)
+    result.values[i] += rhs.values[i];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightConcatenateOp::interpret(Frame &frame) {
+  std::vector<double> values;
+  for (Value input : getInputs()) {
+    const Tensor &part = frame.weight(input);
+    values.insert(values.end(), part.values.begin(), part.values.end());
+  }
+  frame.bindWeight(getResult(), Tensor(shapeOf(getResult()), std::move(values)));
+  return success();
+}
+
+LogicalResult WeightZeroOp::interpret(Frame &frame) {
+  frame.bindWeight(getResult(), Tensor(shapeOf(getResult())));
+  return success();
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the encoder cache keeps for one source: the key (ids and positions) and what encode made.
+#ifndef TRANSEPT_RUNTIME_CACHE_ENCODERENTRY_H
+#define TRANSEPT_RUNTIME_CACHE_ENCODERENTRY_H
+
+#include "runtime/cache/AlignedMemory.h"
+
+#include <list>
+#include <span>
+#include <vector>
+
+namespace transept::runtime {
+
+/// A source after masked tokens were dropped: two equally long lists.
+struct PackedSource {
+  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> positions;
+
+  bool operator==(const PackedSource &) const = default;
+};
+
+/// Key, keys/values and states never change once the entry is ready; the rest belongs to the cache.
+struct EncoderEntry {
+  enum class State { Filling, Ready, Failed };
+
+  PackedSource source;
+  AlignedMemory keysAndValues; // laid out by encoder_slots, slack behind
+  AlignedMemory states;        // [length, encoder hidden size]
+  std::uint64_t bytes = 0;     // that count against the budget
+
+  // Guarded by the cache's mutex:
+  State state = State::Filling;
+  std::uint64_t hash = 0;
+  std::uint64_t references = 0;
+  std::list<EncoderEntry *>::iterator recency; // in the list of unreferenced entries
+
+  std::uint64_t length() const { return source.ids.size(); }
+};
+
+} // namespace transept::runtime
+
+#endif

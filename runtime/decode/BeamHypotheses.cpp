@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// After transformers 4.44, generation/beam_search.py, BeamHypotheses.
+
+#include "runtime/decode/BeamHypotheses.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace transept::runtime {
+
+double BeamHypotheses::normalized(double sum, std::int64_t generatedLength) const {
+  return sum / std::pow(static_cast<double>(generatedLength),
+                        static_cast<double>(settings.lengthPenalty));
+}
+
+void BeamHypotheses::add(std::span<const std::int32_t> ids, double sum,
+                         std::int64_t generatedLength, bool hasEnded) {
+  double score = normalized(sum, generatedLength);
+  auto capacity = static_cast<std::size_t>(settings.beams);
+  if (kept.size() >= capacity && !(score > worst))
+    return;
+  kept.push_back({score, std::vector(ids.begin(), ids.end()), hasEnded});
+  if (kept.size() <= capacity) {
+    worst = std::min(score, worst);
+    return;
+  }
+  auto byScore = [](const Hypothesis &left, const Hypothesis &right) {
+    return left.score < right.score;
+  };
+  kept.erase(std::min_element(kept.begin(), kept.end(), byScore)); // the first among equals
+  worst = std::min_element(kept.begin(), kept.end(), byScore)->score;
+}
+
+bool BeamHypotheses::isDone(double bestSum, std::int64_t generatedLength,
+                            std::int64_t maximumGenerated) const {
+  if (static_cast<std::int64_t>(kept.size()) < settings.beams)
+    return false;
+  if (settings.earlyStopping == TRANSEPT_EARLY_STOPPING_TRUE)
+    return true;
+  // "never": the best that any later length could give; false: Hugging Face's heuristic.
+  bool isNever = settings.earlyStopping == TRANSEPT_EARLY_STOPPING_NEVER;
+  std::int64_t length = isNever && settings.lengthPenalty > 0 ? maximumGenerated : generatedLength;
+  return worst >= normalized(bestSum, length);
+}
+
+std::vector<Hypothesis> BeamHypotheses::takeBest(std::int64_t count) {
+  std::stable_sort(kept.begin(), kept.end(), [](const Hypothesis &left, const Hypothesis &right) {
+    return left.score < right.score;
+  });
+  std::reverse(kept.begin(), kept.end());
+  kept.resize(std::min(kept.size(), static_cast<std::size_t>(count)));
+  return std::move(kept);
+}
+
+} // namespace transept::runtime

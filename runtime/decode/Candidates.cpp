@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Merging of searched and excluded ids of a row.
+
+#include "runtime/decode/Candidates.h"
+
+#include "runtime/library/Messages.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace transept::runtime {
+
+void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
+                     ScoreKind kind, std::vector<Candidate> &result) {
+  if (std::isnan(row.logSumExp))
+    fail(ErrorCode::Internal, "the model's scores are not numbers; are its weights damaged?");
+  float shift = kind == ScoreKind::LogProbability ? row.logSumExp : 0;
+  result.clear();
+  for (std::size_t index = 0; index != row.candidateIds.size(); ++index) {
+    float logit = row.candidateLogits[index];
+    if (row.candidateIds[index] >= 0 && logit > -INFINITY)
+      result.push_back({row.candidateIds[index], logit - shift, logit});
+  }
+  std::size_t searched = result.size();
+  for (std::size_t index = 0; index != excluded.ids.size(); ++index) {
+    float logit = row.excludedLogits[index];
+    if (!excluded.isBanned[index] && logit > -INFINITY)
+      result.push_back({excluded.ids[index], rules.penalize(logit - shift), logit});
+  }
+  if (result.size() == searched && kind == ScoreKind::Logit)
+    return; // in order already
+  std::sort(result.begin(), result.end(), [](const Candidate &left, const Candidate &right) {
+    return left.score != right.score ? left.score > right.score : left.id < right.id;
+  });
+}
+
+} // namespace transept::runtime

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts together what generated code found in the vocabulary and what the token rules do to the ids
+// they change: the best next tokens of one row.
+#ifndef TRANSEPT_RUNTIME_DECODE_CANDIDATES_H
+#define TRANSEPT_RUNTIME_DECODE_CANDIDATES_H
+
+#include "runtime/decode/DecodeBatch.h"
+#include "runtime/decode/TokenRules.h"
+
+namespace transept::runtime {
+
+struct Candidate {
+  std::int32_t id;
+  float score; // processed: a logit, or a log-probability
+  float logit; // as the model gave it
+};
+
+enum class ScoreKind { Logit, LogProbability };
+
+/// Fills `result` with the tokens whose processed score is above -inf, best first, ties by rising
+/// id: all of them if they are fewer than the row's candidates, else at least so many. Throws Error
+/// when the model's scores are not numbers.
+void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
+                     ScoreKind kind, std::vector<Candidate> &result);
+
+} // namespace transept::runtime
+
+#endif

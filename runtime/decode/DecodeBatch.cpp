@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Builds the transept_invocation of decode.
+
+#include "runtime/decode/DecodeBatch.h"
+
+#include "runtime/library/Messages.h"
+#include "runtime/library/Sizes.h"
+
+#include <algorithm>
+
+namespace transept::runtime {
+
+void DecodeBatch::clear(std::int64_t newCandidateCount) {
+  candidateCount = newCandidateCount;
+  longestSequence = 0;
+  currentSource = nullptr;
+  caches.clear();
+  ids.clear();
+  positions.clear();
+  sequenceOffsets.assign(1, 0);
+  pastLengths.clear();
+  selfPages.clear();
+  sourceOffsets.assign(1, 0);
+  sourceLengths.clear();
+  sourceEntries.clear();
+  requestedRows.clear();
+  excludedOffsets.assign(1, 0);
+  excludedIds.clear();
+}
+
+void DecodeBatch::setSource(const EncoderEntry &entry) {
+  if (currentSource == &entry)
+    return;
+  currentSource = &entry;
+  sourceEntries.push_back(entry.keysAndValues.floats());
+  sourceLengths.push_back(static_cast<std::int64_t>(entry.length()));
+  sourceOffsets.push_back(rowCount());
+}
+
+void DecodeBatch::addSequence(SelfCache &cache, std::span<const std::int32_t> newIds) {
+  std::int64_t past = cache.length();
+  for (std::size_t index = 0; index != newIds.size(); ++index) {
+    ids.push_back(newIds[index]);
+    positions.push_back(static_cast<std::int32_t>(past + static_cast<std::int64_t>(index)));
+  }
+  caches.push_back(&cache);
+  pastLengths.push_back(past);
+  sequenceOffsets.push_back(rowCount());
+  sourceOffsets.back() = rowCount();
+  longestSequence = std::max(longestSequence, past + static_cast<std::int64_t>(newIds.size()));
+}
+
+std::size_t DecodeBatch::request(std::span<const std::int32_t> excluded, std::int64_t rowsBack) {
+  requestedRows.push_back(rowCount() - 1 - rowsBack);
+  excludedIds.insert(excludedIds.end(), excluded.begin(), excluded.end());
+  excludedOffsets.push_back(static_cast<std::int64_t>(excludedIds.size()));
+  return requestedRows.size() - 1;
+}
+
+void DecodeBatch::reserveResults() {
+  std::size_t requests = requestedRows.size();
+  excludedLogits.resize(excludedIds.size());
+  if (candidateCount == 0)
+    return;
+  std::size_t candidates = requests * static_cast<std::size_t>(candidateCount);
+  candidateIds.resize(candidates);
+  candidateLogits.resize(candidates);
+  logSumExp.resize(requests);
+}
+
+void DecodeBatch::run(float *logits) {
+  if (ids.empty())
+    return;
+  reserveResults();
+  std::uint64_t perRequest = 8 + 8 * static_cast<std::uint64_t>(candidateCount);
+  searchMemory.reserve(multiplySizes(
+      multiplySizes(engine.table.vocabulary_block_count, requestedRows.size()), perRequest));
+  for (std::size_t index = 0; index != caches.size(); ++index)
+    caches[index]->prepare(sequenceOffsets[index + 1] - sequenceOffsets[index]);
+  for (SelfCache *cache : caches)
+    selfPages.push_back(cache->pages());
+
+  transept_invocation invocation{};
+  invocation.row_count = rowCount();
+  invocation.ids = ids.data();
+  invocation.positions = positions.data();
+  invocation.sequence_count = static_cast<std::int64_t>(caches.size());
+  invocation.sequence_offsets = sequenceOffsets.data();
+  invocation.past_lengths = pastLengths.data();
+  invocation.self_pages = selfPages.data();
+  invocation.source_count = static_cast<std::int64_t>(sourceEntries.size());
+  invocation.source_offsets = sourceOffsets.data();
+  invocation.source_entries = sourceEntries.data();
+  invocation.source_lengths = sourceLengths.data();
+  invocation.requested_count = static_cast<std::int64_t>(requestedRows.size());
+  invocation.requested_rows = requestedRows.data();
+  invocation.logits = logits;
+  invocation.candidate_count = candidateCount;
+  if (candidateCount != 0) {
+    invocation.candidate_ids = candidateIds.data();
+    invocation.candidate_logits = candidateLogits.data();
+    invocation.log_sum_exp = logSumExp.data();
+  }
+  if (!excludedIds.empty()) {
+    invocation.excluded_offsets = excludedOffsets.data();
+    invocation.excluded_ids = excludedIds.data();
+    invocation.excluded_logits = excludedLogits.data();
+  }
+  invocation.search_memory = searchMemory.data();
+  std::int64_t longestSource = *std::max_element(sourceLengths.begin(), sourceLengths.end());
+  engine.runner.run(*engine.table.decode, invocation,
+                    static_cast<std::uint64_t>(std::max(longestSequence, longestSource)));
+  checkCandidates();
+  for (std::size_t index = 0; index != caches.size(); ++index)
+    caches[index]->commit(sequenceOffsets[index + 1] - sequenceOffsets[index]);
+}
+
+void DecodeBatch::checkCandidates() const {
+  if (candidateCount == 0)
+    return;
+  // The ids index the next step's embeddings: a fault in generated code must end here.
+  for (std::int32_t id : candidateIds)
+    if (id < -1 || id >= static_cast<std::int64_t>(engine.table.target_vocabulary_size))
+      fail(ErrorCode::Internal, "decode returned candidate id ", id, ", but the vocabulary has ",
+           engine.table.target_vocabulary_size, " ids");
+}
+
+RowScores DecodeBatch::scores(std::size_t request) const {
+  auto count = static_cast<std::size_t>(candidateCount);
+  auto first = static_cast<std::size_t>(excludedOffsets[request]);
+  auto last = static_cast<std::size_t>(excludedOffsets[request + 1]);
+  return {std::span(candidateIds).subspan(request * count, count),
+          std::span(candidateLogits).subspan(request * count, count),
+          std::span(excludedLogits).subspan(first, last - first), logSumExp[request]};
+}
+
+} // namespace transept::runtime

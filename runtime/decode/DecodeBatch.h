@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Collects the rows of one decode invocation and runs it. Kept between steps: in steady state
+// nothing is allocated.
+#ifndef TRANSEPT_RUNTIME_DECODE_DECODEBATCH_H
+#define TRANSEPT_RUNTIME_DECODE_DECODEBATCH_H
+
+#include "runtime/cache/SelfCache.h"
+#include "runtime/library/Engine.h"
+
+#include <span>
+
+namespace transept::runtime {
+
+/// What a requested row got back; the spans live until the next clear().
+struct RowScores {
+  std::span<const std::int32_t> candidateIds; // by falling logit; -1 where fewer remain
+  std::span<const float> candidateLogits;
+  std::span<const float> excludedLogits; // beside the ids that were excluded
+  float logSumExp;
+};
+
+class DecodeBatch {
+public:
+  explicit DecodeBatch(Engine &engine) : engine(engine) {}
+
+  /// Forgets all rows; the next invocation asks for `candidateCount` candidates of each requested
+  /// row (0: none, and no log-sum-exp).
+  void clear(std::int64_t candidateCount);
+  /// The sequences added next read this entry; a repeated call for the same entry adds no group.
+  void setSource(const EncoderEntry &entry);
+  /// Adds the rows of `ids` behind what `cache` holds. The cache must live until run() returns.
+  void addSequence(SelfCache &cache, std::span<const std::int32_t> ids);
+  /// Asks for the scores of the last added row (offset 0) or one before it, in rising order.
+  /// Returns the request's number. `excluded` is ascending and unique.
+  std::size_t request(std::span<const std::int32_t> excluded = {}, std::int64_t rowsBack = 0);
+
+  std::int64_t rowCount() const { return static_cast<std::int64_t>(ids.size()); }
+
+  /// Runs decode and counts the rows as cached. `logits`, if given, receives
+  /// [requests, target vocabulary] floats. If it throws, every cache keeps its length.
+  void run(float *logits = nullptr);
+
+  RowScores scores(std::size_t request) const;
+
+private:
+  void reserveResults();
+  void checkCandidates() const;
+
+  Engine &engine;
+  std::int64_t candidateCount = 0;
+  std::int64_t longestSequence = 0;
+  const EncoderEntry *currentSource = nullptr;
+
+  std::vector<SelfCache *> caches;
+  std::vector<std::int32_t> ids, positions;
+  std::vector<std::int64_t> sequenceOffsets, pastLengths;
+  std::vector<float *const *> selfPages;
+  std::vector<std::int64_t> sourceOffsets, sourceLengths;
+  std::vector<const float *> sourceEntries;
+  std::vector<std::int64_t> requestedRows, excludedOffsets;
+  std::vector<std::int32_t> excludedIds;
+
+  std::vector<float> excludedLogits, candidateLogits, logSumExp;
+  std::vector<std::int32_t> candidateIds;
+  AlignedMemory searchMemory;
+};
+
+} // namespace transept::runtime
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Greedy search: always the best next token.
+#ifndef TRANSEPT_RUNTIME_DECODE_GREEDYSEARCH_H
+#define TRANSEPT_RUNTIME_DECODE_GREEDYSEARCH_H
+
+#include "runtime/decode/Search.h"
+
+namespace transept::runtime {
+
+/// Who hears of each new token; `call` may be null.
+struct TokenListener {
+  transept_token_function call = nullptr;
+  void *context = nullptr;
+  std::uint64_t source = 0;
+};
+
+class GreedySearch : public Search {
+public:
+  GreedySearch(SearchStart start, TokenListener listener);
+
+  bool isDone() const override { return done; }
+  std::vector<GeneratedSequence> take() override;
+  std::int64_t pendingRows() const override;
+  void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
+  void addRows(DecodeBatch &batch) override;
+  void advance(const DecodeBatch &batch) override;
+
+private:
+  std::int64_t length() const { return static_cast<std::int64_t>(result.ids.size()); }
+  void append(std::int32_t id);
+  void appendForced();
+
+  TokenRules rules;
+  const EncoderEntry &entry;
+  TokenListener listener;
+  SelfCache cache;
+  GeneratedSequence result;
+  bool done = false;
+
+  std::size_t request = 0;
+  ExcludedIds excluded;
+  std::vector<Candidate> candidates;
+};
+
+} // namespace transept::runtime
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One source's way from its prompt to its finished sequences, a decode step at a time. The batch
+// only knows this interface: searches of any kind run side by side in one invocation, and a new
+// kind (sampling) is one more class.
+#ifndef TRANSEPT_RUNTIME_DECODE_SEARCH_H
+#define TRANSEPT_RUNTIME_DECODE_SEARCH_H
+
+#include "runtime/decode/Candidates.h"
+
+namespace transept::runtime {
+
+struct GeneratedSequence {
+  std::vector<std::int32_t> ids;
+  float score = 0;
+  std::uint32_t finishReason = TRANSEPT_FINISH_LENGTH;
+};
+
+class Search {
+public:
+  virtual ~Search() = default;
+
+  /// True once no further step is needed; take() then has the sequences, best first.
+  virtual bool isDone() const = 0;
+  virtual std::vector<GeneratedSequence> take() = 0;
+
+  /// Rows that the next step adds to a batch.
+  virtual std::int64_t pendingRows() const = 0;
+  /// Caches all pending rows but one of each sequence, at most `rowLimit` in an invocation.
+  virtual void prefill(DecodeBatch &batch, std::int64_t rowLimit) = 0;
+  /// Adds the next step's rows and requests to the batch.
+  virtual void addRows(DecodeBatch &batch) = 0;
+  /// Goes on with what the batch's invocation returned for them.
+  virtual void advance(const DecodeBatch &batch) = 0;
+};
+
+/// What every search is made from. The references outlive the search.
+struct SearchStart {
+  const GenerationSettings &settings;
+  const EncoderEntry &entry;
+  std::span<const std::int32_t> givenSourceIds;
+  PagePool &pages;
+  std::vector<std::int32_t> prompt; // not empty
+};
+
+/// Feeds all of `ids` but the last into `cache`, at most `rowLimit` in an invocation.
+void prefillSequence(DecodeBatch &batch, const EncoderEntry &entry, SelfCache &cache,
+                     std::span<const std::int32_t> ids, std::int64_t rowLimit);
+
+} // namespace transept::runtime
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The C ABI between a compiled model, the runtime linked into it, and the program that calls it.
+ * A library exports one function, transept_model_<name>, which returns its transept_model_table;
+ * everything else is reached through that table. The fields are listed in abi_fields.inc.
+ */
+#ifndef TRANSEPT_ABI_H
+#define TRANSEPT_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TRANSEPT_ABI_VERSION 1u
+
+/* Positions per self cache page, and per block of keys in every cache (see below). */
+#define TRANSEPT_KEY_BLOCK 16u
+
+/* Bytes that must be readable behind the last position of an encoder entry and of a self cache
+ * page: kernels load whole vectors. Their content never reaches a result. */
+#define TRANSEPT_CACHE_SLACK 256u
+
+/* Cache layouts. A cache holds slots one after another; a slot of P positions (P a multiple of
+ * TRANSEPT_KEY_BLOCK; one page has P = TRANSEPT_KEY_BLOCK) takes P * head_count * head_dim floats:
+ *   keys    [head_count][P / TRANSEPT_KEY_BLOCK][head_dim][TRANSEPT_KEY_BLOCK]
+ *   values  [head_count][P][head_dim]
+ * An encoder cache entry of n positions has P = n rounded up; positions from n on may hold anything
+ * finite. Entries and pages are 64-byte aligned; fresh ones must be zeroed. */
+#define TRANSEPT_CACHE_KEYS 0u
+#define TRANSEPT_CACHE_VALUES 1u
+
+#define TRANSEPT_EARLY_STOPPING_FALSE 0u
+#define TRANSEPT_EARLY_STOPPING_TRUE 1u
+#define TRANSEPT_EARLY_STOPPING_NEVER 2u
+
+/* Bits of required_features. */
+#define TRANSEPT_CPU_AVX2_FMA 1u /* AVX, AVX2, FMA3, F16C */
+#define TRANSEPT_CPU_AVX512 2u   /* AVX-512 F, BW, CD, DQ, VL */
+
+typedef struct transept_invocation transept_invocation;
+
+/* Called by every worker of an invocation, with its own number. */
+typedef void (*transept_barrier_function)(void *context, uint32_t worker);
+
+/* One program: worker `worker` of `worker_count` does its share. All workers get the same
+ * invocation. Returns when this worker has finished; results are complete when all have. */
+typedef void (*transept_program_function)(const transept_invocation *invocation, uint32_t worker,
+                                          uint32_t worker_count);
+
+#define TRANSEPT_DECLARE_FIELD(kind, c_type, name, meaning) c_type name;
+
+struct transept_invocation {
+#define TRANSEPT_INVOCATION_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_INVOCATION_FIELDS
+};
+
+typedef struct transept_program {
+#define TRANSEPT_PROGRAM_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_PROGRAM_FIELDS
+} transept_program;
+
+typedef struct transept_cache_slot {
+#define TRANSEPT_CACHE_SLOT_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_CACHE_SLOT_FIELDS
+} transept_cache_slot;
+
+typedef struct transept_asset {
+#define TRANSEPT_ASSET_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_ASSET_FIELDS
+} transept_asset;
+
+typedef struct transept_generation_defaults {
+#define TRANSEPT_GENERATION_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_GENERATION_FIELDS
+} transept_generation_defaults;
+
+struct transept_runtime;
+
+typedef struct transept_model_table {
+#define TRANSEPT_MODEL_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_MODEL_FIELDS
+} transept_model_table;
+
+/* What follows is the other direction: the functions of the runtime that is linked into the
+ * library. model.h wraps them for C++.
+ *
+ * Every function that can fail returns a status. If it is not TRANSEPT_OK and `message` is not
+ * null, *message receives a text (what was wrong, with which value, what is allowed) to be freed
+ * with release_message, or null when there was no memory for it. A call that fails changes nothing.
+ *
+ * All functions may be called from any thread at any time, except that one decoder must not be used
+ * by two threads at once. Handles keep what they need alive: they may be released in any order, but
+ * the library must stay loaded until all are. */
+
+typedef int32_t transept_status;
+#define TRANSEPT_OK 0
+#define TRANSEPT_INVALID_ARGUMENT 1 /* an argument is wrong */
+#define TRANSEPT_UNSUPPORTED 2      /* this CPU, or this version of the library */
+#define TRANSEPT_OUT_OF_MEMORY 3    /* memory, or the limit given at opening, is used up */
+#define TRANSEPT_CANCELLED 4        /* a callback asked to stop */
+#define TRANSEPT_INTERNAL 5         /* the library broke its own contract */
+
+/* Unset fields of transept_generation_options take the model's default: integers are
+ * TRANSEPT_UNSET, floats NaN, lists null (a list that is not null but has count 0 is set, and
+ * empty). */
+#define TRANSEPT_UNSET INT32_MIN
+
+#define TRANSEPT_FINISH_END 0u    /* an end id was generated */
+#define TRANSEPT_FINISH_LENGTH 1u /* the maximum length was reached */
+
+typedef struct transept_model transept_model;     /* an opened model: workers and caches */
+typedef struct transept_source transept_source;   /* an encoded source, reference counted */
+typedef struct transept_results transept_results; /* what generate returned */
+typedef struct transept_decoder transept_decoder; /* one target sequence, fed step by step */
+
+/* Called by generate with each new token (not those of the prompt) of source number `source`;
+ * anything but 0 makes generate return TRANSEPT_CANCELLED. Must not call the model back. */
+typedef int32_t (*transept_token_function)(void *context, uint64_t source, int32_t id);
+
+typedef struct transept_open_options {
+#define TRANSEPT_OPEN_OPTIONS_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_OPEN_OPTIONS_FIELDS
+} transept_open_options;
+
+typedef struct transept_source_input {
+#define TRANSEPT_SOURCE_INPUT_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_SOURCE_INPUT_FIELDS
+} transept_source_input;
+
+typedef struct transept_source_view {
+#define TRANSEPT_SOURCE_VIEW_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_SOURCE_VIEW_FIELDS
+} transept_source_view;
+
+typedef struct transept_generation_options {
+#define TRANSEPT_GENERATION_OPTIONS_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_GENERATION_OPTIONS_FIELDS
+} transept_generation_options;
+
+/* Sets every field to "unset": where to begin when filling in options from C. */
+static inline void transept_unset_generation_options(transept_generation_options *options) {
+#define TRANSEPT_UNSET_pointer 0
+#define TRANSEPT_UNSET_u64 0
+#define TRANSEPT_UNSET_u32 0
+#define TRANSEPT_UNSET_i32 TRANSEPT_UNSET
+#define TRANSEPT_UNSET_f32 __builtin_nanf("")
+#define TRANSEPT_UNSET_FIELD(kind, c_type, name, meaning) options->name = TRANSEPT_UNSET_##kind;
+#define TRANSEPT_GENERATION_OPTIONS_FIELDS TRANSEPT_UNSET_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_GENERATION_OPTIONS_FIELDS
+#undef TRANSEPT_UNSET_FIELD
+#undef TRANSEPT_UNSET_pointer
+#undef TRANSEPT_UNSET_u64
+#undef TRANSEPT_UNSET_u32
+#undef TRANSEPT_UNSET_i32
+#undef TRANSEPT_UNSET_f32
+  options->structure_size = sizeof(*options);
+}
+
+typedef struct transept_sequence {
+#define TRANSEPT_SEQUENCE_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_SEQUENCE_FIELDS
+} transept_sequence;
+
+typedef struct transept_statistics {
+#define TRANSEPT_STATISTICS_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_STATISTICS_FIELDS
+} transept_statistics;
+
+/* Null options: all defaults. *model receives a handle for close. */
+typedef transept_status (*transept_open_function)(const transept_model_table *table,
+                                                  const transept_open_options *options,
+                                                  transept_model **model, char **message);
+typedef void (*transept_close_function)(transept_model *model);
+
+/* Encodes `count` sources, each of 1 to maximum_source_length unmasked tokens; sources[i] receives
+ * a new reference for inputs[i]. Equal sources are encoded once, also across threads. */
+typedef transept_status (*transept_encode_function)(transept_model *model,
+                                                    const transept_source_input *inputs,
+                                                    uint64_t count, transept_source **sources,
+                                                    char **message);
+typedef void (*transept_retain_source_function)(transept_source *source);
+typedef void (*transept_release_source_function)(transept_source *source);
+/* The view's pointers live as long as the source. */
+typedef void (*transept_view_source_function)(const transept_source *source,
+                                              transept_source_view *view);
+
+/* Null options: the model's defaults. *results is to be freed with release_results. */
+typedef transept_status (*transept_generate_function)(transept_model *model,
+                                                      transept_source *const *sources,
+                                                      uint64_t source_count,
+                                                      const transept_generation_options *options,
+                                                      transept_results **results, char **message);
+/* The sequences of source number `source`, best first; null and count 0 beyond the last source.
+ * They live as long as the results. */
+typedef const transept_sequence *(*transept_view_sequences_function)(
+    const transept_results *results, uint64_t source, uint64_t *count);
+typedef void (*transept_release_results_function)(transept_results *results);
+
+/* target_ids holds all target sequences one after another, sequence i in the range
+ * [target_offsets[i], target_offsets[i + 1]). logits receives
+ * [target_offsets[source_count], target_vocabulary_size] floats. */
+typedef transept_status (*transept_logits_function)(
+    transept_model *model, transept_source *const *sources, uint64_t source_count,
+    const int32_t *target_ids, const uint64_t *target_offsets, float *logits, char **message);
+
+typedef transept_status (*transept_open_decoder_function)(transept_source *source,
+                                                          transept_decoder **decoder,
+                                                          char **message);
+typedef transept_status (*transept_fork_decoder_function)(const transept_decoder *decoder,
+                                                          transept_decoder **fork, char **message);
+/* Appends ids [offsets[i], offsets[i + 1]) to decoder i, at least one each. logits may be null;
+ * else it receives [offsets[decoder_count], target_vocabulary_size] floats when all_rows is not 0,
+ * and [decoder_count, target_vocabulary_size] (the last row of each) when it is. Decoders of one
+ * call belong to one model and are all different. */
+typedef transept_status (*transept_append_function)(transept_decoder *const *decoders,
+                                                    uint64_t decoder_count, const int32_t *ids,
+                                                    const uint64_t *offsets, int32_t all_rows,
+                                                    float *logits, char **message);
+typedef uint64_t (*transept_decoder_length_function)(const transept_decoder *decoder);
+typedef void (*transept_close_decoder_function)(transept_decoder *decoder);
+
+typedef void (*transept_statistics_function)(transept_model *model,
+                                             transept_statistics *statistics);
+typedef void (*transept_release_message_function)(char *message);
+
+struct transept_runtime {
+#define TRANSEPT_RUNTIME_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_RUNTIME_FIELDS
+};
+typedef struct transept_runtime transept_runtime;
+
+/* Defined by the runtime archive, hidden in each library: what transept_model_table.runtime is. */
+#if defined(__GNUC__)
+__attribute__((visibility("hidden")))
+#endif
+extern const struct transept_runtime transept_runtime_functions;
+
+/* The one function a library exports: transept_model_<name>. */
+typedef const transept_model_table *(*transept_model_function)(void);
+
+#undef TRANSEPT_DECLARE_FIELD
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

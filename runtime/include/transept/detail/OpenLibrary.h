@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The C side of an open model, owned: the loaded library (if it was loaded by file name) and the
+// runtime's model handle. Every handle of the C++ API shares one of these.
+#ifndef TRANSEPT_DETAIL_OPENLIBRARY_H
+#define TRANSEPT_DETAIL_OPENLIBRARY_H
+
+#include "transept/abi.h"
+#include "transept/detail/LibraryFile.h"
+
+#include <dlfcn.h>
+#include <string>
+
+namespace transept::detail {
+
+class OpenLibrary {
+public:
+  /// Loads a library file and opens its model.
+  OpenLibrary(const std::string &path, const transept_open_options &options) {
+    // Without a slash dlopen would search the system's folders.
+    std::string file = path.find('/') == std::string::npos ? "./" + path : path;
+    std::string symbol = LibraryFile(file).modelSymbol();
+    loaded = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!loaded)
+      throw Error(ErrorCode::Library,
+                  "cannot open model library " + path + ": " + lastLoadingError());
+    auto function = reinterpret_cast<transept_model_function>(::dlsym(loaded, symbol.c_str()));
+    try {
+      if (!function)
+        throw Error(ErrorCode::Library,
+                    "cannot open model library " + path + ": " + lastLoadingError());
+      open(function(), options);
+    } catch (...) {
+      ::dlclose(loaded);
+      throw;
+    }
+  }
+
+  /// Opens the model of a library that the program is linked with.
+  OpenLibrary(const transept_model_table *table, const transept_open_options &options) {
+    open(table, options);
+  }
+
+  OpenLibrary(const OpenLibrary &) = delete;
+  OpenLibrary &operator=(const OpenLibrary &) = delete;
+
+  ~OpenLibrary() {
+    runtime().close(handle);
+    if (loaded)
+      ::dlclose(loaded);
+  }
+
+  const transept_model_table &table() const { return *modelTable; }
+  const transept_runtime &runtime() const { return *modelTable->runtime; }
+  transept_model *model() const { return handle; }
+
+  /// Calls a function of the runtime whose last argument is the message; throws Error if it fails.
+  template <typename Function, typename... Arguments>
+  void call(Function function, Arguments... arguments) const {
+    char *message = nullptr;
+    transept_status status = function(arguments..., &message);
+    if (status == TRANSEPT_OK)
+      return;
+    std::string text = message ? message : "there is not enough memory for an error message";
+    runtime().release_message(message);
+    throw Error(static_cast<ErrorCode>(status), text);
+  }
+
+private:
+  static std::string lastLoadingError() {
+    const char *text = ::dlerror();
+    return text ? text : "unknown reason";
+  }
+
+  void open(const transept_model_table *table, const transept_open_options &options) {
+    if (!table)
+      throw Error(ErrorCode::Library, "the model library returned no table");
+    if (table->abi_version != TRANSEPT_ABI_VERSION)
+      throw Error(ErrorCode::Unsupported,
+                  "the model library has ABI version " + std::to_string(table->abi_version) +
+                      ", but this program was compiled for version " +
+                      std::to_string(TRANSEPT_ABI_VERSION) + "; compile the model again");
+    if (table->structure_size < sizeof(transept_model_table) || !table->runtime ||
+        table->runtime->structure_size < sizeof(transept_runtime))
+      throw Error(ErrorCode::Unsupported, "the model library is older than this program's "
+                                          "transept headers; compile the model again");
+    modelTable = table;
+    call(runtime().open, table, &options, &handle);
+  }
+
+  void *loaded = nullptr;
+  const transept_model_table *modelTable = nullptr;
+  transept_model *handle = nullptr;
+};
+
+} // namespace transept::detail
+
+#endif

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Transept's C++ API: open a compiled encoder-decoder model, encode sources, generate.
+//
+//     auto model  = transept::Model::open("libende.so");
+//     auto source = model.encode(ids);                       // runs the encoder once
+//     auto result = model.generate(source, {.beams = 4});    // result.ids(), result.sequences
+//
+// Header-only, needs nothing but the C++20 standard library: what runs is inside the compiled
+// model. Everything here may be used from many threads at once, except one Decoder by two.
+// Functions throw transept::Error; a call that throws has changed nothing.
+#ifndef TRANSEPT_MODEL_H
+#define TRANSEPT_MODEL_H
+
+#include "transept/detail/GenerationOptions.h"
+#include "transept/source.h"
+
+#include <initializer_list>
+#include <string_view>
+
+namespace transept {
+
+/// An opened model. Copies are the same model: same threads, same caches. It is closed when the
+/// last copy and the last Source and Decoder of it are gone.
+class Model {
+public:
+  /// Opens a compiled model by its file name. Throws Error if the file is not a complete model
+  /// library, or was compiled for another processor or version.
+  static Model open(const std::string &path, const OpenOptions &options = {}) {
+    return Model(std::make_shared<const detail::OpenLibrary>(path, convert(options)));
+  }
+
+  /// Opens a model that the program is linked with; generated headers call this.
+  explicit Model(transept_model_function function, const OpenOptions &options = {})
+      : Model(std::make_shared<const detail::OpenLibrary>(function(), convert(options))) {}
+
+  /// Encodes one source of 1 to maximumSourceLength() tokens, or finds it among those encoded
+  /// before. Two threads that ask for the same source at once encode it once.
+  Source encode(std::span<const Id> ids) const { return encode(SourceInput{ids}); }
+  Source encode(std::initializer_list<Id> ids) const {
+    return encode(std::span(ids.begin(), ids.size()));
+  }
+  Source encode(const SourceInput &input) const {
+    return std::move(encodeBatch(std::span(&input, 1)).front());
+  }
+
+  /// Encodes many sources of any lengths together; the result is the same as one by one.
+  std::vector<Source> encodeBatch(std::span<const SourceInput> inputs) const {
+    std::vector<transept_source_input> converted;
+    for (std::size_t index = 0; index != inputs.size(); ++index)
+      converted.push_back(convert(inputs[index], index));
+    std::vector<Source> sources;
+    sources.reserve(inputs.size());
+    std::vector<transept_source *> handles(inputs.size());
+    library->call(library->runtime().encode, library->model(), converted.data(), converted.size(),
+                  handles.data());
+    for (transept_source *handle : handles)
+      sources.push_back(Source(library, handle));
+    return sources;
+  }
+  std::vector<Source> encodeBatch(const std::vector<std::vector<Id>> &sources) const {
+    std::vector<SourceInput> inputs;
+    for (const std::vector<Id> &ids : sources)
+      inputs.push_back({ids});
+    return encodeBatch(inputs);
+  }
+
+  /// Generates from one source by greedy or beam search.
+  Generation generate(const Source &source, const GenerateOptions &options = {}) const {
+    return std::move(generateBatch(std::span(&source, 1), options).front());
+  }
+
+  /// Generates from many sources together: one result for each, in order, the same as one by one.
+  std::vector<Generation> generateBatch(std::span<const Source> sources,
+                                        const GenerateOptions &options = {}) const {
+    detail::GenerationOptions converted(options, sources.size());
+    std::vector<transept_source *> handles = handlesOf(sources);
+    transept_results *results = nullptr;
+    try {
+      library->call(library->runtime().generate, library->model(), handles.data(), handles.size(),
+                    converted.get(), &results);
+    } catch (const Error &) {
+      converted.rethrow();
+      throw;
+    }
+    std::unique_ptr<transept_results, void (*)(transept_results *)> owner(
+        results, library->runtime().release_results);
+    std::vector<Generation> generations(sources.size());
+    for (std::size_t index = 0; index != sources.size(); ++index) {
+      std::uint64_t count = 0;
+      const transept_sequence *views = library->runtime().view_sequences(results, index, &count);
+      for (const transept_sequence &view : std::span(views, count))
+        generations[index].sequences.push_back({{view.ids, view.ids + view.length},
+                                                view.score,
+                                                static_cast<FinishReason>(view.finish_reason)});
+    }
+    return generations;
+  }
+
+  /// Teacher forcing: the logits of every position of the given target ids, as they are (their
+  /// first id is usually the decoder start). Row t scores what follows ids[t].
+  Rows logits(const Source &source, std::span<const Id> targetIds) const {
+    std::vector<std::vector<Id>> targets{{targetIds.begin(), targetIds.end()}};
+    return std::move(logitsBatch(std::span(&source, 1), targets).front());
+  }
+
+  /// The same for many sources together, targets[i] over sources[i].
+  std::vector<Rows> logitsBatch(std::span<const Source> sources,
+                                std::span<const std::vector<Id>> targets) const {
+    if (targets.size() != sources.size())
+      throw Error(ErrorCode::InvalidArgument, "targets has " + std::to_string(targets.size()) +
+                                                  " lists, but must have one for each of the " +
+                                                  std::to_string(sources.size()) + " sources");
+    std::vector<Id> ids;
+    std::vector<std::uint64_t> offsets{0};
+    for (const std::vector<Id> &target : targets) {
+      ids.insert(ids.end(), target.begin(), target.end());
+      offsets.push_back(ids.size());
+    }
+    ids.reserve(1); // not null, so that an empty target is reported as such
+    std::vector<transept_source *> handles = handlesOf(sources);
+    std::vector<float> values(std::max<std::size_t>(1, ids.size() * targetVocabularySize()));
+    library->call(library->runtime().logits, library->model(), handles.data(), handles.size(),
+                  ids.data(), offsets.data(), values.data());
+    std::vector<Rows> result;
+    for (std::size_t index = 0; index != sources.size(); ++index) {
+      auto begin =
+          values.begin() + static_cast<std::ptrdiff_t>(offsets[index] * targetVocabularySize());
+      auto end =
+          values.begin() + static_cast<std::ptrdiff_t>(offsets[index + 1] * targetVocabularySize());
+      result.push_back({targetVocabularySize(), std::vector<float>(begin, end)});
+    }
+    return result;
+  }
+
+  std::string_view name() const { return table().name; }
+  /// JSON: architecture, types, special ids, generation defaults, memory formula.
+  std::string_view manifest() const { return {table().manifest, table().manifest_size}; }
+  std::size_t sourceVocabularySize() const { return table().source_vocabulary_size; }
+  std::size_t targetVocabularySize() const { return table().target_vocabulary_size; }
+  /// Width of a row of Source::states().
+  std::size_t hiddenSize() const { return table().encoder_hidden_size; }
+  /// Positions of encoder and decoder; SIZE_MAX when unbounded.
+  std::size_t maximumSourceLength() const { return table().maximum_source_length; }
+  std::size_t maximumTargetLength() const { return table().maximum_target_length; }
+
+  /// A file of the checkpoint that was kept in the library, e.g. "source.spm"; nothing if there is
+  /// none of that name.
+  std::optional<std::string_view> asset(std::string_view fileName) const {
+    for (const transept_asset &item : std::span(table().assets, table().asset_count))
+      if (fileName == item.name)
+        return std::string_view(static_cast<const char *>(item.data), item.size);
+    return std::nullopt;
+  }
+
+  Statistics statistics() const {
+    Statistics result{};
+    result.structure_size = sizeof(result);
+    library->runtime().statistics(library->model(), &result);
+    return result;
+  }
+
+  /// The C table, for tools; valid as long as the model.
+  const transept_model_table &table() const { return library->table(); }
+
+private:
+  explicit Model(std::shared_ptr<const detail::OpenLibrary> library)
+      : library(std::move(library)) {}
+
+  static transept_open_options convert(const OpenOptions &options) {
+    return {sizeof(transept_open_options), options.threads, options.encoderCacheBytes,
+            options.selfCacheBytes};
+  }
+
+  static transept_source_input convert(const SourceInput &input, std::size_t number) {
+    auto check = [&](const char *what, std::size_t size) {
+      if (size != 0 && size != input.ids.size())
+        throw Error(ErrorCode::InvalidArgument,
+                    "sources[" + std::to_string(number) + "]." + what + " has " +
+                        std::to_string(size) + " numbers, but must have none or " +
+                        std::to_string(input.ids.size()) + ", one for each id");
+    };
+    check("mask", input.mask.size());
+    check("positions", input.positions.size());
+    return {input.ids.data(), input.ids.size(), input.mask.empty() ? nullptr : input.mask.data(),
+            input.positions.empty() ? nullptr : input.positions.data()};
+  }
+
+  std::vector<transept_source *> handlesOf(std::span<const Source> sources) const {
+    std::vector<transept_source *> handles;
+    for (const Source &source : sources) {
+      if (source.library != library)
+        throw Error(ErrorCode::InvalidArgument,
+                    "sources[" + std::to_string(handles.size()) +
+                        "] is from another model, but must be encoded by this one");
+      handles.push_back(source.handle);
+    }
+    return handles;
+  }
+
+  std::shared_ptr<const detail::OpenLibrary> library;
+};
+
+} // namespace transept
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What can be set when a model is opened, encodes and generates, and what generate returns.
+#ifndef TRANSEPT_OPTIONS_H
+#define TRANSEPT_OPTIONS_H
+
+#include "transept/abi.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace transept {
+
+/// A token id. Lists of ids are std::vector<Id>; functions take any std::span.
+using Id = std::int32_t;
+
+/// How a model is opened. What is set here is shared by all sessions on the model.
+struct OpenOptions {
+  /// Threads that work on one call, the calling one included; 0 for the physical cores that this
+  /// process may use (affinity and control group considered). At most 1024.
+  unsigned threads = 0;
+  /// Bytes of encoded sources to keep for reuse. Sources in use stay even beyond it; 0 keeps none
+  /// that is not in use.
+  std::size_t encoderCacheBytes = std::size_t(256) << 20;
+  /// Bytes that the self-attention caches of all running sequences may take together; a call that
+  /// needs more throws Error (OutOfMemory). 0 for no limit.
+  std::size_t selfCacheBytes = 0;
+};
+
+/// One source: ids, and for padded input a mask or positions of one's own.
+struct SourceInput {
+  std::span<const Id> ids;
+  /// Empty, or one number for each id: 1 keeps it, 0 drops it. Dropped ids are as if they had never
+  /// been there, but the others keep their positions.
+  std::span<const std::uint8_t> mask = {};
+  /// Empty for 0, 1, 2, ..., or the position of each id.
+  std::span<const std::int32_t> positions = {};
+};
+
+/// When beam search is done with a source, once it has as many finished hypotheses as beams.
+enum class EarlyStopping : std::int32_t {
+  WhenUnlikely = TRANSEPT_EARLY_STOPPING_FALSE, ///< no better one is likely (HF: false)
+  AtOnce = TRANSEPT_EARLY_STOPPING_TRUE,        ///< at once (HF: true)
+  Never = TRANSEPT_EARLY_STOPPING_NEVER         ///< no better one is possible (HF: "never")
+};
+
+/// How to generate; the meaning of each option is that of transformers 4.44. What is unset takes
+/// the model's default (its generation_config.json).
+struct GenerateOptions {
+  /// Take Hugging Face's neutral defaults instead of the model's for what is unset.
+  bool ignoreModelDefaults = false;
+
+  /// 1 is greedy search, more is beam search.
+  std::optional<int> beams = {};
+  /// Sequences to return for each source; at most `beams`.
+  std::optional<int> returnCount = {};
+
+  /// Lengths count the decoder start and the prompt; new tokens do not. Where both are known, the
+  /// new tokens decide; an own length decides over the model's default of new tokens. -1: no limit
+  /// by new tokens.
+  std::optional<int> maximumLength = {};
+  std::optional<int> maximumNewTokens = {};
+  std::optional<int> minimumLength = {};
+  std::optional<int> minimumNewTokens = {};
+
+  /// Beam search: a hypothesis counts as sum of log-probabilities / length ** lengthPenalty.
+  std::optional<float> lengthPenalty = {};
+  std::optional<EarlyStopping> earlyStopping = {};
+  /// Above 1 makes ids that are already in the sequence less likely.
+  std::optional<float> repetitionPenalty = {};
+  /// No n ids in a row occur twice (in the target; in source and target); 0 for no rule.
+  std::optional<int> noRepeatNgramSize = {};
+  std::optional<int> encoderNoRepeatNgramSize = {};
+
+  /// Ids with a role; -1 for none.
+  std::optional<Id> decoderStart = {};
+  std::optional<Id> forcedBeginning = {};
+  std::optional<Id> forcedEnd = {};
+  /// Any of these ends a sequence; beam search writes the first.
+  std::optional<std::vector<Id>> ends = {};
+  /// Never generated; never generated at the first position.
+  std::optional<std::vector<Id>> suppressed = {};
+  std::optional<std::vector<Id>> beginningSuppressed = {};
+  /// Ids, or ids in a row, that are never generated.
+  std::optional<std::vector<std::vector<Id>>> badWords = {};
+
+  /// Decoder ids that every sequence begins with, after the decoder start (which is not put there
+  /// twice if the prompt itself begins with it).
+  std::vector<Id> prompt = {};
+  /// One prompt for each source instead; empty, or as many as sources.
+  std::vector<std::vector<Id>> prompts = {};
+
+  /// Greedy search only: called with the number of the source and each new token as soon as it is
+  /// chosen, on the calling thread. Returning false ends the call with Error (Cancelled); an
+  /// exception ends it with that exception. Must not use the model.
+  std::function<bool(std::size_t source, Id id)> onToken = {};
+};
+
+enum class FinishReason : std::uint32_t {
+  End = TRANSEPT_FINISH_END,      ///< an end id was generated
+  Length = TRANSEPT_FINISH_LENGTH ///< the maximum length was reached
+};
+
+/// One generated sequence.
+struct Sequence {
+  /// Decoder start, prompt, and what was generated, with the end id where one was.
+  std::vector<Id> ids;
+  /// Beam search: transformers' sequences_scores. Greedy search: the sum of the model's
+  /// log-probabilities of the generated ids (without rules and penalties; a forced id counts 0).
+  float score = 0;
+  FinishReason finishReason = FinishReason::Length;
+};
+
+/// What generate returns for one source: its sequences, best first, never empty.
+struct Generation {
+  std::vector<Sequence> sequences;
+
+  const Sequence &best() const { return sequences.front(); }
+  const std::vector<Id> &ids() const { return best().ids; }
+};
+
+/// Rows of equally many floats: logits [rows, vocabulary] or states [rows, hidden size].
+struct Rows {
+  std::size_t width = 0;
+  std::vector<float> values = {};
+
+  std::size_t size() const { return width == 0 ? 0 : values.size() / width; }
+  std::span<const float> operator[](std::size_t row) const {
+    return std::span(values).subspan(row * width, width);
+  }
+};
+
+/// Exact counts of what an opened model did and holds.
+using Statistics = transept_statistics;
+
+} // namespace transept
+
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What this processor and operating system can run, so that a library made for another processor
+// is refused with words instead of an illegal instruction.
+#ifndef TRANSEPT_RUNTIME_LIBRARY_CPUFEATURES_H
+#define TRANSEPT_RUNTIME_LIBRARY_CPUFEATURES_H
+
+#include <cstdint>
+#include <string>
+
+namespace transept::runtime {
+
+/// TRANSEPT_CPU_* bits of the processor that the operating system saves registers for.
+std::uint64_t cpuFeatures();
+
+/// The names of the features in `bits`, e.g. "AVX-512 (F, BW, CD, DQ, VL)"; unknown bits by number.
+std::string featureNames(std::uint64_t bits);
+
+} // namespace transept::runtime
+
+#endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checks a model table before anything of it is used, and makes what sessions share.
+
+#include "runtime/library/Engine.h"
+
+#include "runtime/library/CpuFeatures.h"
+#include "runtime/library/Messages.h"
+
+namespace transept::runtime {
+namespace {
+
+constexpr std::uint32_t maximumThreads = 1024;
+
+const transept_model_table &checkTable(const transept_model_table &table) {
+  if (table.abi_version != TRANSEPT_ABI_VERSION)
+    fail(ErrorCode::Unsupported, "the library's ABI version is ", table.abi_version,
+         ", but must be ", TRANSEPT_ABI_VERSION);
+  if (table.structure_size < sizeof(transept_model_table))
+    fail(ErrorCode::Unsupported, "the library's model table has ", table.structure_size,
+         " bytes, but must have ", sizeof(transept_model_table));
+  if (std::uint64_t missing = table.required_features & ~cpuFeatures())
+    fail(ErrorCode::Unsupported, "model ", table.name ? table.name : "",
+         " was compiled for a processor with ", featureNames(table.required_features),
+         ", but this one lacks ", featureNames(missing),
+         "; compile the model with a --cpu that this processor has");
+  if (!table.encode || !table.decode || !table.encode->run || !table.decode->run)
+    fail(ErrorCode::Internal, "the model table lacks a program");
+  if (table.source_vocabulary_size == 0 || table.target_vocabulary_size == 0)
+    fail(ErrorCode::Internal, "the model table has an empty vocabulary");
+  return table;
+}
+
+std::uint32_t checkThreads(std::uint32_t threads) {
+  if (threads > maximumThreads)
+    failArgument("threads", threads, rangeText(0, maximumThreads));
+  return threads;
+}
+
+} // namespace
+
+Engine::Engine(const transept_model_table &modelTable, const transept_open_options &options)
+    : table(checkTable(modelTable)), runner(table.weights, checkThreads(options.threads)),
+      encoderCache(table, options.encoder_cache_bytes), pages(table, options.self_cache_bytes) {}
+
+transept_statistics Engine::statistics() const {
+  transept_statistics result{};
+  encoderCache.addStatistics(result);
+  pages.addStatistics(result);
+  result.invocations = runner.invocationCount();
+  result.workers = runner.workerCount();
+  return result;
+}
+
+} // namespace transept::runtime

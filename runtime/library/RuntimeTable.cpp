@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The C functions of the runtime: argument checks that only concern C (null pointers), exceptions
+// into status codes, handles in and out. This is the object that generated code refers to.
+
+#include "runtime/decode/FeedSequences.h"
+#include "runtime/decode/Generate.h"
+#include "runtime/library/EncodeSources.h"
+#include "runtime/library/Messages.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+struct transept_results {
+  std::vector<std::vector<transept::runtime::GeneratedSequence>> generated;
+  std::vector<std::vector<transept_sequence>> views; // into generated
+};
+
+namespace transept::runtime {
+namespace {
+
+/// The encoder cache's budget where the caller gives no options.
+constexpr std::uint64_t defaultEncoderCacheBytes = 256u << 20;
+
+void setMessage(char **message, const char *what) {
+  if (!message)
+    return;
+  std::size_t size = std::strlen(what) + 1;
+  *message = static_cast<char *>(std::malloc(size));
+  if (*message)
+    std::memcpy(*message, what, size);
+}
+
+/// Runs a call and turns what it throws into status and message.
+template <typename Call> transept_status guarded(char **message, Call &&call) {
+  if (message)
+    *message = nullptr;
+  try {
+    call();
+    return TRANSEPT_OK;
+  } catch (const Error &error) {
+    setMessage(message, error.what());
+    return static_cast<transept_status>(error.code());
+  } catch (const std::bad_alloc &) {
+    setMessage(message, "there is not enough memory");
+    return TRANSEPT_OUT_OF_MEMORY;
+  } catch (const std::length_error &) {
+    setMessage(message, "there is not enough memory for a list of this length");
+    return TRANSEPT_OUT_OF_MEMORY;
+  } catch (const std::exception &error) {
+    setMessage(message, error.what());
+    return TRANSEPT_INTERNAL;
+  }
+}
+
+template <typename Pointer> void requirePointer(Pointer pointer, std::string_view name) {
+  if (!pointer)
+    failArgument(name, "null", "given");
+}
+
+template <typename Options> void checkStructure(const Options &options, std::string_view name) {
+  if (options.structure_size < sizeof(Options))
+    fail(ErrorCode::Unsupported, name, ".structure_size is ", options.structure_size,
+         ", but must be at least ", sizeof(Options));
+}
+
+std::span<transept_source *const>
+checkSources(const Engine &engine, transept_source *const *sources, std::uint64_t count) {
+  if (count != 0)
+    requirePointer(sources, "sources");
+  for (std::uint64_t index = 0; index != count; ++index) {
+    requirePointer(sources[index], "sources[" + text(index) + "]");
+    if (sources[index]->engine.get() != &engine)
+      failArgument("sources[" + text(index) + "]", "from another model",
+                   "encoded by this opened model");
+  }
+  return {sources, count};
+}
+
+/// Range `index` of `ids`, checked to be a range.
+std::span<const std::int32_t> rangeOf(const std::int32_t *ids, const std::uint64_t *offsets,
+                                      std::uint64_t index, std::string_view name) {
+  if (offsets[index] > offsets[index + 1])
+    failArgument(text(name) + "[" + text(index + 1) + "]", offsets[index + 1],
+                 text(offsets[index]) + " or more");
+  return {ids + offsets[index], offsets[index + 1] - offsets[index]};
+}
+
+transept_status open(const transept_model_table *table, const transept_open_options *options,
+                     transept_model **model, char **message) {
+  return guarded(message, [&] {
+    requirePointer(table, "table");
+    requirePointer(model, "model");
+    transept_open_options values{sizeof(transept_open_options), 0, defaultEncoderCacheBytes, 0};
+    if (options) {
+      checkStructure(*options, "options");
+      values = *options;
+    }
+    *model = new transept_model{std::make_shared<Engine>(*table, values)};
+  });
+}
+
+void close(transept_model *model) {
+  delete model;
+}
+
+transept_status encode(transept_model *model, const transept_source_input *inputs,
+                       std::uint64_t count, transept_source **sources, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    if (count != 0) {
+      requirePointer(inputs, "inputs");
+      requirePointer(sources, "sources");
+    }
+    std::vector<SourceReference> encoded = encodeSources(model->engine, {inputs, count});
+    for (std::uint64_t index = 0; index != count; ++index)
+      sources[index] = encoded[index].detach();
+  });
+}
+
+void retainSource(transept_source *source) {
+  if (source)
+    SourceReference::share(*source).detach();
+}
+
+void releaseSource(transept_source *source) {
+  SourceReference reference(source);
+}
+
+void viewSource(const transept_source *source, transept_source_view *view) {
+  const EncoderEntry &entry = *source->lease;
+  *view = {entry.length(), entry.source.ids.data(), entry.source.positions.data(),
+           entry.states.floats(), entry.keysAndValues.floats()};
+}
+
+transept_status generateSequences(transept_model *model, transept_source *const *sources,
+                                  std::uint64_t sourceCount,
+                                  const transept_generation_options *options,
+                                  transept_results **results, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    requirePointer(results, "results");
+    if (options)
+      checkStructure(*options, "options");
+    auto checked = checkSources(*model->engine, sources, sourceCount);
+    auto made = std::make_unique<transept_results>();
+    made->generated = generate(*model->engine, checked, options);
+    made->views.reserve(made->generated.size());
+    for (const std::vector<GeneratedSequence> &sequences : made->generated) {
+      std::vector<transept_sequence> &views = made->views.emplace_back();
+      for (const GeneratedSequence &sequence : sequences)
+        views.push_back(
+            {sequence.ids.data(), sequence.ids.size(), sequence.score, sequence.finishReason});
+    }
+    *results = made.release();
+  });
+}
+
+const transept_sequence *viewSequences(const transept_results *results, std::uint64_t source,
+                                       std::uint64_t *count) {
+  bool isThere = results && source < results->views.size();
+  if (count)
+    *count = isThere ? results->views[source].size() : 0;
+  return isThere ? results->views[source].data() : nullptr;
+}
+
+void releaseResults(transept_results *results) {
+  delete results;
+}
+
+transept_status logits(transept_model *model, transept_source *const *sources,
+                       std::uint64_t sourceCount, const std::int32_t *targetIds,
+                       const std::uint64_t *targetOffsets, float *result, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    auto checked = checkSources(*model->engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    requirePointer(targetIds, "target_ids");
+    requirePointer(targetOffsets, "target_offsets");
+    requirePointer(result, "logits");
+    std::vector<SelfCache> caches;
+    std::vector<FedSequence> fed;
+    caches.reserve(sourceCount);
+    for (std::uint64_t index = 0; index != sourceCount; ++index) {
+      auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
+      checkTargetIds(model->engine->table, "targets[" + text(index) + "]", ids, 0);
+      caches.emplace_back(model->engine->pages);
+      fed.push_back({&*checked[index]->lease, &caches.back(), ids, /*isTemporary=*/true});
+    }
+    feedSequences(*model->engine, fed, LogitRows::All, result);
+  });
+}
+
+transept_status openDecoder(transept_source *source, transept_decoder **decoder, char **message) {
+  return guarded(message, [&] {
+    requirePointer(source, "source");
+    requirePointer(decoder, "decoder");
+    *decoder =
+        new transept_decoder{SourceReference::share(*source), SelfCache(source->engine->pages)};
+  });
+}
+
+transept_status forkDecoder(const transept_decoder *decoder, transept_decoder **fork,
+                            char **message) {
+  return guarded(message, [&] {
+    requirePointer(decoder, "decoder");
+    requirePointer(fork, "fork");
+    auto made = std::make_unique<transept_decoder>(decoder->source,
+                                                   SelfCache(decoder->source->engine->pages));
+    made->cache.assignFork(decoder->cache);
+    *fork = made.release();
+  });
+}
+
+transept_status append(transept_decoder *const *decoders, std::uint64_t decoderCount,
+                       const std::int32_t *ids, const std::uint64_t *offsets, std::int32_t allRows,
+                       float *result, char **message) {
+  return guarded(message, [&] {
+    if (decoderCount == 0)
+      return;
+    requirePointer(decoders, "decoders");
+    requirePointer(ids, "ids");
+    requirePointer(offsets, "offsets");
+    std::vector<transept_decoder *> unique(decoders, decoders + decoderCount);
+    for (std::uint64_t index = 0; index != decoderCount; ++index)
+      requirePointer(decoders[index], "decoders[" + text(index) + "]");
+    std::sort(unique.begin(), unique.end(), std::less<>());
+    if (std::adjacent_find(unique.begin(), unique.end()) != unique.end())
+      failArgument("a decoder", "given twice", "different from the others of a call");
+    Engine &engine = *decoders[0]->source->engine;
+    std::vector<FedSequence> fed;
+    for (std::uint64_t index = 0; index != decoderCount; ++index) {
+      transept_decoder &decoder = *decoders[index];
+      if (decoder.source->engine.get() != &engine)
+        failArgument("decoders[" + text(index) + "]", "from another model",
+                     "from the same opened model as the others");
+      auto range = rangeOf(ids, offsets, index, "offsets");
+      checkTargetIds(engine.table, "ids of decoders[" + text(index) + "]", range,
+                     decoder.cache.length());
+      fed.push_back({&*decoder.source->lease, &decoder.cache, range});
+    }
+    std::vector<std::int64_t> lengths;
+    for (const FedSequence &sequence : fed)
+      lengths.push_back(sequence.cache->length());
+    try {
+      feedSequences(engine, fed, allRows ? LogitRows::All : LogitRows::Last, result);
+    } catch (...) {
+      for (std::size_t index = 0; index != fed.size(); ++index)
+        fed[index].cache->truncate(lengths[index]);
+      throw;
+    }
+  });
+}
+
+std::uint64_t decoderLength(const transept_decoder *decoder) {
+  return decoder ? static_cast<std::uint64_t>(decoder->cache.length()) : 0;
+}
+
+void closeDecoder(transept_decoder *decoder) {
+  delete decoder;
+}
+
+void statistics(transept_model *model, transept_statistics *result) {
+  // A caller with an older structure gets the fields that it knows.
+  transept_statistics current = model->engine->statistics();
+  current.structure_size = std::min<std::uint64_t>(result->structure_size, sizeof(current));
+  std::memcpy(result, &current, current.structure_size);
+}
+
+void releaseMessage(char *message) {
+  std::free(message);
+}
+
+} // namespace
+} // namespace transept::runtime
+
+extern "C" const struct transept_runtime transept_runtime_functions = {
+    .structure_size = sizeof(transept_runtime),
+    .reserved = 0,
+    .open = transept::runtime::open,
+    .close = transept::runtime::close,
+    .encode = transept::runtime::encode,
+    .retain_source = transept::runtime::retainSource,
+    .release_source = transept::runtime::releaseSource,
+    .view_source = transept::runtime::viewSource,
+    .generate = transept::runtime::generateSequences,
+    .view_sequences = transept::runtime::viewSequences,
+    .release_results = transept::runtime::releaseResults,
+    .logits = transept::runtime::logits,
+    .open_decoder = transept::runtime::openDecoder,
+    .fork_decoder = transept::runtime::forkDecoder,
+    .append = transept::runtime::append,
+    .decoder_length = transept::runtime::decoderLength,
+    .close_decoder = transept::runtime::closeDecoder,
+    .statistics = transept::runtime::statistics,
+    .release_message = transept::runtime::releaseMessage,
+};

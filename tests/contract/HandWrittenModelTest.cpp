@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The hand-written model library, opened the way a program opens a compiled one: as a file, through
+// model.h alone.
+
+#include "transept/model.h"
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <random>
+#include <thread>
+
+namespace transept {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string libraryPath = HAND_WRITTEN_MODEL;
+
+std::vector<Id> someIds(int count, int first) {
+  std::vector<Id> ids;
+  for (int index = 0; index != count; ++index)
+    ids.push_back((first + index * 5) % 29);
+  return ids;
+}
+
+TEST(HandWrittenModel, TellsWhatItIs) {
+  Model model = Model::open(libraryPath);
+  EXPECT_EQ(model.name(), "hand_written");
+  EXPECT_THAT(std::string(model.manifest()), HasSubstr("architecture"));
+  EXPECT_EQ(model.asset("notes.txt"), "hand-written");
+  EXPECT_EQ(model.asset("missing"), std::nullopt);
+  EXPECT_EQ(model.sourceVocabularySize(), 29u);
+  EXPECT_GE(model.statistics().workers, 1u);
+}
+
+TEST(HandWrittenModel, GivesTheSameBitsStepByStepAndAtOnceWithAnyThreads) {
+  std::vector<Id> target = someIds(45, 1);
+  std::vector<float> expected;
+  for (unsigned threads : {1u, 2u, 5u}) {
+    Model model = Model::open(libraryPath, {.threads = threads});
+    Source source = model.encode(someIds(33, 4));
+    Rows atOnce = model.logits(source, target);
+    if (expected.empty())
+      expected = atOnce.values;
+    EXPECT_EQ(atOnce.values, expected);
+    Decoder decoder = source.decode();
+    for (std::size_t at = 0; at != target.size(); ++at) {
+      std::vector<float> row = decoder.append(target[at]);
+      EXPECT_TRUE(std::equal(row.begin(), row.end(), atOnce[at].begin())) << "position " << at;
+    }
+  }
+}
+
+TEST(HandWrittenModel, GivesASequenceTheSameBitsInAnyBatch) {
+  Model model = Model::open(libraryPath, {.threads = 2});
+  std::vector<std::vector<Id>> ids, targets;
+  for (int index = 0; index != 40; ++index) {
+    ids.push_back(someIds(1 + index, index));
+    targets.push_back(someIds(1 + index % 17, 3 * index));
+  }
+  std::vector<Source> sources = model.encodeBatch(ids);
+  std::vector<Rows> together = model.logitsBatch(sources, targets);
+  Model fresh = Model::open(libraryPath, {.threads = 1});
+  for (std::size_t index = 0; index != ids.size(); ++index) {
+    Source alone = fresh.encode(ids[index]);
+    EXPECT_TRUE(
+        std::equal(alone.states().begin(), alone.states().end(), sources[index].states().begin()));
+    EXPECT_EQ(fresh.logits(alone, targets[index]).values, together[index].values);
+  }
+}
+
+/// Greedy search over dense logits with the model's default of no repeated pair.
+std::vector<Id> denseGreedy(Decoder decoder) {
+  std::vector<Id> ids{1};
+  while (true) {
+    std::vector<float> logits = decoder.append(ids.back());
+    for (std::size_t at = 0; at + 1 < ids.size(); ++at)
+      if (ids[at] == ids.back())
+        logits[std::size_t(ids[at + 1])] = -INFINITY;
+    ids.push_back(Id(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+    if (ids.back() == 2)
+      return ids;
+    if (ids.size() == 39) {
+      ids.push_back(2); // forced
+      return ids;
+    }
+  }
+}
+
+TEST(HandWrittenModel, GeneratesWhatItsLogitsSay) {
+  Model model = Model::open(libraryPath, {.threads = 2});
+  for (int seed = 0; seed != 20; ++seed) {
+    Source source = model.encode(someIds(1 + seed, seed));
+    EXPECT_EQ(model.generate(source, {.beams = 1}).ids(), denseGreedy(source.decode()));
+  }
+}
+
+TEST(HandWrittenModel, ScoresBeamsAsItsLogitsSay) {
+  Model model = Model::open(libraryPath, {.threads = 2});
+  Source source = model.encode(someIds(20, 3));
+  Generation result = model.generate(source, {.ignoreModelDefaults = true,
+                                              .beams = 4,
+                                              .returnCount = 4,
+                                              .maximumLength = 30,
+                                              .lengthPenalty = 0.0f,
+                                              .decoderStart = 1,
+                                              .ends = std::vector<Id>{2}});
+  ASSERT_EQ(result.sequences.size(), 4u);
+  for (const Sequence &sequence : result.sequences) {
+    Rows logits = model.logits(source, sequence.ids);
+    double score = 0;
+    for (std::size_t at = 0; at + 1 != sequence.ids.size(); ++at) {
+      double sum = 0;
+      for (float logit : logits[at])
+        sum += std::exp(double(logit));
+      score += logits[at][std::size_t(sequence.ids[at + 1])] - std::log(sum);
+    }
+    EXPECT_NEAR(sequence.score, score, 1e-3);
+  }
+}
+
+TEST(HandWrittenModel, OpensUnderAnyFileNameAndTwice) {
+  std::string renamed = testing::TempDir() + "/another name.bin";
+  {
+    std::ifstream from(libraryPath, std::ios::binary);
+    std::ofstream(renamed, std::ios::binary) << from.rdbuf();
+  }
+  Model first = Model::open(libraryPath, {.threads = 1}), second = Model::open(renamed);
+  Source one = first.encode({4, 5}), two = second.encode({4, 5});
+  EXPECT_EQ(first.generate(one).ids(), second.generate(two).ids());
+  EXPECT_THROW(first.generate(two), Error);
+  std::remove(renamed.c_str());
+}
+
+TEST(HandWrittenModel, IsUnloadedWithItsLastHandle) {
+  auto isLoaded = [] {
+    void *handle = ::dlopen(libraryPath.c_str(), RTLD_NOW | RTLD_NOLOAD);
+    if (handle)
+      ::dlclose(handle);
+    return handle != nullptr;
+  };
+  {
+    std::optional<Model> model = Model::open(libraryPath, {.threads = 2});
+    Source source = model->encode({4, 5});
+    model.reset();
+    EXPECT_TRUE(isLoaded());
+    EXPECT_EQ(source.length(), 2u);
+  }
+  EXPECT_FALSE(isLoaded());
+}
+
+TEST(HandWrittenModel, ServesManyThreads) {
+  Model model = Model::open(libraryPath, {.threads = 2, .encoderCacheBytes = 20000});
+  std::vector<std::vector<Id>> expected;
+  for (int which = 0; which != 5; ++which)
+    expected.push_back(model.generate(model.encode(someIds(9, which))).ids());
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread != 4; ++thread)
+    threads.emplace_back([&, thread] {
+      for (int round = 0; round != 20; ++round) {
+        int which = (thread + round) % 5;
+        EXPECT_EQ(model.generate(model.encode(someIds(9, which))).ids(),
+                  expected[std::size_t(which)]);
+      }
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+std::string openingError(const std::string &path) {
+  try {
+    Model::open(path);
+  } catch (const Error &error) {
+    EXPECT_EQ(error.code(), ErrorCode::Library);
+    return error.what();
+  }
+  return "no error";
+}
+
+class DamagedFile : public testing::Test {
+protected:
+  DamagedFile() : path(testing::TempDir() + "/damaged_model.so") {
+    std::ifstream from(libraryPath, std::ios::binary);
+    content.assign(std::istreambuf_iterator<char>(from), {});
+  }
+  ~DamagedFile() override { std::remove(path.c_str()); }
+
+  std::string opening(const std::string &bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+    return openingError(path);
+  }
+
+  std::string path, content;
+};
+
+TEST_F(DamagedFile, IsRefusedWithAReason) {
+  EXPECT_THAT(openingError("/does/not/exist.so"), HasSubstr("No such file"));
+  EXPECT_THAT(openingError("/"), HasSubstr("not a regular file"));
+  EXPECT_THAT(openingError("/dev/null"), HasSubstr("not a regular file"));
+  EXPECT_THAT(opening(""), HasSubstr("no ELF header"));
+  EXPECT_THAT(opening("hello, this is not a library at all; it is just a text, as one sees, but "
+                      "longer than a header"),
+              HasSubstr("no ELF header"));
+  std::string other = content;
+  other[18] = 40; // the machine: 32-bit ARM
+  EXPECT_THAT(opening(other), HasSubstr("not for x86-64"));
+  EXPECT_THAT(openingError("/proc/self/exe"), HasSubstr("transept_model_"));
+}
+
+TEST_F(DamagedFile, IsRefusedWhereverItIsCutOff) {
+  std::size_t needed = 0; // section headers at the end are not needed
+  for (std::size_t size = 0; size < content.size(); size += 1 + size / 20)
+    if (opening(content.substr(0, size)) == "no error")
+      needed = needed == 0 ? size : needed;
+    else
+      EXPECT_EQ(needed, 0u) << "opens shorter, but not at " << size;
+  EXPECT_GT(needed == 0 ? content.size() : needed, content.size() / 3);
+}
+
+TEST_F(DamagedFile, NeverCrashesTheCheckBeforeLoading) {
+  std::mt19937 random(1);
+  for (int round = 0; round != 500; ++round) {
+    std::string bytes = content;
+    // Headers and dynamic tables lie at the beginning: damage those most.
+    for (int count = 0; count != 4; ++count) {
+      std::size_t range = count % 2 == 0 ? 0x400 : bytes.size();
+      bytes[random() % range] = static_cast<char>(random());
+    }
+    std::ofstream(path, std::ios::binary) << bytes;
+    try {
+      detail::LibraryFile(path).modelSymbol();
+    } catch (const Error &) {
+      // Refused, as it should be where the damage matters.
+    }
+  }
+}
+
+} // namespace
+} // namespace transept

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The layout of the C ABI, field by field from abi_fields.inc: no field may move, none may be
+// followed by padding, and the kinds that the compiler relies on must be the C types' sizes.
+
+#include "transept/abi.h"
+
+#include <cstddef>
+#include <gtest/gtest.h>
+#include <type_traits>
+
+namespace {
+
+constexpr std::size_t size_of_pointer = 8, size_of_u64 = 8, size_of_i64 = 8, size_of_u32 = 4,
+                      size_of_i32 = 4, size_of_f32 = 4;
+
+/// Walks over the fields of one structure in order.
+struct Walk {
+  std::size_t end = 0;
+
+  void field(const char *name, std::size_t offset, std::size_t size, std::size_t kindSize) {
+    EXPECT_EQ(offset, end) << name << " does not follow the field before it";
+    EXPECT_EQ(size, kindSize) << name << " is not of its kind's size";
+    end = offset + size;
+  }
+};
+
+#define VISIT_FIELD(kind, c_type, name, meaning)                                                   \
+  walk.field(#name, offsetof(Structure, name), sizeof(Structure::name), size_of_##kind);
+
+} // namespace
+
+#define TRANSEPT_INVOCATION_FIELDS VISIT_FIELD
+TEST(AbiLayout, InvocationHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_invocation;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_INVOCATION_FIELDS
+
+#define TRANSEPT_PROGRAM_FIELDS VISIT_FIELD
+TEST(AbiLayout, ProgramHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_program;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_PROGRAM_FIELDS
+
+#define TRANSEPT_CACHE_SLOT_FIELDS VISIT_FIELD
+TEST(AbiLayout, CacheSlotHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_cache_slot;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_CACHE_SLOT_FIELDS
+
+#define TRANSEPT_ASSET_FIELDS VISIT_FIELD
+TEST(AbiLayout, AssetHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_asset;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_ASSET_FIELDS
+
+#define TRANSEPT_GENERATION_FIELDS VISIT_FIELD
+TEST(AbiLayout, GenerationDefaultsHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_generation_defaults;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_GENERATION_FIELDS
+
+#define TRANSEPT_MODEL_FIELDS VISIT_FIELD
+TEST(AbiLayout, ModelTableHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_model_table;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_MODEL_FIELDS
+
+#define TRANSEPT_OPEN_OPTIONS_FIELDS VISIT_FIELD
+TEST(AbiLayout, OpenOptionsHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_open_options;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_OPEN_OPTIONS_FIELDS
+
+#define TRANSEPT_SOURCE_INPUT_FIELDS VISIT_FIELD
+TEST(AbiLayout, SourceInputHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_source_input;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_SOURCE_INPUT_FIELDS
+
+#define TRANSEPT_SOURCE_VIEW_FIELDS VISIT_FIELD
+TEST(AbiLayout, SourceViewHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_source_view;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_SOURCE_VIEW_FIELDS
+
+#define TRANSEPT_GENERATION_OPTIONS_FIELDS VISIT_FIELD
+TEST(AbiLayout, GenerationOptionsHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_generation_options;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_GENERATION_OPTIONS_FIELDS
+
+#define TRANSEPT_SEQUENCE_FIELDS VISIT_FIELD
+TEST(AbiLayout, SequenceHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_sequence;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_SEQUENCE_FIELDS
+
+#define TRANSEPT_STATISTICS_FIELDS VISIT_FIELD
+TEST(AbiLayout, StatisticsHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_statistics;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_STATISTICS_FIELDS
+
+#define TRANSEPT_RUNTIME_FIELDS VISIT_FIELD
+TEST(AbiLayout, RuntimeHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_runtime;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_RUNTIME_FIELDS
+
+TEST(AbiLayout, BeginsVersionedStructuresWithTheirSizes) {
+  EXPECT_EQ(offsetof(transept_model_table, abi_version), 0u);
+  EXPECT_EQ(offsetof(transept_model_table, structure_size), 4u);
+  EXPECT_EQ(offsetof(transept_runtime, structure_size), 0u);
+  EXPECT_EQ(offsetof(transept_open_options, structure_size), 0u);
+  EXPECT_EQ(offsetof(transept_generation_options, structure_size), 0u);
+  EXPECT_EQ(offsetof(transept_statistics, structure_size), 0u);
+}

@@ -1,0 +1,87 @@
+// RUN: transept-opt %s --split-input-file --verify-diagnostics
+// Every constraint of masks and position biases refuses what breaks it.
+
+// causal_mask_c1
+func.func @f() {
+  // expected-error@+1 {{expects keys of the queries' space or of its history, but got '!transept.mask<target x source>'}}
+  %0 = transept.causal_mask : !transept.mask<target x source>
+  return
+}
+
+// -----
+
+// window_mask_c1
+func.func @f() {
+  // expected-error@+1 {{expects keys of the queries' space or of its history}}
+  %0 = transept.window_mask before 1 after 1 : !transept.mask<target x source>
+  return
+}
+
+// -----
+
+// window_mask_c2
+func.func @f() {
+  // expected-error@+1 {{expects before and after not to be negative, but got -1 and 1}}
+  %0 = transept.window_mask before -1 after 1 : !transept.mask<target x target>
+  return
+}
+
+// -----
+
+// relative_position_bias_c1
+func.func @f(%t: tensor<32x8xf32>) {
+  // expected-error@+1 {{expects a table of 32 buckets by 4 heads, but got 'tensor<32x8xf32>'}}
+  %0 = transept.relative_position_bias %t buckets 32 maximum_distance 128
+      : tensor<32x8xf32> -> !transept.bias<target x target x 4>
+  return
+}
+
+// -----
+
+// relative_position_bias_c1
+func.func @f(%t: tensor<32x8xf32>) {
+  // expected-error@+1 {{expects a table of 16 buckets by 8 heads}}
+  %0 = transept.relative_position_bias %t buckets 16 maximum_distance 128
+      : tensor<32x8xf32> -> !transept.bias<target x target x 8>
+  return
+}
+
+// -----
+
+// relative_position_bias_c2
+func.func @f(%t: tensor<1x8xf32>) {
+  // expected-error@+1 {{expects at least 2 buckets, but got 1}}
+  %0 = transept.relative_position_bias %t buckets 1 maximum_distance 128
+      : tensor<1x8xf32> -> !transept.bias<target x target x 8>
+  return
+}
+
+// -----
+
+// relative_position_bias_c2
+func.func @f(%t: tensor<5x8xf32>) {
+  // expected-error@+1 {{expects at least 4 buckets, an even number, but got 5}}
+  %0 = transept.relative_position_bias %t buckets 5 maximum_distance 128 bidirectional
+      : tensor<5x8xf32> -> !transept.bias<target x target x 8>
+  return
+}
+
+// -----
+
+// relative_position_bias_c3
+func.func @f(%t: tensor<32x8xf32>) {
+  // expected-error@+1 {{expects a maximum_distance above the 16 exact buckets, but got 16}}
+  %0 = transept.relative_position_bias %t buckets 32 maximum_distance 16
+      : tensor<32x8xf32> -> !transept.bias<target x target x 8>
+  return
+}
+
+// -----
+
+// relative_position_bias_c4
+func.func @f(%t: tensor<32x8xf32>) {
+  // expected-error@+1 {{expects keys of the queries' space or of its history}}
+  %0 = transept.relative_position_bias %t buckets 32 maximum_distance 128
+      : tensor<32x8xf32> -> !transept.bias<target x source x 8>
+  return
+}

@@ -1,0 +1,81 @@
+// RUN: transept-opt %s --split-input-file --verify-diagnostics
+// Types and attributes refuse what they cannot mean, where they are written.
+
+// expected-error@+1 {{expects a positive width, but got 0}}
+func.func private @f(!transept.rows<source x 0 x f32>)
+
+// -----
+
+// expected-error@+1 {{expects elements of a float type or i32, but got 'i64'}}
+func.func private @f(!transept.rows<source x 8 x i64>)
+
+// -----
+
+// expected-error@+1 {{expects a positive width, but got -8}}
+func.func private @f(!transept.encoder_cache<source x -8 x f32>)
+
+// -----
+
+// expected-error@+1 {{expects a positive width, but got 0}}
+func.func private @f(!transept.self_cache<target x 0 x f32>)
+
+// -----
+
+// expected-error@+1 {{expects a positive number of heads, but got 0}}
+func.func private @f(!transept.bias<target x target x 0>)
+
+// -----
+
+// expected-error@+1 {{expects a positive vocabulary size, but got 0}}
+func.func private @f(!transept.candidates<target x 0>)
+
+// -----
+
+// expected-error@+1 {{expects a sequence space's name, but got "has$dollar"}}
+func.func private @f(!transept.mask<has$dollar x target>)
+
+// -----
+
+// expected-error@+1 {{expected valid keyword}}
+func.func private @f(!transept.mask<"target" x target>)
+
+// -----
+
+// expected-error@+1 {{expected 'x'}}
+func.func private @f(!transept.rows<source, 8 x f32>)
+
+// -----
+
+func.func @f(%x: !transept.rows<source x 8 x f32>, %w: tensor<8x8xf32>) {
+  // expected-error@+1 {{expects an epsilon of type f64 that is not negative, but got -1.000000e+00}}
+  %0 = transept.linear %x, %w norm <layer, epsilon = -1.0>
+      : (!transept.rows<source x 8 x f32>, tensor<8x8xf32>) -> !transept.rows<source x 8 x f32>
+  return
+}
+
+// -----
+
+func.func @f(%ids: !transept.rows<source x 1 x i32>) {
+  // expected-error@+1 {{operand #0 must be rows of floats}}
+  %0 = transept.scale %ids by 2.0 : !transept.rows<source x 1 x i32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !transept.rows<source x 8 x f32>, %w: tensor<?x8xf32>) {
+  // expected-error@+1 {{operand #1 must be matrix of f32 with static shape}}
+  %0 = transept.linear %x, %w
+      : (!transept.rows<source x 8 x f32>, tensor<?x8xf32>) -> !transept.rows<source x 8 x f32>
+  return
+}
+
+// -----
+
+// Rows of two spaces do not mix.
+func.func @f(%x: !transept.rows<source x 8 x f32>, %y: !transept.rows<target x 8 x f32>) {
+  // expected-note@-1 {{prior use here}}
+  // expected-error@+1 {{expects different type than prior uses: '!transept.rows<source x 8 x f32>' vs '!transept.rows<target x 8 x f32>'}}
+  %0 = transept.add %x, %y : !transept.rows<source x 8 x f32>
+  return
+}

@@ -1,0 +1,108 @@
+// RUN: transept-opt %s --split-input-file --verify-diagnostics
+// Every constraint of weights refuses what breaks it.
+
+// parameter_c1
+!m = tensor<4x8xf32>
+func.func @f() {
+  // expected-error@+1 {{expects a row_begin that is not negative, but got -1}}
+  %0 = transept.parameter "a" row_begin -1 : !m
+  return
+}
+
+// -----
+
+// parameter_c2
+func.func @f() {
+  // expected-error@+1 {{expects a matrix where transposed, but got 'tensor<8xf32>'}}
+  %0 = transept.parameter "a" transposed : tensor<8xf32>
+  return
+}
+
+// -----
+
+// sinusoid_c1
+func.func @f() {
+  // expected-error@+1 {{expects an even width, but got 'tensor<4x7xf32>'}}
+  %0 = transept.sinusoid halves : tensor<4x7xf32>
+  return
+}
+
+// -----
+
+// weight_scale_columns_c1
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<4xf32>) {
+  // expected-error@+1 {{expects a factor for each column of the input, but got 'tensor<4xf32>' and 'tensor<4x8xf32>'}}
+  %0 = transept.weight_scale_columns %m, %v : !m, tensor<4xf32> -> !m
+  return
+}
+
+// -----
+
+// weight_scale_columns_c2
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<8xf32>) {
+  // expected-error@+1 {{expects input and result to have the same type}}
+  %0 = transept.weight_scale_columns %m, %v : !m, tensor<8xf32> -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+// weight_product_c1
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<4xf32>) {
+  // expected-error@+1 {{expects a vector element for each column of the matrix}}
+  %0 = transept.weight_product %m, %v : !m, tensor<4xf32> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+// weight_product_c2
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<8xf32>) {
+  // expected-error@+1 {{expects a result element for each row of the matrix}}
+  %0 = transept.weight_product %m, %v : !m, tensor<8xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+// weight_concatenate_c1
+!m = tensor<4x8xf32>
+func.func @f() {
+  // expected-error@+1 {{expects at least one input, but got none}}
+  %0 = transept.weight_concatenate : () -> !m
+  return
+}
+
+// -----
+
+// weight_concatenate_c2
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<4x4xf32>) {
+  // expected-error@+1 {{expects inputs and result to differ in their first dimension only, but got 'tensor<4x4xf32>' and 'tensor<8x8xf32>'}}
+  %0 = transept.weight_concatenate %m, %v : (!m, tensor<4x4xf32>) -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+// weight_concatenate_c2
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<8xf32>) {
+  // expected-error@+1 {{expects inputs and result to differ in their first dimension only}}
+  %0 = transept.weight_concatenate %m, %v : (!m, tensor<8xf32>) -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+// weight_concatenate_c3
+!m = tensor<4x8xf32>
+func.func @f(%m: !m) {
+  // expected-error@+1 {{expects the result to have the inputs' 8 rows, but got 'tensor<9x8xf32>'}}
+  %0 = transept.weight_concatenate %m, %m : (!m, !m) -> tensor<9x8xf32>
+  return
+}

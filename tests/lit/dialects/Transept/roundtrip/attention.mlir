@@ -1,0 +1,34 @@
+// RUN: transept-opt %s --verify-roundtrip | FileCheck %s
+// Attention in all its forms survives printing and parsing.
+
+!target = !transept.rows<target x 8 x f32>
+!source = !transept.rows<source x 8 x f32>
+!history = !transept.rows<target.history x 8 x f32>
+
+// CHECK-LABEL: func @self_attention
+func.func @self_attention(%x: !target, %history: !history, %table: tensor<32x2xf32>) {
+  %mask = transept.causal_mask : !transept.mask<target x target.history>
+  %bias = transept.relative_position_bias %table buckets 32 maximum_distance 128
+      : tensor<32x2xf32> -> !transept.bias<target x target.history x 2>
+  // CHECK: transept.attention %{{.*}}, %{{.*}}, %{{.*}} heads 2 :
+  // CHECK-NOT: scale
+  %0 = transept.attention %x, %x, %x heads 2 : (!target, !target, !target) -> !target
+  // CHECK: transept.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} bias %{{.*}} heads 2 {scale = 5.000000e-01 : f64}
+  %1 = transept.attention %x, %history, %history mask %mask bias %bias heads 2 {scale = 0.5}
+      : (!target, !history, !history, !transept.mask<target x target.history>,
+         !transept.bias<target x target.history x 2>) -> !target
+  return
+}
+
+// CHECK-LABEL: func @cross_attention
+func.func @cross_attention(%x: !target, %memory: !source,
+                           %wide: !transept.rows<source x 16 x f32>) {
+  %mask = transept.padding_mask : !transept.mask<target x source>
+  // CHECK: transept.cross_attention %{{.*}} mask %{{.*}} heads 4
+  %0 = transept.cross_attention %x, %memory, %memory mask %mask heads 4
+      : (!target, !source, !source, !transept.mask<target x source>) -> !target
+  // CHECK: -> !transept.rows<target x 16 x f32>
+  %1 = transept.cross_attention %x, %memory, %wide heads 4
+      : (!target, !source, !transept.rows<source x 16 x f32>) -> !transept.rows<target x 16 x f32>
+  return
+}

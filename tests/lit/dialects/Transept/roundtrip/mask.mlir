@@ -1,0 +1,18 @@
+// RUN: transept-opt %s --verify-roundtrip | FileCheck %s
+// Masks and biases are values of their own types.
+
+// CHECK-LABEL: func @masks
+func.func @masks(%table: tensor<32x8xf32>) {
+  // CHECK: transept.causal_mask : <target x target>
+  %causal = transept.causal_mask : !transept.mask<target x target>
+  // CHECK: transept.padding_mask : <target x source>
+  %padding = transept.padding_mask : !transept.mask<target x source>
+  // CHECK: transept.window_mask before 3 after 0 : <target x target>
+  %window = transept.window_mask before 3 after 0 : !transept.mask<target x target>
+  // CHECK: transept.combine_masks %{{.*}}, %{{.*}} : <target x target>
+  %both = transept.combine_masks %causal, %window : !transept.mask<target x target>
+  // CHECK: transept.relative_position_bias %{{.*}} buckets 32 maximum_distance 128 bidirectional : tensor<32x8xf32> -> <source x source x 8>
+  %bias = transept.relative_position_bias %table buckets 32 maximum_distance 128 bidirectional
+      : tensor<32x8xf32> -> !transept.bias<source x source x 8>
+  return
+}

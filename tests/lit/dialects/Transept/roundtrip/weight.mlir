@@ -1,0 +1,27 @@
+// RUN: transept-opt %s --verify-roundtrip | FileCheck %s
+// Weights: what is taken from the checkpoint and computed from it.
+
+// CHECK-LABEL: func @weights
+func.func @weights() {
+  // CHECK: transept.parameter "a" : tensor<4x8xf32>
+  %a = transept.parameter "a" : tensor<4x8xf32>
+  // CHECK: transept.parameter "b" transposed row_begin 4 : tensor<4x8xf32>
+  %b = transept.parameter "b" transposed row_begin 4 : tensor<4x8xf32>
+  // CHECK: transept.parameter "v" : tensor<8xf32>
+  %v = transept.parameter "v" : tensor<8xf32>
+  // CHECK: transept.sinusoid halves : tensor<16x8xf32>
+  %sinusoid = transept.sinusoid halves : tensor<16x8xf32>
+  // CHECK: transept.weight_scale %{{.*}} by 1.250000e-01 : tensor<4x8xf32>
+  %0 = transept.weight_scale %a by 0.125 : tensor<4x8xf32>
+  // CHECK: transept.weight_scale_columns %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<8xf32> -> tensor<4x8xf32>
+  %1 = transept.weight_scale_columns %a, %v : tensor<4x8xf32>, tensor<8xf32> -> tensor<4x8xf32>
+  // CHECK: transept.weight_product %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<8xf32> -> tensor<4xf32>
+  %2 = transept.weight_product %a, %v : tensor<4x8xf32>, tensor<8xf32> -> tensor<4xf32>
+  // CHECK: transept.weight_zero : tensor<4xf32>
+  %3 = transept.weight_zero : tensor<4xf32>
+  // CHECK: transept.weight_add %{{.*}}, %{{.*}} : tensor<4xf32>
+  %4 = transept.weight_add %2, %3 : tensor<4xf32>
+  // CHECK: transept.weight_concatenate %{{.*}}, %{{.*}} : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
+  %5 = transept.weight_concatenate %a, %b : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
+  return
+}

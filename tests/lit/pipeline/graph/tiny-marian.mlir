@@ -1,0 +1,144 @@
+// RUN: transept-opt %s -o %t
+
+module @tiny_marian {
+  func.func @forward(%source_ids: !transept.rows<source x 1 x i32>, %target_ids: !transept.rows<target x 1 x i32>) -> (!transept.rows<target x 37 x f32>, !transept.rows<source x 30 x f32>) {
+    %encoder.embedding.table = transept.parameter "shared" : tensor<37x30xf32>
+    %encoder.embedding = transept.embedding %source_ids, %encoder.embedding.table {scale = 5.4772255750516612 : f64} : (!transept.rows<source x 1 x i32>, tensor<37x30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.embedding.positions.table = transept.sinusoid halves : tensor<19x30xf32>
+    %encoder.embedding.positions = transept.position_embedding %source_ids, %encoder.embedding.positions.table : (!transept.rows<source x 1 x i32>, tensor<19x30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.embedding.sum = transept.add %encoder.embedding, %encoder.embedding.positions : <source x 30 x f32>
+    %encoder.self_attention.mask.padding = transept.padding_mask : <source x source>
+    %encoder.layers.0.self_attention.query.weight = transept.parameter "encoder.layer.0.self.q.weight" : tensor<30x30xf32>
+    %encoder.layers.0.self_attention.query.bias = transept.parameter "encoder.layer.0.self.q.bias" : tensor<30xf32>
+    %encoder.layers.0.self_attention.query = transept.linear %encoder.embedding.sum, %encoder.layers.0.self_attention.query.weight bias %encoder.layers.0.self_attention.query.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.layers.0.self_attention.key.weight = transept.parameter "encoder.layer.0.self.k.weight" : tensor<30x30xf32>
+    %encoder.layers.0.self_attention.key.bias = transept.parameter "encoder.layer.0.self.k.bias" : tensor<30xf32>
+    %encoder.layers.0.self_attention.key = transept.linear %encoder.embedding.sum, %encoder.layers.0.self_attention.key.weight bias %encoder.layers.0.self_attention.key.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.layers.0.self_attention.value.weight = transept.parameter "encoder.layer.0.self.v.weight" : tensor<30x30xf32>
+    %encoder.layers.0.self_attention.value.bias = transept.parameter "encoder.layer.0.self.v.bias" : tensor<30xf32>
+    %encoder.layers.0.self_attention.value = transept.linear %encoder.embedding.sum, %encoder.layers.0.self_attention.value.weight bias %encoder.layers.0.self_attention.value.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.layers.0.self_attention = transept.attention %encoder.layers.0.self_attention.query, %encoder.layers.0.self_attention.key, %encoder.layers.0.self_attention.value mask %encoder.self_attention.mask.padding heads 3 {scale = 0.31622776601683794 : f64} : (!transept.rows<source x 30 x f32>, !transept.rows<source x 30 x f32>, !transept.rows<source x 30 x f32>, !transept.mask<source x source>) -> !transept.rows<source x 30 x f32>
+    %encoder.layers.0.self_attention.output.weight = transept.parameter "encoder.layer.0.self.o.weight" : tensor<30x30xf32>
+    %encoder.layers.0.self_attention.output.bias = transept.parameter "encoder.layer.0.self.o.bias" : tensor<30xf32>
+    %encoder.layers.0.self_attention.output = transept.linear %encoder.layers.0.self_attention, %encoder.layers.0.self_attention.output.weight bias %encoder.layers.0.self_attention.output.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.layers.0.self_attention.residual = transept.add %encoder.embedding.sum, %encoder.layers.0.self_attention.output : <source x 30 x f32>
+    %encoder.layers.0.self_attention.norm.gain = transept.parameter "encoder.layer.0.self.norm.gain" : tensor<30xf32>
+    %encoder.layers.0.self_attention.norm.bias = transept.parameter "encoder.layer.0.self.norm.shift" : tensor<30xf32>
+    %encoder.layers.0.self_attention.norm = transept.layer_norm %encoder.layers.0.self_attention.residual gain %encoder.layers.0.self_attention.norm.gain shift %encoder.layers.0.self_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<source x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.layers.0.feed_forward.input.weight = transept.parameter "encoder.layer.0.ff.in.weight" : tensor<41x30xf32>
+    %encoder.layers.0.feed_forward.input.bias = transept.parameter "encoder.layer.0.ff.in.bias" : tensor<41xf32>
+    %encoder.layers.0.feed_forward.input = transept.linear %encoder.layers.0.self_attention.norm, %encoder.layers.0.feed_forward.input.weight bias %encoder.layers.0.feed_forward.input.bias : (!transept.rows<source x 30 x f32>, tensor<41x30xf32>, tensor<41xf32>) -> !transept.rows<source x 41 x f32>
+    %encoder.layers.0.feed_forward.activation = transept.activation silu %encoder.layers.0.feed_forward.input : <source x 41 x f32>
+    %encoder.layers.0.feed_forward.output.weight = transept.parameter "encoder.layer.0.ff.out.weight" : tensor<30x41xf32>
+    %encoder.layers.0.feed_forward.output.bias = transept.parameter "encoder.layer.0.ff.out.bias" : tensor<30xf32>
+    %encoder.layers.0.feed_forward.output = transept.linear %encoder.layers.0.feed_forward.activation, %encoder.layers.0.feed_forward.output.weight bias %encoder.layers.0.feed_forward.output.bias : (!transept.rows<source x 41 x f32>, tensor<30x41xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %encoder.layers.0.feed_forward.residual = transept.add %encoder.layers.0.self_attention.norm, %encoder.layers.0.feed_forward.output : <source x 30 x f32>
+    %encoder.layers.0.feed_forward.norm.gain = transept.parameter "encoder.layer.0.ff.norm.gain" : tensor<30xf32>
+    %encoder.layers.0.feed_forward.norm.bias = transept.parameter "encoder.layer.0.ff.norm.shift" : tensor<30xf32>
+    %encoder.layers.0.feed_forward.norm = transept.layer_norm %encoder.layers.0.feed_forward.residual gain %encoder.layers.0.feed_forward.norm.gain shift %encoder.layers.0.feed_forward.norm.bias epsilon 1.000000e-05 : (!transept.rows<source x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %decoder.embedding.table = transept.parameter "shared" : tensor<37x30xf32>
+    %decoder.embedding = transept.embedding %target_ids, %decoder.embedding.table {scale = 5.4772255750516612 : f64} : (!transept.rows<target x 1 x i32>, tensor<37x30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.embedding.positions.table = transept.sinusoid halves : tensor<19x30xf32>
+    %decoder.embedding.positions = transept.position_embedding %target_ids, %decoder.embedding.positions.table : (!transept.rows<target x 1 x i32>, tensor<19x30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.embedding.sum = transept.add %decoder.embedding, %decoder.embedding.positions : <target x 30 x f32>
+    %decoder.self_attention.mask.padding = transept.padding_mask : <target x target>
+    %decoder.self_attention.mask.causal = transept.causal_mask : <target x target>
+    %decoder.self_attention.mask = transept.combine_masks %decoder.self_attention.mask.causal, %decoder.self_attention.mask.padding : <target x target>
+    %decoder.cross_attention.mask.padding = transept.padding_mask : <target x source>
+    %decoder.layers.0.self_attention.query.weight = transept.parameter "decoder.layer.0.self.q.weight" : tensor<30x30xf32>
+    %decoder.layers.0.self_attention.query.bias = transept.parameter "decoder.layer.0.self.q.bias" : tensor<30xf32>
+    %decoder.layers.0.self_attention.query = transept.linear %decoder.embedding.sum, %decoder.layers.0.self_attention.query.weight bias %decoder.layers.0.self_attention.query.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.self_attention.key.weight = transept.parameter "decoder.layer.0.self.k.weight" : tensor<30x30xf32>
+    %decoder.layers.0.self_attention.key.bias = transept.parameter "decoder.layer.0.self.k.bias" : tensor<30xf32>
+    %decoder.layers.0.self_attention.key = transept.linear %decoder.embedding.sum, %decoder.layers.0.self_attention.key.weight bias %decoder.layers.0.self_attention.key.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.self_attention.value.weight = transept.parameter "decoder.layer.0.self.v.weight" : tensor<30x30xf32>
+    %decoder.layers.0.self_attention.value.bias = transept.parameter "decoder.layer.0.self.v.bias" : tensor<30xf32>
+    %decoder.layers.0.self_attention.value = transept.linear %decoder.embedding.sum, %decoder.layers.0.self_attention.value.weight bias %decoder.layers.0.self_attention.value.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.self_attention = transept.attention %decoder.layers.0.self_attention.query, %decoder.layers.0.self_attention.key, %decoder.layers.0.self_attention.value mask %decoder.self_attention.mask heads 3 {scale = 0.31622776601683794 : f64} : (!transept.rows<target x 30 x f32>, !transept.rows<target x 30 x f32>, !transept.rows<target x 30 x f32>, !transept.mask<target x target>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.self_attention.output.weight = transept.parameter "decoder.layer.0.self.o.weight" : tensor<30x30xf32>
+    %decoder.layers.0.self_attention.output.bias = transept.parameter "decoder.layer.0.self.o.bias" : tensor<30xf32>
+    %decoder.layers.0.self_attention.output = transept.linear %decoder.layers.0.self_attention, %decoder.layers.0.self_attention.output.weight bias %decoder.layers.0.self_attention.output.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.self_attention.residual = transept.add %decoder.embedding.sum, %decoder.layers.0.self_attention.output : <target x 30 x f32>
+    %decoder.layers.0.self_attention.norm.gain = transept.parameter "decoder.layer.0.self.norm.gain" : tensor<30xf32>
+    %decoder.layers.0.self_attention.norm.bias = transept.parameter "decoder.layer.0.self.norm.shift" : tensor<30xf32>
+    %decoder.layers.0.self_attention.norm = transept.layer_norm %decoder.layers.0.self_attention.residual gain %decoder.layers.0.self_attention.norm.gain shift %decoder.layers.0.self_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.cross_attention.query.weight = transept.parameter "decoder.layer.0.cross.q.weight" : tensor<30x30xf32>
+    %decoder.layers.0.cross_attention.query.bias = transept.parameter "decoder.layer.0.cross.q.bias" : tensor<30xf32>
+    %decoder.layers.0.cross_attention.query = transept.linear %decoder.layers.0.self_attention.norm, %decoder.layers.0.cross_attention.query.weight bias %decoder.layers.0.cross_attention.query.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.cross_attention.key.weight = transept.parameter "decoder.layer.0.cross.k.weight" : tensor<30x30xf32>
+    %decoder.layers.0.cross_attention.key.bias = transept.parameter "decoder.layer.0.cross.k.bias" : tensor<30xf32>
+    %decoder.layers.0.cross_attention.key = transept.linear %encoder.layers.0.feed_forward.norm, %decoder.layers.0.cross_attention.key.weight bias %decoder.layers.0.cross_attention.key.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %decoder.layers.0.cross_attention.value.weight = transept.parameter "decoder.layer.0.cross.v.weight" : tensor<30x30xf32>
+    %decoder.layers.0.cross_attention.value.bias = transept.parameter "decoder.layer.0.cross.v.bias" : tensor<30xf32>
+    %decoder.layers.0.cross_attention.value = transept.linear %encoder.layers.0.feed_forward.norm, %decoder.layers.0.cross_attention.value.weight bias %decoder.layers.0.cross_attention.value.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %decoder.layers.0.cross_attention = transept.cross_attention %decoder.layers.0.cross_attention.query, %decoder.layers.0.cross_attention.key, %decoder.layers.0.cross_attention.value mask %decoder.cross_attention.mask.padding heads 3 {scale = 0.31622776601683794 : f64} : (!transept.rows<target x 30 x f32>, !transept.rows<source x 30 x f32>, !transept.rows<source x 30 x f32>, !transept.mask<target x source>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.cross_attention.output.weight = transept.parameter "decoder.layer.0.cross.o.weight" : tensor<30x30xf32>
+    %decoder.layers.0.cross_attention.output.bias = transept.parameter "decoder.layer.0.cross.o.bias" : tensor<30xf32>
+    %decoder.layers.0.cross_attention.output = transept.linear %decoder.layers.0.cross_attention, %decoder.layers.0.cross_attention.output.weight bias %decoder.layers.0.cross_attention.output.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.cross_attention.residual = transept.add %decoder.layers.0.self_attention.norm, %decoder.layers.0.cross_attention.output : <target x 30 x f32>
+    %decoder.layers.0.cross_attention.norm.gain = transept.parameter "decoder.layer.0.cross.norm.gain" : tensor<30xf32>
+    %decoder.layers.0.cross_attention.norm.bias = transept.parameter "decoder.layer.0.cross.norm.shift" : tensor<30xf32>
+    %decoder.layers.0.cross_attention.norm = transept.layer_norm %decoder.layers.0.cross_attention.residual gain %decoder.layers.0.cross_attention.norm.gain shift %decoder.layers.0.cross_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.feed_forward.input.weight = transept.parameter "decoder.layer.0.ff.in.weight" : tensor<41x30xf32>
+    %decoder.layers.0.feed_forward.input.bias = transept.parameter "decoder.layer.0.ff.in.bias" : tensor<41xf32>
+    %decoder.layers.0.feed_forward.input = transept.linear %decoder.layers.0.cross_attention.norm, %decoder.layers.0.feed_forward.input.weight bias %decoder.layers.0.feed_forward.input.bias : (!transept.rows<target x 30 x f32>, tensor<41x30xf32>, tensor<41xf32>) -> !transept.rows<target x 41 x f32>
+    %decoder.layers.0.feed_forward.activation = transept.activation silu %decoder.layers.0.feed_forward.input : <target x 41 x f32>
+    %decoder.layers.0.feed_forward.output.weight = transept.parameter "decoder.layer.0.ff.out.weight" : tensor<30x41xf32>
+    %decoder.layers.0.feed_forward.output.bias = transept.parameter "decoder.layer.0.ff.out.bias" : tensor<30xf32>
+    %decoder.layers.0.feed_forward.output = transept.linear %decoder.layers.0.feed_forward.activation, %decoder.layers.0.feed_forward.output.weight bias %decoder.layers.0.feed_forward.output.bias : (!transept.rows<target x 41 x f32>, tensor<30x41xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.0.feed_forward.residual = transept.add %decoder.layers.0.cross_attention.norm, %decoder.layers.0.feed_forward.output : <target x 30 x f32>
+    %decoder.layers.0.feed_forward.norm.gain = transept.parameter "decoder.layer.0.ff.norm.gain" : tensor<30xf32>
+    %decoder.layers.0.feed_forward.norm.bias = transept.parameter "decoder.layer.0.ff.norm.shift" : tensor<30xf32>
+    %decoder.layers.0.feed_forward.norm = transept.layer_norm %decoder.layers.0.feed_forward.residual gain %decoder.layers.0.feed_forward.norm.gain shift %decoder.layers.0.feed_forward.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.self_attention.query.weight = transept.parameter "decoder.layer.1.self.q.weight" : tensor<30x30xf32>
+    %decoder.layers.1.self_attention.query.bias = transept.parameter "decoder.layer.1.self.q.bias" : tensor<30xf32>
+    %decoder.layers.1.self_attention.query = transept.linear %decoder.layers.0.feed_forward.norm, %decoder.layers.1.self_attention.query.weight bias %decoder.layers.1.self_attention.query.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.self_attention.key.weight = transept.parameter "decoder.layer.1.self.k.weight" : tensor<30x30xf32>
+    %decoder.layers.1.self_attention.key.bias = transept.parameter "decoder.layer.1.self.k.bias" : tensor<30xf32>
+    %decoder.layers.1.self_attention.key = transept.linear %decoder.layers.0.feed_forward.norm, %decoder.layers.1.self_attention.key.weight bias %decoder.layers.1.self_attention.key.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.self_attention.value.weight = transept.parameter "decoder.layer.1.self.v.weight" : tensor<30x30xf32>
+    %decoder.layers.1.self_attention.value.bias = transept.parameter "decoder.layer.1.self.v.bias" : tensor<30xf32>
+    %decoder.layers.1.self_attention.value = transept.linear %decoder.layers.0.feed_forward.norm, %decoder.layers.1.self_attention.value.weight bias %decoder.layers.1.self_attention.value.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.self_attention = transept.attention %decoder.layers.1.self_attention.query, %decoder.layers.1.self_attention.key, %decoder.layers.1.self_attention.value mask %decoder.self_attention.mask heads 3 {scale = 0.31622776601683794 : f64} : (!transept.rows<target x 30 x f32>, !transept.rows<target x 30 x f32>, !transept.rows<target x 30 x f32>, !transept.mask<target x target>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.self_attention.output.weight = transept.parameter "decoder.layer.1.self.o.weight" : tensor<30x30xf32>
+    %decoder.layers.1.self_attention.output.bias = transept.parameter "decoder.layer.1.self.o.bias" : tensor<30xf32>
+    %decoder.layers.1.self_attention.output = transept.linear %decoder.layers.1.self_attention, %decoder.layers.1.self_attention.output.weight bias %decoder.layers.1.self_attention.output.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.self_attention.residual = transept.add %decoder.layers.0.feed_forward.norm, %decoder.layers.1.self_attention.output : <target x 30 x f32>
+    %decoder.layers.1.self_attention.norm.gain = transept.parameter "decoder.layer.1.self.norm.gain" : tensor<30xf32>
+    %decoder.layers.1.self_attention.norm.bias = transept.parameter "decoder.layer.1.self.norm.shift" : tensor<30xf32>
+    %decoder.layers.1.self_attention.norm = transept.layer_norm %decoder.layers.1.self_attention.residual gain %decoder.layers.1.self_attention.norm.gain shift %decoder.layers.1.self_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.cross_attention.query.weight = transept.parameter "decoder.layer.1.cross.q.weight" : tensor<30x30xf32>
+    %decoder.layers.1.cross_attention.query.bias = transept.parameter "decoder.layer.1.cross.q.bias" : tensor<30xf32>
+    %decoder.layers.1.cross_attention.query = transept.linear %decoder.layers.1.self_attention.norm, %decoder.layers.1.cross_attention.query.weight bias %decoder.layers.1.cross_attention.query.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.cross_attention.key.weight = transept.parameter "decoder.layer.1.cross.k.weight" : tensor<30x30xf32>
+    %decoder.layers.1.cross_attention.key.bias = transept.parameter "decoder.layer.1.cross.k.bias" : tensor<30xf32>
+    %decoder.layers.1.cross_attention.key = transept.linear %encoder.layers.0.feed_forward.norm, %decoder.layers.1.cross_attention.key.weight bias %decoder.layers.1.cross_attention.key.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %decoder.layers.1.cross_attention.value.weight = transept.parameter "decoder.layer.1.cross.v.weight" : tensor<30x30xf32>
+    %decoder.layers.1.cross_attention.value.bias = transept.parameter "decoder.layer.1.cross.v.bias" : tensor<30xf32>
+    %decoder.layers.1.cross_attention.value = transept.linear %encoder.layers.0.feed_forward.norm, %decoder.layers.1.cross_attention.value.weight bias %decoder.layers.1.cross_attention.value.bias : (!transept.rows<source x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<source x 30 x f32>
+    %decoder.layers.1.cross_attention = transept.cross_attention %decoder.layers.1.cross_attention.query, %decoder.layers.1.cross_attention.key, %decoder.layers.1.cross_attention.value mask %decoder.cross_attention.mask.padding heads 3 {scale = 0.31622776601683794 : f64} : (!transept.rows<target x 30 x f32>, !transept.rows<source x 30 x f32>, !transept.rows<source x 30 x f32>, !transept.mask<target x source>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.cross_attention.output.weight = transept.parameter "decoder.layer.1.cross.o.weight" : tensor<30x30xf32>
+    %decoder.layers.1.cross_attention.output.bias = transept.parameter "decoder.layer.1.cross.o.bias" : tensor<30xf32>
+    %decoder.layers.1.cross_attention.output = transept.linear %decoder.layers.1.cross_attention, %decoder.layers.1.cross_attention.output.weight bias %decoder.layers.1.cross_attention.output.bias : (!transept.rows<target x 30 x f32>, tensor<30x30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.cross_attention.residual = transept.add %decoder.layers.1.self_attention.norm, %decoder.layers.1.cross_attention.output : <target x 30 x f32>
+    %decoder.layers.1.cross_attention.norm.gain = transept.parameter "decoder.layer.1.cross.norm.gain" : tensor<30xf32>
+    %decoder.layers.1.cross_attention.norm.bias = transept.parameter "decoder.layer.1.cross.norm.shift" : tensor<30xf32>
+    %decoder.layers.1.cross_attention.norm = transept.layer_norm %decoder.layers.1.cross_attention.residual gain %decoder.layers.1.cross_attention.norm.gain shift %decoder.layers.1.cross_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.feed_forward.input.weight = transept.parameter "decoder.layer.1.ff.in.weight" : tensor<41x30xf32>
+    %decoder.layers.1.feed_forward.input.bias = transept.parameter "decoder.layer.1.ff.in.bias" : tensor<41xf32>
+    %decoder.layers.1.feed_forward.input = transept.linear %decoder.layers.1.cross_attention.norm, %decoder.layers.1.feed_forward.input.weight bias %decoder.layers.1.feed_forward.input.bias : (!transept.rows<target x 30 x f32>, tensor<41x30xf32>, tensor<41xf32>) -> !transept.rows<target x 41 x f32>
+    %decoder.layers.1.feed_forward.activation = transept.activation silu %decoder.layers.1.feed_forward.input : <target x 41 x f32>
+    %decoder.layers.1.feed_forward.output.weight = transept.parameter "decoder.layer.1.ff.out.weight" : tensor<30x41xf32>
+    %decoder.layers.1.feed_forward.output.bias = transept.parameter "decoder.layer.1.ff.out.bias" : tensor<30xf32>
+    %decoder.layers.1.feed_forward.output = transept.linear %decoder.layers.1.feed_forward.activation, %decoder.layers.1.feed_forward.output.weight bias %decoder.layers.1.feed_forward.output.bias : (!transept.rows<target x 41 x f32>, tensor<30x41xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %decoder.layers.1.feed_forward.residual = transept.add %decoder.layers.1.cross_attention.norm, %decoder.layers.1.feed_forward.output : <target x 30 x f32>
+    %decoder.layers.1.feed_forward.norm.gain = transept.parameter "decoder.layer.1.ff.norm.gain" : tensor<30xf32>
+    %decoder.layers.1.feed_forward.norm.bias = transept.parameter "decoder.layer.1.ff.norm.shift" : tensor<30xf32>
+    %decoder.layers.1.feed_forward.norm = transept.layer_norm %decoder.layers.1.feed_forward.residual gain %decoder.layers.1.feed_forward.norm.gain shift %decoder.layers.1.feed_forward.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 30 x f32>, tensor<30xf32>, tensor<30xf32>) -> !transept.rows<target x 30 x f32>
+    %logits.weight = transept.parameter "shared" : tensor<37x30xf32>
+    %logits.bias = transept.parameter "logits_bias" : tensor<37xf32>
+    %logits = transept.logits %decoder.layers.1.feed_forward.norm, %logits.weight bias %logits.bias : (!transept.rows<target x 30 x f32>, tensor<37x30xf32>, tensor<37xf32>) -> !transept.rows<target x 37 x f32>
+    return %logits, %encoder.layers.0.feed_forward.norm : !transept.rows<target x 37 x f32>, !transept.rows<source x 30 x f32>
+  }
+}
+

@@ -1,0 +1,54 @@
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(derive-decode)' | FileCheck %s
+
+!target = !transept.rows<target x 4 x f32>
+!source = !transept.rows<source x 4 x f32>
+!mask = !transept.mask<target x target>
+!bias = !transept.bias<target x target x 2>
+
+// Keys and values of causal self-attention go through caches, which become the last arguments, the
+// key's before the value's; masks and biases are over the history; the rest stays as it is.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    (%[[X:.*]]: !transept.rows<target x 4 x f32>, %{{.*}}: !transept.encoder_cache<{{.*}}>, %[[KEYS:.*]]: !transept.self_cache<target x 4 x f32>, %[[VALUES:.*]]: !transept.self_cache<target x 8 x f32>)
+// CHECK:         transept.causal_mask : <target x target.history>
+// CHECK:         transept.window_mask before 3 after 0 : <target x target.history>
+// CHECK:         %[[MASK:.*]] = transept.combine_masks {{.*}} : <target x target.history>
+// CHECK:         %[[BIAS:.*]] = transept.relative_position_bias {{.*}} -> <target x target.history x 2>
+// CHECK:         %[[WIDE:.*]] = transept.linear %[[X]]
+// CHECK:         %[[KEY:.*]] = transept.cache_append %[[KEYS]], %[[X]] {{.*}} -> !transept.rows<target.history x 4 x f32>
+// CHECK:         %[[VALUE:.*]] = transept.cache_append %[[VALUES]], %[[WIDE]] {{.*}} -> !transept.rows<target.history x 8 x f32>
+// CHECK:         transept.attention %[[X]], %[[KEY]], %[[VALUE]] mask %[[MASK]] bias %[[BIAS]]
+// CHECK:         %[[READ:.*]] = transept.cache_read
+// CHECK:         transept.cross_attention {{.*}}, %[[READ]], %[[READ]]
+func.func @decode(%x: !target, %cache: !transept.encoder_cache<source x 4 x f32>) -> !transept.rows<target x 8 x f32> {
+  %causal = transept.causal_mask : !mask
+  %window = transept.window_mask before 3 after 0 : !mask
+  %mask = transept.combine_masks %causal, %window : !mask
+  %table = transept.parameter "table" : tensor<8x2xf32>
+  %bias = transept.relative_position_bias %table buckets 8 maximum_distance 16 : tensor<8x2xf32> -> !bias
+  %w = transept.parameter "w" : tensor<8x4xf32>
+  %wide = transept.linear %x, %w : (!target, tensor<8x4xf32>) -> !transept.rows<target x 8 x f32>
+  %self = transept.attention %x, %x, %wide mask %mask bias %bias heads 2
+      : (!target, !target, !transept.rows<target x 8 x f32>, !mask, !bias) -> !transept.rows<target x 8 x f32>
+  %v = transept.parameter "v" : tensor<4x8xf32>
+  %narrow = transept.linear %self, %v : (!transept.rows<target x 8 x f32>, tensor<4x8xf32>) -> !target
+  %read = transept.cache_read %cache : (!transept.encoder_cache<source x 4 x f32>) -> !source
+  %cross = transept.cross_attention %narrow, %read, %read heads 2 : (!target, !source, !source) -> !target
+  %out = transept.linear %cross, %w : (!target, tensor<8x4xf32>) -> !transept.rows<target x 8 x f32>
+  return %out : !transept.rows<target x 8 x f32>
+}
+
+// -----
+
+!target = !transept.rows<target x 4 x f32>
+
+// A window that ends at the query is causal by itself.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-COUNT-2: transept.cache_append
+func.func @decode(%x: !target) -> !target {
+  %mask = transept.window_mask before 7 after 0 : !transept.mask<target x target>
+  %self = transept.attention %x, %x, %x mask %mask heads 2
+      : (!target, !target, !target, !transept.mask<target x target>) -> !target
+  return %self : !target
+}

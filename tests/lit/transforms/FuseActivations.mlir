@@ -1,0 +1,56 @@
+// RUN: transept-opt %s --pass-pipeline='builtin.module(fuse-activations)' --remarks-filter=fusion --remark-format=emitRemark 2>&1 | FileCheck %s
+
+!rows = !transept.rows<source x 4 x f32>
+!square = tensor<4x4xf32>
+
+// CHECK: [Passed] FuseActivations | Category:fusion | {{.*}}fused into the linear before it
+// CHECK: [Missed] FuseActivations | {{.*}}its input is not the result of a linear
+// CHECK: [Missed] FuseActivations | {{.*}}the linear has other readers
+// CHECK: [Missed] FuseActivations | {{.*}}the linear has an activation already
+// CHECK: [Missed] FuseActivations | {{.*}}the linear ends with a residual
+
+// activation(linear(x)) -> linear(x) activation
+
+// CHECK-LABEL: func.func @fuses
+// CHECK:         %[[Y:.*]] = transept.linear %arg0, %{{.*}} activation silu
+// CHECK-NEXT:    return %[[Y]]
+func.func @fuses(%x: !rows) -> !rows {
+  %w = transept.parameter "w" : !square
+  %a = transept.linear %x, %w : (!rows, !square) -> !rows
+  %y = transept.activation silu %a : !rows
+  return %y : !rows
+}
+
+// CHECK-LABEL: func.func @no_linear
+// CHECK:         transept.activation
+func.func @no_linear(%x: !rows) -> !rows {
+  %y = transept.activation silu %x : !rows
+  return %y : !rows
+}
+
+// CHECK-LABEL: func.func @other_reader
+// CHECK:         transept.activation
+func.func @other_reader(%x: !rows) -> (!rows, !rows) {
+  %w = transept.parameter "w" : !square
+  %a = transept.linear %x, %w : (!rows, !square) -> !rows
+  %y = transept.activation silu %a : !rows
+  return %a, %y : !rows, !rows
+}
+
+// CHECK-LABEL: func.func @second_activation
+// CHECK:         transept.activation
+func.func @second_activation(%x: !rows) -> !rows {
+  %w = transept.parameter "w" : !square
+  %a = transept.linear %x, %w activation relu : (!rows, !square) -> !rows
+  %y = transept.activation silu %a : !rows
+  return %y : !rows
+}
+
+// CHECK-LABEL: func.func @behind_a_residual
+// CHECK:         transept.activation
+func.func @behind_a_residual(%x: !rows) -> !rows {
+  %w = transept.parameter "w" : !square
+  %a = transept.linear %x, %w residual %x : (!rows, !square, !rows) -> !rows
+  %y = transept.activation silu %a : !rows
+  return %y : !rows
+}

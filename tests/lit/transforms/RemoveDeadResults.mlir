@@ -1,0 +1,32 @@
+// RUN: transept-opt %s --pass-pipeline='builtin.module(remove-dead-results)' | FileCheck %s
+
+!source = !transept.rows<source x 4 x f32>
+!target = !transept.rows<target x 4 x f32>
+!cache = !transept.encoder_cache<source x 4 x f32>
+!square = tensor<4x4xf32>
+
+// The first cache and one of the two normalized results have no readers.
+
+// CHECK-LABEL: func.func @encode
+// CHECK-SAME:    (%[[A:.*]]: {{.*}}, %[[B:.*]]: {{.*}}) -> (!transept.rows<source x 4 x f32>, !transept.encoder_cache<source x 4 x f32>)
+// CHECK:         %[[STORED:.*]] = transept.cache_store %[[B]]
+// CHECK-NEXT:    return %[[A]], %[[STORED]]
+func.func @encode(%a: !source, %b: !source) -> (!source, !cache, !cache) {
+  %first = transept.cache_store %a : (!source) -> !cache
+  %second = transept.cache_store %b : (!source) -> !cache
+  return %a, %first, %second : !source, !cache, !cache
+}
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    (%[[X:.*]]: !transept.rows<target x 4 x f32>, %[[READ:.*]]: !transept.encoder_cache<source x 4 x f32>)
+// CHECK:         %[[Y:.*]] = transept.linear %[[X]], {{.*}} -> !transept.rows<target x 4 x f32>
+// CHECK:         %{{.*}}, %[[NORM:.*]] = transept.linear %[[Y]],
+// CHECK:         transept.cache_read %[[READ]]
+func.func @decode(%x: !target, %unused: !cache, %cache: !cache) -> (!target, !target) {
+  %w = transept.parameter "w" : !square
+  %y, %nobody = transept.linear %x, %w norm <rms, epsilon = 1.0e-6 : f64> : (!target, !square) -> (!target, !target)
+  %z, %norm = transept.linear %y, %w norm <rms, epsilon = 1.0e-6 : f64> : (!target, !square) -> (!target, !target)
+  %key = transept.cache_read %cache : (!cache) -> !source
+  %out = transept.cross_attention %z, %key, %key heads 2 : (!target, !source, !source) -> !target
+  return %out, %norm : !target, !target
+}

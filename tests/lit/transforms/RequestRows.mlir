@@ -1,0 +1,73 @@
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(request-rows)' | FileCheck %s
+
+!rows = !transept.rows<target x 4 x f32>
+!weight = tensor<9x4xf32>
+!logits = !transept.rows<target x 9 x f32>
+
+// The chain logits(scale(norm(sum))) runs on requested rows; the sum reads two rows and does not.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    -> !transept.rows<target.requested x 9 x f32>
+// CHECK:         %[[SUM:.*]] = transept.add {{.*}} : !transept.rows<target x 4 x f32>
+// CHECK:         %[[ROWS:.*]] = transept.requested_rows %[[SUM]] {{.*}} -> !transept.rows<target.requested x 4 x f32>
+// CHECK:         %[[NORM:.*]] = transept.rms_norm %[[ROWS]] {{.*}} -> !transept.rows<target.requested x 4 x f32>
+// CHECK:         %[[SCALED:.*]] = transept.scale %[[NORM]] {{.*}} : !transept.rows<target.requested x 4 x f32>
+// CHECK:         transept.logits %[[SCALED]]
+func.func @decode(%x: !rows, %y: !rows) -> !logits {
+  %sum = transept.add %x, %y : !rows
+  %norm = transept.rms_norm %sum epsilon 1.0e-6 : (!rows) -> !rows
+  %scaled = transept.scale %norm by 0.5 : !rows
+  %weight = transept.parameter "w" : !weight
+  %logits = transept.logits %scaled, %weight : (!rows, !weight) -> !logits
+  return %logits : !logits
+}
+
+// -----
+
+!rows = !transept.rows<target x 4 x f32>
+
+// A value that someone else reads ends the chain.
+
+// CHECK-LABEL: func.func @decode
+// CHECK:         %[[NORM:.*]] = transept.rms_norm {{.*}} -> !transept.rows<target x 4 x f32>
+// CHECK:         %[[ROWS:.*]] = transept.requested_rows %[[NORM]]
+// CHECK:         transept.scale %[[ROWS]] by 5.0{{.*}} : !transept.rows<target.requested x 4 x f32>
+// CHECK:         %[[OTHER:.*]] = transept.scale %[[NORM]] by 7.0{{.*}} : !transept.rows<target x 4 x f32>
+func.func @decode(%x: !rows) -> !rows {
+  %norm = transept.rms_norm %x epsilon 1.0e-6 : (!rows) -> !rows
+  %scaled = transept.scale %norm by 5.0 : !rows
+  %other = transept.scale %norm by 7.0 : !rows
+  return %scaled : !rows
+}
+
+// -----
+
+!ids = !transept.rows<target x 1 x i32>
+!rows = !transept.rows<target x 4 x f32>
+
+// Token ids stay ids of all rows.
+
+// CHECK-LABEL: func.func @decode
+// CHECK:         %[[STATES:.*]] = transept.embedding {{.*}} -> !transept.rows<target x 4 x f32>
+// CHECK:         transept.requested_rows %[[STATES]]
+func.func @decode(%ids: !ids) -> !rows {
+  %table = transept.parameter "t" : tensor<9x4xf32>
+  %states = transept.embedding %ids, %table : (!ids, tensor<9x4xf32>) -> !rows
+  return %states : !rows
+}
+
+// -----
+
+!rows = !transept.rows<target x 4 x f32>
+
+// Attention mixes rows, and an argument is where every chain ends.
+
+// CHECK-LABEL: func.func @decode
+// CHECK:         %[[SELF:.*]] = transept.attention
+// CHECK:         %[[A:.*]] = transept.requested_rows %[[SELF]]
+// CHECK:         %[[B:.*]] = transept.requested_rows %arg0
+// CHECK:         return %[[A]], %[[B]]
+func.func @decode(%x: !rows) -> (!rows, !rows) {
+  %self = transept.attention %x, %x, %x heads 2 : (!rows, !rows, !rows) -> !rows
+  return %self, %x : !rows, !rows
+}

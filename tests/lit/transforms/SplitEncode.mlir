@@ -1,0 +1,68 @@
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(split-encode)' | FileCheck %s
+
+!ids = !transept.rows<source x 1 x i32>
+!next = !transept.rows<target x 1 x i32>
+!source = !transept.rows<source x 4 x f32>
+!target = !transept.rows<target x 4 x f32>
+!table = tensor<9x4xf32>
+!square = tensor<4x4xf32>
+
+// What depends on the source alone goes to encode; keys and values cross, in the order in which
+// decode reads them; weights are copied to where they are used, also if both sides use them.
+
+// CHECK-LABEL: func.func @encode
+// CHECK-SAME:    (%[[IDS:.*]]: !transept.rows<source x 1 x i32>) ->
+// CHECK-SAME:    (!transept.rows<source x 4 x f32>, !transept.encoder_cache<source x 4 x f32>, !transept.encoder_cache<source x 4 x f32>)
+// CHECK:         %[[TABLE:.*]] = transept.parameter "shared"
+// CHECK:         %[[STATES:.*]] = transept.embedding %[[IDS]], %[[TABLE]]
+// CHECK:         %[[WV:.*]] = transept.parameter "value"
+// CHECK:         %[[VALUE:.*]] = transept.linear %[[STATES]], %[[WV]]
+// CHECK:         %[[WK:.*]] = transept.parameter "key"
+// CHECK:         %[[KEY:.*]] = transept.linear %[[STATES]], %[[WK]]
+// CHECK:         %[[KEYS:.*]] = transept.cache_store %[[KEY]]
+// CHECK:         %[[VALUES:.*]] = transept.cache_store %[[VALUE]]
+// CHECK:         return %[[STATES]], %[[KEYS]], %[[VALUES]]
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    (%[[IDS:.*]]: !transept.rows<target x 1 x i32>, %[[KEYS:.*]]: !transept.encoder_cache<{{.*}}>, %[[VALUES:.*]]: !transept.encoder_cache<{{.*}}>) -> !transept.rows<target x 9 x f32>
+// CHECK:         %[[TABLE:.*]] = transept.parameter "shared"
+// CHECK:         %[[QUERY:.*]] = transept.embedding %[[IDS]], %[[TABLE]]
+// CHECK:         %[[KEY:.*]] = transept.cache_read %[[KEYS]]
+// CHECK:         %[[VALUE:.*]] = transept.cache_read %[[VALUES]]
+// CHECK:         %[[MASK:.*]] = transept.padding_mask
+// CHECK:         transept.cross_attention %[[QUERY]], %[[KEY]], %[[VALUE]] mask %[[MASK]]
+// CHECK:         transept.logits
+// CHECK-NOT:   @forward
+func.func @forward(%source: !ids, %target: !next) -> (!transept.rows<target x 9 x f32>, !source) {
+  %mask = transept.padding_mask : !transept.mask<target x source>
+  %table = transept.parameter "shared" : !table
+  %states = transept.embedding %source, %table : (!ids, !table) -> !source
+  %query = transept.embedding %target, %table : (!next, !table) -> !target
+  %wv = transept.parameter "value" : !square
+  %value = transept.linear %states, %wv : (!source, !square) -> !source
+  %wk = transept.parameter "key" : !square
+  %key = transept.linear %states, %wk : (!source, !square) -> !source
+  %read = transept.cross_attention %query, %key, %value mask %mask heads 2
+      : (!target, !source, !source, !transept.mask<target x source>) -> !target
+  %logits = transept.logits %read, %table : (!target, !table) -> !transept.rows<target x 9 x f32>
+  return %logits, %states : !transept.rows<target x 9 x f32>, !source
+}
+
+// -----
+
+!source = !transept.rows<source x 4 x f32>
+!target = !transept.rows<target x 4 x f32>
+
+// One value crosses once, however often it is read; what only encode reads does not cross.
+
+// CHECK-LABEL: func.func @encode
+// CHECK-SAME:    -> !transept.encoder_cache<source x 4 x f32>
+// CHECK-LABEL: func.func @decode
+// CHECK-COUNT-1: transept.cache_read
+// CHECK-NOT:     transept.cache_read
+func.func @forward(%source: !source, %target: !target) -> !target {
+  %key = transept.scale %source by 2.0 : !source
+  %once = transept.cross_attention %target, %key, %key heads 2 : (!target, !source, !source) -> !target
+  %twice = transept.cross_attention %once, %key, %key heads 2 : (!target, !source, !source) -> !target
+  return %twice : !target
+}

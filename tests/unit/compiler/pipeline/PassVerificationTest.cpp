@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A verification that never fails proves nothing: wrong passes are planted and must be named.
+
+#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/pipeline/PassVerification.h"
+#include "compiler/pipeline/Stages.h"
+#include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Transept.h"
+#include "tests/support/TinyModels.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Transforms/Passes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace transept {
+namespace {
+
+using namespace mlir;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A pass that does `change` to the module.
+struct PlantedPass : PassWrapper<PlantedPass, OperationPass<ModuleOp>> {
+  explicit PlantedPass(std::function<void(ModuleOp)> change) : change(std::move(change)) {}
+  StringRef getArgument() const override { return "planted"; }
+  void runOnOperation() override { change(getOperation()); }
+  std::function<void(ModuleOp)> change;
+};
+
+class PassVerificationTest : public ::testing::Test {
+protected:
+  /// Stages `graph` to `staged`, then `change`, then the fusions; returns the errors.
+  std::vector<std::string> errorsWith(std::function<void(ModuleOp)> change) {
+    std::vector<std::string> errors;
+    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+        errors.push_back(diagnostic.str());
+      return success();
+    });
+    OwningOpRef<ModuleOp> module = frontend::buildModel(testing::tinyMarian(), context);
+    PassManager manager(&context);
+    addStages(manager, Stage::Graph, Stage::Staged, {});
+    manager.addPass(std::make_unique<PlantedPass>(std::move(change)));
+    addStages(manager, Stage::Staged, Stage::Fused, {});
+    EXPECT_EQ(failed(runVerified(manager, *module)), !errors.empty());
+    return errors;
+  }
+
+  template <typename OpTy> static OpTy firstOp(ModuleOp module, StringRef function) {
+    return *module.lookupSymbol<func::FuncOp>(function).getOps<OpTy>().begin();
+  }
+
+  MLIRContext context{MLIRContext::Threading::DISABLED};
+};
+
+TEST_F(PassVerificationTest, AcceptsAPassThatChangesNothing) {
+  EXPECT_THAT(errorsWith([](ModuleOp) {}), IsEmpty());
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatChangedAScale) {
+  auto errors = errorsWith([](ModuleOp module) {
+    auto attention = firstOp<SelfAttentionOp>(module, decodeName);
+    attention.setScaleAttr(Builder(module.getContext()).getF64FloatAttr(0.25));
+  });
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors.front(), HasSubstr("pass 'planted' changed the logits of the model"));
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatDroppedACausalMask) {
+  auto errors = errorsWith([](ModuleOp module) {
+    firstOp<SelfAttentionOp>(module, decodeName).getMaskMutable().clear();
+  });
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors.front(), HasSubstr("pass 'planted' changed the logits of the model"));
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatExchangedCaches) {
+  auto errors = errorsWith([](ModuleOp module) {
+    auto attention = firstOp<CrossAttentionOp>(module, decodeName);
+    Value key = attention.getKey();
+    attention.getKeyMutable().set(attention.getValue());
+    attention.getValueMutable().set(key);
+  });
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors.front(), HasSubstr("pass 'planted' changed the logits of the model"));
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatChangedTheEncoder) {
+  auto errors = errorsWith([](ModuleOp module) {
+    auto norm = firstOp<LayerNormOp>(module, encodeName);
+    norm.setEpsilonAttr(Builder(module.getContext()).getF64FloatAttr(0.01));
+  });
+  ASSERT_FALSE(errors.empty());
+  EXPECT_THAT(errors.front(), HasSubstr("pass 'planted' changed the"));
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatLeftAModelThatCannotRun) {
+  auto errors = errorsWith([](ModuleOp module) {
+    module.lookupSymbol<func::FuncOp>(encodeName).setName("code");
+  });
+  ASSERT_GE(errors.size(), 2u);
+  EXPECT_THAT(errors[1], HasSubstr("pass 'planted' left a model that cannot run"));
+}
+
+TEST_F(PassVerificationTest, DrawsIdsWithinVocabulariesAndPositions) {
+  frontend::Description description = testing::tinyMarian();
+  description.source.embedding.positions.length = 2;
+  OwningOpRef<ModuleOp> module = frontend::buildModel(description, context);
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    auto [sources, targets] = randomSequences(*module, seed);
+    for (const auto &sequence : sources)
+      EXPECT_LE(sequence.size(), 2u);
+    for (const auto &sequence : targets)
+      for (int32_t id : sequence)
+        EXPECT_TRUE(id >= 0 && id < 37) << id;
+  }
+}
+
+} // namespace
+} // namespace transept

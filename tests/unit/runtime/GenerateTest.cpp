@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Generation against the dense reference, over random models and option combinations.
+
+#include "ReferenceSearch.h"
+
+#include <gtest/gtest.h>
+#include <random>
+
+namespace transept::tests {
+namespace {
+
+class Random {
+public:
+  explicit Random(unsigned seed) : engine(seed) {}
+  int upTo(int last) { return std::uniform_int_distribution<int>(0, last)(engine); }
+  bool oneIn(int count) { return upTo(count - 1) == 0; }
+  std::vector<Id> ids(int count, int vocabulary) {
+    std::vector<Id> result;
+    for (int index = 0; index != count; ++index)
+      result.push_back(upTo(vocabulary - 1));
+    return result;
+  }
+
+private:
+  std::mt19937 engine;
+};
+
+ReferenceOptions randomOptions(Random &random, int vocabulary) {
+  ReferenceOptions options;
+  options.beams = random.oneIn(4) ? 1 : 1 + random.upTo(4);
+  options.returnCount = 1 + random.upTo(options.beams - 1);
+  options.prompt = {1};
+  if (random.oneIn(4))
+    options.prompt = random.ids(1 + random.upTo(4), vocabulary);
+  int promptLength = int(options.prompt.size());
+  options.maximumLength = promptLength + 1 + random.upTo(20);
+  if (random.oneIn(4))
+    options.maximumNewTokens = 1 + random.upTo(20);
+  if (random.oneIn(3))
+    options.minimumLength = random.upTo(12);
+  if (random.oneIn(4))
+    options.minimumNewTokens = random.upTo(8);
+  if (random.oneIn(3))
+    options.noRepeatNgramSize = 1 + random.upTo(2);
+  if (random.oneIn(3))
+    options.encoderNoRepeatNgramSize = 1 + random.upTo(2);
+  options.earlyStopping = static_cast<EarlyStopping>(random.upTo(2));
+  constexpr float penalties[] = {1, 1, 0, 2, 0.5f, -1};
+  options.lengthPenalty = penalties[random.upTo(5)];
+  if (random.oneIn(3))
+    options.repetitionPenalty = random.oneIn(2) ? 1.5f : 0.7f;
+  if (random.oneIn(4))
+    options.forcedBeginning = random.upTo(vocabulary - 1);
+  if (random.oneIn(4))
+    options.forcedEnd = random.oneIn(4) ? random.upTo(vocabulary - 1) : 2;
+  if (random.oneIn(5))
+    options.ends = {2, 5, 7};
+  else if (random.oneIn(8))
+    options.ends = {};
+  if (random.oneIn(4))
+    options.suppressed = random.ids(1 + random.upTo(3), vocabulary);
+  if (random.oneIn(4))
+    options.beginningSuppressed = random.ids(1 + random.upTo(3), vocabulary);
+  if (random.oneIn(3))
+    for (int word = random.upTo(6); word >= 0; --word)
+      options.badWords.push_back(random.ids(1 + random.upTo(2), vocabulary));
+  return options;
+}
+
+void expectSame(const Generation &actual, const std::vector<Sequence> &expected, bool isBeam) {
+  ASSERT_EQ(actual.sequences.size(), expected.size());
+  for (std::size_t index = 0; index != expected.size(); ++index) {
+    EXPECT_EQ(actual.sequences[index].ids, expected[index].ids) << "sequence " << index;
+    EXPECT_EQ(actual.sequences[index].finishReason, expected[index].finishReason);
+    if (isBeam) {
+      EXPECT_EQ(actual.sequences[index].score, expected[index].score);
+    }
+  }
+}
+
+TEST(Generate, EqualsDenseReferenceOverRandomOptions) {
+  for (unsigned seed = 0; seed != 1500; ++seed) {
+    Random random(seed);
+    constexpr std::uint32_t vocabularies[] = {23, 40, 97};
+    std::uint32_t vocabulary = vocabularies[random.upTo(2)];
+    ToyModel toy(seed, vocabulary, static_cast<float>(random.upTo(4)));
+    Model model = toy.open();
+    ReferenceOptions options = randomOptions(random, int(vocabulary));
+    std::vector<std::vector<Id>> sources;
+    for (int count = random.upTo(2); count >= 0; --count)
+      sources.push_back(random.ids(1 + random.upTo(30), int(vocabulary)));
+    std::vector<Generation> results =
+        model.generateBatch(model.encodeBatch(sources), options.forRuntime());
+    for (std::size_t source = 0; source != sources.size(); ++source) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + " source " + std::to_string(source) + ": " +
+                   options.describe());
+      expectSame(results[source], referenceSearch(toy, sources[source], options),
+                 options.beams > 1);
+    }
+    EXPECT_EQ(model.statistics().self_pages_in_use, 0u);
+    if (HasFailure())
+      return;
+  }
+}
+
+TEST(Generate, GivesEachSourceTheSameAloneAndInALargeBatch) {
+  ToyModel toy(3, 23, 2);
+  Model model = toy.open({.threads = 3});
+  Random random(1);
+  std::vector<std::vector<Id>> ids;
+  for (int index = 0; index != 150; ++index) // more hypotheses than one step takes
+    ids.push_back(random.ids(1 + random.upTo(20), 23));
+  std::vector<Source> sources = model.encodeBatch(ids);
+  GenerateOptions options{.beams = 4, .returnCount = 3, .maximumLength = 30};
+  std::vector<Generation> together = model.generateBatch(sources, options);
+  for (std::size_t index = 0; index != sources.size(); ++index) {
+    Generation alone = model.generate(sources[index], options);
+    expectSame(together[index], alone.sequences, true);
+  }
+}
+
+TEST(Generate, FeedsAPromptLongerThanOneInvocation) {
+  ToyModel toy(5);
+  Model model = toy.open();
+  Random random(2);
+  ReferenceOptions options;
+  options.prompt = random.ids(1301, 23);
+  options.maximumNewTokens = 6;
+  std::vector<Id> source{4, 5, 6};
+  for (int beams : {1, 3}) {
+    options.beams = beams;
+    expectSame(model.generate(model.encode(source), options.forRuntime()),
+               referenceSearch(toy, source, options), beams > 1);
+  }
+}
+
+TEST(Generate, TakesOnePromptForEachSource) {
+  ToyModel toy(6);
+  Model model = toy.open();
+  std::vector<Source> sources = model.encodeBatch({{4, 5}, {6}});
+  std::vector<Generation> results = model.generateBatch(sources, {.prompts = {{7, 8}, {1, 9, 3}}});
+  for (std::size_t index = 0; index != 2; ++index) {
+    ReferenceOptions options;
+    options.prompt = index == 0 ? std::vector<Id>{1, 7, 8} : std::vector<Id>{1, 9, 3};
+    expectSame(results[index], referenceSearch(toy, sources[index].ids(), options), false);
+  }
+}
+
+TEST(Generate, UsesModelDefaultsWhereNothingIsSet) {
+  ToyModel toy(7);
+  toy.defaults.beams = 3;
+  toy.defaults.maximum_new_tokens = 9;
+  toy.defaults.repetition_penalty = 1.3f;
+  std::int32_t outside[] = {4, 1000};
+  toy.defaults.suppressed_ids = outside;
+  toy.defaults.suppressed_id_count = 2;
+  Model model = toy.open();
+  Source source = model.encode({4, 5, 6});
+  ReferenceOptions expected;
+  expected.beams = 3;
+  expected.maximumNewTokens = 9;
+  expected.repetitionPenalty = 1.3f;
+  expected.suppressed = {4};
+  expectSame(model.generate(source), referenceSearch(toy, source.ids(), expected), true);
+  expected.maximumNewTokens = -1;
+  expected.maximumLength = 5;
+  expectSame(model.generate(source, {.maximumLength = 5}),
+             referenceSearch(toy, source.ids(), expected), true);
+}
+
+TEST(Generate, ScoresGreedySequencesByTheirLogProbabilities) {
+  ToyModel toy(8);
+  Model model = toy.open();
+  Source source = model.encode({4, 5, 6});
+  Sequence sequence = model.generate(source).best();
+  Rows logits = model.logits(source, sequence.ids);
+  double expected = 0;
+  for (std::size_t at = 0; at + 1 != sequence.ids.size(); ++at) {
+    double sum = 0;
+    for (float logit : logits[at])
+      sum += std::exp(double(logit));
+    expected += logits[at][std::size_t(sequence.ids[at + 1])] - std::log(sum);
+  }
+  EXPECT_NEAR(sequence.score, expected, 1e-3);
+}
+
+TEST(Generate, TellsEachGreedyTokenToTheListener) {
+  ToyModel toy(9);
+  Model model = toy.open();
+  std::vector<Source> sources = model.encodeBatch({{4, 5}, {6}});
+  std::vector<std::vector<Id>> heard{{1}, {1}};
+  std::vector<Generation> results = model.generateBatch(
+      sources, {.forcedBeginning = 9, .onToken = [&](std::size_t source, Id id) {
+                  heard[source].push_back(id);
+                  return true;
+                }});
+  EXPECT_EQ(heard[0], results[0].ids());
+  EXPECT_EQ(heard[1], results[1].ids());
+}
+
+TEST(Generate, StopsWhenTheListenerSaysSoOrThrows) {
+  ToyModel toy(9);
+  Model model = toy.open();
+  Source source = model.encode({4, 5});
+  try {
+    model.generate(source, {.onToken = [](std::size_t, Id) { return false; }});
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_EQ(error.code(), ErrorCode::Cancelled);
+  }
+  EXPECT_THROW(model.generate(source, {.onToken = [](std::size_t, Id) -> bool {
+                                throw std::out_of_range("mine");
+                              }}),
+               std::out_of_range);
+  EXPECT_EQ(model.statistics().self_pages_in_use, 0u);
+}
+
+TEST(Generate, CostsOneInvocationForPromptForcedBeginningAndFirstStep) {
+  ToyModel toy(10);
+  Model model = toy.open();
+  Source source = model.encode({4, 5});
+  toy.parameters.decodeCalls = 0;
+  model.generate(source, {.beams = 4, .maximumLength = 4, .forcedBeginning = 9, .forcedEnd = 2});
+  EXPECT_EQ(toy.parameters.decodeCalls, 1); // start, forced, chosen, forced
+}
+
+TEST(Generate, AcceptsNoSources) {
+  ToyModel toy(10);
+  EXPECT_TRUE(toy.open().generateBatch({}).empty());
+}
+
+} // namespace
+} // namespace transept::tests

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The dense reference. Deliberately slow and plain; names follow transformers 4.44.
+
+#include "ReferenceSearch.h"
+
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <sstream>
+
+namespace transept::tests {
+namespace {
+
+using Scores = std::vector<float>;
+constexpr float minusInfinity = -INFINITY;
+
+std::map<std::vector<Id>, std::vector<Id>> getNgrams(int size, const std::vector<Id> &ids) {
+  std::map<std::vector<Id>, std::vector<Id>> ngrams;
+  for (int at = 0; at + size <= int(ids.size()); ++at)
+    ngrams[std::vector(ids.begin() + at, ids.begin() + at + size - 1)].push_back(
+        ids[std::size_t(at + size - 1)]);
+  return ngrams;
+}
+
+void banGenerated(Scores &scores, std::map<std::vector<Id>, std::vector<Id>> ngrams, int size,
+                  const std::vector<Id> &ids) {
+  int start = int(ids.size()) + 1 - size;
+  if (start < 0)
+    return;
+  for (Id id : ngrams[std::vector(ids.begin() + start, ids.end())])
+    scores[std::size_t(id)] = minusInfinity;
+}
+
+void force(Scores &scores, Id id) {
+  std::fill(scores.begin(), scores.end(), minusInfinity);
+  scores[std::size_t(id)] = 0;
+}
+
+void process(Scores &scores, const std::vector<Id> &ids, const std::vector<Id> &source,
+             const ReferenceOptions &options, int maximumLength) {
+  int length = int(ids.size()), promptLength = int(options.prompt.size());
+  if (options.repetitionPenalty != 1) {
+    Scores before = scores;
+    for (Id id : ids) {
+      float score = before[std::size_t(id)];
+      scores[std::size_t(id)] =
+          score < 0 ? score * options.repetitionPenalty : score / options.repetitionPenalty;
+    }
+  }
+  if (options.noRepeatNgramSize > 0)
+    banGenerated(scores, getNgrams(options.noRepeatNgramSize, ids), options.noRepeatNgramSize, ids);
+  if (options.encoderNoRepeatNgramSize > 0)
+    banGenerated(scores, getNgrams(options.encoderNoRepeatNgramSize, source),
+                 options.encoderNoRepeatNgramSize, ids);
+  for (const std::vector<Id> &word : options.badWords) {
+    if (word.size() == 1 && std::count(options.ends.begin(), options.ends.end(), word[0]) != 0)
+      continue;
+    if (word.size() > 1 && word.size() > ids.size())
+      continue;
+    if (std::equal(word.begin(), word.end() - 1, ids.end() - std::ptrdiff_t(word.size() - 1)))
+      scores[std::size_t(word.back())] = minusInfinity;
+  }
+  int minimumLength = options.minimumLength;
+  if (options.minimumNewTokens >= 0)
+    minimumLength = options.minimumNewTokens + promptLength;
+  if (length < minimumLength)
+    for (Id id : options.ends)
+      scores[std::size_t(id)] = minusInfinity;
+  if (options.forcedBeginning >= 0 && length == 1)
+    force(scores, options.forcedBeginning);
+  if (options.forcedEnd >= 0 && length == maximumLength - 1)
+    force(scores, options.forcedEnd);
+  for (Id id : options.suppressed)
+    scores[std::size_t(id)] = minusInfinity;
+  int beginIndex =
+      promptLength > 1 || options.forcedBeginning < 0 ? promptLength : promptLength + 1;
+  if (length == beginIndex)
+    for (Id id : options.beginningSuppressed)
+      scores[std::size_t(id)] = minusInfinity;
+}
+
+struct Hypothesis {
+  double score;
+  std::vector<Id> ids;
+  bool ended;
+};
+
+class BeamHypotheses {
+public:
+  BeamHypotheses(const ReferenceOptions &options) : options(options) {}
+
+  void add(const std::vector<Id> &ids, double sum, int length, bool ended) {
+    double score = sum / std::pow(double(length), double(options.lengthPenalty));
+    if (int(beams.size()) < options.beams || score > worst) {
+      beams.push_back({score, ids, ended});
+      if (int(beams.size()) > options.beams) {
+        std::vector<std::pair<double, std::size_t>> sorted;
+        for (std::size_t index = 0; index != beams.size(); ++index)
+          sorted.push_back({beams[index].score, index});
+        std::sort(sorted.begin(), sorted.end());
+        beams.erase(beams.begin() + std::ptrdiff_t(sorted[0].second));
+        worst = sorted[1].first;
+      } else {
+        worst = std::min(score, worst);
+      }
+    }
+  }
+
+  bool isDone(double best, int length, int maximum) const {
+    if (int(beams.size()) < options.beams)
+      return false;
+    double penalty = options.lengthPenalty;
+    if (options.earlyStopping == EarlyStopping::AtOnce)
+      return true;
+    if (options.earlyStopping == EarlyStopping::WhenUnlikely || penalty <= 0)
+      return worst >= best / std::pow(double(length), penalty);
+    return worst >= best / std::pow(double(maximum), penalty);
+  }
+
+  const ReferenceOptions &options;
+  std::vector<Hypothesis> beams;
+  double worst = 1e9;
+};
+
+std::vector<Sequence> greedy(const ToyModel &model, const std::vector<Id> &source,
+                             const ReferenceOptions &options, int maximumLength) {
+  std::vector<Id> ids = options.prompt;
+  FinishReason reason = FinishReason::Length;
+  while (int(ids.size()) < maximumLength && reason == FinishReason::Length) {
+    Scores scores = model.logits(source, ids);
+    process(scores, ids, source, options, maximumLength);
+    ids.push_back(Id(std::max_element(scores.begin(), scores.end()) - scores.begin()));
+    if (std::count(options.ends.begin(), options.ends.end(), ids.back()) != 0)
+      reason = FinishReason::End;
+  }
+  return {{ids, 0, reason}};
+}
+
+struct Flat {
+  float sum, processed;
+  int beam;
+  Id id;
+};
+
+} // namespace
+
+std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id> sourceIds,
+                                      const ReferenceOptions &options) {
+  std::vector<Id> source(sourceIds.begin(), sourceIds.end());
+  int promptLength = int(options.prompt.size());
+  int maximumLength = options.maximumNewTokens >= 0 ? promptLength + options.maximumNewTokens
+                                                    : options.maximumLength;
+  if (options.beams == 1)
+    return greedy(model, source, options, maximumLength);
+
+  auto beams = std::size_t(options.beams);
+  std::vector<std::vector<Id>> inputs(beams, options.prompt);
+  std::vector<float> beamScores(beams, -1e9f);
+  beamScores[0] = 0;
+  BeamHypotheses hypotheses(options);
+  bool done = false;
+  while (!done) {
+    std::vector<Flat> flat;
+    for (std::size_t beam = 0; beam != beams; ++beam) {
+      Scores scores = model.logits(source, inputs[beam]);
+      double sum = 0;
+      for (float score : scores)
+        sum += std::exp(double(score));
+      auto logSumExp = static_cast<float>(std::log(sum));
+      for (float &score : scores)
+        score -= logSumExp;
+      process(scores, inputs[beam], source, options, maximumLength);
+      for (std::size_t id = 0; id != scores.size(); ++id)
+        flat.push_back({scores[id] + beamScores[beam], scores[id], int(beam), Id(id)});
+    }
+    // Ties: lower beam, then (where the float sum rounded a difference away) the better token.
+    std::stable_sort(flat.begin(), flat.end(), [](const Flat &left, const Flat &right) {
+      if (left.sum != right.sum)
+        return left.sum > right.sum;
+      if (left.beam != right.beam)
+        return left.beam < right.beam;
+      return std::isinf(left.sum) ? left.id < right.id : left.processed > right.processed;
+    });
+    flat.resize(std::max<std::size_t>(2, 1 + options.ends.size()) * beams);
+
+    int length = int(inputs[0].size()) + 1;
+    std::vector<Flat> next;
+    for (std::size_t rank = 0; rank != flat.size() && next.size() != beams; ++rank) {
+      const Flat &item = flat[rank];
+      bool isEnd = std::count(options.ends.begin(), options.ends.end(), item.id) != 0;
+      if (!isEnd)
+        next.push_back(item);
+      else if (rank < beams)
+        hypotheses.add(inputs[std::size_t(item.beam)], item.sum, length - promptLength, true);
+    }
+    done = hypotheses.isDone(flat[0].sum, length - promptLength, maximumLength - promptLength);
+    if (done)
+      break;
+    std::vector<std::vector<Id>> newInputs;
+    for (std::size_t beam = 0; beam != beams; ++beam) {
+      newInputs.push_back(inputs[std::size_t(next[beam].beam)]);
+      newInputs.back().push_back(next[beam].id);
+      beamScores[beam] = next[beam].sum;
+    }
+    inputs = newInputs;
+    if (length >= maximumLength)
+      break;
+  }
+  if (!done)
+    for (std::size_t beam = 0; beam != beams; ++beam)
+      hypotheses.add(inputs[beam], beamScores[beam], int(inputs[beam].size()) - promptLength,
+                     false);
+  std::stable_sort(hypotheses.beams.begin(), hypotheses.beams.end(),
+                   [](const Hypothesis &a, const Hypothesis &b) { return a.score < b.score; });
+  std::vector<Sequence> result;
+  for (int index = 0; index != options.returnCount; ++index) {
+    Hypothesis best = hypotheses.beams.back();
+    hypotheses.beams.pop_back();
+    if (best.ended)
+      best.ids.push_back(options.ends[0]);
+    result.push_back(
+        {best.ids, float(best.score), best.ended ? FinishReason::End : FinishReason::Length});
+  }
+  return result;
+}
+
+GenerateOptions ReferenceOptions::forRuntime() const {
+  GenerateOptions result;
+  result.ignoreModelDefaults = true;
+  result.beams = beams;
+  result.returnCount = returnCount;
+  result.maximumLength = maximumLength;
+  result.maximumNewTokens = maximumNewTokens;
+  result.minimumLength = minimumLength;
+  result.minimumNewTokens = minimumNewTokens;
+  result.noRepeatNgramSize = noRepeatNgramSize;
+  result.encoderNoRepeatNgramSize = encoderNoRepeatNgramSize;
+  result.earlyStopping = earlyStopping;
+  result.lengthPenalty = lengthPenalty;
+  result.repetitionPenalty = repetitionPenalty;
+  result.forcedBeginning = forcedBeginning;
+  result.forcedEnd = forcedEnd;
+  result.ends = ends;
+  result.suppressed = suppressed;
+  result.beginningSuppressed = beginningSuppressed;
+  result.badWords = badWords;
+  result.prompt = prompt;
+  return result;
+}
+
+std::string ReferenceOptions::describe() const {
+  std::ostringstream text;
+  text << "beams " << beams << " return " << returnCount << " max " << maximumLength << " maxNew "
+       << maximumNewTokens << " min " << minimumLength << " minNew " << minimumNewTokens
+       << " ngram " << noRepeatNgramSize << " encoderNgram " << encoderNoRepeatNgramSize
+       << " early " << int(earlyStopping) << " lengthPenalty " << lengthPenalty << " repetition "
+       << repetitionPenalty << " forced " << forcedBeginning << " " << forcedEnd << " ends "
+       << ends.size() << " suppressed " << suppressed.size() << " begin "
+       << beginningSuppressed.size() << " bad " << badWords.size() << " prompt " << prompt.size();
+  return text.str();
+}
+
+} // namespace transept::tests

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Greedy and beam search the dense way, written after transformers' Python line by line: whole rows
+// of scores, every processor a pass over them. What the runtime's sparse search is compared with.
+#ifndef TRANSEPT_TESTS_UNIT_RUNTIME_REFERENCESEARCH_H
+#define TRANSEPT_TESTS_UNIT_RUNTIME_REFERENCESEARCH_H
+
+#include "ToyModel.h"
+
+#include <string>
+
+namespace transept::tests {
+
+struct ReferenceOptions {
+  int beams = 1, returnCount = 1;
+  int maximumLength = 20, maximumNewTokens = -1, minimumLength = 0, minimumNewTokens = -1;
+  int noRepeatNgramSize = 0, encoderNoRepeatNgramSize = 0;
+  EarlyStopping earlyStopping = EarlyStopping::WhenUnlikely;
+  float lengthPenalty = 1, repetitionPenalty = 1;
+  int forcedBeginning = -1, forcedEnd = -1;
+  std::vector<Id> ends{2}, suppressed, beginningSuppressed, prompt{1};
+  std::vector<std::vector<Id>> badWords;
+
+  /// The same for the runtime, model defaults ignored.
+  GenerateOptions forRuntime() const;
+  std::string describe() const;
+};
+
+/// Sequences with scores, best first; the scores of greedy search are 0.
+std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id> source,
+                                      const ReferenceOptions &options);
+
+} // namespace transept::tests
+
+#endif

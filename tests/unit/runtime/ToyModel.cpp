@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The toy model's programs. They honour the ABI as generated code does, workers and barrier
+// included.
+
+#include "ToyModel.h"
+
+#include <cmath>
+#include <numeric>
+#include <thread>
+
+namespace transept::tests {
+namespace {
+
+constexpr transept_cache_slot slots[] = {{"keys", TRANSEPT_CACHE_KEYS, 1, 1, 0},
+                                         {"values", TRANSEPT_CACHE_VALUES, 1, 2, 0}};
+constexpr std::int64_t block = TRANSEPT_KEY_BLOCK;
+
+std::uint64_t mix(std::uint64_t value) {
+  value += 0x9e3779b97f4a7c15u;
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
+  return value ^ (value >> 31);
+}
+
+std::uint64_t mixIn(std::uint64_t hash, std::int64_t number) {
+  return mix(hash ^ mix(static_cast<std::uint64_t>(number) + 77));
+}
+
+void logitsFrom(const ToyParameters &parameters, std::uint64_t hash, float *logits) {
+  for (std::uint32_t id = 0; id != parameters.vocabulary; ++id)
+    logits[id] = static_cast<float>(mix(hash + id) >> 40) / static_cast<float>(1 << 24) * 8 - 4;
+  logits[2] += parameters.endBias;
+}
+
+void runEncode(const transept_invocation *invocation, std::uint32_t worker,
+               std::uint32_t workerCount) {
+  auto &parameters =
+      *const_cast<ToyParameters *>(static_cast<const ToyParameters *>(invocation->weights));
+  if (worker == 0) {
+    ++parameters.encodeCalls;
+    parameters.encodedSources += static_cast<int>(invocation->sequence_count);
+    std::this_thread::sleep_for(
+        std::chrono::microseconds(parameters.encodeDelayMicroseconds.load()));
+  }
+  for (std::int64_t sequence = worker; sequence < invocation->sequence_count;
+       sequence += workerCount) {
+    std::int64_t begin = invocation->sequence_offsets[sequence];
+    std::int64_t length = invocation->sequence_offsets[sequence + 1] - begin;
+    std::int64_t padded = (length + block - 1) / block * block;
+    float *keys = invocation->encoder_entries[sequence], *values = keys + padded;
+    for (std::int64_t row = 0; row != length; ++row) {
+      auto id = static_cast<float>(invocation->ids[begin + row]);
+      auto position = static_cast<float>(invocation->positions[begin + row]);
+      keys[row] = id;
+      values[row * 2] = id;
+      values[row * 2 + 1] = position;
+      if (invocation->encoder_states) {
+        invocation->encoder_states[(begin + row) * 2] = id;
+        invocation->encoder_states[(begin + row) * 2 + 1] = position;
+      }
+    }
+  }
+}
+
+struct RowPlace {
+  std::int64_t sequence, source;
+};
+
+RowPlace placeOf(const transept_invocation &invocation, std::int64_t row) {
+  RowPlace place{0, 0};
+  while (invocation.sequence_offsets[place.sequence + 1] <= row)
+    ++place.sequence;
+  while (invocation.source_offsets[place.source + 1] <= row)
+    ++place.source;
+  return place;
+}
+
+/// Hash of source and prefix up to `row`, read from the caches.
+std::uint64_t hashOfRow(const transept_invocation &invocation, std::uint64_t seed,
+                        std::int64_t row) {
+  RowPlace place = placeOf(invocation, row);
+  std::uint64_t hash = mix(seed);
+  std::int64_t length = invocation.source_lengths[place.source];
+  const float *keys = invocation.source_entries[place.source];
+  const float *values = keys + (length + block - 1) / block * block;
+  for (std::int64_t index = 0; index != length; ++index) {
+    hash = mixIn(hash, std::int64_t(keys[index]));
+    hash = mixIn(hash, std::int64_t(values[index * 2 + 1]));
+  }
+  std::int64_t last =
+      invocation.past_lengths[place.sequence] + row - invocation.sequence_offsets[place.sequence];
+  for (std::int64_t position = 0; position <= last; ++position) {
+    const float *page = invocation.self_pages[place.sequence][position / block];
+    std::int64_t at = position % block;
+    hash = mixIn(hash, std::int64_t(page[at]));
+    if (page[block + at * 2] != page[at] || page[block + at * 2 + 1] != float(position))
+      hash = mixIn(hash, -1); // a damaged page must show
+  }
+  return hash;
+}
+
+void search(const transept_invocation &invocation, std::int64_t request, std::uint32_t vocabulary,
+            const float *logits) {
+  std::vector<std::int32_t> order;
+  std::int64_t begin = 0, end = 0;
+  if (invocation.excluded_offsets) {
+    begin = invocation.excluded_offsets[request];
+    end = invocation.excluded_offsets[request + 1];
+  }
+  const std::int32_t *excluded = invocation.excluded_ids;
+  for (std::int64_t index = begin; index != end; ++index)
+    invocation.excluded_logits[index] = logits[excluded[index]];
+  for (std::uint32_t id = 0; id != vocabulary; ++id)
+    if (begin == end || !std::binary_search(excluded + begin, excluded + end, std::int32_t(id)))
+      order.push_back(std::int32_t(id));
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int left, int right) { return logits[left] > logits[right]; });
+  for (std::int64_t rank = 0; rank != invocation.candidate_count; ++rank) {
+    bool isThere = rank < std::int64_t(order.size());
+    std::int64_t at = request * invocation.candidate_count + rank;
+    invocation.candidate_ids[at] = isThere ? order[std::size_t(rank)] : -1;
+    invocation.candidate_logits[at] = isThere ? logits[order[std::size_t(rank)]] : -INFINITY;
+  }
+  if (invocation.log_sum_exp) {
+    double sum = 0;
+    for (std::uint32_t id = 0; id != vocabulary; ++id)
+      sum += std::exp(double(logits[id]));
+    invocation.log_sum_exp[request] = static_cast<float>(std::log(sum));
+  }
+}
+
+void runDecode(const transept_invocation *invocation, std::uint32_t worker,
+               std::uint32_t workerCount) {
+  const auto &parameters = *static_cast<const ToyParameters *>(invocation->weights);
+  if (worker == 0)
+    ++const_cast<ToyParameters &>(parameters).decodeCalls;
+  for (std::int64_t row = worker; row < invocation->row_count; row += workerCount) {
+    std::int64_t sequence = placeOf(*invocation, row).sequence;
+    std::int64_t position =
+        invocation->past_lengths[sequence] + row - invocation->sequence_offsets[sequence];
+    float *page = invocation->self_pages[sequence][position / block];
+    auto id = static_cast<float>(invocation->ids[row]);
+    page[position % block] = id;
+    page[block + position % block * 2] = id;
+    page[block + position % block * 2 + 1] = float(invocation->positions[row]);
+  }
+  invocation->barrier(invocation->barrier_context, worker);
+  auto *arena = static_cast<float *>(invocation->arena);
+  for (std::int64_t request = worker; request < invocation->requested_count;
+       request += workerCount) {
+    std::int64_t row = invocation->requested_rows[request];
+    float *logits = invocation->logits ? invocation->logits : arena;
+    logits += request * parameters.vocabulary;
+    logitsFrom(parameters, hashOfRow(*invocation, parameters.seed, row), logits);
+    search(*invocation, request, parameters.vocabulary, logits);
+  }
+}
+
+const transept_model_table *currentTable = nullptr; // Model takes a function without arguments
+
+} // namespace
+
+ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) {
+  parameters.seed = seed;
+  parameters.vocabulary = vocabulary;
+  parameters.endBias = endBias;
+  encode.run = runEncode;
+  decode.run = runDecode;
+  decode.arena_bytes_per_row = vocabulary * sizeof(float);
+  defaults.decoder_start_id = 1;
+  defaults.beginning_id = defaults.padding_id = -1;
+  defaults.forced_beginning_id = defaults.forced_end_id = -1;
+  defaults.beams = defaults.return_count = 1;
+  defaults.maximum_length = 20;
+  defaults.maximum_new_tokens = defaults.minimum_new_tokens = -1;
+  defaults.length_penalty = defaults.repetition_penalty = 1;
+  static constexpr std::int32_t end = 2;
+  defaults.end_ids = &end;
+  defaults.end_id_count = 1;
+  table = {.abi_version = TRANSEPT_ABI_VERSION,
+           .structure_size = sizeof(transept_model_table),
+           .name = "toy",
+           .manifest = "{}",
+           .manifest_size = 2,
+           .required_features = 0,
+           .weights = &parameters,
+           .weights_size = sizeof(parameters),
+           .encode = &encode,
+           .decode = &decode,
+           .source_vocabulary_size = vocabulary,
+           .target_vocabulary_size = vocabulary,
+           .encoder_hidden_size = 2,
+           .vocabulary_block_count = 1,
+           .maximum_source_length = 6000,
+           .maximum_target_length = 2000,
+           .encoder_slots = slots,
+           .encoder_slot_count = 2,
+           .self_slots = slots,
+           .self_slot_count = 2,
+           .assets = nullptr,
+           .asset_count = 0,
+           .generation = &defaults,
+           .runtime = &transept_runtime_functions};
+}
+
+Model ToyModel::open(const OpenOptions &options) {
+  currentTable = &table;
+  return Model([] { return currentTable; }, options);
+}
+
+std::vector<float> ToyModel::logits(std::span<const Id> source, std::span<const Id> prefix) const {
+  std::uint64_t hash = mix(parameters.seed);
+  std::int64_t position = 0;
+  for (Id id : source) {
+    hash = mixIn(hash, id);
+    hash = mixIn(hash, position++);
+  }
+  for (Id id : prefix)
+    hash = mixIn(hash, id);
+  std::vector<float> result(parameters.vocabulary);
+  logitsFrom(parameters, hash, result.data());
+  return result;
+}
+
+} // namespace transept::tests

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A model whose next-token logits are a hash of the source and the whole prefix, both read back
+// from the caches: any wrong page, entry or length changes everything that follows.
+#ifndef TRANSEPT_TESTS_UNIT_RUNTIME_TOYMODEL_H
+#define TRANSEPT_TESTS_UNIT_RUNTIME_TOYMODEL_H
+
+#include "transept/model.h"
+
+#include <atomic>
+
+namespace transept::tests {
+
+/// What takes the place of weights.
+struct ToyParameters {
+  std::uint64_t seed = 1;
+  std::uint32_t vocabulary = 23;
+  float endBias = 0; // added to the logit of id 2
+  std::atomic<int> encodeCalls{0};
+  std::atomic<int> encodedSources{0};
+  std::atomic<int> encodeDelayMicroseconds{0};
+  std::atomic<int> decodeCalls{0};
+};
+
+/// Owns a model table; the model opened from it must not outlive it.
+class ToyModel {
+public:
+  explicit ToyModel(std::uint64_t seed = 1, std::uint32_t vocabulary = 23, float endBias = 0);
+  ToyModel(const ToyModel &) = delete;
+
+  Model open(const OpenOptions &options = {.threads = 1});
+
+  /// The logits after `prefix`, computed without caches.
+  std::vector<float> logits(std::span<const Id> source, std::span<const Id> prefix) const;
+
+  ToyParameters parameters;
+  transept_generation_defaults defaults{};
+  transept_model_table table{};
+
+private:
+  transept_program encode{}, decode{};
+};
+
+} // namespace transept::tests
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every recorded text of Hugging Face's slow tokenizers: ids, target ids, the four ways of
+// decoding, a padded batch and a truncation.
+
+#include "GoldenTokenizer.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace transept::text {
+namespace {
+
+using Ids = std::vector<int32_t>;
+
+class TokenizerGolden : public testing::TestWithParam<const char *> {
+protected:
+  void SetUp() override {
+    tokenizer = createGoldenTokenizer(GetParam());
+    goldens = nlohmann::json::parse(readGoldenFiles(GetParam()).at("tokenizer_goldens.json"));
+  }
+
+  std::unique_ptr<Tokenizer> tokenizer;
+  nlohmann::json goldens;
+};
+
+TEST_P(TokenizerGolden, EncodesEveryTextToTheRecordedIds) {
+  ASSERT_GE(goldens["cases"].size(), 40u);
+  for (const auto &each : goldens["cases"]) {
+    std::string text = each["text"];
+    SCOPED_TRACE(text);
+    EXPECT_EQ(tokenizer->encode(text), each["ids"].get<Ids>());
+    EXPECT_EQ(tokenizer->encode(text, {.addSpecialTokens = false, .maximumLength = 0}),
+              each["ids_without_special_tokens"].get<Ids>());
+    if (each.contains("target_ids")) {
+      EXPECT_EQ(tokenizer->encodeTarget(text), each["target_ids"].get<Ids>());
+    }
+  }
+}
+
+TEST_P(TokenizerGolden, DecodesEveryTextAsRecorded) {
+  for (const auto &each : goldens["cases"]) {
+    std::string text = each["text"];
+    SCOPED_TRACE(text);
+    Ids ids = each["ids"];
+    auto decode = [&](bool skipsSpecial, bool cleansUp) {
+      return tokenizer->decode(ids, {.skipSpecialTokens = skipsSpecial, .cleanUpSpaces = cleansUp});
+    };
+    EXPECT_EQ(decode(true, false), each["decoded"].get<std::string>());
+    EXPECT_EQ(decode(true, true), each["decoded_cleaned"].get<std::string>());
+    EXPECT_EQ(decode(false, false), each["decoded_with_special"].get<std::string>());
+    EXPECT_EQ(tokenizer->decode(ids), each["decoded_cleaned"].get<std::string>());
+    if (each.contains("target_decoded")) {
+      EXPECT_EQ(tokenizer->decode(each["target_ids"].get<Ids>(),
+                                  {.skipSpecialTokens = true, .cleanUpSpaces = false}),
+                each["target_decoded"].get<std::string>());
+    }
+  }
+}
+
+TEST_P(TokenizerGolden, HasTheRecordedSpecialTokens) {
+  EXPECT_EQ(tokenizer->endId(), goldens["special"]["eos"]);
+  EXPECT_EQ(tokenizer->paddingId(), goldens["special"]["pad"]);
+  EXPECT_EQ(tokenizer->unknownId(), goldens["special"]["unk"]);
+}
+
+TEST_P(TokenizerGolden, PadsABatchAsRecorded) {
+  const auto &batch = goldens["batch"];
+  std::vector<Ids> rows;
+  size_t longest = 0;
+  for (const auto &text : batch["texts"]) {
+    rows.push_back(tokenizer->encode(text.get<std::string>()));
+    longest = std::max(longest, rows.back().size());
+  }
+  for (Ids &row : rows)
+    row.resize(longest, tokenizer->paddingId());
+  EXPECT_EQ(rows, batch["input_ids"].get<std::vector<Ids>>());
+}
+
+TEST_P(TokenizerGolden, TruncatesAsRecorded) {
+  const auto &truncation = goldens["truncation"];
+  EXPECT_EQ(tokenizer->encode(truncation["text"].get<std::string>(),
+                              {.addSpecialTokens = true,
+                               .maximumLength = truncation["max_length"].get<size_t>()}),
+            truncation["input_ids"].get<Ids>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerGolden,
+                         testing::Values("marian", "t5", "t5_nonlegacy", "mt5"),
+                         [](const auto &info) { return std::string(info.param); });
+
+} // namespace
+} // namespace transept::text

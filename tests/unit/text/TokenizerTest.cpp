@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the recorded texts do not cover: hostile input, malformed files, older file layouts, and
+// options of added tokens.
+
+#include "GoldenTokenizer.h"
+
+#include <gmock/gmock.h>
+#include <random>
+
+namespace transept::text {
+namespace {
+
+using testing::HasSubstr;
+using Ids = std::vector<int32_t>;
+
+std::string errorOf(const std::string &kind, const Settings &settings, const Files &files) {
+  try {
+    createTokenizer(kind, settings, assetsOf(files));
+  } catch (const Error &error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+class EveryTokenizer : public testing::TestWithParam<const char *> {
+protected:
+  std::unique_ptr<Tokenizer> tokenizer = createGoldenTokenizer(GetParam());
+};
+
+TEST_P(EveryTokenizer, TakesAnyBytes) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 300; ++round) {
+    std::string text(random() % 64, '\0');
+    for (char &c : text)
+      c = static_cast<char>(round % 3 == 0 ? random() % 8 : random());
+    if (round % 5 == 0)
+      text += "</s><unk>>>x<<\n<extra_id_0>";
+    Ids ids = tokenizer->encode(text);
+    EXPECT_EQ(ids.back(), tokenizer->endId());
+    tokenizer->encodeTarget(text);
+    tokenizer->decode(ids, {.skipSpecialTokens = false, .cleanUpSpaces = true});
+  }
+}
+
+TEST_P(EveryTokenizer, DecodesIdsOutsideTheVocabularyAsUnknown) {
+  for (int32_t id : {-1, 1'000'000, INT32_MIN, INT32_MAX}) {
+    std::vector<int32_t> ids = {id};
+    EXPECT_THAT(tokenizer->decode(ids), HasSubstr("<unk>")) << id;
+  }
+}
+
+TEST_P(EveryTokenizer, DecodesNothingToNothing) {
+  EXPECT_EQ(tokenizer->decode({}), "");
+  Ids special = {tokenizer->endId(), tokenizer->paddingId()};
+  EXPECT_EQ(tokenizer->decode(special), "");
+}
+
+TEST_P(EveryTokenizer, TruncationKeepsTheEndTokenAtEveryLength) {
+  for (size_t length = 1; length < 8; ++length) {
+    Ids ids =
+        tokenizer->encode("The small boat", {.addSpecialTokens = true, .maximumLength = length});
+    EXPECT_LE(ids.size(), length);
+    EXPECT_EQ(ids.back(), tokenizer->endId());
+  }
+}
+
+TEST_P(EveryTokenizer, NamesAMissingFile) {
+  Files files = readGoldenFiles(GetParam());
+  for (const char *name : {"source.spm", "target.spm", "vocab.json", "spiece.model"}) {
+    if (!files.contains(name))
+      continue;
+    Files fewer = files;
+    fewer.erase(name);
+    EXPECT_THAT(errorOf(kindOf(GetParam()), settingsOf(files), fewer), HasSubstr(name));
+  }
+}
+
+TEST_P(EveryTokenizer, RefusesMalformedFilesByName) {
+  Files files = readGoldenFiles(GetParam());
+  Settings settings = settingsOf(files);
+  for (const char *name :
+       {"source.spm", "target.spm", "vocab.json", "spiece.model", "tokenizer_config.json"}) {
+    if (!files.contains(name))
+      continue;
+    for (const char *content : {"", "[", "[1]", "{\"a\": \"b\"", "\xff\xff\xff\xff"}) {
+      Files broken = files;
+      broken[name] = content;
+      EXPECT_THAT(errorOf(kindOf(GetParam()), settings, broken), HasSubstr(name)) << content;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryTokenizer,
+                         testing::Values("marian", "t5", "t5_nonlegacy", "mt5"),
+                         [](const auto &info) { return std::string(info.param); });
+
+TEST(CreateTokenizer, NamesTheKindsThatExist) {
+  EXPECT_THAT(errorOf("wordpiece", {}, {}),
+              testing::AllOf(HasSubstr("'wordpiece'"), HasSubstr("'marian', 't5'")));
+}
+
+TEST(MarianTokenizer, RefusesAVocabularyWithoutTheUnknownToken) {
+  Files files = readGoldenFiles("marian");
+  files["vocab.json"] = R"({"</s>": 0})";
+  EXPECT_THAT(errorOf("marian", {}, files), HasSubstr("<unk>"));
+}
+
+TEST(MarianTokenizer, RefusesIdsThatAreNoIds) {
+  Files files = readGoldenFiles("marian");
+  for (const char *value : {"-1", "\"0\"", "2147483648", "1.5", "null"}) {
+    files["vocab.json"] = std::string("{\"<unk>\": ") + value + "}";
+    EXPECT_THAT(errorOf("marian", {}, files), HasSubstr("not a token id")) << value;
+  }
+}
+
+TEST(MarianTokenizer, CutsOutOneLanguageCodeALine) {
+  auto tokenizer = createGoldenTokenizer("marian");
+  // A code in the middle disappears, `>>.+<<` is greedy, and a dot matches no newline.
+  EXPECT_EQ(tokenizer->encode("boat >>de<< boat"), tokenizer->encode("boat  boat"));
+  EXPECT_EQ(tokenizer->encode("boat >>de<< x >>fr<< boat"), tokenizer->encode("boat  boat"));
+  Ids first = tokenizer->encode(">>de<< boat");
+  Ids rest = tokenizer->encode(" boat");
+  EXPECT_EQ(Ids(first.begin() + 1, first.end()), rest);
+  EXPECT_NE(tokenizer->encode(">>de\n<< boat"), rest);
+  EXPECT_NE(tokenizer->encode(">><< boat"), rest);
+}
+
+TEST(MarianTokenizer, UsesTheTargetVocabularyWhenTheyAreSeparate) {
+  Files files = readGoldenFiles("marian");
+  files["target_vocab.json"] = R"({"</s>": 0, "<unk>": 1, "<pad>": 2, "▁": 3})";
+  auto tokenizer = createTokenizer("marian", {{"separate_vocabs", "true"}}, assetsOf(files));
+  EXPECT_EQ(tokenizer->encodeTarget("☃"), (Ids{3, 1, 0}));
+  EXPECT_EQ(tokenizer->encode("Hello world"),
+            createGoldenTokenizer("marian")->encode("Hello world"));
+}
+
+TEST(MarianTokenizer, NeedsNoTokenizerConfig) {
+  Files files = readGoldenFiles("marian");
+  auto whole = createTokenizer("marian", {}, assetsOf(files));
+  files.erase("tokenizer_config.json");
+  files.erase("special_tokens_map.json");
+  auto bare = createTokenizer("marian", {}, assetsOf(files));
+  for (const char *text : {"Hello world", "text </s> with special <pad> inside", ">>de<< a"})
+    EXPECT_EQ(bare->encode(text), whole->encode(text));
+  EXPECT_EQ(bare->paddingId(), whole->paddingId());
+}
+
+TEST(T5Tokenizer, OlderLayoutsOfAddedTokensGiveTheSameIds) {
+  Files files = readGoldenFiles("t5");
+  auto whole = createTokenizer("t5", settingsOf(files), assetsOf(files));
+  Settings settings = {{"extra_ids", "100"}, {"legacy", "true"}};
+  Files modelOnly = {{"spiece.model", files.at("spiece.model")}};
+  auto bare = createTokenizer("t5", settings, assetsOf(modelOnly));
+  Files withMap = modelOnly;
+  withMap["added_tokens.json"] = files.at("added_tokens.json");
+  withMap["special_tokens_map.json"] = files.at("special_tokens_map.json");
+  auto older = createTokenizer("t5", settings, assetsOf(withMap));
+  for (const char *text : {"Hello world", "a<extra_id_5>b", "x </s> y", "<extra_id_99><unk>"}) {
+    EXPECT_EQ(bare->encode(text), whole->encode(text)) << text;
+    EXPECT_EQ(older->encode(text), whole->encode(text)) << text;
+  }
+}
+
+TEST(T5Tokenizer, SentinelsStripBlanksOnlyWhereTheFilesSaySo) {
+  Files files = readGoldenFiles("t5");
+  Files modelOnly = {{"spiece.model", files.at("spiece.model")}};
+  Settings settings = {{"extra_ids", "100"}, {"legacy", "true"}};
+  auto stripping = createTokenizer("t5", settings, assetsOf(modelOnly));
+  int32_t sentinel = stripping->encode("<extra_id_0>").front();
+  settings["added_tokens_decoder"] =
+      "{\"" + std::to_string(sentinel) + "\": {\"content\": \"<extra_id_0>\", \"special\": true}}";
+  auto keeping = createTokenizer("t5", settings, assetsOf(modelOnly));
+  EXPECT_EQ(stripping->encode("a <extra_id_0>b"), stripping->encode("a<extra_id_0>b"));
+  EXPECT_EQ(keeping->encode("<extra_id_0>").front(), sentinel);
+}
+
+TEST(T5Tokenizer, RefusesBadSettingsByName) {
+  Files files = readGoldenFiles("t5");
+  EXPECT_THAT(errorOf("t5", {{"legacy", "yes"}}, files), HasSubstr("legacy"));
+  EXPECT_THAT(errorOf("t5", {{"extra_ids", "-1"}}, files), HasSubstr("extra_ids"));
+  EXPECT_THAT(errorOf("t5", {{"extra_ids", "7"}}, files), HasSubstr("extra_ids is 7"));
+  EXPECT_THAT(errorOf("t5", {{"added_tokens_decoder", "{\"x\": \"a\"}"}}, files),
+              HasSubstr("added_tokens_decoder"));
+}
+
+TEST(T5Tokenizer, DoesNotRepeatAnEndTokenThatTheTextHas) {
+  auto tokenizer = createGoldenTokenizer("t5");
+  Ids ids = tokenizer->encode("boat</s>");
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), tokenizer->endId()), 1);
+}
+
+} // namespace
+} // namespace transept::text

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The kinds of tokenizers, one constructor function each; Tokenizer.cpp holds the table.
+
+#ifndef TRANSEPT_TEXT_KINDS_H
+#define TRANSEPT_TEXT_KINDS_H
+
+#include "text/Tokenizer.h"
+
+namespace transept::text {
+
+std::unique_ptr<Tokenizer> createMarianTokenizer(const Settings &settings,
+                                                 std::span<const Asset> assets);
+std::unique_ptr<Tokenizer> createT5Tokenizer(const Settings &settings,
+                                             std::span<const Asset> assets);
+
+} // namespace transept::text
+
+#endif

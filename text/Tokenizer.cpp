@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a kind's name to its tokenizer.
+
+#include "text/Tokenizer.h"
+
+#include "text/Kinds.h"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace transept::text {
+
+namespace {
+
+struct Kind {
+  std::string_view name;
+  std::unique_ptr<Tokenizer> (*create)(const Settings &, std::span<const Asset>);
+};
+
+constexpr std::array<Kind, 2> kinds = {
+    {{"marian", createMarianTokenizer}, {"t5", createT5Tokenizer}}};
+
+} // namespace
+
+std::unique_ptr<Tokenizer> createTokenizer(std::string_view kind, const Settings &settings,
+                                           std::span<const Asset> assets) {
+  std::string allowed;
+  for (const Kind &each : kinds) {
+    if (each.name == kind)
+      return each.create(settings, assets);
+    allowed += fmt::format("{}'{}'", allowed.empty() ? "" : ", ", each.name);
+  }
+  throw Error(fmt::format("tokenizer kind: found '{}', allowed are {}", kind, allowed));
+}
+
+} // namespace transept::text

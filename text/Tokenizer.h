@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Strings to token ids and back, as the checkpoint's own tokenizer does it. Tokenizers are created
+// from bytes in memory, because a compiled library carries the checkpoint's files inside.
+
+#ifndef TRANSEPT_TEXT_TOKENIZER_H
+#define TRANSEPT_TEXT_TOKENIZER_H
+
+#include "text/Assets.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace transept::text {
+
+/// A tokenizer's files or settings are wrong; the text says which and how. Encoding and decoding do
+/// not throw it, whatever their input.
+class Error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+struct EncodeOptions {
+  bool addSpecialTokens = true;
+  /// Longest result, special tokens included; the text's end is cut off. 0 = unbounded.
+  size_t maximumLength = 0;
+};
+
+struct DecodeOptions {
+  bool skipSpecialTokens = true;
+  /// Hugging Face's clean_up_tokenization_spaces ("word ." -> "word."); unset: as the checkpoint
+  /// says, which is true where it says nothing.
+  std::optional<bool> cleanUpSpaces;
+};
+
+/// Equal to Hugging Face's slow tokenizers (transformers 4.44). Immutable: any number of threads
+/// may use one. Texts are UTF-8; invalid bytes become U+FFFD. Ids outside the vocabulary are
+/// decoded as the unknown token.
+class Tokenizer {
+public:
+  virtual ~Tokenizer() = default;
+
+  /// Ids of a source text.
+  virtual std::vector<int32_t> encode(std::string_view text,
+                                      const EncodeOptions &options = {}) const = 0;
+  /// Ids of a target text, for scoring and prefixes.
+  virtual std::vector<int32_t> encodeTarget(std::string_view text,
+                                            const EncodeOptions &options = {}) const = 0;
+  /// Text of target ids.
+  virtual std::string decode(std::span<const int32_t> ids,
+                             const DecodeOptions &options = {}) const = 0;
+
+  virtual int32_t endId() const = 0;
+  virtual int32_t paddingId() const = 0;
+  virtual int32_t unknownId() const = 0;
+};
+
+using Settings = std::map<std::string, std::string>;
+
+/// `kind` is "marian" or "t5"; settings and assets are those of the description's `tokenizer`.
+/// Nothing of `assets` is kept. Throws Error.
+std::unique_ptr<Tokenizer> createTokenizer(std::string_view kind, const Settings &settings,
+                                           std::span<const Asset> assets);
+
+} // namespace transept::text
+
+#endif
