@@ -23,6 +23,14 @@ add_library(transept_mlir_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/PrecompiledHea
 target_link_libraries(transept_mlir_pch PRIVATE transept_mlir)
 target_precompile_headers(transept_mlir_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/PrecompiledHeader.h")
 
+# use_mlir_pch(<executable>): CMake compiles executables with -fPIE, which clang does not accept with
+# a header precompiled with -fPIC.
+function(use_mlir_pch name)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
+  target_precompile_headers(${name} REUSE_FROM transept_mlir_pch)
+endfunction()
+
 # add_mlir_sources(<name> SOURCES <files> LIBRARIES <targets>): a static library that speaks MLIR.
 function(add_mlir_sources name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES;DEPENDS" ${ARGN})

@@ -172,7 +172,7 @@ void compile(const CompileOptions &options) {
   auto checkpoint = frontend::Checkpoint::open(input.description.checkpoint);
   emit::EmitOptions emission{.output = options.output, .target = *target};
   emission.progress = [&](const std::string &what, double share) { progress.show(what, share); };
-  emit::emitLibrary(*input.module, input.description, checkpoint, emission);
+  emit::emitLibrary(*input.module, input.description, emit::readerOf(checkpoint), emission);
   progress.clear();
 
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -16,6 +16,7 @@ int main(int argumentCount, char **arguments) {
   program.set_version_flag("--version", TRANSEPT_VERSION);
   addCompileCommand(program);
   addDescribeCommand(program);
+  addVerifyCommand(program);
   try {
     program.parse(argumentCount, arguments);
   } catch (const CLI::ParseError &error) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The usual MLIR driver with our dialects, passes and pipelines, and those of upstream that our
-// stages end in: for lit tests, for reduction, and for looking at one pass at a time.
+// The usual MLIR driver with our dialects, passes and pipelines, the upstream dialects that our
+// stages end in, and upstream's general passes (canonicalize, cse, ...): for lit tests, and for
+// looking at one pass at a time.
 
 #include "dialects/Transept/Transept.h"
 
-#include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
-#include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/AMX/AMXDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -50,12 +49,11 @@ static void registerDialects(mlir::DialectRegistry &registry) {
 
 static void registerPasses() {
   mlir::registerTransformsPasses();
-  mlir::registerConversionPasses();
 #if TRANSEPT_HAS_TRANSFORMS
   transept::registerTransformsPasses();
 #endif
 #if TRANSEPT_HAS_CODEGEN
-  transept::registerCodegenPasses();
+  transept::codegen::registerCodegenPasses();
 #endif
 #if TRANSEPT_HAS_PIPELINE
   transept::registerPipelines();

@@ -64,13 +64,15 @@ std::unique_ptr<llvm::Module> compiledCode(mlir::ModuleOp module, llvm::LLVMCont
   return code;
 }
 
+} // namespace
+
 ParameterReader readerOf(const frontend::Checkpoint &checkpoint) {
   return [&](const ParameterRows &rows, float *out) {
     frontend::TensorReference reference{rows.name, rows.isTransposed, 0, 0};
     frontend::MatrixShape shape =
         frontend::referenceShape(reference, checkpoint.at(rows.name));
     // A vector stored as one row, for example [1, V]: its elements are the rows asked for.
-    if (rows.columns == 1 && shape.rows == 1 && shape.columns > 1) {
+    if (rows.isVector && shape.columns != 1) {
       std::vector<float> all = checkpoint.readAll(reference);
       std::copy_n(all.begin() + rows.begin, rows.count, out);
       return;
@@ -78,8 +80,6 @@ ParameterReader readerOf(const frontend::Checkpoint &checkpoint) {
     checkpoint.readFloat(reference, /*layer=*/0, out, rows.begin, rows.count);
   };
 }
-
-} // namespace
 
 std::string emitAssembly(mlir::ModuleOp module, const codegen::Target &target) {
   llvm::LLVMContext context;
@@ -89,7 +89,7 @@ std::string emitAssembly(mlir::ModuleOp module, const codegen::Target &target) {
 }
 
 void emitLibrary(mlir::ModuleOp module, const frontend::Description &description,
-                 const frontend::Checkpoint &checkpoint, const EmitOptions &options) {
+                 const ParameterReader &parameters, const EmitOptions &options) {
   ModelFacts facts = factsOf(module, description, options.target);
   std::string object;
   {
@@ -108,7 +108,7 @@ void emitLibrary(mlir::ModuleOp module, const frontend::Description &description
     linkLibrary(object, "transept_model_" + facts.name,
                 std::filesystem::path(options.output).filename().string(), unfinished);
     addWeightSegment(unfinished, facts.weightsSize, [&](const SegmentWriter &write) {
-      packWeights(module, readerOf(checkpoint), [&](int64_t offset, const float *floats, int64_t count) {
+      packWeights(module, parameters, [&](int64_t offset, const float *floats, int64_t count) {
         write(offset, floats, count * int64_t(sizeof(float)));
         options.progress("packing weights", double(offset) / double(facts.weightsSize));
       });

@@ -6,6 +6,7 @@
 #define TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
 
 #include "compiler/codegen/Target.h"
+#include "compiler/emit/WeightEvaluator.h"
 #include "compiler/frontend/Description.h"
 #include "compiler/frontend/Safetensors.h"
 
@@ -26,7 +27,10 @@ struct EmitOptions {
 /// Writes the library and, beside it, `<model name>.h`. The module still holds its plan's programs
 /// and weights. Throws std::runtime_error with the reason; then no library is left behind.
 void emitLibrary(mlir::ModuleOp module, const frontend::Description &description,
-                 const frontend::Checkpoint &checkpoint, const EmitOptions &options);
+                 const ParameterReader &parameters, const EmitOptions &options);
+
+/// Reads parameters from a checkpoint, which must outlive the result.
+ParameterReader readerOf(const frontend::Checkpoint &checkpoint);
 
 /// The assembly text of the module's code.
 std::string emitAssembly(mlir::ModuleOp module, const codegen::Target &target);

@@ -31,7 +31,9 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
   llvm::TypeSwitch<Operation *>(value.getDefiningOp())
       .Case<ParameterOp>([&](ParameterOp op) {
         std::vector<float> floats(count * columns);
-        reader({op.getName().str(), op.getTransposed(), int64_t(op.getRowBegin()) + begin, count,
+        reader({op.getName().str(), op.getTransposed(),
+                cast<RankedTensorType>(value.getType()).getRank() == 1,
+                int64_t(op.getRowBegin()) + begin, count,
                 weightRows(value), columns},
                floats.data());
         std::copy(floats.begin(), floats.end(), out);

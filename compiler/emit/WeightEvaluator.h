@@ -20,6 +20,7 @@ namespace transept::emit {
 struct ParameterRows {
   std::string name;
   bool isTransposed;
+  bool isVector; // asked for as a vector: any stored shape with as many elements will do
   int64_t begin, count, rows, columns;
 };
 using ParameterReader = std::function<void(const ParameterRows &rows, float *out)>;

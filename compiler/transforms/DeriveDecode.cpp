@@ -128,7 +128,7 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
         readHistory(result);
     updateFunctionType(decode);
     remark::passed(decode.getLoc(), remark::RemarkOpts::name("DeriveDecode").category("staging"))
-        << "decode keeps " << std::to_string(cacheCount) << " self caches";
+        << ("decode keeps " + llvm::Twine(cacheCount) + " self caches").str();
   }
 };
 

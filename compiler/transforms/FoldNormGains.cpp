@@ -64,7 +64,7 @@ void fold(NormParts norm, const WeightReaders &readers) {
     foldInto(projection, norm);
   norm.setGainAndBias(nullptr, nullptr);
   remark::passed(norm.op->getLoc(), remarkOptions)
-      << "folded into " << std::to_string(projections.size()) << " weights";
+      << ("folded into " + llvm::Twine(projections.size()) + " weights").str();
 }
 
 struct FoldNormGainsPass : impl::FoldNormGainsPassBase<FoldNormGainsPass> {

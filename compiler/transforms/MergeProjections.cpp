@@ -64,7 +64,7 @@ void merge(ArrayRef<LinearOp> linears) {
                                  /*residual=*/Value(), /*norm=*/NormAttr(), ActivationKindAttr(),
                                  /*gated=*/UnitAttr());
   remark::passed(location, remarkOptions)
-      << "merged " << std::to_string(linears.size()) << " linears of one input";
+      << ("merged " + llvm::Twine(linears.size()) + " linears of one input").str();
   int64_t begin = 0;
   for (LinearOp linear : linears) {
     auto sliceType = cast<RowsType>(linear.getResult().getType());

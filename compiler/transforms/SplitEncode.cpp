@@ -183,7 +183,7 @@ struct SplitEncodePass : impl::SplitEncodePassBase<SplitEncodePass> {
     if (failed(boundary))
       return signalPassFailure();
     remark::passed(forward.getLoc(), remark::RemarkOpts::name("SplitEncode").category("staging"))
-        << "encode hands " << std::to_string(boundary->crossing.size()) << " values to decode";
+        << ("encode hands " + llvm::Twine(boundary->crossing.size()) + " values to decode").str();
     writeEncode(forward, times, *boundary);
     writeDecode(forward, times, *boundary);
     forward.erase();

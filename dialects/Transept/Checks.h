@@ -29,8 +29,12 @@ std::string derivedSpace(llvm::StringRef space, llvm::StringRef what);
 /// Are the keys' positions positions of the queries' own sequences?
 bool isOwnSpace(llvm::StringRef query, llvm::StringRef key);
 
-inline int64_t outputsOf(mlir::RankedTensorType weight) { return weight.getDimSize(0); }
-inline int64_t inputsOf(mlir::RankedTensorType weight) { return weight.getDimSize(1); }
+inline int64_t outputsOf(mlir::RankedTensorType weight) {
+  return weight.getDimSize(0);
+}
+inline int64_t inputsOf(mlir::RankedTensorType weight) {
+  return weight.getDimSize(1);
+}
 
 } // namespace transept
 

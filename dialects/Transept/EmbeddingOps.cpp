@@ -17,8 +17,8 @@ LogicalResult EmbeddingOp::verify() {
     return mismatch(*this, "ids and result to be rows of the same space", ids, result);
   // embedding_c3
   if (getPositions() && inputsOf(getPositions().getType()) != result.getWidth())
-    return mismatch(*this, "positions and result to have the same width",
-                    getPositions().getType(), result);
+    return mismatch(*this, "positions and result to have the same width", getPositions().getType(),
+                    result);
   // embedding_c4
   if (int64_t(getPositionOffset()) < 0)
     return mismatch(*this, "a position_offset that is not negative", int64_t(getPositionOffset()));

@@ -40,8 +40,8 @@ LogicalResult LinearOp::verify() {
     return mismatch(*this, "residual and result to have the same type", getResidual().getType(),
                     getResult().getType());
   // linear_c6
-  for (auto [name, operand] : {std::pair("norm_gain", getNormGain()),
-                               std::pair("norm_bias", getNormBias())}) {
+  for (auto [name, operand] :
+       {std::pair("norm_gain", getNormGain()), std::pair("norm_bias", getNormBias())}) {
     if (operand && !getNorm())
       return emitOpError("expects a norm where there is ") << name << ", but got none";
     if (operand && outputsOf(operand.getType()) != input.getWidth())
@@ -132,8 +132,9 @@ LogicalResult RequestedRowsOp::verify() {
   auto expected = RowsType::get(getContext(), derivedSpace(input.getSpace(), "requested"),
                                 input.getWidth(), input.getElementType());
   if (result != expected)
-    return mismatch(*this, "the result to be requested rows of the input's space, of the same "
-                           "width and type",
+    return mismatch(*this,
+                    "the result to be requested rows of the input's space, of the same "
+                    "width and type",
                     input, result);
   return success();
 }

@@ -49,8 +49,8 @@ struct DropRepeatedMask : OpRewritePattern<CombineMasksOp> {
   using Base::Base;
 
   LogicalResult matchAndRewrite(CombineMasksOp outer, PatternRewriter &rewriter) const override {
-    for (auto [side, other] : {std::pair(outer.getLhs(), outer.getRhs()),
-                               std::pair(outer.getRhs(), outer.getLhs())}) {
+    for (auto [side, other] :
+         {std::pair(outer.getLhs(), outer.getRhs()), std::pair(outer.getRhs(), outer.getLhs())}) {
       auto inner = side.getDefiningOp<CombineMasksOp>();
       if (inner && (areEqualMasks(inner.getLhs(), other) || areEqualMasks(inner.getRhs(), other))) {
         rewriter.replaceOp(outer, inner);
@@ -95,9 +95,9 @@ LogicalResult RelativePositionBiasOp::verify() {
                     table);
   // relative_position_bias_c2
   if (getBidirectional() ? bucketCount < 4 || bucketCount % 2 != 0 : bucketCount < 2)
-    return mismatch(*this,
-                    getBidirectional() ? "at least 4 buckets, an even number" : "at least 2 buckets",
-                    bucketCount);
+    return mismatch(
+        *this, getBidirectional() ? "at least 4 buckets, an even number" : "at least 2 buckets",
+        bucketCount);
   // relative_position_bias_c3
   const int64_t exact = bucketCount / (getBidirectional() ? 4 : 2);
   if (maximumDistance <= exact)

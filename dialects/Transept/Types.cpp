@@ -60,7 +60,9 @@ ParseResult parseSpace(AsmParser &parser, std::string &space) {
   return success();
 }
 
-ParseResult parseCross(AsmParser &parser) { return parser.parseKeyword("x"); }
+ParseResult parseCross(AsmParser &parser) {
+  return parser.parseKeyword("x");
+}
 
 /// Parses `<space x width x element>`, common to rows and caches.
 template <typename T> Type parseRowsLike(AsmParser &parser) {
@@ -82,22 +84,34 @@ template <typename T> void printRowsLike(T type, AsmPrinter &printer) {
 
 } // namespace
 
-Type RowsType::parse(AsmParser &parser) { return parseRowsLike<RowsType>(parser); }
-void RowsType::print(AsmPrinter &printer) const { printRowsLike(*this, printer); }
+Type RowsType::parse(AsmParser &parser) {
+  return parseRowsLike<RowsType>(parser);
+}
+void RowsType::print(AsmPrinter &printer) const {
+  printRowsLike(*this, printer);
+}
 LogicalResult RowsType::verify(ErrorEmitter emitError, StringRef space, int64_t width,
                                Type elementType) {
   return verifyRowsLike(emitError, space, width, elementType);
 }
 
-Type EncoderCacheType::parse(AsmParser &parser) { return parseRowsLike<EncoderCacheType>(parser); }
-void EncoderCacheType::print(AsmPrinter &printer) const { printRowsLike(*this, printer); }
+Type EncoderCacheType::parse(AsmParser &parser) {
+  return parseRowsLike<EncoderCacheType>(parser);
+}
+void EncoderCacheType::print(AsmPrinter &printer) const {
+  printRowsLike(*this, printer);
+}
 LogicalResult EncoderCacheType::verify(ErrorEmitter emitError, StringRef space, int64_t width,
                                        Type elementType) {
   return verifyRowsLike(emitError, space, width, elementType);
 }
 
-Type SelfCacheType::parse(AsmParser &parser) { return parseRowsLike<SelfCacheType>(parser); }
-void SelfCacheType::print(AsmPrinter &printer) const { printRowsLike(*this, printer); }
+Type SelfCacheType::parse(AsmParser &parser) {
+  return parseRowsLike<SelfCacheType>(parser);
+}
+void SelfCacheType::print(AsmPrinter &printer) const {
+  printRowsLike(*this, printer);
+}
 LogicalResult SelfCacheType::verify(ErrorEmitter emitError, StringRef space, int64_t width,
                                     Type elementType) {
   return verifyRowsLike(emitError, space, width, elementType);
@@ -116,7 +130,8 @@ void MaskType::print(AsmPrinter &printer) const {
   printer << "<" << getQuery() << " x " << getKey() << ">";
 }
 LogicalResult MaskType::verify(ErrorEmitter emitError, StringRef query, StringRef key) {
-  return success(succeeded(verifySpace(emitError, query)) && succeeded(verifySpace(emitError, key)));
+  return success(succeeded(verifySpace(emitError, query)) &&
+                 succeeded(verifySpace(emitError, key)));
 }
 
 Type BiasType::parse(AsmParser &parser) {

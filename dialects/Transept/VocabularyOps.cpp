@@ -40,8 +40,8 @@ LogicalResult SearchVocabularyOp::verify() {
   if (getBias() && outputsOf(getBias().getType()) != outputsOf(weight))
     return mismatch(*this, "a bias element for each token", getBias().getType(), weight);
   // search_vocabulary_c4
-  for (auto [name, operand] : {std::pair("norm_gain", getNormGain()),
-                               std::pair("norm_bias", getNormBias())}) {
+  for (auto [name, operand] :
+       {std::pair("norm_gain", getNormGain()), std::pair("norm_bias", getNormBias())}) {
     if (operand && !getNorm())
       return emitOpError("expects a norm where there is ") << name << ", but got none";
     if (operand && outputsOf(operand.getType()) != input.getWidth())

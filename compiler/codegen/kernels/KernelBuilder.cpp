@@ -290,8 +290,8 @@ Expression KernelBuilder::gather(Expression base, Expression indices) {
 Expression KernelBuilder::gatherInt32(Expression base, Expression indices) {
   return gatherOf(getI32Type(), base, indices);
 }
-void KernelBuilder::prefetch(Expression pointer) {
-  LLVM::Prefetch::create(*this, pointer, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+void KernelBuilder::prefetch(Expression pointer, int level) {
+  LLVM::Prefetch::create(*this, pointer, /*rw=*/0, /*hint=*/4 - level, /*cache=*/1);
 }
 
 void KernelBuilder::loop(Expression begin, Expression end, int64_t step, LoopBody body) {

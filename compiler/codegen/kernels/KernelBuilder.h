@@ -124,7 +124,8 @@ public:
   Expression maskOfFirst(Expression count);
   Expression maskOfFirst(int64_t count);
   void storeMasked(Expression vector, Expression pointer, Expression mask);
-  void prefetch(Expression pointer);
+  /// Asks for a cache line, into the cache of this level (1 or 2).
+  void prefetch(Expression pointer, int level);
 
   // Control.
   using LoopBody = llvm::function_ref<void(Expression)>;

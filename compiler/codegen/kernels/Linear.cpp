@@ -91,17 +91,22 @@ public:
     kernel.loop(rowBegin, rowEnd, shape.strategy.rowBlock, [&](Expression base) {
       Expression rows = kernel.minimum(rowEnd - base, kernel.integer(shape.strategy.rowBlock));
       prepareRows(base, rows, sharesRows);
-      TileProduct stream = streamProduct();
-      kernel.when(
-          rows <= maximumRows(kernel.target(), stream),
-          [&] { streamPanels(base, rows, panelBegin, panelEnd, stream); },
-          [&] { passPanels(base, rows, panelBegin, panelEnd); });
+      emitPanels(base, rows, panelBegin, panelEnd, shape.strategy.streamPanels);
     });
   }
 
 private:
-  TileProduct streamProduct() const {
-    return {.columns = panelWidth, .panels = shape.strategy.streamPanels, .prefetches = true};
+  /// The fewer rows, the more panels are read side by side.
+  void emitPanels(Expression base, Expression rows, Expression begin, Expression end,
+                  int64_t panels) {
+    if (panels == 1 || panels < panelsPerOutput)
+      return passPanels(base, rows, begin, end);
+    TileProduct stream{
+        .columns = panelWidth, .panels = panels, .prefetch = Prefetch::Ahead};
+    kernel.when(
+        rows <= maximumRows(kernel.target(), stream),
+        [&] { streamPanels(base, rows, begin, end, stream); },
+        [&] { emitPanels(base, rows, begin, end, panels / 2); });
   }
 
   void prepareRows(Expression base, Expression rows, Expression sharesRows) {
@@ -151,7 +156,7 @@ private:
       finish(base, rows, panel, step);
     });
     kernel.loop(whole, end, 1, [&](Expression panel) {
-      singlePanel(rows, packed, panel);
+      singlePanel(rows, packed, panel, Prefetch::Ahead);
       finish(base, rows, panel, 1);
     });
   }
@@ -160,18 +165,26 @@ private:
     kernel.loop(begin, end, 1, [&](Expression panel) {
       kernel.loop(kernel.integer(0), rows, tileRows, [&](Expression first) {
         Expression count = kernel.minimum(rows - first, kernel.integer(tileRows));
-        singlePanel(count, kernel.floatsAt(packed, first * shape.depth), panel);
+        Expression a = kernel.floatsAt(packed, first * shape.depth);
+        kernel.when(
+            rows <= tileRows, [&] { singlePanel(count, a, panel, Prefetch::Ahead); },
+            [&] {
+              kernel.when(
+                  first == 0, [&] { singlePanel(count, a, panel, Prefetch::NextPanel); },
+                  [&] { singlePanel(count, a, panel, Prefetch::None); });
+            });
         finish(base + first, count, panel, 1);
       });
     });
   }
 
-  void singlePanel(Expression rows, Expression a, Expression panel) {
-    TileProduct single{.columns = panelWidth};
+  void singlePanel(Expression rows, Expression a, Expression panel, Prefetch prefetch) {
+    TileProduct single{.columns = panelWidth, .prefetch = prefetch};
     for (int64_t part = 0; part < panelsPerOutput; ++part)
       emitTileProduct(kernel, single, rows, a,
                       kernel.floatsAt(panelAt(panel), part * panelWidth * shape.depth),
-                      kernel.integer(0), kernel.integer(panelWidth), kernel.integer(shape.depth),
+                      kernel.integer(panelsPerOutput * panelWidth * shape.depth),
+                      kernel.integer(panelWidth), kernel.integer(shape.depth),
                       kernel.floatsAt(tile, part * panelWidth),
                       Scratch::tileStride(shape, kernel.target()));
   }

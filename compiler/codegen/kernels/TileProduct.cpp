@@ -25,9 +25,10 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const TileProduct &shape, i
   int64_t vectors = vectorsPerPanel * shape.panels;
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   VectorType vector = kernel.vectorOf(lanes);
+  static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
   std::string name =
       llvm::formatv("tile_product{0}_{1}x{2}x{3}{4}_stride{5}", shape.accumulates ? "_add" : "",
-                    rows, shape.panels, shape.columns, shape.prefetches ? "_stream" : "",
+                    rows, shape.panels, shape.columns, prefetchNames[int(shape.prefetch)],
                     tileStride);
 
   return kernel.function(
@@ -54,9 +55,13 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const TileProduct &shape, i
                 Expression wRow = kernel.floatsAt(w, offset);
                 for (int64_t v = 0; v < vectorsPerPanel; ++v)
                   columns.push_back(kernel.load(kernel.floatsAt(wRow, v * lanes), vector));
-                if (shape.prefetches)
-                  for (int64_t byte = 0; byte < shape.columns * 4; byte += 64)
-                    kernel.prefetch(kernel.bytesAt(wRow, kPrefetchBytes + byte));
+                for (int64_t byte = 0; byte < shape.columns * 4; byte += 64) {
+                  if (shape.prefetch == Prefetch::Ahead)
+                    kernel.prefetch(kernel.bytesAt(wRow, kPrefetchBytes + byte), /*level=*/1);
+                  if (shape.prefetch == Prefetch::NextPanel)
+                    kernel.prefetch(kernel.bytesAt(kernel.floatsAt(wRow, panelStride), byte),
+                                    /*level=*/2);
+                }
               }
               Expression aRow = kernel.floatsAt(a, k * rows);
               Expressions next;

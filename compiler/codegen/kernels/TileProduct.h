@@ -13,6 +13,13 @@
 
 namespace transept::codegen {
 
+/// What a product asks memory for ahead of its use.
+enum class Prefetch {
+  None,     // W is in cache
+  Ahead,    // W comes from memory as it is used: a few KiB ahead
+  NextPanel // other tiles will use this panel as well: the next one, into the second-level cache
+};
+
 struct TileProduct {
   /// Columns of a panel: one or two vectors.
   int64_t columns = 0;
@@ -20,8 +27,7 @@ struct TileProduct {
   int64_t panels = 1;
   /// Adds to the tile instead of overwriting it.
   bool accumulates = false;
-  /// Asks for W ahead of its use, for weights that come from memory rather than from cache.
-  bool prefetches = false;
+  Prefetch prefetch = Prefetch::None;
 };
 
 /// Emits a call that computes `rows` (1 to maximumRows(...)) rows.

@@ -140,8 +140,10 @@ private:
     int64_t panelCount = llvm::divideCeil(shape.vocabularySize, panelWidth);
     Expression begin = block * panelsPerBlock;
     Expression end = kernel.minimum(begin + panelsPerBlock, kernel.integer(panelCount));
-    TileProduct stream{.columns = panelWidth, .panels = kStreamPanels, .prefetches = true};
-    TileProduct single{.columns = panelWidth, .prefetches = true};
+    TileProduct stream{.columns = panelWidth, .panels = kStreamPanels, .prefetch = Prefetch::Ahead};
+    TileProduct single{.columns = panelWidth, .prefetch = Prefetch::Ahead};
+    TileProduct firstOfMany{.columns = panelWidth, .prefetch = Prefetch::NextPanel};
+    TileProduct laterOfMany{.columns = panelWidth};
     auto product = [&](const TileProduct &product, Expression count, Expression first,
                        Expression panel) {
       Expression tile = kernel.floatsAt(
@@ -164,7 +166,14 @@ private:
         [&] {
           kernel.loop(begin, end, 1, [&](Expression panel) {
             kernel.loop(zero, rows, tileRows, [&](Expression first) {
-              product(single, tileOf(rows, first), first, panel);
+              Expression count = tileOf(rows, first);
+              kernel.when(
+                  rows <= tileRows, [&] { product(single, count, first, panel); },
+                  [&] {
+                    kernel.when(
+                        first == 0, [&] { product(firstOfMany, count, first, panel); },
+                        [&] { product(laterOfMany, count, first, panel); });
+                  });
             });
           });
         });

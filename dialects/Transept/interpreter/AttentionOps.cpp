@@ -101,5 +101,9 @@ template <typename AttentionOp> LogicalResult interpretAttention(AttentionOp op,
 
 } // namespace
 
-LogicalResult SelfAttentionOp::interpret(Frame &frame) { return interpretAttention(*this, frame); }
-LogicalResult CrossAttentionOp::interpret(Frame &frame) { return interpretAttention(*this, frame); }
+LogicalResult SelfAttentionOp::interpret(Frame &frame) {
+  return interpretAttention(*this, frame);
+}
+LogicalResult CrossAttentionOp::interpret(Frame &frame) {
+  return interpretAttention(*this, frame);
+}

@@ -37,8 +37,7 @@ LogicalResult CacheAppendOp::interpret(Frame &frame) {
     kept.resize(past * rows.width());
     for (int64_t i = 0; i < space.lengths[sequence]; ++i, ++nextRow)
       kept.insert(kept.end(), rows.row(nextRow).begin(), rows.row(nextRow).end());
-    std::copy(kept.begin(), kept.end(),
-              history.values.begin() + nextHistoryRow * rows.width());
+    std::copy(kept.begin(), kept.end(), history.values.begin() + nextHistoryRow * rows.width());
     nextHistoryRow += past + space.lengths[sequence];
   }
   frame.bindRows(getHistory(), std::move(history));

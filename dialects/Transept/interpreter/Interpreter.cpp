@@ -77,9 +77,8 @@ LogicalResult Interpreter::runOp(Operation &op, Frame &frame) {
   return success();
 }
 
-FailureOr<std::vector<InterpreterValue>>
-Interpreter::run(func::FuncOp function, const Batch &batch,
-                 std::vector<InterpreterValue> arguments) {
+FailureOr<std::vector<InterpreterValue>> Interpreter::run(func::FuncOp function, const Batch &batch,
+                                                          std::vector<InterpreterValue> arguments) {
   if (!function.getBody().hasOneBlock())
     return function.emitError("expects a body of one block");
   if (function.getNumArguments() != arguments.size())

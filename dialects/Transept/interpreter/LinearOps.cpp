@@ -17,8 +17,8 @@ static Tensor prologue(const Tensor &input, std::optional<NormAttr> norm, const 
 }
 
 LogicalResult LinearOp::interpret(Frame &frame) {
-  Tensor normalized = prologue(frame.rows(getInput()), getNorm(),
-                               frame.weightOrNull(getNormGain()), frame.weightOrNull(getNormBias()));
+  Tensor normalized = prologue(frame.rows(getInput()), getNorm(), frame.weightOrNull(getNormGain()),
+                               frame.weightOrNull(getNormBias()));
   const Tensor product =
       multiply(normalized, frame.weight(getWeight()), frame.weightOrNull(getBias()));
   Tensor result({product.rowCount(), int64_t(cast<RowsType>(getResult().getType()).getWidth())});

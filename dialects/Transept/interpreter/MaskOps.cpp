@@ -11,9 +11,10 @@ using namespace mlir;
 using namespace transept;
 
 double Bias::at(int64_t head, int64_t queryPosition, int64_t keyPosition) const {
-  const int64_t bucket = relativePositionBucket(
-      keyPosition - queryPosition,
-      {.count = bucketCount, .maximumDistance = maximumDistance, .isBidirectional = isBidirectional});
+  const int64_t bucket =
+      relativePositionBucket(keyPosition - queryPosition, {.count = bucketCount,
+                                                           .maximumDistance = maximumDistance,
+                                                           .isBidirectional = isBidirectional});
   return table->row(bucket)[head];
 }
 

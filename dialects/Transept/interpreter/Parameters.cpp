@@ -81,9 +81,8 @@ llvm::Expected<std::vector<float>> transept::selectParameter(const StoredTensor 
 
   const int64_t stride =
       request.isTransposed ? stored.shape.back() : (request.shape.size() == 1 ? 0 : width);
-  return fill(request, [&](int64_t row, int64_t column) {
-    return stored.values[row * stride + column];
-  });
+  return fill(request,
+              [&](int64_t row, int64_t column) { return stored.values[row * stride + column]; });
 }
 
 ParameterSource transept::randomParameters(uint64_t seed) {

@@ -26,8 +26,7 @@ struct ParameterRequest {
 };
 
 /// Answers with the requested elements, row-major.
-using ParameterSource =
-    std::function<llvm::Expected<std::vector<float>>(const ParameterRequest &)>;
+using ParameterSource = std::function<llvm::Expected<std::vector<float>>(const ParameterRequest &)>;
 
 /// A tensor as a checkpoint stores it.
 struct StoredTensor {

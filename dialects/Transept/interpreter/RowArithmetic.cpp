@@ -28,9 +28,10 @@ Tensor transept::multiply(const Tensor &rows, const Tensor &weight, const Tensor
   Tensor result({rows.rowCount(), weight.rowCount()});
   for (int64_t i = 0; i < rows.rowCount(); ++i)
     for (int64_t j = 0; j < weight.rowCount(); ++j) {
+      const std::span<const double> x = rows.row(i), w = weight.row(j);
       double sum = bias ? bias->values[j] : 0;
-      for (int64_t k = 0; k < rows.width(); ++k)
-        sum += rows.row(i)[k] * weight.row(j)[k];
+      for (size_t k = 0; k < x.size(); ++k)
+        sum += x[k] * w[k];
       result.row(i)[j] = sum;
     }
   return result;
@@ -52,8 +53,7 @@ Tensor transept::normalize(const Tensor &rows, NormKind kind, double epsilon, co
     variance /= rows.width();
     for (int64_t j = 0; j < rows.width(); ++j) {
       const double normalized = (rows.row(i)[j] - mean) / std::sqrt(variance + epsilon);
-      result.row(i)[j] =
-          normalized * (gain ? gain->values[j] : 1) + (bias ? bias->values[j] : 0);
+      result.row(i)[j] = normalized * (gain ? gain->values[j] : 1) + (bias ? bias->values[j] : 0);
     }
   }
   return result;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Arithmetic of rows that several ops share, because fusion puts it into one op or leaves it in many.
+// Arithmetic of rows that several ops share, because fusion puts it into one op or leaves it in
+// many.
 
 #ifndef TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_ROWARITHMETIC_H
 #define TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_ROWARITHMETIC_H

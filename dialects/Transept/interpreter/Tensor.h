@@ -23,7 +23,9 @@ struct Tensor {
 
   int64_t rowCount() const { return shape.size() == 1 ? 1 : shape.front(); }
   int64_t width() const { return shape.back(); }
-  std::span<double> row(int64_t index) { return {values.data() + index * width(), size_t(width())}; }
+  std::span<double> row(int64_t index) {
+    return {values.data() + index * width(), size_t(width())};
+  }
   std::span<const double> row(int64_t index) const {
     return {values.data() + index * width(), size_t(width())};
   }

@@ -1,5 +1,11 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(fuse-vocabulary-search)' --remarks-filter=fusion --remark-format=emitRemark 2>&1 | FileCheck %s
 
+// Remarks come before what is printed.
+// CHECK: [Passed] FuseVocabularySearch | Category:fusion | {{.*}}decode returns candidates
+// CHECK: [Passed] FuseVocabularySearch | Category:fusion | {{.*}}decode returns candidates
+// CHECK: [Missed] FuseVocabularySearch | {{.*}}this result of decode is not logits
+// CHECK: [Missed] FuseVocabularySearch | {{.*}}something else reads the logits
+
 !rows = !transept.rows<target.requested x 4 x f32>
 !logits = !transept.rows<target.requested x 9 x f32>
 !table = tensor<9x4xf32>
@@ -7,7 +13,6 @@
 
 // logits(norm(x), W, b) -> search_vocabulary(x, W, b) norm, where nobody else reads the norm
 
-// CHECK:       [Passed] FuseVocabularySearch | Category:fusion | {{.*}}decode returns candidates
 // CHECK-LABEL: func.func @decode
 // CHECK-SAME:    -> !transept.candidates<target.requested x 9>
 // CHECK:         %[[Y:.*]] = transept.search_vocabulary %arg0, %{{.*}} bias %{{.*}} norm <layer, epsilon = {{.*}}> gain %{{.*}} shift %{{.*}} :
@@ -28,7 +33,6 @@ func.func @decode(%x: !rows) -> !logits {
 !logits = !transept.rows<target.requested x 9 x f32>
 !table = tensor<9x4xf32>
 
-// CHECK:       [Missed] FuseVocabularySearch | {{.*}}this result of decode is not logits
 // CHECK-LABEL: func.func @decode
 // CHECK-SAME:    -> (!transept.candidates<target.requested x 9>, !transept.rows<target.requested x 4 x f32>)
 // CHECK:         %[[NORM:.*]] = transept.rms_norm
@@ -46,7 +50,6 @@ func.func @decode(%x: !rows) -> (!logits, !rows) {
 !logits = !transept.rows<target.requested x 9 x f32>
 !table = tensor<9x4xf32>
 
-// CHECK:       [Missed] FuseVocabularySearch | {{.*}}something else reads the logits
 // CHECK-LABEL: func.func @decode
 // CHECK:         transept.logits
 func.func @decode(%x: !rows) -> !logits {

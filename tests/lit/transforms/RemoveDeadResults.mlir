@@ -24,8 +24,8 @@ func.func @encode(%a: !source, %b: !source) -> (!source, !cache, !cache) {
 // CHECK:         transept.cache_read %[[READ]]
 func.func @decode(%x: !target, %unused: !cache, %cache: !cache) -> (!target, !target) {
   %w = transept.parameter "w" : !square
-  %y, %nobody = transept.linear %x, %w norm <rms, epsilon = 1.0e-6 : f64> : (!target, !square) -> (!target, !target)
-  %z, %norm = transept.linear %y, %w norm <rms, epsilon = 1.0e-6 : f64> : (!target, !square) -> (!target, !target)
+  %y, %nobody = transept.linear %x, %w norm <rms, epsilon = 1.0e-6> : (!target, !square) -> (!target, !target)
+  %z, %norm = transept.linear %y, %w norm <rms, epsilon = 1.0e-6> : (!target, !square) -> (!target, !target)
   %key = transept.cache_read %cache : (!cache) -> !source
   %out = transept.cross_attention %z, %key, %key heads 2 : (!target, !source, !source) -> !target
   return %out, %norm : !target, !target

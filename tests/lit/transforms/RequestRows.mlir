@@ -8,10 +8,10 @@
 
 // CHECK-LABEL: func.func @decode
 // CHECK-SAME:    -> !transept.rows<target.requested x 9 x f32>
-// CHECK:         %[[SUM:.*]] = transept.add {{.*}} : !transept.rows<target x 4 x f32>
+// CHECK:         %[[SUM:.*]] = transept.add {{.*}} : <target x 4 x f32>
 // CHECK:         %[[ROWS:.*]] = transept.requested_rows %[[SUM]] {{.*}} -> !transept.rows<target.requested x 4 x f32>
 // CHECK:         %[[NORM:.*]] = transept.rms_norm %[[ROWS]] {{.*}} -> !transept.rows<target.requested x 4 x f32>
-// CHECK:         %[[SCALED:.*]] = transept.scale %[[NORM]] {{.*}} : !transept.rows<target.requested x 4 x f32>
+// CHECK:         %[[SCALED:.*]] = transept.scale %[[NORM]] {{.*}} : <target.requested x 4 x f32>
 // CHECK:         transept.logits %[[SCALED]]
 func.func @decode(%x: !rows, %y: !rows) -> !logits {
   %sum = transept.add %x, %y : !rows
@@ -31,8 +31,8 @@ func.func @decode(%x: !rows, %y: !rows) -> !logits {
 // CHECK-LABEL: func.func @decode
 // CHECK:         %[[NORM:.*]] = transept.rms_norm {{.*}} -> !transept.rows<target x 4 x f32>
 // CHECK:         %[[ROWS:.*]] = transept.requested_rows %[[NORM]]
-// CHECK:         transept.scale %[[ROWS]] by 5.0{{.*}} : !transept.rows<target.requested x 4 x f32>
-// CHECK:         %[[OTHER:.*]] = transept.scale %[[NORM]] by 7.0{{.*}} : !transept.rows<target x 4 x f32>
+// CHECK:         transept.scale %[[ROWS]] by 5.0{{.*}} : <target.requested x 4 x f32>
+// CHECK:         %[[OTHER:.*]] = transept.scale %[[NORM]] by 7.0{{.*}} : <target x 4 x f32>
 func.func @decode(%x: !rows) -> !rows {
   %norm = transept.rms_norm %x epsilon 1.0e-6 : (!rows) -> !rows
   %scaled = transept.scale %norm by 5.0 : !rows

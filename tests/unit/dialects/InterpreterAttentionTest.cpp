@@ -25,7 +25,8 @@ protected:
                                    %k: !transept.rows<target x 1 x f32>,
                                    %v: !transept.rows<target x 1 x f32>)
                           -> !transept.rows<target x 1 x f32> {
-      )" + setup + "\n %r = transept.attention %q, %k, %v " + attributes +
+      )" + setup + "\n %r = transept.attention %q, %k, %v " +
+                       attributes +
                        R"( : (!transept.rows<target x 1 x f32>, !transept.rows<target x 1 x f32>,
                               !transept.rows<target x 1 x f32>)" +
                        extraTypes + R"() -> !transept.rows<target x 1 x f32>
@@ -60,13 +61,14 @@ TEST_F(InterpreterAttention, Masks) {
 
 TEST_F(InterpreterAttention, RelativePositionBias) {
   addParameter("table", {2, 1}, {0, float(ln3)}); // distance 0, distances from 1
-  const auto result = attend({0, 0, 0}, {0, 0, 0}, {4, 0, 7}, R"(
+  const auto result =
+      attend({0, 0, 0}, {0, 0, 0}, {4, 0, 7}, R"(
       %table = transept.parameter "table" : tensor<2x1xf32>
       %mask = transept.causal_mask : !transept.mask<target x target>
       %bias = transept.relative_position_bias %table buckets 2 maximum_distance 4
           : tensor<2x1xf32> -> !transept.bias<target x target x 1>)",
-                             "mask %mask bias %bias heads 1",
-                             ", !transept.mask<target x target>, !transept.bias<target x target x 1>");
+             "mask %mask bias %bias heads 1",
+             ", !transept.mask<target x target>, !transept.bias<target x target x 1>");
   ASSERT_EQ(result.size(), 3u);
   EXPECT_DOUBLE_EQ(result[0], 4);
   EXPECT_NEAR(result[1], 3, 1e-6); // ln 3 is rounded to f32 in the table

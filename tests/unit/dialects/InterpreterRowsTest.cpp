@@ -29,20 +29,22 @@ protected:
     return runRows("func.func @f(%x: " + rowsOf2 + ") -> " + type + R"( {
       %gain = transept.parameter "gain" : tensor<2xf32>
       %shift = transept.parameter "shift" : tensor<2xf32>
-      )" + body + "\n return %r : " + type + "\n}",
+      )" + body +
+                       "\n return %r : " + type + "\n}",
                    {rows(2, std::move(x))});
   }
 };
 
 TEST_F(InterpreterRows, LayerNorm) {
   const std::string types = "(!transept.rows<source x 2 x f32>, tensor<2xf32>, tensor<2xf32>) -> ";
-  EXPECT_THAT(evaluate({1, 3}, "%r = transept.layer_norm %x gain %gain shift %shift epsilon 0.0 : " +
-                                   types + rowsOf2),
-              ElementsAre(8, 23));
+  EXPECT_THAT(
+      evaluate({1, 3}, "%r = transept.layer_norm %x gain %gain shift %shift epsilon 0.0 : " +
+                           types + rowsOf2),
+      ElementsAre(8, 23));
   // mean 2, variance 1, sqrt(1 + 3) = 2
-  EXPECT_THAT(evaluate({1, 3}, "%r = transept.layer_norm %x epsilon 3.0 : (" + rowsOf2 + ") -> " +
-                                   rowsOf2),
-              ElementsAre(-0.5, 0.5));
+  EXPECT_THAT(
+      evaluate({1, 3}, "%r = transept.layer_norm %x epsilon 3.0 : (" + rowsOf2 + ") -> " + rowsOf2),
+      ElementsAre(-0.5, 0.5));
 }
 
 TEST_F(InterpreterRows, RmsNorm) {
@@ -133,8 +135,7 @@ TEST_F(InterpreterRows, SearchVocabularyKeepsAllLogitsOfTheRequestedRows) {
     })",
                      {rows(2, {9, 9, 1, 3, 5, 1})});
   ASSERT_EQ(results.size(), 1u) << message;
-  EXPECT_EQ(std::get<Candidates>(results[0]).logits,
-            Tensor({2, 4}, {-1, 1, 0, 0, 1, -1, 0, 2}));
+  EXPECT_EQ(std::get<Candidates>(results[0]).logits, Tensor({2, 4}, {-1, 1, 0, 0, 1, -1, 0, 2}));
 }
 
 } // namespace

@@ -24,18 +24,19 @@ protected:
     auto results = run("func.func @f() -> " + type + R"( {
       %m = transept.parameter "m" : tensor<2x2xf32>
       %v = transept.parameter "v" : tensor<2xf32>
-      )" + body + "\n return %r : " + type + "\n}");
+      )" + body +
+                       "\n return %r : " + type + "\n}");
     return results.size() == 1 ? std::get<Weight>(results[0])->values : std::vector<double>();
   }
 };
 
 TEST_F(InterpreterWeights, Parameter) {
-  EXPECT_THAT(evaluate(R"(%r = transept.parameter "m" transposed : tensor<2x2xf32>)",
-                       "tensor<2x2xf32>"),
-              ElementsAre(1, 3, 2, 4));
-  EXPECT_THAT(evaluate(R"(%r = transept.parameter "m" row_begin 1 : tensor<1x2xf32>)",
-                       "tensor<1x2xf32>"),
-              ElementsAre(3, 4));
+  EXPECT_THAT(
+      evaluate(R"(%r = transept.parameter "m" transposed : tensor<2x2xf32>)", "tensor<2x2xf32>"),
+      ElementsAre(1, 3, 2, 4));
+  EXPECT_THAT(
+      evaluate(R"(%r = transept.parameter "m" row_begin 1 : tensor<1x2xf32>)", "tensor<1x2xf32>"),
+      ElementsAre(3, 4));
 }
 
 TEST_F(InterpreterWeights, UnknownParameterIsAnErrorAtTheOp) {
@@ -96,7 +97,8 @@ protected:
                   -> !transept.rows<source x 2 x f32> {
       %tokens = transept.parameter "tokens" : tensor<3x2xf32>
       %positions = transept.parameter "positions" : tensor<3x2xf32>
-      %r = )" + op + R"( -> !transept.rows<source x 2 x f32>
+      %r = )" +
+           op + R"( -> !transept.rows<source x 2 x f32>
       return %r : !transept.rows<source x 2 x f32>
     })";
   }

@@ -20,9 +20,8 @@ namespace transept {
 
 class InterpreterTesting : public testing::Test {
 protected:
-  InterpreterTesting() : errors(&context, [this](mlir::Diagnostic &diagnostic) {
-                           message += diagnostic.str();
-                         }) {
+  InterpreterTesting()
+      : errors(&context, [this](mlir::Diagnostic &diagnostic) { message += diagnostic.str(); }) {
     context.loadDialect<TranseptDialect, mlir::func::FuncDialect>();
     // Two sequences on either side, of two rows and one.
     batch.addSpace("source", {2, 1});
@@ -55,8 +54,8 @@ protected:
     if (!module)
       return {};
     Interpreter interpreter(parameters());
-    auto results = interpreter.run(module->lookupSymbol<mlir::func::FuncOp>("f"), batch,
-                                   std::move(arguments));
+    auto results =
+        interpreter.run(module->lookupSymbol<mlir::func::FuncOp>("f"), batch, std::move(arguments));
     if (mlir::failed(results))
       return {};
     return std::move(*results);

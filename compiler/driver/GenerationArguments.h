@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The arguments of Hugging Face's generate(), as goldens record them, in our words.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_GENERATIONARGUMENTS_H
+#define TRANSEPT_COMPILER_DRIVER_GENERATIONARGUMENTS_H
+
+#include "transept/options.h"
+
+#include <nlohmann/json.hpp>
+
+namespace transept::driver {
+
+struct GenerationArguments {
+  GenerateOptions options;
+  /// pad_token_id, where it is given: what shorter rows are filled up with.
+  std::optional<Id> padding;
+};
+
+/// Throws std::runtime_error for an argument that is not known or asks for what is not offered;
+/// nothing is skipped.
+GenerationArguments readGenerationArguments(const nlohmann::ordered_json &arguments);
+
+} // namespace transept::driver
+
+#endif

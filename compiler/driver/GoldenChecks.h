@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs one recorded case on a compiled model and compares what comes out.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_GOLDENCHECKS_H
+#define TRANSEPT_COMPILER_DRIVER_GOLDENCHECKS_H
+
+#include "compiler/driver/Goldens.h"
+
+#include "transept/model.h"
+
+namespace transept::driver {
+
+/// How far the numbers of one output are from the recorded ones.
+struct Comparison {
+  std::string output;
+  double largestError = 0;
+  /// largestError / the largest magnitude that was expected.
+  double relativeError = 0;
+  double tolerance = 0; // of largestError
+
+  /// False for NaN too.
+  bool passes() const { return largestError <= tolerance; }
+};
+
+struct CaseResult {
+  std::string name, kind;
+  std::vector<Comparison> comparisons;
+  std::optional<bool> idsEqual;
+  /// Whether each row alone gives the bits that it has in the batch.
+  std::optional<bool> sameBitsAlone;
+  /// Recorded outputs that a library does not give out.
+  std::vector<std::string> notCompared;
+  /// Why it failed, in words; empty when it passed.
+  std::string failure;
+
+  bool passes() const { return failure.empty(); }
+};
+
+/// Never throws for what is wrong with the case or the model: that is the result. The model must
+/// keep no sources (OpenOptions::encoderCacheBytes of 0), or rows alone are not computed again.
+CaseResult checkCase(const Model &model, const Goldens &goldens, const GoldenCase &golden);
+
+} // namespace transept::driver
+
+#endif

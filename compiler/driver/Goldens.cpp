@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads goldens with the front end's own readers, so that a damaged file is an error, not a crash.
+
+#include "compiler/driver/Goldens.h"
+
+#include "compiler/frontend/Error.h"
+#include "compiler/frontend/Json.h"
+#include "compiler/frontend/MappedFile.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace transept::driver {
+
+using frontend::ElementType;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::map<std::string, std::string> readNames(frontend::JsonFields &fields, const char *key) {
+  std::map<std::string, std::string> names;
+  const Json *object = fields.find(key);
+  if (!object)
+    return names;
+  if (!object->is_object())
+    frontend::refuseValue(*object, fields.where(key), "an object of tensor names");
+  for (const auto &[name, tensor] : object->items())
+    names[name] = frontend::toText(tensor, fields.where(key) + "." + name);
+  return names;
+}
+
+GoldenCase readCase(const Json &object, const std::string &origin) {
+  if (!object.is_object())
+    frontend::refuseValue(object, origin, "an object");
+  frontend::JsonFields fields(object, origin);
+  GoldenCase result;
+  result.name = fields.text("name", "");
+  result.kind = fields.text("kind", "");
+  result.inputs = readNames(fields, "inputs");
+  result.outputs = readNames(fields, "outputs");
+  result.usesGenerationConfig = fields.boolean("uses_generation_config_json", false);
+  if (const Json *given = fields.find("generation_args")) {
+    if (!given->is_object())
+      frontend::refuseValue(*given, fields.where("generation_args"), "an object");
+    result.generationArguments = *given;
+  }
+  return result;
+}
+
+template <typename Number> int64_t numberAt(std::span<const std::byte> bytes, int64_t index) {
+  Number value;
+  std::memcpy(&value, bytes.data() + index * int64_t(sizeof(value)), sizeof(value));
+  return int64_t(value);
+}
+
+} // namespace
+
+Goldens::Goldens(std::string path) : path(std::move(path)) {}
+Goldens::Goldens(Goldens &&) noexcept = default;
+Goldens::~Goldens() = default;
+
+Goldens Goldens::read(const std::string &directory) {
+  Goldens goldens(directory + "/goldens.safetensors");
+  std::string listPath = directory + "/goldens.json";
+  Json list = frontend::readJsonFile(listPath);
+  if (!list.is_object() || !list.contains("cases") || !list["cases"].is_array())
+    throw frontend::Error(listPath + ": expects an object with a list of cases");
+  for (const Json &item : list["cases"])
+    goldens.caseList.push_back(
+        readCase(item, fmt::format("{}: cases[{}]", listPath, goldens.caseList.size())));
+  if (goldens.caseList.empty())
+    throw frontend::Error(listPath + ": expects one case or more, but got none");
+  goldens.file = std::make_unique<frontend::MappedFile>(goldens.path);
+  for (frontend::TensorInfo &info :
+       frontend::parseSafetensors(goldens.file->bytes(), goldens.path))
+    goldens.tensors.emplace(info.name, info);
+  return goldens;
+}
+
+const frontend::TensorInfo &Goldens::find(const std::string &tensor) const {
+  auto found = tensors.find(tensor);
+  if (found == tensors.end())
+    throw frontend::Error(fmt::format("{}: there is no tensor {}", path, tensor));
+  return found->second;
+}
+
+IntegerTable Goldens::integers(const std::string &tensor) const {
+  const frontend::TensorInfo &info = find(tensor);
+  if (info.shape.empty() || info.shape.size() > 2)
+    throw frontend::Error(fmt::format("{}: expects {} to have 1 or 2 dimensions, but got shape {}",
+                                      path, tensor, frontend::formatShape(info.shape)));
+  IntegerTable table;
+  table.rowCount = size_t(info.shape[0]);
+  table.columnCount = info.shape.size() == 2 ? size_t(info.shape[1]) : 1;
+  for (int64_t index = 0; index != info.elementCount(); ++index) {
+    switch (info.type) {
+    case ElementType::I64:
+      table.values.push_back(numberAt<int64_t>(info.data, index));
+      break;
+    case ElementType::I32:
+      table.values.push_back(numberAt<int32_t>(info.data, index));
+      break;
+    case ElementType::Bool:
+    case ElementType::U8:
+      table.values.push_back(numberAt<uint8_t>(info.data, index));
+      break;
+    default:
+      throw frontend::Error(fmt::format("{}: expects {} to hold integers, but got {}", path, tensor,
+                                        frontend::elementTypeName(info.type)));
+    }
+  }
+  return table;
+}
+
+FloatTensor Goldens::floats(const std::string &tensor) const {
+  const frontend::TensorInfo &info = find(tensor);
+  if (info.type != ElementType::F32)
+    throw frontend::Error(fmt::format("{}: expects {} to be F32, but got {}", path, tensor,
+                                      frontend::elementTypeName(info.type)));
+  FloatTensor result{info.shape, std::vector<float>(size_t(info.elementCount()))};
+  if (!result.values.empty())
+    std::memcpy(result.values.data(), info.data.data(), info.data.size());
+  return result;
+}
+
+} // namespace transept::driver

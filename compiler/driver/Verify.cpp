@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `transept verify`: a library against recorded outputs of the original model.
+
+#include "compiler/driver/Commands.h"
+#include "compiler/driver/GoldenChecks.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace transept::driver {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct VerifyOptions {
+  std::string library, goldens;
+  unsigned threads = 0;
+  bool isJson = false;
+};
+
+std::string sentenceOf(const CaseResult &result) {
+  std::string text;
+  auto add = [&text](const std::string &part) { text += (text.empty() ? "" : ", ") + part; };
+  if (result.idsEqual)
+    add(*result.idsEqual ? "ids equal" : "ids differ");
+  for (const Comparison &comparison : result.comparisons)
+    add(fmt::format("{} off by {:.1e} (relative {:.1e}, allowed {:.1e})", comparison.output,
+                    comparison.largestError, comparison.relativeError, comparison.tolerance));
+  if (result.sameBitsAlone.value_or(false))
+    add("same bits alone");
+  return text;
+}
+
+Json jsonOf(const CaseResult &result) {
+  Json comparisons = Json::array();
+  for (const Comparison &comparison : result.comparisons)
+    comparisons.push_back({{"output", comparison.output},
+                           {"largest_absolute_error", comparison.largestError},
+                           {"largest_relative_error", comparison.relativeError},
+                           {"absolute_tolerance", comparison.tolerance},
+                           {"passed", comparison.passes()}});
+  Json object = {{"name", result.name},
+                 {"kind", result.kind},
+                 {"passed", result.passes()},
+                 {"comparisons", comparisons}};
+  if (result.idsEqual)
+    object["ids_equal"] = *result.idsEqual;
+  if (result.sameBitsAlone)
+    object["same_bits_alone"] = *result.sameBitsAlone;
+  object["not_compared"] = result.notCompared;
+  if (!result.passes())
+    object["failure"] = result.failure;
+  return object;
+}
+
+/// "cross_attentions.1" and "cross_attentions.0" are one kind of output.
+std::string notComparedKinds(const std::vector<CaseResult> &results) {
+  std::set<std::string> kinds;
+  for (const CaseResult &result : results)
+    for (const std::string &name : result.notCompared)
+      kinds.insert(name.substr(0, name.find('.')));
+  return fmt::format("{}", fmt::join(kinds, ", "));
+}
+
+void printText(const std::vector<CaseResult> &results, size_t failureCount) {
+  size_t width = 0;
+  for (const CaseResult &result : results)
+    width = std::max(width, result.name.size());
+  for (const CaseResult &result : results) {
+    fmt::print("{:<{}}  {}  {}\n", result.name, width, result.passes() ? "ok    " : "FAILED",
+               sentenceOf(result));
+    if (!result.passes())
+      fmt::print("{:<{}}          {}\n", "", width, result.failure);
+  }
+  if (std::string kinds = notComparedKinds(results); !kinds.empty())
+    fmt::print("not compared (a library does not give them out): {}\n", kinds);
+  fmt::print("{} of {} cases passed\n", results.size() - failureCount, results.size());
+}
+
+void verify(const VerifyOptions &options) {
+  Goldens goldens = Goldens::read(options.goldens);
+  // No source is kept: rows that are run again must be computed again.
+  Model model = Model::open(options.library, {.threads = options.threads, .encoderCacheBytes = 0});
+  std::vector<CaseResult> results;
+  size_t failureCount = 0;
+  for (const GoldenCase &golden : goldens.cases()) {
+    results.push_back(checkCase(model, goldens, golden));
+    failureCount += !results.back().passes();
+  }
+  if (options.isJson) {
+    Json cases = Json::array();
+    for (const CaseResult &result : results)
+      cases.push_back(jsonOf(result));
+    Json object = {{"library", options.library},
+                   {"goldens", options.goldens},
+                   {"threads", model.statistics().workers},
+                   {"passed", results.size() - failureCount},
+                   {"failed", failureCount},
+                   {"cases", cases}};
+    fmt::print("{}\n", object.dump(-1, ' ', false, Json::error_handler_t::replace));
+  } else {
+    printText(results, failureCount);
+  }
+  if (failureCount != 0)
+    throw ExitStatus{1};
+}
+
+} // namespace
+
+void addVerifyCommand(CLI::App &program) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App *command = program.add_subcommand(
+      "verify", "compare a library with recorded outputs of the original model");
+  command->add_option("LIB", options->library, "the library")->required();
+  command
+      ->add_option("GOLDENS", options->goldens,
+                   "a directory with goldens.json and goldens.safetensors; every case is run. "
+                   "States and logits may be off by 2e-4 of their largest magnitude, scores by "
+                   "1e-4; ids must be equal; each row of a batch must give the same bits alone")
+      ->required();
+  command->add_option("--threads", options->threads, "threads to use [all cores]")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--json", options->isJson, "print one JSON object with all results");
+  command->callback([options] { verify(*options); });
+}
+
+} // namespace transept::driver

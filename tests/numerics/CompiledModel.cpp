@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiles descriptions in this process, with the interpreter's random parameters as weights.
+
+#include "tests/numerics/CompiledModel.h"
+
+#include "compiler/codegen/Passes.h"
+#include "compiler/emit/EmitLibrary.h"
+#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/pipeline/Stages.h"
+#include "compiler/transforms/Passes.h"
+#include "dialects/Plan/Plan.h"
+
+#include "mlir/Pass/PassManager.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace transept::testing {
+
+namespace {
+
+/// The interpreter's source of parameters as the emitter's.
+emit::ParameterReader readerOf(uint64_t seed) {
+  return [source = randomParameters(seed)](const emit::ParameterRows &rows, float *out) {
+    ParameterRequest request{rows.name, rows.isTransposed, rows.begin, {rows.count}};
+    if (!rows.isVector)
+      request.shape.push_back(rows.columns);
+    std::vector<float> values = llvm::cantFail(source(request));
+    std::copy(values.begin(), values.end(), out);
+  };
+}
+
+void addPasses(mlir::PassManager &passes, const std::string &cpu, Fusion fusion) {
+  PipelineOptions options{.cpu = cpu};
+  Stage fused = Stage::Fused;
+  if (fusion == Fusion::All) {
+    addStages(passes, Stage::Graph, fused, options);
+  } else {
+    addStages(passes, Stage::Graph, Stage::Staged, options);
+    passes.addPass(createFuseEmbeddingPass());
+    passes.addPass(createFuseVocabularySearchPass());
+  }
+  addStages(passes, fused, Stage::LLVM, options);
+}
+
+} // namespace
+
+std::vector<std::string> runnableProcessors() {
+  std::string error;
+  auto native = codegen::targetFor("native", error);
+  if (!native)
+    return {};
+  if (native->instructionSet == codegen::InstructionSet::Avx512)
+    return {"x86-64-v3", "x86-64-v4"};
+  return {"x86-64-v3"};
+}
+
+std::string compileWithRandomWeights(const frontend::Description &description,
+                                     const std::string &cpu, Fusion fusion, uint64_t seed) {
+  mlir::MLIRContext context;
+  context.loadDialect<plan::PlanDialect>();
+  auto module = frontend::buildModel(description, context);
+  if (!module)
+    throw std::runtime_error("no model");
+  mlir::PassManager passes(&context);
+  passes.enableVerifier(true);
+  addPasses(passes, cpu, fusion);
+  if (failed(passes.run(*module)))
+    throw std::runtime_error("a pass failed");
+  std::string error;
+  static int number = 0;
+  emit::EmitOptions options;
+  options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
+                   std::to_string(number++) + ".so";
+  options.target = *codegen::targetFor(cpu, error);
+  emit::emitLibrary(*module, description, readerOf(seed), options);
+  return options.output;
+}
+
+ModelOutputs interpret(const frontend::Description &description, uint64_t seed,
+                       const Sequences &sources, const Sequences &targets) {
+  mlir::MLIRContext context;
+  auto module = frontend::buildModel(description, context);
+  auto outputs = runModel(*module, randomParameters(seed), sources, targets);
+  if (failed(outputs))
+    throw std::runtime_error("the interpreter failed");
+  return *outputs;
+}
+
+Sequences randomSequences(const std::vector<int64_t> &lengths, int64_t vocabularySize,
+                          uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Sequences sequences;
+  for (int64_t length : lengths) {
+    std::vector<int32_t> ids(length);
+    for (int32_t &id : ids)
+      id = int32_t(random() % uint64_t(vocabularySize));
+    sequences.push_back(std::move(ids));
+  }
+  return sequences;
+}
+
+} // namespace transept::testing

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiled code against the interpreter, on models of every shape: what the kernels compute is what
+// the dialect means. And the promise of invariance: the same bits beside any neighbours, with any
+// number of threads.
+
+#include "tests/numerics/CompiledModel.h"
+#include "tests/numerics/RandomModels.h"
+#include "tests/support/TinyModels.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+namespace transept::testing {
+
+namespace {
+
+/// f32 sums of n terms err by about sqrt(n) * 2^-24 each; through the depth of these models this
+/// stays below 2e-5 of the largest magnitude, a tenth of what golden tests allow.
+constexpr double kTolerance = 2e-5;
+
+void expectClose(const Tensor &expected, const std::vector<float> &actual, const char *what) {
+  ASSERT_EQ(expected.values.size(), actual.size()) << what;
+  double largest = 0, difference = 0;
+  for (size_t i = 0; i < actual.size(); ++i) {
+    largest = std::max(largest, std::abs(expected.values[i]));
+    double error = std::abs(expected.values[i] - double(actual[i]));
+    difference = std::isnan(error) ? INFINITY : std::max(difference, error);
+  }
+  EXPECT_LE(difference, kTolerance * largest) << what << ", largest magnitude " << largest;
+}
+
+struct Answers {
+  std::vector<float> states, logits;
+  bool operator==(const Answers &) const = default;
+};
+
+Answers ask(const Model &model, const Sequences &sources, const Sequences &targets) {
+  std::vector<SourceInput> inputs(sources.begin(), sources.end());
+  std::vector<Source> encoded = model.encodeBatch(inputs);
+  Answers answers;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    std::span<const float> states = encoded[i].states();
+    answers.states.insert(answers.states.end(), states.begin(), states.end());
+    Rows logits = model.logits(encoded[i], targets[i]);
+    answers.logits.insert(answers.logits.end(), logits.values.begin(), logits.values.end());
+  }
+  return answers;
+}
+
+/// Compiles, compares with the interpreter, then with itself one by one and over other threads.
+void check(const frontend::Description &description, const std::string &cpu, Fusion fusion,
+           uint64_t seed) {
+  SCOPED_TRACE(description.name + " for " + cpu + ", seed " + std::to_string(seed));
+  int64_t longest = description.source.embedding.positions.length;
+  auto bounded = [&](int64_t length) { return longest ? std::min(length, longest) : length; };
+  Sequences sources = randomSequences({bounded(13), 1, bounded(67), bounded(16)},
+                                      description.source.embedding.vocabularySize, seed);
+  Sequences targets = randomSequences({5, bounded(18), 1, bounded(33)},
+                                      description.target.embedding.vocabularySize, seed + 1);
+  ModelOutputs expected = interpret(description, seed, sources, targets);
+
+  std::string library = compileWithRandomWeights(description, cpu, fusion, seed);
+  Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
+  Answers together = ask(model, sources, targets);
+  expectClose(*expected.encoderStates, together.states, "encoder states");
+  expectClose(expected.logits, together.logits, "logits");
+
+  Answers apart;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    Answers one = ask(model, {sources[i]}, {targets[i]});
+    apart.states.insert(apart.states.end(), one.states.begin(), one.states.end());
+    apart.logits.insert(apart.logits.end(), one.logits.begin(), one.logits.end());
+  }
+  EXPECT_TRUE(apart == together) << "bits depend on the batch";
+  for (unsigned threads : {2u, 3u}) {
+    Model parallel = Model::open(library, {.threads = threads, .encoderCacheBytes = 0});
+    EXPECT_TRUE(ask(parallel, sources, targets) == together)
+        << "bits depend on " << threads << " threads";
+  }
+  std::filesystem::remove(library);
+}
+
+class Compiled : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
+  for (const frontend::Description &description :
+       {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart()})
+    check(description, GetParam(), Fusion::All, 1);
+}
+
+TEST_P(Compiled, UnfusedModelsGiveWhatTheInterpreterGives) {
+  for (const frontend::Description &description : {tinyMarian(), tinyT5(true)})
+    check(description, GetParam(), Fusion::Least, 2);
+}
+
+TEST_P(Compiled, RandomModelsGiveWhatTheInterpreterGives) {
+  for (uint64_t seed = 10; seed < 18; ++seed)
+    check(randomModel(seed), GetParam(), Fusion::All, seed);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryProcessor, Compiled, ::testing::ValuesIn(runnableProcessors()),
+                         [](const auto &info) {
+                           std::string name = info.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+} // namespace
+} // namespace transept::testing
