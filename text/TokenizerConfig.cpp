@@ -122,7 +122,9 @@ TokenizerConfig readTokenizerConfig(const Settings &settings, std::span<const As
       takeSpecialTokens(config, parse(asset->bytes, asset->name), std::string(asset->name));
     if (const Asset *asset = findAsset(assets, "added_tokens.json")) {
       std::string name(asset->name);
-      for (const auto &[content, id] : parse(asset->bytes, name).items())
+      // Named: items() of a temporary would outlive it.
+      const Json added = parse(asset->bytes, name);
+      for (const auto &[content, id] : added.items())
         config.addedTokens[parseId(id, name + ": " + content)].content = content;
     }
   }

@@ -67,6 +67,7 @@ private:
       }
     });
     function.setPublic();
+    function->removeAttr("llvm.linkage");
   }
 
   func::FuncOp emitLaunch(Operation *op) {

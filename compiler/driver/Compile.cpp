@@ -12,6 +12,7 @@
 #include "compiler/frontend/ModelBuilder.h"
 #include "compiler/pipeline/IRDump.h"
 #include "compiler/pipeline/PassVerification.h"
+#include "compiler/pipeline/ReadableIR.h"
 #include "compiler/pipeline/Stages.h"
 #include "dialects/Plan/Plan.h"
 
@@ -132,7 +133,7 @@ void printStage(ModuleOp module, Stage stage, const codegen::Target &target) {
     llvm::outs() << emit::emitAssembly(module, target);
     return;
   }
-  module.print(llvm::outs());
+  module.print(llvm::outs(), readableIR());
   llvm::outs() << "\n";
 }
 
@@ -157,6 +158,7 @@ void compile(const CompileOptions &options) {
 
   MLIRContext context;
   context.loadDialect<TranseptDialect, plan::PlanDialect, func::FuncDialect>();
+  useShortTypeNames(context);
   Diagnostics diagnostics(&context);
   Progress progress;
   progress.show("reading", 0);

@@ -16,7 +16,10 @@ int main(int argumentCount, char **arguments) {
   program.set_version_flag("--version", TRANSEPT_VERSION);
   addCompileCommand(program);
   addDescribeCommand(program);
+  addGenerateCommand(program);
   addVerifyCommand(program);
+  addInspectCommand(program);
+  addBenchCommand(program);
   try {
     program.parse(argumentCount, arguments);
   } catch (const CLI::ParseError &error) {

@@ -87,7 +87,7 @@ private:
     fields["manifest"] = text("transept_manifest", facts.manifest);
     fields["manifest_size"] = u64(facts.manifest.size());
     fields["required_features"] = u64(facts.requiredFeatures);
-    fields["weights"] = weightsMark();
+    fields["weights"] = addWeightsMark(code, facts.weightsSize);
     fields["weights_size"] = u64(facts.weightsSize);
     fields["encode"] = program("encode");
     fields["decode"] = program("decode");
@@ -112,18 +112,6 @@ private:
   }
 
   Constant *length(int64_t value) { return u64(value ? uint64_t(value) : UINT64_MAX); }
-
-  /// A note that linking keeps apart; WeightSegment turns it into the weights' segment and points
-  /// the table's field to them.
-  Constant *weightsMark() {
-    // An ELF note: sizes of name and content, type, name (filled up to 12 bytes), content.
-    Constant *name = llvm::ConstantDataArray::getString(
-        context, llvm::StringRef("Transept\0\0\0\0", 12), /*AddNull=*/false);
-    Constant *words[] = {u32(9), u32(8), u32(1), name, u64(facts.weightsSize)};
-    llvm::GlobalVariable *mark = global(kWeightsMark, structure(words), 8);
-    mark->setSection(".note.transept");
-    return mark;
-  }
 
   Constant *program(llvm::StringRef name) {
     auto op = module.lookupSymbol<plan::ProgramOp>(name);
@@ -243,6 +231,23 @@ private:
 };
 
 } // namespace
+
+llvm::GlobalVariable *addWeightsMark(llvm::Module &code, int64_t weightsSize) {
+  llvm::LLVMContext &context = code.getContext();
+  auto u32 = [&](uint32_t value) {
+    return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), value);
+  };
+  // An ELF note: sizes of name and content, type, name (filled up to 12 bytes), content.
+  Constant *name = llvm::ConstantDataArray::getString(
+      context, llvm::StringRef("Transept\0\0\0\0", 12), /*AddNull=*/false);
+  Constant *size = llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), uint64_t(weightsSize));
+  Constant *note = llvm::ConstantStruct::getAnon(context, {u32(9), u32(8), u32(1), name, size});
+  auto *mark = new llvm::GlobalVariable(code, note->getType(), /*isConstant=*/true,
+                                        llvm::GlobalValue::InternalLinkage, note, kWeightsMark);
+  mark->setSection(".note.transept");
+  mark->setAlignment(llvm::Align(8));
+  return mark;
+}
 
 void addModelTable(llvm::Module &code, mlir::ModuleOp module, const ModelFacts &facts) {
   TableBuilder(code, module, facts).build();

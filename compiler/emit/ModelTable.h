@@ -36,6 +36,9 @@ struct ModelFacts {
 /// The name of the data that marks where weights are added after linking (WeightSegment.h).
 constexpr const char *kWeightsMark = "transept_weights_mark";
 
+/// Adds the note that linking keeps apart, with the size of the weights as its content.
+llvm::GlobalVariable *addWeightsMark(llvm::Module &code, int64_t weightsSize);
+
 /// Adds the table and transept_model_<name> to `code`, which holds the compiled programs of
 /// `module`. Scratch and arena sizes come from the plan's programs.
 void addModelTable(llvm::Module &code, mlir::ModuleOp module, const ModelFacts &facts);

@@ -141,9 +141,9 @@ void checkWeightType(const TensorInfo &info) {
 
 void checkRows(const TensorInfo &info, int64_t first, int64_t count, int64_t rows) {
   if (first < 0 || count < 0 || first > rows || count > rows - first)
-    throw Error(fmt::format("{}: tensor '{}' of shape {}: rows {} to {} were asked for, it has {}",
-                            info.file, info.name, formatShape(info.shape), first, first + count,
-                            rows));
+    throw Error(fmt::format("{}: tensor '{}' of shape {}: {} rows from row {} were asked for, "
+                            "it has {}",
+                            info.file, info.name, formatShape(info.shape), count, first, rows));
 }
 
 [[noreturn]] void refuseNonFinite(const TensorInfo &info, int64_t row, int64_t column,

@@ -115,8 +115,9 @@ Value ModelWriter::linear(const Linear &linear, Value input, const Node &node) {
   Value bias = vector(linear.bias, linear.outputs, node.child("bias"));
   return LinearOp::create(builder, location(node), rows(spaceOf(input), linear.outputs),
                           /*normalized=*/Type(), input, weight, bias, /*norm_gain=*/Value(),
-                          /*norm_bias=*/Value(), /*residual=*/Value(), /*norm=*/NormAttr(), /*activation=*/ActivationKindAttr(),
-                                 /*gated=*/mlir::UnitAttr())
+                          /*norm_bias=*/Value(), /*residual=*/Value(), /*norm=*/NormAttr(),
+                          /*activation=*/ActivationKindAttr(),
+                          /*gated=*/mlir::UnitAttr())
       .getResult();
 }
 
@@ -170,8 +171,7 @@ Value ModelWriter::maskOfKeys(llvm::StringRef query, llvm::StringRef key, bool i
 Value ModelWriter::relativeBias(const Attention &attention, llvm::StringRef query,
                                 llvm::StringRef key, const Node &node) {
   const RelativeBias &bias = *attention.relativeBias;
-  Value table =
-      parameter(bias.table, {bias.bucketCount, attention.headCount}, node.child("table"));
+  Value table = parameter(bias.table, {bias.bucketCount, attention.headCount}, node.child("table"));
   auto type = BiasType::get(builder.getContext(), query, key, attention.headCount);
   return RelativePositionBiasOp::create(builder, location(node), type, table, bias.bucketCount,
                                         bias.maximumDistance, bias.isBidirectional);
@@ -191,8 +191,8 @@ Value ModelWriter::attention(const Attention &attention, Value states, Value key
   Value value = linear(attention.value, keyStates, node.child("value"));
   Value bias = sharedBias;
   if (attention.relativeBias && !bias)
-    bias = relativeBias(attention, spaceOf(states), spaceOf(keyStates),
-                        node.child("relative_bias"));
+    bias =
+        relativeBias(attention, spaceOf(states), spaceOf(keyStates), node.child("relative_bias"));
   RowsType type = rows(spaceOf(states), typeOf(value).getWidth());
   auto headCount = builder.getI64IntegerAttr(attention.headCount);
   mlir::FloatAttr scale = number(attention.scale);
@@ -244,20 +244,21 @@ Value ModelWriter::stack(const Stack &stack, Value ids, Value sourceStates, cons
   for (int64_t index = 0; index < stack.layerCount; ++index) {
     Node layer{node.name + ".layers." + std::to_string(index), index};
     Node self = layer.child("self_attention");
-    states = residual(stack.normPlacement, stack.selfAttention.norm, states, self, [&](Value input) {
-      return attention(stack.selfAttention, input, input, selfMask, selfBias, self);
-    });
+    states =
+        residual(stack.normPlacement, stack.selfAttention.norm, states, self, [&](Value input) {
+          return attention(stack.selfAttention, input, input, selfMask, selfBias, self);
+        });
     if (stack.crossAttention) {
       Node cross = layer.child("cross_attention");
-      states = residual(
-          stack.normPlacement, stack.crossAttention->norm, states, cross, [&](Value input) {
-            return attention(*stack.crossAttention, input, sourceStates, crossMask, crossBias, cross);
-          });
+      states = residual(stack.normPlacement, stack.crossAttention->norm, states, cross,
+                        [&](Value input) {
+                          return attention(*stack.crossAttention, input, sourceStates, crossMask,
+                                           crossBias, cross);
+                        });
     }
     Node feed = layer.child("feed_forward");
-    states = residual(stack.normPlacement, stack.feedForward.norm, states, feed, [&](Value input) {
-      return feedForward(stack.feedForward, input, feed);
-    });
+    states = residual(stack.normPlacement, stack.feedForward.norm, states, feed,
+                      [&](Value input) { return feedForward(stack.feedForward, input, feed); });
   }
   return stack.finalNorm ? norm(*stack.finalNorm, states, node.child("final_norm")) : states;
 }
@@ -285,9 +286,9 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
   auto ids = [&](llvm::StringRef space) {
     return RowsType::get(builder.getContext(), space, 1, builder.getI32Type());
   };
-  auto forward = mlir::func::FuncOp::create(
-      builder, modelLocation, "forward",
-      builder.getFunctionType({ids(sourceSpace), ids(targetSpace)}, {}));
+  auto forward =
+      mlir::func::FuncOp::create(builder, modelLocation, "forward",
+                                 builder.getFunctionType({ids(sourceSpace), ids(targetSpace)}, {}));
   mlir::Block *body = forward.addEntryBlock();
   Value sourceIds = body->getArgument(0), targetIds = body->getArgument(1);
   sourceIds.setLoc(location({"source_ids"}));

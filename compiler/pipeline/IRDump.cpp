@@ -4,6 +4,8 @@
 
 #include "compiler/pipeline/IRDump.h"
 
+#include "compiler/pipeline/ReadableIR.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
@@ -39,7 +41,7 @@ private:
     if (!error) {
       llvm::raw_fd_ostream stream(path, error);
       if (!error)
-        op->print(stream);
+        op->print(stream, readableIR());
     }
     if (error)
       op->emitError("cannot write ") << path << ": " << error.message();

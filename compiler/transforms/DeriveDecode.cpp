@@ -26,7 +26,9 @@ bool isTargetRows(Type type) {
   return rows && rows.getSpace().starts_with(targetSpace);
 }
 
-StringRef keySpace(Value keys) { return cast<RowsType>(keys.getType()).getSpace(); }
+StringRef keySpace(Value keys) {
+  return cast<RowsType>(keys.getType()).getSpace();
+}
 
 /// Does `mask` hide from each query every key behind its own position?
 bool isCausal(Value mask) {
@@ -84,8 +86,7 @@ void readThroughCache(OpOperand &operand) {
                                       type.getElementType());
   auto historyType =
       RowsType::get(type.getContext(), historySpace, type.getWidth(), type.getElementType());
-  Value cache =
-      attention->getBlock()->addArgument(cacheType, withSuffix(rows.getLoc(), ".cache"));
+  Value cache = attention->getBlock()->addArgument(cacheType, withSuffix(rows.getLoc(), ".cache"));
   OpBuilder builder(attention);
   operand.set(CacheAppendOp::create(builder, withSuffix(rows.getLoc(), ".history"), historyType,
                                     cache, rows));

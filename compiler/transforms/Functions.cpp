@@ -47,7 +47,8 @@ Location withSuffix(Location location, StringRef suffix) {
 /// different word once; empty if they are different numbers.
 static std::string mergeComponents(ArrayRef<StringRef> words) {
   llvm::SetVector<StringRef> unique(words.begin(), words.end());
-  bool areNumbers = llvm::all_of(unique, [](StringRef word) { return llvm::all_of(word, llvm::isDigit); });
+  bool areNumbers =
+      llvm::all_of(unique, [](StringRef word) { return llvm::all_of(word, llvm::isDigit); });
   if (unique.size() > 1 && areNumbers)
     return "";
   return llvm::join(unique, "_");

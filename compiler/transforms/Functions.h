@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The functions of a module at each stage, by name, and the names that their values' locations give.
+// The functions of a module at each stage, by name, and the names that their values' locations
+// give.
 
 #ifndef TRANSEPT_COMPILER_TRANSFORMS_FUNCTIONS_H
 #define TRANSEPT_COMPILER_TRANSFORMS_FUNCTIONS_H

@@ -35,8 +35,7 @@ void fuse(ActivationOp activation) {
     remark::missed(activation.getLoc(), remarkOptions) << remark::reason("{0}", reason.str());
     return;
   }
-  linear.setActivationAttr(
-      ActivationKindAttr::get(activation.getContext(), activation.getKind()));
+  linear.setActivationAttr(ActivationKindAttr::get(activation.getContext(), activation.getKind()));
   remark::passed(activation.getLoc(), remarkOptions) << "fused into the linear before it";
   activation.replaceAllUsesWith(linear.getResult());
   activation.erase();

@@ -36,10 +36,10 @@ void replaceGate(GateOp gate, ActivationOp activation, Location location, Value 
                  Value bias) {
   OpBuilder builder(gate);
   auto kind = ActivationKindAttr::get(gate.getContext(), activation.getKind());
-  auto fused = LinearOp::create(builder, location, gate.getType(), /*normalized=*/Type(), input,
-                                weight, bias, /*norm_gain=*/Value(), /*norm_bias=*/Value(),
-                                /*residual=*/Value(), /*norm=*/NormAttr(), kind,
-                                builder.getUnitAttr());
+  auto fused =
+      LinearOp::create(builder, location, gate.getType(), /*normalized=*/Type(), input, weight,
+                       bias, /*norm_gain=*/Value(), /*norm_bias=*/Value(),
+                       /*residual=*/Value(), /*norm=*/NormAttr(), kind, builder.getUnitAttr());
   remark::passed(gate.getLoc(), remarkOptions) << "fused into one gated linear";
   gate.getResult().replaceAllUsesWith(fused.getResult());
 }

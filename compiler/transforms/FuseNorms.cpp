@@ -62,11 +62,11 @@ void fuse(const NormParts &norm, LinearOp linear, Operation *anchor) {
   moveWeightsBefore(norm.op, anchor);
   OpBuilder builder(anchor);
   bool hasOtherReaders = !norm.result().hasOneUse();
-  auto fused = LinearOp::create(
-      builder, linear.getLoc(), linear.getResult().getType(),
-      hasOtherReaders ? norm.result().getType() : Type(), norm.input, linear.getWeight(),
-      linear.getBias(), norm.gain, norm.bias, linear.getResidual(), norm.attribute(),
-      linear.getActivationAttr(), linear.getGatedAttr());
+  auto fused = LinearOp::create(builder, linear.getLoc(), linear.getResult().getType(),
+                                hasOtherReaders ? norm.result().getType() : Type(), norm.input,
+                                linear.getWeight(), linear.getBias(), norm.gain, norm.bias,
+                                linear.getResidual(), norm.attribute(), linear.getActivationAttr(),
+                                linear.getGatedAttr());
   linear.getResult().replaceAllUsesWith(fused.getResult());
   linear.erase();
   if (hasOtherReaders)

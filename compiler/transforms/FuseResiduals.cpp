@@ -18,7 +18,8 @@ constexpr auto remarkOptions = remark::RemarkOpts::name("FuseResiduals").categor
 /// `value` as the result of a linear that can take a residual for `value`'s only reader.
 LinearOp matchLinear(Value value) {
   auto linear = value.getDefiningOp<LinearOp>();
-  bool matches = linear && value == linear.getResult() && !linear.getResidual() && value.hasOneUse();
+  bool matches =
+      linear && value == linear.getResult() && !linear.getResidual() && value.hasOneUse();
   return matches ? linear : nullptr;
 }
 

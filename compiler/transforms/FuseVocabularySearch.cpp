@@ -28,9 +28,9 @@ SearchVocabularyOp searchInstead(LogitsOp logits) {
     return SearchVocabularyOp::create(builder, logits.getLoc(), type, logits.getInput(),
                                       logits.getWeight(), logits.getBias(), /*norm_gain=*/Value(),
                                       /*norm_bias=*/Value(), /*norm=*/NormAttr());
-  auto search = SearchVocabularyOp::create(builder, logits.getLoc(), type, norm.input,
-                                           logits.getWeight(), logits.getBias(), norm.gain,
-                                           norm.bias, norm.attribute());
+  auto search =
+      SearchVocabularyOp::create(builder, logits.getLoc(), type, norm.input, logits.getWeight(),
+                                 logits.getBias(), norm.gain, norm.bias, norm.attribute());
   return search;
 }
 

@@ -28,8 +28,8 @@ struct HoistWeightsPass : impl::HoistWeightsPassBase<HoistWeightsPass> {
       if (program == body.end())
         continue;
       Operation *anchor = &*program;
-      for (Operation &op :
-           llvm::make_early_inc_range(llvm::make_range(program, body.getTerminator()->getIterator())))
+      for (Operation &op : llvm::make_early_inc_range(
+               llvm::make_range(program, body.getTerminator()->getIterator())))
         if (times.of(&op) == BindingTime::CompileTime)
           op.moveBefore(anchor);
     }

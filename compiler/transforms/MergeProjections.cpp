@@ -31,8 +31,8 @@ void collectGroups(func::FuncOp function, const WeightReaders &readers, Groups &
     Operation *other = readers.findOther(linear.getWeight(), linear,
                                          [](Operation *reader) { return !isa<LinearOp>(reader); });
     if (other) {
-      remark::missed(linear.getLoc(), remarkOptions)
-          << remark::reason("'{0}' reads the weight as well", other->getName().getStringRef().str());
+      remark::missed(linear.getLoc(), remarkOptions) << remark::reason(
+          "'{0}' reads the weight as well", other->getName().getStringRef().str());
       continue;
     }
     groups[linear.getInput()].push_back(linear);
@@ -68,8 +68,8 @@ void merge(ArrayRef<LinearOp> linears) {
   int64_t begin = 0;
   for (LinearOp linear : linears) {
     auto sliceType = cast<RowsType>(linear.getResult().getType());
-    linear.getResult().replaceAllUsesWith(SliceColumnsOp::create(
-        builder, linear.getLoc(), sliceType, merged.getResult(), begin));
+    linear.getResult().replaceAllUsesWith(
+        SliceColumnsOp::create(builder, linear.getLoc(), sliceType, merged.getResult(), begin));
     begin += sliceType.getWidth();
   }
   for (LinearOp linear : linears)

@@ -12,7 +12,7 @@ using namespace mlir;
 
 NormParts matchNorm(Operation *op) {
   if (auto norm = llvm::dyn_cast_or_null<LayerNormOp>(op))
-    return {norm,           norm.getInput(),  norm.getGain(),
+    return {norm,           norm.getInput(), norm.getGain(),
             norm.getBias(), NormKind::Layer, norm.getEpsilonAttr()};
   if (auto norm = llvm::dyn_cast_or_null<RmsNormOp>(op))
     return {norm,    norm.getInput(),          norm.getGain(),

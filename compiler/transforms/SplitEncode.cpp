@@ -61,7 +61,7 @@ public:
   void copy(Operation *op) {
     op->walk([&](Operation *nested) {
       for (Value operand : nested->getOperands())
-        if (!op->isAncestor(operand.getParentBlock()->getParentOp()) || nested == op)
+        if (!op->isAncestor(operand.getParentBlock()->getParentOp()))
           copy(operand);
     });
     builder.clone(*op, mapping);
@@ -125,8 +125,7 @@ FailureOr<Boundary> findBoundary(func::FuncOp forward, const BindingTimeAnalysis
   return boundary;
 }
 
-void writeEncode(func::FuncOp forward, const BindingTimeAnalysis &times,
-                 const Boundary &boundary) {
+void writeEncode(func::FuncOp forward, const BindingTimeAnalysis &times, const Boundary &boundary) {
   StageWriter encode(forward, encodeName);
   for (BlockArgument argument : forward.getArguments())
     if (times.of(argument) == BindingTime::Source)
@@ -141,14 +140,13 @@ void writeEncode(func::FuncOp forward, const BindingTimeAnalysis &times,
     auto rows = cast<RowsType>(value.getType());
     auto cache = EncoderCacheType::get(rows.getContext(), rows.getSpace(), rows.getWidth(),
                                        rows.getElementType());
-    results.push_back(CacheStoreOp::create(encode.getBuilder(), withSuffix(value.getLoc(), ".cache"),
-                                           cache, encode.copy(value)));
+    results.push_back(CacheStoreOp::create(
+        encode.getBuilder(), withSuffix(value.getLoc(), ".cache"), cache, encode.copy(value)));
   }
   encode.finish(results);
 }
 
-void writeDecode(func::FuncOp forward, const BindingTimeAnalysis &times,
-                 const Boundary &boundary) {
+void writeDecode(func::FuncOp forward, const BindingTimeAnalysis &times, const Boundary &boundary) {
   StageWriter decode(forward, decodeName);
   for (BlockArgument argument : forward.getArguments())
     if (times.of(argument) == BindingTime::Target)

@@ -56,8 +56,8 @@ Operation *WeightReaders::findOther(Value weight, Operation *reader,
       return;
     for (const Read &read : entry->second) {
       // Rows of differently transposed views cross each other.
-      bool overlaps = read.isTransposed != parameter.getTransposed() ||
-                      (read.begin < end && begin < read.end);
+      bool overlaps =
+          read.isTransposed != parameter.getTransposed() || (read.begin < end && begin < read.end);
       if (!found && overlaps && read.reader != reader && isOther(read.reader))
         found = read.reader;
     }
@@ -94,8 +94,8 @@ Value concatenateWeights(OpBuilder &builder, Location location, ValueRange weigh
   shape[0] = 0;
   for (Value weight : weights)
     shape[0] += cast<RankedTensorType>(weight.getType()).getDimSize(0);
-  return WeightConcatenateOp::create(
-      builder, location, RankedTensorType::get(shape, type.getElementType()), weights);
+  return WeightConcatenateOp::create(builder, location,
+                                     RankedTensorType::get(shape, type.getElementType()), weights);
 }
 
 Value concatenateBiases(OpBuilder &builder, Location location, ValueRange weights,

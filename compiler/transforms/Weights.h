@@ -27,11 +27,11 @@ public:
 
   /// An op other than `reader` that reads a part of a tensor that `weight` is computed from, and
   /// for which `isOther` holds; null if there is none.
-  mlir::Operation *
-  findOther(mlir::Value weight, mlir::Operation *reader,
-            llvm::function_ref<bool(mlir::Operation *)> isOther = [](mlir::Operation *) {
-              return true;
-            }) const;
+  mlir::Operation *findOther(
+      mlir::Value weight, mlir::Operation *reader,
+      llvm::function_ref<bool(mlir::Operation *)> isOther = [](mlir::Operation *) {
+        return true;
+      }) const;
 
 private:
   /// Rows [begin, end) of a stored tensor, read by `reader`.

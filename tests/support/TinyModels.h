@@ -26,7 +26,8 @@ struct TinyStack {
   frontend::TensorReference tensor(const std::string &part) const { return {prefix + "." + part}; }
 
   frontend::Linear linear(const std::string &part, int64_t inputs, int64_t outputs) const {
-    frontend::Linear linear{.weight = tensor(part + ".weight"), .inputs = inputs, .outputs = outputs};
+    frontend::Linear linear{
+        .weight = tensor(part + ".weight"), .inputs = inputs, .outputs = outputs};
     if (hasBias)
       linear.bias = tensor(part + ".bias");
     return linear;
@@ -96,7 +97,9 @@ inline frontend::Description tinyMarian() {
 inline frontend::Description tinyT5(bool isGated) {
   using namespace frontend;
   auto stack = [&](const std::string &side, int64_t layers, bool isTarget) {
-    TinyStack tiny{side + ".layer.{layer}", 28, /*hasBias=*/false,
+    TinyStack tiny{side + ".layer.{layer}",
+                   28,
+                   /*hasBias=*/false,
                    {.kind = frontend::NormKind::RootMeanSquare, .epsilon = 1e-6}};
     Stack stack{.layerCount = layers,
                 .hiddenSize = 28,

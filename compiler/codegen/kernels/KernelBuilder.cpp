@@ -117,6 +117,7 @@ func::FuncOp KernelBuilder::function(StringRef name, TypeRange arguments,
       getArrayAttr({getStringAttr("uwtable"), getStringAttr("2")}), getStringAttr("nounwind")};
   passthrough.push_back(getStringAttr(inlined ? "alwaysinline" : "noinline"));
   result->setAttr("passthrough", getArrayAttr(passthrough));
+  result->setAttr("llvm.linkage", LLVM::LinkageAttr::get(getContext(), LLVM::Linkage::Internal));
   setInsertionPointToStart(result.addEntryBlock());
   Expressions wrapped = wrap(result.getArguments());
   body(wrapped);

@@ -42,8 +42,6 @@ LogicalResult GraphLowering::run() {
   collectProjectionWeights();
   if (failed(assignCacheSlots(decode)))
     return failure();
-  builder.setInsertionPointToStart(module.getBody());
-  weightsEnd = builder.saveInsertionPoint();
   for (func::FuncOp function : {encode, decode})
     if (failed(lowerFunction(function)))
       return failure();

@@ -67,10 +67,11 @@ private:
   mlir::ModuleOp module;
   Target target;
   mlir::OpBuilder builder;
-  mlir::OpBuilder::InsertPoint weightsEnd;
+  mlir::Operation *lastWeight = nullptr;
   mlir::func::FuncOp current;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   std::map<std::string, mlir::FlatSymbolRefAttr> weights;
+  std::map<std::string, unsigned> weightNames;
   std::map<std::string, bool> projectionWeights;
   /// Slots by decode's cache arguments, and in the order of encode's caches.
   llvm::DenseMap<mlir::Value, plan::CacheSlotAttr> slots;

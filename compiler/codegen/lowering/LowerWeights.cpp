@@ -7,7 +7,6 @@
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/IR/IRMapping.h"
 
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace transept::codegen {
@@ -83,14 +82,19 @@ FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
   FlatSymbolRefAttr &symbol = weights[key];
   if (symbol)
     return symbol;
-  std::string name = llvm::formatv("weight_{0}", weights.size() - 1);
+  std::string name = label(value.getDefiningOp()).str();
+  if (unsigned uses = weightNames[name]++)
+    name += "_" + std::to_string(uses - 1);
   symbol = FlatSymbolRefAttr::get(builder.getContext(), name);
 
   OpBuilder::InsertionGuard guard(builder);
-  builder.restoreInsertionPoint(weightsEnd);
+  if (lastWeight)
+    builder.setInsertionPointAfter(lastWeight);
+  else
+    builder.setInsertionPointToStart(module.getBody());
   auto op = plan::WeightOp::create(builder, value.getLoc(), name, layoutAttribute, IntegerAttr(),
                                    packedCount(value, layout, panelWidth) * int64_t(sizeof(float)));
-  weightsEnd = builder.saveInsertionPoint();
+  lastWeight = op;
   builder.setInsertionPointToStart(&op.getExpression().emplaceBlock());
   IRMapping mapping;
   for (Operation *part : expressionOf(value))

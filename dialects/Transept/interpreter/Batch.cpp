@@ -4,6 +4,8 @@
 
 #include "dialects/Transept/interpreter/Batch.h"
 
+#include "llvm/ADT/Twine.h"
+
 #include <cassert>
 #include <numeric>
 

@@ -63,7 +63,9 @@ TEST_P(GoldenIR, IsAsReviewed) {
   EXPECT_EQ(text, read(path())) << "rewrite with TRANSEPT_UPDATE_GOLDEN=1, then review the change";
 }
 
-frontend::Description gatedT5() { return testing::tinyT5(/*isGated=*/true); }
+frontend::Description gatedT5() {
+  return testing::tinyT5(/*isGated=*/true);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Stages, GoldenIR,
@@ -74,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
                       GoldenCase{Stage::Staged, "tiny-t5", gatedT5},
                       GoldenCase{Stage::Fused, "tiny-t5", gatedT5}),
     [](const auto &info) {
-      return infoOf(info.param.stage).name.str() + (info.param.model == "tiny-t5" ? "T5" : "Marian");
+      return infoOf(info.param.stage).name.str() +
+             (info.param.model == "tiny-t5" ? "T5" : "Marian");
     });
 
 } // namespace

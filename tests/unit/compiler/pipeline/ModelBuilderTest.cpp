@@ -113,7 +113,9 @@ TEST_F(ModelBuilderTest, ComputesAPostNormLayerAsWrittenByHand) {
     int64_t size = 1;
     for (int64_t extent : request.shape)
       size *= extent;
-    float value = request.name.contains("gain") ? 1.0f : request.name == "output_bias" ? 0.5f : 0.0f;
+    float value = request.name.contains("gain")   ? 1.0f
+                  : request.name == "output_bias" ? 0.5f
+                                                  : 0.0f;
     return std::vector<float>(size, value);
   };
   auto outputs = runModel(*module, zero, {{1, 2}}, {{3}});

@@ -2,8 +2,8 @@
 //
 // A verification that never fails proves nothing: wrong passes are planted and must be named.
 
-#include "compiler/frontend/ModelBuilder.h"
 #include "compiler/pipeline/PassVerification.h"
+#include "compiler/frontend/ModelBuilder.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"
@@ -99,9 +99,8 @@ TEST_F(PassVerificationTest, NamesThePassThatChangedTheEncoder) {
 }
 
 TEST_F(PassVerificationTest, NamesThePassThatLeftAModelThatCannotRun) {
-  auto errors = errorsWith([](ModuleOp module) {
-    module.lookupSymbol<func::FuncOp>(encodeName).setName("code");
-  });
+  auto errors = errorsWith(
+      [](ModuleOp module) { module.lookupSymbol<func::FuncOp>(encodeName).setName("code"); });
   ASSERT_GE(errors.size(), 2u);
   EXPECT_THAT(errors[1], HasSubstr("pass 'planted' left a model that cannot run"));
 }

@@ -26,8 +26,12 @@ struct NamedModel {
   Description (*make)();
 };
 
-Description gatedT5() { return testing::tinyT5(/*isGated=*/true); }
-Description tiedT5() { return testing::tinyT5(/*isGated=*/false); }
+Description gatedT5() {
+  return testing::tinyT5(/*isGated=*/true);
+}
+Description tiedT5() {
+  return testing::tinyT5(/*isGated=*/false);
+}
 
 Description shallowDecoder() {
   Description description = testing::tinyMarian();
@@ -125,14 +129,15 @@ TEST_P(Pipeline, MakesOneProductOfTheEncoderCache) {
   EXPECT_LE(products.size(), 1u);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    TinyModels, Pipeline,
-    ::testing::Values(NamedModel{"Marian", testing::tinyMarian}, NamedModel{"TiedT5", tiedT5},
-                      NamedModel{"GatedT5", gatedT5}, NamedModel{"Bart", testing::tinyBart},
-                      NamedModel{"ShallowDecoder", shallowDecoder},
-                      NamedModel{"WithoutLayers", withoutLayers},
-                      NamedModel{"SharedLayers", sharedLayers}),
-    [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(TinyModels, Pipeline,
+                         ::testing::Values(NamedModel{"Marian", testing::tinyMarian},
+                                           NamedModel{"TiedT5", tiedT5},
+                                           NamedModel{"GatedT5", gatedT5},
+                                           NamedModel{"Bart", testing::tinyBart},
+                                           NamedModel{"ShallowDecoder", shallowDecoder},
+                                           NamedModel{"WithoutLayers", withoutLayers},
+                                           NamedModel{"SharedLayers", sharedLayers}),
+                         [](const auto &info) { return info.param.name; });
 
 } // namespace
 } // namespace transept

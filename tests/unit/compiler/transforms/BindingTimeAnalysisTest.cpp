@@ -52,7 +52,8 @@ TEST_F(BindingTimeAnalysisTest, FollowsDataflowWithoutKnowingOps) {
     %t = "test.any"(%target) {name = "onTarget"} : (!transept.rows<target x 4 x f32>) -> i1
     %b = "test.any"(%s, %t) {name = "onBoth"} : (i1, i1) -> i1
     "test.sink"(%s) {name = "sink"} : (i1) -> ()
-  )", bothSides);
+  )",
+                       bothSides);
   EXPECT_EQ(times["weight"], BindingTime::CompileTime);
   EXPECT_EQ(times["folded"], BindingTime::CompileTime);
   EXPECT_EQ(times["onSource"], BindingTime::Source);
@@ -64,7 +65,8 @@ TEST_F(BindingTimeAnalysisTest, FollowsDataflowWithoutKnowingOps) {
 TEST_F(BindingTimeAnalysisTest, TakesSymbolicMasksAsKnownAtCompileTime) {
   auto times = timesOf(R"(
     %m = transept.causal_mask {name = "mask"} : !transept.mask<target x target>
-  )", bothSides);
+  )",
+                       bothSides);
   EXPECT_EQ(times["mask"], BindingTime::CompileTime);
 }
 
@@ -74,7 +76,8 @@ TEST_F(BindingTimeAnalysisTest, TakesRowsAsNoEarlierThanTheirSpace) {
     %a = "test.rows"() {name = "source"} : () -> !transept.rows<source x 4 x f32>
     %b = "test.rows"() {name = "target"} : () -> !transept.rows<target x 4 x f32>
     %c = "test.rows"() {name = "history"} : () -> !transept.rows<target.history x 4 x f32>
-  )", "");
+  )",
+                       "");
   EXPECT_EQ(times["source"], BindingTime::Source);
   EXPECT_EQ(times["target"], BindingTime::Target);
   EXPECT_EQ(times["history"], BindingTime::Target);
@@ -84,7 +87,9 @@ TEST_F(BindingTimeAnalysisTest, TakesCachesByTheSideThatFillsThem) {
   auto times = timesOf(R"(
     %a = "test.read"(%encoder) {name = "encoder"} : (!transept.encoder_cache<source x 4 x f32>) -> f32
     %b = "test.read"(%self) {name = "self"} : (!transept.self_cache<target x 4 x f32>) -> f32
-  )", "%encoder: !transept.encoder_cache<source x 4 x f32>, %self: !transept.self_cache<target x 4 x f32>");
+  )",
+                       "%encoder: !transept.encoder_cache<source x 4 x f32>, %self: "
+                       "!transept.self_cache<target x 4 x f32>");
   EXPECT_EQ(times["encoder"], BindingTime::Source);
   EXPECT_EQ(times["self"], BindingTime::Target);
 }
@@ -96,7 +101,8 @@ TEST_F(BindingTimeAnalysisTest, CountsWhatNestedOpsCapture) {
       "test.yield"(%x) : (f32) -> ()
     }) {name = "region"} : () -> f32
     %u = "test.any"(%r) {name = "user"} : (f32) -> f32
-  )", bothSides);
+  )",
+                       bothSides);
   EXPECT_EQ(times["inside"], BindingTime::Source);
   EXPECT_EQ(times["region"], BindingTime::Source);
   EXPECT_EQ(times["user"], BindingTime::Source);

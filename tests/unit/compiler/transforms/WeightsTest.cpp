@@ -39,14 +39,14 @@ TEST_F(WeightReadersTest, SeesOneReader) {
 }
 
 TEST_F(WeightReadersTest, SeesTwoReadersOfOneValue) {
-  EXPECT_TRUE(isShared("%w = transept.parameter \"w\" : tensor<4x4xf32>\n %a = " LINEAR(
-      "%w") "%b = " LINEAR("%w")));
+  EXPECT_TRUE(isShared(
+      "%w = transept.parameter \"w\" : tensor<4x4xf32>\n %a = " LINEAR("%w") "%b = " LINEAR("%w")));
 }
 
 TEST_F(WeightReadersTest, SeesTheSameTensorUnderAnotherValue) {
-  EXPECT_TRUE(isShared("%w = transept.parameter \"w\" : tensor<4x4xf32>\n"
-                       "%v = transept.parameter \"w\" : tensor<4x4xf32>\n %a = " LINEAR(
-                           "%w") "%b = " LINEAR("%v")));
+  EXPECT_TRUE(isShared(
+      "%w = transept.parameter \"w\" : tensor<4x4xf32>\n"
+      "%v = transept.parameter \"w\" : tensor<4x4xf32>\n %a = " LINEAR("%w") "%b = " LINEAR("%v")));
 }
 
 TEST_F(WeightReadersTest, SeesThroughWeightOps) {
@@ -56,9 +56,10 @@ TEST_F(WeightReadersTest, SeesThroughWeightOps) {
 }
 
 TEST_F(WeightReadersTest, TellsRowsOfOneTensorApart) {
-  EXPECT_FALSE(isShared("%w = transept.parameter \"w\" : tensor<4x4xf32>\n"
-                        "%v = transept.parameter \"w\" row_begin 4 : tensor<4x4xf32>\n %a = " LINEAR(
-                            "%w") "%b = " LINEAR("%v")));
+  EXPECT_FALSE(
+      isShared("%w = transept.parameter \"w\" : tensor<4x4xf32>\n"
+               "%v = transept.parameter \"w\" row_begin 4 : tensor<4x4xf32>\n %a = " LINEAR(
+                   "%w") "%b = " LINEAR("%v")));
   EXPECT_TRUE(isShared("%w = transept.parameter \"w\" : tensor<4x4xf32>\n"
                        "%v = transept.parameter \"w\" row_begin 3 : tensor<4x4xf32>\n %a = " LINEAR(
                            "%w") "%b = " LINEAR("%v")));

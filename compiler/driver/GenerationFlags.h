@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The options of `transept generate` that say how to generate, one for each of GenerateOptions.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_GENERATIONFLAGS_H
+#define TRANSEPT_COMPILER_DRIVER_GENERATIONFLAGS_H
+
+#include "text/Tokenizer.h"
+
+#include "transept/model.h"
+
+#include <CLI/CLI.hpp>
+
+namespace transept::driver {
+
+class GenerationFlags {
+public:
+  void addTo(CLI::App &command);
+
+  /// Resolves what needs the model: texts, files and ranges. `tokenizer` may be null. Throws
+  /// CLI::ValidationError for what is wrong usage.
+  GenerateOptions resolve(const Model &model, const text::Tokenizer *tokenizer) const;
+
+private:
+  GenerateOptions options;
+  std::string earlyStopping, prefixIds, prefixText, badWordsFile;
+  std::vector<std::string> badWordIds;
+};
+
+} // namespace transept::driver
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The contract of the command line: results, exit statuses, and errors that name what is wrong.
+
+#include "tests/end-to-end/Command.h"
+
+#include <nlohmann/json.hpp>
+
+namespace transept::endtoend {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+TEST(CommandLine, WrongUsageEndsWithStatus2) {
+  expectFailure(run({}), 2, "subcommand is required");
+  expectFailure(run({"translate"}), 2, "");
+  expectFailure(run({"generate"}), 2, "LIB");
+  expectFailure(run({"generate", library("t5"), "--nonsense"}), 2, "--nonsense");
+  expectFailure(run({"generate", library("t5"), "--ids", "--beams", "0"}), 2, "--beams");
+  expectFailure(run({"generate", library("t5"), "--ids", "--beams", "x"}), 2, "--beams");
+  expectFailure(run({"generate", library("t5"), "--ids", "--early-stopping", "maybe"}), 2,
+                "--early-stopping");
+  expectFailure(run({"generate", library("t5"), "--ids", "--num-return", "2"}), 2, "--num-return");
+  expectFailure(run({"generate", library("t5"), "--ids", "--bad-word-ids", "5 x"}), 2,
+                "--bad-word-ids");
+  expectFailure(run({"compile", checkpoint("t5")}), 2, "-o");
+}
+
+TEST(CommandLine, HelpAndVersionEndWithStatus0) {
+  EXPECT_EQ(run({"--help"}).status, 0);
+  EXPECT_EQ(run({"--version"}).status, 0);
+  for (const char *command : {"compile", "describe", "generate", "verify", "inspect", "bench"})
+    EXPECT_EQ(run({command, "--help"}).status, 0) << command;
+}
+
+TEST(Generate, WritesOneResultForEachLineInOrder) {
+  CommandResult together = run({"generate", library("t5"), "--ids"}, "5 6 7 1\n9 1\n11 12 1");
+  ASSERT_EQ(together.status, 0) << together.errors;
+  std::string alone;
+  for (const char *line : {"5 6 7 1\n", "9 1\n", "11 12 1\n"})
+    alone += run({"generate", library("t5"), "--ids"}, line).output;
+  EXPECT_EQ(together.output, alone);
+  EXPECT_THAT(linesOf(together.output), SizeIs(3));
+}
+
+TEST(Generate, JsonHasOneObjectALine) {
+  CommandResult result = run(
+      {"generate", library("t5"), "--ids", "--json", "--beams", "4", "--num-return", "2"},
+      "5 6 7 1\n9 1\n");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  std::vector<std::string> lines = linesOf(result.output);
+  ASSERT_THAT(lines, SizeIs(4));
+  for (size_t index = 0; index != lines.size(); ++index) {
+    auto object = nlohmann::json::parse(lines[index]);
+    EXPECT_EQ(object.at("line"), index / 2 + 1);
+    EXPECT_EQ(object.at("rank"), index % 2);
+    EXPECT_TRUE(object.at("ids").is_array());
+    EXPECT_TRUE(object.at("score").is_number());
+  }
+}
+
+TEST(Generate, ObeysItsOptions) {
+  auto generate = [](std::vector<std::string> options) {
+    options.insert(options.begin(), {"generate", library("t5"), "--ids"});
+    CommandResult result = run(options, "5 6 7 8 9 1\n");
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return result.output;
+  };
+  EXPECT_THAT(generate({"--max-new-tokens", "3", "--min-new-tokens", "3"}), HasSubstr("0 "));
+  auto countOf = [](const std::string &line) { return std::ranges::count(line, ' ') + 1; };
+  EXPECT_EQ(countOf(generate({"--max-new-tokens", "3", "--min-new-tokens", "3"})), 4);
+  EXPECT_THAT(generate({"--prefix-ids", "17 18"}), testing::StartsWith("0 17 18"));
+  EXPECT_THAT(generate({"--forced-bos", "40"}), testing::StartsWith("0 40"));
+}
+
+TEST(Generate, BadSourceLinesAreErrorsThatNameTheLine) {
+  struct Bad {
+    const char *input, *what;
+  };
+  for (Bad bad : {Bad{"5 1\n5 x 1\n", "line 2: expects token ids"}, Bad{"5 1\n\n", "line 2: "},
+                  Bad{"999999 1\n", "line 1: expects ids from 0 to"},
+                  Bad{"-1\n", "line 1: expects ids from 0 to"},
+                  Bad{"99999999999999999999999\n", "line 1: expects ids from 0 to"},
+                  Bad{"5,6\n", "line 1: expects token ids"}, Bad{"1.5\n", "line 1: "}})
+    expectFailure(run({"generate", library("t5"), "--ids"}, bad.input), 1, bad.what);
+}
+
+TEST(Generate, ResultsBeforeABadLineAreWritten) {
+  CommandResult result = run({"generate", library("t5"), "--ids"}, "5 1\nx\n");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.output, run({"generate", library("t5"), "--ids"}, "5 1\n").output);
+}
+
+TEST(Generate, NoInputIsNoOutput) {
+  CommandResult result = run({"generate", library("t5"), "--ids"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.output, "");
+}
+
+TEST(Generate, SourcesLongerThanThePositionsAreErrors) {
+  std::string line;
+  for (int index = 0; index != 5000; ++index)
+    line += "5 ";
+  expectFailure(run({"generate", library("marian"), "--ids"}, line + "\n"), 1, "tokens at most");
+}
+
+TEST(Generate, TextWithoutATokenizerIsAnError) {
+  expectFailure(run({"generate", library("t5")}, "hello\n"), 1, "has no tokenizer");
+}
+
+TEST(Inspect, ReadsTheManifest) {
+  CommandResult text = run({"inspect", library("marian")});
+  ASSERT_EQ(text.status, 0) << text.errors;
+  EXPECT_THAT(text.output, HasSubstr("transept_model_marian"));
+  CommandResult result = run({"inspect", library("marian"), "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(nlohmann::json::parse(result.output).at("name"), "marian");
+}
+
+TEST(Bench, MeasuresEveryFigure) {
+  CommandResult result = run({"bench", library("t5"), "--quick", "--json", "--threads", "1"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  auto object = nlohmann::json::parse(result.output);
+  EXPECT_EQ(object.at("threads"), 1);
+  EXPECT_THAT(object.at("figures"), SizeIs(12)); // t5 has positions without end
+  for (const auto &figure : object.at("figures"))
+    EXPECT_GT(figure.at("best"), 0) << figure;
+}
+
+} // namespace
+} // namespace transept::endtoend

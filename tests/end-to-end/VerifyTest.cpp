@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `transept verify` must fail for what is wrong: a check that cannot fail proves nothing.
+
+#include "tests/end-to-end/Command.h"
+
+#include <nlohmann/json.hpp>
+
+namespace transept::endtoend {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A writable copy of goldens.
+class Verify : public testing::Test {
+protected:
+  Verify() {
+    fs::create_directory(directory);
+    for (const char *name : {"goldens.json", "goldens.safetensors"})
+      writeFile(directory + "/" + name, readFile(checkpoint("t5") + "/" + name));
+    list = Json::parse(readFile(directory + "/goldens.json"));
+  }
+
+  Json verify() {
+    writeFile(directory + "/goldens.json", list.dump());
+    CommandResult result = run({"verify", library("t5"), directory, "--json"});
+    EXPECT_EQ(result.status, 1) << result.errors;
+    Json object = Json::parse(result.output);
+    EXPECT_EQ(object.at("failed"), 1);
+    return object;
+  }
+
+  Json &caseNamed(const std::string &name) {
+    for (Json &item : list.at("cases"))
+      if (item.at("name") == name)
+        return item;
+    throw std::runtime_error("no case " + name);
+  }
+
+  TemporaryFolder folder;
+  std::string directory = folder.file("goldens");
+  Json list;
+};
+
+std::string failureOf(const Json &results, const std::string &name) {
+  for (const Json &item : results.at("cases"))
+    if (item.at("name") == name)
+      return item.value("failure", "");
+  return "no such case";
+}
+
+TEST_F(Verify, FailsForOtherIds) {
+  caseNamed("greedy_b1")["outputs"]["sequences"] =
+      caseNamed("defaults_bN")["outputs"]["sequences"];
+  EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("sequences"));
+}
+
+TEST_F(Verify, FailsForAChangedNumber) {
+  std::string path = directory + "/goldens.safetensors", content = readFile(path);
+  uint64_t headerSize = 0;
+  std::memcpy(&headerSize, content.data(), sizeof(headerSize));
+  Json header = Json::parse(content.substr(8, headerSize));
+  std::string tensor = caseNamed("fwd_b1_s7").at("outputs").at("logits");
+  size_t begin = 8 + headerSize + header.at(tensor).at("data_offsets").at(0).get<size_t>();
+  float value = 0;
+  std::memcpy(&value, content.data() + begin, sizeof(value));
+  value += 0.1f;
+  std::memcpy(content.data() + begin, &value, sizeof(value));
+  writeFile(path, content);
+  EXPECT_THAT(failureOf(verify(), "fwd_b1_s7"), testing::HasSubstr("logits is off by"));
+}
+
+TEST_F(Verify, FailsForAnUnknownArgument) {
+  caseNamed("greedy_b1")["generation_args"]["typical_p"] = 0.5;
+  EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("typical_p"));
+}
+
+TEST_F(Verify, FailsForAnUnknownInput) {
+  Json &inputs = caseNamed("fwd_b1_s7")["inputs"];
+  inputs["pixel_values"] = inputs["input_ids"];
+  EXPECT_THAT(failureOf(verify(), "fwd_b1_s7"), testing::HasSubstr("pixel_values"));
+}
+
+TEST_F(Verify, FailsForAnUnknownKind) {
+  caseNamed("greedy_b1")["kind"] = "sample";
+  EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("sample"));
+}
+
+TEST_F(Verify, RefusesADirectoryWithoutGoldens) {
+  expectFailure(run({"verify", library("t5"), folder.file("nothing")}), 1, "goldens.json");
+  fs::resize_file(directory + "/goldens.safetensors", 100);
+  expectFailure(run({"verify", library("t5"), directory}), 1, "goldens.safetensors");
+}
+
+} // namespace
+} // namespace transept::endtoend

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Weight expressions evaluated row by row, and their packed orders, with numbers done by hand.
+
+#include "compiler/emit/PackWeights.h"
+#include "dialects/Plan/Plan.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include <gmock/gmock.h>
+
+namespace transept::emit {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+
+/// "a" is [[1, 2], [3, 4], [5, 6]], "b" is [10, 20].
+void readParameter(const ParameterRows &rows, float *out) {
+  const std::vector<float> a = {1, 2, 3, 4, 5, 6}, b = {10, 20};
+  const std::vector<float> &values = rows.name == "a" ? a : b;
+  std::copy_n(values.begin() + rows.begin * rows.columns, rows.count * rows.columns, out);
+}
+
+/// All packed floats of a module with one weight.
+std::vector<float> pack(const std::string &layout, int64_t bytes, const std::string &body) {
+  mlir::MLIRContext context;
+  context.loadDialect<plan::PlanDialect>();
+  std::string text = "plan.weight @w " + layout + " at 0 size " + std::to_string(bytes) + " {\n" +
+                     body + "\n}";
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  EXPECT_TRUE(module);
+  std::vector<float> packed;
+  packWeights(*module, readParameter, [&](int64_t offset, const float *floats, int64_t count) {
+    EXPECT_EQ(offset, int64_t(packed.size() * sizeof(float)));
+    packed.insert(packed.end(), floats, floats + count);
+  });
+  EXPECT_EQ(int64_t(packed.size() * sizeof(float)), bytes);
+  return packed;
+}
+
+TEST(PackWeights, KeepsRowsAsTheyAre) {
+  EXPECT_THAT(pack("<rows, 1>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    plan.yield %a : tensor<3x2xf32>)"),
+              ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST(PackWeights, TransposesPanelsAndFillsTheLastWithZeros) {
+  EXPECT_THAT(pack("<panels, 2>", 32, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    plan.yield %a : tensor<3x2xf32>)"),
+              ElementsAre(1, 3, 2, 4, /*second panel*/ 5, 0, 6, 0));
+}
+
+TEST(PackWeights, AlternatesPanelsOfGateAndValue) {
+  EXPECT_THAT(pack("<gated_vector, 2>", 16, R"(
+    %b = transept.parameter "b" : tensor<2xf32>
+    plan.yield %b : tensor<2xf32>)"),
+              ElementsAre(10, 0, 20, 0));
+}
+
+TEST(PackWeights, EvaluatesExpressionsBeforeRounding) {
+  EXPECT_THAT(pack("<rows, 1>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %b = transept.parameter "b" : tensor<2xf32>
+    %c = transept.weight_scale_columns %a, %b : tensor<3x2xf32>, tensor<2xf32> -> tensor<3x2xf32>
+    %d = transept.weight_scale %c by 0.5 : tensor<3x2xf32>
+    plan.yield %d : tensor<3x2xf32>)"),
+              ElementsAre(5, 20, 15, 40, 25, 60));
+  EXPECT_THAT(pack("<rows, 1>", 20, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %b = transept.parameter "b" : tensor<2xf32>
+    %c = transept.weight_product %a, %b : tensor<3x2xf32>, tensor<2xf32> -> tensor<3xf32>
+    %d = transept.weight_concatenate %c, %b : (tensor<3xf32>, tensor<2xf32>) -> tensor<5xf32>
+    plan.yield %d : tensor<5xf32>)"),
+              ElementsAre(50, 110, 170, 10, 20));
+}
+
+TEST(PackWeights, ClipsDistancesOfARelativeBias) {
+  // Two buckets, unidirectional: the query's own position, and everything before it.
+  std::vector<float> packed = pack("<distances, 1>", 20, R"(
+    %a = transept.parameter "b" : tensor<2x1xf32>
+    %d = transept.relative_position_bias %a buckets 2 maximum_distance 2 : tensor<2x1xf32> -> !transept.bias<target x target x 1>
+    plan.yield %d : !transept.bias<target x target x 1>)");
+  EXPECT_THAT(packed, ElementsAre(20, 20, 10, 10, 10));
+}
+
+} // namespace
+} // namespace transept::emit
