@@ -29,7 +29,9 @@ struct Target {
   int64_t tileRows() const { return instructionSet == InstructionSet::Avx512 ? 12 : 6; }
   int64_t panelWidth() const { return 2 * lanes(); }
   /// Bytes of the second-level cache that a worker may count on.
-  int64_t secondLevelCacheBytes() const { return int64_t(1) << 20; }
+  int64_t secondLevelCacheBytes() const {
+    return int64_t(instructionSet == InstructionSet::Avx512 ? 2 : 1) << 20;
+  }
 };
 
 /// The names that `--cpu` takes: "native" and LLVM names such as x86-64-v3, x86-64-v4,

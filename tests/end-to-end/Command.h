@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -15,7 +17,6 @@
 #include <sstream>
 #include <string>
 #include <sys/wait.h>
-#include <fcntl.h>
 #include <unistd.h>
 #include <vector>
 

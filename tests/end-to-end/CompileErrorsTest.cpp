@@ -53,9 +53,9 @@ TEST_F(BadCheckpoint, WithAnEmptyWeightFile) {
 }
 
 TEST_F(BadCheckpoint, WithAMissingTensor) {
-  replace("model.safetensors", "model.encoder.layers.0.fc1.weight",
-          "model.encoder.layers.0.fcX.weight");
-  expectRefused("model.encoder.layers.0.fc1.weight");
+  replace("model.safetensors", "model.decoder.layers.0.fc2.weight",
+          "model.decoder.layers.0.fcX.weight");
+  expectRefused("model.decoder.layers.0.fc2.weight");
 }
 
 TEST_F(BadCheckpoint, WithAConfigOfAnotherSize) {

@@ -138,18 +138,12 @@ private:
 
   /// Rows -> blocks [keyDim][kBlock], the order in which the score product reads them.
   void transposeKeys(const Unit &unit) {
-    kernel.loop(zero, unit.keyCount, 1, [&](Expression key) {
+    kernel.loop(zero, unit.keyCount, kBlock, [&](Expression key) {
       Expression from = kernel.floatsAt(
           operands.key, (unit.firstRow + key) * shape.keyStride + unit.head * shape.keyDim);
-      Expression to = kernel.floatsAt(
-          transposedKeys, key / kBlock * (kBlock * shape.keyDim) + key % kBlock);
-      scatterKey(from, to);
-    });
-  }
-
-  void scatterKey(Expression from, Expression to) {
-    kernel.loop(zero, kernel.integer(shape.keyDim), 1, [&](Expression d) {
-      kernel.store(kernel.loadFloat(kernel.floatsAt(from, d)), kernel.floatsAt(to, d * kBlock));
+      Expression count = kernel.minimum(unit.keyCount - key, kernel.integer(kBlock));
+      emitTransposeKeys(kernel, count, from, kernel.integer(shape.keyStride), shape.keyDim,
+                        kernel.floatsAt(transposedKeys, key * shape.keyDim));
     });
   }
 
@@ -160,7 +154,11 @@ private:
       Expression page = kernel.loadPointer(unit.container, position / kBlock);
       Expression keyFrom = kernel.floatsAt(
           operands.key, (unit.firstRow + row) * shape.keyStride + unit.head * shape.keyDim);
-      scatterKey(keyFrom, kernel.floatsAt(pagedKeys(page, unit.head), inPage));
+      Expression keyTo = kernel.floatsAt(pagedKeys(page, unit.head), inPage);
+      kernel.loop(zero, kernel.integer(shape.keyDim), 1, [&](Expression d) {
+        kernel.store(kernel.loadFloat(kernel.floatsAt(keyFrom, d)),
+                     kernel.floatsAt(keyTo, d * kBlock));
+      });
       Expression valueFrom = kernel.floatsAt(
           operands.value, (unit.firstRow + row) * shape.valueStride + unit.head * shape.valueDim);
       Expression valueTo =
@@ -246,14 +244,24 @@ private:
                 [&](Expression row) { storeRow(unit, queryRow + row, row); });
   }
 
-  /// scores[row][key] = query . key for the keys of one step.
+  /// scores[row][key] = query . key for the keys of one step; as many blocks at once as registers
+  /// hold, where blocks lie side by side.
   void scoreStep(const Unit &unit, Expression key, Expression count, Expression rows) {
-    TileProduct product{.columns = kBlock};
-    kernel.loop(zero, count, kBlock, [&](Expression block) {
-      emitTileProduct(kernel, product, rows, queries, keyBlock(unit, key + block), zero,
-                      kernel.integer(kBlock), kernel.integer(shape.keyDim),
-                      kernel.floatsAt(scores, block), kKeysPerStep);
-    });
+    TileProduct single{.columns = kBlock};
+    TileProduct wide{.columns = kBlock, .panels = panelWidth / kBlock};
+    auto product = [&](const TileProduct &product, Expression block) {
+      emitTileProduct(kernel, product, rows, queries, keyBlock(unit, key + block),
+                      kernel.integer(kBlock * shape.keyDim), kernel.integer(kBlock),
+                      kernel.integer(shape.keyDim), kernel.floatsAt(scores, block),
+                      kKeysPerStep);
+    };
+    Expression whole = zero;
+    if (shape.keys != KeySource::Pages && wide.panels > 1) {
+      whole = count / (wide.panels * kBlock) * (wide.panels * kBlock);
+      kernel.loop(zero, whole, wide.panels * kBlock,
+                  [&](Expression block) { product(wide, block); });
+    }
+    kernel.loop(whole, count, kBlock, [&](Expression block) { product(single, block); });
   }
 
   /// One row's online softmax: scores -> weights relative to the new maximum; earlier sums and
@@ -262,15 +270,12 @@ private:
                    Expression count) {
     int64_t lanes = kernel.lanes(), vectors = kKeysPerStep / lanes;
     Expression rowScores = kernel.floatsAt(scores, row * kKeysPerStep);
+    hideAndBias(unit, rowInGroup, rowScores, key, count);
     Expressions values;
     Expression largest = kernel.vectorNumber(-kInfinity);
     for (int64_t v = 0; v < vectors; ++v) {
-      Expression score = kernel.loadVector(kernel.floatsAt(rowScores, v * lanes));
-      if (shape.scale != 1)
-        score = score * kernel.vectorNumber(shape.scale);
-      score = visibleScore(unit, rowInGroup, key, v * lanes, count, score);
-      values.push_back(score);
-      largest = kernel.maximum(largest, score);
+      values.push_back(kernel.loadVector(kernel.floatsAt(rowScores, v * lanes)));
+      largest = kernel.maximum(largest, values.back());
     }
     Expression maximumAt = kernel.floatsAt(maxima, row), totalAt = kernel.floatsAt(totals, row);
     Expression oldMaximum = kernel.loadFloat(maximumAt);
@@ -300,15 +305,35 @@ private:
     return kernel.wrap(vector::ExtractOp::create(kernel, vector, int64_t(0)));
   }
 
-  /// The score with its bias, or -inf where the mask hides the key. `lane` counts from `key`.
-  Expression visibleScore(const Unit &unit, Expression rowInGroup, Expression key, int64_t lane,
-                          Expression count, Expression score) {
-    Expression keyNumbers =
-        kernel.laneNumbers(kernel.lanes()) +
-        kernel.broadcast(kernel.truncateToInt32(key + lane));
+  /// Scales, biases and masks one row's scores in place; nothing where all keys are visible.
+  void hideAndBias(const Unit &unit, Expression rowInGroup, Expression rowScores, Expression key,
+                   Expression count) {
     Expression limit = key + count;
     if (shape.isCausal)
       limit = kernel.minimum(limit, unit.past + rowInGroup + 1);
+    auto change = [&] {
+      for (int64_t lane = 0; lane < kKeysPerStep; lane += kernel.lanes()) {
+        Expression at = kernel.floatsAt(rowScores, lane);
+        kernel.store(visibleScore(unit, rowInGroup, key, lane, limit, kernel.loadVector(at)), at);
+      }
+    };
+    bool isAlwaysNeeded = shape.scale != 1 || shape.biasReach >= 0 || shape.windowBefore >= 0 ||
+                          shape.windowAfter >= 0;
+    if (isAlwaysNeeded)
+      change();
+    else
+      kernel.when(limit < key + kKeysPerStep, change);
+  }
+
+  /// The score, scaled and biased, or -inf where the mask hides the key. `lane` counts from `key`;
+  /// keys from `limit` on are hidden.
+  Expression visibleScore(const Unit &unit, Expression rowInGroup, Expression key, int64_t lane,
+                          Expression limit, Expression score) {
+    if (shape.scale != 1)
+      score = score * kernel.vectorNumber(shape.scale);
+    Expression keyNumbers =
+        kernel.laneNumbers(kernel.lanes()) +
+        kernel.broadcast(kernel.truncateToInt32(key + lane));
     Expression visible = keyNumbers < kernel.broadcast(kernel.truncateToInt32(limit));
 
     if (shape.biasReach >= 0 || shape.windowBefore >= 0 || shape.windowAfter >= 0) {

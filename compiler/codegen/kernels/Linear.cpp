@@ -166,11 +166,14 @@ private:
       kernel.loop(kernel.integer(0), rows, tileRows, [&](Expression first) {
         Expression count = kernel.minimum(rows - first, kernel.integer(tileRows));
         Expression a = kernel.floatsAt(packed, first * shape.depth);
+        // The first tiles ask for the next panel, a line of each of its rows at a time.
+        int64_t linesPerRow = panelWidth * 4 / 64;
         kernel.when(
             rows <= tileRows, [&] { singlePanel(count, a, panel, Prefetch::Ahead); },
             [&] {
               kernel.when(
-                  first == 0, [&] { singlePanel(count, a, panel, Prefetch::NextPanel); },
+                  first < linesPerRow * tileRows,
+                  [&] { singlePanel(count, a, panel, Prefetch::NextPanel, first / tileRows); },
                   [&] { singlePanel(count, a, panel, Prefetch::None); });
             });
         finish(base + first, count, panel, 1);
@@ -178,13 +181,17 @@ private:
     });
   }
 
-  void singlePanel(Expression rows, Expression a, Expression panel, Prefetch prefetch) {
+  /// `line`: which cache line of each row of the next panel to ask for.
+  void singlePanel(Expression rows, Expression a, Expression panel, Prefetch prefetch,
+                   std::optional<Expression> line = std::nullopt) {
     TileProduct single{.columns = panelWidth, .prefetch = prefetch};
+    Expression ahead = kernel.integer(panelsPerOutput * panelWidth * shape.depth);
+    if (line)
+      ahead = ahead + *line * (shape.depth * 16);
     for (int64_t part = 0; part < panelsPerOutput; ++part)
       emitTileProduct(kernel, single, rows, a,
                       kernel.floatsAt(panelAt(panel), part * panelWidth * shape.depth),
-                      kernel.integer(panelsPerOutput * panelWidth * shape.depth),
-                      kernel.integer(panelWidth), kernel.integer(shape.depth),
+                      ahead, kernel.integer(panelWidth), kernel.integer(shape.depth),
                       kernel.floatsAt(tile, part * panelWidth),
                       Scratch::tileStride(shape, kernel.target()));
   }

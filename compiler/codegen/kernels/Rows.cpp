@@ -4,6 +4,8 @@
 
 #include "compiler/codegen/kernels/Rows.h"
 
+#include "compiler/codegen/kernels/TileProduct.h"
+
 #include "transept/abi.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -160,23 +162,21 @@ func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
       Expression target =
           kernel.floatsAt(kernel.loadPointer(entries, sequence),
                           positions * slot + head * positions * shape.headDim);
+      Expression rows = kernel.floatsAt(input, first * shape.inputStride + head * shape.headDim);
+      if (shape.isKeys)
+        return kernel.loop(zero, count, kBlock, [&](Expression position) {
+          Expression keys = kernel.minimum(count - position, kernel.integer(kBlock));
+          emitTransposeKeys(kernel, keys, kernel.floatsAt(rows, position * shape.inputStride),
+                            kernel.integer(shape.inputStride), shape.headDim,
+                            kernel.floatsAt(target, position * shape.headDim));
+        });
       kernel.loop(zero, count, 1, [&](Expression position) {
-        Expression from = kernel.floatsAt(
-            input, (first + position) * shape.inputStride + head * shape.headDim);
-        if (shape.isKeys) {
-          Expression to = kernel.floatsAt(
-              target, position / kBlock * (kBlock * shape.headDim) + position % kBlock);
-          kernel.loop(zero, kernel.integer(shape.headDim), 1, [&](Expression d) {
-            kernel.store(kernel.loadFloat(kernel.floatsAt(from, d)),
-                         kernel.floatsAt(to, d * kBlock));
-          });
-        } else {
-          Expression to = kernel.floatsAt(target, position * shape.headDim);
-          forEachVector(kernel, shape.headDim, [&](Expression column, int64_t valid) {
-            kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), valid),
-                              kernel.floatsAt(to, column), valid);
-          });
-        }
+        Expression from = kernel.floatsAt(rows, position * shape.inputStride);
+        Expression to = kernel.floatsAt(target, position * shape.headDim);
+        forEachVector(kernel, shape.headDim, [&](Expression column, int64_t valid) {
+          kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), valid),
+                            kernel.floatsAt(to, column), valid);
+        });
       });
     });
   });

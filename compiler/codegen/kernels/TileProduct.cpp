@@ -4,6 +4,8 @@
 
 #include "compiler/codegen/kernels/TileProduct.h"
 
+#include "transept/abi.h"
+
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -16,6 +18,7 @@ namespace {
 
 /// Bytes between the row of W in use and the one asked for; 4 KiB ahead read 20 % faster than none.
 constexpr int64_t kPrefetchBytes = 4096;
+constexpr int64_t kLineBytes = 64;
 
 /// The product for a fixed number of rows: all sums stay in registers over the whole loop.
 func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const TileProduct &shape, int64_t rows,
@@ -55,13 +58,12 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const TileProduct &shape, i
                 Expression wRow = kernel.floatsAt(w, offset);
                 for (int64_t v = 0; v < vectorsPerPanel; ++v)
                   columns.push_back(kernel.load(kernel.floatsAt(wRow, v * lanes), vector));
-                for (int64_t byte = 0; byte < shape.columns * 4; byte += 64) {
-                  if (shape.prefetch == Prefetch::Ahead)
+                if (shape.prefetch == Prefetch::Ahead)
+                  for (int64_t byte = 0; byte < shape.columns * 4; byte += kLineBytes)
                     kernel.prefetch(kernel.bytesAt(wRow, kPrefetchBytes + byte), /*level=*/1);
-                  if (shape.prefetch == Prefetch::NextPanel)
-                    kernel.prefetch(kernel.bytesAt(kernel.floatsAt(wRow, panelStride), byte),
-                                    /*level=*/2);
-                }
+                if (shape.prefetch == Prefetch::NextPanel)
+                  kernel.prefetch(kernel.floatsAt(w, panelStride + k * (kLineBytes / 4)),
+                                  /*level=*/2);
               }
               Expression aRow = kernel.floatsAt(a, k * rows);
               Expressions next;
@@ -133,6 +135,35 @@ func::FuncOp packFullTile(KernelBuilder &kernel) {
       });
 }
 
+/// A whole block of keys, in registers: lanes x lanes at a time.
+func::FuncOp transposeFullBlock(KernelBuilder &kernel, int64_t depth) {
+  constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
+  int64_t lanes = kernel.lanes();
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  return kernel.function(
+      llvm::formatv("transpose_keys_{0}", depth).str(), {pointer, i64, pointer},
+      [&](ArrayRef<Expression> arguments) {
+        Expression input = arguments[0], stride = arguments[1], block = arguments[2];
+        auto rowAt = [&](int64_t row, Expression column) {
+          return kernel.floatsAt(input, kernel.integer(row) * stride + column);
+        };
+        int64_t whole = depth / lanes * lanes;
+        for (int64_t first = 0; first < kBlock; first += lanes) {
+          kernel.loop(kernel.integer(0), kernel.integer(whole), lanes, [&](Expression column) {
+            Expressions tile;
+            for (int64_t row = 0; row < lanes; ++row)
+              tile.push_back(kernel.loadVector(rowAt(first + row, column)));
+            for (auto [d, keys] : llvm::enumerate(transpose(kernel, tile)))
+              kernel.store(keys, kernel.floatsAt(block, (column + int64_t(d)) * kBlock + first));
+          });
+          for (int64_t column = whole; column < depth; ++column)
+            for (int64_t row = first; row < first + lanes; ++row)
+              kernel.store(kernel.loadFloat(rowAt(row, kernel.integer(column))),
+                           kernel.floatsAt(block, column * kBlock + row));
+        }
+      });
+}
+
 } // namespace
 
 int64_t maximumRows(const Target &target, const TileProduct &shape) {
@@ -162,6 +193,24 @@ void emitPackRows(KernelBuilder &kernel, Expression rows, Expression input, Expr
           kernel.loop(kernel.integer(0), depth, 1, [&](Expression k) {
             kernel.store(kernel.loadFloat(kernel.floatsAt(from, k)),
                          kernel.floatsAt(to, k * rows));
+          });
+        });
+      });
+}
+
+void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input,
+                       Expression stride, int64_t depth, Expression block) {
+  constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
+  kernel.when(
+      count == kBlock,
+      [&] { kernel.call(transposeFullBlock(kernel, depth), {input, stride, block}); },
+      [&] {
+        kernel.loop(kernel.integer(0), count, 1, [&](Expression row) {
+          Expression from = kernel.floatsAt(input, row * stride);
+          Expression to = kernel.floatsAt(block, row);
+          kernel.loop(kernel.integer(0), kernel.integer(depth), 1, [&](Expression d) {
+            kernel.store(kernel.loadFloat(kernel.floatsAt(from, d)),
+                         kernel.floatsAt(to, d * kBlock));
           });
         });
       });

@@ -17,7 +17,7 @@ namespace transept::codegen {
 enum class Prefetch {
   None,     // W is in cache
   Ahead,    // W comes from memory as it is used: a few KiB ahead
-  NextPanel // other tiles will use this panel as well: the next one, into the second-level cache
+  NextPanel // other tiles use this panel as well: meanwhile the next, into the second-level cache
 };
 
 struct TileProduct {
@@ -33,6 +33,8 @@ struct TileProduct {
 /// Emits a call that computes `rows` (1 to maximumRows(...)) rows.
 /// a: [depth][rows] floats. w: row k of panel p begins at w + p * panelStride + k * columnStride.
 /// tile: row r begins at tile + r * tileStride, its panels side by side. Strides count floats.
+/// With Prefetch::NextPanel, of a single panel, panelStride leads from w to what is asked for: one
+/// cache line for each k.
 void emitTileProduct(KernelBuilder &kernel, const TileProduct &shape, Expression rows, Expression a,
                      Expression w, Expression panelStride, Expression columnStride,
                      Expression depth, Expression tile, int64_t tileStride);
@@ -44,6 +46,11 @@ int64_t maximumRows(const Target &target, const TileProduct &shape);
 /// packed[depth][rows], the order in which products read them. `packed` needs 16 floats of slack.
 void emitPackRows(KernelBuilder &kernel, Expression rows, Expression input, Expression stride,
                   Expression depth, Expression packed);
+
+/// Emits a call that turns `count` rows of keys (row r at input + r * stride, `depth` floats each)
+/// into one block [depth][TRANSEPT_KEY_BLOCK] (abi.h); count is at most TRANSEPT_KEY_BLOCK.
+void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input,
+                       Expression stride, int64_t depth, Expression block);
 
 } // namespace transept::codegen
 

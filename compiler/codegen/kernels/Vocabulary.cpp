@@ -144,14 +144,15 @@ private:
     TileProduct single{.columns = panelWidth, .prefetch = Prefetch::Ahead};
     TileProduct firstOfMany{.columns = panelWidth, .prefetch = Prefetch::NextPanel};
     TileProduct laterOfMany{.columns = panelWidth};
+    Expression wholePanel = kernel.integer(panelWidth * shape.depth);
     auto product = [&](const TileProduct &product, Expression count, Expression first,
-                       Expression panel) {
+                       Expression panel, Expression panelStride) {
       Expression tile = kernel.floatsAt(
           scores, first * kVocabularyBlock + (panel - begin) * panelWidth);
       emitTileProduct(kernel, product, count, kernel.floatsAt(packed, first * shape.depth),
                       kernel.floatsAt(weights, panel * (panelWidth * shape.depth)),
-                      kernel.integer(panelWidth * shape.depth), kernel.integer(panelWidth),
-                      kernel.integer(shape.depth), tile, kVocabularyBlock);
+                      panelStride, kernel.integer(panelWidth), kernel.integer(shape.depth), tile,
+                      kVocabularyBlock);
     };
     Expression zero = kernel.integer(0);
     kernel.when(
@@ -159,20 +160,24 @@ private:
         [&] {
           Expression whole = begin + (end - begin) / kStreamPanels * kStreamPanels;
           kernel.loop(begin, whole, kStreamPanels,
-                      [&](Expression panel) { product(stream, rows, zero, panel); });
+                      [&](Expression panel) { product(stream, rows, zero, panel, wholePanel); });
           kernel.loop(whole, end, 1,
-                      [&](Expression panel) { product(single, rows, zero, panel); });
+                      [&](Expression panel) { product(single, rows, zero, panel, wholePanel); });
         },
         [&] {
           kernel.loop(begin, end, 1, [&](Expression panel) {
             kernel.loop(zero, rows, tileRows, [&](Expression first) {
               Expression count = tileOf(rows, first);
+              // As in linear layers, the first tiles ask for the next panel line by line.
+              int64_t linesPerRow = panelWidth * 4 / 64;
               kernel.when(
-                  rows <= tileRows, [&] { product(single, count, first, panel); },
+                  rows <= tileRows, [&] { product(single, count, first, panel, wholePanel); },
                   [&] {
+                    Expression ahead = wholePanel + first / tileRows * (shape.depth * 16);
                     kernel.when(
-                        first == 0, [&] { product(firstOfMany, count, first, panel); },
-                        [&] { product(laterOfMany, count, first, panel); });
+                        first < linesPerRow * tileRows,
+                        [&] { product(firstOfMany, count, first, panel, ahead); },
+                        [&] { product(laterOfMany, count, first, panel, wholePanel); });
                   });
             });
           });

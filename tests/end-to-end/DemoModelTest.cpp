@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The demonstration model, from text to text: its 2000 held-out phrases and the recorded results of
+// the original.
+
+#include "tests/end-to-end/Command.h"
+
+#include <nlohmann/json.hpp>
+
+namespace transept::endtoend {
+namespace {
+
+class DemoModel : public testing::Test {
+protected:
+  void SetUp() override {
+    if (data.empty())
+      GTEST_SKIP() << "the demonstration model is not here";
+  }
+  std::string data = TRANSEPT_DEMO_DATA; // folder of heldout.tsv and reference.json
+};
+
+/// The original gets 1999 of 2000 right (scores.txt).
+TEST_F(DemoModel, TranslatesHeldOutPhrasesAsWellAsTheOriginal) {
+  std::string sources;
+  std::vector<std::string> references;
+  for (const std::string &line : linesOf(readFile(data + "/heldout.tsv"))) {
+    size_t source = line.find('\t') + 1, reference = line.find('\t', source) + 1;
+    sources += line.substr(source, reference - source - 1) + "\n";
+    references.push_back(line.substr(reference));
+  }
+  ASSERT_EQ(references.size(), 2000u);
+  CommandResult result = run({"generate", library("number_words")}, sources);
+  ASSERT_EQ(result.status, 0) << result.errors;
+  std::vector<std::string> results = linesOf(result.output);
+  ASSERT_EQ(results.size(), references.size());
+  size_t right = 0;
+  for (size_t index = 0; index != results.size(); ++index)
+    right += results[index] == references[index];
+  EXPECT_GE(right, 1999u);
+}
+
+TEST_F(DemoModel, GivesTheRecordedIdsAndTexts) {
+  auto reference = nlohmann::json::parse(readFile(data + "/reference.json"));
+  std::string sources, ids;
+  for (const auto &item : reference.at("cases")) {
+    sources += item.at("source").get<std::string>() + "\n";
+    for (int id : item.at("source_ids"))
+      ids += std::to_string(id) + " ";
+    ids += "\n";
+  }
+  CommandResult fromText = run({"generate", library("number_words"), "--json"}, sources);
+  CommandResult fromIds = run({"generate", library("number_words"), "--json", "--ids"}, ids);
+  ASSERT_EQ(fromText.status, 0) << fromText.errors;
+  EXPECT_EQ(fromText.output, fromIds.output);
+  std::vector<std::string> lines = linesOf(fromText.output);
+  ASSERT_EQ(lines.size(), reference.at("cases").size());
+  for (size_t index = 0; index != lines.size(); ++index) {
+    auto result = nlohmann::json::parse(lines[index]);
+    EXPECT_EQ(result.at("ids"), reference.at("cases")[index].at("output_ids"));
+    EXPECT_EQ(result.at("text"), reference.at("cases")[index].at("output"));
+  }
+}
+
+TEST_F(DemoModel, AnEmptyLineIsASource) {
+  CommandResult result = run({"generate", library("number_words")}, "\n>>de<< nine\n");
+  EXPECT_EQ(result.status, 0) << result.errors;
+  std::vector<std::string> lines = linesOf(result.output);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[1], "neun");
+}
+
+TEST_F(DemoModel, InvalidUtf8IsNoReasonToFail) {
+  CommandResult result = run({"generate", library("number_words")}, "\xff\xfe nine \xc3\n");
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(linesOf(result.output).size(), 1u);
+}
+
+} // namespace
+} // namespace transept::endtoend
