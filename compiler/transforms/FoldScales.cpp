@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Scales of rows (T5 scales its states before the vocabulary projection) and of embeddings belong
+// Scales of rows (of the states before the vocabulary projection, say) and of embeddings belong
 // into weights, which the compiler multiplies once.
 
 #include "compiler/transforms/Norms.h"

@@ -82,7 +82,7 @@ def Plan_LinearOp : Plan_LaunchOp<"linear", [AttrSizedOperandSegments]> {
   let assemblyFormat = [{
     $label $input `into` $output `weight` $weight (`bias` $bias^)?
     (`norm` $norm^)? (`gain` $norm_gain^)? (`shift` $norm_bias^)? (`normalized` `into` $normalized^)?
-    (`activation` $activation^)? (`gated` $gated^)? (`residual` $residual^)? $strategy
+    (`activation` `` $activation^)? (`gated` $gated^)? (`residual` $residual^)? $strategy
     attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
@@ -102,7 +102,7 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
                        OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
                        OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot);
   let assemblyFormat = [{
-    $label $keys_from $query (`,` $key^ `,` $value)? `into` $output (`bias` $bias^)? (`causal` $causal^)?
+    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`bias` $bias^)? (`causal` $causal^)?
     (`keys` $key_slot^)? (`values` $value_slot^)? attr-dict `:` type(operands)
   }];
 }
@@ -125,7 +125,7 @@ def Plan_ElementwiseOp : Plan_LaunchOp<"elementwise"> {
   let arguments = (ins StrAttr:$label, Plan_Elementwise:$kind, Plan_Buffer:$left,
                        Optional<Plan_Buffer>:$right, Plan_Buffer:$output,
                        OptionalAttr<F64Attr>:$factor, OptionalAttr<Transept_Activation>:$activation);
-  let assemblyFormat = "$label $kind $left (`,` $right^)? `into` $output attr-dict `:` type(operands)";
+  let assemblyFormat = "$label `` $kind $left (`,` $right^)? `into` $output attr-dict `:` type(operands)";
 }
 
 def Plan_TakeRequestedOp : Plan_LaunchOp<"take_requested"> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The buckets of relative_position_bias (transformers/models/t5/modeling_t5.py,
+// The buckets of relative_position_bias (Hugging Face transformers,
 // _relative_position_bucket; Raffel et al. 2020, section 2.1).
 
 #include "dialects/Transept/RelativePosition.h"

@@ -16,7 +16,7 @@ struct RelativePositionBuckets {
   bool isBidirectional = false;
 };
 
-/// The bucket of key position minus query position, as Hugging Face's T5 computes it: the
+/// The bucket of key position minus query position, as Raffel et al. 2020 compute it: the
 /// logarithm in f32, truncated.
 int64_t relativePositionBucket(int64_t keyMinusQuery, const RelativePositionBuckets &buckets);
 

@@ -35,8 +35,8 @@ def Transept_SinusoidOp : Transept_WeightOp<"sinusoid"> {
   let summary = "make the table of sinusoidal positions";
   let description = [{
     Row p, frequency i of a row of width w: angle p / 10000^(2i / w), sines in the first half of
-    the row and cosines in the second for `halves` (Vaswani et al. 2017, section 3.5, in the
-    arrangement of Marian).
+    the row and cosines in the second for `halves` (Vaswani et al. 2017, section 3.5, with
+    the columns sorted).
 
     - `sinusoid_c1` the width is even
 

@@ -13,6 +13,7 @@
 #include <iterator>
 #include <random>
 #include <thread>
+#include <unistd.h>
 
 namespace transept {
 namespace {
@@ -125,7 +126,7 @@ TEST(HandWrittenModel, ScoresBeamsAsItsLogitsSay) {
 }
 
 TEST(HandWrittenModel, OpensUnderAnyFileNameAndTwice) {
-  std::string renamed = testing::TempDir() + "/another name.bin";
+  std::string renamed = testing::TempDir() + "/another name " + std::to_string(getpid()) + ".bin";
   {
     std::ifstream from(libraryPath, std::ios::binary);
     std::ofstream(renamed, std::ios::binary) << from.rdbuf();
@@ -184,7 +185,7 @@ std::string openingError(const std::string &path) {
 
 class DamagedFile : public testing::Test {
 protected:
-  DamagedFile() : path(testing::TempDir() + "/damaged_model.so") {
+  DamagedFile() : path(testing::TempDir() + "/damaged_model-" + std::to_string(getpid()) + ".so") {
     std::ifstream from(libraryPath, std::ios::binary);
     content.assign(std::istreambuf_iterator<char>(from), {});
   }

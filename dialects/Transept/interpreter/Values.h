@@ -38,7 +38,7 @@ struct Mask {
   }
 };
 
-/// T5's relative position bias: a row of `table` for each bucket, a column for each head.
+/// A relative position bias: a row of `table` for each bucket, a column for each head.
 struct Bias {
   Weight table;
   int64_t bucketCount = 0;
