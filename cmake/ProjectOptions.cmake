@@ -11,6 +11,8 @@ target_include_directories(transept_options INTERFACE
 target_include_directories(transept_options SYSTEM INTERFACE "${PROJECT_BINARY_DIR}")
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
+# Installed programs find the LLVM and MLIR that they were linked with.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)

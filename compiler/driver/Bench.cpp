@@ -66,9 +66,9 @@ public:
       benchEncode(1, length);
     benchEncode(8, 64);
     benchEncode(32, 64);
-    for (DecodeCase item : {DecodeCase{"decode, 1 hypothesis", 1, 1},
-                            DecodeCase{"decode, beam 4", 1, 4}, DecodeCase{"decode, batch 8", 8, 1},
-                            DecodeCase{"decode, batch 32", 32, 1}})
+    for (DecodeCase item :
+         {DecodeCase{"decode, 1 hypothesis", 1, 1}, DecodeCase{"decode, beam 4", 1, 4},
+          DecodeCase{"decode, batch 8", 8, 1}, DecodeCase{"decode, batch 32", 32, 1}})
       benchDecode(item);
     benchEndToEnd("end to end, greedy", 1);
     benchEndToEnd("end to end, beam 4", 4);
@@ -140,13 +140,10 @@ private:
   double decodeLimit(double rows, double steps, double sourceLength) const {
     double keys = sourceLength + (steps + 1) / 2;
     double compute = rows * (costs.decodePerToken + costs.decodePerTokenAndKey * keys);
-    return steps *
-           std::max(costs.decodeBytes / limits.readBytes, compute / limits.floatOperations);
+    return steps * std::max(costs.decodeBytes / limits.readBytes, compute / limits.floatOperations);
   }
 
-  size_t targetLength(size_t wanted) const {
-    return std::min(wanted, model.maximumTargetLength());
-  }
+  size_t targetLength(size_t wanted) const { return std::min(wanted, model.maximumTargetLength()); }
 
   void benchDecode(const DecodeCase &item) {
     size_t length = std::min<size_t>(64, model.maximumSourceLength()), steps = targetLength(64);
@@ -220,10 +217,11 @@ void Bench::print() const {
                digits, figure.median, digits, figure.limit, digits, figure.unit,
                figure.fraction() * 100);
   }
-  fmt::print("\ndecode: milliseconds a step over {} steps, search included, encode (which makes the "
-             "cross-attention keys and values) not; end to end: 64 sources of 30 tokens, 30 new "
-             "tokens each\n",
-             targetLength(64));
+  fmt::print(
+      "\ndecode: milliseconds a step over {} steps, search included, encode (which makes the "
+      "cross-attention keys and values) not; end to end: 64 sources of 30 tokens, 30 new "
+      "tokens each\n",
+      targetLength(64));
 }
 
 } // namespace

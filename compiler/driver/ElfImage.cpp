@@ -113,8 +113,7 @@ uint64_t ElfImage::addressOf(const std::string &symbol) const {
   fail("it exports no " + symbol);
 }
 
-void ElfImage::forEachFunction(
-    const std::function<void(std::string_view, uint64_t)> &call) const {
+void ElfImage::forEachFunction(const std::function<void(std::string_view, uint64_t)> &call) const {
   if (header.e_shentsize != sizeof(Elf64_Shdr))
     return;
   auto section = [&](uint64_t index) {

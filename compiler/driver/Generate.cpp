@@ -85,8 +85,8 @@ private:
   }
 
   std::vector<Id> readSource(const std::string &line) const {
-    std::vector<Id> ids = command.usesIds ? parseIds(line, model.sourceVocabularySize())
-                                          : tokenizer->encode(line);
+    std::vector<Id> ids =
+        command.usesIds ? parseIds(line, model.sourceVocabularySize()) : tokenizer->encode(line);
     if (ids.empty())
       throw std::runtime_error("expects one token or more, but got none");
     if (ids.size() > model.maximumSourceLength())

@@ -110,10 +110,8 @@ const std::map<std::string, Setter> &setters() {
        [](GenerationArguments &arguments, const Json &value, const std::string &name) {
          arguments.options.earlyStopping = toEarlyStopping(value, name);
        }},
-      {"pad_token_id",
-       [](GenerationArguments &arguments, const Json &value, const std::string &name) {
-         arguments.padding = toNumber(value, name);
-       }},
+      {"pad_token_id", [](GenerationArguments &arguments, const Json &value,
+                          const std::string &name) { arguments.padding = toNumber(value, name); }},
       {"bos_token_id", withoutEffect()}, // see below
       {"use_cache", withoutEffect()},
       {"return_dict_in_generate", withoutEffect()},

@@ -33,9 +33,8 @@ std::vector<std::vector<Id>> readBadWords(const std::string &file, const Model &
   std::vector<std::vector<Id>> words;
   std::istringstream stream(frontend::readFile(file, kLargestFile));
   for (std::string line; std::getline(stream, line);) {
-    std::vector<Id> ids = tokenizer
-                              ? tokenizer->encodeTarget(line, {.addSpecialTokens = false})
-                              : idsOf("--bad-words", line, model);
+    std::vector<Id> ids = tokenizer ? tokenizer->encodeTarget(line, {.addSpecialTokens = false})
+                                    : idsOf("--bad-words", line, model);
     if (!ids.empty())
       words.push_back(std::move(ids));
   }
@@ -62,9 +61,10 @@ void GenerationFlags::addTo(CLI::App &command) {
       ->check(CLI::Range(0, kLargest));
   add("--length-penalty", options.lengthPenalty,
       "beam search: above 0 favours longer results, below 0 shorter ones");
-  command.add_option("--early-stopping", earlyStopping,
-                     "beam search, once there are as many results as beams: true ends at once, "
-                     "false when no better one is likely, never when none is possible")
+  command
+      .add_option("--early-stopping", earlyStopping,
+                  "beam search, once there are as many results as beams: true ends at once, "
+                  "false when no better one is likely, never when none is possible")
       ->check(CLI::IsMember({"true", "false", "never"}))
       ->group("How to generate");
   add("--repetition-penalty", options.repetitionPenalty,
@@ -83,12 +83,14 @@ void GenerationFlags::addTo(CLI::App &command) {
   add("--suppress", options.suppressed, "ids that are never generated")->delimiter(',');
   add("--begin-suppress", options.beginningSuppressed, "ids that are never generated first")
       ->delimiter(',');
-  command.add_option("--bad-words", badWordsFile,
-                     "a file with one text a line that is never generated; ids separated by spaces "
-                     "with --ids")
+  command
+      .add_option("--bad-words", badWordsFile,
+                  "a file with one text a line that is never generated; ids separated by spaces "
+                  "with --ids")
       ->group("How to generate");
-  command.add_option("--bad-word-ids", badWordIds,
-                     "ids in a row that are never generated, e.g. \"5 17\"; may be repeated")
+  command
+      .add_option("--bad-word-ids", badWordIds,
+                  "ids in a row that are never generated, e.g. \"5 17\"; may be repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group("How to generate");
@@ -97,8 +99,9 @@ void GenerationFlags::addTo(CLI::App &command) {
   command.add_option("--prefix-ids", prefixIds, "the same as ids, e.g. \"5 17\"")
       ->excludes(prefix)
       ->group("How to generate");
-  command.add_flag("--ignore-model-defaults", options.ignoreModelDefaults,
-                   "what is not given here takes Hugging Face's neutral default, not the model's")
+  command
+      .add_flag("--ignore-model-defaults", options.ignoreModelDefaults,
+                "what is not given here takes Hugging Face's neutral default, not the model's")
       ->group("How to generate");
 }
 
@@ -109,14 +112,14 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   bool usesDefaults = defaults && !options.ignoreModelDefaults;
   int beams = options.beams.value_or(usesDefaults ? defaults->beams : 1);
   if (options.returnCount.value_or(1) > beams)
-    throw CLI::ValidationError("--num-return",
-                               fmt::format("expects {} (the beams) or less, but got {}", beams,
-                                           *options.returnCount));
+    throw CLI::ValidationError(
+        "--num-return",
+        fmt::format("expects {} (the beams) or less, but got {}", beams, *options.returnCount));
   // Neutral defaults concern the search; the ids that make a model work stay.
   if (options.ignoreModelDefaults && defaults) {
     if (!result.decoderStart)
-      result.decoderStart = defaults->decoder_start_id >= 0 ? defaults->decoder_start_id
-                                                            : defaults->beginning_id;
+      result.decoderStart =
+          defaults->decoder_start_id >= 0 ? defaults->decoder_start_id : defaults->beginning_id;
     if (!result.ends)
       result.ends.emplace(defaults->end_ids, defaults->end_ids + defaults->end_id_count);
   }

@@ -5,23 +5,12 @@
 #ifndef TRANSEPT_COMPILER_DRIVER_GOLDENCHECKS_H
 #define TRANSEPT_COMPILER_DRIVER_GOLDENCHECKS_H
 
+#include "compiler/driver/Comparison.h"
 #include "compiler/driver/Goldens.h"
 
 #include "transept/model.h"
 
 namespace transept::driver {
-
-/// How far the numbers of one output are from the recorded ones.
-struct Comparison {
-  std::string output;
-  double largestError = 0;
-  /// largestError / the largest magnitude that was expected.
-  double relativeError = 0;
-  double tolerance = 0; // of largestError
-
-  /// False for NaN too.
-  bool passes() const { return largestError <= tolerance; }
-};
 
 struct CaseResult {
   std::string name, kind;

@@ -73,8 +73,7 @@ Goldens Goldens::read(const std::string &directory) {
   if (goldens.caseList.empty())
     throw frontend::Error(listPath + ": expects one case or more, but got none");
   goldens.file = std::make_unique<frontend::MappedFile>(goldens.path);
-  for (frontend::TensorInfo &info :
-       frontend::parseSafetensors(goldens.file->bytes(), goldens.path))
+  for (frontend::TensorInfo &info : frontend::parseSafetensors(goldens.file->bytes(), goldens.path))
     goldens.tensors.emplace(info.name, info);
   return goldens;
 }

@@ -28,17 +28,20 @@ std::string formatBytes(uint64_t bytes) {
   return fmt::format("{:.1f} MB", double(bytes) / 1e6);
 }
 
-void line(const char *label, const std::string &text) { fmt::print("{:<15}{}\n", label, text); }
+void line(const char *label, const std::string &text) {
+  fmt::print("{:<15}{}\n", label, text);
+}
 
 std::string describeStack(const Json &stack) {
   const Json &attention = stack.at("selfAttention"), &feedForward = stack.at("feedForward");
-  std::string text = fmt::format(
-      "{} layers, hidden size {}, {} heads of {}, {}feed-forward {} ({}), {}-norm",
-      stack.at("layerCount").get<int64_t>(), stack.at("hiddenSize").get<int64_t>(),
-      attention.at("headCount").get<int64_t>(), attention.at("headDim").get<int64_t>(),
-      feedForward.contains("gate") ? "gated " : "",
-      feedForward.at("input").at("outputs").get<int64_t>(),
-      feedForward.at("activation").get<std::string>(), stack.at("normPlacement").get<std::string>());
+  std::string text =
+      fmt::format("{} layers, hidden size {}, {} heads of {}, {}feed-forward {} ({}), {}-norm",
+                  stack.at("layerCount").get<int64_t>(), stack.at("hiddenSize").get<int64_t>(),
+                  attention.at("headCount").get<int64_t>(), attention.at("headDim").get<int64_t>(),
+                  feedForward.contains("gate") ? "gated " : "",
+                  feedForward.at("input").at("outputs").get<int64_t>(),
+                  feedForward.at("activation").get<std::string>(),
+                  stack.at("normPlacement").get<std::string>());
   const Json &positions = stack.at("embedding").at("positions");
   int64_t length = positions.at("length").get<int64_t>();
   if (attention.contains("relativeBias"))
@@ -53,7 +56,7 @@ std::string describeGeneration(const Json &generation) {
   std::string text;
   for (const auto &[name, value] : generation.items()) {
     bool isLong = value.is_array() && value.size() > 8;
-    std::string shown = isLong ? fmt::format("{} entries", value.size())
+    std::string shown = isLong              ? fmt::format("{} entries", value.size())
                         : value.is_string() ? value.get<std::string>()
                                             : value.dump();
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, shown);
@@ -110,7 +113,8 @@ void printText(const LibraryFile &library) {
   auto vocabulary = [&](const char *side) {
     return description.at(side).at("embedding").at("vocabularySize").get<int64_t>();
   };
-  line("vocabulary", fmt::format("source {}, target {}", vocabulary("source"), vocabulary("target")));
+  line("vocabulary",
+       fmt::format("source {}, target {}", vocabulary("source"), vocabulary("target")));
   line("weights", fmt::format("{} of {}", formatBytes(library.weightBytes),
                               weights.at("type").get<std::string>()));
   line("processor", describeProcessor(library));
@@ -138,8 +142,8 @@ void printText(const LibraryFile &library) {
 
 void addInspectCommand(CLI::App &program) {
   auto options = std::make_shared<InspectOptions>();
-  CLI::App *command = program.add_subcommand(
-      "inspect", "show what is in a library; it is read, not run");
+  CLI::App *command =
+      program.add_subcommand("inspect", "show what is in a library; it is read, not run");
   command->add_option("LIB", options->library, "the library")->required();
   command->add_flag("--json", options->isJson, "print the library's manifest");
   command->callback([options] {

@@ -80,10 +80,10 @@ LibraryFile readLibraryFile(const std::string &path) {
   auto pointer = [&](size_t offset) { return image.pointerAt(table + offset); };
   auto number = [&](size_t offset) { return image.valueAt<uint64_t>(table + offset); };
   library.name = image.textAt(pointer(offsetof(transept_model_table, name)));
-  library.manifest = frontend::parseJson(
-      image.bytesAt(pointer(offsetof(transept_model_table, manifest)),
-                    number(offsetof(transept_model_table, manifest_size))),
-      "manifest of " + path);
+  library.manifest =
+      frontend::parseJson(image.bytesAt(pointer(offsetof(transept_model_table, manifest)),
+                                        number(offsetof(transept_model_table, manifest_size))),
+                          "manifest of " + path);
   library.requiredFeatures = number(offsetof(transept_model_table, required_features));
   library.weightBytes = number(offsetof(transept_model_table, weights_size));
   library.assets = readAssets(image, table, path);

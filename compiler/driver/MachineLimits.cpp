@@ -78,8 +78,8 @@ __attribute__((target("avx2"), noinline)) uint64_t readAll(const char *data, siz
       sums[stream] = _mm256_add_epi64(sums[stream], _mm256_load_si256(vectors));
       sums[stream] = _mm256_add_epi64(sums[stream], _mm256_load_si256(vectors + 1));
     }
-  __m256i total = _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]),
-                                   _mm256_add_epi64(sums[2], sums[3]));
+  __m256i total =
+      _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]), _mm256_add_epi64(sums[2], sums[3]));
   uint64_t values[4];
   _mm256_storeu_si256(reinterpret_cast<__m256i *>(values), total);
   return values[0] ^ values[1] ^ values[2] ^ values[3];

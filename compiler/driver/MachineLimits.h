@@ -12,9 +12,9 @@
 namespace transept::driver {
 
 struct MachineLimits {
-  std::string instructions;        // "AVX-512" or "AVX2"
-  double floatOperations = 0;      // f32 multiply-adds, counted as two, per second, all threads
-  double readBytes = 0;            // per second, all threads together, over `bufferBytes`
+  std::string instructions;   // "AVX-512" or "AVX2"
+  double floatOperations = 0; // f32 multiply-adds, counted as two, per second, all threads
+  double readBytes = 0;       // per second, all threads together, over `bufferBytes`
   size_t bufferBytes = 0;
 };
 

@@ -48,11 +48,10 @@ ModelCosts costsOf(const Json &description) {
 
   double logits = target.at("embedding").at("vocabularySize").get<double>() *
                   target.at("hiddenSize").get<double>();
-  double decodeWeights =
-      targetLayers * (weightCount(target.at("selfAttention"), projections) +
-                      weightCount(cross, {"query", "output"}) +
-                      weightCount(target.at("feedForward"), feedForward)) +
-      logits;
+  double decodeWeights = targetLayers * (weightCount(target.at("selfAttention"), projections) +
+                                         weightCount(cross, {"query", "output"}) +
+                                         weightCount(target.at("feedForward"), feedForward)) +
+                         logits;
   costs.decodePerToken = 2 * decodeWeights;
   costs.decodePerTokenAndKey = targetLayers * attentionPerKey(target.at("selfAttention"));
   costs.decodeBytes = decodeWeights * sizeof(float);

@@ -79,7 +79,8 @@ inline CommandResult run(std::vector<std::string> arguments, const std::string &
     pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   pid_t process = 0;
-  int spawned = posix_spawn(&process, TRANSEPT_COMMAND, &actions, nullptr, pointers.data(), environ);
+  int spawned =
+      posix_spawn(&process, TRANSEPT_COMMAND, &actions, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   CommandResult result;
   int status = 0;
@@ -102,9 +103,12 @@ inline std::string checkpoint(const std::string &family) {
   return TRANSEPT_SOURCE_DIR "/tests/golden/checkpoints/" + family;
 }
 
-/// The library that tests/golden compiled; ctest has it made before any test here.
-inline std::string library(const std::string &name) {
-  return TRANSEPT_LIBRARIES "/lib" + name + ".native.so";
+/// A library that tests/golden compiled, e.g. "t5.native"; ctest has it made before any test here.
+inline std::string libraryFile(const std::string &name) {
+  return TRANSEPT_LIBRARIES "/lib" + name + ".so";
+}
+inline std::string library(const std::string &model) {
+  return libraryFile(model + ".native");
 }
 
 } // namespace transept::endtoend

@@ -45,9 +45,9 @@ TEST(Generate, WritesOneResultForEachLineInOrder) {
 }
 
 TEST(Generate, JsonHasOneObjectALine) {
-  CommandResult result = run(
-      {"generate", library("t5"), "--ids", "--json", "--beams", "4", "--num-return", "2"},
-      "5 6 7 1\n9 1\n");
+  CommandResult result =
+      run({"generate", library("t5"), "--ids", "--json", "--beams", "4", "--num-return", "2"},
+          "5 6 7 1\n9 1\n");
   ASSERT_EQ(result.status, 0) << result.errors;
   std::vector<std::string> lines = linesOf(result.output);
   ASSERT_THAT(lines, SizeIs(4));

@@ -18,7 +18,9 @@ void expectRefused(const std::string &path, const std::string &what) {
   expectFailure(run({"verify", path, checkpoint("t5")}), 1, what);
 }
 
-TEST(HostileLibrary, MissingFile) { expectRefused("/no/such/lib.so", "/no/such/lib.so"); }
+TEST(HostileLibrary, MissingFile) {
+  expectRefused("/no/such/lib.so", "/no/such/lib.so");
+}
 
 TEST(HostileLibrary, Folder) {
   TemporaryFolder folder;

@@ -50,8 +50,7 @@ std::string failureOf(const Json &results, const std::string &name) {
 }
 
 TEST_F(Verify, FailsForOtherIds) {
-  caseNamed("greedy_b1")["outputs"]["sequences"] =
-      caseNamed("defaults_bN")["outputs"]["sequences"];
+  caseNamed("greedy_b1")["outputs"]["sequences"] = caseNamed("defaults_bN")["outputs"]["sequences"];
   EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("sequences"));
 }
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What "equal" means between a model and its recorded outputs: 2e-4 of an output's largest
+// magnitude for states and logits, 1e-4 for scores, no tolerance for ids.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_COMPARISON_H
+#define TRANSEPT_COMPILER_DRIVER_COMPARISON_H
+
+#include "transept/options.h"
+
+#include <span>
+#include <string>
+
+namespace transept::driver {
+
+/// How far the numbers of one output are from the recorded ones.
+struct Comparison {
+  std::string output;
+  double largestError = 0;
+  /// largestError / the largest magnitude that was expected.
+  double relativeError = 0;
+  double tolerance = 0; // of largestError
+
+  /// False for NaN too.
+  bool passes() const { return largestError <= tolerance; }
+};
+
+/// States or logits. Throws std::runtime_error when there are more numbers on one side.
+Comparison compareTensors(const std::string &output, std::span<const float> expected,
+                          std::span<const float> actual);
+
+/// Scores of sequences, by the same rule with a tolerance relative to scores larger than 1.
+Comparison compareScores(std::span<const float> expected, std::span<const Sequence> sequences);
+
+/// Where two sequences differ, in words; empty when they are equal but for padding at their ends.
+std::string differenceOf(std::span<const Id> expected, std::span<const Id> actual, Id padding);
+
+} // namespace transept::driver
+
+#endif
