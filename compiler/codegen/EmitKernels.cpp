@@ -338,12 +338,9 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    std::string error;
-    std::optional<Target> target = targetFor(cpu, error);
-    if (!target) {
-      getOperation().emitError(error);
+    std::optional<Target> target = targetOrError(getOperation(), cpu);
+    if (!target)
       return signalPassFailure();
-    }
     ProgramEmitter emitter(getOperation(), *target);
     SmallVector<plan::ProgramOp> programs(getOperation().getOps<plan::ProgramOp>());
     for (plan::ProgramOp program : programs)

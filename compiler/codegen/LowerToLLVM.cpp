@@ -40,6 +40,14 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
 
 } // namespace
 
+std::optional<Target> targetOrError(ModuleOp module, const std::string &cpu) {
+  std::string error;
+  std::optional<Target> target = targetFor(cpu, error);
+  if (!target)
+    module.emitError(error);
+  return target;
+}
+
 void buildPlanPipeline(OpPassManager &passes, const std::string &cpu) {
   passes.addPass(createLowerToPlanPass({.cpu = cpu}));
   passes.addPass(createPlanMemoryPass());

@@ -5,7 +5,9 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_PASSES_H
 #define TRANSEPT_COMPILER_CODEGEN_PASSES_H
 
+#include "compiler/codegen/Target.h"
 #include "dialects/Plan/Plan.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 #include <string>
@@ -15,6 +17,9 @@ namespace transept::codegen {
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "compiler/codegen/Passes.h.inc"
+
+/// The target called `cpu`, or an error at the module.
+std::optional<Target> targetOrError(mlir::ModuleOp module, const std::string &cpu);
 
 /// fused -> plan: launches, placed buffers, barriers.
 void buildPlanPipeline(mlir::OpPassManager &passes, const std::string &cpu);

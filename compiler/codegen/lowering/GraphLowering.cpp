@@ -110,12 +110,9 @@ struct LowerToPlanPass : impl::LowerToPlanPassBase<LowerToPlanPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    std::string error;
-    std::optional<Target> target = targetFor(cpu, error);
-    if (!target) {
-      getOperation().emitError(error);
+    std::optional<Target> target = targetOrError(getOperation(), cpu);
+    if (!target)
       return signalPassFailure();
-    }
     if (failed(GraphLowering(getOperation(), *target).run()))
       signalPassFailure();
   }

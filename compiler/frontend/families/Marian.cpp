@@ -80,7 +80,9 @@ public:
     config.markRead("num_hidden_layers"); // Hugging Face reads encoder_layers alone
     if (hidden % 2 != 0)
       refuseValue(hidden, config.where("d_model"), "an even number: half sines, half cosines");
-    prefix = checkpoint.find("model.encoder.layers.0.fc1.weight") ? "model." : "";
+    auto first = checkpoint.tensors().lower_bound("model.");
+    bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with("model.");
+    prefix = isPrefixed ? "model." : "";
 
     Description &description = result.description;
     description.family = "marian";
