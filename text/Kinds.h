@@ -9,10 +9,18 @@
 
 namespace transept::text {
 
+std::unique_ptr<Tokenizer> createByteLevelBpeTokenizer(const Settings &settings,
+                                                       std::span<const Asset> assets);
 std::unique_ptr<Tokenizer> createMarianTokenizer(const Settings &settings,
                                                  std::span<const Asset> assets);
+std::unique_ptr<Tokenizer> createSentencePieceTokenizer(const Settings &settings,
+                                                        std::span<const Asset> assets);
 std::unique_ptr<Tokenizer> createT5Tokenizer(const Settings &settings,
                                              std::span<const Asset> assets);
+std::unique_ptr<Tokenizer> createWordBpeTokenizer(const Settings &settings,
+                                                  std::span<const Asset> assets);
+std::unique_ptr<Tokenizer> createWordPieceTokenizer(const Settings &settings,
+                                                    std::span<const Asset> assets);
 
 } // namespace transept::text
 

@@ -46,8 +46,8 @@ public:
       targetIds = readVocabulary(needAsset(assets, "target_vocab.json"));
     for (const auto &[token, id] : isSeparate ? targetIds : sourceIds)
       targetPieces[id] = token;
-    setTokens(readTokenizerConfig(settings, assets), static_cast<int32_t>(sourceIds.size()),
-              [&](const std::string &token) {
+    setTokens(readTokenizerConfig(settings, assets), settings,
+              static_cast<int32_t>(sourceIds.size()), [&](const std::string &token) {
                 auto found = sourceIds.find(token);
                 return found == sourceIds.end() ? -1 : found->second;
               });

@@ -49,6 +49,10 @@ int32_t SentencePiece::size() const {
   return processor->GetPieceSize();
 }
 
+int32_t SentencePiece::unknownId() const {
+  return processor->unk_id();
+}
+
 int32_t SentencePiece::idOf(const std::string &piece) const {
   return processor->PieceToId(piece);
 }

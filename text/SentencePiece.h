@@ -31,6 +31,7 @@ public:
   std::string decode(const std::vector<std::string> &pieces) const;
 
   int32_t size() const;
+  int32_t unknownId() const;
   /// The unknown piece's id when there is no such piece.
   int32_t idOf(const std::string &piece) const;
   bool contains(const std::string &piece) const;

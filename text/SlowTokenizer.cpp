@@ -6,32 +6,68 @@
 
 #include "text/Unicode.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace transept::text {
 
-void SlowTokenizer::indexAddedTokens(int32_t baseSize) {
-  for (const auto &[id, token] : addedById) {
-    if (token.content.empty())
-      continue;
-    addedByFirst[token.content.front()].push_back(&token);
-    if (!isSpecial(token.content) || (additionalTokens.contains(token.content) && id >= baseSize))
-      separateTokens.insert(token.content);
+int32_t SlowTokenizer::addSpecial(const AddedToken &token, int32_t &nextId,
+                                  const Frame::IdOf &baseId) {
+  if (token.content.empty())
+    return -1;
+  specialTokens.insert(token.content);
+  if (!addedIds.contains(token.content)) {
+    int32_t id = baseId(token.content);
+    id = id < 0 ? nextId++ : id;
+    addedById[id] = token;
+    addedIds[token.content] = id;
   }
-  for (auto &[first, tokens] : addedByFirst)
-    std::sort(tokens.begin(), tokens.end(), [](const auto *left, const auto *right) {
-      return left->content.size() > right->content.size();
-    });
+  int32_t id = addedIds[token.content];
+  specialIds.insert(id);
+  return id;
 }
 
-const AddedToken *SlowTokenizer::matchAt(std::string_view text) const {
-  auto candidates = addedByFirst.find(text.front());
-  if (candidates != addedByFirst.end())
-    for (const AddedToken *token : candidates->second)
-      if (text.starts_with(token->content))
-        return token;
-  return nullptr;
+void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &settings,
+                              int32_t baseSize, const Frame::IdOf &baseId) {
+  addedById = config.addedTokens;
+  int32_t nextId = baseSize;
+  for (const auto &[id, token] : addedById) {
+    addedIds[token.content] = id;
+    nextId += baseId(token.content) < 0 ? 1 : 0;
+  }
+  std::array<int32_t, roleCount> ids;
+  for (size_t role = 0; role < roleCount; ++role)
+    ids[role] = addSpecial(config.tokens[role], nextId, baseId);
+  for (const AddedToken &token : config.additionalTokens.value_or(std::vector<AddedToken>())) {
+    addSpecial(token, nextId, baseId);
+    additionalTokens.insert(token.content);
+  }
+  unknownToken = config.token(Role::Unknown).content;
+  endTokenId = ids[static_cast<size_t>(Role::End)];
+  unknownTokenId = ids[static_cast<size_t>(Role::Unknown)];
+  paddingTokenId = ids[static_cast<size_t>(Role::Padding)];
+  cleansUpSpaces = config.cleansUpSpaces;
+  indexAddedTokens(baseSize, booleanSetting(settings, "separates_added_tokens", false));
+  if (endTokenId >= 0)
+    frame = Frame({}, {endTokenId});
+  frame.configure(settings, config, [&](const std::string &token) {
+    int32_t id = addedId(token);
+    return id >= 0 ? id : baseId(token);
+  });
+}
+
+int32_t SlowTokenizer::addedId(const std::string &token) const {
+  auto found = addedIds.find(token);
+  return found == addedIds.end() ? -1 : found->second;
+}
+
+void SlowTokenizer::indexAddedTokens(int32_t baseSize, bool separatesAll) {
+  separator = separatesAll ? "" : " ";
+  for (const auto &[id, token] : addedById) {
+    matcher.add(token.content);
+    if (separatesAll || !isSpecial(token.content) ||
+        (additionalTokens.contains(token.content) && id >= baseSize))
+      separateTokens.insert(token.content);
+  }
 }
 
 /// The leftmost, there the longest, added tokens and the texts between them.
@@ -39,15 +75,15 @@ std::vector<std::string> SlowTokenizer::split(std::string_view text) const {
   std::vector<std::string> parts;
   size_t begin = 0;
   for (size_t position = 0; position < text.size();) {
-    const AddedToken *token = matchAt(text.substr(position));
-    if (!token) {
+    const size_t length = matcher.matchAt(text.substr(position));
+    if (length == 0) {
       ++position;
       continue;
     }
     if (begin < position)
       parts.emplace_back(text.substr(begin, position - begin));
-    parts.push_back(token->content);
-    begin = position += token->content.size();
+    parts.emplace_back(text.substr(position, length));
+    begin = position += length;
   }
   if (begin < text.size())
     parts.emplace_back(text.substr(begin));
@@ -92,16 +128,15 @@ std::vector<std::string> SlowTokenizer::tokenize(std::string_view text, Side sid
 std::vector<int32_t> SlowTokenizer::encodeSide(std::string_view text, Side side,
                                                const EncodeOptions &options) const {
   std::vector<int32_t> ids;
-  for (const std::string &token : tokenize(text, side)) {
+  for (const std::string &token : tokenize(prepare(text), side)) {
     auto added = addedIds.find(token);
     ids.push_back(added != addedIds.end() ? added->second : pieceId(token, side));
   }
-  const size_t specialCount = options.addSpecialTokens ? 1 : 0;
-  if (options.maximumLength > 0 && ids.size() + specialCount > options.maximumLength)
-    ids.resize(std::max(options.maximumLength, specialCount) - specialCount);
-  if (options.addSpecialTokens && addsEnd(ids))
-    ids.push_back(endTokenId);
-  return ids;
+  std::vector<int32_t> framed = frame.wrap(std::move(ids), side, options);
+  if (options.addSpecialTokens && !repeatsEnd() && framed.size() > 1 &&
+      framed[framed.size() - 2] == endTokenId && framed.back() == endTokenId)
+    framed.pop_back();
+  return framed;
 }
 
 std::vector<int32_t> SlowTokenizer::encode(std::string_view text,
@@ -119,7 +154,7 @@ std::string SlowTokenizer::decode(std::span<const int32_t> ids,
   std::string text;
   bool isFirst = true;
   auto append = [&](const std::string &part) {
-    text += isFirst ? "" : " ";
+    text += isFirst ? "" : separator;
     text += part;
     isFirst = false;
   };

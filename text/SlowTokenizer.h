@@ -6,6 +6,8 @@
 #ifndef TRANSEPT_TEXT_SLOWTOKENIZER_H
 #define TRANSEPT_TEXT_SLOWTOKENIZER_H
 
+#include "text/AddedTokens.h"
+#include "text/Frame.h"
 #include "text/Tokenizer.h"
 #include "text/TokenizerConfig.h"
 
@@ -13,19 +15,21 @@
 
 namespace transept::text {
 
-enum class Side { Source, Target };
-
 class SlowTokenizer : public Tokenizer {
 public:
   std::vector<int32_t> encode(std::string_view text, const EncodeOptions &options) const final;
   std::vector<int32_t> encodeTarget(std::string_view text,
                                     const EncodeOptions &options) const final;
-  std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const final;
+  std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const override;
   int32_t endId() const final { return endTokenId; }
   int32_t paddingId() const final { return paddingTokenId; }
   int32_t unknownId() const final { return unknownTokenId; }
+  std::vector<std::string> languages() const final { return frame.languages(); }
+  int32_t languageId(std::string_view name) const final { return frame.languageId(name); }
 
 protected:
+  /// The text as it is before added tokens are cut out.
+  virtual std::string prepare(std::string_view text) const { return std::string(text); }
   /// Pieces of a text without added tokens.
   virtual std::vector<std::string> segment(std::string_view text, Side side) const = 0;
   /// Pieces of a whole text; T5 does more than cutting out added tokens.
@@ -36,70 +40,41 @@ protected:
   virtual std::string piece(int32_t id) const = 0;
   /// Text of pieces, at least one.
   virtual std::string join(std::vector<std::string> pieces) const = 0;
-  /// Whether the end token is appended after these ids.
-  virtual bool addsEnd(const std::vector<int32_t> &) const { return true; }
+  /// T5 does not repeat the end token of a text that has one.
+  virtual bool repeatsEnd() const { return true; }
 
   /// Called once at the end of construction. `baseSize` counts the vocabulary without added tokens;
-  /// `baseId` gives a token's id there, or -1.
-  template <typename BaseId>
-  void setTokens(const TokenizerConfig &config, int32_t baseSize, BaseId baseId);
+  /// `baseId` gives a token's id there, or -1. The frame is the settings', or else the end token.
+  void setTokens(const TokenizerConfig &config, const Settings &settings, int32_t baseSize,
+                 const Frame::IdOf &baseId);
 
+  /// Id of an added token, or -1.
+  int32_t addedId(const std::string &token) const;
   bool isSpecial(const std::string &token) const { return specialTokens.contains(token); }
+  const std::set<std::string> &allSpecialTokens() const { return specialTokens; }
+
   std::string unknownToken;
+  /// Between tokens that are decoded by themselves and the text around them.
+  std::string separator = " ";
 
 private:
   std::vector<int32_t> encodeSide(std::string_view text, Side side,
                                   const EncodeOptions &options) const;
   std::vector<std::string> split(std::string_view text) const;
-  const AddedToken *matchAt(std::string_view text) const;
-  void indexAddedTokens(int32_t baseSize);
+  int32_t addSpecial(const AddedToken &token, int32_t &nextId, const Frame::IdOf &baseId);
+  void indexAddedTokens(int32_t baseSize, bool separatesAll);
 
   std::map<int32_t, AddedToken> addedById;
   std::map<std::string, int32_t, std::less<>> addedIds;
-  /// Longest first, by first byte, for matching.
-  std::map<char, std::vector<const AddedToken *>> addedByFirst;
+  AddedTokenMatcher matcher;
   std::set<std::string> specialTokens, additionalTokens;
   std::set<int32_t> specialIds;
-  /// Decoded by themselves, between blanks.
+  /// Decoded by themselves, between separators.
   std::set<std::string> separateTokens;
-  int32_t endTokenId = 0, paddingTokenId = 0, unknownTokenId = 0;
+  Frame frame;
+  int32_t endTokenId = -1, paddingTokenId = -1, unknownTokenId = -1;
   bool cleansUpSpaces = true;
 };
-
-template <typename BaseId>
-void SlowTokenizer::setTokens(const TokenizerConfig &config, int32_t baseSize, BaseId baseId) {
-  addedById = config.addedTokens;
-  int32_t nextId = baseSize;
-  for (const auto &[id, token] : addedById) {
-    addedIds[token.content] = id;
-    nextId += baseId(token.content) < 0 ? 1 : 0;
-  }
-  auto add = [&](const AddedToken &token) -> int32_t {
-    specialTokens.insert(token.content);
-    if (!addedIds.contains(token.content) && !token.content.empty()) {
-      int32_t id = baseId(token.content);
-      id = id < 0 ? nextId++ : id;
-      addedById[id] = token;
-      addedIds[token.content] = id;
-    }
-    int32_t id = addedIds[token.content];
-    specialIds.insert(id);
-    return id;
-  };
-  unknownToken = config.unknownToken.content;
-  endTokenId = add(config.endToken);
-  unknownTokenId = add(config.unknownToken);
-  paddingTokenId = add(config.paddingToken);
-  for (const AddedToken &token : config.otherTokens)
-    add(token);
-  if (config.additionalTokens)
-    for (const AddedToken &token : *config.additionalTokens) {
-      add(token);
-      additionalTokens.insert(token.content);
-    }
-  cleansUpSpaces = config.cleansUpSpaces;
-  indexAddedTokens(baseSize);
-}
 
 } // namespace transept::text
 

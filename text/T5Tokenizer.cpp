@@ -24,7 +24,7 @@ public:
               isLegacy ? SentencePiece::DummyPrefix::AsTrained : SentencePiece::DummyPrefix::Off) {
     TokenizerConfig config = readTokenizerConfig(settings, assets);
     addSentinels(config, integerSetting(settings, "extra_ids", 100, 100'000));
-    setTokens(config, model.size(), [&](const std::string &token) {
+    setTokens(config, settings, model.size(), [&](const std::string &token) {
       return model.contains(token) ? model.idOf(token) : -1;
     });
     unknownLength = model.encode(unknownToken).size();
@@ -112,9 +112,7 @@ private:
     return std::string(strip(text));
   }
 
-  bool addsEnd(const std::vector<int32_t> &ids) const override {
-    return ids.empty() || ids.back() != endId();
-  }
+  bool repeatsEnd() const override { return false; }
 
   bool isLegacy, addsPrefix;
   SentencePiece model;

@@ -18,8 +18,14 @@ struct Kind {
   std::unique_ptr<Tokenizer> (*create)(const Settings &, std::span<const Asset>);
 };
 
-constexpr std::array<Kind, 2> kinds = {
-    {{"marian", createMarianTokenizer}, {"t5", createT5Tokenizer}}};
+constexpr std::array kinds = {
+    Kind{"byte-level-bpe", createByteLevelBpeTokenizer},
+    Kind{"marian", createMarianTokenizer},
+    Kind{"sentencepiece", createSentencePieceTokenizer},
+    Kind{"t5", createT5Tokenizer},
+    Kind{"word-bpe", createWordBpeTokenizer},
+    Kind{"wordpiece", createWordPieceTokenizer},
+};
 
 } // namespace
 

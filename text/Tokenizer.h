@@ -30,18 +30,25 @@ public:
 
 struct EncodeOptions {
   bool addSpecialTokens = true;
-  /// Longest result, special tokens included; the text's end is cut off. 0 = unbounded.
+  /// Longest result, special tokens included; the text's end is cut off. 0 = unbounded. Where not
+  /// one id of the text would be left, nothing is cut off, as in Hugging Face.
   size_t maximumLength = 0;
+  /// Id of the text's language instead of the settings' (languageId gives it); ignored by
+  /// tokenizers that do not mark languages.
+  std::optional<int32_t> language = std::nullopt;
 };
 
 struct DecodeOptions {
   bool skipSpecialTokens = true;
   /// Hugging Face's clean_up_tokenization_spaces ("word ." -> "word."); unset: as the checkpoint
   /// says, which is true where it says nothing.
-  std::optional<bool> cleanUpSpaces;
+  std::optional<bool> cleanUpSpaces = std::nullopt;
+  /// Writes the timestamps of transcripts, "<|0.40|>", which are left out otherwise.
+  bool withTimestamps = false;
 };
 
-/// Equal to Hugging Face's slow tokenizers (transformers 4.44). Immutable: any number of threads
+/// Equal to Hugging Face's slow tokenizers (transformers 4.44), or, made from tokenizer.json, to
+/// the fast ones. Immutable: any number of threads
 /// may use one. Texts are UTF-8; invalid bytes become U+FFFD. Ids outside the vocabulary are
 /// decoded as the unknown token.
 class Tokenizer {
@@ -58,14 +65,22 @@ public:
   virtual std::string decode(std::span<const int32_t> ids,
                              const DecodeOptions &options = {}) const = 0;
 
+  /// -1 where the checkpoint has no such token.
   virtual int32_t endId() const = 0;
   virtual int32_t paddingId() const = 0;
   virtual int32_t unknownId() const = 0;
+
+  /// The languages that the tokenizer can mark, as the checkpoint names them ("de", "deu_Latn").
+  virtual std::vector<std::string> languages() const = 0;
+  /// Id of a language, by that name or by its token ("__de__"); -1 for another name. It is what
+  /// generation is forced to begin with in many multilingual models.
+  virtual int32_t languageId(std::string_view name) const = 0;
 };
 
 using Settings = std::map<std::string, std::string>;
 
-/// `kind` is "marian" or "t5"; settings and assets are those of the description's `tokenizer`.
+/// Kinds and their settings: text/README.md. Settings and assets are those of the description's
+/// `tokenizer`.
 /// Nothing of `assets` is kept. Throws Error.
 std::unique_ptr<Tokenizer> createTokenizer(std::string_view kind, const Settings &settings,
                                            std::span<const Asset> assets);

@@ -15,6 +15,15 @@ std::string_view stripLeft(std::string_view text);
 std::string_view stripRight(std::string_view text);
 std::string_view strip(std::string_view text);
 
+/// Whether it begins with a character that str.isspace accepts.
+bool startsWithSpace(std::string_view text);
+
+/// The text with U+FFFD for what is not UTF-8, as bytes.decode(errors="replace") does it.
+std::string validUtf8(std::string_view text);
+
+/// Bytes of the character that begins at `position` of a valid text.
+size_t characterLength(std::string_view text, size_t position);
+
 std::string replaceAll(std::string_view text, std::string_view from, std::string_view to);
 
 /// Hugging Face's clean_up_tokenization: no blank before punctuation and English contractions.

@@ -4,6 +4,8 @@
 
 #include "compiler/codegen/Passes.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 namespace transept::codegen {
 
 using namespace mlir;
@@ -35,27 +37,19 @@ Range rangeOf(Value buffer) {
     buffer = columns.getBuffer();
   auto op = buffer.getDefiningOp<plan::BufferOp>();
   int64_t begin = op.getOffset().value_or(0);
-  return {begin, begin + op.getResult().getType().getStride() * int64_t(sizeof(float))};
+  return {begin, begin + op.bytesPerRow()};
 }
 
 /// The buffers that a launch writes; it reads its other operands.
 SmallVector<Value> outputsOf(Operation *op) {
   SmallVector<Value> outputs;
-  if (auto embed = dyn_cast<plan::EmbedOp>(op))
-    outputs.push_back(embed.getOutput());
-  if (auto linear = dyn_cast<plan::LinearOp>(op)) {
-    outputs.push_back(linear.getOutput());
-    if (linear.getNormalized())
-      outputs.push_back(linear.getNormalized());
-  }
-  if (auto attend = dyn_cast<plan::AttendOp>(op))
-    outputs.push_back(attend.getOutput());
-  if (auto normalize = dyn_cast<plan::NormalizeOp>(op))
-    outputs.push_back(normalize.getOutput());
-  if (auto elementwise = dyn_cast<plan::ElementwiseOp>(op))
-    outputs.push_back(elementwise.getOutput());
-  if (auto take = dyn_cast<plan::TakeRequestedOp>(op))
-    outputs.push_back(take.getOutput());
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
+            plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::NormalizeOp,
+            plan::ElementwiseOp, plan::TakeRequestedOp>(
+          [&](auto launch) { outputs.push_back(launch.getOutput()); });
+  if (auto linear = dyn_cast<plan::LinearOp>(op); linear && linear.getNormalized())
+    outputs.push_back(linear.getNormalized());
   return outputs;
 }
 

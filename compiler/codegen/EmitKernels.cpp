@@ -35,6 +35,8 @@ public:
 
   void emit(plan::ProgramOp program) {
     programName = program.getName();
+    findSpaces(program);
+    crossAttentionCount = 0;
     SmallVector<func::FuncOp> launches;
     for (Operation &op : program.getBody().front()) {
       if (isa<plan::BufferOp, plan::ColumnsOp>(op))
@@ -84,10 +86,82 @@ private:
       workerCount = arguments[2];
       rowCount = field("row_count");
       llvm::TypeSwitch<Operation *>(op)
-          .Case<plan::EmbedOp, plan::LinearOp, plan::AttendOp, plan::StoreOp, plan::NormalizeOp,
+          .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
+                plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::StoreOp, plan::NormalizeOp,
                 plan::ElementwiseOp, plan::TakeRequestedOp, plan::EmitStatesOp, plan::SearchOp,
                 plan::MergeSearchOp>([&](auto launch) { emitCall(launch); });
     });
+  }
+
+  /// Finds which launch decides how many rows each space has.
+  void findSpaces(plan::ProgramOp program) {
+    spaceMakers.clear();
+    for (Operation &op : program.getBody().front())
+      llvm::TypeSwitch<Operation *>(&op)
+          .Case<plan::TakeFeaturesOp, plan::WindowsOp, plan::PrependOp>([&](auto launch) {
+            spaceMakers[launch.getOutput().getType().getSpace()] = launch;
+          });
+  }
+
+  Expression rowsOfSpace(StringRef space) {
+    if (space.ends_with(".requested"))
+      return field("requested_count");
+    // Every program's last space has the invocation's rows.
+    Operation *maker = space.contains('.') ? spaceMakers.lookup(space) : nullptr;
+    if (isa_and_nonnull<plan::TakeFeaturesOp>(maker))
+      return field("feature_count");
+    if (auto prepend = dyn_cast_or_null<plan::PrependOp>(maker))
+      return rowsOf(prepend.getInput()) + int64_t(prepend.getLeadingCount());
+    if (auto windows = dyn_cast_or_null<plan::WindowsOp>(maker)) {
+      int64_t kernelSize = windows.getKernel(), padding = windows.getPadding();
+      Expression last = rowsOf(windows.getInput()) + (2 * padding - kernelSize);
+      // A sequence shorter than the kernel has no window.
+      return kernel.maximum(last / int64_t(windows.getStride()) + 1, kernel.integer(0));
+    }
+    return rowCount;
+  }
+
+  void emitCall(plan::EmbedPositionsOp op) {
+    auto output = op.getOutput().getType();
+    PositionShape shape{output.getWidth(), output.getStride(), int64_t(op.getOffset())};
+    kernel.call(positionKernel(kernel, shape),
+                {field("positions"), weight(op.getTableAttr()), address(op.getOutput()),
+                 rowsOf(op.getOutput()), worker, workerCount});
+  }
+
+  void emitCall(plan::TakeFeaturesOp op) {
+    auto output = op.getOutput().getType();
+    CopyShape shape{output.getWidth(), output.getWidth(), output.getStride()};
+    kernel.call(copyRowsKernel(kernel, shape),
+                {field("features"), kernel.null(), address(op.getOutput()), rowsOf(op.getOutput()),
+                 worker, workerCount});
+  }
+
+  void emitCall(plan::WindowsOp op) {
+    auto input = op.getInput().getType(), output = op.getOutput().getType();
+    WindowsShape shape{.width = input.getWidth(),
+                       .inputStride = input.getStride(),
+                       .outputStride = output.getStride(),
+                       .kernel = int64_t(op.getKernel()),
+                       .stride = int64_t(op.getStride()),
+                       .padding = int64_t(op.getPadding())};
+    kernel.call(windowsKernel(kernel, shape),
+                {address(op.getInput()), rowsOf(op.getInput()), address(op.getOutput()),
+                 rowsOf(op.getOutput()), worker, workerCount});
+  }
+
+  void emitCall(plan::PrependOp op) {
+    auto input = op.getInput().getType(), output = op.getOutput().getType();
+    int64_t leadingCount = op.getLeadingCount();
+    CopyShape leading{output.getWidth(), output.getWidth(), output.getStride()};
+    kernel.call(copyRowsKernel(kernel, leading),
+                {weight(op.getLeadingAttr()), kernel.null(), address(op.getOutput()),
+                 kernel.integer(leadingCount), worker, workerCount});
+    CopyShape own{output.getWidth(), input.getStride(), output.getStride()};
+    kernel.call(copyRowsKernel(kernel, own),
+                {address(op.getInput()), kernel.null(),
+                 kernel.floatsAt(address(op.getOutput()), leadingCount * output.getStride()),
+                 rowsOf(op.getInput()), worker, workerCount});
   }
 
   void emitCall(plan::EmbedOp op) {
@@ -167,6 +241,8 @@ private:
                                .containerLengths = null,
                                .keySlot = zero,
                                .valueSlot = zero,
+                               .weights = null,
+                               .weightStride = zero,
                                .scratch = scratch(),
                                .worker = worker,
                                .workerCount = workerCount};
@@ -177,6 +253,8 @@ private:
     if (isCross) {
       operands.containers = field("source_entries");
       operands.containerLengths = field("source_lengths");
+      operands.weights = wantedWeights(crossAttentionCount++);
+      operands.weightStride = field("attention_stride");
     }
     if (auto slot = op.getKeySlotAttr())
       operands.keySlot = kernel.integer(slot.getOffset());
@@ -233,7 +311,7 @@ private:
     auto input = op.getInput().getType();
     CopyShape shape{input.getWidth(), input.getStride(), input.getWidth()};
     kernel.call(copyRowsKernel(kernel, shape), {address(op.getInput()), kernel.null(),
-                                                field("encoder_states"), rowCount, worker,
+                                                field("states"), rowCount, worker,
                                                 workerCount});
   }
 
@@ -282,14 +360,21 @@ private:
     return kernel.load(kernel.bytesAt(invocation, field.offset), types[int(field.kind)]);
   }
 
+  /// Element `index` of attention_weights, which may itself be null.
+  Expression wantedWeights(int64_t index) {
+    Expression list = field("attention_weights");
+    return kernel.choose(
+        kernel.isNotNull(list), {kernel.pointerType()},
+        [&] { return Expressions{kernel.loadPointer(list, kernel.integer(index))}; },
+        [&] { return Expressions{kernel.null()}; })[0];
+  }
+
   Expression scratch() {
     return kernel.bytesAt(field("scratch"), field("scratch_stride") * worker);
   }
 
   Expression rowsOf(Value buffer) {
-    bool isRequested =
-        cast<plan::BufferType>(buffer.getType()).getSpace().ends_with(".requested");
-    return isRequested ? field("requested_count") : rowCount;
+    return rowsOfSpace(cast<plan::BufferType>(buffer.getType()).getSpace());
   }
 
   Expression address(Value buffer) {
@@ -330,7 +415,8 @@ private:
   KernelBuilder kernel;
   StringRef programName;
   llvm::StringMap<unsigned> names;
-  int64_t scratchBytes = 0, scratchBytesPerKey = 0;
+  llvm::StringMap<Operation *> spaceMakers;
+  int64_t scratchBytes = 0, scratchBytesPerKey = 0, crossAttentionCount = 0;
   Expression invocation, worker, workerCount, rowCount;
 };
 

@@ -52,9 +52,8 @@ SmallVector<Lifetime> lifetimesIn(plan::ProgramOp program) {
   for (auto buffer : program.getBody().getOps<plan::BufferOp>()) {
     if (buffer->use_empty())
       continue;
-    int64_t size = buffer.getResult().getType().getStride() * int64_t(sizeof(float));
     lifetimes.push_back(
-        {buffer, firstUse(buffer, order), lastUse(buffer, order), size});
+        {buffer, firstUse(buffer, order), lastUse(buffer, order), buffer.bytesPerRow()});
   }
   return lifetimes;
 }

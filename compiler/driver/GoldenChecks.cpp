@@ -5,6 +5,7 @@
 #include "compiler/driver/GoldenChecks.h"
 
 #include "compiler/driver/GenerationArguments.h"
+#include "compiler/driver/GoldenSources.h"
 
 #include <fmt/format.h>
 
@@ -16,21 +17,14 @@ namespace transept::driver {
 
 namespace {
 
-/// The source rows of a case, as they go into the model.
-struct Sources {
-  std::vector<std::vector<Id>> ids;
-  std::vector<std::vector<uint8_t>> masks; // empty: all kept
-  size_t columnCount = 0;
-
-  SourceInput input(size_t row) const {
-    return {ids[row], masks.empty() ? std::span<const uint8_t>() : std::span(masks[row])};
-  }
-  bool keeps(size_t row, size_t column) const { return masks.empty() || masks[row][column] != 0; }
-};
+using Sources = std::vector<GoldenSource>;
 
 std::vector<Id> toIds(std::span<const int64_t> values) {
   return {values.begin(), values.end()};
 }
+
+const std::set<std::string> knownInputs = {"input_ids", "input_features", "pixel_values",
+                                           "attention_mask", "decoder_input_ids"};
 
 class CaseCheck {
 public:
@@ -88,28 +82,10 @@ private:
     return goldens.integers(found->second);
   }
 
-  Sources readSources() const {
-    IntegerTable ids = requiredInput("input_ids");
-    Sources sources;
-    sources.columnCount = ids.columnCount;
-    for (size_t row = 0; row != ids.rowCount; ++row)
-      sources.ids.push_back(toIds(ids.row(row)));
-    if (!golden.inputs.contains("attention_mask"))
-      return sources;
-    IntegerTable mask = requiredInput("attention_mask");
-    if (mask.rowCount != ids.rowCount || mask.columnCount != ids.columnCount)
-      throw std::runtime_error("input_ids and attention_mask have different shapes");
-    for (size_t row = 0; row != mask.rowCount; ++row) {
-      std::span<const int64_t> values = mask.row(row);
-      sources.masks.emplace_back(values.begin(), values.end());
-    }
-    return sources;
-  }
-
   std::vector<Source> encode(const Sources &sources) const {
     std::vector<SourceInput> inputs;
-    for (size_t row = 0; row != sources.ids.size(); ++row)
-      inputs.push_back(sources.input(row));
+    for (const GoldenSource &source : sources)
+      inputs.push_back(source.input());
     return model.encodeBatch(inputs);
   }
 
@@ -118,12 +94,14 @@ private:
   struct ForwardResult {
     std::vector<std::vector<float>> states; // of each row's kept tokens
     std::vector<Rows> logits;
+    std::vector<std::vector<float>> attention; // [layers, heads, target rows, kept source rows]
     bool operator==(const ForwardResult &other) const {
       auto isSame = [](const std::vector<float> &left, const std::vector<float> &right) {
         return left.size() == right.size() &&
                std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) == 0;
       };
       return std::ranges::equal(states, other.states, isSame) &&
+             std::ranges::equal(attention, other.attention, isSame) &&
              std::ranges::equal(logits, other.logits, [&](const Rows &left, const Rows &right) {
                return isSame(left.values, right.values);
              });
@@ -135,14 +113,22 @@ private:
     std::vector<Source> encoded = encode(sources);
     for (const Source &source : encoded)
       forward.states.emplace_back(source.states().begin(), source.states().end());
-    if (!targets.empty())
-      forward.logits = model.logitsBatch(encoded, targets);
+    if (targets.empty())
+      return forward;
+    forward.logits = model.logitsBatch(encoded, targets);
+    std::vector<size_t> layers = recordedLayers();
+    for (size_t row = 0; !layers.empty() && row != encoded.size(); ++row) {
+      std::vector<float> &all = forward.attention.emplace_back();
+      for (const AttentionWeights &weights :
+           model.crossAttention(encoded[row], targets[row], layers))
+        all.insert(all.end(), weights.values.begin(), weights.values.end());
+    }
     return forward;
   }
 
   void checkForward() {
-    expectInputs({"input_ids", "attention_mask", "decoder_input_ids"});
-    Sources sources = readSources();
+    expectInputs(knownInputs);
+    Sources sources = readGoldenSources(model, goldens, golden);
     std::vector<std::vector<Id>> targets;
     if (golden.inputs.contains("decoder_input_ids")) {
       IntegerTable table = requiredInput("decoder_input_ids");
@@ -154,7 +140,12 @@ private:
       compareStates(sources, batch);
     if (output("logits"))
       compareLogits(batch);
-    listNotCompared({"encoder_last_hidden_state", "logits"});
+    std::set<std::string> compared = {"encoder_last_hidden_state", "logits"};
+    for (size_t index = 0; const size_t layer : recordedLayers()) {
+      compareAttention(sources, targets, batch, index++, layer);
+      compared.insert(attentionName(layer));
+    }
+    listNotCompared(compared);
     if (result.comparisons.empty())
       fail("none of its outputs can be compared");
     checkRowsAlone(sources, targets, batch);
@@ -163,14 +154,12 @@ private:
   void checkRowsAlone(const Sources &sources, const std::vector<std::vector<Id>> &targets,
                       const ForwardResult &batch) {
     ForwardResult alone;
-    for (size_t row = 0; row != sources.ids.size(); ++row) {
-      Sources one{{sources.ids[row]}, {}, sources.columnCount};
-      if (!sources.masks.empty())
-        one.masks = {sources.masks[row]};
+    for (size_t row = 0; row != sources.size(); ++row) {
       ForwardResult single =
-          forward(one, targets.empty() ? targets : std::vector<std::vector<Id>>{targets[row]});
+          forward({sources[row]}, targets.empty() ? targets : std::vector<std::vector<Id>>{targets[row]});
       std::ranges::move(single.states, std::back_inserter(alone.states));
       std::ranges::move(single.logits, std::back_inserter(alone.logits));
+      std::ranges::move(single.attention, std::back_inserter(alone.attention));
     }
     result.sameBitsAlone = alone == batch;
     if (!*result.sameBitsAlone)
@@ -180,22 +169,65 @@ private:
   void compareStates(const Sources &sources, const ForwardResult &batch) {
     FloatTensor expected = goldens.floats(*output("encoder_last_hidden_state"));
     size_t width = model.hiddenSize();
-    if (expected.values.size() != sources.ids.size() * sources.columnCount * width)
+    if (expected.shape.size() != 3 || size_t(expected.shape[0]) != sources.size() ||
+        size_t(expected.shape[2]) != width)
       throw std::runtime_error(
           fmt::format("encoder_last_hidden_state has shape {}, but the model's hidden size is {}",
                       frontend::formatShape(expected.shape), width));
+    auto columnCount = size_t(expected.shape[1]);
     std::vector<float> wanted, actual;
-    for (size_t row = 0; row != sources.ids.size(); ++row) {
-      for (size_t column = 0; column != sources.columnCount; ++column) {
-        if (!sources.keeps(row, column))
-          continue;
-        auto begin =
-            expected.values.begin() + std::ptrdiff_t((row * sources.columnCount + column) * width);
+    for (size_t row = 0; row != sources.size(); ++row) {
+      for (size_t column : keptColumns(sources[row], batch.states[row].size() / width, columnCount)) {
+        auto begin = expected.values.begin() + std::ptrdiff_t((row * columnCount + column) * width);
         wanted.insert(wanted.end(), begin, begin + std::ptrdiff_t(width));
       }
       actual.insert(actual.end(), batch.states[row].begin(), batch.states[row].end());
     }
     result.comparisons.push_back(compareTensors("encoder_last_hidden_state", wanted, actual));
+  }
+
+  static std::string attentionName(size_t layer) {
+    return fmt::format("cross_attentions.{}", layer);
+  }
+
+  /// The decoder layers whose cross-attention weights were recorded.
+  std::vector<size_t> recordedLayers() const {
+    std::vector<size_t> layers;
+    for (size_t layer = 0; layer != model.crossAttentionCount(); ++layer)
+      if (output(attentionName(layer)))
+        layers.push_back(layer);
+    return layers;
+  }
+
+  static std::vector<size_t> keptColumns(const GoldenSource &source, size_t encodedRows,
+                                         size_t columnCount) {
+    std::vector<size_t> columns = source.keptColumns(encodedRows);
+    if (!columns.empty() && columns.back() >= columnCount)
+      throw std::runtime_error(fmt::format("an output has {} columns, but the model encoded {} rows",
+                                           columnCount, encodedRows));
+    return columns;
+  }
+
+  /// Recorded are [batch, heads, target, source] with padding; `index` counts the recorded layers.
+  void compareAttention(const Sources &sources, const std::vector<std::vector<Id>> &targets,
+                        const ForwardResult &batch, size_t index, size_t layer) {
+    FloatTensor expected = goldens.floats(*output(attentionName(layer)));
+    if (expected.shape.size() != 4 || size_t(expected.shape[0]) != sources.size())
+      throw std::runtime_error(fmt::format("{} has shape {}", attentionName(layer),
+                                           frontend::formatShape(expected.shape)));
+    auto heads = size_t(expected.shape[1]), columnCount = size_t(expected.shape[3]);
+    std::vector<float> actual(expected.values.size(), 0.0f);
+    size_t layerCount = recordedLayers().size();
+    for (size_t row = 0; row != sources.size(); ++row) {
+      size_t keys = batch.attention[row].size() / (layerCount * heads * targets[row].size());
+      const float *from = batch.attention[row].data() + index * heads * targets[row].size() * keys;
+      std::vector<size_t> columns = keptColumns(sources[row], keys, columnCount);
+      float *to = actual.data() + row * heads * targets[row].size() * columnCount;
+      for (size_t line = 0; line != heads * targets[row].size(); ++line)
+        for (size_t key = 0; key != keys; ++key)
+          to[line * columnCount + columns[key]] = from[line * keys + key];
+    }
+    result.comparisons.push_back(compareTensors(attentionName(layer), expected.values, actual));
   }
 
   void compareLogits(const ForwardResult &batch) {
@@ -209,10 +241,10 @@ private:
   // Generate.
 
   void checkGenerate() {
-    expectInputs({"input_ids", "attention_mask", "decoder_input_ids"});
+    expectInputs(knownInputs);
     GenerationArguments arguments = readGenerationArguments(golden.generationArguments);
     arguments.options.ignoreModelDefaults = !golden.usesGenerationConfig;
-    Sources sources = readSources();
+    Sources sources = readGoldenSources(model, goldens, golden);
     if (golden.inputs.contains("decoder_input_ids")) {
       IntegerTable prompts = requiredInput("decoder_input_ids");
       for (size_t row = 0; row != prompts.rowCount; ++row)

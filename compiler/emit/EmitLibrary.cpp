@@ -49,6 +49,10 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.vocabularyBlockCount = vocabulary.blockCount();
   facts.maximumSourceLength = positionCount(description.source);
   facts.maximumTargetLength = positionCount(description.target);
+  if (const auto &features = description.source.embedding.features) {
+    facts.sourceFeatureWidth = features->width;
+    facts.sourceFeatureCount = features->length;
+  }
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
     facts.assets.push_back(

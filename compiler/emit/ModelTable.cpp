@@ -108,7 +108,46 @@ private:
     fields["runtime"] = code.getOrInsertGlobal("transept_runtime_functions", pointer);
     llvm::cast<llvm::GlobalVariable>(fields["runtime"])
         ->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    fields["source_feature_width"] = u32(facts.sourceFeatureWidth);
+    fields["target_feature_width"] = u32(facts.targetFeatureWidth);
+    fields["target_state_width"] = u32(facts.targetStateWidth);
+    fields["cross_attention_count"] = u32(crossAttentionCount());
+    fields["source_feature_count"] = u64(facts.sourceFeatureCount);
+    std::vector<Constant *> steps = rowSteps();
+    fields["row_steps"] = array("transept_row_steps", steps);
+    fields["row_step_count"] = u64(steps.size());
     return fields;
+  }
+
+  /// How the encoder's convolutions and class tokens change the number of rows.
+  std::vector<Constant *> rowSteps() {
+    std::vector<Constant *> result;
+    auto add = [&](int64_t kernel, int64_t stride, int64_t padding, int64_t leading) {
+      FieldValues fields;
+      fields["kernel"] = u32(kernel);
+      fields["stride"] = u32(stride);
+      fields["padding"] = u32(padding);
+      fields["leading"] = u32(leading);
+      std::vector<Constant *> values;
+#define TRANSEPT_ROW_STEP_FIELDS TAKE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_ROW_STEP_FIELDS
+      result.push_back(structure(values));
+    };
+    for (mlir::Operation &op : module.lookupSymbol<plan::ProgramOp>("encode").getBody().front()) {
+      if (auto windows = llvm::dyn_cast<plan::WindowsOp>(op))
+        add(windows.getKernel(), windows.getStride(), windows.getPadding(), 0);
+      if (auto prepend = llvm::dyn_cast<plan::PrependOp>(op))
+        add(1, 1, 0, prepend.getLeadingCount());
+    }
+    return result;
+  }
+
+  int64_t crossAttentionCount() {
+    int64_t count = 0;
+    for (auto attend : module.lookupSymbol<plan::ProgramOp>("decode").getOps<plan::AttendOp>())
+      count += attend.getKeysFrom() == plan::KeySource::EncoderCache;
+    return count;
   }
 
   Constant *length(int64_t value) { return u64(value ? uint64_t(value) : UINT64_MAX); }

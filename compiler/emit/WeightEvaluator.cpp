@@ -38,14 +38,16 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
                floats.data());
         std::copy(floats.begin(), floats.end(), out);
       })
-      .Case<SinusoidOp>([&](SinusoidOp) {
-        int64_t half = columns / 2 + columns % 2;
+      .Case<SinusoidOp>([&](SinusoidOp op) {
+        int64_t half = columns / 2;
+        bool isInterleaved = op.getKind() == SinusoidKind::Interleaved;
+        double steps = double(op.getKind() == SinusoidKind::HalvesInclusive ? half - 1 : half);
         for (int64_t row = 0; row < count; ++row)
           for (int64_t column = 0; column < columns; ++column) {
-            int64_t frequency = column < half ? column : column - half;
-            double angle = double(begin + row) /
-                           std::pow(10000.0, 2.0 * double(frequency) / double(columns));
-            out[row * columns + column] = column < half ? std::sin(angle) : std::cos(angle);
+            bool isSine = isInterleaved ? column % 2 == 0 : column < half;
+            int64_t frequency = isInterleaved ? column / 2 : column % half;
+            double angle = double(begin + row) / std::pow(10000.0, double(frequency) / steps);
+            out[row * columns + column] = isSine ? std::sin(angle) : std::cos(angle);
           }
       })
       .Case<WeightZeroOp>([&](WeightZeroOp) { std::fill_n(out, count * columns, 0.0); })
@@ -77,6 +79,12 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         rows(op.getRhs(), begin, count, other.data());
         for (int64_t i = 0; i < count * columns; ++i)
           out[i] += other[i];
+      })
+      .Case<WeightAddRowOp>([&](WeightAddRowOp op) {
+        rows(op.getMatrix(), begin, count, out);
+        std::vector<double> row = vector(op.getRow());
+        for (int64_t i = 0; i < count * columns; ++i)
+          out[i] += row[i % columns];
       })
       .Case<WeightConcatenateOp>([&](WeightConcatenateOp op) {
         int64_t start = 0;

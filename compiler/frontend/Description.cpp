@@ -67,28 +67,78 @@ void checkAttention(const Attention &attention, const std::string &role, int64_t
   checkNorm(attention.norm, role + ".norm");
 }
 
-void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden) {
-  checkReference(embedding.weight, role + ".weight");
-  expect(embedding.vocabularySize >= 1, role, "vocabularySize must be 1 or more");
-  const Positions &positions = embedding.positions;
-  std::string place = role + ".positions";
+void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
+  expect(convolution.kernelSize >= 1 && convolution.stride >= 1 && convolution.padding >= 0, role,
+         "kernelSize and stride must be 1 or more, padding 0 or more");
+  // So that a convolution never reads more than `stride` times the rows that it writes.
+  expect(2 * convolution.padding + 1 >= convolution.kernelSize &&
+             convolution.padding < convolution.kernelSize,
+         role,
+         fmt::format("found kernelSize {} and padding {}, allowed is a padding from half of the "
+                     "kernel (rounded down) to kernelSize - 1",
+                     convolution.kernelSize, convolution.padding));
+  int64_t inputs = convolution.kernelSize * channels, outputs = convolution.linear.outputs;
+  checkLinear(convolution.linear, role + ".linear", inputs, outputs);
+  if (convolution.gate) {
+    checkLinear(*convolution.gate, role + ".gate", inputs, outputs);
+    expect(convolution.activation.has_value(), role, "a gate needs an activation");
+  }
+}
+
+void checkFeatures(const Features &features, const std::string &role, int64_t hidden) {
+  expect(features.width >= 1, role, "width must be 1 or more");
+  int64_t channels = features.width;
+  for (const Convolution &convolution : features.convolutions) {
+    checkConvolution(convolution, role + ".convolutions", channels);
+    channels = convolution.linear.outputs;
+  }
+  expect(channels == hidden, role,
+         fmt::format("ends with rows of {} numbers, but the hidden size is {}", channels, hidden));
+  for (const TensorReference &row : features.leadingRows)
+    checkReference(row, role + ".leadingRows");
+}
+
+void checkPositions(const Positions &positions, const std::string &role, int64_t hidden) {
   switch (positions.kind) {
   case PositionKind::None:
-    expect(!positions.table, place, "kind none has no table");
+    expect(!positions.table, role, "kind none has no table");
     break;
   case PositionKind::SinusoidalHalves:
-    expect(!positions.table, place, "sinusoidal positions are computed and have no table");
-    expect(hidden % 2 == 0, place,
-           fmt::format("sinusoidal positions need an even hidden size, found {}", hidden));
+  case PositionKind::SinusoidalHalvesInclusive:
+  case PositionKind::SinusoidalInterleaved:
+    expect(!positions.table, role, "sinusoidal positions are computed and have no table");
+    expect(hidden % 2 == 0 && hidden >= 4, role,
+           fmt::format("sinusoidal positions need an even hidden size of 4 or more, found {}",
+                       hidden));
     break;
   case PositionKind::Learned:
-    expect(positions.table.has_value(), place, "learned positions need a table");
-    expect(positions.length >= 1, place, "learned positions need a length");
-    checkReference(*positions.table, place + ".table");
+    expect(positions.table.has_value(), role, "learned positions need a table");
+    expect(positions.length >= 1, role, "learned positions need a length");
+    checkReference(*positions.table, role + ".table");
     break;
+  }
+}
+
+void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden) {
+  expect(embedding.weight.has_value() != embedding.features.has_value(), role,
+         "exactly one of weight (of token embeddings) and features must be there");
+  if (embedding.features) {
+    expect(embedding.vocabularySize == 0, role, "features have no vocabularySize");
+    checkFeatures(*embedding.features, role + ".features", hidden);
+  } else {
+    checkReference(*embedding.weight, role + ".weight");
+    expect(embedding.vocabularySize >= 1, role, "vocabularySize must be 1 or more");
+  }
+  checkPositions(embedding.positions, role + ".positions", hidden);
+  if (embedding.segment) {
+    checkReference(*embedding.segment, role + ".segment");
+    expect(embedding.positions.kind != PositionKind::None, role, "a segment needs positions");
   }
   if (embedding.norm)
     checkNorm(*embedding.norm, role + ".norm");
+  expect(!embedding.isNormBeforePositions ||
+             (embedding.norm && embedding.positions.kind != PositionKind::None),
+         role, "isNormBeforePositions needs a norm and positions");
 }
 
 void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden) {
@@ -133,11 +183,23 @@ void checkDescription(const Description &description) {
          fmt::format("found '{}', allowed is a C identifier", description.name));
   expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
   checkStack(description.source, "source", /*memory=*/0);
-  checkStack(description.target, "target", description.source.hiddenSize);
+  int64_t memory = description.source.hiddenSize;
+  if (const auto &projection = description.projection) {
+    checkLinear(*projection, "projection", memory, projection->outputs);
+    memory = projection->outputs;
+  }
+  checkStack(description.target, "target", memory);
+  expect(description.target.embedding.weight.has_value(), "target",
+         "features are for the source side, the target side generates tokens");
   expect(description.target.crossAttention.has_value(), "target", "crossAttention is missing");
   const auto &bias = description.target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
          "the target side is causal, isBidirectional must be false");
+  if (const auto &transform = description.logits.transform) {
+    int64_t hidden = description.target.hiddenSize;
+    checkLinear(transform->linear, "logits.transform.linear", hidden, hidden);
+    checkNorm(transform->norm, "logits.transform.norm");
+  }
   checkReference(description.logits.weight, "logits.weight");
   if (description.logits.bias)
     checkReference(*description.logits.bias, "logits.bias");

@@ -45,10 +45,18 @@ struct Norm {
 };
 
 /// GeluTanh is the tanh approximation ("gelu_new"), Gelu the exact erf form, Silu also "swish".
-enum class Activation { Relu, Gelu, GeluTanh, Silu };
+enum class Activation { Relu, Gelu, GeluTanh, Silu, Sigmoid };
 
 /// Halves: sines in the first half of a row, cosines in the second, angle p / 10000^(2i/width).
-enum class PositionKind { None, SinusoidalHalves, Learned };
+/// HalvesInclusive: the same with angle p / 10000^(i/(width/2-1)), so that the slowest wave is
+/// exactly 1/10000 (tensor2tensor). Interleaved: sines in even columns, cosines in odd ones.
+enum class PositionKind {
+  None,
+  SinusoidalHalves,
+  SinusoidalHalvesInclusive,
+  SinusoidalInterleaved,
+  Learned
+};
 
 struct Positions {
   PositionKind kind = PositionKind::None;
@@ -60,12 +68,39 @@ struct Positions {
   std::optional<TensorReference> table;
 };
 
+/// A linear layer over windows of `kernelSize` rows, `stride` apart; `padding` rows of zeros stand
+/// before and after each sequence. Gated: (linear x) * activation(gate x).
+struct Convolution {
+  int64_t kernelSize = 1, stride = 1, padding = 0;
+  Linear linear; // inputs = channels * kernelSize, as in a stored [outputs, channels, kernelSize]
+  std::optional<Linear> gate;
+  std::optional<Activation> activation;
+};
+
+/// What a stack reads in place of token ids: rows of numbers (frames of sound, patches of images,
+/// states of another model), through convolutions.
+struct Features {
+  int64_t width = 0; // numbers in a row
+  /// Rows that exist in each source; 0 = any number (bounded by the positions).
+  int64_t length = 0;
+  std::vector<Convolution> convolutions;
+  /// Learned rows before those of each sequence (class tokens), hidden size numbers each, any rank.
+  std::vector<TensorReference> leadingRows;
+};
+
+/// From what a stack reads to its first states: token embeddings or features, times scale, plus
+/// positions and the row of the only segment, normalized.
 struct Embedding {
-  TensorReference weight; // [vocabulary size, hidden size]
-  int64_t vocabularySize = 0;
-  double scale = 1.0; // multiplies token embeddings, not positions
+  std::optional<TensorReference> weight; // [vocabulary size, hidden size]; absent with features
+  int64_t vocabularySize = 0;            // 0 with features
+  std::optional<Features> features;
+  double scale = 1.0; // multiplies token embeddings or features, not positions
   Positions positions;
+  /// [1, hidden size], added to every position: BERT's embedding of segment 0.
+  std::optional<TensorReference> segment;
   std::optional<Norm> norm;
+  /// norm(tokens) + positions in place of norm(tokens + positions).
+  bool isNormBeforePositions = false;
 };
 
 /// T5's relative position buckets (Raffel et al. 2020, section 2.1).
@@ -109,7 +144,15 @@ struct Stack {
   std::optional<Norm> finalNorm;
 };
 
+/// BERT's head: norm(activation(linear x)) before the vocabulary projection.
+struct LogitsTransform {
+  Linear linear;
+  Activation activation = Activation::Gelu;
+  Norm norm;
+};
+
 struct Logits {
+  std::optional<LogitsTransform> transform;
   TensorReference weight; // [vocabulary size, hidden size]
   std::optional<TensorReference> bias; // vocabulary size numbers, any rank
   double scale = 1.0; // multiplies the states before the product
@@ -140,6 +183,8 @@ struct Description {
   std::string name;   // a C identifier, from the directory's name unless given
   std::string family; // for people; nothing behind the front end reads it
   Stack source;
+  /// Between the source states and the target's cross-attention, where their widths differ.
+  std::optional<Linear> projection;
   Stack target;
   Logits logits;
   GenerationDefaults generation;

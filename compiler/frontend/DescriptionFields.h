@@ -20,6 +20,7 @@ namespace transept::frontend {
 constexpr IntegerRange sizeRange{1, (int64_t(1) << 31) - 1};
 constexpr IntegerRange countRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
+constexpr IntegerRange kernelRange{0, 1024};
 constexpr IntegerRange layerRange{0, 10'000};
 constexpr IntegerRange beamRange{1, 4096};
 constexpr NumberRange epsilonRange{0.0, 1.0};
@@ -30,16 +31,19 @@ template <> struct EnumNames<NormKind> {
       {{NormKind::Layer, "layer"}, {NormKind::RootMeanSquare, "rootMeanSquare"}}};
 };
 template <> struct EnumNames<Activation> {
-  static constexpr std::array<std::pair<Activation, std::string_view>, 4> rows{
+  static constexpr std::array<std::pair<Activation, std::string_view>, 5> rows{
       {{Activation::Relu, "relu"},
        {Activation::Gelu, "gelu"},
        {Activation::GeluTanh, "geluTanh"},
-       {Activation::Silu, "silu"}}};
+       {Activation::Silu, "silu"},
+       {Activation::Sigmoid, "sigmoid"}}};
 };
 template <> struct EnumNames<PositionKind> {
-  static constexpr std::array<std::pair<PositionKind, std::string_view>, 3> rows{
+  static constexpr std::array<std::pair<PositionKind, std::string_view>, 5> rows{
       {{PositionKind::None, "none"},
        {PositionKind::SinusoidalHalves, "sinusoidalHalves"},
+       {PositionKind::SinusoidalHalvesInclusive, "sinusoidalHalvesInclusive"},
+       {PositionKind::SinusoidalInterleaved, "sinusoidalInterleaved"},
        {PositionKind::Learned, "learned"}}};
 };
 template <> struct EnumNames<NormPlacement> {
@@ -83,12 +87,31 @@ template <typename Archive> void visitFields(Archive &archive, Positions &value)
   archive.required("table", value.table);
 }
 
+template <typename Archive> void visitFields(Archive &archive, Convolution &value) {
+  archive.defaulted("kernelSize", value.kernelSize, kernelRange);
+  archive.defaulted("stride", value.stride, kernelRange);
+  archive.defaulted("padding", value.padding, kernelRange);
+  archive.required("linear", value.linear);
+  archive.required("gate", value.gate);
+  archive.required("activation", value.activation);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Features &value) {
+  archive.required("width", value.width, sizeRange);
+  archive.defaulted("length", value.length, countRange);
+  archive.defaulted("convolutions", value.convolutions);
+  archive.defaulted("leadingRows", value.leadingRows);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Embedding &value) {
   archive.required("weight", value.weight);
-  archive.required("vocabularySize", value.vocabularySize, sizeRange);
+  archive.defaulted("vocabularySize", value.vocabularySize, countRange);
+  archive.required("features", value.features);
   archive.defaulted("scale", value.scale, NumberRange{});
   archive.defaulted("positions", value.positions);
+  archive.required("segment", value.segment);
   archive.required("norm", value.norm);
+  archive.defaulted("isNormBeforePositions", value.isNormBeforePositions);
 }
 
 template <typename Archive> void visitFields(Archive &archive, RelativeBias &value) {
@@ -129,7 +152,14 @@ template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.required("finalNorm", value.finalNorm);
 }
 
+template <typename Archive> void visitFields(Archive &archive, LogitsTransform &value) {
+  archive.required("linear", value.linear);
+  archive.required("activation", value.activation);
+  archive.required("norm", value.norm);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Logits &value) {
+  archive.required("transform", value.transform);
   archive.required("weight", value.weight);
   archive.required("bias", value.bias);
   archive.defaulted("scale", value.scale, NumberRange{});
@@ -168,6 +198,7 @@ template <typename Archive> void visitFields(Archive &archive, Description &valu
   archive.required("name", value.name);
   archive.defaulted("family", value.family);
   archive.required("source", value.source);
+  archive.required("projection", value.projection);
   archive.required("target", value.target);
   archive.required("logits", value.logits);
   archive.defaulted("generation", value.generation);

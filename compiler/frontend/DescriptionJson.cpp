@@ -24,6 +24,9 @@ concept Enumeration = requires {
   EnumNames<Enum>::rows;
 };
 
+template <typename Value> constexpr bool isArray = false;
+template <typename Element> constexpr bool isArray<std::vector<Element>> = true;
+
 class Writer {
 public:
   template <typename Value, typename... Range>
@@ -50,6 +53,11 @@ public:
       Writer writer;
       visitFields(writer, value);
       return std::move(writer.object);
+    } else if constexpr (isArray<Value>) {
+      Json array = Json::array();
+      for (auto &each : value)
+        array.push_back(write(each));
+      return array;
     } else {
       return value;
     }
@@ -107,7 +115,7 @@ public:
       return readMap(json, path);
     else if constexpr (Enumeration<Value>)
       return readEnum<Value>(json, path);
-    else if constexpr (requires(Value value) { value.push_back({}); })
+    else if constexpr (isArray<Value>)
       return readArray<Value>(json, path, range...);
     else
       return readObject<Value>(json, path);

@@ -84,6 +84,9 @@ private:
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
   Json schema(Stack &value) { return define("stack", value); }
+  Json schema(Convolution &value) { return define("convolution", value); }
+  Json schema(Features &value) { return define("features", value); }
+  Json schema(LogitsTransform &value) { return define("logitsTransform", value); }
   Json schema(Logits &value) { return define("logits", value); }
   Json schema(GenerationDefaults &value) { return define("generation", value); }
   Json schema(Tokenizer &value) { return define("tokenizer", value); }

@@ -36,17 +36,29 @@ public:
       norm(*stack.finalNorm, role + ".finalNorm");
   }
 
-  void add(const TensorReference &reference, const std::string &role, std::vector<int64_t> shape) {
-    uses.push_back({role, reference, layer, std::move(shape)});
+  void logits(const Logits &logits, const Stack &target) {
+    hidden = target.hiddenSize;
+    int64_t vocabulary = target.embedding.vocabularySize;
+    if (logits.transform) {
+      linear(logits.transform->linear, "logits.transform.linear");
+      norm(logits.transform->norm, "logits.transform.norm");
+    }
+    add(logits.weight, "logits.weight", {vocabulary, hidden});
+    if (logits.bias)
+      add(*logits.bias, "logits.bias", {vocabulary});
   }
-
-private:
-  int64_t hidden = 0, layer = 0;
 
   void linear(const Linear &linear, const std::string &role) {
     add(linear.weight, role + ".weight", {linear.outputs, linear.inputs});
     if (linear.bias)
       add(*linear.bias, role + ".bias", {linear.outputs});
+  }
+
+private:
+  int64_t hidden = 0, layer = 0;
+
+  void add(const TensorReference &reference, const std::string &role, std::vector<int64_t> shape) {
+    uses.push_back({role, reference, layer, std::move(shape)});
   }
 
   void norm(const Norm &norm, const std::string &role) {
@@ -55,8 +67,23 @@ private:
       add(*norm.bias, role + ".bias", {hidden});
   }
 
+  void features(const Features &features, const std::string &role) {
+    for (const Convolution &convolution : features.convolutions) {
+      linear(convolution.linear, role + ".convolutions.linear");
+      if (convolution.gate)
+        linear(*convolution.gate, role + ".convolutions.gate");
+    }
+    for (const TensorReference &row : features.leadingRows)
+      add(row, role + ".leadingRows", {hidden});
+  }
+
   void embedding(const Embedding &embedding, const std::string &role) {
-    add(embedding.weight, role + ".weight", {embedding.vocabularySize, hidden});
+    if (embedding.weight)
+      add(*embedding.weight, role + ".weight", {embedding.vocabularySize, hidden});
+    if (embedding.features)
+      features(*embedding.features, role + ".features");
+    if (embedding.segment)
+      add(*embedding.segment, role + ".segment", {1, hidden});
     const Positions &positions = embedding.positions;
     if (positions.table)
       add(*positions.table, role + ".positions.table",
@@ -84,7 +111,7 @@ bool fits(const TensorUse &use, const TensorInfo &info) {
              use.reference.rowBegin <= info.shape[0] - use.reference.rowCount;
     return info.elementCount() == use.shape[0];
   }
-  return info.shape.size() == 2 &&
+  return info.shape.size() >= 2 &&
          referenceShape(use.reference, info) == MatrixShape{use.shape[0], use.shape[1]};
 }
 
@@ -100,11 +127,10 @@ std::string originOf(const TensorUse &use, const ShapeOrigins &origins) {
 std::vector<TensorUse> listTensors(const Description &description) {
   Walk walk;
   walk.stack(description.source, "source");
+  if (description.projection)
+    walk.linear(*description.projection, "projection");
   walk.stack(description.target, "target");
-  int64_t vocabulary = description.target.embedding.vocabularySize;
-  walk.add(description.logits.weight, "logits.weight", {vocabulary, description.target.hiddenSize});
-  if (description.logits.bias)
-    walk.add(*description.logits.bias, "logits.bias", {vocabulary});
+  walk.logits(description.logits, description.target);
   return std::move(walk.uses);
 }
 

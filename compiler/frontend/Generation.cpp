@@ -49,8 +49,9 @@ constexpr std::array<NotHonoured, 21> notHonoured = {{
     {"custom_generate", "\"\"", "a custom generate function"},
 }};
 
-/// Read elsewhere, of effect only while sampling, or concerning memory and return values.
-constexpr std::array<std::string_view, 33> irrelevant = {"_from_model_config",
+/// Read elsewhere, of effect only while sampling, or concerning memory and return values; the last
+/// ones make the prompt of speech models, which generation is given.
+constexpr std::array<std::string_view, 44> irrelevant = {"_from_model_config",
                                                          "transformers_version",
                                                          "use_cache",
                                                          "temperature",
@@ -82,7 +83,39 @@ constexpr std::array<std::string_view, 33> irrelevant = {"_from_model_config",
                                                          "unk_token_id",
                                                          "sep_token_id",
                                                          "cls_token_id",
-                                                         "mask_token_id"};
+                                                         "mask_token_id",
+                                                         "alignment_heads",
+                                                         "is_multilingual",
+                                                         "lang_to_id",
+                                                         "language",
+                                                         "max_initial_timestamp_index",
+                                                         "median_filter_width",
+                                                         "no_timestamps_token_id",
+                                                         "prev_sot_token_id",
+                                                         "return_timestamps",
+                                                         "task",
+                                                         "task_to_id"};
+
+constexpr std::array<const char *, 20> honoured = {"decoder_start_token_id",
+                                                   "bos_token_id",
+                                                   "pad_token_id",
+                                                   "eos_token_id",
+                                                   "forced_bos_token_id",
+                                                   "forced_eos_token_id",
+                                                   "num_beams",
+                                                   "num_return_sequences",
+                                                   "max_length",
+                                                   "min_length",
+                                                   "max_new_tokens",
+                                                   "min_new_tokens",
+                                                   "no_repeat_ngram_size",
+                                                   "encoder_no_repeat_ngram_size",
+                                                   "length_penalty",
+                                                   "repetition_penalty",
+                                                   "suppress_tokens",
+                                                   "begin_suppress_tokens",
+                                                   "bad_words_ids",
+                                                   "early_stopping"};
 
 class GenerationReader {
 public:
@@ -195,6 +228,10 @@ private:
 void warnNotHonoured(JsonFields &fields, std::vector<std::string> &warnings) {
   for (const NotHonoured &option : notHonoured) {
     const Json *value = fields.find(option.key);
+    // The prompt of a speech model, beside whose other parts it stands.
+    if (std::string_view(option.key) == "forced_decoder_ids" &&
+        fields.contains("no_timestamps_token_id"))
+      continue;
     // Compared as JSON values, so that 1 and 1.0 are the same.
     if (value && *value != Json::parse(option.neutral))
       warnings.push_back(fmt::format("{}: found {}, which is not honoured: {}",
@@ -218,25 +255,65 @@ void fillSpecialIds(GenerationDefaults &result, const GenerationDefaults &fallba
   fill(result.endIds, fallback.endIds, result.endIds.empty(), "eos_token_id");
 }
 
+/// The generation fields of a configuration: its own, else those that its decoder's configuration
+/// or else its class sets.
+Json withDefaults(JsonFields &config, const SpecialIdDefaults &defaults) {
+  Json merged = Json::object();
+  auto set = [&](const char *key, const auto &value) {
+    if (!config.contains(key) && !merged.contains(key))
+      merged[key] = value;
+  };
+  auto setIfPresent = [&](const char *key, const std::optional<int64_t> &id) {
+    if (id)
+      set(key, *id);
+  };
+  const Json *decoder = config.find("decoder");
+  auto copy = [&](const char *key) {
+    if (const Json *value = config.find(key))
+      merged[key] = *value;
+    else if (decoder && decoder->is_object() && decoder->contains(key) &&
+             !(*decoder)[key].is_null())
+      merged[key] = (*decoder)[key];
+  };
+  for (const char *key : honoured)
+    copy(key);
+  for (const NotHonoured &option : notHonoured)
+    copy(option.key);
+  setIfPresent("decoder_start_token_id", defaults.decoderStartId);
+  setIfPresent("bos_token_id", defaults.beginningId);
+  setIfPresent("pad_token_id", defaults.paddingId);
+  setIfPresent("eos_token_id", defaults.endId);
+  setIfPresent("forced_bos_token_id", defaults.forcedBeginningId);
+  setIfPresent("forced_eos_token_id", defaults.forcedEndId);
+  set("num_beams", defaults.beams);
+  set("max_length", defaults.maximumLength);
+  set("encoder_no_repeat_ngram_size", defaults.encoderNoRepeatNgramSize);
+  set("begin_suppress_tokens", std::vector<int64_t>(defaults.beginningSuppressedIds.begin(),
+                                                    defaults.beginningSuppressedIds.end()));
+  return merged;
+}
+
 } // namespace
+
+void markGenerationFields(JsonFields &config) {
+  for (const char *key : honoured)
+    config.markRead(key);
+  for (const NotHonoured &option : notHonoured)
+    config.markRead(option.key);
+  for (std::string_view key : irrelevant)
+    config.markRead(std::string(key));
+}
 
 GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *generationConfig,
                                           const SpecialIdDefaults &defaults, int64_t vocabularySize,
                                           std::vector<std::string> &warnings) {
   std::vector<std::string> ignored;
-  GenerationDefaults fromConfig =
-      GenerationReader(config, vocabularySize, generationConfig ? ignored : warnings).read();
-  if (!fromConfig.decoderStartId && !config.contains("decoder_start_token_id"))
-    fromConfig.decoderStartId = defaults.decoderStartId;
-  if (!fromConfig.paddingId && !config.contains("pad_token_id"))
-    fromConfig.paddingId = defaults.paddingId;
-  if (fromConfig.endIds.empty() && defaults.endId && !config.contains("eos_token_id"))
-    fromConfig.endIds = {*defaults.endId};
-  if (!fromConfig.forcedEndId && !config.contains("forced_eos_token_id"))
-    fromConfig.forcedEndId = defaults.forcedEndId;
-  warnNotHonoured(config, generationConfig ? ignored : warnings);
-  for (std::string_view key : irrelevant)
-    config.markRead(std::string(key));
+  std::vector<std::string> &configWarnings = generationConfig ? ignored : warnings;
+  const Json merged = withDefaults(config, defaults);
+  JsonFields fields(merged, config.origin());
+  GenerationDefaults fromConfig = GenerationReader(fields, vocabularySize, configWarnings).read();
+  warnNotHonoured(fields, configWarnings);
+  markGenerationFields(config);
 
   GenerationDefaults result = fromConfig;
   if (generationConfig) {

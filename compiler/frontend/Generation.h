@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Generation defaults as Hugging Face resolves them: generation_config.json alone where it exists,
-// otherwise the same fields of config.json, otherwise the defaults of GenerationConfig.
+// otherwise the same fields of config.json, then of its decoder's configuration where it has one,
+// otherwise the defaults of the configuration class and of GenerationConfig.
 
 #ifndef TRANSEPT_COMPILER_FRONTEND_GENERATION_H
 #define TRANSEPT_COMPILER_FRONTEND_GENERATION_H
@@ -14,6 +15,9 @@
 #include <vector>
 
 namespace transept::frontend {
+
+/// The fields of `config` that a configuration shares with GenerationConfig, marked as read.
+void markGenerationFields(JsonFields &config);
 
 /// `generationConfig` may be null. Marks the generation fields of `config` as read. Options that
 /// would change results but are not honoured (do_sample, num_beam_groups, ...) become warnings:

@@ -10,6 +10,8 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Verifier.h"
 
+#include <algorithm>
+
 namespace transept::frontend {
 
 using mlir::Location;
@@ -32,8 +34,21 @@ constexpr llvm::StringLiteral targetSpace = "target";
     return ActivationKind::GeluTanh;
   case Activation::Silu:
     return ActivationKind::Silu;
+  case Activation::Sigmoid:
+    return ActivationKind::Sigmoid;
   }
   llvm_unreachable("unknown activation");
+}
+
+SinusoidKind sinusoidOf(PositionKind kind) {
+  switch (kind) {
+  case PositionKind::SinusoidalHalvesInclusive:
+    return SinusoidKind::HalvesInclusive;
+  case PositionKind::SinusoidalInterleaved:
+    return SinusoidKind::Interleaved;
+  default:
+    return SinusoidKind::Halves;
+  }
 }
 
 /// A node of the description: what its ops' locations are called, and the layer it is in.
@@ -59,8 +74,12 @@ private:
   // Parts of a model, in the order of the description's fields.
   Value linear(const Linear &linear, Value input, const Node &node);
   Value norm(const Norm &norm, Value input, const Node &node);
-  Value embedding(const Embedding &embedding, Value ids, int64_t hiddenSize, const Node &node);
-  Value positionTable(const Positions &positions, int64_t hiddenSize, const Node &node);
+  Value activation(Activation activation, Value input, const Node &node);
+  Value convolution(const Convolution &convolution, Value input, llvm::StringRef space,
+                    const Node &node);
+  Value features(const Features &features, Value input, const Node &node);
+  Value embedding(const Embedding &embedding, Value input, int64_t hiddenSize, const Node &node);
+  Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
   Value relativeBias(const Attention &attention, llvm::StringRef query, llvm::StringRef key,
                      const Node &node);
   Value sharedBias(const Attention &attention, llvm::StringRef query, llvm::StringRef key,
@@ -68,7 +87,7 @@ private:
   Value attention(const Attention &attention, Value states, Value keyStates, Value mask,
                   Value sharedBias, const Node &node);
   Value feedForward(const FeedForward &feedForward, Value states, const Node &node);
-  Value stack(const Stack &stack, Value ids, Value sourceStates, const Node &node);
+  Value stack(const Stack &stack, Value input, Value sourceStates, const Node &node);
   Value logits(const Logits &logits, Value states, const Node &node);
 
   /// states + body(norm(states)) or norm(states + body(states)).
@@ -132,30 +151,117 @@ Value ModelWriter::norm(const Norm &norm, Value input, const Node &node) {
                              number(norm.epsilon));
 }
 
-Value ModelWriter::positionTable(const Positions &positions, int64_t hiddenSize, const Node &node) {
-  int64_t length = positions.length + positions.offset;
-  if (positions.kind == PositionKind::Learned)
-    return parameter(*positions.table, {length, hiddenSize}, node.child("table"));
-  auto type = RankedTensorType::get({length, hiddenSize}, builder.getF32Type());
-  return SinusoidOp::create(builder, location(node.child("table")), type, SinusoidKind::Halves);
+Value ModelWriter::activation(Activation activation, Value input, const Node &node) {
+  auto kind = ActivationKindAttr::get(builder.getContext(), kindOf(activation));
+  return ActivationOp::create(builder, location(node), input.getType(), input, kind);
 }
 
-Value ModelWriter::embedding(const Embedding &embedding, Value ids, int64_t hiddenSize,
+Value ModelWriter::convolution(const Convolution &convolution, Value input, llvm::StringRef space,
+                               const Node &node) {
+  if (space != spaceOf(input)) {
+    RowsType type = rows(space, convolution.kernelSize * typeOf(input).getWidth());
+    input = WindowsOp::create(builder, location(node.child("windows")), type, input,
+                              convolution.kernelSize, convolution.stride, convolution.padding);
+  }
+  Value result = linear(convolution.linear, input, node.child("linear"));
+  if (convolution.gate) {
+    Node gateNode = node.child("gate");
+    Value gate = activation(*convolution.activation,
+                            linear(*convolution.gate, input, gateNode), gateNode.child("activation"));
+    return GateOp::create(builder, location(node.child("product")), result.getType(), gate, result);
+  }
+  return convolution.activation
+             ? activation(*convolution.activation, result, node.child("activation"))
+             : result;
+}
+
+/// The space of the rows that a stack reads: its own when no feature op changes their number.
+std::string inputSpace(const Embedding &embedding) {
+  if (!embedding.features)
+    return sourceSpace.str();
+  for (const Convolution &convolution : embedding.features->convolutions)
+    if (convolution.kernelSize != 1 || convolution.stride != 1)
+      return "source.features";
+  return embedding.features->leadingRows.empty() ? sourceSpace.str() : "source.features";
+}
+
+Value ModelWriter::features(const Features &features, Value input, const Node &node) {
+  bool leads = !features.leadingRows.empty();
+  // Convolutions that keep the number of rows need no windows; the last that does not, or the
+  // leading rows, arrive at the space of the source.
+  auto changesRows = [](const Convolution &convolution) {
+    return convolution.kernelSize != 1 || convolution.stride != 1;
+  };
+  size_t changing = static_cast<size_t>(
+      std::count_if(features.convolutions.begin(), features.convolutions.end(), changesRows));
+  Value states = input;
+  for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
+    std::string space = spaceOf(states).str();
+    if (changesRows(each))
+      space = --changing == 0 && !leads ? sourceSpace.str()
+                                        : "source.convolved" + std::to_string(index);
+    states = convolution(each, states, space, node.child("convolutions." + std::to_string(index)));
+  }
+  if (!leads)
+    return states;
+  Node leading = node.child("leading_rows");
+  llvm::SmallVector<Value> tokens;
+  int64_t width = typeOf(states).getWidth();
+  for (const TensorReference &row : features.leadingRows)
+    tokens.push_back(parameter(row, {1, width}, leading));
+  Value matrix = tokens.front();
+  if (tokens.size() > 1)
+    matrix = WeightConcatenateOp::create(
+        builder, location(leading),
+        RankedTensorType::get({int64_t(tokens.size()), width}, builder.getF32Type()), tokens);
+  return PrependRowsOp::create(builder, location(leading), rows(sourceSpace, width), matrix, states);
+}
+
+Value ModelWriter::positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node) {
+  const Positions &positions = embedding.positions;
+  int64_t length = positions.length + positions.offset;
+  Value table;
+  auto type = RankedTensorType::get({length, hiddenSize}, builder.getF32Type());
+  if (positions.kind == PositionKind::Learned)
+    table = parameter(*positions.table, type.getShape(), node.child("table"));
+  else
+    table = SinusoidOp::create(builder, location(node.child("table")), type,
+                               sinusoidOf(positions.kind));
+  if (!embedding.segment)
+    return table;
+  Value segment = parameter(*embedding.segment, {1, hiddenSize}, node.child("segment"));
+  return WeightAddRowOp::create(builder, location(node), type, table, segment);
+}
+
+Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hiddenSize,
                              const Node &node) {
-  Value table =
-      parameter(embedding.weight, {embedding.vocabularySize, hiddenSize}, node.child("table"));
-  RowsType type = rows(spaceOf(ids), hiddenSize);
-  Value states =
-      EmbeddingOp::create(builder, location(node), type, ids, table, /*positions=*/Value(),
-                          number(embedding.scale), builder.getI64IntegerAttr(0));
+  Value states;
+  if (embedding.features) {
+    states = features(*embedding.features, input, node.child("features"));
+    if (embedding.scale != 1.0)
+      states = ScaleOp::create(builder, location(node.child("scale")), states.getType(), states,
+                               number(embedding.scale));
+  } else {
+    Value table =
+        parameter(*embedding.weight, {embedding.vocabularySize, hiddenSize}, node.child("table"));
+    states = EmbeddingOp::create(builder, location(node), rows(spaceOf(input), hiddenSize), input,
+                                 table, /*positions=*/Value(), number(embedding.scale),
+                                 builder.getI64IntegerAttr(0));
+  }
+  auto normalize = [&](bool isBeforePositions) {
+    if (embedding.norm && embedding.isNormBeforePositions == isBeforePositions)
+      states = norm(*embedding.norm, states, node.child("norm"));
+  };
+  normalize(/*isBeforePositions=*/true);
   if (embedding.positions.kind != PositionKind::None) {
     Node positionNode = node.child("positions");
     Value positions = PositionEmbeddingOp::create(
-        builder, location(positionNode), type, ids,
-        positionTable(embedding.positions, hiddenSize, positionNode), embedding.positions.offset);
-    states = AddOp::create(builder, location(node.child("sum")), type, states, positions);
+        builder, location(positionNode), states.getType(), embedding.features ? states : input,
+        positionTable(embedding, hiddenSize, positionNode), embedding.positions.offset);
+    states = AddOp::create(builder, location(node.child("sum")), states.getType(), states, positions);
   }
-  return embedding.norm ? norm(*embedding.norm, states, node.child("norm")) : states;
+  normalize(/*isBeforePositions=*/false);
+  return states;
 }
 
 Value ModelWriter::maskOfKeys(llvm::StringRef query, llvm::StringRef key, bool isCausal,
@@ -207,10 +313,9 @@ Value ModelWriter::attention(const Attention &attention, Value states, Value key
 }
 
 Value ModelWriter::feedForward(const FeedForward &feedForward, Value states, const Node &node) {
-  auto kind = ActivationKindAttr::get(builder.getContext(), kindOf(feedForward.activation));
-  Value hidden = linear(feedForward.input, states, node.child("input"));
-  hidden = ActivationOp::create(builder, location(node.child("activation")), hidden.getType(),
-                                hidden, kind);
+  Value hidden = activation(feedForward.activation,
+                            linear(feedForward.input, states, node.child("input")),
+                            node.child("activation"));
   if (feedForward.gate)
     hidden = GateOp::create(builder, location(node.child("product")), hidden.getType(), hidden,
                             linear(*feedForward.gate, states, node.child("gate")));
@@ -228,11 +333,11 @@ Value ModelWriter::residual(NormPlacement placement, const Norm &norm, Value sta
   return this->norm(norm, add(body(states)), node.child("norm"));
 }
 
-Value ModelWriter::stack(const Stack &stack, Value ids, Value sourceStates, const Node &node) {
-  llvm::StringRef space = spaceOf(ids);
+Value ModelWriter::stack(const Stack &stack, Value input, Value sourceStates, const Node &node) {
   bool isTarget = sourceStates != nullptr;
+  llvm::StringRef space = isTarget ? targetSpace : sourceSpace;
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
-  Value states = embedding(stack.embedding, ids, stack.hiddenSize, node.child("embedding"));
+  Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
   Value selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, selfNode.child("mask"));
   Value selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
   Value crossMask, crossBias;
@@ -264,6 +369,12 @@ Value ModelWriter::stack(const Stack &stack, Value ids, Value sourceStates, cons
 }
 
 Value ModelWriter::logits(const Logits &logits, Value states, const Node &node) {
+  if (const auto &transform = logits.transform) {
+    Node part = node.child("transform");
+    states = activation(transform->activation, linear(transform->linear, states, part),
+                        part.child("activation"));
+    states = norm(transform->norm, states, part.child("norm"));
+  }
   if (logits.scale != 1.0)
     states = ScaleOp::create(builder, location(node.child("scale")), states.getType(), states,
                              number(logits.scale));
@@ -286,17 +397,23 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
   auto ids = [&](llvm::StringRef space) {
     return RowsType::get(builder.getContext(), space, 1, builder.getI32Type());
   };
-  auto forward =
-      mlir::func::FuncOp::create(builder, modelLocation, "forward",
-                                 builder.getFunctionType({ids(sourceSpace), ids(targetSpace)}, {}));
+  const auto &sourceFeatures = description.source.embedding.features;
+  Type sourceType = sourceFeatures
+                        ? rows(inputSpace(description.source.embedding), sourceFeatures->width)
+                        : ids(sourceSpace);
+  auto forward = mlir::func::FuncOp::create(
+      builder, modelLocation, "forward", builder.getFunctionType({sourceType, ids(targetSpace)}, {}));
   mlir::Block *body = forward.addEntryBlock();
-  Value sourceIds = body->getArgument(0), targetIds = body->getArgument(1);
-  sourceIds.setLoc(location({"source_ids"}));
+  Value source = body->getArgument(0), targetIds = body->getArgument(1);
+  source.setLoc(location({sourceFeatures ? "source_features" : "source_ids"}));
   targetIds.setLoc(location({"target_ids"}));
 
   builder.setInsertionPointToEnd(body);
-  Value sourceStates = stack(description.source, sourceIds, /*sourceStates=*/Value(), {"encoder"});
-  Value targetStates = stack(description.target, targetIds, sourceStates, {"decoder"});
+  Value sourceStates = stack(description.source, source, /*sourceStates=*/Value(), {"encoder"});
+  Value memory = description.projection
+                     ? linear(*description.projection, sourceStates, {"projection"})
+                     : sourceStates;
+  Value targetStates = stack(description.target, targetIds, memory, {"decoder"});
   Value scores = logits(description.logits, targetStates, {"logits"});
   mlir::func::ReturnOp::create(builder, modelLocation, mlir::ValueRange{scores, sourceStates});
   forward.setFunctionType(builder.getFunctionType(body->getArgumentTypes(),
@@ -317,7 +434,11 @@ mlir::LogicalResult verifyStacks(const Description &description, mlir::MLIRConte
       return error(node) << "expects a positive number of positions, but got " << positions.length;
     if (positions.kind == PositionKind::Learned && !positions.table)
       return error(node) << "expects a table of learned positions";
-    if (stack.hiddenSize <= 0 || stack.embedding.vocabularySize <= 0 || stack.layerCount < 0)
+    const bool readsFeatures = stack.embedding.features.has_value();
+    if (!readsFeatures && !stack.embedding.weight)
+      return error(node) << "expects token embeddings or features";
+    if (stack.hiddenSize <= 0 || stack.layerCount < 0 ||
+        (!readsFeatures && stack.embedding.vocabularySize <= 0))
       return error(node) << "expects a positive hidden size and vocabulary size, and no negative "
                             "number of layers, but got "
                          << stack.hiddenSize << ", " << stack.embedding.vocabularySize << " and "
@@ -327,6 +448,8 @@ mlir::LogicalResult verifyStacks(const Description &description, mlir::MLIRConte
   if (failed(checkStack(description.source, "encoder")) ||
       failed(checkStack(description.target, "decoder")))
     return mlir::failure();
+  if (description.target.embedding.features)
+    return error("decoder") << "expects token ids on the target side";
   if (description.source.crossAttention)
     return error("encoder") << "expects cross-attention in the target stack only";
   return mlir::success();

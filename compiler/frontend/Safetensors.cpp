@@ -152,13 +152,21 @@ int64_t TensorInfo::elementCount() const {
   return static_cast<int64_t>(data.size()) / elementSize(type);
 }
 
+/// Where the dimensions of a tensor, seen as a matrix, begin.
+static size_t rowDimension(const std::vector<int64_t> &shape) {
+  size_t dimension = 0;
+  while (dimension + 2 < shape.size() && shape[dimension] == 1)
+    ++dimension;
+  return dimension;
+}
+
 int64_t TensorInfo::rowCount() const {
-  return shape.empty() ? 1 : shape.front();
+  return shape.empty() ? 1 : shape[rowDimension(shape)];
 }
 
 int64_t TensorInfo::columnCount() const {
   int64_t columns = 1;
-  for (size_t dimension = 1; dimension < shape.size(); ++dimension)
+  for (size_t dimension = rowDimension(shape) + 1; dimension < shape.size(); ++dimension)
     if (__builtin_mul_overflow(columns, shape[dimension], &columns))
       return 0; // only possible beside a dimension of 0: the parser checked the whole product
   return columns;

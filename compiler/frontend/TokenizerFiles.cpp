@@ -7,6 +7,7 @@
 
 #include "compiler/frontend/Error.h"
 #include "compiler/frontend/Json.h"
+#include "compiler/frontend/TokenizerClasses.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -28,36 +29,15 @@ public:
       config = readJsonFile(path("tokenizer_config.json"));
   }
 
-  Tokenizer marian() {
+  Tokenizer find(const std::string &family) {
     JsonFields fields(config, path("tokenizer_config.json"));
-    bool isSeparate = fields.boolean("separate_vocabs", false);
-    std::vector<std::string> needed = {"source.spm", "target.spm", "vocab.json"};
-    if (isSeparate)
-      needed.push_back("target_vocab.json");
-    if (!isClass(fields, {"MarianTokenizer"}) || !areThere(needed))
-      return {};
-    Tokenizer tokenizer{.kind = "marian", .files = needed, .settings = {}};
-    tokenizer.settings["separate_vocabs"] = isSeparate ? "true" : "false";
-    addCommon(tokenizer, fields);
-    return tokenizer;
-  }
-
-  Tokenizer t5() {
-    JsonFields fields(config, path("tokenizer_config.json"));
-    if (!isClass(fields, {"T5Tokenizer", "T5TokenizerFast", "MT5Tokenizer", "MT5TokenizerFast"}))
-      return {};
-    if (!exists("spiece.model")) {
-      if (exists("tokenizer.json"))
-        warnings.push_back(fmt::format("{}: spiece.model is needed for text; the model will take "
-                                       "token ids only",
-                                       path("tokenizer.json")));
-      return {};
+    const std::string className = classOf(fields, family);
+    Tokenizer tokenizer = settleTokenizer(className, fields, warnings);
+    if (tokenizer.kind.empty() || !areThere(tokenizer.files)) {
+      if (!exists("tokenizer.json"))
+        return withoutFiles(fields, className, tokenizer);
+      tokenizer = settleTokenizerJson(className, fields, warnings);
     }
-    Tokenizer tokenizer{.kind = "t5", .files = {"spiece.model"}, .settings = {}};
-    auto &settings = tokenizer.settings;
-    settings["extra_ids"] = std::to_string(fields.integer("extra_ids", 100, {0, 100'000}));
-    settings["legacy"] = fields.boolean("legacy", true) ? "true" : "false";
-    settings["add_prefix_space"] = fields.boolean("add_prefix_space", true) ? "true" : "false";
     addCommon(tokenizer, fields);
     return tokenizer;
   }
@@ -70,26 +50,41 @@ private:
     return std::filesystem::is_regular_file(path(file), failure);
   }
 
-  bool isClass(JsonFields &fields, const std::vector<std::string> &allowed) {
-    std::string name = fields.text("tokenizer_class", allowed.front());
-    if (std::find(allowed.begin(), allowed.end(), name) != allowed.end())
-      return true;
-    warnings.push_back(fmt::format("{}: found \"{}\", supported are {}; the model will take token "
-                                   "ids only",
-                                   fields.where("tokenizer_class"), name,
-                                   fmt::join(allowed, ", ")));
-    return false;
+  /// The class's name without "Fast". tokenizer_config.json comes first, as in AutoTokenizer.
+  std::string classOf(JsonFields &fields, const std::string &family) {
+    std::string name = fields.text("tokenizer_class", "");
+    if (name.empty() && exists("config.json")) {
+      Json model = readJsonFile(path("config.json"));
+      name = JsonFields(model, path("config.json")).text("tokenizer_class", "");
+    }
+    if (name.ends_with("Fast"))
+      name.resize(name.size() - 4);
+    // The class of tokenizer.json alone says nothing about the model.
+    const bool isNoClass = name.empty() || name == "PreTrainedTokenizer";
+    return isNoClass ? defaultTokenizerClass(family) : name;
   }
 
-  bool areThere(const std::vector<std::string> &files) {
+  bool areThere(const std::vector<std::string> &files) const {
+    return std::all_of(files.begin(), files.end(),
+                       [&](const std::string &file) { return exists(file); });
+  }
+
+  /// No tokenizer, and why, where there was an attempt at one.
+  Tokenizer withoutFiles(JsonFields &fields, const std::string &className,
+                         const Tokenizer &wanted) {
     std::vector<std::string> missing;
-    for (const std::string &file : files)
+    for (const std::string &file : wanted.files)
       if (!exists(file))
         missing.push_back(file);
-    if (!missing.empty() && missing.size() < files.size())
+    if (wanted.kind.empty() && !className.empty())
+      warnings.push_back(fmt::format("{}: found \"{}\", supported are {}; the model will take "
+                                     "token ids only",
+                                     fields.where("tokenizer_class"), className,
+                                     fmt::join(tokenizerClasses(), ", ")));
+    else if (missing.size() < wanted.files.size())
       warnings.push_back(fmt::format("{}: {} missing; the model will take token ids only",
                                      directory, fmt::join(missing, ", ")));
-    return missing.empty();
+    return {};
   }
 
   void addCommon(Tokenizer &tokenizer, JsonFields &fields) {
@@ -103,7 +98,8 @@ private:
     for (const char *file : {"tokenizer_config.json", "special_tokens_map.json"})
       if (exists(file))
         tokenizer.files.push_back(file);
-    addAddedTokens(tokenizer, fields);
+    if (tokenizer.kind != "tokenizer-json")
+      addAddedTokens(tokenizer, fields);
   }
 
   /// Newer files list the added tokens in tokenizer_config.json. Before, Hugging Face reads
@@ -147,7 +143,7 @@ private:
 Tokenizer findTokenizer(const std::string &directory, const std::string &family,
                         std::vector<std::string> &warnings) {
   TokenizerFinder finder(directory, warnings);
-  return family == "marian" ? finder.marian() : finder.t5();
+  return finder.find(family);
 }
 
 } // namespace transept::frontend

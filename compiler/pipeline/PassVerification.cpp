@@ -56,7 +56,7 @@ llvm::StringMap<Limits> findLimits(ModuleOp module) {
       space.restrictPositions(positions, embedding.getPositionOffset());
   });
   module.walk([&](PositionEmbeddingOp positions) {
-    limitsOf(positions.getIds()).restrictPositions(positions.getTable(), positions.getOffset());
+    limitsOf(positions.getRows()).restrictPositions(positions.getTable(), positions.getOffset());
   });
   return limits;
 }

@@ -26,7 +26,8 @@ llvm::StringRef stringifyBindingTime(BindingTime time) {
 
 BindingTime BindingTimeAnalysis::earliest(Type type) {
   auto ofSpace = [](auto rows) {
-    return rows.getSpace() == "source" ? BindingTime::Source : BindingTime::Target;
+    bool isSource = rows.getSpace() == "source" || rows.getSpace().starts_with("source.");
+    return isSource ? BindingTime::Source : BindingTime::Target;
   };
   return llvm::TypeSwitch<Type, BindingTime>(type)
       .Case<RowsType, EncoderCacheType, SelfCacheType, CandidatesType>(ofSpace)

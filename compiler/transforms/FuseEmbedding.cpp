@@ -29,7 +29,7 @@ void fuse(AddOp add) {
   auto positions = matchTerm<PositionEmbeddingOp>(add);
   if (!embedding || !positions)
     return;
-  if (embedding.getPositions() || embedding.getIds() != positions.getIds()) {
+  if (embedding.getPositions() || embedding.getIds() != positions.getRows()) {
     remark::missed(add.getLoc(), remarkOptions)
         << remark::reason("{0}", embedding.getPositions() ? "the embedding has positions already"
                                                           : "the two are of different rows");

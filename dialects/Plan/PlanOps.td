@@ -40,10 +40,20 @@ def Plan_ProgramOp : Plan_Op<"program", [Symbol, SingleBlock, NoTerminator, Isol
 
 def Plan_BufferOp : Plan_Op<"buffer"> {
   let summary = "rows at a place of the arena";
-  let description = "`offset` counts bytes per row: the buffer begins at offset * rows.";
-  let arguments = (ins OptionalAttr<I64Attr>:$offset);
+  let description = [{
+    `offset` counts bytes per row: the buffer begins at offset * rows, where rows are those of the
+    program's last space (`source` in encode). A space before a convolution has up to `multiple`
+    times as many.
+  }];
+  let arguments = (ins OptionalAttr<I64Attr>:$offset, DefaultValuedAttr<I64Attr, "1">:$multiple);
   let results = (outs Plan_Buffer:$result);
-  let assemblyFormat = "(`at` $offset^)? attr-dict `:` type($result)";
+  let assemblyFormat = "(`at` $offset^)? (`multiple` $multiple^)? attr-dict `:` type($result)";
+  let extraClassDeclaration = [{
+    /// What it takes of the arena, for each row of the program.
+    int64_t bytesPerRow() {
+      return int64_t(getMultiple()) * getResult().getType().getStride() * int64_t(sizeof(float));
+    }
+  }];
 }
 
 def Plan_ColumnsOp : Plan_Op<"columns"> {
@@ -68,6 +78,38 @@ def Plan_EmbedOp : Plan_LaunchOp<"embed"> {
                        OptionalAttr<FlatSymbolRefAttr>:$positions, F64Attr:$scale,
                        I64Attr:$position_offset);
   let assemblyFormat = "$label `into` $output `table` $table (`positions` $positions^)? attr-dict `:` type($output)";
+}
+
+def Plan_EmbedPositionsOp : Plan_LaunchOp<"embed_positions"> {
+  let summary = "position embeddings that nothing took in";
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$output, FlatSymbolRefAttr:$table, I64Attr:$offset);
+  let assemblyFormat = "$label `into` $output `table` $table attr-dict `:` type($output)";
+}
+
+def Plan_TakeFeaturesOp : Plan_LaunchOp<"take_features"> {
+  let summary = "the caller's rows of numbers";
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$output);
+  let assemblyFormat = "$label `into` $output attr-dict `:` type($output)";
+}
+
+def Plan_WindowsOp : Plan_LaunchOp<"windows"> {
+  let summary = "windows of rows for a convolution";
+  let description = "The invocation's rows are one sequence.";
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, I64Attr:$kernel,
+                       I64Attr:$stride, I64Attr:$padding);
+  let assemblyFormat = [{
+    $label $input `into` $output `kernel` $kernel `stride` $stride `padding` $padding attr-dict `:` type(operands)
+  }];
+}
+
+def Plan_PrependOp : Plan_LaunchOp<"prepend"> {
+  let summary = "learned rows, then the sequence's own";
+  let description = "The invocation's rows are one sequence.";
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output,
+                       FlatSymbolRefAttr:$leading, I64Attr:$leading_count);
+  let assemblyFormat = [{
+    $label $input `into` $output `leading` $leading `count` $leading_count attr-dict `:` type(operands)
+  }];
 }
 
 def Plan_LinearOp : Plan_LaunchOp<"linear", [AttrSizedOperandSegments]> {

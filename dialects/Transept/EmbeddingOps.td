@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From token ids to rows: token embeddings and positions.
+// From token ids to rows: token embeddings and positions; from features to rows: windows of a
+// convolution, class tokens.
 
 #ifndef TRANSEPT_EMBEDDING_OPS
 #define TRANSEPT_EMBEDDING_OPS
@@ -43,10 +44,10 @@ def Transept_EmbeddingOp : Transept_Op<"embedding", [RowWise]> {
 def Transept_PositionEmbeddingOp : Transept_Op<"position_embedding", [RowWise]> {
   let summary = "look up the embedding of each row's position";
   let description = [{
-    result[i] = table[position(i) + offset]; `ids` only says which rows.
+    result[i] = table[position(i) + offset]; `rows` (ids or floats) only says which rows.
 
     - `position_embedding_c1` table and result have the same width
-    - `position_embedding_c2` ids and result are rows of the same space
+    - `position_embedding_c2` rows and result are rows of the same space
     - `position_embedding_c3` offset is not negative
 
     ```mlir
@@ -58,10 +59,69 @@ def Transept_PositionEmbeddingOp : Transept_Op<"position_embedding", [RowWise]> 
     }
     ```
   }];
-  let arguments = (ins Transept_IdRows:$ids, Transept_Matrix:$table,
-                       DefaultValuedAttr<I64Attr, "0">:$offset);
+  let arguments = (ins AnyTypeOf<[Transept_IdRows, Transept_FloatRows]>:$rows,
+                       Transept_Matrix:$table, DefaultValuedAttr<I64Attr, "0">:$offset);
   let results = (outs Transept_FloatRows:$result);
-  let assemblyFormat = "$ids `,` $table attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$rows `,` $table attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Transept_WindowsOp : Transept_Op<"windows"> {
+  let summary = "gather the windows of rows that a convolution multiplies";
+  let description = [{
+    result[i, c * kernel + k] = input[i * stride + k - padding, c], 0 outside the sequence. A sequence of
+    n rows gives (n + 2 * padding - kernel) / stride + 1 rows (none if it is shorter than the kernel).
+    A convolution is a `linear` behind it, with the weight [outputs, channels, kernel] read as
+    [outputs, channels * kernel].
+
+    - `windows_c1` the result's width is the kernel times the input's width
+    - `windows_c2` input and result are rows of different spaces, both derived from the source
+    - `windows_c3` kernel and stride are positive, and the padding is below the kernel
+    - `windows_c4` the padding is at least half of the kernel (rounded down), so that the input never
+      has more than `stride` times the result's rows
+
+    ```mlir
+    func.func @stem(%frames: !transept.rows<source.features x 80 x f32>) {
+      %windows = transept.windows %frames kernel 3 stride 2 padding 1
+          : (!transept.rows<source.features x 80 x f32>) -> !transept.rows<source x 240 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$input, I64Attr:$kernel, I64Attr:$stride, I64Attr:$padding);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = [{
+    $input `kernel` $kernel `stride` $stride `padding` $padding attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The windows in a sequence of `length` rows.
+    static int64_t windowCount(int64_t length, int64_t kernel, int64_t stride, int64_t padding) {
+      return length + 2 * padding < kernel ? 0 : (length + 2 * padding - kernel) / stride + 1;
+    }
+  }];
+}
+
+def Transept_PrependRowsOp : Transept_Op<"prepend_rows"> {
+  let summary = "put learned rows before the rows of each sequence";
+  let description = [{
+    The rows of `leading` (class tokens), then the sequence's own.
+
+    - `prepend_rows_c1` leading, input and result have the same width
+    - `prepend_rows_c2` input and result are rows of different spaces, both derived from the source
+
+    ```mlir
+    func.func @classify(%patches: !transept.rows<source.patches x 192 x f32>, %token: tensor<1x192xf32>) {
+      %rows = transept.prepend_rows %token, %patches
+          : (tensor<1x192xf32>, !transept.rows<source.patches x 192 x f32>)
+          -> !transept.rows<source x 192 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$leading, Transept_FloatRows:$input);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = "$leading `,` $input attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 

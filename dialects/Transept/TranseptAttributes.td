@@ -9,11 +9,12 @@ include "dialects/Transept/TranseptDialect.td"
 
 def Transept_ActivationKind : I32EnumAttr<"ActivationKind", "an activation function", [
     I32EnumAttrCase<"Relu", 0, "relu">, I32EnumAttrCase<"Gelu", 1, "gelu">,
-    I32EnumAttrCase<"GeluTanh", 2, "gelu_tanh">, I32EnumAttrCase<"Silu", 3, "silu">]> {
+    I32EnumAttrCase<"GeluTanh", 2, "gelu_tanh">, I32EnumAttrCase<"Silu", 3, "silu">,
+    I32EnumAttrCase<"Sigmoid", 4, "sigmoid">]> {
   let description = [{
     `relu` max(x, 0); `gelu` x * (1 + erf(x / sqrt 2)) / 2; `gelu_tanh` its approximation
     x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel 2016);
-    `silu` x / (1 + exp(-x)).
+    `silu` x / (1 + exp(-x)); `sigmoid` 1 / (1 + exp(-x)).
   }];
   let genSpecializedAttr = 0;
   let cppNamespace = "::transept";
@@ -41,8 +42,12 @@ def Transept_Norm : AttrDef<Transept_Dialect, "Norm"> {
 }
 
 def Transept_SinusoidKind : I32EnumAttr<"SinusoidKind", "an arrangement of sines and cosines", [
-    I32EnumAttrCase<"Halves", 0, "halves">]> {
-  let description = "`halves`: sines in the first half of a row, cosines in the second.";
+    I32EnumAttrCase<"Halves", 0, "halves">, I32EnumAttrCase<"HalvesInclusive", 1, "halves_inclusive">,
+    I32EnumAttrCase<"Interleaved", 2, "interleaved">]> {
+  let description = [{
+    `halves`: sines in the first half of a row, cosines in the second; `halves_inclusive`: with
+    frequencies down to exactly 1/10000; `interleaved`: sines in even columns, cosines in odd ones.
+  }];
   let genSpecializedAttr = 0;
   let cppNamespace = "::transept";
 }

@@ -23,6 +23,8 @@ LogicalResult SinusoidOp::verify() {
   // sinusoid_c1
   if (inputsOf(getType()) % 2 != 0)
     return mismatch(*this, "an even width", getType());
+  if (getKind() == SinusoidKind::HalvesInclusive && inputsOf(getType()) < 4)
+    return mismatch(*this, "a width of 4 or more", getType());
   return success();
 }
 
@@ -53,6 +55,18 @@ LogicalResult WeightProductOp::verify() {
   if (outputsOf(getResult().getType()) != outputsOf(matrix))
     return mismatch(*this, "a result element for each row of the matrix", getResult().getType(),
                     matrix);
+  return success();
+}
+
+LogicalResult WeightAddRowOp::verify() {
+  RankedTensorType matrix = getMatrix().getType(), row = getRow().getType();
+  // weight_add_row_c1
+  if (outputsOf(row) != 1 || inputsOf(row) != inputsOf(matrix))
+    return mismatch(*this, "one row as wide as the matrix", row, matrix);
+  // weight_add_row_c2
+  if (getResult().getType() != matrix)
+    return mismatch(*this, "matrix and result to have the same type", matrix,
+                    getResult().getType());
   return success();
 }
 

@@ -34,11 +34,12 @@ def Transept_ParameterOp : Transept_WeightOp<"parameter"> {
 def Transept_SinusoidOp : Transept_WeightOp<"sinusoid"> {
   let summary = "make the table of sinusoidal positions";
   let description = [{
-    Row p, frequency i of a row of width w: angle p / 10000^(2i / w), sines in the first half of
-    the row and cosines in the second for `halves` (Vaswani et al. 2017, section 3.5, with
-    the columns sorted).
+    Row p, frequency i of a row of width w: angle p / 10000^(2i / w) (Vaswani et al. 2017, section
+    3.5). `interleaved` is the paper's order of columns, sin(0), cos(0), sin(1), ...; `halves` has
+    the sines in the first half of the row and the cosines in the second; `halves_inclusive` likewise
+    with angle p / 10000^(i / (w/2 - 1)) (tensor2tensor, fairseq).
 
-    - `sinusoid_c1` the width is even
+    - `sinusoid_c1` the width is even, and 4 or more for `halves_inclusive`
 
     ```mlir
     %table = transept.sinusoid halves : tensor<512x512xf32>
@@ -123,6 +124,28 @@ def Transept_WeightAddOp : Transept_WeightOp<"weight_add", [SameOperandsAndResul
   let arguments = (ins Transept_Weight:$lhs, Transept_Weight:$rhs);
   let results = (outs Transept_Weight:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+}
+
+def Transept_WeightAddRowOp : Transept_WeightOp<"weight_add_row"> {
+  let summary = "add one row to every row of a matrix";
+  let description = [{
+    result[n, k] = matrix[n, k] + row[0, k]: how the embedding of the only segment goes into the table
+    of positions.
+
+    - `weight_add_row_c1` row has one row, as wide as the matrix
+    - `weight_add_row_c2` matrix and result have the same type
+
+    ```mlir
+    %positions = transept.parameter "position_embeddings.weight" : tensor<512x768xf32>
+    %segment = transept.parameter "token_type_embeddings.weight" : tensor<1x768xf32>
+    %table = transept.weight_add_row %positions, %segment
+        : tensor<512x768xf32>, tensor<1x768xf32> -> tensor<512x768xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$matrix, Transept_Matrix:$row);
+  let results = (outs Transept_Matrix:$result);
+  let assemblyFormat = "$matrix `,` $row attr-dict `:` type($matrix) `,` type($row) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def Transept_WeightConcatenateOp : Transept_WeightOp<"weight_concatenate"> {

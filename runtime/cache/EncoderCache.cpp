@@ -12,13 +12,14 @@ namespace transept::runtime {
 namespace {
 
 std::uint64_t hashOf(const PackedSource &source) {
-  auto bytesOf = [](const std::vector<std::int32_t> &numbers) {
-    return std::string_view(reinterpret_cast<const char *>(numbers.data()),
-                            numbers.size() * sizeof(std::int32_t));
+  auto hashOfBytes = [](const auto &numbers) {
+    std::string_view bytes(reinterpret_cast<const char *>(numbers.data()),
+                           numbers.size() * sizeof(numbers[0]));
+    return std::uint64_t(std::hash<std::string_view>()(bytes));
   };
-  std::uint64_t ids = std::hash<std::string_view>()(bytesOf(source.ids));
-  std::uint64_t positions = std::hash<std::string_view>()(bytesOf(source.positions));
-  return ids ^ (positions * 0x9e3779b97f4a7c15u);
+  constexpr std::uint64_t mixer = 0x9e3779b97f4a7c15u;
+  return (hashOfBytes(source.features) * mixer ^ hashOfBytes(source.ids)) * mixer ^
+         hashOfBytes(source.positions);
 }
 
 } // namespace
@@ -38,9 +39,10 @@ EncoderEntry *EncoderCache::lookUp(const PackedSource &source) {
 
 EncoderEntry &EncoderCache::insert(const PackedSource &source) {
   ++misses;
-  std::uint64_t length = source.ids.size();
-  std::uint64_t total = addSizes(addSizes(cachedBytes(length), stateBytes(length)),
-                                 length * 2 * sizeof(std::int32_t));
+  std::uint64_t length = source.positions.size();
+  std::uint64_t keyBytes =
+      addSizes(length * 2 * sizeof(std::int32_t), source.features.size() * sizeof(float));
+  std::uint64_t total = addSizes(addSizes(cachedBytes(length), stateBytes(length)), keyBytes);
   evictFor(total);
 
   auto entry = std::make_unique<EncoderEntry>();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the encoder cache keeps for one source: the key (ids and positions) and what encode made.
+// What the encoder cache keeps for one source: the key (its content) and what encode made.
 #ifndef TRANSEPT_RUNTIME_CACHE_ENCODERENTRY_H
 #define TRANSEPT_RUNTIME_CACHE_ENCODERENTRY_H
 
@@ -12,10 +12,11 @@
 
 namespace transept::runtime {
 
-/// A source after masked tokens were dropped: two equally long lists.
+/// A source as it is encoded: token ids after masked ones were dropped, or rows of features.
 struct PackedSource {
-  std::vector<std::int32_t> ids;
-  std::vector<std::int32_t> positions;
+  std::vector<std::int32_t> ids;       // one for each position, or none
+  std::vector<std::int32_t> positions; // of the encoder's rows
+  std::vector<float> features;         // [feature rows, width], all finite
 
   bool operator==(const PackedSource &) const = default;
 };
@@ -35,7 +36,7 @@ struct EncoderEntry {
   std::uint64_t references = 0;
   std::list<EncoderEntry *>::iterator recency; // in the list of unreferenced entries
 
-  std::uint64_t length() const { return source.ids.size(); }
+  std::uint64_t length() const { return source.positions.size(); }
 };
 
 } // namespace transept::runtime

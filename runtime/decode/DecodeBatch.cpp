@@ -69,9 +69,7 @@ void DecodeBatch::reserveResults() {
   logSumExp.resize(requests);
 }
 
-void DecodeBatch::run(float *logits) {
-  if (ids.empty())
-    return;
+transept_invocation DecodeBatch::prepare(float *logits) {
   reserveResults();
   std::uint64_t perRequest = 8 + 8 * static_cast<std::uint64_t>(candidateCount);
   searchMemory.reserve(multiplySizes(
@@ -108,6 +106,10 @@ void DecodeBatch::run(float *logits) {
     invocation.excluded_logits = excludedLogits.data();
   }
   invocation.search_memory = searchMemory.data();
+  return invocation;
+}
+
+void DecodeBatch::finish(transept_invocation &invocation) {
   std::int64_t longestSource = *std::max_element(sourceLengths.begin(), sourceLengths.end());
   engine.runner.run(*engine.table.decode, invocation,
                     static_cast<std::uint64_t>(std::max(longestSequence, longestSource)));

@@ -38,12 +38,24 @@ public:
   std::int64_t rowCount() const { return static_cast<std::int64_t>(ids.size()); }
 
   /// Runs decode and counts the rows as cached. `logits`, if given, receives
-  /// [requests, target vocabulary] floats. If it throws, every cache keeps its length.
-  void run(float *logits = nullptr);
+  /// [requests, target vocabulary] floats; `complete` may ask for further results. If it throws,
+  /// every cache keeps its length.
+  template <typename Complete> void run(float *logits, Complete &&complete) {
+    if (ids.empty())
+      return;
+    transept_invocation invocation = prepare(logits);
+    complete(invocation);
+    finish(invocation);
+  }
+  void run(float *logits = nullptr) {
+    run(logits, [](transept_invocation &) {});
+  }
 
   RowScores scores(std::size_t request) const;
 
 private:
+  transept_invocation prepare(float *logits);
+  void finish(transept_invocation &invocation);
   void reserveResults();
   void checkCandidates() const;
 

@@ -9,6 +9,8 @@
 #include "runtime/library/Sizes.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace transept::runtime {
 namespace {
@@ -16,43 +18,110 @@ namespace {
 /// Rows of one encode invocation, unless a single source has more. Bounds the arena.
 constexpr std::uint64_t rowsPerInvocation = 4096;
 
-PackedSource packSource(const transept_model_table &table, const transept_source_input &input,
-                        std::size_t number) {
-  auto name = [&](std::string_view what) { return "sources[" + text(number) + "]." + text(what); };
+/// "sources[3].mask": for messages.
+std::string nameOf(std::size_t number, std::string_view part) {
+  return "sources[" + text(number) + "]." + text(part);
+}
+
+void checkLength(const transept_model_table &table, std::size_t number, std::string_view what,
+                 std::uint64_t length) {
+  // A block without a vocabulary is defined on an empty source: its attention yields 0.
+  std::uint64_t least = table.target_feature_width != 0 ? 0 : 1;
+  if (length < least || length > table.maximum_source_length)
+    failArgument("the length of sources[" + text(number) + "]" + text(what), length,
+                 table.maximum_source_length == UINT64_MAX
+                     ? text(least) + " or more"
+                     : rangeText(least, table.maximum_source_length));
+}
+
+PackedSource packIds(const transept_model_table &table, const transept_source_input &input,
+                     std::size_t number) {
   if (input.length != 0 && !input.ids)
-    failArgument(name("ids"), "null", "a list of ids");
+    failArgument(nameOf(number, "ids"), "null", "a list of ids");
   PackedSource source;
   for (std::uint64_t index = 0; index != input.length; ++index) {
+    std::string_view ids = "ids[", mask = "mask[", positions = "positions[";
+    auto element = [&](std::string_view list) {
+      return nameOf(number, text(list) + text(index) + "]");
+    };
     if (input.mask && input.mask[index] > 1)
-      failArgument(name("mask[" + text(index) + "]"), unsigned(input.mask[index]), "0 or 1");
+      failArgument(element(mask), unsigned(input.mask[index]), "0 or 1");
     if (input.mask && input.mask[index] == 0)
       continue;
     std::int32_t id = input.ids[index];
     if (id < 0 || std::uint32_t(id) >= table.source_vocabulary_size)
-      failArgument(name("ids[" + text(index) + "]"), id,
-                   rangeText(0, table.source_vocabulary_size - 1));
+      failArgument(element(ids), id, rangeText(0, table.source_vocabulary_size - 1));
     std::int64_t position = input.positions ? input.positions[index] : std::int64_t(index);
     std::uint64_t limit = std::min<std::uint64_t>(table.maximum_source_length, INT32_MAX);
     if (position < 0 || std::uint64_t(position) >= limit)
-      failArgument(input.positions ? name("positions[" + text(index) + "]")
-                                   : "the position of " + name("ids[" + text(index) + "]"),
+      failArgument(input.positions ? element(positions) : "the position of " + element(ids),
                    position, rangeText(0, limit - 1));
     source.ids.push_back(id);
     source.positions.push_back(static_cast<std::int32_t>(position));
   }
-  std::uint64_t length = source.ids.size();
-  if (length == 0 || length > table.maximum_source_length)
-    failArgument(
-        "the length of sources[" + text(number) + "]" + (input.mask ? " (unmasked)" : ""), length,
-        table.maximum_source_length == UINT64_MAX ? "1 or more"
-                                                  : rangeText(1, table.maximum_source_length));
+  checkLength(table, number, input.mask ? " (unmasked)" : "", source.ids.size());
   return source;
+}
+
+/// Rows of the encoder that `rows` rows of features become.
+std::uint64_t encodedRows(const transept_model_table &table, std::uint64_t rows) {
+  for (const transept_row_step &step : std::span(table.row_steps, table.row_step_count)) {
+    std::uint64_t padded = addSizes(rows, 2 * std::uint64_t(step.padding));
+    rows = padded < step.kernel ? 0 : (padded - step.kernel) / step.stride + 1;
+    rows = addSizes(rows, step.leading);
+  }
+  return rows;
+}
+
+PackedSource packFeatures(const transept_model_table &table, const transept_source_input &input,
+                          std::size_t number) {
+  std::uint64_t width = table.source_feature_width;
+  if (input.length != 0 && !input.features)
+    failArgument(nameOf(number, "features"), "null",
+                 "rows of " + text(width) + " numbers: this model reads features");
+  if (input.ids || input.positions)
+    failArgument(nameOf(number, "ids"), "given", "left out: this model reads features");
+  std::uint64_t kept = input.length;
+  while (input.mask && kept != 0 && input.mask[kept - 1] == 0)
+    --kept;
+  for (std::uint64_t index = 0; input.mask && index != kept; ++index)
+    if (input.mask[index] != 1)
+      failArgument(nameOf(number, "mask[" + text(index) + "]"), unsigned(input.mask[index]),
+                   "1 for all rows before the padding at the end, and 0 behind them");
+  std::uint64_t usual = table.source_feature_count;
+  if (usual != 0 && (input.length > usual || (input.length < usual && !input.allow_fewer_features)))
+    failArgument("the number of feature rows of sources[" + text(number) + "]", input.length,
+                 input.length < usual ? text(usual) + ", or fewer where the call allows it"
+                                      : "at most " + text(usual));
+  checkLength(table, number, " (rows after the convolutions)", encodedRows(table, input.length));
+  std::uint64_t rows = encodedRows(table, kept);
+  checkLength(table, number, " (unmasked, rows after the convolutions)", rows);
+  PackedSource source;
+  source.features.assign(input.features, input.features + multiplySizes(input.length, width));
+  for (std::size_t index = 0; index != source.features.size(); ++index)
+    if (!std::isfinite(source.features[index]))
+      failArgument(nameOf(number, "features[" + text(index / width) + "][" + text(index % width) +
+                                      "]"),
+                   source.features[index], "a finite number");
+  source.positions.resize(rows);
+  std::iota(source.positions.begin(), source.positions.end(), 0);
+  return source;
+}
+
+PackedSource packSource(const transept_model_table &table, const transept_source_input &input,
+                        std::size_t number) {
+  if (table.source_feature_width != 0)
+    return packFeatures(table, input, number);
+  if (input.features)
+    failArgument(nameOf(number, "features"), "given", "left out: this model reads token ids");
+  return packIds(table, input, number);
 }
 
 /// Runs the encoder over some entries at once.
 void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
   std::vector<std::int32_t> ids, positions;
   std::vector<std::int64_t> offsets{0};
+  std::span<const float> features;
   std::vector<float *> entries;
   std::uint64_t longest = 0;
   for (const EncoderLease *lease : leases) {
@@ -60,20 +129,31 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
     engine.encoderCache.allocate(*lease);
     ids.insert(ids.end(), source.ids.begin(), source.ids.end());
     positions.insert(positions.end(), source.positions.begin(), source.positions.end());
-    offsets.push_back(static_cast<std::int64_t>(ids.size()));
+    features = source.features;
+    offsets.push_back(static_cast<std::int64_t>(positions.size()));
     entries.push_back((*lease)->keysAndValues.floats());
     longest = std::max(longest, (*lease)->length());
   }
   std::uint64_t width = engine.table.encoder_hidden_size;
-  AlignedMemory states(multiplySizes(ids.size(), width * sizeof(float)));
   transept_invocation invocation{};
-  invocation.row_count = static_cast<std::int64_t>(ids.size());
   invocation.ids = ids.data();
+  invocation.features = features.data();
+  if (engine.table.source_feature_width != 0) {
+    // The only source. Its padding passes through the convolutions, too, but is outside of the
+    // sequence, so that nothing attends to it.
+    std::uint64_t count = features.size() / engine.table.source_feature_width;
+    invocation.feature_count = static_cast<std::int64_t>(count);
+    std::uint64_t rows = encodedRows(engine.table, count);
+    while (positions.size() < rows)
+      positions.push_back(static_cast<std::int32_t>(positions.size()));
+  }
+  AlignedMemory states(multiplySizes(positions.size(), width * sizeof(float)));
+  invocation.row_count = static_cast<std::int64_t>(positions.size());
   invocation.positions = positions.data();
   invocation.sequence_count = static_cast<std::int64_t>(leases.size());
   invocation.sequence_offsets = offsets.data();
   invocation.encoder_entries = entries.data();
-  invocation.encoder_states = states.floats();
+  invocation.states = states.floats();
   engine.runner.run(*engine.table.encode, invocation, longest);
   for (std::size_t index = 0; index != leases.size(); ++index) {
     const EncoderEntry &entry = **leases[index];
@@ -89,7 +169,8 @@ void fill(Engine &engine, std::span<const EncoderLease *const> leases) {
     while (begin != leases.size()) {
       std::uint64_t rows = (*leases[begin])->length();
       std::size_t end = begin + 1;
-      while (end != leases.size() && rows + (*leases[end])->length() <= rowsPerInvocation)
+      bool isAlone = engine.table.source_feature_width != 0;
+      while (!isAlone && end != leases.size() && rows + (*leases[end])->length() <= rowsPerInvocation)
         rows += (*leases[end++])->length();
       runEncoder(engine, leases.subspan(begin, end - begin));
       for (; begin != end; ++begin)
@@ -154,7 +235,8 @@ std::vector<SourceReference> encodeSources(const std::shared_ptr<Engine> &engine
   std::vector<SourceReference> sources;
   sources.reserve(inputs.size());
   for (std::size_t number = 0; number != inputs.size(); ++number) {
-    std::vector<std::int32_t> given(inputs[number].ids, inputs[number].ids + inputs[number].length);
+    const transept_source_input &input = inputs[number];
+    std::vector<std::int32_t> given(input.ids, input.ids ? input.ids + input.length : nullptr);
     sources.emplace_back(
         new transept_source{engine, std::move(leases[number]), std::move(given), {1}});
   }

@@ -3,6 +3,7 @@
 // The C functions of the runtime: argument checks that only concern C (null pointers), exceptions
 // into status codes, handles in and out. This is the object that generated code refers to.
 
+#include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
 #include "runtime/decode/Generate.h"
 #include "runtime/library/EncodeSources.h"
@@ -87,6 +88,12 @@ std::span<const std::int32_t> rangeOf(const std::int32_t *ids, const std::uint64
   return {ids + offsets[index], offsets[index + 1] - offsets[index]};
 }
 
+/// Models that transform features have no tokens to generate or score.
+void requireVocabulary(const Engine &engine) {
+  if (engine.table.target_vocabulary_size == 0)
+    fail(ErrorCode::Unsupported, "this model has no target vocabulary: use transform");
+}
+
 transept_status open(const transept_model_table *table, const transept_open_options *options,
                      transept_model **model, char **message) {
   return guarded(message, [&] {
@@ -130,7 +137,9 @@ void releaseSource(transept_source *source) {
 
 void viewSource(const transept_source *source, transept_source_view *view) {
   const EncoderEntry &entry = *source->lease;
-  *view = {entry.length(), entry.source.ids.data(), entry.source.positions.data(),
+  const PackedSource &content = entry.source;
+  *view = {entry.length(), content.ids.empty() ? nullptr : content.ids.data(),
+           content.positions.data(),
            entry.states.floats(), entry.keysAndValues.floats()};
 }
 
@@ -143,6 +152,7 @@ transept_status generateSequences(transept_model *model, transept_source *const 
     requirePointer(results, "results");
     if (options)
       checkStructure(*options, "options");
+    requireVocabulary(*model->engine);
     auto checked = checkSources(*model->engine, sources, sourceCount);
     auto made = std::make_unique<transept_results>();
     made->generated = generate(*model->engine, checked, options);
@@ -174,6 +184,7 @@ transept_status logits(transept_model *model, transept_source *const *sources,
                        const std::uint64_t *targetOffsets, float *result, char **message) {
   return guarded(message, [&] {
     requirePointer(model, "model");
+    requireVocabulary(*model->engine);
     auto checked = checkSources(*model->engine, sources, sourceCount);
     if (sourceCount == 0)
       return;
@@ -193,10 +204,67 @@ transept_status logits(transept_model *model, transept_source *const *sources,
   });
 }
 
+/// What transform and cross_attention check alike before anything is computed.
+AttentionWeights checkWeights(const Engine &engine, float *const *weights) {
+  if (!weights)
+    return {};
+  return {weights, engine.table.cross_attention_count};
+}
+
+transept_status attentionOf(transept_model *model, transept_source *const *sources,
+                            std::uint64_t sourceCount, const std::int32_t *targetIds,
+                            const std::uint64_t *targetOffsets, float *const *weights,
+                            char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    Engine &engine = *model->engine;
+    requireVocabulary(engine);
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    requirePointer(targetIds, "target_ids");
+    requirePointer(targetOffsets, "target_offsets");
+    requirePointer(weights, "weights");
+    std::vector<std::span<const std::int32_t>> targets;
+    for (std::uint64_t index = 0; index != sourceCount; ++index) {
+      targets.push_back(rangeOf(targetIds, targetOffsets, index, "target_offsets"));
+      checkTargetIds(engine.table, "targets[" + text(index) + "]", targets.back(), 0);
+    }
+    crossAttention(engine, checked, targets, checkWeights(engine, weights));
+  });
+}
+
+transept_status transformFeatures(transept_model *model, transept_source *const *sources,
+                                  std::uint64_t sourceCount, const float *features,
+                                  const std::uint64_t *offsets, float *states,
+                                  float *const *weights, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    Engine &engine = *model->engine;
+    if (engine.table.target_feature_width == 0)
+      fail(ErrorCode::Unsupported, "this model reads target ids: use generate or logits");
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    requirePointer(offsets, "offsets");
+    for (std::uint64_t index = 0; index != sourceCount; ++index)
+      if (offsets[index] > offsets[index + 1])
+        failArgument("offsets[" + text(index + 1) + "]", offsets[index + 1],
+                     text(offsets[index]) + " or more");
+    if (offsets[sourceCount] != 0) {
+      requirePointer(features, "features");
+      requirePointer(states, "states");
+    }
+    transform(engine, checked, features, {offsets, sourceCount + 1}, states,
+              checkWeights(engine, weights));
+  });
+}
+
 transept_status openDecoder(transept_source *source, transept_decoder **decoder, char **message) {
   return guarded(message, [&] {
     requirePointer(source, "source");
     requirePointer(decoder, "decoder");
+    requireVocabulary(*source->engine);
     *decoder =
         new transept_decoder{SourceReference::share(*source), SelfCache(source->engine->pages)};
   });
@@ -289,6 +357,8 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .view_sequences = transept::runtime::viewSequences,
     .release_results = transept::runtime::releaseResults,
     .logits = transept::runtime::logits,
+    .cross_attention = transept::runtime::attentionOf,
+    .transform = transept::runtime::transformFeatures,
     .open_decoder = transept::runtime::openDecoder,
     .fork_decoder = transept::runtime::forkDecoder,
     .append = transept::runtime::append,

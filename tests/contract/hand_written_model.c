@@ -72,9 +72,9 @@ static void encode(const transept_invocation *invocation, uint32_t worker, uint3
         states[row * HIDDEN + column] += 0.3f * mean[column];
       store(invocation->encoder_entries[sequence], round_up(end - begin, KEY_BLOCK), row - begin,
             states + row * HIDDEN);
-      if (invocation->encoder_states)
+      if (invocation->states)
         for (int column = 0; column != HIDDEN; ++column)
-          invocation->encoder_states[row * HIDDEN + column] = states[row * HIDDEN + column];
+          invocation->states[row * HIDDEN + column] = states[row * HIDDEN + column];
     }
   }
 }

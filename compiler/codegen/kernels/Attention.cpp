@@ -47,7 +47,7 @@ std::string AttentionShape::name() const {
 Expressions AttentionOperands::asList() const {
   return {query,       key,        value,      bias,             output,  positions,
           groupCount,  groupOffsets, pastLengths, containers,    containerLengths, keySlot,
-          valueSlot,   scratch,    worker,     workerCount};
+          valueSlot,   weights,    weightStride, scratch,        worker,  workerCount};
 }
 
 namespace {
@@ -240,8 +240,41 @@ private:
                   [&](Expression row) { softmaxStep(unit, first + row, row, key, count); });
       weighStep(unit, key, count, rows);
     });
-    kernel.loop(zero, rows, 1,
-                [&](Expression row) { storeRow(unit, queryRow + row, row); });
+    kernel.loop(zero, rows, 1, [&](Expression row) {
+      storeRow(unit, queryRow + row, row);
+      if (shape.emitsWeights())
+        kernel.when(kernel.isNotNull(operands.weights),
+                    [&] { finishWeights(unit, queryRow + row, row); });
+    });
+  }
+
+  /// Where the caller wants the weights of a row of this head.
+  Expression wantedWeights(const Unit &unit, Expression queryRow) {
+    return kernel.floatsAt(operands.weights,
+                           (queryRow * shape.headCount + unit.head) * operands.weightStride);
+  }
+
+  /// Visible scores of one step go where the weights will be: they are all there at the row's end.
+  void keepScores(const Unit &unit, Expression queryRow, Expression rowScores, Expression key,
+                  Expression count) {
+    Expression to = kernel.floatsAt(wantedWeights(unit, queryRow), key);
+    kernel.loop(zero, count, kernel.lanes(), [&](Expression lane) {
+      kernel.storeMasked(kernel.loadVector(kernel.floatsAt(rowScores, lane)),
+                         kernel.floatsAt(to, lane), kernel.maskOfFirst(count - lane));
+    });
+  }
+
+  /// scores -> exp(score - maximum) / total; a row that saw no key has none.
+  void finishWeights(const Unit &unit, Expression queryRow, Expression row) {
+    Expression at = wantedWeights(unit, queryRow);
+    Expression maximum = kernel.broadcast(kernel.loadFloat(kernel.floatsAt(maxima, row)));
+    Expression total = kernel.broadcast(kernel.loadFloat(kernel.floatsAt(totals, row)));
+    kernel.loop(zero, unit.keyCount, kernel.lanes(), [&](Expression key) {
+      Expression place = kernel.floatsAt(at, key);
+      // The stride is whole blocks of keys: what is read beyond the last key is the row's own.
+      Expression weight = kernel.exponential(kernel.loadVector(place) - maximum) / total;
+      kernel.storeMasked(weight, place, kernel.maskOfFirst(unit.keyCount - key));
+    });
   }
 
   /// scores[row][key] = query . key for the keys of one step; as many blocks at once as registers
@@ -271,6 +304,10 @@ private:
     int64_t lanes = kernel.lanes(), vectors = kKeysPerStep / lanes;
     Expression rowScores = kernel.floatsAt(scores, row * kKeysPerStep);
     hideAndBias(unit, rowInGroup, rowScores, key, count);
+    if (shape.emitsWeights())
+      kernel.when(kernel.isNotNull(operands.weights), [&] {
+        keepScores(unit, unit.firstRow + rowInGroup, rowScores, key, count);
+      });
     Expressions values;
     Expression largest = kernel.vectorNumber(-kInfinity);
     for (int64_t v = 0; v < vectors; ++v) {
@@ -421,10 +458,10 @@ int64_t attentionScratchBytesPerKey(const AttentionShape &shape) {
 func::FuncOp attentionKernel(KernelBuilder &kernel, const AttentionShape &shape) {
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   Type types[] = {pointer, pointer, pointer, pointer, pointer, pointer, i64,  pointer,
-                  pointer, pointer, pointer, i64,     i64,     pointer, i64, i64};
+                  pointer, pointer, pointer, i64,     i64,     pointer, i64, pointer, i64, i64};
   return kernel.function(shape.name(), types, [&](ArrayRef<Expression> a) {
     AttentionOperands operands{a[0], a[1], a[2],  a[3],  a[4],  a[5],  a[6],  a[7],
-                               a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15]};
+                               a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17]};
     AttentionEmitter(kernel, shape, operands).emit();
   });
 }

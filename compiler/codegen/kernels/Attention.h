@@ -34,6 +34,9 @@ struct AttentionShape {
   /// d cut off at +-biasReach; -1: no bias.
   int64_t biasReach = -1;
 
+  /// Whether callers may ask for the softmax weights (operands.weights).
+  bool emitsWeights() const { return keys == KeySource::EncoderCache; }
+
   std::string name() const;
 };
 
@@ -48,6 +51,8 @@ struct AttentionOperands {
   Expression containerLengths; // EncoderCache: [groupCount] i64 positions in each entry
   Expression keySlot;          // Pages, EncoderCache: floats per position before the key slot
   Expression valueSlot;        // likewise for the values
+  Expression weights;          // EncoderCache: [rows, heads, weightStride] receives weights, or null
+  Expression weightStride;     // i64, at least the longest entry's positions
   Expression scratch, worker, workerCount;
 
   Expressions asList() const;

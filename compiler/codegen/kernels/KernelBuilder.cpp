@@ -189,6 +189,9 @@ Expression KernelBuilder::truncateToInt32(Expression integer64) {
 Expression KernelBuilder::isNotNull(Expression pointer) {
   return wrap(LLVM::ICmpOp::create(*this, LLVM::ICmpPredicate::ne, pointer, null()));
 }
+Expression KernelBuilder::isWithin(Expression index, Expression count) {
+  return wrap(arith::CmpIOp::create(*this, arith::CmpIPredicate::ult, index, count));
+}
 Expression KernelBuilder::laneNumbers(int64_t count) {
   SmallVector<int32_t> numbers = llvm::to_vector_of<int32_t>(llvm::seq<int32_t>(0, count));
   return wrap(arith::ConstantOp::create(*this, getI32VectorAttr(numbers)));

@@ -103,6 +103,8 @@ public:
   Expression laneNumbers(int64_t count);
   Expression truncateToInt32(Expression integer64);
   Expression isNotNull(Expression pointer);
+  /// 0 <= index < count.
+  Expression isWithin(Expression index, Expression count);
   Expression exponential(Expression x);
 
   // Memory; offsets count elements of the named type.

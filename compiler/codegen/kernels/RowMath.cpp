@@ -106,6 +106,8 @@ Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression
     return kernel.maximum(x, constant(0));
   case ActivationKind::Silu:
     return x * sigmoid(x);
+  case ActivationKind::Sigmoid:
+    return sigmoid(x);
   case ActivationKind::GeluTanh: {
     // (1 + tanh(u)) / 2 = sigmoid(2u).
     Expression cubic = x * x * x * constant(0.044715);

@@ -62,6 +62,64 @@ func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape)
   });
 }
 
+/// Copies `width` floats.
+static void emitCopy(KernelBuilder &kernel, int64_t width, Expression from, Expression to) {
+  forEachVector(kernel, width, [&](Expression column, int64_t count) {
+    kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), count),
+                      kernel.floatsAt(to, column), count);
+  });
+}
+
+func::FuncOp positionKernel(KernelBuilder &kernel, const PositionShape &shape) {
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  std::string name = llvm::formatv("positions_{0}_from_row{1}_to{2}", shape.width, shape.offset,
+                                   shape.outputStride);
+  Type types[] = {pointer, pointer, pointer, i64, i64, i64};
+  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
+    kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
+      Expression position = kernel.toInt64(kernel.loadInt32(arguments[0], row));
+      emitCopy(kernel, shape.width,
+               kernel.floatsAt(arguments[1], (position + shape.offset) * shape.width),
+               kernel.floatsAt(arguments[2], row * shape.outputStride));
+    });
+  });
+}
+
+func::FuncOp windowsKernel(KernelBuilder &kernel, const WindowsShape &shape) {
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  std::string name = llvm::formatv("windows_{0}x{1}_stride{2}_padding{3}_from{4}_to{5}",
+                                   shape.width, shape.kernel, shape.stride, shape.padding,
+                                   shape.inputStride, shape.outputStride);
+  Type types[] = {pointer, i64, pointer, i64, i64, i64};
+  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+    Expression zero = kernel.integer(0), width = kernel.integer(shape.width);
+    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
+    kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
+      Expression window = kernel.floatsAt(arguments[2], row * shape.outputStride);
+      kernel.loop(zero, kernel.integer(shape.kernel), 1, [&](Expression step) {
+        Expression from = row * shape.stride + step - shape.padding;
+        Expression to = kernel.floatsAt(window, step);
+        Expression input = kernel.floatsAt(arguments[0], from * shape.inputStride);
+        auto store = [&](llvm::function_ref<Expression(Expression)> value) {
+          kernel.loop(zero, width, 1, [&](Expression channel) {
+            kernel.store(value(channel), kernel.floatsAt(to, channel * shape.kernel));
+          });
+        };
+        // As unsigned numbers, rows before the first are beyond the last.
+        kernel.when(
+            kernel.isWithin(from, arguments[1]),
+            [&] {
+              store([&](Expression channel) {
+                return kernel.loadFloat(kernel.floatsAt(input, channel));
+              });
+            },
+            [&] { store([&](Expression) { return kernel.number(0); }); });
+      });
+    });
+  });
+}
+
 func::FuncOp normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape) {
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   std::string name = llvm::formatv("normalize_rows_{0}_from{1}_to{2}", shape.norm.name(),
@@ -134,11 +192,8 @@ func::FuncOp copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape) {
                 kernel.isNotNull(indices), {i64},
                 [&] { return Expressions{kernel.loadInt64(indices, row)}; },
                 [&] { return Expressions{row}; })[0];
-        forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
-          Expression from = kernel.floatsAt(input, source * shape.inputStride + column);
-          kernel.storeFirst(kernel.loadFirst(from, count),
-                            kernel.floatsAt(output, row * shape.outputStride + column), count);
-        });
+        emitCopy(kernel, shape.width, kernel.floatsAt(input, source * shape.inputStride),
+                 kernel.floatsAt(output, row * shape.outputStride));
       });
     });
   });
@@ -172,11 +227,7 @@ func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
         });
       kernel.loop(zero, count, 1, [&](Expression position) {
         Expression from = kernel.floatsAt(rows, position * shape.inputStride);
-        Expression to = kernel.floatsAt(target, position * shape.headDim);
-        forEachVector(kernel, shape.headDim, [&](Expression column, int64_t valid) {
-          kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), valid),
-                            kernel.floatsAt(to, column), valid);
-        });
+        emitCopy(kernel, shape.headDim, from, kernel.floatsAt(target, position * shape.headDim));
       });
     });
   });

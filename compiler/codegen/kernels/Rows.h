@@ -24,6 +24,21 @@ struct EmbeddingShape {
 /// (ids, positions, table, position table, output, row count, worker, worker count)
 mlir::func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape);
 
+/// Position embedding on its own: row i of the output is row positions[i] + offset of the table.
+struct PositionShape {
+  int64_t width = 0, outputStride = 0, offset = 0;
+};
+/// (positions, table, output, row count, worker, worker count)
+mlir::func::FuncOp positionKernel(KernelBuilder &kernel, const PositionShape &shape);
+
+/// Windows of one sequence's rows: output[i, c * kernel + k] = input[i * stride + k - padding, c].
+struct WindowsShape {
+  int64_t width = 0, inputStride = 0, outputStride = 0;
+  int64_t kernel = 1, stride = 1, padding = 0;
+};
+/// (input, input rows, output, output rows, worker, worker count)
+mlir::func::FuncOp windowsKernel(KernelBuilder &kernel, const WindowsShape &shape);
+
 /// Normalization on its own, where no product reads its result.
 struct NormalizeShape {
   NormShape norm;

@@ -29,9 +29,28 @@ Value GraphLowering::newBuffer(Value rows) {
   auto type = cast<RowsType>(rows.getType());
   int64_t stride = llvm::alignTo(type.getWidth(), target.panelWidth());
   auto bufferType = plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
-  Value result = plan::BufferOp::create(builder, rows.getLoc(), bufferType, IntegerAttr());
+  auto multiple = rowMultiples.find(type.getSpace());
+  Value result = plan::BufferOp::create(builder, rows.getLoc(), bufferType, IntegerAttr(),
+                                        multiple == rowMultiples.end() ? 1 : multiple->second);
   buffers[rows] = result;
   return result;
+}
+
+/// Walks upward, because a space's multiple follows from that of the space made of it.
+void GraphLowering::findRowMultiples() {
+  rowMultiples.clear();
+  auto multipleOf = [&](RowsType rows) {
+    auto known = rowMultiples.find(rows.getSpace());
+    return known == rowMultiples.end() ? 1 : known->second;
+  };
+  for (Operation &op : llvm::reverse(current.getBody().front())) {
+    if (auto windows = dyn_cast<WindowsOp>(op))
+      rowMultiples[windows.getInput().getType().getSpace()] =
+          int64_t(windows.getStride()) * multipleOf(windows.getResult().getType());
+    if (auto prepend = dyn_cast<PrependRowsOp>(op))
+      rowMultiples[prepend.getInput().getType().getSpace()] =
+          multipleOf(prepend.getResult().getType());
+  }
 }
 
 LogicalResult GraphLowering::run() {
@@ -53,6 +72,7 @@ LogicalResult GraphLowering::run() {
 LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
   current = function;
   buffers.clear();
+  findRowMultiples();
   builder.setInsertionPoint(function);
   auto slotList = function.getName() == "encode" ? encoderSlots : selfSlots;
   auto program = plan::ProgramOp::create(
@@ -60,6 +80,10 @@ LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
       /*scratch_bytes=*/0, /*scratch_bytes_per_key=*/0,
       builder.getArrayAttr(llvm::to_vector_of<Attribute>(slotList)));
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
+  for (BlockArgument argument : function.getArguments())
+    if (auto rows = dyn_cast<RowsType>(argument.getType()); rows && rows.getElementType().isF32())
+      if (failed(lowerFeatures(argument)))
+        return failure();
   for (Operation &op : function.getBody().front())
     if (failed(lowerOperation(&op)))
       return failure();
@@ -70,6 +94,9 @@ LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
 LogicalResult GraphLowering::lowerOperation(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp>([&](auto op) { return lowerEmbedding(op); })
+      .Case<PositionEmbeddingOp>([&](auto op) { return lowerPositionEmbedding(op); })
+      .Case<WindowsOp>([&](auto op) { return lowerWindows(op); })
+      .Case<PrependRowsOp>([&](auto op) { return lowerPrependRows(op); })
       .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
       .Case<SelfAttentionOp, CrossAttentionOp>([&](auto op) { return lowerAttention(op); })
       .Case<CacheStoreOp>([&](auto op) { return lowerCacheStore(op); })
@@ -93,7 +120,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightScaleColumnsOp, WeightProductOp,
-            WeightAddOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp,
+            WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp,
             WindowMaskOp, CombineMasksOp, RelativePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })
       .Default([](Operation *op) {

@@ -30,6 +30,7 @@ private:
   mlir::LogicalResult lowerFunction(mlir::func::FuncOp function);
   mlir::LogicalResult lowerOperation(mlir::Operation *op);
   mlir::Value newBuffer(mlir::Value rows);
+  void findRowMultiples();
   mlir::Value buffer(mlir::Value rows) { return buffers.lookup(rows); }
   mlir::StringAttr label(mlir::Operation *op);
 
@@ -51,6 +52,10 @@ private:
 
   // LowerRows.cpp
   mlir::LogicalResult lowerEmbedding(EmbeddingOp op);
+  mlir::LogicalResult lowerPositionEmbedding(PositionEmbeddingOp op);
+  mlir::LogicalResult lowerFeatures(mlir::BlockArgument features);
+  mlir::LogicalResult lowerWindows(WindowsOp op);
+  mlir::LogicalResult lowerPrependRows(PrependRowsOp op);
   mlir::LogicalResult lowerLinear(LinearOp op);
   mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
                                 mlir::Value shift, mlir::FloatAttr epsilon);
@@ -70,6 +75,8 @@ private:
   mlir::Operation *lastWeight = nullptr;
   mlir::func::FuncOp current;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  /// How many rows a space has at most for each row of the program's last space; 1 unless listed.
+  llvm::StringMap<int64_t> rowMultiples;
   std::map<std::string, mlir::FlatSymbolRefAttr> weights;
   std::map<std::string, unsigned> weightNames;
   std::map<std::string, bool> projectionWeights;

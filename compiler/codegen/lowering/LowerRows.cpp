@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Row-wise ops: embeddings, linear layers, norms, elementwise arithmetic, slices.
+// Row-wise ops: embeddings, features and what changes their number, linear layers, norms, elementwise arithmetic, slices.
 
 #include "compiler/codegen/lowering/GraphLowering.h"
 #include "compiler/codegen/strategy/LinearStrategy.h"
@@ -16,6 +16,33 @@ LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
                         weight(op.getTable(), layout),
                         optionalWeight(op.getPositions(), plan::LayoutKind::Rows),
                         op.getScaleAttr(), op.getPositionOffsetAttr());
+  return success();
+}
+
+LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
+  plan::EmbedPositionsOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
+                                 weight(op.getTable(), plan::LayoutKind::Rows), op.getOffsetAttr());
+  return success();
+}
+
+LogicalResult GraphLowering::lowerFeatures(BlockArgument features) {
+  plan::TakeFeaturesOp::create(builder, features.getLoc(), builder.getStringAttr("features"),
+                               newBuffer(features));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerWindows(WindowsOp op) {
+  plan::WindowsOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                          newBuffer(op.getResult()), op.getKernelAttr(), op.getStrideAttr(),
+                          op.getPaddingAttr());
+  return success();
+}
+
+LogicalResult GraphLowering::lowerPrependRows(PrependRowsOp op) {
+  plan::PrependOp::create(
+      builder, op.getLoc(), label(op), buffer(op.getInput()), newBuffer(op.getResult()),
+      weight(op.getLeading(), plan::LayoutKind::Rows),
+      builder.getI64IntegerAttr(op.getLeading().getType().getDimSize(0)));
   return success();
 }
 

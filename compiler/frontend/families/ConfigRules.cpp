@@ -52,7 +52,7 @@ constexpr std::array<RefusedField, 23> refusedFields = {{
     {"tie_encoder_decoder", "false"},
 }};
 
-constexpr std::array<std::string_view, 63> harmlessFields = {"_attn_implementation",
+constexpr std::array<std::string_view, 98> harmlessFields = {"_attn_implementation",
                                                              "_attn_implementation_autoset",
                                                              "_commit_hash",
                                                              "_name_or_path",
@@ -61,31 +61,52 @@ constexpr std::array<std::string_view, 63> harmlessFields = {"_attn_implementati
                                                              "add_bias_logits",
                                                              "add_cross_attention",
                                                              "add_final_layer_norm",
+                                                             "apply_spec_augment",
                                                              "architectures",
                                                              "attention_dropout",
+                                                             "attention_probs_dropout_prob",
                                                              "attn_implementation",
+                                                             "attn_pdrop",
                                                              "chunk_size_feed_forward",
                                                              "classif_dropout",
                                                              "classifier_dropout",
+                                                             "classifier_proj_size",
+                                                             "cls_token_id",
                                                              "decoder_layerdrop",
+                                                             "directionality",
+                                                             "do_blenderbot_90_layernorm",
                                                              "dropout",
                                                              "dropout_rate",
                                                              "dtype",
+                                                             "embd_pdrop",
                                                              "encoder_layerdrop",
+                                                             "encoder_stride",
                                                              "extra_pos_embeddings",
+                                                             "feed_forward_dropout",
                                                              "finetuning_task",
                                                              "force_bos_token_to_be_generated",
                                                              "gradient_checkpointing",
+                                                             "hidden_dropout_prob",
                                                              "id2label",
                                                              "init_std",
                                                              "initializer_factor",
                                                              "initializer_range",
                                                              "label2id",
                                                              "language",
+                                                             "layernorm_variant",
+                                                             "mask_feature_length",
+                                                             "mask_feature_min_masks",
+                                                             "mask_feature_prob",
+                                                             "mask_time_length",
+                                                             "mask_time_min_masks",
+                                                             "mask_time_prob",
+                                                             "mask_token_id",
                                                              "max_source_length",
                                                              "max_target_length",
+                                                             "median_filter_width",
                                                              "model_max_length",
                                                              "model_type",
+                                                             "n_ctx",
                                                              "n_positions",
                                                              "normalize_before",
                                                              "normalize_embedding",
@@ -94,16 +115,32 @@ constexpr std::array<std::string_view, 63> harmlessFields = {"_attn_implementati
                                                              "output_hidden_states",
                                                              "output_past",
                                                              "output_scores",
+                                                             "pooler_act",
+                                                             "pooler_fc_size",
+                                                             "pooler_num_attention_heads",
+                                                             "pooler_num_fc_layers",
+                                                             "pooler_output_size",
+                                                             "pooler_size_per_head",
+                                                             "pooler_type",
+                                                             "predict_special_tokens",
                                                              "prefix",
                                                              "problem_type",
+                                                             "reorder_and_upcast_attn",
+                                                             "resid_pdrop",
                                                              "return_dict",
                                                              "return_dict_in_generate",
                                                              "save_step",
                                                              "scalable_attention",
                                                              "sep_token_id",
                                                              "static_position_embeddings",
+                                                             "summary_activation",
+                                                             "summary_first_dropout",
+                                                             "summary_proj_to_labels",
+                                                             "summary_type",
+                                                             "summary_use_proj",
                                                              "task_specific_params",
                                                              "tf_legacy_loss",
+                                                             "tie_word_embeddings",
                                                              "tokenizer_class",
                                                              "torch_dtype",
                                                              "torchscript",
@@ -112,9 +149,7 @@ constexpr std::array<std::string_view, 63> harmlessFields = {"_attn_implementati
                                                              "unk_token_id",
                                                              "use_bfloat16",
                                                              "use_cache",
-                                                             "cls_token_id",
-                                                             "mask_token_id",
-                                                             "feed_forward_dropout"};
+                                                             "use_weighted_layer_sum"};
 
 struct ActivationName {
   std::string_view name;
@@ -122,7 +157,7 @@ struct ActivationName {
 };
 
 // gelu_fast and gelu_pytorch_tanh are the same tanh formula as gelu_new, written differently.
-constexpr std::array<ActivationName, 8> activationNames = {{
+constexpr std::array<ActivationName, 9> activationNames = {{
     {"relu", Activation::Relu},
     {"gelu", Activation::Gelu},
     {"gelu_python", Activation::Gelu},
@@ -131,6 +166,7 @@ constexpr std::array<ActivationName, 8> activationNames = {{
     {"gelu_pytorch_tanh", Activation::GeluTanh},
     {"silu", Activation::Silu},
     {"swish", Activation::Silu},
+    {"sigmoid", Activation::Sigmoid},
 }};
 
 bool holdSameNumbers(const Checkpoint &checkpoint, const TensorInfo &left,
@@ -156,8 +192,11 @@ bool holdSameNumbers(const Checkpoint &checkpoint, const TensorInfo &left,
 
 } // namespace
 
-void refuseUnsupportedFields(JsonFields &config) {
+void refuseUnsupportedFields(JsonFields &config, ConfigRole role) {
   for (const RefusedField &field : refusedFields) {
+    std::string_view key = field.key;
+    if (role == ConfigRole::Target && (key == "is_decoder" || key == "cross_attention_hidden_size"))
+      continue;
     const Json *value = config.find(field.key);
     if (!value || (value->is_structured() && value->empty()))
       continue;
@@ -166,7 +205,10 @@ void refuseUnsupportedFields(JsonFields &config) {
       refuseValue(*value, config.where(field.key),
                   neutral.empty() ? "null: this is not supported" : neutral);
   }
-  if (!config.boolean("is_encoder_decoder", true))
+  const bool isPair = config.boolean("is_encoder_decoder", role == ConfigRole::Model);
+  if (isPair && role != ConfigRole::Model)
+    refuseValue(true, config.where("is_encoder_decoder"), "false: it is one side of a model");
+  if (!isPair && role == ConfigRole::Model)
     refuseValue(false, config.where("is_encoder_decoder"), "true: only encoder-decoder models");
 }
 

@@ -15,9 +15,13 @@
 
 namespace transept::frontend {
 
+/// Whose configuration it is: of a whole model, or of one side that is a model of its own.
+enum class ConfigRole { Model, Source, Target };
+
 /// Throws Error for fields that change the mathematics and are not honoured, e.g.
-/// quantization_config.
-void refuseUnsupportedFields(JsonFields &config);
+/// quantization_config. is_decoder and cross_attention_hidden_size of a target are left to the
+/// family.
+void refuseUnsupportedFields(JsonFields &config, ConfigRole role = ConfigRole::Model);
 
 /// Warns about fields that were neither read nor are known to be harmless.
 void warnUnknownFields(JsonFields &config, std::vector<std::string> &warnings);

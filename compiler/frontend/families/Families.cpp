@@ -15,18 +15,49 @@ namespace transept::frontend {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> marianClasses = {"MarianMTModel", "MarianModel"};
-constexpr std::array<std::string_view, 3> t5Classes = {"T5ForConditionalGeneration",
-                                                       "T5WithLMHeadModel", "T5Model"};
-constexpr std::array<std::string_view, 2> mt5Classes = {"MT5ForConditionalGeneration", "MT5Model"};
-constexpr std::array<std::string_view, 2> umt5Classes = {"UMT5ForConditionalGeneration",
-                                                         "UMT5Model"};
+template <typename... Names> constexpr auto classes(Names... names) {
+  return std::array<std::string_view, sizeof...(Names)>{names...};
+}
 
-constexpr std::array<Family, 4> families = {{
-    {"marian", marianClasses, describeMarian},
-    {"t5", t5Classes, describeT5},
-    {"mt5", mt5Classes, describeT5},
-    {"umt5", umt5Classes, describeT5},
+constexpr auto bart = classes("BartForConditionalGeneration", "BartModel");
+constexpr auto plbart = classes("PLBartForConditionalGeneration", "PLBartModel");
+constexpr auto mbart = classes("MBartForConditionalGeneration", "MBartModel");
+constexpr auto m2m100 = classes("M2M100ForConditionalGeneration", "M2M100Model");
+constexpr auto pegasus = classes("PegasusForConditionalGeneration", "PegasusModel");
+constexpr auto blenderbot = classes("BlenderbotForConditionalGeneration", "BlenderbotModel");
+constexpr auto blenderbotSmall =
+    classes("BlenderbotSmallForConditionalGeneration", "BlenderbotSmallModel");
+constexpr auto fsmt = classes("FSMTForConditionalGeneration", "FSMTModel");
+constexpr auto marian = classes("MarianMTModel", "MarianModel");
+constexpr auto t5 = classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model");
+constexpr auto mt5 = classes("MT5ForConditionalGeneration", "MT5Model");
+constexpr auto umt5 = classes("UMT5ForConditionalGeneration", "UMT5Model");
+[[maybe_unused]] constexpr auto whisper =
+    classes("WhisperForConditionalGeneration", "WhisperModel");
+[[maybe_unused]] constexpr auto speechToText =
+    classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
+[[maybe_unused]] constexpr auto encoderDecoder = classes("EncoderDecoderModel");
+[[maybe_unused]] constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
+[[maybe_unused]] constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
+
+constexpr std::array<Family, 12> families = {{
+    {"marian", marian, describeBart},
+    {"bart", bart, describeBart},
+    {"plbart", plbart, describeBart},
+    {"mbart", mbart, describeBart},
+    {"m2m_100", m2m100, describeBart},
+    {"pegasus", pegasus, describeBart},
+    {"blenderbot", blenderbot, describeBart},
+    {"blenderbot-small", blenderbotSmall, describeBart},
+    {"fsmt", fsmt, describeBart},
+    {"t5", t5, describeT5},
+    {"mt5", mt5, describeT5},
+    {"umt5", umt5, describeT5},
+    // later:     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
+    // later:     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
+    // later:     {"whisper", whisper, describeWhisper},
+    // later:     {"speech_to_text", speechToText, describeSpeechToText},
+    // later:     {"nn_transformer", torchTransformer, describeTorchTransformer},
 }};
 
 /// Older checkpoints may have been converted between these classes, whose weights are alike.
@@ -34,7 +65,7 @@ bool isAccepted(const Family &family, const std::string &architecture) {
   auto has = [&](std::span<const std::string_view> names) {
     return std::find(names.begin(), names.end(), architecture) != names.end();
   };
-  return has(family.architectures) || (family.modelType == "mt5" && has(t5Classes));
+  return has(family.architectures) || (family.modelType == "mt5" && has(t5));
 }
 
 } // namespace

@@ -21,7 +21,10 @@ namespace transept::frontend {
 
 /// What a configuration class of Hugging Face sets when config.json does not.
 struct SpecialIdDefaults {
-  std::optional<int64_t> decoderStartId, paddingId, endId, forcedEndId;
+  std::optional<int64_t> decoderStartId = {}, beginningId = {}, paddingId = {}, endId = {},
+                         forcedBeginningId = {}, forcedEndId = {};
+  std::span<const int64_t> beginningSuppressedIds = {};
+  int64_t beams = 1, maximumLength = 20, encoderNoRepeatNgramSize = 0;
 };
 
 struct FamilyInput {
@@ -50,7 +53,14 @@ struct Family {
 /// Throws Error that lists the supported model types.
 const Family &findFamily(JsonFields &config);
 
-FamilyResult describeMarian(FamilyInput &input);
+/// BART and its relatives among text models.
+FamilyResult describeBart(FamilyInput &input);
+FamilyResult describeWhisper(FamilyInput &input);
+FamilyResult describeSpeechToText(FamilyInput &input);
+/// An encoder and a decoder that are models of their own.
+FamilyResult describeEncoderDecoder(FamilyInput &input);
+/// torch.nn.Transformer between two embeddings and a generator.
+FamilyResult describeTorchTransformer(FamilyInput &input);
 /// T5, mT5 and umT5.
 FamilyResult describeT5(FamilyInput &input);
 

@@ -4,6 +4,8 @@
 
 #include "dialects/Transept/interpreter/Interpreter.h"
 
+#include <algorithm>
+
 using namespace mlir;
 using namespace transept;
 
@@ -42,7 +44,7 @@ LogicalResult EmbeddingOp::interpret(Frame &frame) {
 }
 
 LogicalResult PositionEmbeddingOp::interpret(Frame &frame) {
-  const SequenceSpace &space = frame.space(getIds());
+  const SequenceSpace &space = frame.space(getRows());
   const Tensor &table = frame.weight(getTable());
   Tensor result({space.rowCount(), table.width()});
   for (int64_t i = 0; i < result.rowCount(); ++i) {
@@ -51,6 +53,74 @@ LogicalResult PositionEmbeddingOp::interpret(Frame &frame) {
       return failure();
     for (int64_t j = 0; j < table.width(); ++j)
       result.row(i)[j] = table.row(position)[j];
+  }
+  frame.bindRows(getResult(), std::move(result));
+  return success();
+}
+
+/// The first row of each sequence of `space`.
+static std::vector<int64_t> beginnings(const SequenceSpace &space) {
+  std::vector<int64_t> begins = {0};
+  for (int64_t length : space.lengths)
+    begins.push_back(begins.back() + length);
+  return begins;
+}
+
+/// Derives the space of `result`, whose sequences have `lengths` rows, unless the batch has it from
+/// another op already; then both must agree.
+static LogicalResult deriveSpace(Operation *op, Frame &frame, Value result,
+                                 ArrayRef<int64_t> lengths) {
+  StringRef name = cast<RowsType>(result.getType()).getSpace();
+  if (const SequenceSpace *known = frame.batch.find(name)) {
+    if (ArrayRef(known->lengths) == lengths)
+      return success();
+    return op->emitOpError("makes sequences of other lengths than those of space \"") << name << "\"";
+  }
+  frame.batch.addSpace(name, lengths);
+  return success();
+}
+
+LogicalResult WindowsOp::interpret(Frame &frame) {
+  const SequenceSpace space = frame.space(getInput());
+  const Tensor &input = frame.rows(getInput());
+  const int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
+  std::vector<int64_t> lengths;
+  for (int64_t length : space.lengths)
+    lengths.push_back(windowCount(length, kernel, stride, padding));
+  if (failed(deriveSpace(*this, frame, getResult(), lengths)))
+    return failure();
+  const std::vector<int64_t> begins = beginnings(space);
+  Tensor result({frame.space(getResult()).rowCount(), getResult().getType().getWidth()});
+  int64_t row = 0;
+  for (size_t sequence = 0; sequence < lengths.size(); ++sequence)
+    for (int64_t i = 0; i < lengths[sequence]; ++i, ++row)
+      for (int64_t k = 0; k < kernel; ++k) {
+        const int64_t from = i * stride + k - padding;
+        if (from < 0 || from >= space.lengths[sequence])
+          continue;
+        for (int64_t c = 0; c < input.width(); ++c)
+          result.row(row)[c * kernel + k] = input.row(begins[sequence] + from)[c];
+      }
+  frame.bindRows(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult PrependRowsOp::interpret(Frame &frame) {
+  const SequenceSpace space = frame.space(getInput());
+  const Tensor &leading = frame.weight(getLeading());
+  const Tensor &input = frame.rows(getInput());
+  std::vector<int64_t> lengths;
+  for (int64_t length : space.lengths)
+    lengths.push_back(leading.rowCount() + length);
+  if (failed(deriveSpace(*this, frame, getResult(), lengths)))
+    return failure();
+  Tensor result({frame.space(getResult()).rowCount(), input.width()});
+  int64_t row = 0, from = 0;
+  for (int64_t length : space.lengths) {
+    for (int64_t i = 0; i < leading.rowCount(); ++i)
+      std::ranges::copy(leading.row(i), result.row(row++).begin());
+    for (int64_t i = 0; i < length; ++i)
+      std::ranges::copy(input.row(from++), result.row(row++).begin());
   }
   frame.bindRows(getResult(), std::move(result));
   return success();

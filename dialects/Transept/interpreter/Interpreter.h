@@ -45,7 +45,8 @@ public:
     return *batch.find(llvm::cast<RowsType>(value.getType()).getSpace());
   }
 
-  const Batch &batch;
+  /// A copy: ops that change the number of rows add their spaces.
+  Batch batch;
   const ParameterSource &parameters;
 
 private:

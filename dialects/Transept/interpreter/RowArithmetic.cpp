@@ -20,6 +20,8 @@ double transept::activate(ActivationKind kind, double x) {
     return x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x))) / 2;
   case ActivationKind::Silu:
     return x / (1 + std::exp(-x));
+  case ActivationKind::Sigmoid:
+    return 1 / (1 + std::exp(-x));
   }
   llvm_unreachable("every activation has its formula above");
 }

@@ -32,11 +32,13 @@ LogicalResult SinusoidOp::interpret(Frame &frame) {
   Tensor table(shapeOf(getResult()));
   const int64_t width = table.width();
   const int64_t half = width / 2;
+  const bool isInterleaved = getKind() == SinusoidKind::Interleaved;
+  const double steps = getKind() == SinusoidKind::HalvesInclusive ? half - 1 : half;
   for (int64_t position = 0; position < table.rowCount(); ++position)
     for (int64_t i = 0; i < half; ++i) {
-      const double angle = position / std::pow(10000.0, 2.0 * i / width);
-      table.row(position)[i] = std::sin(angle);
-      table.row(position)[half + i] = std::cos(angle);
+      const double angle = position / std::pow(10000.0, i / steps);
+      table.row(position)[isInterleaved ? 2 * i : i] = std::sin(angle);
+      table.row(position)[isInterleaved ? 2 * i + 1 : half + i] = std::cos(angle);
     }
   frame.bindWeight(getResult(), std::move(table));
   return success();
@@ -76,6 +78,16 @@ LogicalResult WeightAddOp::interpret(Frame &frame) {
   const Tensor &rhs = frame.weight(getRhs());
   for (size_t i = 0; i < result.values.size(); ++i)
     result.values[i] += rhs.values[i];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightAddRowOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getMatrix());
+  const Tensor &row = frame.weight(getRow());
+  for (int64_t i = 0; i < result.rowCount(); ++i)
+    for (int64_t k = 0; k < result.width(); ++k)
+      result.row(i)[k] += row.values[k];
   frame.bindWeight(getResult(), std::move(result));
   return success();
 }

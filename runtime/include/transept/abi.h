@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define TRANSEPT_ABI_VERSION 1u
+#define TRANSEPT_ABI_VERSION 2u
 
 /* Positions per self cache page, and per block of keys in every cache (see below). */
 #define TRANSEPT_KEY_BLOCK 16u
@@ -68,6 +68,12 @@ typedef struct transept_cache_slot {
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_CACHE_SLOT_FIELDS
 } transept_cache_slot;
+
+typedef struct transept_row_step {
+#define TRANSEPT_ROW_STEP_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_ROW_STEP_FIELDS
+} transept_row_step;
 
 typedef struct transept_asset {
 #define TRANSEPT_ASSET_FIELDS TRANSEPT_DECLARE_FIELD
@@ -217,6 +223,21 @@ typedef void (*transept_release_results_function)(transept_results *results);
 typedef transept_status (*transept_logits_function)(
     transept_model *model, transept_source *const *sources, uint64_t source_count,
     const int32_t *target_ids, const uint64_t *target_offsets, float *logits, char **message);
+
+/* For each cross-attention in order, weights[i] is null or receives its weights: for each source
+   [heads, target ids, source length], one source after another. Targets as for logits. */
+typedef transept_status (*transept_cross_attention_function)(
+    transept_model *model, transept_source *const *sources, uint64_t source_count,
+    const int32_t *target_ids, const uint64_t *target_offsets, float *const *weights,
+    char **message);
+
+/* Rows [offsets[i], offsets[i + 1]) of features are the target of source i; a target may be empty.
+   states receives [offsets[source_count], target_state_width] numbers; weights is null, or as for
+   cross_attention. */
+typedef transept_status (*transept_transform_function)(
+    transept_model *model, transept_source *const *sources, uint64_t source_count,
+    const float *features, const uint64_t *offsets, float *states, float *const *weights,
+    char **message);
 
 typedef transept_status (*transept_open_decoder_function)(transept_source *source,
                                                           transept_decoder **decoder,

@@ -15,6 +15,7 @@
 #include "transept/detail/GenerationOptions.h"
 #include "transept/source.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
@@ -63,6 +64,11 @@ public:
     for (const std::vector<Id> &ids : sources)
       inputs.push_back({ids});
     return encodeBatch(inputs);
+  }
+
+  /// Encodes rows of features [rows, sourceFeatureWidth()] of a model that reads no ids.
+  Source encodeFeatures(std::span<const float> features) const {
+    return encode(SourceInput{.ids = {}, .features = features});
   }
 
   /// Generates from one source by greedy or beam search.
@@ -133,11 +139,52 @@ public:
     return result;
   }
 
+  /// Teacher forcing: the weights of the given cross-attentions (numbers below
+  /// crossAttentionCount(), usually the decoder's layers) for every position of the target ids.
+  std::vector<AttentionWeights> crossAttention(const Source &source, std::span<const Id> targetIds,
+                                               std::span<const std::size_t> layers) const {
+    std::vector<AttentionWeights> weights(layers.size());
+    std::vector<float *> pointers = prepare(weights, layers, targetIds.size(), source.length());
+    std::vector<transept_source *> handles = handlesOf(std::span(&source, 1));
+    std::uint64_t offsets[] = {0, targetIds.size()};
+    Id none = 0;
+    library->call(library->runtime().cross_attention, library->model(), handles.data(),
+                  std::uint64_t(1), targetIds.empty() ? &none : targetIds.data(), offsets,
+                  pointers.data());
+    return weights;
+  }
+
+  /// Runs a model without a target vocabulary on one target, rows of targetFeatureWidth() numbers,
+  /// with the weights of the given cross-attentions.
+  Transformed transform(const Source &source, std::span<const float> features,
+                        std::span<const std::size_t> layers = {}) const {
+    std::size_t width = std::max<std::size_t>(1, table().target_feature_width);
+    if (features.size() % width != 0)
+      throw Error(ErrorCode::InvalidArgument,
+                  "features has " + std::to_string(features.size()) +
+                      " numbers, but must have rows of " + std::to_string(width));
+    std::size_t rows = features.size() / width;
+    Transformed result{{table().target_state_width}, std::vector<AttentionWeights>(layers.size())};
+    result.states.values.resize(rows * result.states.width);
+    std::vector<float *> pointers = prepare(result.attention, layers, rows, source.length());
+    std::vector<transept_source *> handles = handlesOf(std::span(&source, 1));
+    std::uint64_t offsets[] = {0, rows};
+    library->call(library->runtime().transform, library->model(), handles.data(), std::uint64_t(1),
+                  features.data(), offsets, result.states.values.data(), pointers.data());
+    return result;
+  }
+
   std::string_view name() const { return table().name; }
   /// JSON: architecture, types, special ids, generation defaults, memory formula.
   std::string_view manifest() const { return {table().manifest, table().manifest_size}; }
   std::size_t sourceVocabularySize() const { return table().source_vocabulary_size; }
   std::size_t targetVocabularySize() const { return table().target_vocabulary_size; }
+  /// Numbers in a row of source or target features; 0 where that side is token ids.
+  std::size_t sourceFeatureWidth() const { return table().source_feature_width; }
+  std::size_t targetFeatureWidth() const { return table().target_feature_width; }
+  /// Rows of features that a source must have (see SourceInput::allowFewerFeatures), 0 for any.
+  std::size_t sourceFeatureCount() const { return table().source_feature_count; }
+  std::size_t crossAttentionCount() const { return table().cross_attention_count; }
   /// Width of a row of Source::states().
   std::size_t hiddenSize() const { return table().encoder_hidden_size; }
   /// Positions of encoder and decoder; SIZE_MAX when unbounded.
@@ -172,18 +219,63 @@ private:
             options.selfCacheBytes};
   }
 
-  static transept_source_input convert(const SourceInput &input, std::size_t number) {
-    auto check = [&](const char *what, std::size_t size) {
-      if (size != 0 && size != input.ids.size())
+  transept_source_input convert(const SourceInput &input, std::size_t number) const {
+    auto check = [&](const char *what, std::size_t size, std::size_t length) {
+      if (size != 0 && size != length)
         throw Error(ErrorCode::InvalidArgument,
                     "sources[" + std::to_string(number) + "]." + what + " has " +
                         std::to_string(size) + " numbers, but must have none or " +
-                        std::to_string(input.ids.size()) + ", one for each id");
+                        std::to_string(length) + ", one for each id");
     };
-    check("mask", input.mask.size());
-    check("positions", input.positions.size());
-    return {input.ids.data(), input.ids.size(), input.mask.empty() ? nullptr : input.mask.data(),
-            input.positions.empty() ? nullptr : input.positions.data()};
+    std::size_t length = input.ids.size();
+    if (std::size_t width = sourceFeatureWidth(); width != 0 && input.ids.empty()) {
+      if (input.features.size() % width != 0)
+        throw Error(ErrorCode::InvalidArgument,
+                    "sources[" + std::to_string(number) + "].features has " +
+                        std::to_string(input.features.size()) +
+                        " numbers, but must have rows of " + std::to_string(width));
+      length = input.features.size() / width;
+    }
+    check("mask", input.mask.size(), length);
+    check("positions", input.positions.size(), length);
+    transept_source_input result{};
+    result.ids = input.ids.empty() && sourceFeatureWidth() != 0 ? nullptr : input.ids.data();
+    result.length = length;
+    result.mask = input.mask.empty() ? nullptr : input.mask.data();
+    result.positions = input.positions.empty() ? nullptr : input.positions.data();
+    result.features = input.features.empty() ? nullptr : input.features.data();
+    result.allow_fewer_features = input.allowFewerFeatures;
+    return result;
+  }
+
+  /// Makes room for the weights of `layers`; one pointer for each cross-attention of the model.
+  std::vector<float *> prepare(std::vector<AttentionWeights> &weights,
+                               std::span<const std::size_t> layers, std::size_t rows,
+                               std::size_t keys) const {
+    std::vector<float *> pointers(std::max<std::size_t>(1, crossAttentionCount()), nullptr);
+    for (std::size_t index = 0; index != layers.size(); ++index) {
+      if (layers[index] >= crossAttentionCount() || pointers[layers[index]])
+        throw Error(ErrorCode::InvalidArgument,
+                    "layers[" + std::to_string(index) + "] is " + std::to_string(layers[index]) +
+                        ", but must be one of the " + std::to_string(crossAttentionCount()) +
+                        " cross-attentions, each once");
+      AttentionWeights &each = weights[index];
+      each = {crossAttentionHeads(layers[index]), rows, keys};
+      // One number more, so that even no weights have a place.
+      each.values.reserve(each.heads * rows * keys + 1);
+      each.values.resize(each.heads * rows * keys);
+      pointers[layers[index]] = each.values.data();
+    }
+    return pointers;
+  }
+
+  /// The heads of a cross-attention are those of its keys in the encoder cache.
+  std::size_t crossAttentionHeads(std::size_t index) const {
+    for (const transept_cache_slot &slot :
+         std::span(table().encoder_slots, table().encoder_slot_count))
+      if (slot.layout == TRANSEPT_CACHE_KEYS && index-- == 0)
+        return slot.head_count;
+    return 0;
   }
 
   std::vector<transept_source *> handlesOf(std::span<const Source> sources) const {

@@ -31,7 +31,8 @@ struct OpenOptions {
   std::size_t selfCacheBytes = 0;
 };
 
-/// One source: ids, and for padded input a mask or positions of one's own.
+/// One source: ids, and for padded input a mask or positions of one's own; or rows of features for
+/// models that read sound, images or another model's states.
 struct SourceInput {
   std::span<const Id> ids;
   /// Empty, or one number for each id: 1 keeps it, 0 drops it. Dropped ids are as if they had never
@@ -39,6 +40,11 @@ struct SourceInput {
   std::span<const std::uint8_t> mask = {};
   /// Empty for 0, 1, 2, ..., or the position of each id.
   std::span<const std::int32_t> positions = {};
+  /// [rows, sourceFeatureWidth()], one row after another, all finite; ids stay empty then.
+  std::span<const float> features = {};
+  /// A model that was trained on sources of one length (sourceFeatureCount()) refuses shorter ones,
+  /// which it understands less well, unless this is set.
+  bool allowFewerFeatures = false;
 };
 
 /// When beam search is done with a source, once it has as many finished hypotheses as beams.
@@ -132,6 +138,32 @@ struct Rows {
   std::span<const float> operator[](std::size_t row) const {
     return std::span(values).subspan(row * width, width);
   }
+};
+
+/// The weights of one cross-attention over one source: [heads, rows, keys], each row of keys sums to
+/// 1 (to 0 over an empty source).
+struct AttentionWeights {
+  std::size_t heads = 0, rows = 0, keys = 0;
+  std::vector<float> values = {};
+
+  /// One head's weights of one target row over the source.
+  std::span<const float> operator()(std::size_t head, std::size_t row) const {
+    return std::span(values).subspan((head * rows + row) * keys, keys);
+  }
+  /// The mean over the heads, as weights of one head.
+  AttentionWeights averaged() const {
+    AttentionWeights mean{1, rows, keys, std::vector<float>(rows * keys)};
+    for (std::size_t index = 0; index != values.size(); ++index)
+      mean.values[index % mean.values.size()] += values[index] / static_cast<float>(heads);
+    return mean;
+  }
+};
+
+/// What a model without a vocabulary makes of one target.
+struct Transformed {
+  Rows states;
+  /// Of the cross-attentions that were asked for, in that order.
+  std::vector<AttentionWeights> attention = {};
 };
 
 /// Exact counts of what an opened model did and holds.

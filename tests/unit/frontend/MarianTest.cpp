@@ -44,8 +44,8 @@ TEST(Marian, DescribesTheGoldenCheckpoint) {
   EXPECT_DOUBLE_EQ(source.embedding.scale, std::sqrt(48.0));
   EXPECT_EQ(source.embedding.positions.kind, PositionKind::SinusoidalHalves);
   EXPECT_EQ(source.embedding.positions.length, 64);
-  EXPECT_EQ(source.embedding.weight.name, shared);
-  EXPECT_EQ(target.embedding.weight.name, shared);
+  EXPECT_EQ(source.embedding.weight->name, shared);
+  EXPECT_EQ(target.embedding.weight->name, shared);
   EXPECT_EQ(description.logits.weight.name, shared);
   EXPECT_EQ(description.logits.bias->name, "final_logits_bias");
   EXPECT_EQ(description.logits.scale, 1.0);
@@ -59,8 +59,8 @@ TEST(Marian, DescribesTheGoldenCheckpoint) {
 TEST(Marian, SeparateVocabulariesUseTheirOwnEmbeddings) {
   TestCheckpoint checkpoint("marian_sepvocab");
   Description description = checkpoint.describe();
-  EXPECT_EQ(description.source.embedding.weight.name, sourceWords);
-  EXPECT_EQ(description.target.embedding.weight.name, targetWords);
+  EXPECT_EQ(description.source.embedding.weight->name, sourceWords);
+  EXPECT_EQ(description.target.embedding.weight->name, targetWords);
   EXPECT_EQ(description.logits.weight.name, targetWords);
   EXPECT_EQ(description.source.feedForward.activation, Activation::Relu);
   checkpoint.tensors.erase(sourceWords);
@@ -72,7 +72,7 @@ TEST(Marian, StoredAliasesAndSinusoidsAreNotUsed) {
   TestCheckpoint checkpoint("variant_marian_alltied");
   Description description = checkpoint.describe();
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
-  EXPECT_EQ(description.target.embedding.weight.name, shared);
+  EXPECT_EQ(description.target.embedding.weight->name, shared);
   EXPECT_EQ(description.logits.weight.name, shared);
   EXPECT_EQ(description.source.embedding.positions.kind, PositionKind::SinusoidalHalves);
 }
@@ -93,11 +93,11 @@ TEST(Marian, OtherStoredPositionsAreUsedAsTheyAre) {
 TEST(Marian, AnyStoredAliasServesAsTheSharedEmbedding) {
   TestCheckpoint checkpoint("variant_marian_alltied");
   checkpoint.tensors.erase(shared);
-  EXPECT_EQ(checkpoint.describe().source.embedding.weight.name, sourceWords);
+  EXPECT_EQ(checkpoint.describe().source.embedding.weight->name, sourceWords);
   checkpoint.tensors.erase(sourceWords);
-  EXPECT_EQ(checkpoint.describe().source.embedding.weight.name, targetWords);
+  EXPECT_EQ(checkpoint.describe().source.embedding.weight->name, targetWords);
   checkpoint.tensors.erase(targetWords);
-  EXPECT_EQ(checkpoint.describe().source.embedding.weight.name, head);
+  EXPECT_EQ(checkpoint.describe().source.embedding.weight->name, head);
   checkpoint.tensors.erase(head);
   EXPECT_THAT(checkpoint.error(), HasSubstr("none of these tensors is stored: " + shared));
 }
@@ -126,7 +126,7 @@ TEST(Marian, NamesWithoutThePrefixAreTheSameModel) {
     renamed[name.starts_with("model.") ? name.substr(6) : name] = tensor;
   checkpoint.tensors = renamed;
   checkpoint.config["architectures"] = {"MarianModel"};
-  EXPECT_EQ(checkpoint.describe().source.embedding.weight.name, "shared.weight");
+  EXPECT_EQ(checkpoint.describe().source.embedding.weight->name, "shared.weight");
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
 }
 

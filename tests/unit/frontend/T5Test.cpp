@@ -84,7 +84,7 @@ TEST(T5, AnyStoredAliasServesAsTheSharedEmbedding) {
   TestTensor words = checkpoint.tensors["shared.weight"];
   checkpoint.tensors["lm_head.weight"] = words;
   checkpoint.tensors["decoder.embed_tokens.weight"] = words;
-  EXPECT_EQ(checkpoint.describe().source.embedding.weight.name, "shared.weight");
+  EXPECT_EQ(checkpoint.describe().source.embedding.weight->name, "shared.weight");
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
   checkpoint.tensors.erase("shared.weight");
   EXPECT_EQ(checkpoint.describe().logits.weight.name, "decoder.embed_tokens.weight");

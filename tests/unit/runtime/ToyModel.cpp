@@ -55,9 +55,9 @@ void runEncode(const transept_invocation *invocation, std::uint32_t worker,
       keys[row] = id;
       values[row * 2] = id;
       values[row * 2 + 1] = position;
-      if (invocation->encoder_states) {
-        invocation->encoder_states[(begin + row) * 2] = id;
-        invocation->encoder_states[(begin + row) * 2 + 1] = position;
+      if (invocation->states) {
+        invocation->states[(begin + row) * 2] = id;
+        invocation->states[(begin + row) * 2 + 1] = position;
       }
     }
   }

@@ -6,6 +6,7 @@
 #ifndef TRANSEPT_TESTS_UNIT_TEXT_GOLDENTOKENIZER_H
 #define TRANSEPT_TESTS_UNIT_TEXT_GOLDENTOKENIZER_H
 
+#include "compiler/frontend/TokenizerFiles.h"
 #include "text/Tokenizer.h"
 
 #include <filesystem>
@@ -20,11 +21,13 @@ namespace transept::text {
 
 using Files = std::map<std::string, std::string>;
 
+inline std::string goldenPath(const std::string &folder) {
+  return std::string(TRANSEPT_SOURCE_DIR) + "/tests/golden/tokenizers/" + folder;
+}
+
 inline Files readGoldenFiles(const std::string &folder) {
   Files files;
-  std::filesystem::path path =
-      std::filesystem::path(TRANSEPT_SOURCE_DIR) / "tests/golden/tokenizers" / folder;
-  for (const auto &entry : std::filesystem::directory_iterator(path)) {
+  for (const auto &entry : std::filesystem::directory_iterator(goldenPath(folder))) {
     std::ifstream stream(entry.path(), std::ios::binary);
     files[entry.path().filename().string()].assign(std::istreambuf_iterator<char>(stream), {});
   }
@@ -38,23 +41,42 @@ inline std::vector<Asset> assetsOf(const Files &files) {
   return assets;
 }
 
-/// What compiler/frontend/TokenizerFiles.cpp makes of tokenizer_config.json.
-inline Settings settingsOf(const Files &files) {
-  Settings settings;
-  auto config = nlohmann::json::parse(files.at("tokenizer_config.json"));
-  for (const char *key : {"extra_ids", "legacy", "add_prefix_space", "separate_vocabs"})
-    if (config.contains(key))
-      settings[key] = config[key].dump();
-  return settings;
+/// What the compiler makes of the folder.
+inline frontend::Tokenizer findGoldenTokenizer(const std::string &folder) {
+  std::vector<std::string> warnings;
+  auto tokenizer = frontend::findTokenizer(goldenPath(folder), "", warnings);
+  // These were recorded with tokenizer.set_prefix_tokens(language="german", task="transcribe").
+  if (folder == "whisper") {
+    tokenizer.settings["source_language"] = "de";
+    tokenizer.settings["prefix"] =
+        R"(["<|startoftranscript|>", "{language}", "<|transcribe|>", "<|notimestamps|>"])";
+  }
+  return tokenizer;
+}
+
+inline Settings settingsOf(const std::string &folder) {
+  return findGoldenTokenizer(folder).settings;
 }
 
 inline std::string kindOf(const std::string &folder) {
-  return folder == "marian" ? "marian" : "t5";
+  return findGoldenTokenizer(folder).kind;
 }
 
+/// From the files that the compiler would embed, and no others.
 inline std::unique_ptr<Tokenizer> createGoldenTokenizer(const std::string &folder) {
-  Files files = readGoldenFiles(folder);
-  return createTokenizer(kindOf(folder), settingsOf(files), assetsOf(files));
+  frontend::Tokenizer found = findGoldenTokenizer(folder);
+  Files all = readGoldenFiles(folder), files;
+  for (const std::string &name : found.files)
+    files[name] = all.at(name);
+  return createTokenizer(found.kind, found.settings, assetsOf(files));
+}
+
+inline const std::vector<std::string> &goldenFolders() {
+  static const std::vector<std::string> folders = {
+      "bart",    "bert_cased", "bert_uncased", "blenderbot", "blenderbot_small", "gpt2",
+      "m2m_100", "marian",     "mbart",        "mbart50",    "mt5",              "nllb",
+      "pegasus", "speech_to_text", "t5",       "t5_nonlegacy", "whisper"};
+  return folders;
 }
 
 } // namespace transept::text

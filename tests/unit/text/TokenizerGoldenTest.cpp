@@ -13,7 +13,7 @@ namespace {
 
 using Ids = std::vector<int32_t>;
 
-class TokenizerGolden : public testing::TestWithParam<const char *> {
+class TokenizerGolden : public testing::TestWithParam<std::string> {
 protected:
   void SetUp() override {
     tokenizer = createGoldenTokenizer(GetParam());
@@ -25,7 +25,7 @@ protected:
 };
 
 TEST_P(TokenizerGolden, EncodesEveryTextToTheRecordedIds) {
-  ASSERT_GE(goldens["cases"].size(), 40u);
+  ASSERT_GE(goldens["cases"].size(), 38u);
   for (const auto &each : goldens["cases"]) {
     std::string text = each["text"];
     SCOPED_TRACE(text);
@@ -59,12 +59,20 @@ TEST_P(TokenizerGolden, DecodesEveryTextAsRecorded) {
 }
 
 TEST_P(TokenizerGolden, HasTheRecordedSpecialTokens) {
-  EXPECT_EQ(tokenizer->endId(), goldens["special"]["eos"]);
-  EXPECT_EQ(tokenizer->paddingId(), goldens["special"]["pad"]);
-  EXPECT_EQ(tokenizer->unknownId(), goldens["special"]["unk"]);
+  auto id = [&](const char *role) {
+    const auto &recorded = goldens["special"][role];
+    return recorded.is_null() ? -1 : recorded.get<int32_t>();
+  };
+  EXPECT_EQ(tokenizer->endId(), id("eos"));
+  EXPECT_EQ(tokenizer->paddingId(), id("pad"));
+  EXPECT_EQ(tokenizer->unknownId(), id("unk"));
 }
 
 TEST_P(TokenizerGolden, PadsABatchAsRecorded) {
+  if (tokenizer->paddingId() < 0) {
+    EXPECT_TRUE(goldens.contains("batch_error"));
+    return;
+  }
   const auto &batch = goldens["batch"];
   std::vector<Ids> rows;
   size_t longest = 0;
@@ -86,8 +94,8 @@ TEST_P(TokenizerGolden, TruncatesAsRecorded) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerGolden,
-                         testing::Values("marian", "t5", "t5_nonlegacy", "mt5"),
-                         [](const auto &info) { return std::string(info.param); });
+                         testing::ValuesIn(goldenFolders()),
+                         [](const auto &info) { return info.param; });
 
 } // namespace
 } // namespace transept::text

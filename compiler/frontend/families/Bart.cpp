@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// BART and the text models that Hugging Face derives from it. They differ in where norms stand, in
+// positions, in which embeddings are shared, and in the defaults of their configuration classes:
+// one row of a table each. The classes ignore normalize_before, normalize_embedding,
+// add_final_layer_norm, static_position_embeddings and their like, and so do we.
+
+#include "compiler/frontend/families/BartStack.h"
+#include "compiler/frontend/families/ConfigRules.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+/// Of layernorm_embedding. BeforeTargetPositions: in the target it stands before the positions are
+/// added, in the source after.
+enum class EmbeddingNorm { None, AfterPositions, BeforeTargetPositions };
+
+/// One embedding for both sides, two where share_encoder_decoder_embeddings is false, or two with
+/// vocabularies of their own.
+enum class Sharing { Always, Configured, Never };
+
+/// An offset of the row after padding, which depends on pad_token_id.
+constexpr int64_t afterPadding = -1;
+
+struct Traits {
+  std::string_view modelType;
+  NormPlacement placement; // pre-norm ones have a final norm as well
+  EmbeddingNorm embeddingNorm;
+  PositionKind positions;
+  int64_t offset;
+  Sharing sharing;
+  bool hasLogitsBias;
+  // Defaults of the configuration class.
+  int64_t vocabulary, hidden, length;
+  SideDefaults source, target;
+  const char *activation;
+  bool isScaled;
+  SpecialIdDefaults ids;
+};
+
+constexpr auto Pre = NormPlacement::Pre, Post = NormPlacement::Post;
+constexpr auto Learned = PositionKind::Learned, Halves = PositionKind::SinusoidalHalves,
+               Inclusive = PositionKind::SinusoidalHalvesInclusive;
+constexpr auto NoNorm = EmbeddingNorm::None, AfterPositions = EmbeddingNorm::AfterPositions,
+               BeforeTargetPositions = EmbeddingNorm::BeforeTargetPositions;
+constexpr SideDefaults large = {12, 4096, 16}, base = {6, 3072, 12}, small = {8, 2048, 16};
+
+// clang-format off
+constexpr std::array<Traits, 9> table = {{
+    {"bart", Post, AfterPositions, Learned, 2, Sharing::Always, true,
+     50265, 1024, 1024, large, large, "gelu", false,
+     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
+    {"plbart", Post, AfterPositions, Learned, 2, Sharing::Always, true,
+     50005, 768, 1024, base, base, "gelu", true,
+     {.beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
+    {"mbart", Pre, AfterPositions, Learned, 2, Sharing::Always, true,
+     50265, 1024, 1024, large, large, "gelu", false,
+     {.beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
+    {"m2m_100", Pre, NoNorm, Inclusive, afterPadding, Sharing::Always, false,
+     128112, 1024, 1024, large, large, "relu", true,
+     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2}},
+    {"pegasus", Pre, NoNorm, Halves, 0, Sharing::Always, true,
+     50265, 1024, 1024, large, large, "gelu", false,
+     {.decoderStartId = 0, .paddingId = 0, .endId = 1, .forcedEndId = 1}},
+    {"blenderbot", Pre, NoNorm, Learned, 0, Sharing::Always, true,
+     8008, 2560, 128, {2, 10240, 32}, {24, 10240, 32}, "gelu", false,
+     {.decoderStartId = 1, .beginningId = 1, .paddingId = 0, .endId = 2, .forcedEndId = 2,
+      .encoderNoRepeatNgramSize = 3}},
+    {"blenderbot-small", Post, BeforeTargetPositions, Learned, 0, Sharing::Always, true,
+     50265, 512, 512, small, small, "gelu", false,
+     {.decoderStartId = 1, .beginningId = 1, .paddingId = 0, .endId = 2, .forcedEndId = 2}},
+    {"fsmt", Post, NoNorm, Inclusive, afterPadding, Sharing::Never, false,
+     42024, 1024, 1024, large, large, "relu", true,
+     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2,
+      .beams = 5, .maximumLength = 200}},
+    {"marian", Post, NoNorm, Halves, 0, Sharing::Configured, true,
+     58101, 1024, 1024, large, large, "gelu", false,
+     {.decoderStartId = 58100, .paddingId = 58100, .endId = 0, .forcedEndId = 0}},
+}};
+// clang-format on
+
+const Traits &traitsOf(std::string_view modelType) {
+  return *std::find_if(table.begin(), table.end(),
+                       [&](const Traits &row) { return row.modelType == modelType; });
+}
+
+class BartMapping {
+public:
+  explicit BartMapping(FamilyInput &input)
+      : config(input.config), checkpoint(input.checkpoint), traits(traitsOf(input.modelType)) {}
+
+  FamilyResult describe() {
+    refuseUnsupportedFields(config);
+    hidden = sizeField(config, "d_model", traits.hidden, "hidden_size");
+    if (traits.positions != PositionKind::Learned && hidden % 2 != 0)
+      refuseValue(hidden, config.where("d_model"), "an even number: half sines, half cosines");
+    readVocabularies();
+    auto first = checkpoint.tensors().lower_bound("model.");
+    bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with("model.");
+    prefix = isPrefixed ? "model." : "";
+
+    Description &description = result.description;
+    description.family = std::string(traits.modelType);
+    result.specialIds = traits.ids;
+    if (config.boolean("force_bos_token_to_be_generated", false) && traits.modelType == "bart")
+      result.specialIds.forcedBeginningId =
+          config.integer("bos_token_id", *traits.ids.beginningId, {0});
+    description.source = stack("encoder", traits.source);
+    description.target = stack("decoder", traits.target);
+    if (traits.sharing == Sharing::Never)
+      separateEmbeddings();
+    else
+      embeddings();
+    shapeOrigins();
+    return std::move(result);
+  }
+
+private:
+  void readVocabularies() {
+    if (traits.sharing == Sharing::Never) {
+      sourceKey = "src_vocab_size";
+      targetKey = "tgt_vocab_size";
+      config.markRead("langs");
+      config.markRead("decoder"); // repeats tgt_vocab_size
+    }
+    vocabulary = sizeField(config, sourceKey, traits.vocabulary);
+    targetVocabulary = vocabulary;
+    isShared = traits.sharing == Sharing::Always;
+    if (traits.sharing == Sharing::Configured) {
+      isShared = config.boolean("share_encoder_decoder_embeddings", true);
+      // decoder_vocab_size is not looked at when they are shared.
+      int64_t own = sizeField(config, "decoder_vocab_size", vocabulary);
+      targetVocabulary = isShared ? vocabulary : own;
+      targetKey = isShared ? sourceKey : "decoder_vocab_size";
+    } else if (!isShared) {
+      targetVocabulary = sizeField(config, targetKey, traits.vocabulary);
+    }
+  }
+
+  Stack stack(const std::string &side, const SideDefaults &defaults) {
+    const bool isSource = side == "encoder";
+    const std::string module = prefix + side;
+    Stack stack =
+        bartStack({.module = module,
+                   .side = side,
+                   .hidden = hidden,
+                   .memory = isSource ? 0 : hidden,
+                   .isGeneral = isSource,
+                   .placement = traits.placement,
+                   .hasFinalNorm = traits.placement == NormPlacement::Pre,
+                   .activation = activationField(config, "activation_function", traits.activation),
+                   .defaults = defaults},
+                  config, result);
+    Embedding &embedding = stack.embedding;
+    embedding.scale = embeddingScale(config, hidden, traits.isScaled);
+    embedding.positions = positions(module + ".embed_positions");
+    if (traits.embeddingNorm != EmbeddingNorm::None)
+      embedding.norm = layerNorm(module + ".layernorm_embedding");
+    embedding.isNormBeforePositions =
+        traits.embeddingNorm == EmbeddingNorm::BeforeTargetPositions && !isSource;
+    result.unusedTensors.push_back(module + ".version"); // left over from fairseq
+    return stack;
+  }
+
+  Positions positions(const std::string &module) {
+    int64_t length = sizeField(config, "max_position_embeddings", traits.length);
+    int64_t offset =
+        traits.offset == afterPadding ? rowAfterPadding(config, traits.ids) : traits.offset;
+    std::string origin =
+        fmt::format("max_position_embeddings = {} and d_model = {}", length, hidden);
+    for (const char *role : {"source.embedding.positions", "target.embedding.positions"})
+      result.shapeOrigins.push_back({role, origin});
+    if (traits.positions == PositionKind::Learned)
+      return learnedPositions(module + ".weight", length, offset);
+    return sinusoidalPositions(
+        {.kind = traits.positions, .length = length, .offset = offset, .table = std::nullopt},
+        module, hidden, checkpoint, result);
+  }
+
+  std::string resolve(const std::vector<std::string> &names, const std::string &reason) {
+    return resolveTied(checkpoint, names, reason, result.unusedTensors);
+  }
+
+  void embeddings() {
+    const bool isTied = config.boolean("tie_word_embeddings", true);
+    std::string source = prefix + "encoder.embed_tokens.weight";
+    std::string target = prefix + "decoder.embed_tokens.weight";
+    const std::string head = "lm_head.weight";
+    std::vector<std::string> names = {target};
+    if (isTied)
+      names.push_back(head);
+    if (isShared) {
+      std::string reason = traits.sharing == Sharing::Always
+                               ? "both sides share the embedding"
+                               : "share_encoder_decoder_embeddings is true";
+      if (isTied)
+        reason += " and tie_word_embeddings is true";
+      names.insert(names.begin(), {prefix + "shared.weight", source});
+      source = target = resolve(names, reason);
+    } else {
+      source = resolve({source}, "share_encoder_decoder_embeddings is false");
+      target = resolve(names, "share_encoder_decoder_embeddings is false");
+    }
+    setEmbeddings(source, target,
+                  isTied ? target : resolve({head}, "tie_word_embeddings is false"));
+    // A buffer of zeros where it is not stored.
+    if (traits.hasLogitsBias && checkpoint.find("final_logits_bias"))
+      result.description.logits.bias = tensor("final_logits_bias");
+  }
+
+  /// The head is the target's embedding, whatever tie_word_embeddings says; true would make it the
+  /// source's as well.
+  void separateEmbeddings() {
+    if (config.boolean("tie_word_embeddings", false))
+      refuseValue(true, config.where("tie_word_embeddings"), "false: there are two vocabularies");
+    std::string source =
+        resolve({prefix + "encoder.embed_tokens.weight"}, "the source's embedding");
+    std::string target = resolve(
+        {prefix + "decoder.embed_tokens.weight", prefix + "decoder.output_projection.weight"},
+        "the head is the target's embedding");
+    setEmbeddings(source, target, target);
+  }
+
+  void setEmbeddings(const std::string &source, const std::string &target,
+                     const std::string &head) {
+    Description &description = result.description;
+    description.source.embedding.weight = tensor(source);
+    description.source.embedding.vocabularySize = vocabulary;
+    description.target.embedding.weight = tensor(target);
+    description.target.embedding.vocabularySize = targetVocabulary;
+    description.logits.weight = tensor(head);
+  }
+
+  void shapeOrigins() {
+    auto sizes = [&](const std::string &key, int64_t count) {
+      return fmt::format("{} = {} and d_model = {}", key, count, hidden);
+    };
+    result.shapeOrigins.push_back({"source.embedding.weight", sizes(sourceKey, vocabulary)});
+    for (const char *role : {"target.embedding.weight", "logits"})
+      result.shapeOrigins.push_back({role, sizes(targetKey, targetVocabulary)});
+    result.shapeOrigins.push_back({"", fmt::format("d_model = {}", hidden)});
+  }
+
+  JsonFields &config;
+  const Checkpoint &checkpoint;
+  const Traits &traits;
+  FamilyResult result;
+  std::string prefix, sourceKey = "vocab_size", targetKey = "vocab_size";
+  int64_t hidden = 0, vocabulary = 0, targetVocabulary = 0;
+  bool isShared = true;
+};
+
+} // namespace
+
+FamilyResult describeBart(FamilyInput &input) {
+  return BartMapping(input).describe();
+}
+
+} // namespace transept::frontend

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts, from names and sizes; and the comparison of stored sinusoids with computed ones.
+
+#include "compiler/frontend/families/Parts.h"
+
+#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/families/ConfigRules.h"
+
+#include <cmath>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+double angleOf(PositionKind kind, int64_t position, int64_t wave, int64_t width) {
+  double step = kind == PositionKind::SinusoidalHalvesInclusive
+                    ? 1.0 / (static_cast<double>(width) / 2.0 - 1.0)
+                    : 2.0 / static_cast<double>(width);
+  return static_cast<double>(position) / std::pow(10000.0, step * static_cast<double>(wave));
+}
+
+/// Files hold what float32 or half precision made of the angle, whose error grows with the
+/// position.
+double toleranceOf(ElementType type, int64_t position) {
+  double rounding = type == ElementType::F32 ? 1e-6 : type == ElementType::F16 ? 1e-3 : 8e-3;
+  return rounding + 2.4e-7 * static_cast<double>(position);
+}
+
+/// Rows before the offset belong to padding.
+bool holdsSinusoids(const Checkpoint &checkpoint, const TensorInfo &table,
+                    const Positions &computed) {
+  const int64_t width = table.columnCount();
+  std::vector<float> row(static_cast<size_t>(width));
+  for (int64_t position = computed.offset; position < table.rowCount(); ++position) {
+    checkpoint.readFloat(table.name, row.data(), position, 1);
+    double tolerance = toleranceOf(table.type, position);
+    for (int64_t wave = 0; wave < width / 2; ++wave) {
+      double angle = angleOf(computed.kind, position, wave, width);
+      auto sine = static_cast<size_t>(wave), cosine = static_cast<size_t>(width / 2 + wave);
+      if (std::abs(row[sine] - std::sin(angle)) > tolerance ||
+          std::abs(row[cosine] - std::cos(angle)) > tolerance)
+        return false;
+    }
+  }
+  return true;
+}
+
+} // namespace
+
+TensorReference tensor(const std::string &name) {
+  return {.name = name};
+}
+
+Norm layerNorm(const std::string &name, double epsilon) {
+  return {.kind = NormKind::Layer,
+          .epsilon = epsilon,
+          .gain = tensor(name + ".weight"),
+          .bias = tensor(name + ".bias")};
+}
+
+Linear linear(const std::string &name, int64_t inputs, int64_t outputs) {
+  return {tensor(name + ".weight"), tensor(name + ".bias"), inputs, outputs};
+}
+
+Linear outputsOf(Linear whole, int64_t begin, int64_t count) {
+  whole.outputs = count;
+  whole.weight.rowBegin = begin;
+  whole.weight.rowCount = count;
+  if (whole.bias) {
+    whole.bias->rowBegin = begin;
+    whole.bias->rowCount = count;
+  }
+  return whole;
+}
+
+Attention attention(const AttentionNames &names, const AttentionShape &shape) {
+  Attention result;
+  result.headCount = shape.heads;
+  result.headDim = shape.hidden / shape.heads;
+  result.scale = 1.0 / std::sqrt(static_cast<double>(result.headDim));
+  result.query = linear(names.query, shape.hidden, shape.hidden);
+  result.key = linear(names.key, shape.memory, shape.hidden);
+  result.value = linear(names.value, shape.memory, shape.hidden);
+  result.output = linear(names.output, shape.hidden, shape.hidden);
+  result.norm = layerNorm(names.norm, shape.epsilon);
+  return result;
+}
+
+int64_t layerCountField(JsonFields &config, const std::string &key, int64_t fallback,
+                        const std::string &alias) {
+  int64_t layers = sizeField(config, key, fallback, alias);
+  if (layers > layerRange.maximum)
+    refuseValue(layers, config.where(key), "at most 10000 layers");
+  return layers;
+}
+
+int64_t headCountField(JsonFields &config, const std::string &key, int64_t fallback,
+                       const std::string &alias, int64_t hidden, const std::string &hiddenKey) {
+  int64_t heads = sizeField(config, key, fallback, alias);
+  if (hidden % heads != 0)
+    refuseValue(heads, config.where(key), fmt::format("a divisor of {} = {}", hiddenKey, hidden));
+  return heads;
+}
+
+Positions learnedPositions(const std::string &table, int64_t length, int64_t offset) {
+  return {
+      .kind = PositionKind::Learned, .length = length, .offset = offset, .table = tensor(table)};
+}
+
+Positions sinusoidalPositions(const Positions &computed, const std::string &module, int64_t hidden,
+                              const Checkpoint &checkpoint, FamilyResult &result) {
+  result.unusedTensors.push_back(module + "._float_tensor"); // remembers a type, and nothing else
+  for (std::string name : {module + ".weight", module + ".weights"}) {
+    const TensorInfo *table = checkpoint.find(name);
+    if (!table)
+      continue;
+    if (table->shape != std::vector<int64_t>{computed.length + computed.offset, hidden} ||
+        !isWeightType(table->type) || !holdsSinusoids(checkpoint, *table, computed))
+      return learnedPositions(name, computed.length, computed.offset);
+    result.unusedTensors.push_back(name);
+  }
+  return computed;
+}
+
+int64_t rowAfterPadding(JsonFields &config, const SpecialIdDefaults &defaults) {
+  int64_t padding = config.integer("pad_token_id", defaults.paddingId.value_or(0), idRange);
+  auto start = config.optionalInteger("decoder_start_token_id", idRange);
+  if (start == padding)
+    refuseValue(padding, config.where("decoder_start_token_id"),
+                fmt::format("a token other than pad_token_id = {}: this model gives padding no "
+                            "position",
+                            padding));
+  return padding + 1;
+}
+
+} // namespace transept::frontend

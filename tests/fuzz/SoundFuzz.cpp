@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whatever bytes a sound file has: either Error, or finite samples, and features of them.
+
+#include "text/features/Error.h"
+#include "text/features/Sound.h"
+#include "text/features/SpeechFeatures.h"
+
+#include <cmath>
+
+using namespace transept::features;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  std::string_view bytes(reinterpret_cast<const char *>(data), size);
+  try {
+    // Three seconds, so that a long file does not use up the time of the others.
+    std::vector<float> samples = decodeSound(bytes, "fuzz", {.enoughSamples = 48000});
+    if (samples.size() > 48000)
+      throw std::logic_error("more samples than asked for");
+    for (float sample : samples)
+      if (!std::isfinite(sample))
+        throw std::logic_error("a sample is not finite");
+    Features features = speech2TextFeatures(samples, {}, "fuzz");
+    for (float value : features.values)
+      if (!std::isfinite(value))
+        throw std::logic_error("a feature is not finite");
+  } catch (const Error &) {
+  }
+  return 0;
+}
