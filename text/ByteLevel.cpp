@@ -102,16 +102,14 @@ std::string bytesToCharacters(std::string_view bytes) {
   return text;
 }
 
-std::string charactersToBytes(std::string_view text) {
+std::string tokenToBytes(std::string_view token) {
   std::string bytes;
-  for (size_t position = 0; position < text.size();) {
-    const size_t begin = position;
-    const char32_t character = nextCharacter(text, position);
+  for (size_t position = 0; position < token.size();) {
+    const char32_t character = nextCharacter(token, position);
     const int byte = character < byteTable().bytes.size() ? byteTable().bytes[character] : -1;
-    if (byte >= 0)
-      bytes += static_cast<char>(byte);
-    else
-      bytes += text.substr(begin, position - begin);
+    if (byte < 0)
+      return std::string(token);
+    bytes += static_cast<char>(byte);
   }
   return bytes;
 }

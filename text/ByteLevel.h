@@ -18,8 +18,8 @@ std::vector<std::string_view> splitWords(std::string_view text);
 
 /// Each byte as a character.
 std::string bytesToCharacters(std::string_view bytes);
-/// Back again. A character that stands for no byte stays as it is.
-std::string charactersToBytes(std::string_view text);
+/// A token back to bytes. One with a character that stands for no byte stays as it is.
+std::string tokenToBytes(std::string_view token);
 
 } // namespace transept::text
 

@@ -111,7 +111,7 @@ private:
   std::string join(std::vector<std::string> pieces) const override {
     std::string text;
     for (const std::string &each : pieces)
-      text += charactersToBytes(each);
+      text += tokenToBytes(each);
     return validUtf8(text);
   }
 

@@ -11,6 +11,8 @@ namespace transept::text {
 
 std::unique_ptr<Tokenizer> createByteLevelBpeTokenizer(const Settings &settings,
                                                        std::span<const Asset> assets);
+std::unique_ptr<Tokenizer> createJsonTokenizer(const Settings &settings,
+                                               std::span<const Asset> assets);
 std::unique_ptr<Tokenizer> createMarianTokenizer(const Settings &settings,
                                                  std::span<const Asset> assets);
 std::unique_ptr<Tokenizer> createSentencePieceTokenizer(const Settings &settings,

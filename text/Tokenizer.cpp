@@ -19,11 +19,9 @@ struct Kind {
 };
 
 constexpr std::array kinds = {
-    Kind{"byte-level-bpe", createByteLevelBpeTokenizer},
-    Kind{"marian", createMarianTokenizer},
-    Kind{"sentencepiece", createSentencePieceTokenizer},
-    Kind{"t5", createT5Tokenizer},
-    Kind{"word-bpe", createWordBpeTokenizer},
+    Kind{"byte-level-bpe", createByteLevelBpeTokenizer}, Kind{"marian", createMarianTokenizer},
+    Kind{"sentencepiece", createSentencePieceTokenizer}, Kind{"t5", createT5Tokenizer},
+    Kind{"tokenizer-json", createJsonTokenizer},         Kind{"word-bpe", createWordBpeTokenizer},
     Kind{"wordpiece", createWordPieceTokenizer},
 };
 

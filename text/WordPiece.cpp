@@ -32,11 +32,12 @@ std::string cleanControls(std::string_view text, Unassigned unassigned) {
   return clean;
 }
 
-std::string spaceIdeographs(std::string_view text) {
+std::string spaceIdeographs(std::string_view text, char32_t extensionE) {
   std::string spaced;
   for (size_t position = 0; position < text.size();) {
     const char32_t character = nextCharacter(text, position);
-    const bool isSpaced = isIdeograph(character);
+    const bool isSpaced =
+        isIdeograph(character) && !(character >= 0x2b820 && character < extensionE);
     spaced += isSpaced ? " " : "";
     append(spaced, character);
     spaced += isSpaced ? " " : "";

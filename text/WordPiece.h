@@ -23,8 +23,8 @@ using TokenIds = std::unordered_map<std::string, int32_t, StringHash, std::equal
 
 /// Without NUL, U+FFFD and control characters; tabs, newlines and blanks of any width are blanks.
 std::string cleanControls(std::string_view text, Unassigned unassigned);
-/// With blanks around each ideograph.
-std::string spaceIdeographs(std::string_view text);
+/// With blanks around each ideograph; those of extension E count from `extensionE` on.
+std::string spaceIdeographs(std::string_view text, char32_t extensionE = 0x2b820);
 /// The text's words between white space, without it.
 std::vector<std::string_view> splitAtSpaces(std::string_view text);
 /// The punctuation marks of a word and what is between them.

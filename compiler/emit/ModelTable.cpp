@@ -116,6 +116,9 @@ private:
     std::vector<Constant *> steps = rowSteps();
     fields["row_steps"] = array("transept_row_steps", steps);
     fields["row_step_count"] = u64(steps.size());
+    std::vector<Constant *> attention = returnedAttention();
+    fields["returned_attention"] = array("transept_returned_attention", attention);
+    fields["returned_attention_count"] = u64(attention.size());
     return fields;
   }
 
@@ -139,6 +142,24 @@ private:
         add(windows.getKernel(), windows.getStride(), windows.getPadding(), 0);
       if (auto prepend = llvm::dyn_cast<plan::PrependOp>(op))
         add(1, 1, 0, prepend.getLeadingCount());
+    }
+    return result;
+  }
+
+  std::vector<Constant *> returnedAttention() {
+    std::vector<Constant *> result;
+    auto list = module.lookupSymbol<plan::ProgramOp>("decode").getAttention();
+    if (!list)
+      return result;
+    for (auto each : list->getAsRange<plan::ReturnedAttentionAttr>()) {
+      FieldValues fields;
+      fields["cross_attention"] = u32(each.getCrossAttention());
+      fields["is_averaged"] = u32(each.getIsAveraged());
+      std::vector<Constant *> values;
+#define TRANSEPT_RETURNED_ATTENTION_FIELDS TAKE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_RETURNED_ATTENTION_FIELDS
+      result.push_back(structure(values));
     }
     return result;
   }

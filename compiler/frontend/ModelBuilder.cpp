@@ -307,8 +307,9 @@ Value ModelWriter::attention(const Attention &attention, Value states, Value key
     result = SelfAttentionOp::create(builder, location(node), type, query, key, value, mask, bias,
                                      headCount, scale);
   else
-    result = CrossAttentionOp::create(builder, location(node), type, query, key, value, mask, bias,
-                                      headCount, scale);
+    result = CrossAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query, key,
+                                      value, mask, bias, headCount, scale)
+                 .getResult();
   return linear(attention.output, result, node.child("output"));
 }
 

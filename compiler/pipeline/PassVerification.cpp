@@ -125,6 +125,11 @@ void PassVerification::runAfterPass(Pass *pass, Operation *op) {
     return;
   }
   compare(pass, module, "logits", expected->logits, actual->logits);
+  auto asTensor = [](const std::vector<double> &numbers) {
+    return Tensor({int64_t(numbers.size())}, numbers);
+  };
+  compare(pass, module, "attention weights", asTensor(expected->attention),
+          asTensor(actual->attention));
   if (expected->encoderStates)
     compare(pass, module, "encoder states", *expected->encoderStates,
             actual->encoderStates.value_or(Tensor()));

@@ -110,6 +110,12 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
     func::FuncOp decode = findFunction(getOperation(), decodeName);
     if (!decode)
       return signalPassFailure();
+    constexpr auto remarkOptions = remark::RemarkOpts::name("DeriveDecode").category("staging");
+    if (takesWholeTargets(decode)) {
+      remark::missed(decode.getLoc(), remarkOptions)
+          << remark::reason("decode reads target features, so it runs on whole targets");
+      return markAllAnalysesPreserved();
+    }
     Block &body = decode.getBody().front();
     BindingTimeAnalysis times(decode);
     for (Operation &op : body.without_terminator())
@@ -128,7 +134,7 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
       for (Value result : op.getResults())
         readHistory(result);
     updateFunctionType(decode);
-    remark::passed(decode.getLoc(), remark::RemarkOpts::name("DeriveDecode").category("staging"))
+    remark::passed(decode.getLoc(), remarkOptions)
         << ("decode keeps " + llvm::Twine(cacheCount) + " self caches").str();
   }
 };

@@ -4,6 +4,7 @@
 
 #include "compiler/transforms/Functions.h"
 
+#include "dialects/Transept/Transept.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -23,6 +24,13 @@ func::FuncOp findFunction(ModuleOp module, StringRef name) {
     return nullptr;
   }
   return function;
+}
+
+bool takesWholeTargets(func::FuncOp decode) {
+  return llvm::any_of(decode.getArgumentTypes(), [](Type type) {
+    auto rows = dyn_cast<RowsType>(type);
+    return rows && rows.getSpace() == "target" && isa<FloatType>(rows.getElementType());
+  });
 }
 
 void updateFunctionType(func::FuncOp function) {

@@ -19,6 +19,10 @@ inline constexpr llvm::StringLiteral decodeName = "decode";
 /// has not exactly one block.
 mlir::func::FuncOp findFunction(mlir::ModuleOp module, llvm::StringRef name);
 
+/// Whether `decode` reads target features: it transforms whole targets instead of generating tokens
+/// one after another.
+bool takesWholeTargets(mlir::func::FuncOp decode);
+
 /// Sets the function's type from its entry block's arguments and its return's operands.
 void updateFunctionType(mlir::func::FuncOp function);
 

@@ -42,6 +42,7 @@ def DeriveDecodePass : Transept_Pass<"derive-decode"> {
     - Requires: `decode` over all target positions; anything on target rows that is neither
       row-wise, nor causal self-attention, nor cross-attention to values of the source is an error.
     - Ensures: a `!transept.self_cache` argument for each key and value, in program order.
+    - Does nothing where the target is rows of features: such a `decode` transforms whole targets.
     - Preserves numerics bit-exactly.
   }];
 }
@@ -53,6 +54,7 @@ def RequestRowsPass : Transept_Pass<"request-rows"> {
     `decode` and whose values nobody else reads: the vocabulary projection and what leads to it.
 
     - Ensures: every row result of `decode` is rows of `target.requested`.
+    - Does nothing where the target is rows of features: all of its rows are wanted.
     - Preserves numerics bit-exactly.
   }];
 }

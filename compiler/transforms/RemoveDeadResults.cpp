@@ -30,6 +30,19 @@ void removeDeadNormalized(LinearOp linear) {
   linear.erase();
 }
 
+/// cross_attention(q, k, v) -> (rows, weights that nobody reads)  becomes  -> rows
+void removeDeadWeights(CrossAttentionOp attention) {
+  if (!attention.getWeights() || !attention.getWeights().use_empty())
+    return;
+  OpBuilder builder(attention);
+  auto single = CrossAttentionOp::create(
+      builder, attention.getLoc(), attention.getResult().getType(), /*weights=*/Type(),
+      attention.getQuery(), attention.getKey(), attention.getValue(), attention.getMask(),
+      attention.getBias(), attention.getHeadCountAttr(), attention.getScaleAttr());
+  attention.getResult().replaceAllUsesWith(single.getResult());
+  attention.erase();
+}
+
 /// The i-th encoder cache that encode returns is the i-th that decode takes.
 void removeDeadCaches(func::FuncOp encode, func::FuncOp decode) {
   Operation *stores = encode.getBody().front().getTerminator();
@@ -58,6 +71,7 @@ struct RemoveDeadResultsPass : impl::RemoveDeadResultsPassBase<RemoveDeadResults
 
   void runOnOperation() override {
     getOperation().walk([](LinearOp linear) { removeDeadNormalized(linear); });
+    getOperation().walk([](CrossAttentionOp attention) { removeDeadWeights(attention); });
     auto encode = getOperation().lookupSymbol<func::FuncOp>(encodeName);
     auto decode = getOperation().lookupSymbol<func::FuncOp>(decodeName);
     if (encode && decode)

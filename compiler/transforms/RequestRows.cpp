@@ -64,6 +64,8 @@ struct RequestRowsPass : impl::RequestRowsPassBase<RequestRowsPass> {
     func::FuncOp decode = findFunction(getOperation(), decodeName);
     if (!decode)
       return signalPassFailure();
+    if (takesWholeTargets(decode))
+      return markAllAnalysesPreserved();
     for (OpOperand &returned : decode.getBody().front().getTerminator()->getOpOperands()) {
       if (!isTargetFloatRows(returned.get().getType()))
         continue;

@@ -61,6 +61,13 @@ def Plan_Elementwise : EnumAttr<Plan_Dialect, Plan_ElementwiseKind, "elementwise
   let assemblyFormat = "$value";
 }
 
+def Plan_ReturnedAttention : AttrDef<Plan_Dialect, "ReturnedAttention"> {
+  let mnemonic = "returned_attention";
+  let summary = "attention weights that the model returns: of which cross-attention (counted in order), whether averaged over its heads";
+  let parameters = (ins "int64_t":$crossAttention, "bool":$isAveraged);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 def Plan_CacheSlot : AttrDef<Plan_Dialect, "CacheSlot"> {
   let mnemonic = "slot";
   let summary = "one slot of a cache (layouts: runtime/include/transept/abi.h)";

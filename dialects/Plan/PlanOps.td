@@ -33,7 +33,8 @@ def Plan_ProgramOp : Plan_Op<"program", [Symbol, SingleBlock, NoTerminator, Isol
                        DefaultValuedAttr<I64Attr, "0">:$arena_bytes_per_row,
                        DefaultValuedAttr<I64Attr, "0">:$scratch_bytes,
                        DefaultValuedAttr<I64Attr, "0">:$scratch_bytes_per_key,
-                       DefaultValuedAttr<TypedArrayAttrBase<Plan_CacheSlot, "cache slots">, "{}">:$slots);
+                       DefaultValuedAttr<TypedArrayAttrBase<Plan_CacheSlot, "cache slots">, "{}">:$slots,
+                       OptionalAttr<TypedArrayAttrBase<Plan_ReturnedAttention, "attention weights">>:$attention);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }

@@ -95,7 +95,22 @@ LogicalResult CrossAttentionOp::verify() {
   if (isOwnSpace(getQuery().getType().getSpace(), getKey().getType().getSpace()))
     return mismatch(*this, "keys of another space than the queries", getQuery().getType(),
                     getKey().getType());
+  // cross_attention_c8
+  auto expected = AttentionWeightsType::get(getContext(), getQuery().getType().getSpace(),
+                                            getKey().getType().getSpace(), getHeadCount());
+  if (getWeights() && getWeights().getType() != expected)
+    return mismatch(*this, "weights over the spaces of query and key, of all heads",
+                    getWeights().getType(), expected);
   return verifyAttention(*this);
+}
+
+LogicalResult AverageHeadsOp::verify() {
+  AttentionWeightsType weights = getWeights().getType(), result = getResult().getType();
+  // average_heads_c1
+  if (result.getHeadCount() != 1 || result.getQuery() != weights.getQuery() ||
+      result.getKey() != weights.getKey())
+    return mismatch(*this, "one head over the spaces of the weights", result, weights);
+  return success();
 }
 
 void CrossAttentionOp::getCanonicalizationPatterns(RewritePatternSet &patterns,

@@ -64,6 +64,8 @@ def Transept_CrossAttentionOp : Transept_AttentionOp<"cross_attention"> {
     - `cross_attention_c5` the result has the queries' space and the values' width
     - `cross_attention_c6` mask and bias are over the spaces of query and key
     - `cross_attention_c7` bias has head_count heads
+    - `cross_attention_c8` weights, the softmax's result itself, are over the spaces of query and key
+      and have head_count heads
 
     ```mlir
     func.func @look_at_the_source(%q: !transept.rows<target x 512 x f32>,
@@ -76,6 +78,29 @@ def Transept_CrossAttentionOp : Transept_AttentionOp<"cross_attention"> {
     }
     ```
   }];
+  let results = (outs Transept_FloatRows:$result, Optional<Transept_AttentionWeights>:$weights);
+}
+
+def Transept_AverageHeadsOp : Transept_Op<"average_heads"> {
+  let summary = "average attention weights over the heads";
+  let description = [{
+    result[0, q, k] = the mean of weights[h, q, k] over the heads h.
+
+    - `average_heads_c1` the result has one head, and the spaces of the weights
+
+    ```mlir
+    func.func @attribute(%weights: !transept.attention_weights<target x source x 8>) {
+      %mean = transept.average_heads %weights
+          : (!transept.attention_weights<target x source x 8>)
+          -> !transept.attention_weights<target x source x 1>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_AttentionWeights:$weights);
+  let results = (outs Transept_AttentionWeights:$result);
+  let assemblyFormat = "$weights attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 #endif

@@ -45,6 +45,16 @@ def Transept_Bias : Transept_Type<"Bias", "bias"> {
                         StringRefParameter<"space of the keys">:$key, "int64_t":$headCount);
 }
 
+def Transept_AttentionWeights : Transept_Type<"AttentionWeights", "attention_weights"> {
+  let summary = "how much each query looks at each key, by heads";
+  let description = [{
+    `!transept.attention_weights<target x source x 8>`: the softmax weights of an attention, a number
+    for each head, each query and each key of its own sequence.
+  }];
+  let parameters = (ins StringRefParameter<"space of the queries">:$query,
+                        StringRefParameter<"space of the keys">:$key, "int64_t":$headCount);
+}
+
 def Transept_EncoderCache : Transept_Type<"EncoderCache", "encoder_cache"> {
   let summary = "values that depend on the source alone, kept from encode to decode";
   let description = [{

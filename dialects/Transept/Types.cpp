@@ -83,6 +83,31 @@ template <typename T> void printRowsLike(T type, AsmPrinter &printer) {
           << ">";
 }
 
+/// Parses `<query space x key space x heads>`, common to biases and attention weights.
+template <typename T> Type parseScoresLike(AsmParser &parser) {
+  std::string query, key;
+  int64_t headCount = 0;
+  auto location = parser.getCurrentLocation();
+  if (parser.parseLess() || parseSpace(parser, query) || parseCross(parser) ||
+      parseSpace(parser, key) || parseCross(parser) || parser.parseInteger(headCount) ||
+      parser.parseGreater())
+    return {};
+  return parser.getChecked<T>(location, parser.getContext(), StringRef(query), StringRef(key),
+                              headCount);
+}
+
+template <typename T> void printScoresLike(T type, AsmPrinter &printer) {
+  printer << "<" << type.getQuery() << " x " << type.getKey() << " x " << type.getHeadCount()
+          << ">";
+}
+
+LogicalResult verifyScoresLike(ErrorEmitter emitError, StringRef query, StringRef key,
+                               int64_t headCount) {
+  if (failed(verifySpace(emitError, query)) || failed(verifySpace(emitError, key)))
+    return failure();
+  return verifyCount(emitError, "number of heads", headCount);
+}
+
 } // namespace
 
 Type RowsType::parse(AsmParser &parser) {
@@ -136,24 +161,25 @@ LogicalResult MaskType::verify(ErrorEmitter emitError, StringRef query, StringRe
 }
 
 Type BiasType::parse(AsmParser &parser) {
-  std::string query, key;
-  int64_t headCount = 0;
-  auto location = parser.getCurrentLocation();
-  if (parser.parseLess() || parseSpace(parser, query) || parseCross(parser) ||
-      parseSpace(parser, key) || parseCross(parser) || parser.parseInteger(headCount) ||
-      parser.parseGreater())
-    return {};
-  return parser.getChecked<BiasType>(location, parser.getContext(), StringRef(query),
-                                     StringRef(key), headCount);
+  return parseScoresLike<BiasType>(parser);
 }
 void BiasType::print(AsmPrinter &printer) const {
-  printer << "<" << getQuery() << " x " << getKey() << " x " << getHeadCount() << ">";
+  printScoresLike(*this, printer);
 }
 LogicalResult BiasType::verify(ErrorEmitter emitError, StringRef query, StringRef key,
                                int64_t headCount) {
-  if (failed(verifySpace(emitError, query)) || failed(verifySpace(emitError, key)))
-    return failure();
-  return verifyCount(emitError, "number of heads", headCount);
+  return verifyScoresLike(emitError, query, key, headCount);
+}
+
+Type AttentionWeightsType::parse(AsmParser &parser) {
+  return parseScoresLike<AttentionWeightsType>(parser);
+}
+void AttentionWeightsType::print(AsmPrinter &printer) const {
+  printScoresLike(*this, printer);
+}
+LogicalResult AttentionWeightsType::verify(ErrorEmitter emitError, StringRef query, StringRef key,
+                                           int64_t headCount) {
+  return verifyScoresLike(emitError, query, key, headCount);
 }
 
 Type CandidatesType::parse(AsmParser &parser) {

@@ -18,7 +18,7 @@ namespace transept::features {
 namespace {
 
 /// Progressive files repeat passes over the whole image; honest ones need about ten.
-constexpr int maximumScans = 200;
+constexpr int maximumScans = 64;
 
 struct Decoder {
   jpeg_decompress_struct library{};

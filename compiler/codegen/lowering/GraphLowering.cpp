@@ -78,7 +78,7 @@ LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
   auto program = plan::ProgramOp::create(
       builder, function.getLoc(), function.getName(), /*arena_bytes_per_row=*/0,
       /*scratch_bytes=*/0, /*scratch_bytes_per_key=*/0,
-      builder.getArrayAttr(llvm::to_vector_of<Attribute>(slotList)));
+      builder.getArrayAttr(llvm::to_vector_of<Attribute>(slotList)), /*attention=*/ArrayAttr());
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
   for (BlockArgument argument : function.getArguments())
     if (auto rows = dyn_cast<RowsType>(argument.getType()); rows && rows.getElementType().isF32())
@@ -121,7 +121,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightScaleColumnsOp, WeightProductOp,
             WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp,
-            WindowMaskOp, CombineMasksOp, RelativePositionBiasOp, CacheReadOp, CacheAppendOp>(
+            WindowMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");

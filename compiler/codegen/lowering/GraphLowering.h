@@ -68,6 +68,7 @@ private:
   // LowerVocabulary.cpp
   mlir::LogicalResult lowerSearch(SearchVocabularyOp op);
   mlir::LogicalResult lowerReturn(mlir::func::ReturnOp op);
+  mlir::FailureOr<plan::ReturnedAttentionAttr> returnedAttention(mlir::Value weights);
 
   mlir::ModuleOp module;
   Target target;

@@ -32,15 +32,13 @@ constexpr auto marian = classes("MarianMTModel", "MarianModel");
 constexpr auto t5 = classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model");
 constexpr auto mt5 = classes("MT5ForConditionalGeneration", "MT5Model");
 constexpr auto umt5 = classes("UMT5ForConditionalGeneration", "UMT5Model");
-[[maybe_unused]] constexpr auto whisper =
-    classes("WhisperForConditionalGeneration", "WhisperModel");
-[[maybe_unused]] constexpr auto speechToText =
-    classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
-[[maybe_unused]] constexpr auto encoderDecoder = classes("EncoderDecoderModel");
-[[maybe_unused]] constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
-[[maybe_unused]] constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
+constexpr auto whisper = classes("WhisperForConditionalGeneration", "WhisperModel");
+constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
+constexpr auto encoderDecoder = classes("EncoderDecoderModel");
+constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
+constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 
-constexpr std::array<Family, 12> families = {{
+constexpr std::array<Family, 17> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -53,11 +51,11 @@ constexpr std::array<Family, 12> families = {{
     {"t5", t5, describeT5},
     {"mt5", mt5, describeT5},
     {"umt5", umt5, describeT5},
-    // later:     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
-    // later:     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
-    // later:     {"whisper", whisper, describeWhisper},
-    // later:     {"speech_to_text", speechToText, describeSpeechToText},
-    // later:     {"nn_transformer", torchTransformer, describeTorchTransformer},
+    {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
+    {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
+    {"whisper", whisper, describeWhisper},
+    {"speech_to_text", speechToText, describeSpeechToText},
+    {"nn_transformer", torchTransformer, describeTorchTransformer},
 }};
 
 /// Older checkpoints may have been converted between these classes, whose weights are alike.

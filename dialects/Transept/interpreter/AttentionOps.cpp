@@ -60,16 +60,25 @@ std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, i
   return scores;
 }
 
-Tensor attend(const AttentionInputs &inputs) {
+/// `kept` receives the weights, unless it is null.
+Tensor attend(const AttentionInputs &inputs, AttentionWeights *kept) {
   const int64_t headSize = inputs.value.width() / inputs.headCount;
   Tensor result({inputs.query.rowCount(), inputs.value.width()});
   int64_t queryBegin = 0, keyBegin = 0;
   for (int64_t sequence = 0; sequence < inputs.queries.sequenceCount(); ++sequence) {
     const int64_t queryEnd = queryBegin + inputs.queries.lengths[sequence];
     const int64_t keyEnd = keyBegin + inputs.keys.lengths[sequence];
+    Tensor *sequenceWeights = nullptr;
+    if (kept)
+      sequenceWeights = &kept->sequences.emplace_back(
+          std::vector<int64_t>{inputs.headCount * (queryEnd - queryBegin), keyEnd - keyBegin});
     for (int64_t i = queryBegin; i < queryEnd; ++i)
       for (int64_t h = 0; h < inputs.headCount; ++h) {
         const std::vector<double> weights = attentionWeights(inputs, h, i, {keyBegin, keyEnd});
+        if (sequenceWeights)
+          std::ranges::copy(weights, sequenceWeights
+                                         ->row(h * (queryEnd - queryBegin) + i - queryBegin)
+                                         .begin());
         for (size_t j = 0; j < weights.size(); ++j)
           for (int64_t d = h * headSize; d < (h + 1) * headSize; ++d)
             result.row(i)[d] += weights[j] * inputs.value.row(keyBegin + j)[d];
@@ -80,7 +89,8 @@ Tensor attend(const AttentionInputs &inputs) {
   return result;
 }
 
-template <typename AttentionOp> LogicalResult interpretAttention(AttentionOp op, Frame &frame) {
+template <typename AttentionOp>
+LogicalResult interpretAttention(AttentionOp op, Frame &frame, AttentionWeights *weights) {
   const SequenceSpace &queries = frame.space(op.getQuery());
   const SequenceSpace &keys = frame.space(op.getKey());
   if (queries.sequenceCount() != keys.sequenceCount())
@@ -95,15 +105,36 @@ template <typename AttentionOp> LogicalResult interpretAttention(AttentionOp op,
                          .mask = op.getMask() ? frame.get<Mask>(op.getMask()) : Mask{},
                          .bias = op.getBias() ? &frame.get<Bias>(op.getBias()) : nullptr,
                          .headCount = int64_t(op.getHeadCount()),
-                         .scale = op.getScale().convertToDouble()}));
+                         .scale = op.getScale().convertToDouble()},
+                        weights));
   return success();
 }
 
 } // namespace
 
 LogicalResult SelfAttentionOp::interpret(Frame &frame) {
-  return interpretAttention(*this, frame);
+  return interpretAttention(*this, frame, /*weights=*/nullptr);
 }
+
 LogicalResult CrossAttentionOp::interpret(Frame &frame) {
-  return interpretAttention(*this, frame);
+  AttentionWeights weights{int64_t(getHeadCount()), {}};
+  if (failed(interpretAttention(*this, frame, getWeights() ? &weights : nullptr)))
+    return failure();
+  if (getWeights())
+    frame.bind(getWeights(), std::move(weights));
+  return success();
+}
+
+LogicalResult AverageHeadsOp::interpret(Frame &frame) {
+  const AttentionWeights &weights = frame.get<AttentionWeights>(getWeights());
+  AttentionWeights result{1, {}};
+  for (const Tensor &sequence : weights.sequences) {
+    const int64_t queries = sequence.rowCount() / weights.headCount;
+    Tensor &mean = result.sequences.emplace_back(std::vector<int64_t>{queries, sequence.width()});
+    for (int64_t row = 0; row < sequence.rowCount(); ++row)
+      for (int64_t key = 0; key < sequence.width(); ++key)
+        mean.row(row % queries)[key] += sequence.row(row)[key] / weights.headCount;
+  }
+  frame.bind(getResult(), std::move(result));
+  return success();
 }

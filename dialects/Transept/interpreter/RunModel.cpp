@@ -6,6 +6,8 @@
 
 #include "dialects/Transept/interpreter/Interpreter.h"
 
+#include "llvm/Support/xxhash.h"
+
 #include <algorithm>
 
 using namespace mlir;
@@ -27,9 +29,36 @@ IdRows idRows(const Sequences &sequences) {
   return rows;
 }
 
-/// The first result of rows of floats or candidates: what both hold is a matrix.
-std::optional<Tensor> findMatrix(ArrayRef<InterpreterValue> results) {
-  for (const InterpreterValue &result : results) {
+/// A number in [-1, 1) that depends on a token and a column only.
+double featureOf(int32_t id, int64_t column) {
+  uint64_t hash = llvm::xxh3_64bits(std::to_string(id) + "," + std::to_string(column));
+  return double(hash >> 11) * 0x1p-52 - 1;
+}
+
+/// Sequences as an argument of `type` takes them: the ids, or rows of features made of them.
+InterpreterValue rowsFor(Type type, const Sequences &sequences) {
+  auto rows = cast<RowsType>(type);
+  IdRows ids = idRows(sequences);
+  if (!isa<FloatType>(rows.getElementType()))
+    return ids;
+  Tensor features({int64_t(ids.ids.size()), rows.getWidth()});
+  for (int64_t row = 0; row < features.rowCount(); ++row)
+    for (int64_t column = 0; column < features.width(); ++column)
+      features.row(row)[column] = featureOf(ids.ids[row], column);
+  return FloatRows{std::move(features)};
+}
+
+bool isSource(Type type) {
+  auto rows = dyn_cast<RowsType>(type);
+  return rows && (rows.getSpace() == "source" || rows.getSpace().starts_with("source."));
+}
+
+/// The first result of rows of one side, or of candidates: what both hold is a matrix.
+std::optional<Tensor> findMatrix(func::FuncOp function, ArrayRef<InterpreterValue> results,
+                                 bool ofSource) {
+  for (auto [type, result] : llvm::zip_equal(function.getResultTypes(), results)) {
+    if (isSource(type) != ofSource)
+      continue;
     if (const auto *rows = std::get_if<FloatRows>(&result))
       return rows->values;
     if (const auto *candidates = std::get_if<Candidates>(&result))
@@ -38,19 +67,67 @@ std::optional<Tensor> findMatrix(ArrayRef<InterpreterValue> results) {
   return std::nullopt;
 }
 
+/// All returned attention weights, one after another.
+std::vector<double> findAttention(ArrayRef<InterpreterValue> results) {
+  std::vector<double> numbers;
+  for (const InterpreterValue &result : results)
+    if (const auto *weights = std::get_if<AttentionWeights>(&result))
+      for (const Tensor &sequence : weights->sequences)
+        llvm::append_range(numbers, sequence.values);
+  return numbers;
+}
+
+/// The space of the source argument of `function`.
+std::string sourceSpaceOf(func::FuncOp function) {
+  for (Type type : function.getArgumentTypes())
+    if (isSource(type))
+      return cast<RowsType>(type).getSpace().str();
+  return "source";
+}
+
+/// How many rows of space `source` each source has after the ops that change their number.
+std::vector<int64_t> encodedLengths(func::FuncOp function, const Sequences &sources) {
+  llvm::StringMap<std::vector<int64_t>> lengths;
+  lengths[sourceSpaceOf(function)] = lengthsOf(sources);
+  for (Operation &op : function.front()) {
+    auto derive = [&](Value input, Value result, llvm::function_ref<int64_t(int64_t)> rows) {
+      std::vector<int64_t> derived = lengths[cast<RowsType>(input.getType()).getSpace()];
+      for (int64_t &length : derived)
+        length = rows(length);
+      lengths[cast<RowsType>(result.getType()).getSpace()] = std::move(derived);
+    };
+    if (auto windows = dyn_cast<WindowsOp>(op))
+      derive(windows.getInput(), windows.getResult(), [&](int64_t length) {
+        return WindowsOp::windowCount(length, windows.getKernel(), windows.getStride(),
+                                      windows.getPadding());
+      });
+    if (auto prepend = dyn_cast<PrependRowsOp>(op))
+      derive(prepend.getInput(), prepend.getResult(), [&](int64_t length) {
+        return length + prepend.getLeading().getType().getDimSize(0);
+      });
+  }
+  return lengths["source"];
+}
+
 FailureOr<ModelOutputs> runForward(func::FuncOp forward, Interpreter &interpreter,
                                    const Sequences &sources, const Sequences &targets) {
   Batch batch;
-  batch.addSpace("source", lengthsOf(sources));
+  batch.addSpace(sourceSpaceOf(forward), lengthsOf(sources));
   batch.addSpace("target", lengthsOf(targets));
-  auto results = interpreter.run(forward, batch, {idRows(sources), idRows(targets)});
+  std::vector<InterpreterValue> arguments;
+  for (Type type : forward.getArgumentTypes()) {
+    if (!isa<RowsType>(type))
+      return forward.emitError("expects arguments of rows, but got ") << type;
+    arguments.push_back(rowsFor(type, isSource(type) ? sources : targets));
+  }
+  auto results = interpreter.run(forward, batch, std::move(arguments));
   if (failed(results))
     return failure();
-  ArrayRef<InterpreterValue> values = *results;
-  std::optional<Tensor> logits = findMatrix(values.take_front(1));
+  std::optional<Tensor> logits = findMatrix(forward, *results, /*ofSource=*/false);
   if (!logits)
-    return forward.emitError("expects logits as the first result");
-  return ModelOutputs{std::move(*logits), findMatrix(values.drop_front(1))};
+    return forward.emitError("expects a result of rows of the target");
+  return ModelOutputs{std::move(*logits), findMatrix(forward, *results, /*ofSource=*/true),
+                      findAttention(*results)};
 }
 
 /// The rows of each sequence that one call of decode runs on: [past, past + count).
@@ -99,42 +176,48 @@ void scatterRows(const Tensor &rows, const Chunk &chunk, const Sequences &target
 struct DecodeRun {
   func::FuncOp decode;
   Interpreter &interpreter;
-  const Sequences &sources, &targets;
+  std::vector<int64_t> sourceLengths;
+  const Sequences &targets;
   std::vector<InterpreterValue> caches; // encoder caches, then self caches
 };
 
-LogicalResult runDecode(const DecodeRun &run, const Chunk &chunk, Tensor &logits) {
+LogicalResult runDecode(const DecodeRun &run, const Chunk &chunk, ModelOutputs &outputs) {
   Batch batch;
-  batch.addSpace("source", lengthsOf(run.sources));
+  batch.addSpace("source", run.sourceLengths);
   batch.addSpace("target", chunk.count, chunk.past);
   Sequences newIds;
   for (size_t sequence = 0; sequence < run.targets.size(); ++sequence) {
     auto begin = run.targets[sequence].begin() + chunk.past[sequence];
     newIds.emplace_back(begin, begin + chunk.count[sequence]);
   }
-  std::vector<InterpreterValue> arguments = {idRows(newIds)};
+  std::vector<InterpreterValue> arguments = {rowsFor(func::FuncOp(run.decode).getArgumentTypes()[0], newIds)};
   llvm::append_range(arguments, run.caches);
   auto results = run.interpreter.run(run.decode, batch, std::move(arguments));
   if (failed(results))
     return failure();
-  std::optional<Tensor> rows = findMatrix(*results);
+  std::optional<Tensor> rows = findMatrix(run.decode, *results, /*ofSource=*/false);
   if (!rows)
-    return run.decode->emitError("expects logits or candidates as a result");
-  scatterRows(*rows, chunk, run.targets, logits);
+    return run.decode->emitError("expects rows of the target or candidates as a result");
+  scatterRows(*rows, chunk, run.targets, outputs.logits);
+  // Models that generate do not return weights, so whole targets are the only chunk here.
+  outputs.attention = findAttention(*results);
   return success();
 }
 
 FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
                                   Interpreter &interpreter, const Sequences &sources,
                                   const Sequences &targets) {
+  if (encode.getNumArguments() != 1 || !isSource(encode.getArgumentTypes()[0]) ||
+      decode.getNumArguments() == 0 || !isa<RowsType>(decode.getArgumentTypes()[0]))
+    return encode.emitError("expects encode to take the source, and decode the target first");
   Batch batch;
-  batch.addSpace("source", lengthsOf(sources));
-  auto encoded = interpreter.run(encode, batch, {idRows(sources)});
+  batch.addSpace(sourceSpaceOf(encode), lengthsOf(sources));
+  auto encoded = interpreter.run(encode, batch, {rowsFor(encode.getArgumentTypes()[0], sources)});
   if (failed(encoded))
     return failure();
 
-  ModelOutputs outputs{{}, findMatrix(*encoded)};
-  DecodeRun run{decode, interpreter, sources, targets, {}};
+  ModelOutputs outputs{{}, findMatrix(encode, *encoded, /*ofSource=*/true), {}};
+  DecodeRun run{decode, interpreter, encodedLengths(encode, sources), targets, {}};
   llvm::copy_if(*encoded, std::back_inserter(run.caches), [](const InterpreterValue &value) {
     return std::holds_alternative<EncoderCache>(value);
   });
@@ -144,7 +227,7 @@ FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
     run.caches.push_back(std::make_shared<SelfCache>());
 
   for (const Chunk &chunk : selfCacheCount > 0 ? divideInThree(targets) : oneChunk(targets))
-    if (failed(runDecode(run, chunk, outputs.logits)))
+    if (failed(runDecode(run, chunk, outputs)))
       return failure();
   return outputs;
 }

@@ -13,6 +13,7 @@
 #include "llvm/ADT/ArrayRef.h"
 
 #include <optional>
+#include <vector>
 
 namespace transept {
 
@@ -20,15 +21,16 @@ namespace transept {
 using Sequences = std::vector<std::vector<int32_t>>;
 
 struct ModelOutputs {
-  Tensor logits;                       // [target rows, vocabulary size]
+  Tensor logits;                       // [target rows, vocabulary size], or the target's states
   std::optional<Tensor> encoderStates; // [source rows, hidden size], where the module returns them
+  std::vector<double> attention;       // all attention weights that the module returns
 };
 
 /// Runs `module` on pairs of a source and a target. A module has one of two forms:
-/// - `forward(source ids, target ids) -> (logits, encoder states)`;
-/// - `encode(source ids) -> (encoder states, encoder caches...)` and
-///   `decode(target ids, encoder caches..., self caches...) -> logits or candidates`, the caches in
-///   one order. If decode has self caches, it is called three times per sequence: on some rows, on
+/// - `forward(source, target) -> (logits, encoder states)`, in any order;
+/// - `encode(source) -> (encoder states, encoder caches...)` and
+///   `decode(target, encoder caches..., self caches...) -> logits or candidates`, the caches in
+///   one order. A side that is rows of features gets a random row for each id. If decode has self caches, it is called three times per sequence: on some rows, on
 ///   one row, on the rest, each sequence divided in its own way; without, on all rows at once.
 /// Fails with an error in the module if it has another form or an op cannot run.
 llvm::FailureOr<ModelOutputs> runModel(mlir::ModuleOp module, ParameterSource parameters,

@@ -48,6 +48,12 @@ struct Bias {
   double at(int64_t head, int64_t queryPosition, int64_t keyPosition) const;
 };
 
+/// Softmax weights: for each sequence [heads, queries, keys], one sequence after another.
+struct AttentionWeights {
+  int64_t headCount = 0;
+  std::vector<Tensor> sequences;
+};
+
 /// One slot of the encoder cache: rows of the source.
 struct EncoderCache {
   std::shared_ptr<const Tensor> rows;
@@ -64,8 +70,8 @@ struct Candidates {
   Tensor logits; // [rows, vocabulary size]
 };
 
-using InterpreterValue = std::variant<FloatRows, IdRows, Weight, Mask, Bias, EncoderCache,
-                                      std::shared_ptr<SelfCache>, Candidates>;
+using InterpreterValue = std::variant<FloatRows, IdRows, Weight, Mask, Bias, AttentionWeights,
+                                      EncoderCache, std::shared_ptr<SelfCache>, Candidates>;
 
 } // namespace transept
 

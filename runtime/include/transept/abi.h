@@ -75,6 +75,12 @@ typedef struct transept_row_step {
 #undef TRANSEPT_ROW_STEP_FIELDS
 } transept_row_step;
 
+typedef struct transept_returned_attention {
+#define TRANSEPT_RETURNED_ATTENTION_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_RETURNED_ATTENTION_FIELDS
+} transept_returned_attention;
+
 typedef struct transept_asset {
 #define TRANSEPT_ASSET_FIELDS TRANSEPT_DECLARE_FIELD
 #include "transept/abi_fields.inc"

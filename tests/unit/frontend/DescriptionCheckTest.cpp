@@ -61,7 +61,9 @@ TEST(CheckDescription, SinusoidsNeedAnEvenWidth) {
 }
 
 TEST(ListTensors, CoversEveryStoredTensorOfTheGoldens) {
-  for (const char *folder : {"marian", "marian_sepvocab", "t5", "flan_t5", "mt5", "umt5"}) {
+  for (const char *folder :
+       {"marian", "marian_sepvocab", "t5", "flan_t5", "mt5", "umt5", "bart", "plbart", "mbart",
+        "m2m_100", "blenderbot", "blenderbot_small", "whisper", "nn_transformer"}) {
     TestCheckpoint checkpoint(folder);
     std::set<std::string> names;
     for (const TensorUse &use : listTensors(checkpoint.describe()))

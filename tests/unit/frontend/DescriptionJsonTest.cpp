@@ -36,7 +36,11 @@ TEST_P(DescriptionJson, RoundTripsExactly) {
 
 INSTANTIATE_TEST_SUITE_P(Goldens, DescriptionJson,
                          testing::Values("marian", "marian_sepvocab", "t5", "flan_t5", "mt5",
-                                         "umt5", "variant_t5_bf16", "variant_marian_alltied"),
+                                         "umt5", "variant_t5_bf16", "variant_marian_alltied",
+                                         "bart", "plbart", "mbart", "m2m_100", "pegasus",
+                                         "blenderbot", "blenderbot_small", "fsmt", "bert2bert",
+                                         "trocr", "vit_gpt2", "whisper", "speech_to_text",
+                                         "nn_transformer"),
                          [](const auto &info) { return std::string(info.param); });
 
 TEST(DescriptionText, KeepsEveryFieldThatIsNotDefault) {
@@ -120,9 +124,10 @@ TEST(DescriptionText, NamesThePathOfEveryMistake) {
 TEST(DescriptionText, EveryRequiredKeyIsRequired) {
   const Json good = goldenJson("marian");
   for (const char *pointer :
-       {"/name", "/source", "/target", "/logits", "/source/embedding", "/source/embedding/weight",
-        "/source/selfAttention/headCount", "/target/feedForward/activation", "/logits/weight",
-        "/source/selfAttention/norm/gain", "/target/selfAttention/query/outputs"}) {
+       {"/name", "/source", "/target", "/logits", "/source/embedding",
+        "/source/embedding/weight/name", "/source/selfAttention/headCount",
+        "/target/feedForward/activation", "/logits/weight", "/source/selfAttention/norm/gain",
+        "/target/selfAttention/query/outputs"}) {
     Json json = good;
     Json::json_pointer path(pointer);
     json[path.parent_pointer()].erase(path.back());

@@ -106,7 +106,9 @@ TEST(DescriptionSchema, TheCommittedFileIsCurrent) {
 TEST(DescriptionSchema, WhatIsWrittenConforms) {
   Json schema = Json::parse(descriptionSchema());
   Validator validator(schema);
-  for (const char *folder : {"marian", "marian_sepvocab", "t5", "flan_t5", "umt5"}) {
+  for (const char *folder :
+       {"marian", "marian_sepvocab", "t5", "flan_t5", "umt5", "blenderbot_small", "bert2bert",
+        "vit_gpt2", "whisper", "speech_to_text"}) {
     Json json = Json::parse(toJson(TestCheckpoint(folder).describe()));
     EXPECT_EQ(validator.check(json, schema), "") << folder;
   }

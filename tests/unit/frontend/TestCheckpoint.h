@@ -83,8 +83,12 @@ private:
   std::filesystem::path root;
 };
 
+/// In the repository, or else beside it (shared/goldens holds all that are known).
 inline std::string goldenPath(const std::string &folder) {
-  return std::string(TRANSEPT_SOURCE_DIR) + "/tests/golden/checkpoints/" + folder;
+  std::string own = std::string(TRANSEPT_SOURCE_DIR) + "/tests/golden/checkpoints/" + folder;
+  return std::filesystem::exists(own)
+             ? own
+             : std::string(TRANSEPT_SOURCE_DIR) + "/../shared/goldens/" + folder;
 }
 
 inline TestTensors readTensors(const std::string &path) {

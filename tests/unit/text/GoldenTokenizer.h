@@ -71,11 +71,28 @@ inline std::unique_ptr<Tokenizer> createGoldenTokenizer(const std::string &folde
   return createTokenizer(found.kind, found.settings, assetsOf(files));
 }
 
+/// From tokenizer.json alone.
+inline std::unique_ptr<Tokenizer> createFastTokenizer(const std::string &folder) {
+  Files files = readGoldenFiles(folder);
+  Files alone = {{"tokenizer.json", files.at("tokenizer.json")},
+                 {"tokenizer_config.json", files.at("tokenizer_config.json")}};
+  return createTokenizer("tokenizer-json", {}, assetsOf(alone));
+}
+
+/// Those that have a tokenizer.json.
+inline const std::vector<std::string> &fastFolders() {
+  static const std::vector<std::string> folders = {
+      "bart",    "bert_cased", "bert_uncased", "blenderbot", "gpt2",         "mbart",
+      "mbart50", "nllb",       "pegasus",      "t5",         "t5_nonlegacy", "whisper"};
+  return folders;
+}
+
 inline const std::vector<std::string> &goldenFolders() {
   static const std::vector<std::string> folders = {
-      "bart",    "bert_cased", "bert_uncased", "blenderbot", "blenderbot_small", "gpt2",
-      "m2m_100", "marian",     "mbart",        "mbart50",    "mt5",              "nllb",
-      "pegasus", "speech_to_text", "t5",       "t5_nonlegacy", "whisper"};
+      "bart",         "bert_cased", "bert_uncased", "blenderbot",     "blenderbot_small",
+      "gpt2",         "m2m_100",    "marian",       "mbart",          "mbart50",
+      "mt5",          "nllb",       "pegasus",      "speech_to_text", "t5",
+      "t5_nonlegacy", "whisper"};
   return folders;
 }
 

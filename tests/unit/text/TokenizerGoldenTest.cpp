@@ -93,8 +93,28 @@ TEST_P(TokenizerGolden, TruncatesAsRecorded) {
             truncation["input_ids"].get<Ids>());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerGolden,
-                         testing::ValuesIn(goldenFolders()),
+class FastTokenizerGolden : public testing::TestWithParam<std::string> {};
+
+TEST_P(FastTokenizerGolden, EncodesAndDecodesEveryTextAsRecorded) {
+  auto tokenizer = createFastTokenizer(GetParam());
+  auto goldens =
+      nlohmann::json::parse(readGoldenFiles(GetParam()).at("tokenizer_goldens_fast.json"));
+  ASSERT_GE(goldens["cases"].size(), 38u);
+  for (const auto &each : goldens["cases"]) {
+    std::string text = each["text"];
+    SCOPED_TRACE(text);
+    const Ids ids = each["ids"];
+    EXPECT_EQ(tokenizer->encode(text), ids);
+    EXPECT_EQ(tokenizer->encode(text, {.addSpecialTokens = false}),
+              each["ids_without_special_tokens"].get<Ids>());
+    EXPECT_EQ(tokenizer->decode(ids, {.cleanUpSpaces = false}), each["decoded"].get<std::string>());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, FastTokenizerGolden, testing::ValuesIn(fastFolders()),
+                         [](const auto &info) { return info.param; });
+
+INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerGolden, testing::ValuesIn(goldenFolders()),
                          [](const auto &info) { return info.param; });
 
 } // namespace

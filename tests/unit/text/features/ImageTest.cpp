@@ -11,7 +11,8 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Image, DecodesEveryKindAsPillowDoes) {
-  for (const auto &[name, expected] : readReferenceJson("images.json")["decode"].items()) {
+  const auto references = readReferenceJson("images.json");
+  for (const auto &[name, expected] : references["decode"].items()) {
     SCOPED_TRACE(name);
     Image image = decodeImage(readReference(name), name);
     EXPECT_EQ(image.width, expected["width"]);
@@ -88,6 +89,17 @@ TEST(Image, RefusesDamagedPixels) {
   std::string bytes = readReference("rgb.png");
   bytes[bytes.size() - 20] ^= 1;
   EXPECT_THAT(errorOf([&] { decodeImage(bytes, "it"); }), HasSubstr("it: PNG: "));
+}
+
+TEST(Image, RefusesEndlessScans) {
+  std::string bytes = readReference("progressive.jpg");
+  size_t scan = bytes.rfind("\xff\xda"), end = bytes.rfind("\xff\xd9");
+  ASSERT_LT(scan, end);
+  std::string repeated;
+  for (int count = 0; count < 100; ++count)
+    repeated += bytes.substr(scan, end - scan);
+  EXPECT_EQ(errorOf([&] { decodeImage(bytes.insert(end, repeated), "it"); }),
+            "it: JPEG: more than the 64 scans that are allowed");
 }
 
 TEST(Image, RefusesHugeImagesBeforeAllocating) {

@@ -11,7 +11,8 @@ namespace {
 
 TEST(PixelValues, EqualTheOriginalBitByBit) {
   const Image image = randomImage(97, 53);
-  for (const auto &each : readReferenceJson("images.json")["pixels"]) {
+  const auto references = readReferenceJson("images.json");
+  for (const auto &each : references["pixels"]) {
     SCOPED_TRACE(each["config"].dump());
     std::vector<std::string> warnings;
     Settings settings = readSettings(each["config"].dump(), "config", "", warnings);

@@ -8,7 +8,8 @@ namespace transept::features {
 namespace {
 
 TEST(Resize, EqualsPillowBitByBit) {
-  for (const auto &each : readReferenceJson("images.json")["resize"]) {
+  const auto references = readReferenceJson("images.json");
+  for (const auto &each : references["resize"]) {
     SCOPED_TRACE(each["from"].dump() + " to " + each["to"].dump() + each["filter"].dump());
     Filter filter = each["filter"] == "bilinear" ? Filter::bilinear : Filter::bicubic;
     Image image = randomImage(each["from"][0], each["from"][1]);

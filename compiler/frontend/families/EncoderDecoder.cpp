@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// EncoderDecoderModel and VisionEncoderDecoderModel: two models, each with a configuration of its
+// own, joined by cross-attention. Which may be joined is a table. tie_word_embeddings is the
+// decoder's; at the top level Hugging Face does not look at it.
+
+#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/Error.h"
+#include "compiler/frontend/Generation.h"
+#include "compiler/frontend/families/ConfigRules.h"
+#include "compiler/frontend/families/Sides.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+struct SideModel {
+  std::string_view modelType;
+  void (*describe)(Side &side);
+};
+
+constexpr std::array<SideModel, 1> textSources = {{{"bert", describeBertSource}}};
+constexpr std::array<SideModel, 2> imageSources = {
+    {{"vit", describeVitSource}, {"deit", describeVitSource}}};
+constexpr std::array<SideModel, 1> textTargets = {{{"bert", describeBertTarget}}};
+constexpr std::array<SideModel, 3> imageTargets = {
+    {{"trocr", describeTrocrTarget}, {"gpt2", describeGpt2Target}, {"bert", describeBertTarget}}};
+
+const SideModel &findModel(std::span<const SideModel> models, JsonFields &config) {
+  std::string modelType = config.text("model_type", "");
+  std::string supported;
+  for (const SideModel &model : models) {
+    if (model.modelType == modelType)
+      return model;
+    supported += fmt::format("{}\"{}\"", supported.empty() ? "" : ", ", model.modelType);
+  }
+  refuseValue(modelType, config.where("model_type"), "one of " + supported);
+}
+
+void describeSide(FamilyInput &input, FamilyResult &result, const std::string &key,
+                  std::span<const SideModel> models, ConfigRole role) {
+  const auto *object = input.config.find(key);
+  if (!object)
+    throw Error(
+        fmt::format("{} is missing: the configuration of that side", input.config.where(key)));
+  JsonFields config(*object, input.config.where(key));
+  const SideModel &model = findModel(models, config);
+  refuseUnsupportedFields(config, role);
+  Side side{config, input.checkpoint, result};
+  model.describe(side);
+  // generate() reads the top level, and the decoder's where that says nothing.
+  markGenerationFields(config);
+  warnUnknownFields(config, input.warnings);
+}
+
+} // namespace
+
+int64_t memoryWidth(Side &side, int64_t hidden, CrossWidth width) {
+  const std::string key = "cross_attention_hidden_size";
+  const int64_t source = side.result.description.source.hiddenSize;
+  if (auto given = side.config.optionalInteger(key, sizeRange)) {
+    if (*given != source)
+      refuseValue(*given, side.config.where(key),
+                  fmt::format("the source's hidden size {}", source));
+    if (width == CrossWidth::Hidden && source != hidden)
+      refuseValue(*given, side.config.where(key),
+                  fmt::format("null: this target reads rows as wide as its own, {}", hidden));
+    return source;
+  }
+  if (source != hidden)
+    side.result.description.projection = linear("enc_to_dec_proj", source, hidden);
+  return hidden;
+}
+
+void requireFlag(JsonFields &config, const std::string &key, const std::string &reason) {
+  if (!config.boolean(key, false))
+    refuseValue(false, config.where(key), "true: " + reason);
+}
+
+void setTargetWords(Side &side, int64_t vocabulary, const std::string &words,
+                    const std::string &head) {
+  const bool isTied = side.config.boolean("tie_word_embeddings", true);
+  std::vector<std::string> names = {words}, &unused = side.result.unusedTensors;
+  if (isTied)
+    names.push_back(head);
+  Description &description = side.result.description;
+  std::string embedding = resolveTied(side.checkpoint, names, "the target's embedding", unused);
+  description.target.embedding.weight = tensor(embedding);
+  description.target.embedding.vocabularySize = vocabulary;
+  description.logits.weight =
+      tensor(isTied ? embedding
+                    : resolveTied(side.checkpoint, {head}, "tie_word_embeddings is false", unused));
+  std::string origin = fmt::format("the decoder's vocab_size = {}", vocabulary);
+  for (const char *role : {"target.embedding.weight", "logits.weight"})
+    side.result.shapeOrigins.push_back({role, origin});
+}
+
+FamilyResult describeEncoderDecoder(FamilyInput &input) {
+  const bool readsImages = input.modelType == "vision-encoder-decoder";
+  refuseUnsupportedFields(input.config);
+  input.config.markRead("vocab_size"); // of no effect
+  FamilyResult result;
+  result.description.family = std::string(input.modelType);
+  std::span<const SideModel> sources = textSources, targets = textTargets;
+  if (readsImages) {
+    sources = imageSources;
+    targets = imageTargets;
+  }
+  describeSide(input, result, "encoder", sources, ConfigRole::Source);
+  describeSide(input, result, "decoder", targets, ConfigRole::Target);
+  for (const std::string pooler : {"encoder.pooler.dense.weight", "encoder.pooler.dense.bias"})
+    result.unusedTensors.push_back(pooler); // of sentences and whole images
+  return result;
+}
+
+} // namespace transept::frontend

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Models that are one side of an encoder-decoder pair. Each has a configuration of its own inside
+// config.json, and its tensors under `encoder.` or `decoder.`.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_FAMILIES_SIDES_H
+#define TRANSEPT_COMPILER_FRONTEND_FAMILIES_SIDES_H
+
+#include "compiler/frontend/families/Parts.h"
+
+namespace transept::frontend {
+
+struct Side {
+  JsonFields &config;
+  const Checkpoint &checkpoint;
+  FamilyResult &result;
+};
+
+/// Each fills in result.description.source.
+void describeBertSource(Side &side);
+/// ViT and DeiT.
+void describeVitSource(Side &side);
+
+/// Each fills in result.description's projection, target and logits; the source is there already.
+void describeBertTarget(Side &side);
+void describeGpt2Target(Side &side);
+void describeTrocrTarget(Side &side);
+
+enum class CrossWidth { Hidden, Configured };
+
+/// The width of what the target's keys and values read. Hugging Face puts enc_to_dec_proj before
+/// them where the widths differ and cross_attention_hidden_size is not set. Only some targets
+/// (CrossWidth::Configured) can read rows of another width than their own.
+int64_t memoryWidth(Side &side, int64_t hidden, CrossWidth width);
+
+/// Refuses a target whose flag `key` is not true, as it would compute something else.
+void requireFlag(JsonFields &config, const std::string &key, const std::string &reason);
+
+/// Target embedding `words` of vocab_size rows and the head `head`, the same numbers where
+/// tie_word_embeddings is true.
+void setTargetWords(Side &side, int64_t vocabulary, const std::string &words,
+                    const std::string &head);
+
+} // namespace transept::frontend
+
+#endif

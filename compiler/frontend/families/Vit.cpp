@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ViT and DeiT as sources: patches of an image through one linear layer, behind a class token
+// (DeiT: and a distillation token); pre-norm with a final norm.
+
+#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/families/ConfigRules.h"
+#include "compiler/frontend/families/Sides.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+/// A row of features is a patch: its channels one after another, each row by row.
+Features patches(Side &side, int64_t hidden) {
+  JsonFields &config = side.config;
+  int64_t image = sizeField(config, "image_size", 224);
+  int64_t patch = sizeField(config, "patch_size", 16);
+  int64_t channels = sizeField(config, "num_channels", 3);
+  // Bounded, so that no product below overflows.
+  if (image > 65536)
+    refuseValue(image, config.where("image_size"), "at most 65536");
+  if (patch > image || image % patch != 0)
+    refuseValue(image, config.where("image_size"),
+                fmt::format("a multiple of patch_size = {}", patch));
+  if (channels > 1024 || channels * patch * patch > sizeRange.maximum)
+    refuseValue(channels, config.where("num_channels"),
+                fmt::format("at most 1024, and less for patch_size = {}", patch));
+  Features features;
+  features.width = channels * patch * patch;
+  features.length = (image / patch) * (image / patch);
+  Convolution embedding;
+  embedding.linear =
+      linear("encoder.embeddings.patch_embeddings.projection", features.width, hidden);
+  features.convolutions = {embedding};
+  features.leadingRows = {tensor("encoder.embeddings.cls_token")};
+  if (config.text("model_type", "") == "deit")
+    features.leadingRows.push_back(tensor("encoder.embeddings.distillation_token"));
+  side.result.shapeOrigins.push_back(
+      {"source.embedding", fmt::format("{}: image_size = {}, patch_size = {}, num_channels = {} "
+                                       "and hidden_size = {}",
+                                       config.origin(), image, patch, channels, hidden)});
+  return features;
+}
+
+} // namespace
+
+void describeVitSource(Side &side) {
+  JsonFields &config = side.config;
+  int64_t hidden = sizeField(config, "hidden_size", 768);
+  int64_t width = sizeField(config, "intermediate_size", 3072);
+  int64_t heads = headCountField(config, "num_attention_heads", 12, "", hidden, "hidden_size");
+  double epsilon = config.number("layer_norm_eps", 1e-12, epsilonRange);
+  Stack &stack = side.result.description.source;
+  stack.layerCount = layerCountField(config, "num_hidden_layers", 12);
+  stack.hiddenSize = hidden;
+  stack.normPlacement = NormPlacement::Pre;
+  Features features = patches(side, hidden);
+  int64_t rows = features.length + static_cast<int64_t>(features.leadingRows.size());
+  stack.embedding.positions = learnedPositions("encoder.embeddings.position_embeddings", rows);
+  stack.embedding.features = std::move(features);
+
+  const std::string layer = "encoder.encoder.layer.{layer}.";
+  const std::string module = layer + "attention.attention.";
+  Attention &self = stack.selfAttention =
+      attention({.query = module + "query",
+                 .key = module + "key",
+                 .value = module + "value",
+                 .output = layer + "attention.output.dense",
+                 .norm = layer + "layernorm_before"},
+                {.hidden = hidden, .memory = hidden, .heads = heads, .epsilon = epsilon});
+  if (!config.boolean("qkv_bias", true))
+    for (Linear *each : {&self.query, &self.key, &self.value})
+      each->bias.reset();
+  stack.feedForward.activation = activationField(config, "hidden_act", "gelu");
+  stack.feedForward.input = linear(layer + "intermediate.dense", hidden, width);
+  stack.feedForward.output = linear(layer + "output.dense", width, hidden);
+  stack.feedForward.norm = layerNorm(layer + "layernorm_after", epsilon);
+  stack.finalNorm = layerNorm("encoder.layernorm", epsilon);
+  side.result.unusedTensors.push_back("encoder.embeddings.mask_token"); // for training
+  side.result.shapeOrigins.push_back(
+      {"source", fmt::format("{}: hidden_size = {} and intermediate_size = {}", config.origin(),
+                             hidden, width)});
+}
+
+} // namespace transept::frontend
