@@ -14,6 +14,7 @@
 #include "compiler/pipeline/PassVerification.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/pipeline/Stages.h"
+#include "compiler/transforms/Functions.h"
 #include "dialects/Plan/Plan.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -21,7 +22,6 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <fmt/format.h>
@@ -76,6 +76,13 @@ bool endsWith(const std::string &path, llvm::StringRef suffix) {
   return llvm::StringRef(path).ends_with(suffix);
 }
 
+bool readsTargetFeatures(ModuleOp module) {
+  for (llvm::StringRef name : {forwardName, decodeName})
+    if (auto function = module.lookupSymbol<func::FuncOp>(name))
+      return takesWholeTargets(function);
+  return false;
+}
+
 Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics &diagnostics) {
   Input input;
   std::vector<std::string> warnings;
@@ -83,8 +90,16 @@ Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics
   if (isIR && options.checkpoint.empty() && options.emit.empty())
     throw std::runtime_error("a library from textual IR needs --checkpoint, the directory that "
                              "holds its weights");
+  if (isIR) {
+    input.module = parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
+    if (!input.module || failed(nameEntry(*input.module)))
+      diagnostics.raise("cannot read " + options.input);
+  }
+  // What a model of whole targets is stands in its IR; tokens need a description.
   std::string described = isIR ? options.checkpoint : options.input;
-  if (endsWith(described, ".json"))
+  if (isIR && readsTargetFeatures(*input.module))
+    input.description.name = input.module->getSymName().value_or("model").str();
+  else if (endsWith(described, ".json"))
     input.description = frontend::readDescription(described);
   else if (!described.empty())
     input.description = frontend::describeCheckpoint(described, warnings);
@@ -95,12 +110,8 @@ Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics
   if (!options.name.empty())
     input.description.name = options.name;
 
-  if (isIR) {
-    llvm::SourceMgr sources;
-    input.module = parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
-  } else {
+  if (!isIR)
     input.module = frontend::buildModel(input.description, context);
-  }
   if (!input.module)
     diagnostics.raise("cannot read " + options.input);
   return input;

@@ -5,6 +5,7 @@
 #include "compiler/driver/GoldenChecks.h"
 
 #include "compiler/driver/GenerationArguments.h"
+#include "compiler/driver/GoldenBlocks.h"
 #include "compiler/driver/GoldenSources.h"
 
 #include <fmt/format.h>
@@ -36,7 +37,9 @@ public:
 
   CaseResult run() {
     try {
-      if (golden.kind == "forward")
+      if (isBlockCase(golden))
+        checkBlockCase();
+      else if (golden.kind == "forward")
         checkForward();
       else if (golden.kind == "generate")
         checkGenerate();
@@ -87,6 +90,12 @@ private:
     for (const GoldenSource &source : sources)
       inputs.push_back(source.input());
     return model.encodeBatch(inputs);
+  }
+
+  void checkBlockCase() {
+    checkBlock(model, goldens, golden, result);
+    if (!*result.sameBitsAlone)
+      fail("a row alone does not give the bits that it has in the batch");
   }
 
   // Forward.

@@ -34,6 +34,32 @@ std::string readFile(const std::filesystem::path &path) {
 
 int64_t positionCount(const frontend::Stack &stack) { return stack.embedding.positions.length; }
 
+template <typename Op> Op findLaunch(mlir::ModuleOp module, llvm::StringRef program) {
+  for (Op op : module.lookupSymbol<plan::ProgramOp>(program).getBody().getOps<Op>())
+    return op;
+  return Op();
+}
+
+/// Rows of the token embeddings that a program reads, 0 where it reads none.
+int64_t vocabularySize(mlir::ModuleOp module, llvm::StringRef program) {
+  auto embed = findLaunch<plan::EmbedOp>(module, program);
+  if (!embed)
+    return 0;
+  auto table = module.lookupSymbol<plan::WeightOp>(embed.getTable());
+  auto value = mlir::cast<plan::YieldOp>(table.getExpression().front().getTerminator()).getValue();
+  return weightRows(value);
+}
+
+int64_t featureWidth(mlir::ModuleOp module, llvm::StringRef program) {
+  auto take = findLaunch<plan::TakeFeaturesOp>(module, program);
+  return take ? take.getOutput().getType().getWidth() : 0;
+}
+
+int64_t stateWidth(mlir::ModuleOp module, llvm::StringRef program) {
+  auto emitted = findLaunch<plan::EmitStatesOp>(module, program);
+  return emitted ? emitted.getInput().getType().getWidth() : 0;
+}
+
 ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &description,
                    const codegen::Target &target) {
   ModelFacts facts;
@@ -41,23 +67,35 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.weightsSize = packedWeightsSize(module);
   facts.manifest = manifestFor(module, description, target, facts.weightsSize);
   facts.requiredFeatures = target.requiredFeatures;
-  facts.sourceVocabularySize = description.source.embedding.vocabularySize;
-  facts.targetVocabularySize = description.target.embedding.vocabularySize;
-  facts.encoderHiddenSize = description.source.hiddenSize;
+  facts.sourceVocabularySize = vocabularySize(module, "encode");
+  facts.targetVocabularySize = vocabularySize(module, "decode");
+  facts.sourceFeatureWidth = featureWidth(module, "encode");
+  facts.targetFeatureWidth = featureWidth(module, "decode");
+  facts.encoderHiddenSize = stateWidth(module, "encode");
+  facts.targetStateWidth = stateWidth(module, "decode");
   codegen::VocabularyShape vocabulary;
   vocabulary.vocabularySize = facts.targetVocabularySize;
   facts.vocabularyBlockCount = vocabulary.blockCount();
   facts.maximumSourceLength = positionCount(description.source);
   facts.maximumTargetLength = positionCount(description.target);
-  if (const auto &features = description.source.embedding.features) {
-    facts.sourceFeatureWidth = features->width;
+  if (const auto &features = description.source.embedding.features)
     facts.sourceFeatureCount = features->length;
-  }
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
     facts.assets.push_back(
         {file, readFile(std::filesystem::path(description.checkpoint) / file)});
   return facts;
+}
+
+std::string summaryOf(const ModelFacts &facts, const std::string &family) {
+  if (facts.targetFeatureWidth != 0)
+    return fmt::format("Rows of {} numbers become rows of {}, looking at sources of {}.",
+                       facts.targetFeatureWidth, facts.targetStateWidth,
+                       facts.sourceFeatureWidth != 0
+                           ? fmt::format("rows of {} numbers", facts.sourceFeatureWidth)
+                           : fmt::format("ids below {}", facts.sourceVocabularySize));
+  return fmt::format("A model of family {}, hidden size {}, vocabulary {}.", family,
+                     facts.encoderHiddenSize, facts.targetVocabularySize);
 }
 
 std::unique_ptr<llvm::Module> compiledCode(mlir::ModuleOp module, llvm::LLVMContext &context,
@@ -127,10 +165,8 @@ void emitLibrary(mlir::ModuleOp module, const frontend::Description &description
   std::filesystem::path header =
       std::filesystem::path(options.output).replace_filename(facts.name + ".h");
   std::ofstream stream(header);
-  stream << generatedHeader(facts.name,
-                            fmt::format("A model of family {}, hidden size {}, vocabulary {}.",
-                                        description.family, facts.encoderHiddenSize,
-                                        facts.targetVocabularySize));
+  stream << generatedHeader(facts.name, summaryOf(facts, description.family),
+                            /*transforms=*/facts.targetFeatureWidth != 0);
   if (!stream.flush())
     throw std::runtime_error("cannot write " + header.string());
 }

@@ -9,8 +9,9 @@
 
 namespace transept::emit {
 
-/// The text of `<name>.h` for the model `name`; `summary` is one line for its reader.
-std::string generatedHeader(const std::string &name, const std::string &summary);
+/// The text of `<name>.h` for the model `name`; `summary` is one line for its reader. A model that
+/// `transforms` target features instead of generating tokens gets a function over padded arrays.
+std::string generatedHeader(const std::string &name, const std::string &summary, bool transforms);
 
 } // namespace transept::emit
 

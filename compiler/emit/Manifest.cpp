@@ -63,8 +63,10 @@ std::string manifestFor(mlir::ModuleOp module, const frontend::Description &desc
         {"encode", workingMemory(module, "encode")},
         {"decode", workingMemory(module, "decode")}}},
       {"tokenizer", tokenizer},
-      {"description", Json::parse(frontend::toJson(description))},
   };
+  // A model that came as textual IR alone has no description.
+  if (!description.logits.weight.name.empty())
+    manifest["description"] = Json::parse(frontend::toJson(description));
   return manifest.dump(2);
 }
 

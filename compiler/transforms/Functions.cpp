@@ -26,6 +26,22 @@ func::FuncOp findFunction(ModuleOp module, StringRef name) {
   return function;
 }
 
+LogicalResult nameEntry(ModuleOp module) {
+  if (module.lookupSymbol(forwardName) || module.lookupSymbol(encodeName))
+    return success();
+  SmallVector<func::FuncOp> functions;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPublic())
+      functions.push_back(function);
+  if (functions.size() != 1)
+    return module.emitError("expects one public function, the model, but got ") << functions.size();
+  func::FuncOp entry = functions.front();
+  if (!module.getSymName())
+    module.setSymName(entry.getSymName());
+  entry.setSymName(forwardName);
+  return success();
+}
+
 bool takesWholeTargets(func::FuncOp decode) {
   return llvm::any_of(decode.getArgumentTypes(), [](Type type) {
     auto rows = dyn_cast<RowsType>(type);

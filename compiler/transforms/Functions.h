@@ -23,6 +23,11 @@ mlir::func::FuncOp findFunction(mlir::ModuleOp module, llvm::StringRef name);
 /// one after another.
 bool takesWholeTargets(mlir::func::FuncOp decode);
 
+/// Gives the only function of a hand-written module the name `forward`, and the module its name.
+/// Changes nothing where the stage's functions have their names already; an error where it is not
+/// clear which function is meant.
+llvm::LogicalResult nameEntry(mlir::ModuleOp module);
+
 /// Sets the function's type from its entry block's arguments and its return's operands.
 void updateFunctionType(mlir::func::FuncOp function);
 

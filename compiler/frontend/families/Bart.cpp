@@ -2,14 +2,13 @@
 //
 // BART and the text models that Hugging Face derives from it. They differ in where norms stand, in
 // positions, in which embeddings are shared, and in the defaults of their configuration classes:
-// one row of a table each. The classes ignore normalize_before, normalize_embedding,
-// add_final_layer_norm, static_position_embeddings and their like, and so do we.
+// one row of the table in BartTraits.cpp each. The classes ignore normalize_before,
+// normalize_embedding, add_final_layer_norm, static_position_embeddings and their like, and so do
+// we.
 
-#include "compiler/frontend/families/BartStack.h"
+#include "compiler/frontend/families/BartTraits.h"
 #include "compiler/frontend/families/ConfigRules.h"
 
-#include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -17,83 +16,10 @@ namespace transept::frontend {
 
 namespace {
 
-/// Of layernorm_embedding. BeforeTargetPositions: in the target it stands before the positions are
-/// added, in the source after.
-enum class EmbeddingNorm { None, AfterPositions, BeforeTargetPositions };
-
-/// One embedding for both sides, two where share_encoder_decoder_embeddings is false, or two with
-/// vocabularies of their own.
-enum class Sharing { Always, Configured, Never };
-
-/// An offset of the row after padding, which depends on pad_token_id.
-constexpr int64_t afterPadding = -1;
-
-struct Traits {
-  std::string_view modelType;
-  NormPlacement placement; // pre-norm ones have a final norm as well
-  EmbeddingNorm embeddingNorm;
-  PositionKind positions;
-  int64_t offset;
-  Sharing sharing;
-  bool hasLogitsBias;
-  // Defaults of the configuration class.
-  int64_t vocabulary, hidden, length;
-  SideDefaults source, target;
-  const char *activation;
-  bool isScaled;
-  SpecialIdDefaults ids;
-};
-
-constexpr auto Pre = NormPlacement::Pre, Post = NormPlacement::Post;
-constexpr auto Learned = PositionKind::Learned, Halves = PositionKind::SinusoidalHalves,
-               Inclusive = PositionKind::SinusoidalHalvesInclusive;
-constexpr auto NoNorm = EmbeddingNorm::None, AfterPositions = EmbeddingNorm::AfterPositions,
-               BeforeTargetPositions = EmbeddingNorm::BeforeTargetPositions;
-constexpr SideDefaults large = {12, 4096, 16}, base = {6, 3072, 12}, small = {8, 2048, 16};
-
-// clang-format off
-constexpr std::array<Traits, 9> table = {{
-    {"bart", Post, AfterPositions, Learned, 2, Sharing::Always, true,
-     50265, 1024, 1024, large, large, "gelu", false,
-     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
-    {"plbart", Post, AfterPositions, Learned, 2, Sharing::Always, true,
-     50005, 768, 1024, base, base, "gelu", true,
-     {.beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
-    {"mbart", Pre, AfterPositions, Learned, 2, Sharing::Always, true,
-     50265, 1024, 1024, large, large, "gelu", false,
-     {.beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
-    {"m2m_100", Pre, NoNorm, Inclusive, afterPadding, Sharing::Always, false,
-     128112, 1024, 1024, large, large, "relu", true,
-     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2}},
-    {"pegasus", Pre, NoNorm, Halves, 0, Sharing::Always, true,
-     50265, 1024, 1024, large, large, "gelu", false,
-     {.decoderStartId = 0, .paddingId = 0, .endId = 1, .forcedEndId = 1}},
-    {"blenderbot", Pre, NoNorm, Learned, 0, Sharing::Always, true,
-     8008, 2560, 128, {2, 10240, 32}, {24, 10240, 32}, "gelu", false,
-     {.decoderStartId = 1, .beginningId = 1, .paddingId = 0, .endId = 2, .forcedEndId = 2,
-      .encoderNoRepeatNgramSize = 3}},
-    {"blenderbot-small", Post, BeforeTargetPositions, Learned, 0, Sharing::Always, true,
-     50265, 512, 512, small, small, "gelu", false,
-     {.decoderStartId = 1, .beginningId = 1, .paddingId = 0, .endId = 2, .forcedEndId = 2}},
-    {"fsmt", Post, NoNorm, Inclusive, afterPadding, Sharing::Never, false,
-     42024, 1024, 1024, large, large, "relu", true,
-     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2,
-      .beams = 5, .maximumLength = 200}},
-    {"marian", Post, NoNorm, Halves, 0, Sharing::Configured, true,
-     58101, 1024, 1024, large, large, "gelu", false,
-     {.decoderStartId = 58100, .paddingId = 58100, .endId = 0, .forcedEndId = 0}},
-}};
-// clang-format on
-
-const Traits &traitsOf(std::string_view modelType) {
-  return *std::find_if(table.begin(), table.end(),
-                       [&](const Traits &row) { return row.modelType == modelType; });
-}
-
 class BartMapping {
 public:
   explicit BartMapping(FamilyInput &input)
-      : config(input.config), checkpoint(input.checkpoint), traits(traitsOf(input.modelType)) {}
+      : config(input.config), checkpoint(input.checkpoint), traits(bartTraits(input.modelType)) {}
 
   FamilyResult describe() {
     refuseUnsupportedFields(config);
@@ -101,9 +27,7 @@ public:
     if (traits.positions != PositionKind::Learned && hidden % 2 != 0)
       refuseValue(hidden, config.where("d_model"), "an even number: half sines, half cosines");
     readVocabularies();
-    auto first = checkpoint.tensors().lower_bound("model.");
-    bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with("model.");
-    prefix = isPrefixed ? "model." : "";
+    prefix = modelPrefix(checkpoint);
 
     Description &description = result.description;
     description.family = std::string(traits.modelType);
@@ -249,7 +173,7 @@ private:
 
   JsonFields &config;
   const Checkpoint &checkpoint;
-  const Traits &traits;
+  const BartTraits &traits;
   FamilyResult result;
   std::string prefix, sourceKey = "vocab_size", targetKey = "vocab_size";
   int64_t hidden = 0, vocabulary = 0, targetVocabulary = 0;

@@ -101,8 +101,8 @@ void describeBertTarget(Side &side) {
   description.logits.bias =
       tensor(resolveTied(side.checkpoint, {head + "bias", head + "decoder.bias"},
                          "the head has a bias", side.result.unusedTensors));
-  setTargetWords(side, sizes.vocabulary, "decoder.bert.embeddings.word_embeddings.weight",
-                 head + "decoder.weight");
+  setTargetWords(side.config, side.checkpoint, side.result, sizes.vocabulary,
+                 "decoder.bert.embeddings.word_embeddings.weight", head + "decoder.weight");
 }
 
 } // namespace transept::frontend

@@ -82,24 +82,6 @@ void requireFlag(JsonFields &config, const std::string &key, const std::string &
     refuseValue(false, config.where(key), "true: " + reason);
 }
 
-void setTargetWords(Side &side, int64_t vocabulary, const std::string &words,
-                    const std::string &head) {
-  const bool isTied = side.config.boolean("tie_word_embeddings", true);
-  std::vector<std::string> names = {words}, &unused = side.result.unusedTensors;
-  if (isTied)
-    names.push_back(head);
-  Description &description = side.result.description;
-  std::string embedding = resolveTied(side.checkpoint, names, "the target's embedding", unused);
-  description.target.embedding.weight = tensor(embedding);
-  description.target.embedding.vocabularySize = vocabulary;
-  description.logits.weight =
-      tensor(isTied ? embedding
-                    : resolveTied(side.checkpoint, {head}, "tie_word_embeddings is false", unused));
-  std::string origin = fmt::format("the decoder's vocab_size = {}", vocabulary);
-  for (const char *role : {"target.embedding.weight", "logits.weight"})
-    side.result.shapeOrigins.push_back({role, origin});
-}
-
 FamilyResult describeEncoderDecoder(FamilyInput &input) {
   const bool readsImages = input.modelType == "vision-encoder-decoder";
   refuseUnsupportedFields(input.config);

@@ -85,7 +85,8 @@ void describeGpt2Target(Side &side) {
   stack.feedForward.output = transposed(layer + "mlp.c_proj", width, hidden);
   stack.feedForward.norm = layerNorm(layer + "ln_2", attention.epsilon);
   stack.finalNorm = layerNorm(model + "ln_f", attention.epsilon);
-  setTargetWords(side, vocabulary, model + "wte.weight", "decoder.lm_head.weight");
+  setTargetWords(side.config, side.checkpoint, side.result, vocabulary, model + "wte.weight",
+                 "decoder.lm_head.weight");
   // Causal masks, which older files hold.
   for (int64_t index = 0; index < stack.layerCount; ++index)
     for (const char *mask :

@@ -125,8 +125,31 @@ Positions sinusoidalPositions(const Positions &computed, const std::string &modu
   return computed;
 }
 
+std::string modelPrefix(const Checkpoint &checkpoint) {
+  auto first = checkpoint.tensors().lower_bound("model.");
+  bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with("model.");
+  return isPrefixed ? "model." : "";
+}
+
+void setTargetWords(JsonFields &config, const Checkpoint &checkpoint, FamilyResult &result,
+                    int64_t vocabulary, const std::string &words, const std::string &head) {
+  const bool isTied = config.boolean("tie_word_embeddings", true);
+  std::vector<std::string> names = {words}, &unused = result.unusedTensors;
+  if (isTied)
+    names.push_back(head);
+  Description &description = result.description;
+  std::string embedding = resolveTied(checkpoint, names, "the target's embedding", unused);
+  description.target.embedding.weight = tensor(embedding);
+  description.target.embedding.vocabularySize = vocabulary;
+  description.logits.weight = tensor(
+      isTied ? embedding : resolveTied(checkpoint, {head}, "tie_word_embeddings is false", unused));
+  std::string origin = fmt::format("{}: vocab_size = {}", config.origin(), vocabulary);
+  for (const char *role : {"target.embedding.weight", "logits.weight"})
+    result.shapeOrigins.push_back({role, origin});
+}
+
 int64_t rowAfterPadding(JsonFields &config, const SpecialIdDefaults &defaults) {
-  int64_t padding = config.integer("pad_token_id", defaults.paddingId.value_or(0), idRange);
+  int64_t padding = config.integer("pad_token_id", defaults.paddingId.value_or(0), {0, 1 << 20});
   auto start = config.optionalInteger("decoder_start_token_id", idRange);
   if (start == padding)
     refuseValue(padding, config.where("decoder_start_token_id"),

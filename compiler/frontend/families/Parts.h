@@ -51,6 +51,14 @@ Positions learnedPositions(const std::string &table, int64_t length, int64_t off
 Positions sinusoidalPositions(const Positions &computed, const std::string &module, int64_t hidden,
                               const Checkpoint &checkpoint, FamilyResult &result);
 
+/// "model." unless the file was written by the class without a head.
+std::string modelPrefix(const Checkpoint &checkpoint);
+
+/// The target's embedding `words` of `vocabulary` rows, and the head `head`: the same numbers where
+/// tie_word_embeddings is true.
+void setTargetWords(JsonFields &config, const Checkpoint &checkpoint, FamilyResult &result,
+                    int64_t vocabulary, const std::string &words, const std::string &head);
+
 /// fairseq counts positions from pad_token_id + 1, and gives padding none. Returns that row.
 /// Refuses a decoder that starts with padding, which would shift all its positions.
 int64_t rowAfterPadding(JsonFields &config, const SpecialIdDefaults &defaults);

@@ -36,11 +36,6 @@ int64_t memoryWidth(Side &side, int64_t hidden, CrossWidth width);
 /// Refuses a target whose flag `key` is not true, as it would compute something else.
 void requireFlag(JsonFields &config, const std::string &key, const std::string &reason);
 
-/// Target embedding `words` of vocab_size rows and the head `head`, the same numbers where
-/// tie_word_embeddings is true.
-void setTargetWords(Side &side, int64_t vocabulary, const std::string &words,
-                    const std::string &head);
-
 } // namespace transept::frontend
 
 #endif

@@ -62,13 +62,12 @@ public:
     targetLength = sizeField(config, "max_target_positions", traits.targetLength);
     if (sourceLength > countRange.maximum / 2)
       refuseValue(sourceLength, config.where("max_source_positions"), "half of that");
-    auto first = checkpoint.tensors().lower_bound("model.");
-    if (first != checkpoint.tensors().end() && first->first.starts_with("model."))
-      prefix = "model.";
+    prefix = modelPrefix(checkpoint);
     result.description.family = std::string(input.modelType);
     result.description.source = stack("encoder", traits.source);
     result.description.target = stack("decoder", traits.target);
-    words();
+    setTargetWords(config, checkpoint, result, sizeField(config, "vocab_size", traits.vocabulary),
+                   prefix + "decoder.embed_tokens.weight", traits.head);
     result.specialIds = traits.ids;
   }
 
@@ -149,21 +148,6 @@ private:
         config, result);
   }
 
-  void words() {
-    const bool isTied = config.boolean("tie_word_embeddings", true);
-    std::vector<std::string> names = {prefix + "decoder.embed_tokens.weight"};
-    if (isTied)
-      names.push_back(traits.head);
-    std::string embedding =
-        resolveTied(checkpoint, names, "the target's embedding", result.unusedTensors);
-    target().weight = tensor(embedding);
-    target().vocabularySize = sizeField(config, "vocab_size", traits.vocabulary);
-    result.description.logits.weight =
-        tensor(isTied ? embedding
-                      : resolveTied(checkpoint, {traits.head}, "tie_word_embeddings is false",
-                                    result.unusedTensors));
-  }
-
   std::vector<int64_t> kernelSizes() {
     const std::string key = "conv_kernel_sizes";
     std::vector<int64_t> sizes = {5, 5};
@@ -196,8 +180,6 @@ private:
     result.shapeOrigins.push_back({"source.embedding.features", featureSizes});
     origin("source.embedding.positions", "max_source_positions", sourceLength);
     origin("target.embedding.positions", "max_target_positions", targetLength);
-    origin("target.embedding.weight", "vocab_size", target().vocabularySize);
-    origin("logits", "vocab_size", target().vocabularySize);
     result.shapeOrigins.push_back({"", fmt::format("d_model = {}", hidden)});
     return std::move(result);
   }

@@ -41,8 +41,8 @@ void describeTrocrTarget(Side &side) {
   }
   if (config.boolean("layernorm_embedding", true))
     embedding.norm = layerNorm(module + ".layernorm_embedding");
-  setTargetWords(side, sizeField(config, "vocab_size", 50265), module + ".embed_tokens.weight",
-                 "decoder.output_projection.weight");
+  setTargetWords(side.config, side.checkpoint, side.result, sizeField(config, "vocab_size", 50265),
+                 module + ".embed_tokens.weight", "decoder.output_projection.weight");
   side.result.shapeOrigins.push_back(
       {"target.embedding.positions",
        fmt::format("{}: max_position_embeddings = {}", config.origin(), length)});

@@ -52,7 +52,6 @@ TEST(EncoderDecoder, DescribesBertWithBert) {
 
 TEST(EncoderDecoder, ProjectsTheSourceWhereWidthsDiffer) {
   TestCheckpoint checkpoint("bert2bert");
-  TestCheckpoint narrow("trocr"); // any source that is 40 wide
   checkpoint.config["encoder"]["hidden_size"] = 40;
   EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("encoder.embeddings.word_embeddings.weight"),
                                         HasSubstr("config.json: encoder: hidden_size = 40")));
