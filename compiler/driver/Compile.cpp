@@ -5,6 +5,7 @@
 
 #include "compiler/driver/Commands.h"
 #include "compiler/driver/Progress.h"
+#include "compiler/driver/ReadIR.h"
 
 #include "compiler/codegen/Target.h"
 #include "compiler/emit/EmitLibrary.h"
@@ -20,7 +21,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Verifier.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -91,7 +91,7 @@ Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics
     throw std::runtime_error("a library from textual IR needs --checkpoint, the directory that "
                              "holds its weights");
   if (isIR) {
-    input.module = parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
+    input.module = readIR(options.input, context);
     if (!input.module || failed(nameEntry(*input.module)))
       diagnostics.raise("cannot read " + options.input);
   }

@@ -89,6 +89,13 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
   return readGenerationDefaults(config, &generation, family.specialIds, vocabulary, warnings);
 }
 
+/// How sounds or images become the source's features; kept as it is.
+void addPreprocessor(const std::string &directory, Description &description) {
+  const std::string file = "preprocessor_config.json";
+  if (description.source.embedding.features && fs::is_regular_file(directory + "/" + file))
+    description.tokenizer.files.push_back(file);
+}
+
 Description describe(const std::string &directory, std::vector<std::string> &warnings) {
   if (!fs::is_directory(directory))
     throw Error(fmt::format("{}: no such directory", directory));
@@ -104,6 +111,7 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   checkTensors(description, checkpoint, result.shapeOrigins);
   description.generation = generationOf(directory, config, result, warnings);
   description.tokenizer = findTokenizer(directory, description.family, warnings);
+  addPreprocessor(directory, description);
   description.checkpoint = fs::absolute(directory).lexically_normal().string();
   checkDescription(description);
   warnUnknownFields(config, warnings);

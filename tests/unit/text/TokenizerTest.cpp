@@ -121,7 +121,8 @@ TEST_P(EveryTokenizer, RefusesMalformedFilesByName) {
   Files files = readGoldenFiles(GetParam());
   Settings settings = settingsOf(GetParam());
   for (const char *name :
-       {"source.spm", "target.spm", "vocab.json", "spiece.model", "tokenizer_config.json"}) {
+       {"source.spm", "target.spm", "vocab.json", "spiece.model", "sentencepiece.bpe.model",
+        "tokenizer_config.json"}) {
     if (!files.contains(name))
       continue;
     for (const char *content : {"", "[", "[1]", "{\"a\": \"b\"", "\xff\xff\xff\xff"}) {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The options of `transept generate` that say which cross-attention weights to give out, and where.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_ATTENTIONFLAGS_H
+#define TRANSEPT_COMPILER_DRIVER_ATTENTIONFLAGS_H
+
+#include "transept/model.h"
+
+#include <CLI/CLI.hpp>
+
+namespace transept::driver {
+
+/// Cross-attention layers and what of each: some of its heads, or all of them averaged.
+struct AttentionChoice {
+  std::vector<size_t> layers;
+  /// Empty: the mean over all heads. Ascending, as the layers.
+  std::vector<size_t> heads;
+};
+
+class AttentionFlags {
+public:
+  /// `json` is the flag that weights in the results need.
+  void addTo(CLI::App &command, CLI::Option *json);
+
+  /// Whether results carry weights.
+  bool isInResults() const { return !extent.empty(); }
+  /// The picture's file; empty for none.
+  const std::string &pictureFile() const { return picture; }
+
+  /// Throws CLI::ValidationError for what the model does not have.
+  AttentionChoice resolve(const Model &model) const;
+
+private:
+  std::string extent; // "", "chosen" or "all"
+  std::vector<size_t> layers, heads;
+  std::string picture;
+};
+
+} // namespace transept::driver
+
+#endif

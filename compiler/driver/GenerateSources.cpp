@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Both readers stop at the first source that is wrong, so that results before it can be written.
+
+#include "compiler/driver/GenerateSources.h"
+
+#include "compiler/driver/MediaSources.h"
+#include "compiler/driver/SourceLines.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace transept::driver {
+
+namespace {
+
+class LineReader final : public SourceReader {
+public:
+  LineReader(const Model &model, const text::Tokenizer *tokenizer)
+      : model(model), tokenizer(tokenizer) {}
+
+  SourceBatch next(size_t maximumCount) override {
+    SourceBatch batch;
+    for (const SourceLine &line : input.next(maximumCount)) {
+      try {
+        batch.sources.push_back({.line = line.number, .ids = read(line.text)});
+      } catch (const std::exception &thrown) {
+        batch.error = fmt::format("line {}: {}", line.number, thrown.what());
+        break;
+      }
+    }
+    return batch;
+  }
+
+private:
+  std::vector<Id> read(const std::string &line) const {
+    std::vector<Id> ids =
+        tokenizer ? tokenizer->encode(line) : parseIds(line, model.sourceVocabularySize());
+    if (ids.empty())
+      throw std::runtime_error("expects one token or more, but got none");
+    if (ids.size() > model.maximumSourceLength())
+      throw std::runtime_error(fmt::format("expects {} tokens at most, but got {}",
+                                           model.maximumSourceLength(), ids.size()));
+    return ids;
+  }
+
+  const Model &model;
+  const text::Tokenizer *tokenizer;
+  SourceLines input{STDIN_FILENO};
+};
+
+class FileReader final : public SourceReader {
+public:
+  FileReader(const Model &model, std::vector<std::string> files, bool keepsShort)
+      : media(model, keepsShort), files(std::move(files)) {
+    if (keepsShort && (media.takesImages() || !media.hasFixedLength()))
+      throw CLI::ValidationError("--short-context",
+                                 "is for sounds of models that were trained on one length, which "
+                                 "this library is not");
+    for (const std::string &warning : media.warnings())
+      std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  }
+
+  SourceBatch next(size_t maximumCount) override {
+    SourceBatch batch;
+    while (position != files.size() && batch.sources.size() < maximumCount) {
+      const std::string &file = files[position++];
+      try {
+        batch.sources.push_back({.file = file, .features = media.read(file)});
+      } catch (const std::exception &thrown) {
+        batch.error = thrown.what();
+        break;
+      }
+    }
+    return batch;
+  }
+
+private:
+  MediaSources media;
+  std::vector<std::string> files;
+  size_t position = 0;
+};
+
+} // namespace
+
+std::unique_ptr<SourceReader> readLines(const Model &model, const text::Tokenizer *tokenizer) {
+  return std::make_unique<LineReader>(model, tokenizer);
+}
+
+std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,
+                                        bool keepsShort) {
+  return std::make_unique<FileReader>(model, std::move(files), keepsShort);
+}
+
+} // namespace transept::driver

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What comes out of a file is compared with what the model takes before it gets there, so that an
+// error names the file.
+
+#include "compiler/driver/MediaSources.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace transept::driver {
+
+namespace {
+
+constexpr const char *kPreprocessor = "preprocessor_config.json";
+
+std::string_view preprocessorOf(const Model &model) {
+  std::optional<std::string_view> config = model.asset(kPreprocessor);
+  if (!config)
+    throw std::runtime_error(
+        fmt::format("the library has no {}, so it cannot read files; a checkpoint that has one "
+                    "must be compiled again",
+                    kPreprocessor));
+  return *config;
+}
+
+/// The side of square patches of three colors; it is not asked for where the file is for sounds.
+size_t patchSide(const Model &model) {
+  return size_t(std::lround(std::sqrt(double(model.sourceFeatureWidth()) / 3)));
+}
+
+} // namespace
+
+size_t encodedRows(const Model &model, size_t rows) {
+  const transept_model_table &table = model.table();
+  for (const transept_row_step &step : std::span(table.row_steps, table.row_step_count)) {
+    size_t padded = rows + 2 * size_t(step.padding);
+    rows = padded < step.kernel ? 0 : (padded - step.kernel) / step.stride + 1;
+    rows += step.leading;
+  }
+  return rows;
+}
+
+MediaSources::MediaSources(const Model &model, bool keepsShort)
+    : model(model), extractor(preprocessorOf(model), {.patchSize = patchSide(model)}),
+      keepsShort(keepsShort) {
+  if (extractor.width() != model.sourceFeatureWidth())
+    throw std::runtime_error(
+        fmt::format("{} of the library makes rows of {} numbers, but the model takes {}",
+                    kPreprocessor, extractor.width(), model.sourceFeatureWidth()));
+}
+
+std::vector<float> MediaSources::read(const std::string &file) const {
+  features::Features rows = extractor.extract(file, {.isPadded = !keepsShort});
+  // A sound that is longer than the model's window is cut, as without --short-context.
+  if (keepsShort && hasFixedLength() && rows.rows > model.sourceFeatureCount())
+    rows = extractor.extract(file, {.isPadded = true});
+  check(rows, file);
+  return std::move(rows.values);
+}
+
+void MediaSources::check(const features::Features &rows, const std::string &file) const {
+  const char *what = takesImages() ? "patches" : "frames";
+  size_t usual = model.sourceFeatureCount();
+  bool isShort = keepsShort && rows.rows < usual;
+  if (usual != 0 && rows.rows != usual && !isShort)
+    throw std::runtime_error(
+        fmt::format("{}: {} of the library makes {} {} of it, but the model takes {}", file,
+                    kPreprocessor, rows.rows, what, usual));
+  size_t encoded = encodedRows(model, rows.rows);
+  if (encoded == 0 || encoded > model.maximumSourceLength())
+    throw std::runtime_error(
+        fmt::format("{}: expects 1 to {} positions of the encoder, but its {} {} become {}", file,
+                    model.maximumSourceLength(), rows.rows, what, encoded));
+}
+
+} // namespace transept::driver
