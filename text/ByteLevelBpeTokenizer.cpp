@@ -121,7 +121,10 @@ private:
     for (int32_t id : ids)
       if (id < firstTimestamp)
         known.push_back(id);
-    return removeTimestamps(SlowTokenizer::decode(known, options));
+    // Transcripts are not cleaned up, whatever the checkpoint says, as in the original.
+    DecodeOptions plain = options;
+    plain.cleanUpSpaces = options.cleanUpSpaces.value_or(false);
+    return removeTimestamps(SlowTokenizer::decode(known, plain));
   }
 
   /// A timestamp below the one before it begins a new window, whose times are counted on.

@@ -68,25 +68,8 @@ private:
     return model.contains(token) ? model.idOf(token) + offset : -1;
   }
 
-  /// Lower case comes before added tokens are cut out, and leaves special ones alone.
   std::string prepare(std::string_view text) const override {
-    if (!lowers)
-      return std::string(text);
-    AddedTokenMatcher special;
-    for (const std::string &token : allSpecialTokens())
-      special.add(token);
-    const std::string valid = validUtf8(text);
-    std::string result;
-    for (size_t position = 0; position < valid.size();) {
-      std::string_view rest = std::string_view(valid).substr(position);
-      const size_t length = special.matchAt(rest);
-      if (length > 0)
-        result += rest.substr(0, length);
-      else
-        result += lowerEach(rest.substr(0, characterLength(rest, 0)));
-      position += length > 0 ? length : characterLength(rest, 0);
-    }
-    return result;
+    return lowers ? lowerAroundAddedTokens(validUtf8(text)) : std::string(text);
   }
 
   std::vector<std::string> segment(std::string_view text, Side) const override {

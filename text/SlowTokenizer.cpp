@@ -4,6 +4,7 @@
 
 #include "text/SlowTokenizer.h"
 
+#include "text/Characters.h"
 #include "text/Unicode.h"
 
 #include <utility>
@@ -68,6 +69,20 @@ void SlowTokenizer::indexAddedTokens(int32_t baseSize, bool separatesAll) {
         (additionalTokens.contains(token.content) && id >= baseSize))
       separateTokens.insert(token.content);
   }
+}
+
+std::string SlowTokenizer::lowerAroundAddedTokens(std::string_view text) const {
+  std::string result;
+  for (size_t position = 0; position < text.size();) {
+    std::string_view rest = text.substr(position);
+    const size_t length = matcher.matchAt(rest);
+    if (length > 0)
+      result += rest.substr(0, length);
+    else
+      result += lowerEach(rest.substr(0, characterLength(rest, 0)));
+    position += length > 0 ? length : characterLength(rest, 0);
+  }
+  return result;
 }
 
 /// The leftmost, there the longest, added tokens and the texts between them.

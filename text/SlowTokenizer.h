@@ -51,7 +51,8 @@ protected:
   /// Id of an added token, or -1.
   int32_t addedId(const std::string &token) const;
   bool isSpecial(const std::string &token) const { return specialTokens.contains(token); }
-  const std::set<std::string> &allSpecialTokens() const { return specialTokens; }
+  /// The valid text in lower case, added tokens excepted.
+  std::string lowerAroundAddedTokens(std::string_view text) const;
 
   std::string unknownToken;
   /// Between tokens that are decoded by themselves and the text around them.

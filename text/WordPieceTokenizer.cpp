@@ -55,7 +55,9 @@ public:
   }
 
 private:
-  std::string prepare(std::string_view text) const override { return validUtf8(text); }
+  std::string prepare(std::string_view text) const override {
+    return lowers && splitsWords ? lowerAroundAddedTokens(validUtf8(text)) : validUtf8(text);
+  }
 
   std::vector<std::string> segment(std::string_view text, Side) const override {
     std::vector<std::string> pieces;
@@ -79,7 +81,7 @@ private:
     clean = normalize(clean, NormalForm::C);
     std::vector<std::string> result;
     for (std::string_view each : splitAtSpaces(clean)) {
-      std::string word = lowers ? lowerEach(each) : std::string(each);
+      std::string word(each);
       if (stripsAccents)
         word = removeNonSpacingMarks(normalize(word, NormalForm::D));
       for (std::string_view part : splitAtPunctuation(word))

@@ -120,7 +120,8 @@ public:
     for (float weight : plot.weights)
       largest = std::max(largest, double(weight));
     double angle = kLabelAngle * std::numbers::pi / 180, widest = widestOf(sources);
-    cellWidth = std::clamp(1100.0 / double(std::max<size_t>(1, sources.size())), 7.0, 34.0);
+    auto columns = double(std::max<size_t>(1, sources.size()));
+    cellWidth = std::floor(std::clamp(1100 / columns, 7.0, 34.0));
     cellHeight = targets.size() > 40 ? 18 : 26;
     left = std::round(kMargin + std::max(widestOf(targets), 50.0) + kLabelGap);
     top = std::round(kMargin + kLineHeight + widest * std::sin(angle) + 14);

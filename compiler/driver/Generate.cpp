@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `transept generate`: sources on standard input, results on standard output, in order, as soon as
-// there are some.
+// `transept generate`: lines of standard input or files in, results on standard output, in order,
+// as soon as there are some.
 
+#include "compiler/driver/AttentionFlags.h"
 #include "compiler/driver/Commands.h"
+#include "compiler/driver/GenerateResults.h"
+#include "compiler/driver/GenerateSources.h"
 #include "compiler/driver/GenerationFlags.h"
 #include "compiler/driver/LibraryText.h"
-#include "compiler/driver/SourceLines.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <fstream>
 #include <system_error>
 
 namespace transept::driver {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct GenerateCommand {
   std::string library;
+  std::vector<std::string> files;
   GenerationFlags flags;
+  AttentionFlags attention;
   unsigned threads = 0;
-  size_t batchSize = 64;
-  bool usesIds = false, isJson = false;
+  std::optional<size_t> batchSize;
+  bool usesIds = false, isJson = false, keepsShort = false;
 };
 
 /// Whole lines to standard output. When nobody reads any more, the program ends quietly.
@@ -39,83 +41,108 @@ void writeLines(const std::string &text) {
   throw std::system_error(errno, std::generic_category(), "cannot write standard output");
 }
 
+void writePicture(const std::string &file, const std::string &picture) {
+  std::ofstream stream(file, std::ios::binary);
+  stream << picture << std::flush;
+  if (!stream)
+    throw std::system_error(errno, std::generic_category(), "cannot write " + file);
+}
+
 class Generator {
 public:
   explicit Generator(const GenerateCommand &command)
       : command(command), model(Model::open(command.library, {.threads = command.threads})),
         tokenizer(openTokenizer(model)) {
+    if (model.targetVocabularySize() == 0)
+      throw std::runtime_error(command.library + " generates no tokens: it transforms rows of "
+                                                 "numbers, which only its C++ API offers");
+    checkUsage();
     if (!command.usesIds && !tokenizer)
-      throw std::runtime_error(command.library + " has no tokenizer; give token ids, with --ids");
+      throw std::runtime_error(
+          command.library +
+          (readsFiles() ? " has no tokenizer; results can be token ids, with --ids"
+                        : " has no tokenizer; give token ids, with --ids"));
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
+    choice = command.attention.resolve(model);
+    format = {tokenizer.get(), command.isJson, command.usesIds};
   }
 
   void run() {
-    SourceLines input(STDIN_FILENO);
+    size_t batchSize = command.batchSize.value_or(readsFiles() ? 8 : 64);
+    std::unique_ptr<SourceReader> reader =
+        readsFiles() ? readFiles(model, command.files, command.keepsShort)
+                     : readLines(model, command.usesIds ? nullptr : tokenizer.get());
     while (true) {
-      std::vector<SourceLine> lines = input.next(command.batchSize);
-      if (lines.empty())
+      SourceBatch batch = reader->next(batchSize);
+      if (!batch.sources.empty())
+        process(batch.sources);
+      if (!batch.error.empty())
+        throw std::runtime_error(batch.error);
+      if (batch.sources.empty())
         return;
-      process(lines);
     }
   }
 
 private:
-  /// A bad line ends the program, but not before the results of the lines before it are out.
-  void process(const std::vector<SourceLine> &lines) {
-    std::vector<std::vector<Id>> sources;
-    std::string error;
-    for (const SourceLine &line : lines) {
-      try {
-        sources.push_back(readSource(line.text));
-      } catch (const std::exception &thrown) {
-        error = fmt::format("line {}: {}", line.number, thrown.what());
-        break;
-      }
-    }
-    if (!sources.empty()) {
-      std::vector<Generation> results = model.generateBatch(model.encodeBatch(sources), options);
-      std::string text;
-      for (size_t index = 0; index != results.size(); ++index)
-        for (size_t rank = 0; rank != results[index].sequences.size(); ++rank)
-          text += format(results[index].sequences[rank], lines[index].number, rank);
-      writeLines(text);
-    }
-    if (!error.empty())
-      throw std::runtime_error(error);
+  /// Whether the model reads features, which come from files.
+  bool readsFiles() const { return model.sourceFeatureWidth() != 0; }
+
+  void checkUsage() const {
+    if (readsFiles() && command.files.empty())
+      throw CLI::ValidationError("FILE", "this library reads sound or image files, not standard "
+                                         "input; give one file or more");
+    if (!readsFiles() && !command.files.empty())
+      throw CLI::ValidationError("FILE", "this library reads lines of standard input, not files, "
+                                         "but " +
+                                             command.files.front() + " was given");
+    if (!readsFiles() && command.keepsShort)
+      throw CLI::ValidationError("--short-context", "is for sounds, but this library reads text");
   }
 
-  std::vector<Id> readSource(const std::string &line) const {
-    std::vector<Id> ids =
-        command.usesIds ? parseIds(line, model.sourceVocabularySize()) : tokenizer->encode(line);
-    if (ids.empty())
-      throw std::runtime_error("expects one token or more, but got none");
-    if (ids.size() > model.maximumSourceLength())
-      throw std::runtime_error(fmt::format("expects {} tokens at most, but got {}",
-                                           model.maximumSourceLength(), ids.size()));
-    return ids;
+  void process(const std::vector<GenerateSource> &given) {
+    std::vector<SourceInput> inputs;
+    for (const GenerateSource &source : given)
+      inputs.push_back({.ids = source.ids,
+                        .features = source.features,
+                        .allowFewerFeatures = command.keepsShort});
+    std::vector<Source> sources = model.encodeBatch(inputs);
+    std::vector<Generation> results = model.generateBatch(sources, options);
+    std::string text;
+    for (size_t index = 0; index != results.size(); ++index)
+      for (size_t rank = 0; rank != results[index].sequences.size(); ++rank)
+        text += finish({given[index], rank, results[index].sequences[rank]}, sources[index]);
+    writeLines(text);
   }
 
-  std::string format(const Sequence &sequence, size_t line, size_t rank) const {
-    std::string text = tokenizer ? tokenizer->decode(sequence.ids) : "";
-    if (command.isJson) {
-      Json object = {{"line", line}, {"rank", rank}, {"ids", sequence.ids}};
-      if (tokenizer)
-        object["text"] = text;
-      object["score"] = sequence.score;
-      object["finished"] = sequence.finishReason == FinishReason::End ? "end" : "length";
-      return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-    }
-    if (command.usesIds)
-      return fmt::format("{}\n", fmt::join(sequence.ids, " "));
-    // One result is one line, whatever was generated.
-    std::ranges::replace(text, '\n', ' ');
-    return text + "\n";
+  /// The result's line, with the attention that was asked for.
+  std::string finish(Result result, const Source &source) {
+    bool isPictured = !command.attention.pictureFile().empty() && !hasPicture;
+    if (!isPictured && !command.attention.isInResults())
+      return formatResult(format, result);
+    AttentionReport report =
+        reportAttention(model, source, result.sequence, givenCount(result.sequence), choice,
+                        command.usesIds && !readsFiles() ? nullptr : tokenizer.get());
+    if (isPictured)
+      writePicture(command.attention.pictureFile(), drawAlignment(report.toPlot()));
+    hasPicture = true;
+    if (command.attention.isInResults())
+      result.attention = &report;
+    return formatResult(format, result);
+  }
+
+  /// Decoder start and prompt; a prompt that begins with the start does not get it twice.
+  size_t givenCount(const Sequence &sequence) const {
+    bool hasStart = options.prompt.empty() || options.prompt.front() != sequence.ids.front();
+    return options.prompt.size() + (hasStart ? 1 : 0);
   }
 
   const GenerateCommand &command;
   Model model;
   std::unique_ptr<text::Tokenizer> tokenizer;
   GenerateOptions options;
+  AttentionChoice choice;
+  ResultFormat format;
+  bool hasPicture = false;
 };
 
 } // namespace
@@ -123,22 +150,31 @@ private:
 void addGenerateCommand(CLI::App &program) {
   auto options = std::make_shared<GenerateCommand>();
   CLI::App *command = program.add_subcommand(
-      "generate", "read one source a line, write one result a line\n"
-                  "Reads standard input to its end. Results come in the order of the sources, as "
-                  "soon as there are some.\n"
+      "generate", "read sources, write one result a line\n"
+                  "Models of text read standard input to its end, one source a line; models of "
+                  "sounds or images read the FILEs.\n"
+                  "Results come in the order of the sources, as soon as there are some.\n"
                   "With --num-return K, K adjacent lines belong to one source, best first.\n"
-                  "A bad line ends the program after the results of the lines before it.");
+                  "A bad line or file ends the program after the results of those before it.");
   command->add_option("LIB", options->library, "the library")->required();
+  command->add_option("FILE", options->files,
+                      "sounds (WAV, FLAC, Ogg, MP3) or images (PNG, JPEG), for models of them");
   command->add_flag("--ids", options->usesIds,
                     "sources and results are token ids separated by spaces; results begin with the "
                     "decoder start and end with the end id where there is one");
-  command->add_flag("--json", options->isJson,
-                    "write one JSON object a line: line, rank, ids, text, score, finished");
+  CLI::Option *json = command->add_flag(
+      "--json", options->isJson,
+      "write one JSON object a line: line or file, rank, ids, text, score, finished");
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--batch", options->batchSize, "sources to work on at once, at most")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
+  command
+      ->add_option("--batch", options->batchSize,
+                   "sources to work on at once, at most [64 lines, 8 files]")
+      ->check(CLI::Range(1, 65536));
+  command->add_flag("--short-context", options->keepsShort,
+                    "do not fill sounds up to the length that the model was trained on: faster, "
+                    "but models that were trained on 30 s recognize words worse");
+  options->attention.addTo(*command, json);
   options->flags.addTo(*command);
   command->callback([options] {
     std::signal(SIGPIPE, SIG_IGN);

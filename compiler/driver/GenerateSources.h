@@ -17,10 +17,10 @@ namespace transept::driver {
 
 /// One source as the model takes it, and where it comes from.
 struct GenerateSource {
-  size_t line = 0;  // from 1, where it is a line
-  std::string file; // where it is a file
-  std::vector<Id> ids;
-  std::vector<float> features;
+  size_t line = 0;       // from 1, where it is a line
+  std::string file = {}; // where it is a file
+  std::vector<Id> ids = {};
+  std::vector<float> features = {};
 };
 
 /// Some sources, then perhaps one that could not be read.

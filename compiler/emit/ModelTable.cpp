@@ -119,6 +119,7 @@ private:
     std::vector<Constant *> attention = returnedAttention();
     fields["returned_attention"] = array("transept_returned_attention", attention);
     fields["returned_attention_count"] = u64(attention.size());
+    fields["speech"] = facts.generation.speech ? speech(*facts.generation.speech) : null();
     return fields;
   }
 
@@ -273,6 +274,61 @@ private:
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_GENERATION_FIELDS
     return global("transept_generation", structure(values));
+  }
+
+  Constant *speech(const frontend::SpeechDefaults &defaults) {
+    auto optional = [&](std::optional<int64_t> value) { return u32(uint32_t(value.value_or(-1))); };
+    FieldValues fields;
+    fields["transcript_start_id"] = u32(defaults.transcriptStartId);
+    fields["transcribe_id"] = optional(defaults.transcribeId);
+    fields["translate_id"] = optional(defaults.translateId);
+    fields["no_timestamps_id"] = optional(defaults.noTimestampsId);
+    bool hasTimestamps =
+        defaults.noTimestampsId && *defaults.noTimestampsId + 1 < facts.targetVocabularySize;
+    fields["first_timestamp_id"] = u32(uint32_t(hasTimestamps ? *defaults.noTimestampsId + 1 : -1));
+    fields["maximum_initial_timestamp"] = optional(defaults.maximumInitialTimestamp);
+    fields["returns_timestamps"] = u32(defaults.returnsTimestamps);
+    fields["median_filter_width"] = u32(defaults.medianFilterWidth);
+    fields["languages"] = array("transept_languages", languages(defaults));
+    fields["language_count"] = u64(defaults.languages.size());
+    fields["alignment_heads"] = array("transept_alignment_heads", alignmentHeads(defaults));
+    fields["alignment_head_count"] = u64(defaults.alignmentHeads.size());
+    std::vector<Constant *> values;
+#define TRANSEPT_SPEECH_FIELDS TAKE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_SPEECH_FIELDS
+    return global("transept_speech", structure(values));
+  }
+
+  std::vector<Constant *> languages(const frontend::SpeechDefaults &defaults) {
+    std::vector<Constant *> result;
+    for (const frontend::SpokenLanguage &language : defaults.languages) {
+      FieldValues fields;
+      fields["code"] = text("transept_language_code", language.code);
+      fields["id"] = u32(language.id);
+      fields["reserved"] = u32(0);
+      std::vector<Constant *> values;
+#define TRANSEPT_LANGUAGE_FIELDS TAKE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_LANGUAGE_FIELDS
+      result.push_back(structure(values));
+    }
+    return result;
+  }
+
+  std::vector<Constant *> alignmentHeads(const frontend::SpeechDefaults &defaults) {
+    std::vector<Constant *> result;
+    for (const frontend::AlignmentHead &each : defaults.alignmentHeads) {
+      FieldValues fields;
+      fields["cross_attention"] = u32(each.layer);
+      fields["head"] = u32(each.head);
+      std::vector<Constant *> values;
+#define TRANSEPT_ALIGNMENT_HEAD_FIELDS TAKE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_ALIGNMENT_HEAD_FIELDS
+      result.push_back(structure(values));
+    }
+    return result;
   }
 
   void exportFunction(llvm::GlobalVariable *table) {

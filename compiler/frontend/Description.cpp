@@ -220,6 +220,21 @@ void checkDescription(const Description &description) {
                      generation.returnCount, generation.beams));
   expect(generation.repetitionPenalty > 0.0, "generation.repetitionPenalty",
          "it must be greater than 0");
+  if (const auto &speech = generation.speech) {
+    checkId(speech->transcriptStartId, "generation.speech.transcriptStartId");
+    checkId(speech->transcribeId, "generation.speech.transcribeId");
+    checkId(speech->translateId, "generation.speech.translateId");
+    checkId(speech->noTimestampsId, "generation.speech.noTimestampsId");
+    for (const SpokenLanguage &language : speech->languages)
+      checkId(language.id, "generation.speech.languages");
+    for (const AlignmentHead &each : speech->alignmentHeads)
+      expect(each.layer < description.target.layerCount && description.target.crossAttention &&
+                 each.head < description.target.crossAttention->headCount,
+             "generation.speech.alignmentHeads",
+             fmt::format("found head {} of layer {}, which does not exist", each.head, each.layer));
+    expect(speech->medianFilterWidth % 2 == 1, "generation.speech.medianFilterWidth",
+           fmt::format("found {}, it must be odd", speech->medianFilterWidth));
+  }
 }
 
 } // namespace transept::frontend

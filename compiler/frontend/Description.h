@@ -158,6 +158,30 @@ struct Logits {
   double scale = 1.0; // multiplies the states before the product
 };
 
+/// A language that a model of speech understands, e.g. "en", and its token.
+struct SpokenLanguage {
+  std::string code;
+  int64_t id = 0;
+};
+
+/// A head whose cross-attention follows the sound.
+struct AlignmentHead {
+  int64_t layer = 0, head = 0;
+};
+
+/// How a model of speech is prompted: start of the transcript, language, task, and whether there
+/// are to be timestamps. Those are all tokens from `noTimestampsId` + 1 on.
+struct SpeechDefaults {
+  int64_t transcriptStartId = 0;
+  std::optional<int64_t> transcribeId, translateId, noTimestampsId;
+  /// How many timestamps after the first one the text may begin with; absent: any.
+  std::optional<int64_t> maximumInitialTimestamp;
+  bool returnsTimestamps = false;
+  std::vector<SpokenLanguage> languages; // none: models of one language
+  std::vector<AlignmentHead> alignmentHeads;
+  int64_t medianFilterWidth = 7;
+};
+
 /// Defaults of generation, generation_config.json over config.json over Hugging Face's own.
 struct GenerationDefaults {
   std::optional<int64_t> decoderStartId, beginningId, paddingId, forcedBeginningId, forcedEndId;
@@ -169,6 +193,7 @@ struct GenerationDefaults {
   double lengthPenalty = 1.0, repetitionPenalty = 1.0;
   std::vector<int64_t> suppressedIds, beginningSuppressedIds;
   std::vector<std::vector<int64_t>> badWords;
+  std::optional<SpeechDefaults> speech;
 };
 
 /// The files of the checkpoint that the text layer needs, and how to read them.

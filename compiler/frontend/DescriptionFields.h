@@ -23,6 +23,7 @@ constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange kernelRange{0, 1024};
 constexpr IntegerRange layerRange{0, 10'000};
 constexpr IntegerRange beamRange{1, 4096};
+constexpr IntegerRange medianFilterRange{1, 1001};
 constexpr NumberRange epsilonRange{0.0, 1.0};
 
 template <typename Enum> struct EnumNames;
@@ -165,6 +166,28 @@ template <typename Archive> void visitFields(Archive &archive, Logits &value) {
   archive.defaulted("scale", value.scale, NumberRange{});
 }
 
+template <typename Archive> void visitFields(Archive &archive, SpokenLanguage &value) {
+  archive.required("code", value.code);
+  archive.required("id", value.id, idRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, AlignmentHead &value) {
+  archive.required("layer", value.layer, layerRange);
+  archive.required("head", value.head, countRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &value) {
+  archive.required("transcriptStartId", value.transcriptStartId, idRange);
+  archive.required("transcribeId", value.transcribeId, idRange);
+  archive.required("translateId", value.translateId, idRange);
+  archive.required("noTimestampsId", value.noTimestampsId, idRange);
+  archive.required("maximumInitialTimestamp", value.maximumInitialTimestamp, countRange);
+  archive.defaulted("returnsTimestamps", value.returnsTimestamps);
+  archive.defaulted("languages", value.languages);
+  archive.defaulted("alignmentHeads", value.alignmentHeads);
+  archive.defaulted("medianFilterWidth", value.medianFilterWidth, medianFilterRange);
+}
+
 template <typename Archive> void visitFields(Archive &archive, GenerationDefaults &value) {
   archive.required("decoderStartId", value.decoderStartId, idRange);
   archive.required("beginningId", value.beginningId, idRange);
@@ -186,6 +209,7 @@ template <typename Archive> void visitFields(Archive &archive, GenerationDefault
   archive.defaulted("suppressedIds", value.suppressedIds, idRange);
   archive.defaulted("beginningSuppressedIds", value.beginningSuppressedIds, idRange);
   archive.defaulted("badWords", value.badWords, idRange);
+  archive.required("speech", value.speech);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Tokenizer &value) {

@@ -88,6 +88,9 @@ private:
   Json schema(Features &value) { return define("features", value); }
   Json schema(LogitsTransform &value) { return define("logitsTransform", value); }
   Json schema(Logits &value) { return define("logits", value); }
+  Json schema(SpokenLanguage &value) { return define("spokenLanguage", value); }
+  Json schema(AlignmentHead &value) { return define("alignmentHead", value); }
+  Json schema(SpeechDefaults &value) { return define("speech", value); }
   Json schema(GenerationDefaults &value) { return define("generation", value); }
   Json schema(Tokenizer &value) { return define("tokenizer", value); }
 

@@ -7,6 +7,7 @@
 
 #include "compiler/frontend/DescriptionFields.h"
 #include "compiler/frontend/Error.h"
+#include "compiler/frontend/SpeechDefaults.h"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +26,7 @@ struct NotHonoured {
   const char *effect;
 };
 
-constexpr std::array<NotHonoured, 21> notHonoured = {{
+constexpr std::array<NotHonoured, 23> notHonoured = {{
     {"assistant_early_exit", "0", "self-speculative decoding"},
     {"constraints", "[]", "constrained beam search"},
     {"diversity_penalty", "0.0", "diverse beam search"},
@@ -36,6 +37,7 @@ constexpr std::array<NotHonoured, 21> notHonoured = {{
     {"force_words_ids", "[]", "constrained beam search"},
     {"forced_decoder_ids", "[]", "forced tokens"},
     {"guidance_scale", "1.0", "classifier-free guidance"},
+    {"language", "\"\"", "the language is detected, or given with each call"},
     {"max_time", "0", "the time limit"},
     {"num_beam_groups", "1", "diverse beam search"},
     {"penalty_alpha", "0.0", "contrastive search"},
@@ -44,14 +46,15 @@ constexpr std::array<NotHonoured, 21> notHonoured = {{
     {"renormalize_logits", "false", "renormalization after the logits processors"},
     {"sequence_bias", "[]", "the sequence bias"},
     {"stop_strings", "[]", "stop strings"},
+    {"task", "\"transcribe\"", "the task is to transcribe, or given with each call"},
     {"token_healing", "false", "token healing"},
     {"watermarking_config", "{}", "watermarking"},
     {"custom_generate", "\"\"", "a custom generate function"},
 }};
 
-/// Read elsewhere, of effect only while sampling, or concerning memory and return values; the last
-/// ones make the prompt of speech models, which generation is given.
-constexpr std::array<std::string_view, 44> irrelevant = {"_from_model_config",
+/// Read elsewhere (the last ones in SpeechDefaults.cpp), of effect only while sampling, or
+/// concerning memory and return values.
+constexpr std::array<std::string_view, 42> irrelevant = {"_from_model_config",
                                                          "transformers_version",
                                                          "use_cache",
                                                          "temperature",
@@ -87,13 +90,11 @@ constexpr std::array<std::string_view, 44> irrelevant = {"_from_model_config",
                                                          "alignment_heads",
                                                          "is_multilingual",
                                                          "lang_to_id",
-                                                         "language",
                                                          "max_initial_timestamp_index",
                                                          "median_filter_width",
                                                          "no_timestamps_token_id",
                                                          "prev_sot_token_id",
                                                          "return_timestamps",
-                                                         "task",
                                                          "task_to_id"};
 
 constexpr std::array<const char *, 20> honoured = {"decoder_start_token_id",
@@ -338,6 +339,9 @@ GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *genera
   checkId(result.decoderStartId, "decoder_start_token_id");
   checkId(result.forcedBeginningId, "forced_bos_token_id");
   checkId(result.forcedEndId, "forced_eos_token_id");
+  if (generationConfig)
+    result.speech =
+        readSpeechDefaults(*generationConfig, config, result.decoderStartId, vocabularySize);
   return result;
 }
 

@@ -63,10 +63,9 @@ void BeamSearch::appendForced() {
     std::int32_t forced = rules.forcedId(length());
     if (forced == -1)
       return;
-    bool isPossible = !rules.isSuppressed(forced, length());
     for (std::size_t index = 0; index != fedBeams(); ++index) {
       candidates[index].clear();
-      if (isPossible)
+      if (!rules.isForbidden(forced, beams[index].ids))
         candidates[index].push_back({forced, 0, 0});
     }
     bool wereEqual = areEqual;

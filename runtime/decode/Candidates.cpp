@@ -19,17 +19,19 @@ void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const To
   result.clear();
   for (std::size_t index = 0; index != row.candidateIds.size(); ++index) {
     float logit = row.candidateLogits[index];
-    if (row.candidateIds[index] >= 0 && logit > -INFINITY)
+    if (!excluded.areOthersBanned && row.candidateIds[index] >= 0 && logit > -INFINITY)
       result.push_back({row.candidateIds[index], logit - shift, logit});
   }
   std::size_t searched = result.size();
   for (std::size_t index = 0; index != excluded.ids.size(); ++index) {
-    float logit = row.excludedLogits[index];
-    if (!excluded.isBanned[index] && logit > -INFINITY)
-      result.push_back({excluded.ids[index], rules.penalize(logit - shift), logit});
+    auto [id, change] = excluded.changes[index];
+    float logit = row.excludedLogits[index], score = logit - shift;
+    if (change != ScoreChange::Ban && logit > -INFINITY)
+      result.push_back({id, change == ScoreChange::Penalize ? rules.penalize(score) : score, logit});
   }
   if (result.size() == searched && kind == ScoreKind::Logit)
     return; // in order already
+  rules.compareScores(result);
   std::sort(result.begin(), result.end(), [](const Candidate &left, const Candidate &right) {
     return left.score != right.score ? left.score > right.score : left.id < right.id;
   });

@@ -33,7 +33,7 @@ class Resolver {
 public:
   Resolver(const transept_model_table &table, const transept_generation_options &options)
       : options(options), defaults(options.ignore_model_defaults ? nullptr : table.generation),
-        vocabularySize(table.target_vocabulary_size) {
+        speech(table.speech), vocabularySize(table.target_vocabulary_size) {
     settings.vocabularySize = vocabularySize;
     settings.maximumTargetLength = table.maximum_target_length;
   }
@@ -45,6 +45,7 @@ public:
     resolvePenalties();
     resolveLists();
     resolveBadWords();
+    resolveTimestamps();
     return std::move(settings);
   }
 
@@ -229,8 +230,21 @@ private:
       settings.badIds.push_back(ids[0]);
   }
 
+  void resolveTimestamps() {
+    if (!isSet(options.timestamps) || options.timestamps == 0)
+      return;
+    if (options.timestamps != 1)
+      failArgument("timestamps", options.timestamps, "0 or 1");
+    if (!speech || !isInVocabulary(speech->first_timestamp_id))
+      failArgument("timestamps", options.timestamps, "0: this model has no timestamps");
+    settings.firstTimestamp = speech->first_timestamp_id;
+    settings.noTimestamps = speech->no_timestamps_id;
+    settings.maximumInitialTimestamp = speech->maximum_initial_timestamp;
+  }
+
   const transept_generation_options &options;
   const transept_generation_defaults *defaults;
+  const transept_speech_defaults *speech;
   const std::uint64_t vocabularySize;
   GenerationSettings settings;
 };

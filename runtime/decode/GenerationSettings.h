@@ -33,6 +33,10 @@ struct GenerationSettings {
   std::vector<std::int32_t> beginningSuppressed;       // ascending, unique
   std::vector<std::int32_t> badIds;                    // bad words of one id; ascending, unique
   std::vector<std::vector<std::int32_t>> badSequences; // longer bad words
+  // Timestamp rules: this and all higher ids are timestamps; -1 without such rules.
+  std::int32_t firstTimestamp = -1;
+  std::int32_t noTimestamps = -1;            // the id before it, which stands for none of them
+  std::int32_t maximumInitialTimestamp = -1; // how far the text may begin behind the first one
 
   std::uint64_t vocabularySize = 0;
   std::uint64_t maximumTargetLength = UINT64_MAX; // positions of the decoder

@@ -33,7 +33,7 @@ void GreedySearch::appendForced() {
     if (forced == -1)
       return;
     // With everything at -inf, arg-max is the first id.
-    append(rules.isSuppressed(forced, length()) ? 0 : forced);
+    append(rules.isForbidden(forced, result.ids) ? 0 : forced);
   }
 }
 

@@ -27,7 +27,8 @@ template <typename Ban> void banNgrams(Ids text, Ids history, std::int64_t size,
 
 TokenRules::TokenRules(const GenerationSettings &settings, Ids givenSourceIds,
                        std::int64_t promptLength)
-    : settings(settings), source(givenSourceIds), prompt(promptLength) {
+    : settings(settings), timestamps(settings, promptLength), source(givenSourceIds),
+      prompt(promptLength) {
   maximum =
       settings.maximumNewTokens == -1 ? settings.maximumLength : prompt + settings.maximumNewTokens;
   if (settings.maximumTargetLength < INT32_MAX)
@@ -48,28 +49,31 @@ std::int32_t TokenRules::forcedId(std::int64_t length) const {
   return length == 1 ? settings.forcedBeginning : -1;
 }
 
-bool TokenRules::isSuppressed(std::int32_t id, std::int64_t length) const {
-  auto contains = [&](const std::vector<std::int32_t> &ids) {
-    return std::binary_search(ids.begin(), ids.end(), id);
+bool TokenRules::isForbidden(std::int32_t id, Ids ids) const {
+  auto contains = [&](const std::vector<std::int32_t> &list) {
+    return std::binary_search(list.begin(), list.end(), id);
   };
   return contains(settings.suppressed) ||
-         (length == beginning && contains(settings.beginningSuppressed));
+         (static_cast<std::int64_t>(ids.size()) == beginning &&
+          contains(settings.beginningSuppressed)) ||
+         (timestamps.areOn() && timestamps.forbids(id, ids));
 }
 
 void TokenRules::collect(Ids ids, ExcludedIds &result) const {
-  // Key: the id, then banned before penalized, so that sorting leaves the stronger rule first.
-  auto &keys = result.keys;
-  keys.clear();
-  auto ban = [&](std::int32_t id) { keys.push_back(std::int64_t(id) * 2); };
+  std::vector<ChangedId> &changes = result.changes;
+  changes.clear();
+  auto ban = [&](std::int32_t id) { changes.push_back({id, ScoreChange::Ban}); };
   auto banAll = [&](const std::vector<std::int32_t> &list) {
     std::for_each(list.begin(), list.end(), ban);
   };
   auto length = static_cast<std::int64_t>(ids.size());
   if (settings.repetitionPenalty != 1)
     for (std::int32_t id : ids)
-      keys.push_back(std::int64_t(id) * 2 + 1);
+      changes.push_back({id, ScoreChange::Penalize});
   banAll(settings.suppressed);
   banAll(settings.badIds);
+  if (settings.noTimestamps != -1)
+    ban(settings.noTimestamps);
   if (length == beginning)
     banAll(settings.beginningSuppressed);
   if (length < minimum)
@@ -88,16 +92,18 @@ void TokenRules::collect(Ids ids, ExcludedIds &result) const {
     if (std::equal(prefix.begin(), prefix.end(), ids.last(prefix.size()).begin()))
       ban(word.back());
   }
-  std::sort(keys.begin(), keys.end());
+  // Of several changes of an id the strongest stays.
+  std::sort(changes.begin(), changes.end(), [](const ChangedId &left, const ChangedId &right) {
+    return left.id != right.id ? left.id < right.id : left.change < right.change;
+  });
+  auto isSameId = [](const ChangedId &left, const ChangedId &right) { return left.id == right.id; };
+  changes.erase(std::unique(changes.begin(), changes.end(), isSameId), changes.end());
+  result.areOthersBanned = false;
+  if (timestamps.areOn())
+    timestamps.collect(ids, result);
   result.ids.clear();
-  result.isBanned.clear();
-  for (std::int64_t key : keys) {
-    auto id = static_cast<std::int32_t>(key / 2);
-    if (!result.ids.empty() && result.ids.back() == id)
-      continue;
-    result.ids.push_back(id);
-    result.isBanned.push_back(key % 2 == 0);
-  }
+  for (const ChangedId &changed : changes)
+    result.ids.push_back(changed.id);
 }
 
 } // namespace transept::runtime

@@ -5,17 +5,26 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_TOKENRULES_H
 #define TRANSEPT_RUNTIME_DECODE_TOKENRULES_H
 
-#include "runtime/decode/GenerationSettings.h"
+#include "runtime/decode/TimestampRules.h"
 
 #include <span>
 
 namespace transept::runtime {
 
+/// What a rule does to a score, the stronger first; None: it only needs to know it.
+enum class ScoreChange : std::uint8_t { Ban, Penalize, None };
+
+struct ChangedId {
+  std::int32_t id;
+  ScoreChange change;
+};
+
 /// The ids whose scores the rules change for one row, ascending; reused from step to step.
 struct ExcludedIds {
-  std::vector<std::int32_t> ids;
-  std::vector<bool> isBanned; // banned: score -inf; else: repetition penalty
-  std::vector<std::int64_t> keys;
+  std::vector<std::int32_t> ids; // those of `changes`
+  std::vector<ChangedId> changes;
+  bool areOthersBanned = false;
+  std::vector<ChangedId> others; // room for a step between
 };
 
 /// The rules for one source: everything that depends on its prompt's length is computed once.
@@ -32,8 +41,8 @@ public:
 
   /// The only id that may follow a sequence of this length (its score is then 0), -1 for none.
   std::int32_t forcedId(std::int64_t length) const;
-  /// Whether suppression, which comes after forcing, takes even a forced id away.
-  bool isSuppressed(std::int32_t id, std::int64_t length) const;
+  /// Whether a rule that comes after forcing takes even a forced id away.
+  bool isForbidden(std::int32_t id, std::span<const std::int32_t> ids) const;
 
   /// What the rules change in the scores that follow `ids`, where no id is forced.
   void collect(std::span<const std::int32_t> ids, ExcludedIds &result) const;
@@ -41,9 +50,15 @@ public:
   float penalize(float score) const {
     return score < 0 ? score * settings.repetitionPenalty : score / settings.repetitionPenalty;
   }
+  /// The rules that look at scores, on candidates in any order.
+  void compareScores(std::vector<Candidate> &candidates) const {
+    if (timestamps.areOn())
+      timestamps.preferTimestamps(candidates);
+  }
 
 private:
   const GenerationSettings &settings;
+  TimestampRules timestamps;
   std::span<const std::int32_t> source;
   std::int64_t prompt;
   std::int64_t maximum;

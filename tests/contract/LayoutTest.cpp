@@ -80,6 +80,36 @@ TEST(AbiLayout, GenerationDefaultsHasNoPaddingAndKeepsItsOrder) {
 }
 #undef TRANSEPT_GENERATION_FIELDS
 
+#define TRANSEPT_LANGUAGE_FIELDS VISIT_FIELD
+TEST(AbiLayout, LanguageHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_language;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_LANGUAGE_FIELDS
+
+#define TRANSEPT_ALIGNMENT_HEAD_FIELDS VISIT_FIELD
+TEST(AbiLayout, AlignmentHeadHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_alignment_head;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_ALIGNMENT_HEAD_FIELDS
+
+#define TRANSEPT_SPEECH_FIELDS VISIT_FIELD
+TEST(AbiLayout, SpeechDefaultsHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_speech_defaults;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_SPEECH_FIELDS
+
 #define TRANSEPT_MODEL_FIELDS VISIT_FIELD
 TEST(AbiLayout, ModelTableHasNoPaddingAndKeepsItsOrder) {
   using Structure = transept_model_table;

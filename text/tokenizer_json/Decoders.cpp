@@ -61,7 +61,7 @@ TokenDecoder createWordPiece(const Fields &fields) {
       if (index > 0 && token.starts_with(prefix))
         token.erase(0, prefix.size());
       else if (index > 0)
-        token.insert(0, " ");
+        token.insert(0, 1, ' ');
       if (cleans)
         token = cleanUpSpaces(token);
     }

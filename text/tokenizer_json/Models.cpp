@@ -203,11 +203,14 @@ public:
 
 private:
   static size_t maximumCharacters(const Fields &fields) {
-    constexpr int32_t fallback = 100, limit = 10'000;
-    const Json *value = fields.find("max_input_chars_per_word");
-    const int32_t count =
-        value ? parseId(*value, fields.where("max_input_chars_per_word")) : fallback;
-    return static_cast<size_t>(std::min(count, limit));
+    // Cutting a word takes time in the square of its length.
+    constexpr int32_t fallback = 100, limit = 1000;
+    const std::string key = "max_input_chars_per_word";
+    const Json *value = fields.find(key);
+    const int32_t count = value ? parseId(*value, fields.where(key)) : fallback;
+    if (count > limit)
+      fields.refuse(key, *value, fmt::format("a number up to {}", limit));
+    return static_cast<size_t>(count);
   }
 
   WordPieces words;

@@ -97,19 +97,24 @@ Normalizer createStrip(const Fields &fields) {
 
 } // namespace
 
+/// Neither side reads further than to its first character that is no white space.
 std::string_view trim(std::string_view text, bool left, bool right) {
-  size_t begin = text.size(), end = 0;
-  for (size_t position = 0; position < text.size();) {
-    const size_t at = position;
-    if (isWhiteSpace(nextCharacter(text, position)))
-      continue;
-    begin = std::min(begin, at);
-    end = position;
+  while (left && !text.empty()) {
+    size_t length = 0;
+    if (!isWhiteSpace(nextCharacter(text, length)))
+      break;
+    text.remove_prefix(length);
   }
-  if (begin > end)
-    return left || right ? std::string_view() : text;
-  text = right ? text.substr(0, end) : text;
-  return left ? text.substr(begin) : text;
+  while (right && !text.empty()) {
+    size_t last = text.size() - 1;
+    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xc0) == 0x80)
+      --last;
+    size_t position = last;
+    if (!isWhiteSpace(nextCharacter(text, position)))
+      break;
+    text.remove_suffix(text.size() - last);
+  }
+  return text;
 }
 
 void refuseType(const Fields &fields, std::string_view allowed) {

@@ -56,7 +56,7 @@ PreTokenizer createByteLevel(const Fields &fields) {
   return [=](Pieces pieces) {
     for (Piece &piece : pieces)
       if (addsBlank && !piece.text.starts_with(' '))
-        piece.text.insert(0, " ");
+        piece.text.insert(0, 1, ' ');
     if (splits)
       pieces = splitEach(pieces, splitWords);
     for (Piece &piece : pieces)

@@ -147,7 +147,9 @@ public:
 private:
   int32_t idOf(const std::string &token) const {
     auto found = addedIds.find(token);
-    return found != addedIds.end() ? found->second : model->idOf(token);
+    if (found != addedIds.end())
+      return found->second;
+    return token.empty() ? -1 : model->idOf(token);
   }
 
   void readAddedTokens(const std::vector<Fields> &entries) {

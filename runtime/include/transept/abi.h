@@ -93,6 +93,24 @@ typedef struct transept_generation_defaults {
 #undef TRANSEPT_GENERATION_FIELDS
 } transept_generation_defaults;
 
+typedef struct transept_language {
+#define TRANSEPT_LANGUAGE_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_LANGUAGE_FIELDS
+} transept_language;
+
+typedef struct transept_alignment_head {
+#define TRANSEPT_ALIGNMENT_HEAD_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_ALIGNMENT_HEAD_FIELDS
+} transept_alignment_head;
+
+typedef struct transept_speech_defaults {
+#define TRANSEPT_SPEECH_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_SPEECH_FIELDS
+} transept_speech_defaults;
+
 struct transept_runtime;
 
 typedef struct transept_model_table {

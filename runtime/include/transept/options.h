@@ -94,6 +94,10 @@ struct GenerateOptions {
   /// Ids, or ids in a row, that are never generated.
   std::optional<std::vector<std::vector<Id>>> badWords = {};
 
+  /// Models of speech: what follows the prompt are texts between timestamps (see speech.h), which
+  /// come in pairs and do not decrease.
+  std::optional<bool> timestamps = {};
+
   /// Decoder ids that every sequence begins with, after the decoder start (which is not put there
   /// twice if the prompt itself begins with it).
   std::vector<Id> prompt = {};

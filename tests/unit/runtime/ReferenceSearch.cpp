@@ -37,6 +37,47 @@ void force(Scores &scores, Id id) {
   scores[std::size_t(id)] = 0;
 }
 
+/// WhisperTimeStampLogitsProcessor.__call__ for one row.
+void applyTimestampRules(Scores &scores, const std::vector<Id> &ids,
+                         const ReferenceOptions &options) {
+  auto fill = [&](Id first, Id last) {
+    for (Id id = first; id < last && id < Id(scores.size()); ++id)
+      scores[std::size_t(id)] = minusInfinity;
+  };
+  Id begin = options.firstTimestamp, vocabulary = Id(scores.size());
+  scores[std::size_t(begin - 1)] = minusInfinity;
+  std::vector<Id> sampled(ids.begin() + std::ptrdiff_t(options.prompt.size()), ids.end());
+  bool lastWasTimestamp = sampled.size() >= 1 && sampled[sampled.size() - 1] >= begin;
+  bool penultimateWasTimestamp = sampled.size() < 2 || sampled[sampled.size() - 2] >= begin;
+  if (lastWasTimestamp) {
+    if (penultimateWasTimestamp)
+      fill(begin, vocabulary);
+    else
+      fill(0, options.ends[0]);
+  }
+  std::vector<Id> timestamps;
+  for (Id id : sampled)
+    if (id >= begin)
+      timestamps.push_back(id);
+  if (!timestamps.empty())
+    fill(begin, lastWasTimestamp && !penultimateWasTimestamp ? timestamps.back()
+                                                             : timestamps.back() + 1);
+  if (sampled.empty()) {
+    fill(0, begin);
+    if (options.maximumInitialTimestamp != -1)
+      fill(begin + options.maximumInitialTimestamp + 1, vocabulary);
+  }
+  double sum = 0;
+  float bestText = minusInfinity;
+  for (Id id = 0; id != vocabulary; ++id)
+    if (id < begin)
+      bestText = std::max(bestText, scores[std::size_t(id)]);
+    else
+      sum += std::exp(double(scores[std::size_t(id)]));
+  if (std::log(sum) > double(bestText))
+    fill(0, begin);
+}
+
 void process(Scores &scores, const std::vector<Id> &ids, const std::vector<Id> &source,
              const ReferenceOptions &options, int maximumLength) {
   int length = int(ids.size()), promptLength = int(options.prompt.size());
@@ -78,6 +119,8 @@ void process(Scores &scores, const std::vector<Id> &ids, const std::vector<Id> &
   if (length == beginIndex)
     for (Id id : options.beginningSuppressed)
       scores[std::size_t(id)] = minusInfinity;
+  if (options.firstTimestamp != -1)
+    applyTimestampRules(scores, ids, options);
 }
 
 struct Hypothesis {
@@ -245,6 +288,8 @@ GenerateOptions ReferenceOptions::forRuntime() const {
   result.suppressed = suppressed;
   result.beginningSuppressed = beginningSuppressed;
   result.badWords = badWords;
+  if (firstTimestamp != -1)
+    result.timestamps = true;
   result.prompt = prompt;
   return result;
 }
@@ -257,7 +302,8 @@ std::string ReferenceOptions::describe() const {
        << " early " << int(earlyStopping) << " lengthPenalty " << lengthPenalty << " repetition "
        << repetitionPenalty << " forced " << forcedBeginning << " " << forcedEnd << " ends "
        << ends.size() << " suppressed " << suppressed.size() << " begin "
-       << beginningSuppressed.size() << " bad " << badWords.size() << " prompt " << prompt.size();
+       << beginningSuppressed.size() << " bad " << badWords.size() << " prompt " << prompt.size()
+       << " timestamps " << firstTimestamp << " " << maximumInitialTimestamp;
   return text.str();
 }
 

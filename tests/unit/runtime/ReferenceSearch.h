@@ -20,6 +20,8 @@ struct ReferenceOptions {
   int forcedBeginning = -1, forcedEnd = -1;
   std::vector<Id> ends{2}, suppressed, beginningSuppressed, prompt{1};
   std::vector<std::vector<Id>> badWords;
+  Id firstTimestamp = -1; // with the timestamp rules
+  int maximumInitialTimestamp = -1;
 
   /// The same for the runtime, model defaults ignored.
   GenerateOptions forRuntime() const;

@@ -31,6 +31,8 @@ void logitsFrom(const ToyParameters &parameters, std::uint64_t hash, float *logi
   for (std::uint32_t id = 0; id != parameters.vocabulary; ++id)
     logits[id] = static_cast<float>(mix(hash + id) >> 40) / static_cast<float>(1 << 24) * 8 - 4;
   logits[2] += parameters.endBias;
+  for (std::uint32_t id = parameters.firstTimestamp; id < parameters.vocabulary; ++id)
+    logits[id] += parameters.timestampBias;
 }
 
 void runEncode(const transept_invocation *invocation, std::uint32_t worker,
@@ -178,30 +180,46 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
   static constexpr std::int32_t end = 2;
   defaults.end_ids = &end;
   defaults.end_id_count = 1;
-  table = {.abi_version = TRANSEPT_ABI_VERSION,
-           .structure_size = sizeof(transept_model_table),
-           .name = "toy",
-           .manifest = "{}",
-           .manifest_size = 2,
-           .required_features = 0,
-           .weights = &parameters,
-           .weights_size = sizeof(parameters),
-           .encode = &encode,
-           .decode = &decode,
-           .source_vocabulary_size = vocabulary,
-           .target_vocabulary_size = vocabulary,
-           .encoder_hidden_size = 2,
-           .vocabulary_block_count = 1,
-           .maximum_source_length = 6000,
-           .maximum_target_length = 2000,
-           .encoder_slots = slots,
-           .encoder_slot_count = 2,
-           .self_slots = slots,
-           .self_slot_count = 2,
-           .assets = nullptr,
-           .asset_count = 0,
-           .generation = &defaults,
-           .runtime = &transept_runtime_functions};
+  table.abi_version = TRANSEPT_ABI_VERSION;
+  table.structure_size = sizeof(transept_model_table);
+  table.name = "toy";
+  table.manifest = "{}";
+  table.manifest_size = 2;
+  table.weights = &parameters;
+  table.weights_size = sizeof(parameters);
+  table.encode = &encode;
+  table.decode = &decode;
+  table.source_vocabulary_size = vocabulary;
+  table.target_vocabulary_size = vocabulary;
+  table.encoder_hidden_size = 2;
+  table.vocabulary_block_count = 1;
+  table.maximum_source_length = 6000;
+  table.maximum_target_length = 2000;
+  table.encoder_slots = slots;
+  table.encoder_slot_count = 2;
+  table.self_slots = slots;
+  table.self_slot_count = 2;
+  table.generation = &defaults;
+  table.runtime = &transept_runtime_functions;
+}
+
+void ToyModel::speak(std::int32_t firstTimestamp, std::int32_t maximumInitialTimestamp,
+                     float timestampBias) {
+  parameters.firstTimestamp = static_cast<std::uint32_t>(firstTimestamp);
+  parameters.timestampBias = timestampBias;
+  languages[0] = {"en", firstTimestamp - 6, 0};
+  languages[1] = {"de", firstTimestamp - 5, 0};
+  languages[2] = {"zh", firstTimestamp - 4, 0};
+  speech.transcript_start_id = 1;
+  speech.transcribe_id = firstTimestamp - 3;
+  speech.translate_id = firstTimestamp - 2;
+  speech.no_timestamps_id = firstTimestamp - 1;
+  speech.first_timestamp_id = firstTimestamp;
+  speech.maximum_initial_timestamp = maximumInitialTimestamp;
+  speech.median_filter_width = 7;
+  speech.languages = languages;
+  speech.language_count = 3;
+  table.speech = &speech;
 }
 
 Model ToyModel::open(const OpenOptions &options) {

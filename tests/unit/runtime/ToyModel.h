@@ -15,7 +15,9 @@ namespace transept::tests {
 struct ToyParameters {
   std::uint64_t seed = 1;
   std::uint32_t vocabulary = 23;
-  float endBias = 0; // added to the logit of id 2
+  float endBias = 0;                          // added to the logit of id 2
+  std::uint32_t firstTimestamp = UINT32_MAX; // this and higher ids
+  float timestampBias = 0;                    // are made likelier by this
   std::atomic<int> encodeCalls{0};
   std::atomic<int> encodedSources{0};
   std::atomic<int> encodeDelayMicroseconds{0};
@@ -33,12 +35,19 @@ public:
   /// The logits after `prefix`, computed without caches.
   std::vector<float> logits(std::span<const Id> source, std::span<const Id> prefix) const;
 
+  /// Makes it a model of speech: the ids from `firstTimestamp` on are timestamps, the one before
+  /// stands for none of them, the ones before that are languages and tasks.
+  void speak(std::int32_t firstTimestamp, std::int32_t maximumInitialTimestamp = -1,
+             float timestampBias = 0);
+
   ToyParameters parameters;
   transept_generation_defaults defaults{};
+  transept_speech_defaults speech{};
   transept_model_table table{};
 
 private:
   transept_program encode{}, decode{};
+  transept_language languages[3]{};
 };
 
 } // namespace transept::tests

@@ -38,7 +38,8 @@ TEST(Characters, LowerCaseKnowsTheFinalSigma) {
 }
 
 TEST(Characters, UpperCaseMayBeLonger) {
-  EXPECT_EQ(upper("straße ﬁx ŉ ǰ ΐ ᾳ և"), "STRASSE FIX ʼN J\xcc\x8c \xce\x99\xcc\x88\xcc\x81 ΑΙ ԵՒ");
+  EXPECT_EQ(upper("straße ﬁx ŉ ǰ ΐ ᾳ և"),
+            "STRASSE FIX ʼN J\xcc\x8c \xce\x99\xcc\x88\xcc\x81 ΑΙ ԵՒ");
   EXPECT_EQ(upper("ẞİÄ"), "ẞİÄ");
 }
 

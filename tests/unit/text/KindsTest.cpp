@@ -146,6 +146,15 @@ TEST(WordPieceTokenizer, NeedsAVocabularyAndAnUnknownToken) {
   EXPECT_THAT(errorOf("bert_cased", files), HasSubstr("unk_token"));
 }
 
+TEST(WordPieceTokenizer, LowersTheTextBeforeAddedTokensAreCutOut) {
+  Files files = readGoldenFiles("bert_uncased");
+  auto tokenizer =
+      create("bert_uncased", files, {{"added_tokens_decoder", R"({"900": {"content": "foo"}})"}});
+  EXPECT_EQ(tokenizer->encode("FOO", {.addSpecialTokens = false}), (Ids{900}));
+  EXPECT_EQ(tokenizer->encode("[SEP]", {.addSpecialTokens = false}).size(), 1u);
+  EXPECT_GT(tokenizer->encode("[sep]", {.addSpecialTokens = false}).size(), 1u);
+}
+
 TEST(WordPieceTokenizer, ReadsLinesOfEitherEnding) {
   Files files = readGoldenFiles("bert_cased");
   auto usual = create("bert_cased", files);

@@ -43,6 +43,17 @@ json unigram() {
     "vocab": [["<unk>", 0], ["a", -1], ["b", -1.5], ["ab", -2], ["<0xC3>", -9], ["<0xA4>", -9]]}})");
 }
 
+json wordPiece() {
+  return json::parse(R"({"model": {"type": "WordPiece", "unk_token": "[UNK]",
+    "max_input_chars_per_word": 100, "vocab": {"[UNK]": 0, "a": 1, "##b": 2}}})");
+}
+
+TEST(TokenizerJson, CutsWordsIntoTheLongestTokens) {
+  EXPECT_EQ(create(wordPiece())->encode("abb"), (Ids{1, 2, 2}));
+  EXPECT_EQ(create(wordPiece())->encode("abx"), (Ids{0}));
+  EXPECT_EQ(create(wordPiece())->encode("a" + std::string(100, 'b')), (Ids{0}));
+}
+
 TEST(TokenizerJson, MergesPairsAndFusesUnknownCharactersWhereAsked) {
   json file = bpe();
   EXPECT_EQ(create(file)->encode("abxyb"), (Ids{3, 0, 0, 2}));
@@ -149,6 +160,8 @@ TEST(TokenizerJson, RefusesModelsThatAreWrongByPlace) {
       {bpe(), "/model/unk_token", R"("<x>")", "unk_token"},
       {bpe(), "/model/dropout", "0.1", "dropout"},
       {unigram(), "/model/unk_id", "6", "unk_id"},
+      {wordPiece(), "/model/max_input_chars_per_word", "1001", "up to 1000"},
+      {wordPiece(), "/model/unk_token", R"("<x>")", "unk_token"},
       {unigram(), "/model/unk_id", "-1", "unk_id"},
       {unigram(), "/model/vocab/1", R"(["a"])", "vocab"},
       {unigram(), "/model/vocab/1", R"(["a", "b"])", "vocab"},
@@ -186,7 +199,8 @@ class FastTokenizer : public testing::TestWithParam<std::string> {};
 
 TEST_P(FastTokenizer, TakesLongTextsInTimeThatGrowsWithTheirLength) {
   auto tokenizer = createFastTokenizer(GetParam());
-  for (const char *unit : {"a", "ab ", " ", "ä", "日本", "</s>", "\xff", "e\xcc\x81"}) {
+  for (const char *unit :
+       {"a", "ab ", " ", "ä", "日本", "</s>", "\xff", "e\xcc\x81", "<extra_id_0>", "<mask> "}) {
     std::string text;
     while (text.size() < 200'000)
       text += unit;

@@ -92,7 +92,8 @@ TEST_P(EveryTokenizer, TruncationToTheSpecialTokensAloneCutsNothingOff) {
 }
 
 TEST_P(EveryTokenizer, TakesLongTextsInTimeThatGrowsWithTheirLength) {
-  for (const char *unit : {"a", "ab ", " ", "ä", "日本", "</s>", "'", "<|"}) {
+  for (const char *unit :
+       {"a", "ab ", " ", "ä", "日本", "</s>", "'", "<|", "<extra_id_0>", "<mask> "}) {
     std::string text;
     while (text.size() < 200'000)
       text += unit;
@@ -120,9 +121,8 @@ TEST_P(EveryTokenizer, NamesAMissingFile) {
 TEST_P(EveryTokenizer, RefusesMalformedFilesByName) {
   Files files = readGoldenFiles(GetParam());
   Settings settings = settingsOf(GetParam());
-  for (const char *name :
-       {"source.spm", "target.spm", "vocab.json", "spiece.model", "sentencepiece.bpe.model",
-        "tokenizer_config.json"}) {
+  for (const char *name : {"source.spm", "target.spm", "vocab.json", "spiece.model",
+                           "sentencepiece.bpe.model", "tokenizer_config.json"}) {
     if (!files.contains(name))
       continue;
     for (const char *content : {"", "[", "[1]", "{\"a\": \"b\"", "\xff\xff\xff\xff"}) {

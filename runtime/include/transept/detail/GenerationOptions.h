@@ -38,6 +38,7 @@ public:
     setList(given.suppressed, options.suppressed_ids, options.suppressed_id_count);
     setList(given.beginningSuppressed, options.beginning_suppressed_ids,
             options.beginning_suppressed_id_count);
+    options.timestamps = number(given.timestamps);
     setBadWords();
     setPrompts(sourceCount);
     if (given.onToken) {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Results of `transept generate` as lines: plain texts, ids, or JSON.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_GENERATERESULTS_H
+#define TRANSEPT_COMPILER_DRIVER_GENERATERESULTS_H
+
+#include "compiler/driver/AttentionReport.h"
+#include "compiler/driver/GenerateSources.h"
+
+namespace transept::driver {
+
+struct ResultFormat {
+  const text::Tokenizer *tokenizer = nullptr; // may be null
+  bool isJson = false, showsIds = false;
+};
+
+struct Result {
+  const GenerateSource &source;
+  size_t rank; // among the results of its source, 0 is the best
+  const Sequence &sequence;
+  const AttentionReport *attention = nullptr; // for JSON
+};
+
+/// One line with its end, whatever was generated.
+std::string formatResult(const ResultFormat &format, const Result &result);
+
+} // namespace transept::driver
+
+#endif
