@@ -58,8 +58,8 @@ std::string escaped(std::string_view text) {
     else if (character == "\n")
       result += "\xe2\x8f\x8e"; // return symbol
     else if (character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf" ||
-             (character.size() == 1 && (static_cast<unsigned char>(character[0]) < 0x20 ||
-                                        character[0] == 0x7f)))
+             (character.size() == 1 &&
+              (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f)))
       result += "\xef\xbf\xbd"; // replacement character
     else
       result += character;
@@ -127,9 +127,9 @@ public:
     top = std::round(kMargin + kLineHeight + widest * std::sin(angle) + 14);
     fieldWidth = cellWidth * double(sources.size());
     fieldHeight = cellHeight * double(targets.size());
-    width = std::ceil(std::max(left + fieldWidth + widest * std::cos(angle),
-                               kMargin + widthOf(plot.caption)) +
-                      kMargin);
+    width = std::ceil(
+        std::max(left + fieldWidth + widest * std::cos(angle), kMargin + widthOf(plot.caption)) +
+        kMargin);
     height = std::ceil(top + fieldHeight + kMargin + kLegendSquare + 4 + kLineHeight + kMargin);
   }
 
@@ -198,8 +198,8 @@ private:
                           "fill-opacity=\"{:.1f}\"/>\n",
                           x, y, kLegendSquare, kLegendSquare, double(square) / (squares - 1));
     }
-    addText(x + 6, y + 12, "",
-            fmt::format("{:.2f}  weight; a row is a produced token", largest), "note");
+    addText(x + 6, y + 12, "", fmt::format("{:.2f}  weight; a row is a produced token", largest),
+            "note");
     addText(kMargin, y + kLegendSquare + 4 + 14, "", plot.caption, "note");
   }
 
@@ -212,6 +212,8 @@ private:
 
 } // namespace
 
-std::string drawAlignment(const AlignmentPlot &plot) { return Drawing(plot).svg(); }
+std::string drawAlignment(const AlignmentPlot &plot) {
+  return Drawing(plot).svg();
+}
 
 } // namespace transept::driver

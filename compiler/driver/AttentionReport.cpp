@@ -33,7 +33,9 @@ std::vector<std::string> sourceLabels(const Model &model, const Source &source,
 }
 
 /// A number that prints with the digits of a float.
-double shortest(float value) { return std::stod(fmt::format("{}", value)); }
+double shortest(float value) {
+  return std::stod(fmt::format("{}", value));
+}
 
 } // namespace
 

@@ -4,8 +4,9 @@
 // machine as it is right now. Every repetition has new random sources, so that no encoder cache
 // helps.
 
+#include "compiler/driver/BenchReport.h"
+#include "compiler/driver/BenchSources.h"
 #include "compiler/driver/Commands.h"
-#include "compiler/driver/MachineLimits.h"
 #include "compiler/driver/ModelCosts.h"
 #include "compiler/frontend/Json.h"
 
@@ -17,7 +18,6 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <random>
 
 namespace transept::driver {
 
@@ -31,29 +31,27 @@ struct BenchOptions {
   bool isQuick = false, isJson = false;
 };
 
-/// One line of the table.
-struct Figure {
-  std::string name, unit;
-  double best = 0, median = 0;
-  double limit = 0; // of `best`, in the same unit
-  /// Tokens a second are better when larger, milliseconds when smaller.
-  bool isRate = false;
-
-  double fraction() const { return isRate ? best / limit : limit / best; }
-};
-
 struct DecodeCase {
   const char *name;
   size_t sources;
   int beams;
 };
 
+/// The description, for what can be counted from it.
+Json descriptionOf(const Model &model) {
+  Json manifest = frontend::parseJson(model.manifest(), "manifest");
+  if (model.targetVocabularySize() == 0 || !manifest.contains("description"))
+    throw std::runtime_error("only models that generate tokens are measured, but this library "
+                             "transforms rows of numbers");
+  return manifest.at("description");
+}
+
 class Bench {
 public:
   explicit Bench(const BenchOptions &options)
       : options(options),
         model(Model::open(options.library, {.threads = options.threads, .encoderCacheBytes = 0})),
-        costs(costsOf(frontend::parseJson(model.manifest(), "manifest").at("description"))) {
+        costs(costsOf(descriptionOf(model))), sources(model) {
     bool usesAvx512 = model.table().required_features & TRANSEPT_CPU_AVX512;
     limits = measureLimits({.threads = unsigned(model.statistics().workers),
                             .bufferBytes = size_t(costs.decodeBytes),
@@ -62,27 +60,30 @@ public:
   }
 
   void run() {
-    for (size_t length : {16, 64, 256, 512})
+    for (size_t length : sources.lengths())
       benchEncode(1, length);
-    benchEncode(8, 64);
-    benchEncode(32, 64);
+    if (sources.areFeatures()) {
+      benchEncode(4, sources.usualLength());
+    } else {
+      benchEncode(8, 64);
+      benchEncode(32, 64);
+    }
     for (DecodeCase item :
          {DecodeCase{"decode, 1 hypothesis", 1, 1}, DecodeCase{"decode, beam 4", 1, 4},
           DecodeCase{"decode, batch 8", 8, 1}, DecodeCase{"decode, batch 32", 32, 1}})
-      benchDecode(item);
+      if (!sources.areFeatures() || item.sources <= 8) // long sources would fill the memory
+        benchDecode(item);
     benchEndToEnd("end to end, greedy", 1);
     benchEndToEnd("end to end, beam 4", 4);
   }
 
-  void print() const;
+  BenchReport report() const;
 
 private:
-  std::vector<std::vector<Id>> randomSources(size_t count, size_t length) {
-    std::uniform_int_distribution<Id> id(0, Id(model.sourceVocabularySize()) - 1);
-    std::vector<std::vector<Id>> sources(count, std::vector<Id>(length));
-    for (std::vector<Id> &source : sources)
-      std::ranges::generate(source, [&] { return id(random); });
-    return sources;
+  /// The least seconds that encoding takes.
+  double encodeLimit(double count, size_t length) const {
+    double operations = costs.encode(count, double(sources.positions(length)));
+    return (operations + costs.convolve(count, double(length))) / limits.floatOperations;
   }
 
   /// Seconds of each repetition; what `prepare` does is not counted. The first one warms up.
@@ -113,13 +114,13 @@ private:
   }
 
   void benchEncode(size_t count, size_t length) {
-    if (length > model.maximumSourceLength())
+    if (!sources.fits(length))
       return;
-    std::vector<std::vector<Id>> sources;
-    std::vector<double> seconds = measure([&] { sources = randomSources(count, length); },
-                                          [&] { model.encodeBatch(sources); });
+    RandomSources made;
+    std::vector<double> seconds = measure([&] { made = sources.make(count, length); },
+                                          [&] { model.encodeBatch(made.inputs()); });
     addTime(fmt::format("encode {}x{}", count, length), seconds, 1,
-            costs.encode(double(count), double(length)) / limits.floatOperations);
+            encodeLimit(double(count), length));
   }
 
   /// Exactly `tokens` new ones for each hypothesis: the end is not allowed before them.
@@ -146,29 +147,30 @@ private:
   size_t targetLength(size_t wanted) const { return std::min(wanted, model.maximumTargetLength()); }
 
   void benchDecode(const DecodeCase &item) {
-    size_t length = std::min<size_t>(64, model.maximumSourceLength()), steps = targetLength(64);
+    size_t length = sources.usualLength(), steps = targetLength(64);
     GenerateOptions generation = fixedLength(steps, item.beams);
-    std::vector<Source> sources;
+    std::vector<Source> encoded;
     std::vector<double> seconds = measure(
         [&] {
-          sources.clear();
-          sources = model.encodeBatch(randomSources(item.sources, length));
+          encoded.clear();
+          encoded = model.encodeBatch(sources.make(item.sources, length).inputs());
         },
-        [&] { model.generateBatch(sources, generation); });
+        [&] { model.generateBatch(encoded, generation); });
     addTime(item.name, seconds, double(steps),
-            decodeLimit(double(item.sources) * item.beams, double(steps), double(length)));
+            decodeLimit(double(item.sources) * item.beams, double(steps),
+                        double(sources.positions(length))));
   }
 
   void benchEndToEnd(const std::string &name, int beams) {
-    constexpr size_t count = 64;
-    size_t length = std::min<size_t>(30, model.maximumSourceLength()), steps = targetLength(30);
+    size_t count = sources.manyCount(), length = sources.manyLength(), steps = targetLength(30);
     GenerateOptions generation = fixedLength(steps, beams);
-    std::vector<std::vector<Id>> sources;
+    RandomSources made;
     std::vector<double> seconds =
-        measure([&] { sources = randomSources(count, length); },
-                [&] { model.generateBatch(model.encodeBatch(sources), generation); });
-    double least = costs.encode(count, double(length)) / limits.floatOperations +
-                   decodeLimit(double(count) * beams, double(steps), double(length));
+        measure([&] { made = sources.make(count, length); },
+                [&] { model.generateBatch(model.encodeBatch(made.inputs()), generation); });
+    double least =
+        encodeLimit(double(count), length) +
+        decodeLimit(double(count) * beams, double(steps), double(sources.positions(length)));
     double tokens = double(count * steps);
     figures.push_back({name, "tokens/s", tokens / seconds.front(),
                        tokens / seconds[seconds.size() / 2], tokens / least, /*isRate=*/true});
@@ -177,51 +179,27 @@ private:
   const BenchOptions &options;
   Model model;
   ModelCosts costs;
+  BenchSources sources;
   MachineLimits limits;
-  std::mt19937 random{1};
   std::vector<Figure> figures;
 };
 
-void Bench::print() const {
-  if (options.isJson) {
-    Json list = Json::array();
-    for (const Figure &figure : figures)
-      list.push_back({{"name", figure.name},
-                      {"unit", figure.unit},
-                      {"best", figure.best},
-                      {"median", figure.median},
-                      {"limit", figure.limit},
-                      {"fraction_of_limit", figure.fraction()}});
-    Json object = {{"library", options.library},
-                   {"name", model.name()},
-                   {"threads", model.statistics().workers},
-                   {"limits",
-                    {{"instructions", limits.instructions},
-                     {"float_operations_per_second", limits.floatOperations},
-                     {"read_bytes_per_second", limits.readBytes},
-                     {"read_buffer_bytes", limits.bufferBytes}}},
-                   {"decode_weight_bytes", costs.decodeBytes},
-                   {"figures", list}};
-    fmt::print("{}\n", object.dump());
-    return;
-  }
-  fmt::print("{}, {} thread(s). Limits now: {:.0f} GFLOP/s (f32 {}), reads {:.1f} GB/s over the "
-             "{:.1f} MB of a decode step\n\n",
-             model.name(), model.statistics().workers, limits.floatOperations / 1e9,
-             limits.instructions, limits.readBytes / 1e9, double(limits.bufferBytes) / 1e6);
-  fmt::print("{:<24}{:>12}{:>12}{:>12}  {:<10}{}\n", "", "best", "median", "limit", "",
-             "of the limit");
-  for (const Figure &figure : figures) {
-    int digits = figure.isRate ? 0 : 3;
-    fmt::print("{:<24}{:>12.{}f}{:>12.{}f}{:>12.{}f}  {:<10}{:>6.0f} %\n", figure.name, figure.best,
-               digits, figure.median, digits, figure.limit, digits, figure.unit,
-               figure.fraction() * 100);
-  }
-  fmt::print(
-      "\ndecode: milliseconds a step over {} steps, search included, encode (which makes the "
-      "cross-attention keys and values) not; end to end: 64 sources of 30 tokens, 30 new "
-      "tokens each\n",
-      targetLength(64));
+BenchReport Bench::report() const {
+  std::string notes = fmt::format(
+      "decode: milliseconds a step over {} steps, search included, encode (which makes the "
+      "cross-attention keys and values) not; end to end: {} sources of {} {}, {} new tokens each",
+      targetLength(64), sources.manyCount(), sources.manyLength(),
+      sources.areFeatures() ? "rows" : "tokens", targetLength(30));
+  if (sources.areFeatures())
+    notes += fmt::format("\nsources: rows of {} random numbers, in place of sounds or images",
+                         model.sourceFeatureWidth());
+  return {.library = options.library,
+          .model = std::string(model.name()),
+          .threads = model.statistics().workers,
+          .limits = limits,
+          .decodeBytes = costs.decodeBytes,
+          .figures = figures,
+          .notes = notes};
 }
 
 } // namespace
@@ -238,7 +216,7 @@ void addBenchCommand(CLI::App &program) {
   command->callback([options] {
     Bench bench(*options);
     bench.run();
-    bench.print();
+    options->isJson ? printJson(bench.report()) : printTable(bench.report());
   });
 }
 

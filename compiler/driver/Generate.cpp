@@ -58,10 +58,10 @@ public:
                                                  "numbers, which only its C++ API offers");
     checkUsage();
     if (!command.usesIds && !tokenizer)
-      throw std::runtime_error(
-          command.library +
-          (readsFiles() ? " has no tokenizer; results can be token ids, with --ids"
-                        : " has no tokenizer; give token ids, with --ids"));
+      throw std::runtime_error(command.library +
+                               (readsFiles()
+                                    ? " has no tokenizer; results can be token ids, with --ids"
+                                    : " has no tokenizer; give token ids, with --ids"));
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
     choice = command.attention.resolve(model);
     format = {tokenizer.get(), command.isJson, command.usesIds};

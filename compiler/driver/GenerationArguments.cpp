@@ -79,6 +79,22 @@ Setter only(Json allowed) {
   };
 }
 
+/// An argument of models of speech. What was not said stays out of the prompt.
+template <typename Set> Setter speech(Set &&set) {
+  return [set](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    if (!arguments.speech)
+      arguments.speech = SpeechOptions{.task = std::nullopt};
+    if (!value.is_null())
+      set(*arguments.speech, value, name);
+  };
+}
+
+SpeechTask toTask(const Json &value, const std::string &name) {
+  if (value != "transcribe" && value != "translate")
+    frontend::refuseValue(value, name, "\"transcribe\" or \"translate\"");
+  return value == "translate" ? SpeechTask::Translate : SpeechTask::Transcribe;
+}
+
 Setter withoutEffect() {
   return [](GenerationArguments &, const Json &, const std::string &) {};
 }
@@ -112,6 +128,16 @@ const std::map<std::string, Setter> &setters() {
        }},
       {"pad_token_id", [](GenerationArguments &arguments, const Json &value,
                           const std::string &name) { arguments.padding = toNumber(value, name); }},
+      {"language", speech([](SpeechOptions &options, const Json &value, const std::string &name) {
+         options.language = frontend::toText(value, name);
+       })},
+      {"task", speech([](SpeechOptions &options, const Json &value, const std::string &name) {
+         options.task = toTask(value, name);
+       })},
+      {"return_timestamps",
+       speech([](SpeechOptions &options, const Json &value, const std::string &name) {
+         options.timestamps = frontend::toBoolean(value, name);
+       })},
       {"bos_token_id", withoutEffect()}, // see below
       {"use_cache", withoutEffect()},
       {"return_dict_in_generate", withoutEffect()},
@@ -133,6 +159,9 @@ GenerationArguments readGenerationArguments(const Json &arguments) {
       throw std::runtime_error(fmt::format("generation argument {} is not offered", name));
     setter->second(result, value, "generation argument " + name);
   }
+  // Hugging Face transcribes when it knows the language but not what to do.
+  if (result.speech && !result.speech->language.empty() && !result.speech->task)
+    result.speech->task = SpeechTask::Transcribe;
   // Decoders without a start id of their own begin with the beginning-of-sequence id.
   if (!result.options.decoderStart && arguments.contains("bos_token_id"))
     result.options.decoderStart = toNumber(arguments["bos_token_id"], "bos_token_id");

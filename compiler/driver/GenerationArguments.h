@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_COMPILER_DRIVER_GENERATIONARGUMENTS_H
 #define TRANSEPT_COMPILER_DRIVER_GENERATIONARGUMENTS_H
 
-#include "transept/options.h"
+#include "transept/speech.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,6 +15,8 @@ struct GenerationArguments {
   GenerateOptions options;
   /// pad_token_id, where it is given: what shorter rows are filled up with.
   std::optional<Id> padding;
+  /// The arguments of models of speech; null when none was given. Its `generate` is not filled in.
+  std::optional<SpeechOptions> speech;
 };
 
 /// Throws std::runtime_error for an argument that is not known or asks for what is not offered;

@@ -80,9 +80,12 @@ void GenerationFlags::addTo(CLI::App &command) {
   add("--forced-bos", options.forcedBeginning, "id that every result begins with, e.g. a language");
   add("--forced-eos", options.forcedEnd, "id at the last position, when that is reached");
   add("--eos", options.ends, "ids that end a result")->delimiter(',')->allow_extra_args(false);
-  add("--suppress", options.suppressed, "ids that are never generated")->delimiter(',')->allow_extra_args(false);
+  add("--suppress", options.suppressed, "ids that are never generated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   add("--begin-suppress", options.beginningSuppressed, "ids that are never generated first")
-      ->delimiter(',')->allow_extra_args(false);
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
       .add_option("--bad-words", badWordsFile,
                   "a file with one text a line that is never generated; ids separated by spaces "

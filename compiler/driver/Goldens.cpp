@@ -46,6 +46,13 @@ GoldenCase readCase(const Json &object, const std::string &origin) {
       frontend::refuseValue(*given, fields.where("generation_args"), "an object");
     result.generationArguments = *given;
   }
+  if (const Json *prompt = fields.find("decoder_prompt")) {
+    if (!prompt->is_array())
+      frontend::refuseValue(*prompt, fields.where("decoder_prompt"), "a list of ids");
+    for (const Json &id : *prompt)
+      result.decoderPrompt.push_back(frontend::toInteger(
+          id, fields.where("decoder_prompt"), {.minimum = INT32_MIN, .maximum = INT32_MAX}));
+  }
   return result;
 }
 

@@ -84,6 +84,12 @@ LibraryFile readLibraryFile(const std::string &path) {
       frontend::parseJson(image.bytesAt(pointer(offsetof(transept_model_table, manifest)),
                                         number(offsetof(transept_model_table, manifest_size))),
                           "manifest of " + path);
+  auto size32 = [&](size_t offset) { return image.valueAt<uint32_t>(table + offset); };
+  library.sourceVocabularySize = size32(offsetof(transept_model_table, source_vocabulary_size));
+  library.targetVocabularySize = size32(offsetof(transept_model_table, target_vocabulary_size));
+  library.sourceFeatureWidth = size32(offsetof(transept_model_table, source_feature_width));
+  library.targetFeatureWidth = size32(offsetof(transept_model_table, target_feature_width));
+  library.targetStateWidth = size32(offsetof(transept_model_table, target_state_width));
   library.requiredFeatures = number(offsetof(transept_model_table, required_features));
   library.weightBytes = number(offsetof(transept_model_table, weights_size));
   library.assets = readAssets(image, table, path);

@@ -22,6 +22,9 @@ struct LibraryFile {
   std::string symbol; // transept_model_<name>
   std::string name;
   uint64_t requiredFeatures = 0; // TRANSEPT_CPU_* bits
+  /// Ids of each side are below these; 0 where it reads rows of so many numbers instead.
+  uint64_t sourceVocabularySize = 0, targetVocabularySize = 0;
+  uint64_t sourceFeatureWidth = 0, targetFeatureWidth = 0, targetStateWidth = 0;
   nlohmann::ordered_json manifest;
   std::vector<Asset> assets;
   uint64_t fileBytes = 0, weightBytes = 0;

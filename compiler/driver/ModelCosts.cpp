@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 namespace transept::driver {
 
 using Json = nlohmann::ordered_json;
@@ -29,7 +31,28 @@ double attentionPerKey(const Json &attention) {
   return 4 * attention.at("headCount").get<double>() * attention.at("headDim").get<double>();
 }
 
+std::vector<ModelCosts::Convolution> convolutionsOf(const Json &embedding) {
+  std::vector<ModelCosts::Convolution> convolutions;
+  if (!embedding.contains("features"))
+    return convolutions;
+  for (const Json &each : embedding.at("features").at("convolutions"))
+    convolutions.push_back({.kernelSize = each.at("kernelSize").get<double>(),
+                            .stride = each.at("stride").get<double>(),
+                            .padding = each.at("padding").get<double>(),
+                            .perRow = 2 * weightCount(each, {"linear", "gate"})});
+  return convolutions;
+}
+
 } // namespace
+
+double ModelCosts::convolve(double sources, double rows) const {
+  double operations = 0;
+  for (const Convolution &each : convolutions) {
+    rows = std::floor((rows + 2 * each.padding - each.kernelSize) / each.stride) + 1;
+    operations += rows * each.perRow;
+  }
+  return sources * operations;
+}
 
 ModelCosts costsOf(const Json &description) {
   const Json &source = description.at("source"), &target = description.at("target");
@@ -45,6 +68,7 @@ ModelCosts costsOf(const Json &description) {
                          targetLayers * weightCount(cross, {"key", "value"});
   costs.encodePerToken = 2 * encodeWeights;
   costs.encodePerTokenAndKey = sourceLayers * attentionPerKey(source.at("selfAttention"));
+  costs.convolutions = convolutionsOf(source.at("embedding"));
 
   double logits = target.at("embedding").at("vocabularySize").get<double>() *
                   target.at("hiddenSize").get<double>();

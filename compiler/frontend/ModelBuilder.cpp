@@ -75,9 +75,11 @@ private:
   Value linear(const Linear &linear, Value input, const Node &node);
   Value norm(const Norm &norm, Value input, const Node &node);
   Value activation(Activation activation, Value input, const Node &node);
-  Value convolution(const Convolution &convolution, Value input, llvm::StringRef space,
+  Value convolution(const Convolution &convolution, Value &input, llvm::StringRef space,
                     const Node &node);
-  Value features(const Features &features, Value input, const Node &node);
+  /// `firstRows` becomes the first value that is rows of the result's space: what says which
+  /// positions there are, without being a further reader of the result.
+  Value features(const Features &features, Value input, Value &firstRows, const Node &node);
   Value embedding(const Embedding &embedding, Value input, int64_t hiddenSize, const Node &node);
   Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
   Value relativeBias(const Attention &attention, llvm::StringRef query, llvm::StringRef key,
@@ -156,7 +158,8 @@ Value ModelWriter::activation(Activation activation, Value input, const Node &no
   return ActivationOp::create(builder, location(node), input.getType(), input, kind);
 }
 
-Value ModelWriter::convolution(const Convolution &convolution, Value input, llvm::StringRef space,
+/// `input` becomes the windows that the products read, where there are some.
+Value ModelWriter::convolution(const Convolution &convolution, Value &input, llvm::StringRef space,
                                const Node &node) {
   if (space != spaceOf(input)) {
     RowsType type = rows(space, convolution.kernelSize * typeOf(input).getWidth());
@@ -185,7 +188,8 @@ std::string inputSpace(const Embedding &embedding) {
   return embedding.features->leadingRows.empty() ? sourceSpace.str() : "source.features";
 }
 
-Value ModelWriter::features(const Features &features, Value input, const Node &node) {
+Value ModelWriter::features(const Features &features, Value input, Value &firstRows,
+                            const Node &node) {
   bool leads = !features.leadingRows.empty();
   // Convolutions that keep the number of rows need no windows; the last that does not, or the
   // leading rows, arrive at the space of the source.
@@ -194,13 +198,16 @@ Value ModelWriter::features(const Features &features, Value input, const Node &n
   };
   size_t changing = static_cast<size_t>(
       std::count_if(features.convolutions.begin(), features.convolutions.end(), changesRows));
-  Value states = input;
+  Value states = firstRows = input;
   for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
     std::string space = spaceOf(states).str();
     if (changesRows(each))
       space = --changing == 0 && !leads ? sourceSpace.str()
                                         : "source.convolved" + std::to_string(index);
-    states = convolution(each, states, space, node.child("convolutions." + std::to_string(index)));
+    Value read = states;
+    states = convolution(each, read, space, node.child("convolutions." + std::to_string(index)));
+    if (spaceOf(firstRows) != space)
+      firstRows = read;
   }
   if (!leads)
     return states;
@@ -214,7 +221,8 @@ Value ModelWriter::features(const Features &features, Value input, const Node &n
     matrix = WeightConcatenateOp::create(
         builder, location(leading),
         RankedTensorType::get({int64_t(tokens.size()), width}, builder.getF32Type()), tokens);
-  return PrependRowsOp::create(builder, location(leading), rows(sourceSpace, width), matrix, states);
+  return firstRows = PrependRowsOp::create(builder, location(leading), rows(sourceSpace, width),
+                                           matrix, states);
 }
 
 Value ModelWriter::positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node) {
@@ -235,9 +243,9 @@ Value ModelWriter::positionTable(const Embedding &embedding, int64_t hiddenSize,
 
 Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hiddenSize,
                              const Node &node) {
-  Value states;
+  Value states, positioned = input;
   if (embedding.features) {
-    states = features(*embedding.features, input, node.child("features"));
+    states = features(*embedding.features, input, positioned, node.child("features"));
     if (embedding.scale != 1.0)
       states = ScaleOp::create(builder, location(node.child("scale")), states.getType(), states,
                                number(embedding.scale));
@@ -256,7 +264,7 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
   if (embedding.positions.kind != PositionKind::None) {
     Node positionNode = node.child("positions");
     Value positions = PositionEmbeddingOp::create(
-        builder, location(positionNode), states.getType(), embedding.features ? states : input,
+        builder, location(positionNode), states.getType(), positioned,
         positionTable(embedding, hiddenSize, positionNode), embedding.positions.offset);
     states = AddOp::create(builder, location(node.child("sum")), states.getType(), states, positions);
   }

@@ -38,7 +38,17 @@ struct Answers {
 };
 
 Answers ask(const Model &model, const Sequences &sources, const Sequences &targets) {
-  std::vector<SourceInput> inputs(sources.begin(), sources.end());
+  std::vector<std::vector<float>> features;
+  std::vector<SourceInput> inputs;
+  for (const std::vector<int32_t> &source : sources) {
+    if (int64_t width = int64_t(model.sourceFeatureWidth())) {
+      Tensor rows = featureRows(source, width);
+      features.emplace_back(rows.values.begin(), rows.values.end());
+      inputs.push_back({.ids = {}, .features = features.back()});
+    } else {
+      inputs.push_back({source});
+    }
+  }
   std::vector<Source> encoded = model.encodeBatch(inputs);
   Answers answers;
   for (size_t i = 0; i < sources.size(); ++i) {
@@ -54,11 +64,16 @@ Answers ask(const Model &model, const Sequences &sources, const Sequences &targe
 void check(const frontend::Description &description, const std::string &cpu, Fusion fusion,
            uint64_t seed) {
   SCOPED_TRACE(description.name + " for " + cpu + ", seed " + std::to_string(seed));
-  int64_t longest = description.source.embedding.positions.length;
-  auto bounded = [&](int64_t length) { return longest ? std::min(length, longest) : length; };
-  Sequences sources = randomSequences({bounded(13), 1, bounded(67), bounded(16)},
-                                      description.source.embedding.vocabularySize, seed);
-  Sequences targets = randomSequences({5, bounded(18), 1, bounded(33)},
+  auto bounded = [](int64_t length, int64_t longest) {
+    return longest ? std::min(length, longest) : length;
+  };
+  bool readsFeatures = description.source.embedding.features.has_value();
+  int64_t longest = readsFeatures ? 0 : description.source.embedding.positions.length;
+  Sequences sources =
+      randomSequences({bounded(13, longest), 1, bounded(67, longest), bounded(16, longest)},
+                      readsFeatures ? 1000 : description.source.embedding.vocabularySize, seed);
+  longest = description.target.embedding.positions.length;
+  Sequences targets = randomSequences({5, bounded(18, longest), 1, bounded(33, longest)},
                                       description.target.embedding.vocabularySize, seed + 1);
   ModelOutputs expected = interpret(description, seed, sources, targets);
 
@@ -87,12 +102,13 @@ class Compiled : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
-       {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart()})
+       {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart(), tinySpeech(), tinyVision()})
     check(description, GetParam(), Fusion::All, 1);
 }
 
 TEST_P(Compiled, UnfusedModelsGiveWhatTheInterpreterGives) {
-  for (const frontend::Description &description : {tinyMarian(), tinyT5(true)})
+  for (const frontend::Description &description :
+       {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision()})
     check(description, GetParam(), Fusion::Least, 2);
 }
 

@@ -38,7 +38,7 @@ inline frontend::Description randomModel(uint64_t seed) {
     Stack stack{.layerCount = pick({1, 2}),
                 .hiddenSize = hidden,
                 .normPlacement = isPostNorm ? NormPlacement::Post : NormPlacement::Pre,
-                .embedding = {.weight = {isTied ? "shared" : side + ".embedding"},
+                .embedding = {.weight = TensorReference{isTied ? "shared" : side + ".embedding"},
                               .vocabularySize = vocabulary,
                               .scale = pick({1.0, std::sqrt(double(hidden))})},
                 .selfAttention = tiny.attention("self", heads, headDim, scale),
@@ -49,7 +49,10 @@ inline frontend::Description randomModel(uint64_t seed) {
                                           .maximumDistance = 20,
                                           .isBidirectional = !isTarget};
     else
-      stack.embedding.positions = {PositionKind::SinusoidalHalves, 70};
+      stack.embedding.positions = {
+          pick({PositionKind::SinusoidalHalves, PositionKind::SinusoidalHalvesInclusive,
+                PositionKind::SinusoidalInterleaved}),
+          70};
     if (isTarget)
       stack.crossAttention = tiny.attention("cross", heads, headDim, scale);
     if (!isPostNorm) {

@@ -75,7 +75,7 @@ inline frontend::Description tinyMarian() {
     Stack stack{.layerCount = layers,
                 .hiddenSize = 30,
                 .normPlacement = NormPlacement::Post,
-                .embedding = {.weight = {"shared"},
+                .embedding = {.weight = TensorReference{"shared"},
                               .vocabularySize = 37,
                               .scale = std::sqrt(30.0),
                               .positions = {PositionKind::SinusoidalHalves, 19}},
@@ -104,7 +104,7 @@ inline frontend::Description tinyT5(bool isGated) {
     Stack stack{.layerCount = layers,
                 .hiddenSize = 28,
                 .normPlacement = NormPlacement::Pre,
-                .embedding = {.weight = {"shared"}, .vocabularySize = 43},
+                .embedding = {.weight = TensorReference{"shared"}, .vocabularySize = 43},
                 .selfAttention = tiny.attention("self", 3, 10, 1.0),
                 .feedForward = tiny.feedForward(isGated ? Activation::GeluTanh : Activation::Relu,
                                                 33, isGated)};
@@ -144,7 +144,7 @@ inline frontend::Description tinyBart() {
     Stack stack{.layerCount = layers,
                 .hiddenSize = 20,
                 .normPlacement = NormPlacement::Post,
-                .embedding = {.weight = {side + ".tokens"},
+                .embedding = {.weight = TensorReference{side + ".tokens"},
                               .vocabularySize = isTarget ? 31 : 29,
                               .scale = std::sqrt(20.0),
                               .positions = {PositionKind::Learned, 17, 2,
@@ -163,6 +163,68 @@ inline frontend::Description tinyBart() {
   description.source = stack("encoder", 2, false);
   description.target = stack("decoder", 1, true);
   description.logits = {.weight = {"output"}, .bias = TensorReference{"output_bias"}, .scale = 0.5};
+  return description;
+}
+
+/// Like speech models: a gated and a plain convolution that shorten the source, scaled features,
+/// sinusoids that end at 1/10000; on the target side BERT's ways: a segment, the norm before the
+/// positions, a transform before the logits; and a projection between sides of different widths.
+inline frontend::Description tinySpeech() {
+  using namespace frontend;
+  auto linear = [](const std::string &name, int64_t inputs, int64_t outputs) {
+    return Linear{{name}, TensorReference{name + "_bias"}, inputs, outputs};
+  };
+  TinyStack source{"encoder.layer.{layer}", 20, /*hasBias=*/true, {.epsilon = 1e-5}};
+  TinyStack target{"decoder.layer.{layer}", 26, /*hasBias=*/true, {.epsilon = 1e-5}};
+  Description description{.name = "tiny_speech", .family = "speech"};
+  description.source = {.layerCount = 1,
+                        .hiddenSize = 20,
+                        .normPlacement = NormPlacement::Pre,
+                        .embedding = {.features = Features{.width = 6},
+                                      .scale = std::sqrt(20.0),
+                                      .positions = {PositionKind::SinusoidalHalvesInclusive, 19, 2}},
+                        .selfAttention = source.attention("self", 2, 10, 1 / std::sqrt(10.0)),
+                        .feedForward = source.feedForward(Activation::Relu, 33, false)};
+  description.source.embedding.features->convolutions = {
+      {5, 2, 2, linear("stem.0", 30, 9), linear("stem.0_gate", 30, 9), Activation::Sigmoid},
+      {3, 2, 1, linear("stem.1", 27, 20), std::nullopt, Activation::Gelu}};
+  description.projection = linear("projection", 20, 26);
+  description.target = {.layerCount = 2,
+                        .hiddenSize = 26,
+                        .normPlacement = NormPlacement::Pre,
+                        .embedding = {.weight = TensorReference{"tokens"},
+                                      .vocabularySize = 41,
+                                      .positions = {PositionKind::Learned, 17, 0,
+                                                    TensorReference{"positions"}},
+                                      .segment = TensorReference{"segments", false, 1, 1},
+                                      .isNormBeforePositions = true},
+                        .selfAttention = target.attention("self", 2, 13, 1 / std::sqrt(13.0)),
+                        .crossAttention = target.attention("cross", 2, 13, 1 / std::sqrt(13.0)),
+                        .feedForward = target.feedForward(Activation::Gelu, 23, false)};
+  description.target.embedding.norm = target.norm("embedding");
+  description.target.embedding.norm->gain.name = "embedding.gain";
+  description.target.embedding.norm->bias->name = "embedding.shift";
+  LogitsTransform transform{linear("transform", 26, 26), Activation::GeluTanh, target.norm("head")};
+  transform.norm.gain.name = "head.gain";
+  transform.norm.bias->name = "head.shift";
+  description.logits = {.transform = transform, .weight = {"tokens"}};
+  return description;
+}
+
+/// Like vision models: patches, two class tokens, learned positions; interleaved sinusoids on the
+/// target side.
+inline frontend::Description tinyVision() {
+  using namespace frontend;
+  Description description = tinyMarian();
+  description.name = "tiny_vision";
+  description.family = "vision";
+  Embedding &embedding = description.source.embedding;
+  embedding = {.features = Features{.width = 12},
+               .positions = {PositionKind::Learned, 69, 0, TensorReference{"encoder.positions"}}};
+  embedding.features->convolutions = {
+      {1, 1, 0, {{"patches"}, TensorReference{"patches_bias"}, 12, 30}, std::nullopt, std::nullopt}};
+  embedding.features->leadingRows = {{"class_token"}, {"distillation_token"}};
+  description.target.embedding.positions = {PositionKind::SinusoidalInterleaved, 19};
   return description;
 }
 

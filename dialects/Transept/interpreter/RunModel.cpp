@@ -29,23 +29,13 @@ IdRows idRows(const Sequences &sequences) {
   return rows;
 }
 
-/// A number in [-1, 1) that depends on a token and a column only.
-double featureOf(int32_t id, int64_t column) {
-  uint64_t hash = llvm::xxh3_64bits(std::to_string(id) + "," + std::to_string(column));
-  return double(hash >> 11) * 0x1p-52 - 1;
-}
-
 /// Sequences as an argument of `type` takes them: the ids, or rows of features made of them.
 InterpreterValue rowsFor(Type type, const Sequences &sequences) {
   auto rows = cast<RowsType>(type);
   IdRows ids = idRows(sequences);
   if (!isa<FloatType>(rows.getElementType()))
     return ids;
-  Tensor features({int64_t(ids.ids.size()), rows.getWidth()});
-  for (int64_t row = 0; row < features.rowCount(); ++row)
-    for (int64_t column = 0; column < features.width(); ++column)
-      features.row(row)[column] = featureOf(ids.ids[row], column);
-  return FloatRows{std::move(features)};
+  return FloatRows{featureRows(ids.ids, rows.getWidth())};
 }
 
 bool isSource(Type type) {
@@ -233,6 +223,16 @@ FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
 }
 
 } // namespace
+
+Tensor transept::featureRows(ArrayRef<int32_t> ids, int64_t width) {
+  Tensor rows({int64_t(ids.size()), width});
+  for (auto [row, id] : llvm::enumerate(ids))
+    for (int64_t column = 0; column < width; ++column) {
+      uint64_t hash = llvm::xxh3_64bits(std::to_string(id) + "," + std::to_string(column));
+      rows.row(int64_t(row))[column] = double(hash >> 41) * 0x1p-22 - 1;
+    }
+  return rows;
+}
 
 FailureOr<ModelOutputs> transept::runModel(ModuleOp module, ParameterSource parameters,
                                            const Sequences &sources, const Sequences &targets) {

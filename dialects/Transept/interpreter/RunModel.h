@@ -26,6 +26,10 @@ struct ModelOutputs {
   std::vector<double> attention;       // all attention weights that the module returns
 };
 
+/// Rows of features made of ids: numbers in [-1, 1) that depend on id and column alone, and that f32
+/// holds exactly.
+Tensor featureRows(llvm::ArrayRef<int32_t> ids, int64_t width);
+
 /// Runs `module` on pairs of a source and a target. A module has one of two forms:
 /// - `forward(source, target) -> (logits, encoder states)`, in any order;
 /// - `encode(source) -> (encoder states, encoder caches...)` and

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -74,10 +75,14 @@ INSTANTIATE_TEST_SUITE_P(
                       GoldenCase{Stage::Fused, "tiny-marian", testing::tinyMarian},
                       GoldenCase{Stage::Graph, "tiny-t5", gatedT5},
                       GoldenCase{Stage::Staged, "tiny-t5", gatedT5},
-                      GoldenCase{Stage::Fused, "tiny-t5", gatedT5}),
+                      GoldenCase{Stage::Fused, "tiny-t5", gatedT5},
+                      GoldenCase{Stage::Graph, "tiny-speech", testing::tinySpeech},
+                      GoldenCase{Stage::Staged, "tiny-speech", testing::tinySpeech},
+                      GoldenCase{Stage::Fused, "tiny-speech", testing::tinySpeech}),
     [](const auto &info) {
-      return infoOf(info.param.stage).name.str() +
-             (info.param.model == "tiny-t5" ? "T5" : "Marian");
+      std::string name = infoOf(info.param.stage).name.str() + "_" + info.param.model;
+      std::replace(name.begin(), name.end(), '-', '_');
+      return name;
     });
 
 } // namespace

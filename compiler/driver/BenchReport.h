@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table that `transept bench` prints: figures beside the machine's limits.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_BENCHREPORT_H
+#define TRANSEPT_COMPILER_DRIVER_BENCHREPORT_H
+
+#include "compiler/driver/MachineLimits.h"
+
+#include <string>
+#include <vector>
+
+namespace transept::driver {
+
+/// One line of the table.
+struct Figure {
+  std::string name, unit;
+  double best = 0, median = 0;
+  double limit = 0; // of `best`, in the same unit
+  /// Tokens a second are better when larger, milliseconds when smaller.
+  bool isRate = false;
+
+  double fraction() const { return isRate ? best / limit : limit / best; }
+};
+
+struct BenchReport {
+  std::string library, model;
+  unsigned long threads = 0;
+  MachineLimits limits;
+  double decodeBytes = 0; // weights that one step reads
+  std::vector<Figure> figures;
+  std::string notes; // below the table: what was measured
+};
+
+void printJson(const BenchReport &report);
+void printTable(const BenchReport &report);
+
+} // namespace transept::driver
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Models of speech: what is said in a piece of sound (usually 30 seconds), in which language, and
+// when. Like the generate function that transformers 4.44 has for such models.
+//
+//     auto source = model.encodeFeatures(frames);
+//     auto transcript = transept::transcribe(model, source, {.language = "en", .timestamps = true});
+//     for (const transept::SpeechSegment &segment : transcript.segments) ...
+#ifndef TRANSEPT_SPEECH_H
+#define TRANSEPT_SPEECH_H
+
+#include "transept/model.h"
+
+namespace transept {
+
+/// From one timestamp to the next, and from one row of the encoder's states to the next.
+inline constexpr double secondsPerTimestamp = 0.02;
+
+enum class SpeechTask {
+  Transcribe, ///< write down what is said
+  Translate   ///< translate it into English
+};
+
+struct SpeechOptions {
+  /// What is spoken, e.g. "en" (languagesOf() has the list); empty: each source's is detected.
+  std::string language = {};
+  /// Nothing: the prompt does not say what to do.
+  std::optional<SpeechTask> task = SpeechTask::Transcribe;
+  /// Whether segments have times; unset: the model's default.
+  std::optional<bool> timestamps = {};
+  /// How to search. The prompt is made here: its `prompt` and `prompts` must be empty. Lengths
+  /// count the prompt. Of several sequences only the best is used.
+  GenerateOptions generate = {};
+};
+
+/// A piece of a transcript.
+struct SpeechSegment {
+  double begin = 0, end = 0; ///< seconds from the beginning of the source
+  std::vector<Id> ids;       ///< its text, without timestamps
+};
+
+struct Transcript {
+  /// Prompt, text and timestamps, without the end id. With timestamps, text that was cut off before
+  /// its second timestamp is left out if there are whole segments before it.
+  std::vector<Id> ids;
+  std::size_t promptLength = 0;
+  /// Given or detected; empty for models of one language.
+  std::string language;
+  /// One segment, of the whole source, where there are no timestamps.
+  std::vector<SpeechSegment> segments;
+  /// As it was generated: with the end id, and with all of the text.
+  Sequence sequence;
+
+  /// What follows the prompt.
+  std::span<const Id> text() const { return std::span(ids).subspan(promptLength); }
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuseSpeechOption(const std::string &what, const std::string &value,
+                                            const std::string &allowed) {
+  throw Error(ErrorCode::InvalidArgument, what + " is " + value + ", but must be " + allowed);
+}
+
+inline const transept_speech_defaults &speechOf(const Model &model) {
+  if (!model.table().speech)
+    throw Error(ErrorCode::Unsupported, std::string(model.name()) + " is not a model of speech");
+  return *model.table().speech;
+}
+
+inline std::span<const transept_language> languagesOf(const transept_speech_defaults &speech) {
+  return {speech.languages, speech.language_count};
+}
+
+/// Cuts what was generated (no prompt, no end id) where two timestamps follow each other. Returns
+/// how many ids stay: all, but for an unfinished segment behind finished ones.
+inline std::size_t cutAtTimestamps(std::span<const Id> text, Id firstTimestamp, double duration,
+                                   std::vector<SpeechSegment> &segments) {
+  auto isTimestamp = [&](std::size_t at) { return firstTimestamp >= 0 && text[at] >= firstTimestamp; };
+  auto secondsAt = [&](std::size_t at) { return (text[at] - firstTimestamp) * secondsPerTimestamp; };
+  std::vector<std::size_t> cuts;
+  for (std::size_t at = 1; at < text.size(); ++at)
+    if (isTimestamp(at - 1) && isTimestamp(at))
+      cuts.push_back(at);
+  bool endsWithSingle =
+      text.size() > 1 && isTimestamp(text.size() - 1) && !isTimestamp(text.size() - 2);
+  if (cuts.empty() || endsWithSingle)
+    cuts.push_back(text.size());
+  for (std::size_t begin = 0; std::size_t end : cuts) {
+    SpeechSegment &segment = segments.emplace_back(SpeechSegment{0, duration, {}});
+    if (begin != end && isTimestamp(begin))
+      segment.begin = secondsAt(begin);
+    if (end > begin + 1 && isTimestamp(end - 1))
+      segment.end = secondsAt(end - 1);
+    for (std::size_t at = begin; at != end; ++at)
+      if (!isTimestamp(at))
+        segment.ids.push_back(text[at]);
+    begin = end;
+  }
+  return cuts.back();
+}
+
+/// Makes the prompts of one call and reads its results.
+class Transcription {
+public:
+  Transcription(const Model &model, const SpeechOptions &options)
+      : model(model), speech(speechOf(model)), options(options),
+        hasTimestamps(options.timestamps.value_or(speech.returns_timestamps != 0)) {
+    if (!options.generate.prompt.empty() || !options.generate.prompts.empty())
+      refuseSpeechOption("the length of generate.prompt", "not 0",
+                         "0: the prompt is made of language and task");
+    if (hasTimestamps && speech.first_timestamp_id < 0)
+      refuseSpeechOption("timestamps", "true", "false: this model has no timestamps");
+  }
+
+  std::vector<Transcript> run(std::span<const Source> sources) const {
+    std::vector<std::size_t> languages = languagesOfSources(sources);
+    GenerateOptions generate = options.generate;
+    generate.returnCount = 1;
+    generate.timestamps = hasTimestamps;
+    generate.decoderStart = -1; // it is part of the prompt
+    for (std::size_t language : languages)
+      generate.prompts.push_back(prompt(language));
+    std::vector<Generation> results = model.generateBatch(sources, generate);
+    std::vector<Transcript> transcripts;
+    for (std::size_t index = 0; index != sources.size(); ++index) {
+      Transcript &transcript = transcripts.emplace_back();
+      transcript.sequence = std::move(results[index].sequences.front());
+      transcript.promptLength = generate.prompts[index].size();
+      if (languages[index] != noLanguage)
+        transcript.language = languagesOf(speech)[languages[index]].code;
+      cut(transcript, static_cast<double>(sources[index].length()) * secondsPerTimestamp);
+    }
+    return transcripts;
+  }
+
+  /// The number of each source's language, the likeliest of all after the first id of the prompt.
+  static std::vector<std::size_t> detect(const Model &model, std::span<const Source> sources) {
+    const transept_speech_defaults &speech = speechOf(model);
+    auto languages = languagesOf(speech);
+    if (languages.empty())
+      throw Error(ErrorCode::Unsupported,
+                  std::string(model.name()) + " has no list of languages to detect");
+    std::vector<Decoder> decoders;
+    std::vector<Decoder *> pointers;
+    decoders.reserve(sources.size());
+    for (const Source &source : sources)
+      pointers.push_back(&decoders.emplace_back(source.decode()));
+    std::vector<std::vector<Id>> starts(sources.size(), {speech.transcript_start_id});
+    Rows logits = Decoder::appendBatch(pointers, starts);
+    std::vector<std::size_t> result;
+    for (std::size_t row = 0; row != sources.size(); ++row) {
+      auto isBetter = [&](const transept_language &left, const transept_language &right) {
+        float first = logits[row][static_cast<std::size_t>(left.id)],
+              second = logits[row][static_cast<std::size_t>(right.id)];
+        return first != second ? first > second : left.id < right.id;
+      };
+      result.push_back(static_cast<std::size_t>(
+          std::min_element(languages.begin(), languages.end(), isBetter) - languages.begin()));
+    }
+    return result;
+  }
+
+private:
+  static constexpr std::size_t noLanguage = SIZE_MAX;
+
+  std::vector<std::size_t> languagesOfSources(std::span<const Source> sources) const {
+    auto languages = languagesOf(speech);
+    if (options.language.empty())
+      return languages.empty() ? std::vector<std::size_t>(sources.size(), noLanguage)
+                               : detect(model, sources);
+    std::string codes;
+    for (std::size_t index = 0; index != languages.size(); ++index) {
+      if (options.language == languages[index].code)
+        return std::vector<std::size_t>(sources.size(), index);
+      codes += std::string(index == 0 ? "" : ", ") + languages[index].code;
+    }
+    refuseSpeechOption("language", options.language,
+                       codes.empty() ? "empty: this model knows one language only"
+                                     : "empty or one of " + codes);
+  }
+
+  std::vector<Id> prompt(std::size_t language) const {
+    std::vector<Id> ids{speech.transcript_start_id};
+    if (language != noLanguage)
+      ids.push_back(languagesOf(speech)[language].id);
+    if (options.task == SpeechTask::Translate && speech.translate_id < 0)
+      refuseSpeechOption("task", "Translate", "Transcribe: this model cannot translate");
+    Id task = !options.task                                  ? -1
+              : *options.task == SpeechTask::Translate ? speech.translate_id
+                                                       : speech.transcribe_id;
+    if (task >= 0)
+      ids.push_back(task);
+    if (!hasTimestamps && speech.no_timestamps_id >= 0)
+      ids.push_back(speech.no_timestamps_id);
+    return ids;
+  }
+
+  void cut(Transcript &transcript, double duration) const {
+    const Sequence &sequence = transcript.sequence;
+    transcript.ids = sequence.ids;
+    if (sequence.finishReason == FinishReason::End)
+      transcript.ids.pop_back();
+    std::size_t kept = cutAtTimestamps(transcript.text(), speech.first_timestamp_id, duration,
+                                       transcript.segments);
+    transcript.ids.resize(transcript.promptLength + kept);
+  }
+
+  const Model &model;
+  const transept_speech_defaults &speech;
+  const SpeechOptions &options;
+  const bool hasTimestamps;
+};
+
+} // namespace detail
+
+/// The codes of all languages that a model of speech understands; none where there is but one.
+inline std::vector<std::string> languagesOf(const Model &model) {
+  std::vector<std::string> codes;
+  for (const transept_language &language : detail::languagesOf(detail::speechOf(model)))
+    codes.push_back(language.code);
+  return codes;
+}
+
+/// The language spoken in each source: one decoder step.
+inline std::vector<std::string> detectLanguages(const Model &model,
+                                                std::span<const Source> sources) {
+  std::vector<std::string> codes;
+  for (std::size_t number : detail::Transcription::detect(model, sources))
+    codes.push_back(detail::languagesOf(detail::speechOf(model))[number].code);
+  return codes;
+}
+
+/// What is said in each source: one transcript for each, in order, the same as one by one.
+inline std::vector<Transcript> transcribeBatch(const Model &model, std::span<const Source> sources,
+                                               const SpeechOptions &options = {}) {
+  return detail::Transcription(model, options).run(sources);
+}
+
+inline Transcript transcribe(const Model &model, const Source &source,
+                             const SpeechOptions &options = {}) {
+  return std::move(transcribeBatch(model, std::span(&source, 1), options).front());
+}
+
+} // namespace transept
+
+#endif

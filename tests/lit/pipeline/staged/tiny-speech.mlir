@@ -1,0 +1,182 @@
+// RUN: transept-opt %s -o %t
+
+module @tiny_speech {
+  func.func @encode(%source_features: !transept.rows<source.features x 6 x f32>) -> (!transept.rows<source x 20 x f32>, !transept.encoder_cache<source x 26 x f32>, !transept.encoder_cache<source x 26 x f32>, !transept.encoder_cache<source x 26 x f32>, !transept.encoder_cache<source x 26 x f32>) {
+    %encoder.embedding.features.convolutions.0.windows = transept.windows %source_features kernel 5 stride 2 padding 2 : (!transept.rows<source.features x 6 x f32>) -> !transept.rows<source.convolved0 x 30 x f32>
+    %encoder.embedding.features.convolutions.0.linear.weight = transept.parameter "stem.0" : tensor<9x30xf32>
+    %encoder.embedding.features.convolutions.0.linear.bias = transept.parameter "stem.0_bias" : tensor<9xf32>
+    %encoder.embedding.features.convolutions.0.linear = transept.linear %encoder.embedding.features.convolutions.0.windows, %encoder.embedding.features.convolutions.0.linear.weight bias %encoder.embedding.features.convolutions.0.linear.bias : (!transept.rows<source.convolved0 x 30 x f32>, tensor<9x30xf32>, tensor<9xf32>) -> !transept.rows<source.convolved0 x 9 x f32>
+    %encoder.embedding.features.convolutions.0.gate.weight = transept.parameter "stem.0_gate" : tensor<9x30xf32>
+    %encoder.embedding.features.convolutions.0.gate.bias = transept.parameter "stem.0_gate_bias" : tensor<9xf32>
+    %encoder.embedding.features.convolutions.0.gate = transept.linear %encoder.embedding.features.convolutions.0.windows, %encoder.embedding.features.convolutions.0.gate.weight bias %encoder.embedding.features.convolutions.0.gate.bias : (!transept.rows<source.convolved0 x 30 x f32>, tensor<9x30xf32>, tensor<9xf32>) -> !transept.rows<source.convolved0 x 9 x f32>
+    %encoder.embedding.features.convolutions.0.gate.activation = transept.activation sigmoid %encoder.embedding.features.convolutions.0.gate : <source.convolved0 x 9 x f32>
+    %encoder.embedding.features.convolutions.0.product = transept.gate %encoder.embedding.features.convolutions.0.gate.activation, %encoder.embedding.features.convolutions.0.linear : <source.convolved0 x 9 x f32>
+    %encoder.embedding.features.convolutions.1.windows = transept.windows %encoder.embedding.features.convolutions.0.product kernel 3 stride 2 padding 1 : (!transept.rows<source.convolved0 x 9 x f32>) -> !transept.rows<source x 27 x f32>
+    %encoder.embedding.features.convolutions.1.linear.weight = transept.parameter "stem.1" : tensor<20x27xf32>
+    %encoder.embedding.features.convolutions.1.linear.bias = transept.parameter "stem.1_bias" : tensor<20xf32>
+    %encoder.embedding.features.convolutions.1.linear = transept.linear %encoder.embedding.features.convolutions.1.windows, %encoder.embedding.features.convolutions.1.linear.weight bias %encoder.embedding.features.convolutions.1.linear.bias : (!transept.rows<source x 27 x f32>, tensor<20x27xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.embedding.features.convolutions.1.activation = transept.activation gelu %encoder.embedding.features.convolutions.1.linear : <source x 20 x f32>
+    %encoder.embedding.scale = transept.scale %encoder.embedding.features.convolutions.1.activation by 4.4721359549995796 : <source x 20 x f32>
+    %encoder.embedding.positions.table = transept.sinusoid halves_inclusive : tensor<21x20xf32>
+    %encoder.embedding.positions = transept.position_embedding %encoder.embedding.features.convolutions.1.windows, %encoder.embedding.positions.table {offset = 2 : i64} : (!transept.rows<source x 27 x f32>, tensor<21x20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.embedding.sum = transept.add %encoder.embedding.scale, %encoder.embedding.positions : <source x 20 x f32>
+    %encoder.layers.0.self_attention.norm.gain = transept.parameter "encoder.layer.0.self.norm.gain" : tensor<20xf32>
+    %encoder.layers.0.self_attention.norm.bias = transept.parameter "encoder.layer.0.self.norm.shift" : tensor<20xf32>
+    %encoder.layers.0.self_attention.norm = transept.layer_norm %encoder.embedding.sum gain %encoder.layers.0.self_attention.norm.gain shift %encoder.layers.0.self_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<source x 20 x f32>, tensor<20xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.self_attention.query.weight = transept.parameter "encoder.layer.0.self.q.weight" : tensor<20x20xf32>
+    %encoder.layers.0.self_attention.query.bias = transept.parameter "encoder.layer.0.self.q.bias" : tensor<20xf32>
+    %encoder.layers.0.self_attention.query = transept.linear %encoder.layers.0.self_attention.norm, %encoder.layers.0.self_attention.query.weight bias %encoder.layers.0.self_attention.query.bias : (!transept.rows<source x 20 x f32>, tensor<20x20xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.self_attention.key.weight = transept.parameter "encoder.layer.0.self.k.weight" : tensor<20x20xf32>
+    %encoder.layers.0.self_attention.key.bias = transept.parameter "encoder.layer.0.self.k.bias" : tensor<20xf32>
+    %encoder.layers.0.self_attention.key = transept.linear %encoder.layers.0.self_attention.norm, %encoder.layers.0.self_attention.key.weight bias %encoder.layers.0.self_attention.key.bias : (!transept.rows<source x 20 x f32>, tensor<20x20xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.self_attention.value.weight = transept.parameter "encoder.layer.0.self.v.weight" : tensor<20x20xf32>
+    %encoder.layers.0.self_attention.value.bias = transept.parameter "encoder.layer.0.self.v.bias" : tensor<20xf32>
+    %encoder.layers.0.self_attention.value = transept.linear %encoder.layers.0.self_attention.norm, %encoder.layers.0.self_attention.value.weight bias %encoder.layers.0.self_attention.value.bias : (!transept.rows<source x 20 x f32>, tensor<20x20xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.self_attention = transept.attention %encoder.layers.0.self_attention.query, %encoder.layers.0.self_attention.key, %encoder.layers.0.self_attention.value heads 2 {scale = 0.31622776601683794 : f64} : (!transept.rows<source x 20 x f32>, !transept.rows<source x 20 x f32>, !transept.rows<source x 20 x f32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.self_attention.output.weight = transept.parameter "encoder.layer.0.self.o.weight" : tensor<20x20xf32>
+    %encoder.layers.0.self_attention.output.bias = transept.parameter "encoder.layer.0.self.o.bias" : tensor<20xf32>
+    %encoder.layers.0.self_attention.output = transept.linear %encoder.layers.0.self_attention, %encoder.layers.0.self_attention.output.weight bias %encoder.layers.0.self_attention.output.bias : (!transept.rows<source x 20 x f32>, tensor<20x20xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.self_attention.residual = transept.add %encoder.embedding.sum, %encoder.layers.0.self_attention.output : <source x 20 x f32>
+    %encoder.layers.0.feed_forward.norm.gain = transept.parameter "encoder.layer.0.ff.norm.gain" : tensor<20xf32>
+    %encoder.layers.0.feed_forward.norm.bias = transept.parameter "encoder.layer.0.ff.norm.shift" : tensor<20xf32>
+    %encoder.layers.0.feed_forward.norm = transept.layer_norm %encoder.layers.0.self_attention.residual gain %encoder.layers.0.feed_forward.norm.gain shift %encoder.layers.0.feed_forward.norm.bias epsilon 1.000000e-05 : (!transept.rows<source x 20 x f32>, tensor<20xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.feed_forward.input.weight = transept.parameter "encoder.layer.0.ff.in.weight" : tensor<33x20xf32>
+    %encoder.layers.0.feed_forward.input.bias = transept.parameter "encoder.layer.0.ff.in.bias" : tensor<33xf32>
+    %encoder.layers.0.feed_forward.input = transept.linear %encoder.layers.0.feed_forward.norm, %encoder.layers.0.feed_forward.input.weight bias %encoder.layers.0.feed_forward.input.bias : (!transept.rows<source x 20 x f32>, tensor<33x20xf32>, tensor<33xf32>) -> !transept.rows<source x 33 x f32>
+    %encoder.layers.0.feed_forward.activation = transept.activation relu %encoder.layers.0.feed_forward.input : <source x 33 x f32>
+    %encoder.layers.0.feed_forward.output.weight = transept.parameter "encoder.layer.0.ff.out.weight" : tensor<20x33xf32>
+    %encoder.layers.0.feed_forward.output.bias = transept.parameter "encoder.layer.0.ff.out.bias" : tensor<20xf32>
+    %encoder.layers.0.feed_forward.output = transept.linear %encoder.layers.0.feed_forward.activation, %encoder.layers.0.feed_forward.output.weight bias %encoder.layers.0.feed_forward.output.bias : (!transept.rows<source x 33 x f32>, tensor<20x33xf32>, tensor<20xf32>) -> !transept.rows<source x 20 x f32>
+    %encoder.layers.0.feed_forward.residual = transept.add %encoder.layers.0.self_attention.residual, %encoder.layers.0.feed_forward.output : <source x 20 x f32>
+    %projection.weight = transept.parameter "projection" : tensor<26x20xf32>
+    %projection.bias = transept.parameter "projection_bias" : tensor<26xf32>
+    %projection = transept.linear %encoder.layers.0.feed_forward.residual, %projection.weight bias %projection.bias : (!transept.rows<source x 20 x f32>, tensor<26x20xf32>, tensor<26xf32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.0.cross_attention.key.weight = transept.parameter "decoder.layer.0.cross.k.weight" : tensor<26x26xf32>
+    %decoder.layers.0.cross_attention.key.bias = transept.parameter "decoder.layer.0.cross.k.bias" : tensor<26xf32>
+    %decoder.layers.0.cross_attention.key = transept.linear %projection, %decoder.layers.0.cross_attention.key.weight bias %decoder.layers.0.cross_attention.key.bias : (!transept.rows<source x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.0.cross_attention.value.weight = transept.parameter "decoder.layer.0.cross.v.weight" : tensor<26x26xf32>
+    %decoder.layers.0.cross_attention.value.bias = transept.parameter "decoder.layer.0.cross.v.bias" : tensor<26xf32>
+    %decoder.layers.0.cross_attention.value = transept.linear %projection, %decoder.layers.0.cross_attention.value.weight bias %decoder.layers.0.cross_attention.value.bias : (!transept.rows<source x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.1.cross_attention.key.weight = transept.parameter "decoder.layer.1.cross.k.weight" : tensor<26x26xf32>
+    %decoder.layers.1.cross_attention.key.bias = transept.parameter "decoder.layer.1.cross.k.bias" : tensor<26xf32>
+    %decoder.layers.1.cross_attention.key = transept.linear %projection, %decoder.layers.1.cross_attention.key.weight bias %decoder.layers.1.cross_attention.key.bias : (!transept.rows<source x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.1.cross_attention.value.weight = transept.parameter "decoder.layer.1.cross.v.weight" : tensor<26x26xf32>
+    %decoder.layers.1.cross_attention.value.bias = transept.parameter "decoder.layer.1.cross.v.bias" : tensor<26xf32>
+    %decoder.layers.1.cross_attention.value = transept.linear %projection, %decoder.layers.1.cross_attention.value.weight bias %decoder.layers.1.cross_attention.value.bias : (!transept.rows<source x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.0.cross_attention.key.cache = transept.cache_store %decoder.layers.0.cross_attention.key : (!transept.rows<source x 26 x f32>) -> !transept.encoder_cache<source x 26 x f32>
+    %decoder.layers.0.cross_attention.value.cache = transept.cache_store %decoder.layers.0.cross_attention.value : (!transept.rows<source x 26 x f32>) -> !transept.encoder_cache<source x 26 x f32>
+    %decoder.layers.1.cross_attention.key.cache = transept.cache_store %decoder.layers.1.cross_attention.key : (!transept.rows<source x 26 x f32>) -> !transept.encoder_cache<source x 26 x f32>
+    %decoder.layers.1.cross_attention.value.cache = transept.cache_store %decoder.layers.1.cross_attention.value : (!transept.rows<source x 26 x f32>) -> !transept.encoder_cache<source x 26 x f32>
+    return %encoder.layers.0.feed_forward.residual, %decoder.layers.0.cross_attention.key.cache, %decoder.layers.0.cross_attention.value.cache, %decoder.layers.1.cross_attention.key.cache, %decoder.layers.1.cross_attention.value.cache : !transept.rows<source x 20 x f32>, !transept.encoder_cache<source x 26 x f32>, !transept.encoder_cache<source x 26 x f32>, !transept.encoder_cache<source x 26 x f32>, !transept.encoder_cache<source x 26 x f32>
+  }
+  func.func @decode(%target_ids: !transept.rows<target x 1 x i32>, %decoder.layers.0.cross_attention.key.cache: !transept.encoder_cache<source x 26 x f32>, %decoder.layers.0.cross_attention.value.cache: !transept.encoder_cache<source x 26 x f32>, %decoder.layers.1.cross_attention.key.cache: !transept.encoder_cache<source x 26 x f32>, %decoder.layers.1.cross_attention.value.cache: !transept.encoder_cache<source x 26 x f32>, %decoder.layers.0.self_attention.key.cache: !transept.self_cache<target x 26 x f32>, %decoder.layers.0.self_attention.value.cache: !transept.self_cache<target x 26 x f32>, %decoder.layers.1.self_attention.key.cache: !transept.self_cache<target x 26 x f32>, %decoder.layers.1.self_attention.value.cache: !transept.self_cache<target x 26 x f32>) -> !transept.rows<target.requested x 41 x f32> {
+    %decoder.embedding.table = transept.parameter "tokens" : tensor<41x26xf32>
+    %decoder.embedding = transept.embedding %target_ids, %decoder.embedding.table : (!transept.rows<target x 1 x i32>, tensor<41x26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.embedding.norm.gain = transept.parameter "embedding.gain" : tensor<26xf32>
+    %decoder.embedding.norm.bias = transept.parameter "embedding.shift" : tensor<26xf32>
+    %decoder.embedding.norm = transept.layer_norm %decoder.embedding gain %decoder.embedding.norm.gain shift %decoder.embedding.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.embedding.positions.table = transept.parameter "positions" : tensor<17x26xf32>
+    %decoder.embedding.positions.segment = transept.parameter "segments" row_begin 1 : tensor<1x26xf32>
+    %decoder.embedding.positions = transept.weight_add_row %decoder.embedding.positions.table, %decoder.embedding.positions.segment : tensor<17x26xf32>, tensor<1x26xf32> -> tensor<17x26xf32>
+    %decoder.embedding.positions_0 = transept.position_embedding %target_ids, %decoder.embedding.positions : (!transept.rows<target x 1 x i32>, tensor<17x26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.embedding.sum = transept.add %decoder.embedding.norm, %decoder.embedding.positions_0 : <target x 26 x f32>
+    %decoder.layers.0.self_attention.norm.gain = transept.parameter "decoder.layer.0.self.norm.gain" : tensor<26xf32>
+    %decoder.layers.0.self_attention.norm.bias = transept.parameter "decoder.layer.0.self.norm.shift" : tensor<26xf32>
+    %decoder.layers.0.self_attention.norm = transept.layer_norm %decoder.embedding.sum gain %decoder.layers.0.self_attention.norm.gain shift %decoder.layers.0.self_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.self_attention.query.weight = transept.parameter "decoder.layer.0.self.q.weight" : tensor<26x26xf32>
+    %decoder.layers.0.self_attention.query.bias = transept.parameter "decoder.layer.0.self.q.bias" : tensor<26xf32>
+    %decoder.layers.0.self_attention.query = transept.linear %decoder.layers.0.self_attention.norm, %decoder.layers.0.self_attention.query.weight bias %decoder.layers.0.self_attention.query.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.self_attention.key.weight = transept.parameter "decoder.layer.0.self.k.weight" : tensor<26x26xf32>
+    %decoder.layers.0.self_attention.key.bias = transept.parameter "decoder.layer.0.self.k.bias" : tensor<26xf32>
+    %decoder.layers.0.self_attention.key = transept.linear %decoder.layers.0.self_attention.norm, %decoder.layers.0.self_attention.key.weight bias %decoder.layers.0.self_attention.key.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.self_attention.value.weight = transept.parameter "decoder.layer.0.self.v.weight" : tensor<26x26xf32>
+    %decoder.layers.0.self_attention.value.bias = transept.parameter "decoder.layer.0.self.v.bias" : tensor<26xf32>
+    %decoder.layers.0.self_attention.value = transept.linear %decoder.layers.0.self_attention.norm, %decoder.layers.0.self_attention.value.weight bias %decoder.layers.0.self_attention.value.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.self_attention.mask.causal = transept.causal_mask : <target x target.history>
+    %decoder.layers.0.self_attention.key.history = transept.cache_append %decoder.layers.0.self_attention.key.cache, %decoder.layers.0.self_attention.key : (!transept.self_cache<target x 26 x f32>, !transept.rows<target x 26 x f32>) -> !transept.rows<target.history x 26 x f32>
+    %decoder.layers.0.self_attention.value.history = transept.cache_append %decoder.layers.0.self_attention.value.cache, %decoder.layers.0.self_attention.value : (!transept.self_cache<target x 26 x f32>, !transept.rows<target x 26 x f32>) -> !transept.rows<target.history x 26 x f32>
+    %decoder.layers.0.self_attention = transept.attention %decoder.layers.0.self_attention.query, %decoder.layers.0.self_attention.key.history, %decoder.layers.0.self_attention.value.history mask %decoder.self_attention.mask.causal heads 2 {scale = 0.27735009811261457 : f64} : (!transept.rows<target x 26 x f32>, !transept.rows<target.history x 26 x f32>, !transept.rows<target.history x 26 x f32>, !transept.mask<target x target.history>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.self_attention.output.weight = transept.parameter "decoder.layer.0.self.o.weight" : tensor<26x26xf32>
+    %decoder.layers.0.self_attention.output.bias = transept.parameter "decoder.layer.0.self.o.bias" : tensor<26xf32>
+    %decoder.layers.0.self_attention.output = transept.linear %decoder.layers.0.self_attention, %decoder.layers.0.self_attention.output.weight bias %decoder.layers.0.self_attention.output.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.self_attention.residual = transept.add %decoder.embedding.sum, %decoder.layers.0.self_attention.output : <target x 26 x f32>
+    %decoder.layers.0.cross_attention.norm.gain = transept.parameter "decoder.layer.0.cross.norm.gain" : tensor<26xf32>
+    %decoder.layers.0.cross_attention.norm.bias = transept.parameter "decoder.layer.0.cross.norm.shift" : tensor<26xf32>
+    %decoder.layers.0.cross_attention.norm = transept.layer_norm %decoder.layers.0.self_attention.residual gain %decoder.layers.0.cross_attention.norm.gain shift %decoder.layers.0.cross_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.cross_attention.query.weight = transept.parameter "decoder.layer.0.cross.q.weight" : tensor<26x26xf32>
+    %decoder.layers.0.cross_attention.query.bias = transept.parameter "decoder.layer.0.cross.q.bias" : tensor<26xf32>
+    %decoder.layers.0.cross_attention.query = transept.linear %decoder.layers.0.cross_attention.norm, %decoder.layers.0.cross_attention.query.weight bias %decoder.layers.0.cross_attention.query.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.cross_attention.key = transept.cache_read %decoder.layers.0.cross_attention.key.cache : (!transept.encoder_cache<source x 26 x f32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.0.cross_attention.value = transept.cache_read %decoder.layers.0.cross_attention.value.cache : (!transept.encoder_cache<source x 26 x f32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.0.cross_attention = transept.cross_attention %decoder.layers.0.cross_attention.query, %decoder.layers.0.cross_attention.key, %decoder.layers.0.cross_attention.value heads 2 {scale = 0.27735009811261457 : f64} : (!transept.rows<target x 26 x f32>, !transept.rows<source x 26 x f32>, !transept.rows<source x 26 x f32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.cross_attention.output.weight = transept.parameter "decoder.layer.0.cross.o.weight" : tensor<26x26xf32>
+    %decoder.layers.0.cross_attention.output.bias = transept.parameter "decoder.layer.0.cross.o.bias" : tensor<26xf32>
+    %decoder.layers.0.cross_attention.output = transept.linear %decoder.layers.0.cross_attention, %decoder.layers.0.cross_attention.output.weight bias %decoder.layers.0.cross_attention.output.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.cross_attention.residual = transept.add %decoder.layers.0.self_attention.residual, %decoder.layers.0.cross_attention.output : <target x 26 x f32>
+    %decoder.layers.0.feed_forward.norm.gain = transept.parameter "decoder.layer.0.ff.norm.gain" : tensor<26xf32>
+    %decoder.layers.0.feed_forward.norm.bias = transept.parameter "decoder.layer.0.ff.norm.shift" : tensor<26xf32>
+    %decoder.layers.0.feed_forward.norm = transept.layer_norm %decoder.layers.0.cross_attention.residual gain %decoder.layers.0.feed_forward.norm.gain shift %decoder.layers.0.feed_forward.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.feed_forward.input.weight = transept.parameter "decoder.layer.0.ff.in.weight" : tensor<23x26xf32>
+    %decoder.layers.0.feed_forward.input.bias = transept.parameter "decoder.layer.0.ff.in.bias" : tensor<23xf32>
+    %decoder.layers.0.feed_forward.input = transept.linear %decoder.layers.0.feed_forward.norm, %decoder.layers.0.feed_forward.input.weight bias %decoder.layers.0.feed_forward.input.bias : (!transept.rows<target x 26 x f32>, tensor<23x26xf32>, tensor<23xf32>) -> !transept.rows<target x 23 x f32>
+    %decoder.layers.0.feed_forward.activation = transept.activation gelu %decoder.layers.0.feed_forward.input : <target x 23 x f32>
+    %decoder.layers.0.feed_forward.output.weight = transept.parameter "decoder.layer.0.ff.out.weight" : tensor<26x23xf32>
+    %decoder.layers.0.feed_forward.output.bias = transept.parameter "decoder.layer.0.ff.out.bias" : tensor<26xf32>
+    %decoder.layers.0.feed_forward.output = transept.linear %decoder.layers.0.feed_forward.activation, %decoder.layers.0.feed_forward.output.weight bias %decoder.layers.0.feed_forward.output.bias : (!transept.rows<target x 23 x f32>, tensor<26x23xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.0.feed_forward.residual = transept.add %decoder.layers.0.cross_attention.residual, %decoder.layers.0.feed_forward.output : <target x 26 x f32>
+    %decoder.layers.1.self_attention.norm.gain = transept.parameter "decoder.layer.1.self.norm.gain" : tensor<26xf32>
+    %decoder.layers.1.self_attention.norm.bias = transept.parameter "decoder.layer.1.self.norm.shift" : tensor<26xf32>
+    %decoder.layers.1.self_attention.norm = transept.layer_norm %decoder.layers.0.feed_forward.residual gain %decoder.layers.1.self_attention.norm.gain shift %decoder.layers.1.self_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.self_attention.query.weight = transept.parameter "decoder.layer.1.self.q.weight" : tensor<26x26xf32>
+    %decoder.layers.1.self_attention.query.bias = transept.parameter "decoder.layer.1.self.q.bias" : tensor<26xf32>
+    %decoder.layers.1.self_attention.query = transept.linear %decoder.layers.1.self_attention.norm, %decoder.layers.1.self_attention.query.weight bias %decoder.layers.1.self_attention.query.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.self_attention.key.weight = transept.parameter "decoder.layer.1.self.k.weight" : tensor<26x26xf32>
+    %decoder.layers.1.self_attention.key.bias = transept.parameter "decoder.layer.1.self.k.bias" : tensor<26xf32>
+    %decoder.layers.1.self_attention.key = transept.linear %decoder.layers.1.self_attention.norm, %decoder.layers.1.self_attention.key.weight bias %decoder.layers.1.self_attention.key.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.self_attention.value.weight = transept.parameter "decoder.layer.1.self.v.weight" : tensor<26x26xf32>
+    %decoder.layers.1.self_attention.value.bias = transept.parameter "decoder.layer.1.self.v.bias" : tensor<26xf32>
+    %decoder.layers.1.self_attention.value = transept.linear %decoder.layers.1.self_attention.norm, %decoder.layers.1.self_attention.value.weight bias %decoder.layers.1.self_attention.value.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.self_attention.key.history = transept.cache_append %decoder.layers.1.self_attention.key.cache, %decoder.layers.1.self_attention.key : (!transept.self_cache<target x 26 x f32>, !transept.rows<target x 26 x f32>) -> !transept.rows<target.history x 26 x f32>
+    %decoder.layers.1.self_attention.value.history = transept.cache_append %decoder.layers.1.self_attention.value.cache, %decoder.layers.1.self_attention.value : (!transept.self_cache<target x 26 x f32>, !transept.rows<target x 26 x f32>) -> !transept.rows<target.history x 26 x f32>
+    %decoder.layers.1.self_attention = transept.attention %decoder.layers.1.self_attention.query, %decoder.layers.1.self_attention.key.history, %decoder.layers.1.self_attention.value.history mask %decoder.self_attention.mask.causal heads 2 {scale = 0.27735009811261457 : f64} : (!transept.rows<target x 26 x f32>, !transept.rows<target.history x 26 x f32>, !transept.rows<target.history x 26 x f32>, !transept.mask<target x target.history>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.self_attention.output.weight = transept.parameter "decoder.layer.1.self.o.weight" : tensor<26x26xf32>
+    %decoder.layers.1.self_attention.output.bias = transept.parameter "decoder.layer.1.self.o.bias" : tensor<26xf32>
+    %decoder.layers.1.self_attention.output = transept.linear %decoder.layers.1.self_attention, %decoder.layers.1.self_attention.output.weight bias %decoder.layers.1.self_attention.output.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.self_attention.residual = transept.add %decoder.layers.0.feed_forward.residual, %decoder.layers.1.self_attention.output : <target x 26 x f32>
+    %decoder.layers.1.cross_attention.norm.gain = transept.parameter "decoder.layer.1.cross.norm.gain" : tensor<26xf32>
+    %decoder.layers.1.cross_attention.norm.bias = transept.parameter "decoder.layer.1.cross.norm.shift" : tensor<26xf32>
+    %decoder.layers.1.cross_attention.norm = transept.layer_norm %decoder.layers.1.self_attention.residual gain %decoder.layers.1.cross_attention.norm.gain shift %decoder.layers.1.cross_attention.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.cross_attention.query.weight = transept.parameter "decoder.layer.1.cross.q.weight" : tensor<26x26xf32>
+    %decoder.layers.1.cross_attention.query.bias = transept.parameter "decoder.layer.1.cross.q.bias" : tensor<26xf32>
+    %decoder.layers.1.cross_attention.query = transept.linear %decoder.layers.1.cross_attention.norm, %decoder.layers.1.cross_attention.query.weight bias %decoder.layers.1.cross_attention.query.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.cross_attention.key = transept.cache_read %decoder.layers.1.cross_attention.key.cache : (!transept.encoder_cache<source x 26 x f32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.1.cross_attention.value = transept.cache_read %decoder.layers.1.cross_attention.value.cache : (!transept.encoder_cache<source x 26 x f32>) -> !transept.rows<source x 26 x f32>
+    %decoder.layers.1.cross_attention = transept.cross_attention %decoder.layers.1.cross_attention.query, %decoder.layers.1.cross_attention.key, %decoder.layers.1.cross_attention.value heads 2 {scale = 0.27735009811261457 : f64} : (!transept.rows<target x 26 x f32>, !transept.rows<source x 26 x f32>, !transept.rows<source x 26 x f32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.cross_attention.output.weight = transept.parameter "decoder.layer.1.cross.o.weight" : tensor<26x26xf32>
+    %decoder.layers.1.cross_attention.output.bias = transept.parameter "decoder.layer.1.cross.o.bias" : tensor<26xf32>
+    %decoder.layers.1.cross_attention.output = transept.linear %decoder.layers.1.cross_attention, %decoder.layers.1.cross_attention.output.weight bias %decoder.layers.1.cross_attention.output.bias : (!transept.rows<target x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.cross_attention.residual = transept.add %decoder.layers.1.self_attention.residual, %decoder.layers.1.cross_attention.output : <target x 26 x f32>
+    %decoder.layers.1.feed_forward.norm.gain = transept.parameter "decoder.layer.1.ff.norm.gain" : tensor<26xf32>
+    %decoder.layers.1.feed_forward.norm.bias = transept.parameter "decoder.layer.1.ff.norm.shift" : tensor<26xf32>
+    %decoder.layers.1.feed_forward.norm = transept.layer_norm %decoder.layers.1.cross_attention.residual gain %decoder.layers.1.feed_forward.norm.gain shift %decoder.layers.1.feed_forward.norm.bias epsilon 1.000000e-05 : (!transept.rows<target x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.feed_forward.input.weight = transept.parameter "decoder.layer.1.ff.in.weight" : tensor<23x26xf32>
+    %decoder.layers.1.feed_forward.input.bias = transept.parameter "decoder.layer.1.ff.in.bias" : tensor<23xf32>
+    %decoder.layers.1.feed_forward.input = transept.linear %decoder.layers.1.feed_forward.norm, %decoder.layers.1.feed_forward.input.weight bias %decoder.layers.1.feed_forward.input.bias : (!transept.rows<target x 26 x f32>, tensor<23x26xf32>, tensor<23xf32>) -> !transept.rows<target x 23 x f32>
+    %decoder.layers.1.feed_forward.activation = transept.activation gelu %decoder.layers.1.feed_forward.input : <target x 23 x f32>
+    %decoder.layers.1.feed_forward.output.weight = transept.parameter "decoder.layer.1.ff.out.weight" : tensor<26x23xf32>
+    %decoder.layers.1.feed_forward.output.bias = transept.parameter "decoder.layer.1.ff.out.bias" : tensor<26xf32>
+    %decoder.layers.1.feed_forward.output = transept.linear %decoder.layers.1.feed_forward.activation, %decoder.layers.1.feed_forward.output.weight bias %decoder.layers.1.feed_forward.output.bias : (!transept.rows<target x 23 x f32>, tensor<26x23xf32>, tensor<26xf32>) -> !transept.rows<target x 26 x f32>
+    %decoder.layers.1.feed_forward.residual = transept.add %decoder.layers.1.cross_attention.residual, %decoder.layers.1.feed_forward.output : <target x 26 x f32>
+    %logits.transform.weight = transept.parameter "transform" : tensor<26x26xf32>
+    %logits.transform.bias = transept.parameter "transform_bias" : tensor<26xf32>
+    %decoder.layers.1.feed_forward.residual.requested = transept.requested_rows %decoder.layers.1.feed_forward.residual : (!transept.rows<target x 26 x f32>) -> !transept.rows<target.requested x 26 x f32>
+    %logits.transform = transept.linear %decoder.layers.1.feed_forward.residual.requested, %logits.transform.weight bias %logits.transform.bias : (!transept.rows<target.requested x 26 x f32>, tensor<26x26xf32>, tensor<26xf32>) -> !transept.rows<target.requested x 26 x f32>
+    %logits.transform.activation = transept.activation gelu_tanh %logits.transform : <target.requested x 26 x f32>
+    %logits.transform.norm.gain = transept.parameter "head.gain" : tensor<26xf32>
+    %logits.transform.norm.bias = transept.parameter "head.shift" : tensor<26xf32>
+    %logits.transform.norm = transept.layer_norm %logits.transform.activation gain %logits.transform.norm.gain shift %logits.transform.norm.bias epsilon 1.000000e-05 : (!transept.rows<target.requested x 26 x f32>, tensor<26xf32>, tensor<26xf32>) -> !transept.rows<target.requested x 26 x f32>
+    %logits = transept.logits %logits.transform.norm, %decoder.embedding.table : (!transept.rows<target.requested x 26 x f32>, tensor<41x26xf32>) -> !transept.rows<target.requested x 41 x f32>
+    return %logits : !transept.rows<target.requested x 41 x f32>
+  }
+}
+
