@@ -9,6 +9,8 @@
 #include "compiler/driver/GenerateSources.h"
 #include "compiler/driver/GenerationFlags.h"
 #include "compiler/driver/LibraryText.h"
+#include "compiler/driver/MediaSources.h"
+#include "compiler/driver/SpeechFlags.h"
 
 #include <fmt/format.h>
 
@@ -27,6 +29,7 @@ struct GenerateCommand {
   std::vector<std::string> files;
   GenerationFlags flags;
   AttentionFlags attention;
+  SpeechFlags speech;
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
@@ -63,6 +66,8 @@ public:
                                     ? " has no tokenizer; results can be token ids, with --ids"
                                     : " has no tokenizer; give token ids, with --ids"));
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
+    speech =
+        command.speech.resolve(model, options, command.flags.haveOwnBeginning(), tokenizer.get());
     choice = command.attention.resolve(model);
     format = {tokenizer.get(), command.isJson, command.usesIds};
   }
@@ -106,6 +111,8 @@ private:
                         .features = source.features,
                         .allowFewerFeatures = command.keepsShort});
     std::vector<Source> sources = model.encodeBatch(inputs);
+    if (speech)
+      return transcribe(given, sources);
     std::vector<Generation> results = model.generateBatch(sources, options);
     std::string text;
     for (size_t index = 0; index != results.size(); ++index)
@@ -114,14 +121,37 @@ private:
     writeLines(text);
   }
 
-  /// The result's line, with the attention that was asked for.
-  std::string finish(Result result, const Source &source) {
+  void transcribe(const std::vector<GenerateSource> &given, const std::vector<Source> &sources) {
+    std::vector<Transcript> transcripts = transcribeBatch(model, sources, *speech);
+    std::string text;
+    for (size_t index = 0; index != transcripts.size(); ++index) {
+      const Transcript &transcript = transcripts[index];
+      TranscriptTimes times{.language = transcript.language,
+                            .segments = {},
+                            .words = {},
+                            .areWanted = command.speech.wantsTimes()};
+      if (times.areWanted && tokenizer)
+        times.segments = segmentsOf(transcript, *tokenizer);
+      if (command.speech.wantsWords())
+        times.words =
+            wordsOf(model, sources[index], transcript, *tokenizer,
+                    double(encodedRows(model, given[index].ownRows)) * secondsPerTimestamp);
+      Result result{given[index], 0, transcript.sequence};
+      result.times = &times;
+      text += finish(result, sources[index], transcript.promptLength);
+    }
+    writeLines(text);
+  }
+
+  /// The result's line, with the attention that was asked for. `given` counts the ids that were not
+  /// produced; 0 for decoder start and prefix.
+  std::string finish(Result result, const Source &source, size_t given = 0) {
     bool isPictured = !command.attention.pictureFile().empty() && !hasPicture;
     if (!isPictured && !command.attention.isInResults())
       return formatResult(format, result);
-    AttentionReport report =
-        reportAttention(model, source, result.sequence, givenCount(result.sequence), choice,
-                        command.usesIds && !readsFiles() ? nullptr : tokenizer.get());
+    AttentionReport report = reportAttention(
+        model, source, result.sequence, given != 0 ? given : givenCount(result.sequence), choice,
+        command.usesIds && !readsFiles() ? nullptr : tokenizer.get());
     if (isPictured)
       writePicture(command.attention.pictureFile(), drawAlignment(report.toPlot()));
     hasPicture = true;
@@ -140,6 +170,7 @@ private:
   Model model;
   std::unique_ptr<text::Tokenizer> tokenizer;
   GenerateOptions options;
+  std::optional<SpeechOptions> speech;
   AttentionChoice choice;
   ResultFormat format;
   bool hasPicture = false;
@@ -174,6 +205,7 @@ void addGenerateCommand(CLI::App &program) {
   command->add_flag("--short-context", options->keepsShort,
                     "do not fill sounds up to the length that the model was trained on: faster, "
                     "but models that were trained on 30 s recognize words worse");
+  options->speech.addTo(*command);
   options->attention.addTo(*command, json);
   options->flags.addTo(*command);
   command->callback([options] {

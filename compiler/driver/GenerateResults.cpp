@@ -8,12 +8,31 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace transept::driver {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Hundredths of seconds.
+double rounded(double seconds) {
+  return std::round(seconds * 100) / 100;
+}
+
+std::string oneLine(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text + "\n";
+}
+
+Json toJson(const std::vector<TimedText> &texts) {
+  Json list = Json::array();
+  for (const TimedText &each : texts)
+    list.push_back(
+        {{"begin", rounded(each.begin)}, {"end", rounded(each.end)}, {"text", each.text}});
+  return list;
+}
 
 Json toJson(const ResultFormat &format, const Result &result) {
   Json object;
@@ -27,6 +46,14 @@ Json toJson(const ResultFormat &format, const Result &result) {
     object["text"] = format.tokenizer->decode(result.sequence.ids);
   object["score"] = result.sequence.score;
   object["finished"] = result.sequence.finishReason == FinishReason::End ? "end" : "length";
+  if (result.times) {
+    if (!result.times->language.empty())
+      object["language"] = result.times->language;
+    if (!result.times->segments.empty())
+      object["segments"] = toJson(result.times->segments);
+    if (!result.times->words.empty())
+      object["words"] = toJson(result.times->words);
+  }
   if (result.attention)
     object["attention"] = result.attention->toJson();
   return object;
@@ -39,9 +66,13 @@ std::string formatResult(const ResultFormat &format, const Result &result) {
     return toJson(format, result).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   if (format.showsIds)
     return fmt::format("{}\n", fmt::join(result.sequence.ids, " "));
-  std::string text = format.tokenizer->decode(result.sequence.ids);
-  std::ranges::replace(text, '\n', ' ');
-  return text + "\n";
+  if (!result.times || !result.times->areWanted)
+    return oneLine(format.tokenizer->decode(result.sequence.ids));
+  std::string lines;
+  const TranscriptTimes &times = *result.times;
+  for (const TimedText &each : times.words.empty() ? times.segments : times.words)
+    lines += fmt::format("[{:.2f} --> {:.2f}] {}", each.begin, each.end, oneLine(each.text));
+  return lines;
 }
 
 } // namespace transept::driver

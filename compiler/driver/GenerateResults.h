@@ -7,6 +7,7 @@
 
 #include "compiler/driver/AttentionReport.h"
 #include "compiler/driver/GenerateSources.h"
+#include "compiler/driver/Transcripts.h"
 
 namespace transept::driver {
 
@@ -15,14 +16,22 @@ struct ResultFormat {
   bool isJson = false, showsIds = false;
 };
 
+/// What a transcript has besides its text.
+struct TranscriptTimes {
+  std::string language;
+  std::vector<TimedText> segments, words; // empty where they are not wanted
+  bool areWanted = false;
+};
+
 struct Result {
   const GenerateSource &source;
   size_t rank; // among the results of its source, 0 is the best
   const Sequence &sequence;
   const AttentionReport *attention = nullptr; // for JSON
+  const TranscriptTimes *times = nullptr;     // of transcripts
 };
 
-/// One line with its end, whatever was generated.
+/// One line with its end, whatever was generated; one for each segment or word with its time.
 std::string formatResult(const ResultFormat &format, const Result &result);
 
 } // namespace transept::driver

@@ -69,7 +69,12 @@ public:
     while (position != files.size() && batch.sources.size() < maximumCount) {
       const std::string &file = files[position++];
       try {
-        batch.sources.push_back({.file = file, .features = media.read(file)});
+        MediaSources::Rows rows = media.read(file);
+        if (rows.isCut)
+          std::fprintf(stderr, "warning: %s: only its first %zu frames are used\n", file.c_str(),
+                       rows.ownCount);
+        batch.sources.push_back(
+            {.file = file, .features = std::move(rows.values), .ownRows = rows.ownCount});
       } catch (const std::exception &thrown) {
         batch.error = thrown.what();
         break;

@@ -21,6 +21,7 @@ struct GenerateSource {
   std::string file = {}; // where it is a file
   std::vector<Id> ids = {};
   std::vector<float> features = {};
+  size_t ownRows = 0; // of the features; the others are silence behind a sound
 };
 
 /// Some sources, then perhaps one that could not be read.

@@ -21,6 +21,11 @@ public:
   /// CLI::ValidationError for what is wrong usage.
   GenerateOptions resolve(const Model &model, const text::Tokenizer *tokenizer) const;
 
+  /// Whether the decoder start or a prefix is given.
+  bool haveOwnBeginning() const {
+    return options.decoderStart || !prefixText.empty() || !prefixIds.empty();
+  }
+
 private:
   GenerateOptions options;
   std::string earlyStopping, prefixIds, prefixText, badWordsFile;

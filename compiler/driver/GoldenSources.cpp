@@ -30,7 +30,7 @@ std::vector<GoldenSource> readIds(const IntegerTable &ids) {
   return sources;
 }
 
-/// [batch, frames, width], or [batch, width, frames] as Whisper has it.
+/// [batch, frames, width], or [batch, width, frames] as some feature extractors have it.
 std::vector<GoldenSource> readFrames(const FloatTensor &tensor, const Model &model) {
   auto width = int64_t(model.sourceFeatureWidth());
   if (tensor.shape.size() != 3 || (tensor.shape[1] != width && tensor.shape[2] != width))

@@ -9,11 +9,15 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace transept::driver {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char *kPreprocessor = "preprocessor_config.json";
 
 struct InspectOptions {
   std::string library;
@@ -50,6 +54,52 @@ std::string describeStack(const Json &stack) {
   else
     text += fmt::format(", {} positions", positions.at("kind").get<std::string>());
   return text + (length ? fmt::format(" up to {}", length) : ", any length");
+}
+
+/// What a row of features is, guessed from how it becomes a row of the encoder.
+std::string describeRows(const Json &features) {
+  int64_t width = features.at("width").get<int64_t>(), positions = 1;
+  auto side = int64_t(std::lround(std::sqrt(double(width) / 3)));
+  bool hasWindows = false;
+  for (const Json &convolution : features.at("convolutions")) {
+    hasWindows |= convolution.at("kernelSize").get<int64_t>() > 1;
+    positions *= convolution.at("stride").get<int64_t>();
+  }
+  bool arePatches = !hasWindows && width == 3 * side * side;
+  int64_t count = features.at("length").get<int64_t>();
+  std::string text = hasWindows ? "frames" : arePatches ? "patches" : "rows";
+  if (count != 0)
+    text.insert(0, fmt::format("{} ", count));
+  text += fmt::format(" of {} numbers", width);
+  if (arePatches)
+    text += fmt::format(" ({} x {} pixels)", side, side);
+  if (positions > 1)
+    text += fmt::format(", {} of them one position of the encoder", positions);
+  if (size_t leading = features.value("leadingRows", Json::array()).size())
+    text += fmt::format(", behind {} of the model's own", leading);
+  return text;
+}
+
+void printReads(const LibraryFile &library) {
+  const Json &source = library.manifest.at("description").at("source").at("embedding");
+  if (!source.contains("features"))
+    return line("vocabulary", fmt::format("source {}, target {}", library.sourceVocabularySize,
+                                          library.targetVocabularySize));
+  line("source", describeRows(source["features"]));
+  line("vocabulary", fmt::format("target {}", library.targetVocabularySize));
+}
+
+/// A library from textual IR has no description.
+void printBlock(const LibraryFile &library) {
+  auto describeSide = [](uint64_t width, uint64_t vocabularySize) {
+    return width ? fmt::format("rows of {} numbers", width)
+                 : fmt::format("ids below {}", vocabularySize);
+  };
+  line("source", describeSide(library.sourceFeatureWidth, library.sourceVocabularySize));
+  line("target",
+       describeSide(library.targetFeatureWidth, library.targetVocabularySize) +
+           (library.targetStateWidth ? fmt::format(", to rows of {}", library.targetStateWidth)
+                                     : ""));
 }
 
 std::string describeGeneration(const Json &generation) {
@@ -89,11 +139,20 @@ std::string describeProcessor(const LibraryFile &library) {
 std::string describeTokenizer(const LibraryFile &library) {
   std::string kind = library.manifest.at("tokenizer").at("kind").get<std::string>();
   if (kind.empty())
-    return "none; the library takes token ids";
+    return library.sourceFeatureWidth ? "none; results are token ids"
+                                      : "none; the library takes token ids";
   std::string text = kind + ":";
   for (const LibraryFile::Asset &asset : library.assets)
-    text += fmt::format(" {} ({})", asset.name, formatBytes(asset.bytes));
+    if (asset.name != kPreprocessor)
+      text += fmt::format(" {} ({})", asset.name, formatBytes(asset.bytes));
   return text;
+}
+
+std::string describePreprocessor(const LibraryFile &library) {
+  for (const LibraryFile::Asset &asset : library.assets)
+    if (asset.name == kPreprocessor)
+      return fmt::format("{} ({})", asset.name, formatBytes(asset.bytes));
+  return "none; the library takes rows of numbers";
 }
 
 void printWorkingMemory(const char *label, const Json &memory) {
@@ -103,34 +162,44 @@ void printWorkingMemory(const char *label, const Json &memory) {
                           formatBytes(memory.at("bytes_per_worker_and_key").get<uint64_t>())));
 }
 
-void printText(const LibraryFile &library) {
-  const Json &manifest = library.manifest, &description = manifest.at("description");
-  const Json &memory = manifest.at("memory"), &weights = manifest.at("weights");
-  line("name", library.name);
-  line("family", manifest.at("family").get<std::string>());
-  line("encoder", describeStack(description.at("source")));
-  line("decoder", describeStack(description.at("target")));
-  auto vocabulary = [&](const char *side) {
-    return description.at(side).at("embedding").at("vocabularySize").get<int64_t>();
-  };
-  line("vocabulary",
-       fmt::format("source {}, target {}", vocabulary("source"), vocabulary("target")));
-  line("weights", fmt::format("{} of {}", formatBytes(library.weightBytes),
-                              weights.at("type").get<std::string>()));
-  line("processor", describeProcessor(library));
+void printMemory(const Json &memory, bool hasFeatures) {
+  auto blocks = memory.at("cache_block_tokens").get<int64_t>();
+  const char *position = hasFeatures ? "position" : "token";
   line("encoder cache",
-       fmt::format("{} a source token, in blocks of {} tokens",
+       fmt::format("{} a source {}, in blocks of {} {}s",
                    formatBytes(memory.at("encoder_cache_bytes_per_source_token").get<uint64_t>()),
-                   memory.at("cache_block_tokens").get<int64_t>()));
+                   position, blocks, position));
   line("self cache",
        fmt::format(
            "{} a target token and beam, in blocks of {} tokens",
            formatBytes(memory.at("self_cache_bytes_per_target_token_and_beam").get<uint64_t>()),
-           memory.at("cache_block_tokens").get<int64_t>()));
+           blocks));
   printWorkingMemory("encode memory", memory.at("encode"));
   printWorkingMemory("decode memory", memory.at("decode"));
-  line("tokenizer", describeTokenizer(library));
-  line("generation", describeGeneration(description.at("generation")));
+}
+
+void printText(const LibraryFile &library) {
+  const Json &manifest = library.manifest;
+  bool isDescribed = manifest.contains("description"), hasFeatures = library.sourceFeatureWidth;
+  line("name", library.name);
+  if (isDescribed) {
+    line("family", manifest.at("family").get<std::string>());
+    line("encoder", describeStack(manifest.at("description").at("source")));
+    line("decoder", describeStack(manifest.at("description").at("target")));
+    printReads(library);
+  } else {
+    printBlock(library);
+  }
+  line("weights", fmt::format("{} of {}", formatBytes(library.weightBytes),
+                              manifest.at("weights").at("type").get<std::string>()));
+  line("processor", describeProcessor(library));
+  printMemory(manifest.at("memory"), hasFeatures);
+  if (isDescribed) {
+    line("tokenizer", describeTokenizer(library));
+    if (hasFeatures)
+      line("preprocessor", describePreprocessor(library));
+    line("generation", describeGeneration(manifest.at("description").at("generation")));
+  }
   line("exports", library.symbol);
   line("file", fmt::format("{}: weights {}, code of the model {}, of the runtime {}",
                            formatBytes(library.fileBytes), formatBytes(library.weightBytes),

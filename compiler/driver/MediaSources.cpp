@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -52,13 +53,20 @@ MediaSources::MediaSources(const Model &model, bool keepsShort)
                     kPreprocessor, extractor.width(), model.sourceFeatureWidth()));
 }
 
-std::vector<float> MediaSources::read(const std::string &file) const {
-  features::Features rows = extractor.extract(file, {.isPadded = !keepsShort});
-  // A sound that is longer than the model's window is cut, as without --short-context.
-  if (keepsShort && hasFixedLength() && rows.rows > model.sourceFeatureCount())
-    rows = extractor.extract(file, {.isPadded = true});
+MediaSources::Rows MediaSources::read(const std::string &file) const {
+  features::Features rows = extractor.extract(file, {.isPadded = false});
+  Rows result{.values = {}, .ownCount = rows.rows};
+  if (!takesImages() && hasFixedLength()) {
+    size_t usual = model.sourceFeatureCount();
+    result.isCut = rows.rows > usual;
+    result.ownCount = std::min(rows.rows, usual);
+    // Silence has features of its own, so that filling up is the extractor's work.
+    if (result.isCut || (!keepsShort && rows.rows < usual))
+      rows = extractor.extract(file, {.isPadded = true});
+  }
   check(rows, file);
-  return std::move(rows.values);
+  result.values = std::move(rows.values);
+  return result;
 }
 
 void MediaSources::check(const features::Features &rows, const std::string &file) const {

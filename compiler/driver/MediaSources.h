@@ -21,8 +21,16 @@ public:
   /// fit the model. `keepsShort`: sounds are not filled up to the length that the model expects.
   MediaSources(const Model &model, bool keepsShort);
 
-  /// [rows, sourceFeatureWidth()]. Throws std::exception whose text begins with the file's name.
-  std::vector<float> read(const std::string &file) const;
+  struct Rows {
+    std::vector<float> values; // [rows, sourceFeatureWidth()]
+    /// Rows that come from the file, the others being silence.
+    size_t ownCount = 0;
+    /// The file has more, which are left out.
+    bool isCut = false;
+  };
+
+  /// Throws std::exception whose text begins with the file's name.
+  Rows read(const std::string &file) const;
 
   bool takesImages() const { return extractor.takesImages(); }
   /// Whether sounds are normally filled up to one length.

@@ -83,12 +83,8 @@ private:
   std::filesystem::path root;
 };
 
-/// In the repository, or else beside it (shared/goldens holds all that are known).
 inline std::string goldenPath(const std::string &folder) {
-  std::string own = std::string(TRANSEPT_SOURCE_DIR) + "/tests/golden/checkpoints/" + folder;
-  return std::filesystem::exists(own)
-             ? own
-             : std::string(TRANSEPT_SOURCE_DIR) + "/../shared/goldens/" + folder;
+  return std::string(TRANSEPT_SOURCE_DIR) + "/tests/golden/checkpoints/" + folder;
 }
 
 inline TestTensors readTensors(const std::string &path) {

@@ -132,11 +132,22 @@ void search(const transept_invocation &invocation, std::int64_t request, std::ui
   }
 }
 
+/// The cross-attention's weights are those of the parameters, whatever the rows are.
+void writeAttention(const transept_invocation &invocation, const ToyParameters &parameters) {
+  for (std::int64_t row = 0; row != invocation.row_count; ++row) {
+    std::int64_t keys = invocation.source_lengths[placeOf(invocation, row).source];
+    std::copy_n(parameters.attention.begin() + invocation.positions[row] * keys, keys,
+                invocation.attention_weights[0] + row * invocation.attention_stride);
+  }
+}
+
 void runDecode(const transept_invocation *invocation, std::uint32_t worker,
                std::uint32_t workerCount) {
   const auto &parameters = *static_cast<const ToyParameters *>(invocation->weights);
   if (worker == 0)
     ++const_cast<ToyParameters &>(parameters).decodeCalls;
+  if (worker == 0 && invocation->attention_weights)
+    writeAttention(*invocation, parameters);
   for (std::int64_t row = worker; row < invocation->row_count; row += workerCount) {
     std::int64_t sequence = placeOf(*invocation, row).sequence;
     std::int64_t position =
@@ -201,6 +212,7 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
   table.self_slot_count = 2;
   table.generation = &defaults;
   table.runtime = &transept_runtime_functions;
+  table.cross_attention_count = 1;
 }
 
 void ToyModel::speak(std::int32_t firstTimestamp, std::int32_t maximumInitialTimestamp,

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Transcripts as texts with times, by segments and by words.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_TRANSCRIPTS_H
+#define TRANSEPT_COMPILER_DRIVER_TRANSCRIPTS_H
+
+#include "text/Tokenizer.h"
+
+#include "transept/speech.h"
+
+namespace transept::driver {
+
+struct TimedText {
+  double begin = 0, end = 0; // seconds
+  std::string text;
+};
+
+std::vector<TimedText> segmentsOf(const Transcript &transcript, const text::Tokenizer &tokenizer);
+
+/// Words as transformers 4.44 groups tokens: at blanks, or, in languages that are written without,
+/// at each character; punctuation belongs to its neighbour. `seconds` of the source are sound.
+std::vector<TimedText> wordsOf(const Model &model, const Source &source,
+                               const Transcript &transcript, const text::Tokenizer &tokenizer,
+                               double seconds);
+
+} // namespace transept::driver
+
+#endif
