@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace transept::driver {
 
@@ -51,7 +52,7 @@ void AttentionFlags::addTo(CLI::App &command, CLI::Option *json) {
                   "of its heads]")
       ->expected(0, 1)
       ->default_str("chosen")
-      ->check(CLI::IsMember({"chosen", "all"}))
+      ->type_name("[all]")
       ->needs(json)
       ->group(group);
   command.add_option("--attention-layers", layers, "decoder layers, from 0, e.g. 0,2 [the last]")
@@ -67,6 +68,11 @@ void AttentionFlags::addTo(CLI::App &command, CLI::Option *json) {
                   "draw the weights of the first result to this SVG file, the mean of the chosen "
                   "layers and heads")
       ->group(group);
+}
+
+std::string AttentionFlags::takeArgument() {
+  bool isOurs = extent.empty() || extent == "chosen" || extent == "all";
+  return isOurs ? "" : std::exchange(extent, "chosen");
 }
 
 AttentionChoice AttentionFlags::resolve(const Model &model) const {

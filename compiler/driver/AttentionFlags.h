@@ -23,6 +23,10 @@ public:
   /// `json` is the flag that weights in the results need.
   void addTo(CLI::App &command, CLI::Option *json);
 
+  /// What stood behind --attention and is no value of it, so that it must be the next argument of
+  /// the command; empty for nothing.
+  std::string takeArgument();
+
   /// Whether results carry weights.
   bool isInResults() const { return !extent.empty(); }
   /// The picture's file; empty for none.

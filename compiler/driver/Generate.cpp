@@ -11,9 +11,11 @@
 #include "compiler/driver/LibraryText.h"
 #include "compiler/driver/MediaSources.h"
 #include "compiler/driver/SpeechFlags.h"
+#include "text/Unicode.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -126,21 +128,28 @@ private:
     std::string text;
     for (size_t index = 0; index != transcripts.size(); ++index) {
       const Transcript &transcript = transcripts[index];
-      TranscriptTimes times{.language = transcript.language,
-                            .segments = {},
-                            .words = {},
-                            .areWanted = command.speech.wantsTimes()};
-      if (times.areWanted && tokenizer)
-        times.segments = segmentsOf(transcript, *tokenizer);
-      if (command.speech.wantsWords())
-        times.words =
-            wordsOf(model, sources[index], transcript, *tokenizer,
-                    double(encodedRows(model, given[index].ownRows)) * secondsPerTimestamp);
+      TranscriptText shown = show(transcript, sources[index], given[index]);
       Result result{given[index], 0, transcript.sequence};
-      result.times = &times;
+      result.transcript = &shown;
       text += finish(result, sources[index], transcript.promptLength);
     }
     writeLines(text);
+  }
+
+  TranscriptText show(const Transcript &transcript, const Source &source,
+                      const GenerateSource &given) const {
+    TranscriptText shown;
+    shown.language = transcript.language;
+    shown.wantsTimes = command.speech.wantsTimes();
+    if (!tokenizer)
+      return shown;
+    shown.text = text::strip(tokenizer->decode(transcript.text()));
+    if (shown.wantsTimes)
+      shown.segments = segmentsOf(transcript, *tokenizer);
+    if (command.speech.wantsWords())
+      shown.words = wordsOf(model, source, transcript, *tokenizer,
+                            double(encodedRows(model, given.ownRows)) * secondsPerTimestamp);
+    return shown;
   }
 
   /// The result's line, with the attention that was asked for. `given` counts the ids that were not
@@ -188,8 +197,9 @@ void addGenerateCommand(CLI::App &program) {
                   "With --num-return K, K adjacent lines belong to one source, best first.\n"
                   "A bad line or file ends the program after the results of those before it.");
   command->add_option("LIB", options->library, "the library")->required();
-  command->add_option("FILE", options->files,
-                      "sounds (WAV, FLAC, Ogg, MP3) or images (PNG, JPEG), for models of them");
+  CLI::Option *files =
+      command->add_option("FILE", options->files,
+                          "sounds (WAV, FLAC, Ogg, MP3) or images (PNG, JPEG), for models of them");
   command->add_flag("--ids", options->usesIds,
                     "sources and results are token ids separated by spaces; results begin with the "
                     "decoder start and end with the end id where there is one");
@@ -208,7 +218,14 @@ void addGenerateCommand(CLI::App &program) {
   options->speech.addTo(*command);
   options->attention.addTo(*command, json);
   options->flags.addTo(*command);
-  command->callback([options] {
+  command->callback([options, command, files] {
+    // An argument behind --attention keeps its place among the files.
+    if (std::string argument = options->attention.takeArgument(); !argument.empty()) {
+      const std::vector<CLI::Option *> &order = command->parse_order();
+      auto end = std::ranges::find(order, command->get_option("--attention"));
+      options->files.insert(options->files.begin() + std::count(order.begin(), end, files),
+                            argument);
+    }
     std::signal(SIGPIPE, SIG_IGN);
     Generator(*options).run();
   });

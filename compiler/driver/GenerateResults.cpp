@@ -26,6 +26,11 @@ std::string oneLine(std::string text) {
   return text + "\n";
 }
 
+std::string textOf(const ResultFormat &format, const Result &result) {
+  return result.transcript ? result.transcript->text
+                           : format.tokenizer->decode(result.sequence.ids);
+}
+
 Json toJson(const std::vector<TimedText> &texts) {
   Json list = Json::array();
   for (const TimedText &each : texts)
@@ -43,16 +48,16 @@ Json toJson(const ResultFormat &format, const Result &result) {
   object["rank"] = result.rank;
   object["ids"] = result.sequence.ids;
   if (format.tokenizer)
-    object["text"] = format.tokenizer->decode(result.sequence.ids);
+    object["text"] = textOf(format, result);
   object["score"] = result.sequence.score;
   object["finished"] = result.sequence.finishReason == FinishReason::End ? "end" : "length";
-  if (result.times) {
-    if (!result.times->language.empty())
-      object["language"] = result.times->language;
-    if (!result.times->segments.empty())
-      object["segments"] = toJson(result.times->segments);
-    if (!result.times->words.empty())
-      object["words"] = toJson(result.times->words);
+  if (result.transcript) {
+    if (!result.transcript->language.empty())
+      object["language"] = result.transcript->language;
+    if (!result.transcript->segments.empty())
+      object["segments"] = toJson(result.transcript->segments);
+    if (!result.transcript->words.empty())
+      object["words"] = toJson(result.transcript->words);
   }
   if (result.attention)
     object["attention"] = result.attention->toJson();
@@ -66,10 +71,10 @@ std::string formatResult(const ResultFormat &format, const Result &result) {
     return toJson(format, result).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   if (format.showsIds)
     return fmt::format("{}\n", fmt::join(result.sequence.ids, " "));
-  if (!result.times || !result.times->areWanted)
-    return oneLine(format.tokenizer->decode(result.sequence.ids));
+  if (!result.transcript || !result.transcript->wantsTimes)
+    return oneLine(textOf(format, result));
   std::string lines;
-  const TranscriptTimes &times = *result.times;
+  const TranscriptText &times = *result.transcript;
   for (const TimedText &each : times.words.empty() ? times.segments : times.words)
     lines += fmt::format("[{:.2f} --> {:.2f}] {}", each.begin, each.end, oneLine(each.text));
   return lines;

@@ -16,11 +16,12 @@ struct ResultFormat {
   bool isJson = false, showsIds = false;
 };
 
-/// What a transcript has besides its text.
-struct TranscriptTimes {
+/// A transcript as it is shown.
+struct TranscriptText {
+  std::string text; // without the prompt
   std::string language;
   std::vector<TimedText> segments, words; // empty where they are not wanted
-  bool areWanted = false;
+  bool wantsTimes = false;
 };
 
 struct Result {
@@ -28,7 +29,7 @@ struct Result {
   size_t rank; // among the results of its source, 0 is the best
   const Sequence &sequence;
   const AttentionReport *attention = nullptr; // for JSON
-  const TranscriptTimes *times = nullptr;     // of transcripts
+  const TranscriptText *transcript = nullptr; // for speech
 };
 
 /// One line with its end, whatever was generated; one for each segment or word with its time.

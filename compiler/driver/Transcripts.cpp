@@ -23,6 +23,9 @@ constexpr std::string_view kAfterWords = "\"'.\xe3\x80\x82,\xef\xbc\x8c!\xef\xbc
                                          "\xef\xbc\x9a\xe2\x80\x9d)]}\xe3\x80\x81";
 constexpr std::string_view kPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
+/// Tokens of one character, at most: they have a byte or more.
+constexpr size_t kLongestCharacter = 4;
+
 bool isOneOf(std::string_view character, std::string_view characters) {
   return !character.empty() && characters.find(character) != characters.npos;
 }
@@ -31,18 +34,20 @@ bool isOneOf(std::string_view character, std::string_view characters) {
 std::vector<TimedText> characterRuns(const Transcript &transcript, std::span<const double> times,
                                      double end, const text::Tokenizer &tokenizer,
                                      Id firstTimestamp) {
+  std::vector<size_t> places;
+  for (size_t at = transcript.promptLength; at < transcript.ids.size(); ++at)
+    if (firstTimestamp < 0 || transcript.ids[at] < firstTimestamp)
+      places.push_back(at);
   std::vector<TimedText> runs;
   std::vector<Id> run;
   double begin = 0;
-  for (size_t at = transcript.promptLength; at < transcript.ids.size(); ++at) {
-    Id id = transcript.ids[at];
-    if (firstTimestamp >= 0 && id >= firstTimestamp)
-      continue;
+  for (size_t at : places) {
     if (run.empty())
       begin = times[at];
-    run.push_back(id);
+    run.push_back(transcript.ids[at]);
     std::string text = tokenizer.decode(run, {.cleanUpSpaces = false});
-    if (text.find("\xef\xbf\xbd") != text.npos && run.size() < 8)
+    bool isInside = text.find("\xef\xbf\xbd") != text.npos && run.size() < kLongestCharacter;
+    if (isInside && at != places.back())
       continue;
     if (!text.empty())
       runs.push_back({begin, at + 1 < times.size() ? times[at + 1] : end, text});

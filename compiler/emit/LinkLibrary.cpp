@@ -76,7 +76,8 @@ void linkLibrary(const std::string &object, const std::string &exportedSymbol,
   std::string versionScript = "--version-script=" + versions.path();
   std::vector<std::string> arguments = {
       "ld.lld",     "-shared", "-o",           output,         "-soname",       soname,
-      "--gc-sections", "-z", "now", "-z", "relro", "-z", "noexecstack",
+      // Without the index of frames no exception leaves the library's functions.
+      "--eh-frame-hdr", "--gc-sections", "-z", "now", "-z", "relro", "-z", "noexecstack",
       "--hash-style=both", "--build-id=none", "--exclude-libs=ALL", versionScript,
 #ifndef TRANSEPT_SANITIZED
       "-z", "defs",

@@ -176,33 +176,46 @@ bool isIdentifier(const std::string &name) {
   return !name.empty();
 }
 
-} // namespace
-
-void checkDescription(const Description &description) {
-  expect(isIdentifier(description.name), "name",
-         fmt::format("found '{}', allowed is a C identifier", description.name));
-  expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
-  checkStack(description.source, "source", /*memory=*/0);
+void checkTarget(const Description &description) {
+  const Stack &target = description.target;
   int64_t memory = description.source.hiddenSize;
   if (const auto &projection = description.projection) {
     checkLinear(*projection, "projection", memory, projection->outputs);
     memory = projection->outputs;
   }
-  checkStack(description.target, "target", memory);
-  expect(description.target.embedding.weight.has_value(), "target",
+  checkStack(target, "target", memory);
+  expect(target.embedding.weight.has_value(), "target",
          "features are for the source side, the target side generates tokens");
-  expect(description.target.crossAttention.has_value(), "target", "crossAttention is missing");
-  const auto &bias = description.target.selfAttention.relativeBias;
+  expect(target.crossAttention.has_value() == description.hasSource(), "target",
+         description.hasSource() ? "crossAttention is missing"
+                                 : "crossAttention needs a source side");
+  const auto &bias = target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
          "the target side is causal, isBidirectional must be false");
   if (const auto &transform = description.logits.transform) {
-    int64_t hidden = description.target.hiddenSize;
-    checkLinear(transform->linear, "logits.transform.linear", hidden, hidden);
+    checkLinear(transform->linear, "logits.transform.linear", target.hiddenSize, target.hiddenSize);
     checkNorm(transform->norm, "logits.transform.norm");
   }
   checkReference(description.logits.weight, "logits.weight");
   if (description.logits.bias)
     checkReference(*description.logits.bias, "logits.bias");
+}
+
+} // namespace
+
+void checkDescription(const Description &description) {
+  expect(isIdentifier(description.name), "name",
+         fmt::format("found '{}', allowed is a C identifier", description.name));
+  expect(description.hasSource() || description.hasTarget(), "source",
+         "a model needs a source side, a target side or both");
+  expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
+  expect(!description.projection || (description.hasSource() && description.hasTarget()),
+         "projection", "it needs a source and a target side");
+  if (description.hasSource())
+    checkStack(description.source, "source", /*memory=*/0);
+  if (!description.hasTarget())
+    return;
+  checkTarget(description);
 
   const GenerationDefaults &generation = description.generation;
   int64_t vocabulary = description.target.embedding.vocabularySize;

@@ -132,7 +132,8 @@ struct FeedForward {
 /// Pre: x + f(norm(x)). Post: norm(x + f(x)).
 enum class NormPlacement { Pre, Post };
 
-/// One side of the model; all its layers are alike, `{layer}` counts them from 0.
+/// One side of the model; all its layers are alike, `{layer}` counts them from 0. A side with hidden
+/// size 0 is not there.
 struct Stack {
   int64_t layerCount = 0;
   int64_t hiddenSize = 0;
@@ -207,11 +208,15 @@ struct Tokenizer {
 struct Description {
   std::string name;   // a C identifier, from the directory's name unless given
   std::string family; // for people; nothing behind the front end reads it
+  /// One of the sides may be missing: an encoder alone gives states, a decoder alone continues prompts.
   Stack source;
   /// Between the source states and the target's cross-attention, where their widths differ.
   std::optional<Linear> projection;
   Stack target;
-  Logits logits;
+  Logits logits; // of the target side
+
+  bool hasSource() const { return source.hiddenSize != 0; }
+  bool hasTarget() const { return target.hiddenSize != 0; }
   GenerationDefaults generation;
   Tokenizer tokenizer;
   /// Directory that holds the checkpoint's files, absolute; not part of the JSON of `describe`

@@ -57,8 +57,8 @@ template <> struct EnumNames<GenerationDefaults::EarlyStopping> {
       {{Enum::False, "false"}, {Enum::True, "true"}, {Enum::Never, "never"}}};
 };
 
-// An archive has required(key, value[, range]) and defaulted(key, value[, range]); a std::optional
-// is always allowed to be absent.
+// An archive has required(key, value[, range]), defaulted(key, value[, range]) and
+// present(key, value, whether it is there); a std::optional is always allowed to be absent.
 
 template <typename Archive> void visitFields(Archive &archive, TensorReference &value) {
   archive.required("name", value.name);
@@ -221,10 +221,10 @@ template <typename Archive> void visitFields(Archive &archive, Tokenizer &value)
 template <typename Archive> void visitFields(Archive &archive, Description &value) {
   archive.required("name", value.name);
   archive.defaulted("family", value.family);
-  archive.required("source", value.source);
+  archive.present("source", value.source, value.hasSource());
   archive.required("projection", value.projection);
-  archive.required("target", value.target);
-  archive.required("logits", value.logits);
+  archive.present("target", value.target, value.hasTarget());
+  archive.present("logits", value.logits, value.hasTarget());
   archive.defaulted("generation", value.generation);
   archive.defaulted("tokenizer", value.tokenizer);
   archive.defaulted("checkpoint", value.checkpoint);

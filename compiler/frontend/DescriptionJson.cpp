@@ -43,6 +43,11 @@ public:
     object[key] = write(value);
   }
 
+  template <typename Value> void present(const char *key, Value &value, bool isThere) {
+    if (isThere)
+      object[key] = write(value);
+  }
+
   template <typename Value> static Json write(Value &value) {
     if constexpr (Enumeration<Value>) {
       for (const auto &[each, name] : EnumNames<Value>::rows)
@@ -94,6 +99,10 @@ public:
   void defaulted(const char *key, Value &value, Range... range) {
     if (const Json *field = fields.find(key))
       value = read<Value>(*field, path(key), range...);
+  }
+
+  template <typename Value> void present(const char *key, Value &value, bool) {
+    defaulted(key, value);
   }
 
   void refuseUnknownKeys() const {

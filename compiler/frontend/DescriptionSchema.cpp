@@ -33,6 +33,10 @@ public:
     object["properties"][key] = schema(value, range...);
   }
 
+  template <typename Value> void present(const char *key, Value &value, bool) {
+    object["properties"][key] = schema(value);
+  }
+
   Json object = {{"type", "object"},
                  {"properties", Json::object()},
                  {"required", Json::array()},

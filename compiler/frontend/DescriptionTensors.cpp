@@ -126,11 +126,14 @@ std::string originOf(const TensorUse &use, const ShapeOrigins &origins) {
 
 std::vector<TensorUse> listTensors(const Description &description) {
   Walk walk;
-  walk.stack(description.source, "source");
+  if (description.hasSource())
+    walk.stack(description.source, "source");
   if (description.projection)
     walk.linear(*description.projection, "projection");
-  walk.stack(description.target, "target");
-  walk.logits(description.logits, description.target);
+  if (description.hasTarget()) {
+    walk.stack(description.target, "target");
+    walk.logits(description.logits, description.target);
+  }
   return std::move(walk.uses);
 }
 

@@ -89,7 +89,7 @@ private:
   Value attention(const Attention &attention, Value states, Value keyStates, Value mask,
                   Value sharedBias, const Node &node);
   Value feedForward(const FeedForward &feedForward, Value states, const Node &node);
-  Value stack(const Stack &stack, Value input, Value sourceStates, const Node &node);
+  Value stack(const Stack &stack, Value input, bool isTarget, Value sourceStates, const Node &node);
   Value logits(const Logits &logits, Value states, const Node &node);
 
   /// states + body(norm(states)) or norm(states + body(states)).
@@ -342,8 +342,8 @@ Value ModelWriter::residual(NormPlacement placement, const Norm &norm, Value sta
   return this->norm(norm, add(body(states)), node.child("norm"));
 }
 
-Value ModelWriter::stack(const Stack &stack, Value input, Value sourceStates, const Node &node) {
-  bool isTarget = sourceStates != nullptr;
+Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value sourceStates,
+                         const Node &node) {
   llvm::StringRef space = isTarget ? targetSpace : sourceSpace;
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
@@ -403,30 +403,40 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
     module->setSymName(description.name);
   builder.setInsertionPointToEnd(module->getBody());
 
+  auto forward = mlir::func::FuncOp::create(builder, modelLocation, "forward",
+                                            builder.getFunctionType({}, {}));
+  mlir::Block *body = forward.addEntryBlock();
+  auto argument = [&](Type type, const char *name) -> Value {
+    return body->addArgument(type, location({name}));
+  };
   auto ids = [&](llvm::StringRef space) {
     return RowsType::get(builder.getContext(), space, 1, builder.getI32Type());
   };
-  const auto &sourceFeatures = description.source.embedding.features;
-  Type sourceType = sourceFeatures
-                        ? rows(inputSpace(description.source.embedding), sourceFeatures->width)
-                        : ids(sourceSpace);
-  auto forward = mlir::func::FuncOp::create(
-      builder, modelLocation, "forward", builder.getFunctionType({sourceType, ids(targetSpace)}, {}));
-  mlir::Block *body = forward.addEntryBlock();
-  Value source = body->getArgument(0), targetIds = body->getArgument(1);
-  source.setLoc(location({sourceFeatures ? "source_features" : "source_ids"}));
-  targetIds.setLoc(location({"target_ids"}));
+  Value source, targetIds;
+  const Embedding &sourceEmbedding = description.source.embedding;
+  if (sourceEmbedding.features)
+    source = argument(rows(inputSpace(sourceEmbedding), sourceEmbedding.features->width),
+                      "source_features");
+  else if (description.hasSource())
+    source = argument(ids(sourceSpace), "source_ids");
+  if (description.hasTarget())
+    targetIds = argument(ids(targetSpace), "target_ids");
 
   builder.setInsertionPointToEnd(body);
-  Value sourceStates = stack(description.source, source, /*sourceStates=*/Value(), {"encoder"});
-  Value memory = description.projection
-                     ? linear(*description.projection, sourceStates, {"projection"})
-                     : sourceStates;
-  Value targetStates = stack(description.target, targetIds, memory, {"decoder"});
-  Value scores = logits(description.logits, targetStates, {"logits"});
-  mlir::func::ReturnOp::create(builder, modelLocation, mlir::ValueRange{scores, sourceStates});
-  forward.setFunctionType(builder.getFunctionType(body->getArgumentTypes(),
-                                                  {scores.getType(), sourceStates.getType()}));
+  llvm::SmallVector<Value> results;
+  Value memory;
+  if (source) {
+    Value states = stack(description.source, source, /*isTarget=*/false, Value(), {"encoder"});
+    memory = description.projection ? linear(*description.projection, states, {"projection"}) : states;
+    results.push_back(states);
+  }
+  if (targetIds) {
+    Value states = stack(description.target, targetIds, /*isTarget=*/true, memory, {"decoder"});
+    results.insert(results.begin(), logits(description.logits, states, {"logits"}));
+  }
+  mlir::func::ReturnOp::create(builder, modelLocation, results);
+  forward.setFunctionType(
+      builder.getFunctionType(body->getArgumentTypes(), mlir::ValueRange(results).getTypes()));
   if (mlir::failed(mlir::verify(*module)))
     return nullptr;
   return module;
@@ -454,9 +464,14 @@ mlir::LogicalResult verifyStacks(const Description &description, mlir::MLIRConte
                          << stack.layerCount;
     return mlir::success();
   };
-  if (failed(checkStack(description.source, "encoder")) ||
-      failed(checkStack(description.target, "decoder")))
+  if (description.hasSource() && failed(checkStack(description.source, "encoder")))
     return mlir::failure();
+  if (description.hasTarget() && failed(checkStack(description.target, "decoder")))
+    return mlir::failure();
+  if (!description.hasSource() && !description.hasTarget())
+    return error("model") << "expects a source side, a target side or both";
+  if (description.target.crossAttention && !description.hasSource())
+    return error("decoder") << "expects a source side for its cross-attention";
   if (description.target.embedding.features)
     return error("decoder") << "expects token ids on the target side";
   if (description.source.crossAttention)

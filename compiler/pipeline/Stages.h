@@ -41,7 +41,8 @@ const StageInfo &infoOf(Stage stage);
 /// The stage called `name`, if there is one.
 std::optional<Stage> findStage(llvm::StringRef name);
 
-/// The stage that `module` is in, told by its functions and ops: Graph, Staged or Fused.
+/// The stage that `module` is in, told by its functions and ops: Graph, Staged or Fused. Without a
+/// vocabulary Fused looks like Staged, which only means that passes find nothing left to do.
 Stage stageOf(mlir::ModuleOp module);
 
 /// Adds the passes of all stages behind `from` up to and including `to`.

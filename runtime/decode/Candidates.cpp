@@ -27,7 +27,8 @@ void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const To
     auto [id, change] = excluded.changes[index];
     float logit = row.excludedLogits[index], score = logit - shift;
     if (change != ScoreChange::Ban && logit > -INFINITY)
-      result.push_back({id, change == ScoreChange::Penalize ? rules.penalize(score) : score, logit});
+      result.push_back(
+          {id, change == ScoreChange::Penalize ? rules.penalize(score) : score, logit});
   }
   if (result.size() == searched && kind == ScoreKind::Logit)
     return; // in order already

@@ -26,8 +26,8 @@ TimestampRules::Allowed TimestampRules::allowedAfter(std::span<const std::int32_
   bool wasLast = isTimestamp(text.back());
   bool wasBefore = text.size() < 2 || isTimestamp(text[text.size() - 2]);
   bool closesPair = wasLast && !wasBefore;
-  auto latest = std::find_if(text.rbegin(), text.rend(),
-                             [this](std::int32_t id) { return isTimestamp(id); });
+  auto latest =
+      std::find_if(text.rbegin(), text.rend(), [this](std::int32_t id) { return isTimestamp(id); });
   if (latest != text.rend())
     allowed.first = closesPair ? *latest : *latest + 1;
   if (wasLast && wasBefore)

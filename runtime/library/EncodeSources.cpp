@@ -110,6 +110,13 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
 
 PackedSource packSource(const transept_model_table &table, const transept_source_input &input,
                         std::size_t number) {
+  // A decoder alone: all its sources are the empty one.
+  if (table.source_feature_width == 0 && table.source_vocabulary_size == 0) {
+    if (input.length != 0)
+      failArgument("the length of sources[" + text(number) + "]", input.length,
+                   "0: this model has no source");
+    return {};
+  }
   if (table.source_feature_width != 0)
     return packFeatures(table, input, number);
   if (input.features)

@@ -26,9 +26,9 @@ const transept_model_table &checkTable(const transept_model_table &table) {
          "; compile the model with a --cpu that this processor has");
   if (!table.encode || !table.decode || !table.encode->run || !table.decode->run)
     fail(ErrorCode::Internal, "the model table lacks a program");
-  if ((table.source_vocabulary_size == 0) == (table.source_feature_width == 0) ||
-      (table.target_vocabulary_size == 0) == (table.target_feature_width == 0))
-    fail(ErrorCode::Internal, "the model table must have a vocabulary or features on each side");
+  if ((table.source_vocabulary_size != 0 && table.source_feature_width != 0) ||
+      (table.target_vocabulary_size != 0 && table.target_feature_width != 0))
+    fail(ErrorCode::Internal, "the model table has a vocabulary and features on one side");
   if (table.target_feature_width != 0 && table.target_state_width == 0)
     fail(ErrorCode::Internal, "the model table has target features, but no states as a result");
   return table;

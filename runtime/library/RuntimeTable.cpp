@@ -91,7 +91,9 @@ std::span<const std::int32_t> rangeOf(const std::int32_t *ids, const std::uint64
 /// Models that transform features have no tokens to generate or score.
 void requireVocabulary(const Engine &engine) {
   if (engine.table.target_vocabulary_size == 0)
-    fail(ErrorCode::Unsupported, "this model has no target vocabulary: use transform");
+    fail(ErrorCode::Unsupported, "this model has no target vocabulary: ",
+         engine.table.target_feature_width != 0 ? "use transform"
+                                                : "it encodes sources and nothing else");
 }
 
 transept_status open(const transept_model_table *table, const transept_open_options *options,
@@ -242,7 +244,9 @@ transept_status transformFeatures(transept_model *model, transept_source *const 
     requirePointer(model, "model");
     Engine &engine = *model->engine;
     if (engine.table.target_feature_width == 0)
-      fail(ErrorCode::Unsupported, "this model reads target ids: use generate or logits");
+      fail(ErrorCode::Unsupported, "this model has no target features: ",
+           engine.table.target_vocabulary_size != 0 ? "use generate or logits"
+                                                    : "it encodes sources and nothing else");
     auto checked = checkSources(engine, sources, sourceCount);
     if (sourceCount == 0)
       return;

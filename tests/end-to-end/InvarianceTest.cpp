@@ -29,7 +29,7 @@ std::vector<std::vector<Id>> randomSequences(size_t vocabularySize) {
   std::uniform_int_distribution<Id> id(2, Id(vocabularySize) - 2);
   std::vector<std::vector<Id>> sequences;
   for (size_t length : {1, 33, 2, 7, 16, 12, 40, 17, 3, 15})
-    for (sequences.emplace_back(length); Id & value : sequences.back())
+    for (sequences.emplace_back(length); Id &value : sequences.back())
       value = id(random);
   return sequences;
 }
@@ -123,8 +123,7 @@ INSTANTIATE_TEST_SUITE_P(Models, Invariance,
                                          "t5.x86-64-v3"),
                          [](const auto &info) {
                            std::string name = info.param;
-                           std::ranges::replace_if(
-                               name, [](char c) { return !isalnum(c); }, '_');
+                           std::ranges::replace_if(name, [](char c) { return !isalnum(c); }, '_');
                            return name;
                          });
 

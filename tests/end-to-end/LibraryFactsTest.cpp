@@ -5,6 +5,7 @@
 #include "tests/end-to-end/Command.h"
 
 #include "compiler/driver/LibraryFile.h"
+#include "transept/model.h"
 
 #include <cstring>
 #include <elf.h>
@@ -79,6 +80,18 @@ TEST_P(LibraryFacts, HasASmallRuntime) {
   EXPECT_GT(file.runtimeBytes, 0u);
   EXPECT_LT(file.runtimeBytes, 1000000u);
   EXPECT_LT(file.fileBytes - file.weightBytes, 2000000u);
+}
+
+TEST_P(LibraryFacts, ThrowsWhatProgramsCanCatch) {
+  // The runtime inside the library finds the mistake; what it throws there must be caught there.
+  Model model = Model::open(library(GetParam()), {.threads = 1});
+  try {
+    model.encode({Id(-5)});
+    FAIL() << "a negative id was encoded";
+  } catch (const Error &error) {
+    EXPECT_EQ(error.code(), ErrorCode::InvalidArgument);
+    EXPECT_THAT(error.what(), testing::HasSubstr("sources[0].ids[0] is -5"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, LibraryFacts, testing::Values("marian", "t5"),

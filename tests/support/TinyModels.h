@@ -228,6 +228,22 @@ inline frontend::Description tinyVision() {
   return description;
 }
 
+/// One side alone: states of a source, or a target that continues its prompt.
+inline frontend::Description tinyEncoder() {
+  frontend::Description description = tinyMarian();
+  description.name = "tiny_encoder";
+  description.target = {};
+  description.logits = {};
+  return description;
+}
+inline frontend::Description tinyDecoder() {
+  frontend::Description description = tinyMarian();
+  description.name = "tiny_decoder";
+  description.source = {};
+  description.target.crossAttention.reset();
+  return description;
+}
+
 } // namespace transept::testing
 
 #pragma GCC diagnostic pop

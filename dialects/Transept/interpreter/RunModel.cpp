@@ -114,9 +114,9 @@ FailureOr<ModelOutputs> runForward(func::FuncOp forward, Interpreter &interprete
   if (failed(results))
     return failure();
   std::optional<Tensor> logits = findMatrix(forward, *results, /*ofSource=*/false);
-  if (!logits)
+  if (!logits && !llvm::all_of(forward.getArgumentTypes(), isSource))
     return forward.emitError("expects a result of rows of the target");
-  return ModelOutputs{std::move(*logits), findMatrix(forward, *results, /*ofSource=*/true),
+  return ModelOutputs{logits.value_or(Tensor()), findMatrix(forward, *results, /*ofSource=*/true),
                       findAttention(*results)};
 }
 
@@ -197,16 +197,22 @@ LogicalResult runDecode(const DecodeRun &run, const Chunk &chunk, ModelOutputs &
 FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
                                   Interpreter &interpreter, const Sequences &sources,
                                   const Sequences &targets) {
-  if (encode.getNumArguments() != 1 || !isSource(encode.getArgumentTypes()[0]) ||
-      decode.getNumArguments() == 0 || !isa<RowsType>(decode.getArgumentTypes()[0]))
+  // A model without a source or without a target has an empty function there.
+  if (encode.getNumArguments() > 1 || !llvm::all_of(encode.getArgumentTypes(), isSource) ||
+      (decode.getNumArguments() != 0 && !isa<RowsType>(decode.getArgumentTypes()[0])))
     return encode.emitError("expects encode to take the source, and decode the target first");
   Batch batch;
   batch.addSpace(sourceSpaceOf(encode), lengthsOf(sources));
-  auto encoded = interpreter.run(encode, batch, {rowsFor(encode.getArgumentTypes()[0], sources)});
+  std::vector<InterpreterValue> arguments;
+  for (Type type : encode.getArgumentTypes())
+    arguments.push_back(rowsFor(type, sources));
+  auto encoded = interpreter.run(encode, batch, std::move(arguments));
   if (failed(encoded))
     return failure();
 
   ModelOutputs outputs{{}, findMatrix(encode, *encoded, /*ofSource=*/true), {}};
+  if (decode.getNumArguments() == 0)
+    return outputs;
   DecodeRun run{decode, interpreter, encodedLengths(encode, sources), targets, {}};
   llvm::copy_if(*encoded, std::back_inserter(run.caches), [](const InterpreterValue &value) {
     return std::holds_alternative<EncoderCache>(value);

@@ -34,8 +34,7 @@ inline void normalizeColumns(AlignmentMatrix &matrix) {
       variance += (matrix.at(row, column) - mean) * (matrix.at(row, column) - mean) / count;
     double deviation = std::sqrt(variance);
     for (std::size_t row = 0; row != matrix.rows; ++row)
-      matrix.at(row, column) =
-          deviation > 0 ? (matrix.at(row, column) - mean) / deviation : 0;
+      matrix.at(row, column) = deviation > 0 ? (matrix.at(row, column) - mean) / deviation : 0;
   }
 }
 

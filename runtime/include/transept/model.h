@@ -71,6 +71,9 @@ public:
     return encode(SourceInput{.ids = {}, .features = features});
   }
 
+  /// The source of a model that has none, a decoder alone: generate continues the options' prompts.
+  Source noSource() const { return encode(std::span<const Id>()); }
+
   /// Generates from one source by greedy or beam search.
   Generation generate(const Source &source, const GenerateOptions &options = {}) const {
     return std::move(generateBatch(std::span(&source, 1), options).front());

@@ -4,8 +4,8 @@
 // when. Like the generate function that transformers 4.44 has for such models.
 //
 //     auto source = model.encodeFeatures(frames);
-//     auto transcript = transept::transcribe(model, source, {.language = "en", .timestamps = true});
-//     for (const transept::SpeechSegment &segment : transcript.segments) ...
+//     auto transcript = transept::transcribe(model, source, {.language = "en", .timestamps =
+//     true}); for (const transept::SpeechSegment &segment : transcript.segments) ...
 #ifndef TRANSEPT_SPEECH_H
 #define TRANSEPT_SPEECH_H
 
@@ -76,8 +76,12 @@ inline std::span<const transept_language> languagesOf(const transept_speech_defa
 /// how many ids stay: all, but for an unfinished segment behind finished ones.
 inline std::size_t cutAtTimestamps(std::span<const Id> text, Id firstTimestamp, double duration,
                                    std::vector<SpeechSegment> &segments) {
-  auto isTimestamp = [&](std::size_t at) { return firstTimestamp >= 0 && text[at] >= firstTimestamp; };
-  auto secondsAt = [&](std::size_t at) { return (text[at] - firstTimestamp) * secondsPerTimestamp; };
+  auto isTimestamp = [&](std::size_t at) {
+    return firstTimestamp >= 0 && text[at] >= firstTimestamp;
+  };
+  auto secondsAt = [&](std::size_t at) {
+    return (text[at] - firstTimestamp) * secondsPerTimestamp;
+  };
   std::vector<std::size_t> cuts;
   for (std::size_t at = 1; at < text.size(); ++at)
     if (isTimestamp(at - 1) && isTimestamp(at))
@@ -186,7 +190,7 @@ private:
       ids.push_back(languagesOf(speech)[language].id);
     if (options.task == SpeechTask::Translate && speech.translate_id < 0)
       refuseSpeechOption("task", "Translate", "Transcribe: this model cannot translate");
-    Id task = !options.task                                  ? -1
+    Id task = !options.task                            ? -1
               : *options.task == SpeechTask::Translate ? speech.translate_id
                                                        : speech.transcribe_id;
     if (task >= 0)

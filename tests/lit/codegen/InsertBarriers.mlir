@@ -44,3 +44,41 @@ plan.program @search {
   plan.search "logits" %a weight @table {vocabulary_size = 7 : i64} : !buffer
   plan.merge_search "logits" {vocabulary_size = 7 : i64}
 }
+
+!frames = !plan.buffer<source.features x 5, stride 32>
+
+// The end of a buffer of more rows lies further away: b begins inside of a, c behind it.
+
+// CHECK-LABEL: plan.program @multiples
+// CHECK:       plan.take_features "a"
+// CHECK-NEXT:  plan.barrier
+// CHECK-NEXT:  plan.embed_positions "b"
+// CHECK-NEXT:  plan.embed_positions "c"
+plan.program @multiples {
+  %a = plan.buffer at 0 multiple 4 : !frames
+  %b = plan.buffer at 384 : !buffer
+  %c = plan.buffer at 512 : !buffer
+  plan.take_features "a" into %a : !frames
+  plan.embed_positions "b" into %b table @table {offset = 0 : i64} : !buffer
+  plan.embed_positions "c" into %c table @table {offset = 0 : i64} : !buffer
+}
+
+// Windows and class tokens wait for their input, and their readers for them.
+
+// CHECK-LABEL: plan.program @features
+// CHECK:       plan.take_features
+// CHECK-NEXT:  plan.barrier
+// CHECK-NEXT:  plan.windows
+// CHECK-NEXT:  plan.barrier
+// CHECK-NEXT:  plan.prepend
+// CHECK-NEXT:  plan.barrier
+// CHECK-NEXT:  plan.emit_states
+plan.program @features {
+  %a = plan.buffer at 0 multiple 2 : !frames
+  %b = plan.buffer at 256 : !buffer
+  %c = plan.buffer at 384 : !buffer
+  plan.take_features "features" into %a : !frames
+  plan.windows "windows" %a into %b kernel 3 stride 2 padding 1 : !frames, !buffer
+  plan.prepend "token" %b into %c leading @token count 1 : !buffer, !buffer
+  plan.emit_states "states" %c : !buffer
+}

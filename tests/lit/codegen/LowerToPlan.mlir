@@ -22,7 +22,7 @@
 // CHECK:       plan.linear "linear" %[[X]] into %[[K:.*]] weight @parameter_0
 // CHECK:       plan.store "cross_attention.keys" %[[K]]
 // CHECK:       plan.store "cross_attention.values" %[[X]]
-// CHECK:       plan.emit_states "encoder.states" %[[X]]
+// CHECK:       plan.emit_states "states" %[[X]]
 func.func @encode(%ids: !transept.rows<source x 1 x i32>) -> (!source, !cache, !cache) {
   %table = transept.parameter "table" : tensor<33x20xf32>
   %k = transept.parameter "k" : tensor<20x20xf32>

@@ -18,11 +18,12 @@ module {
   func.func @encode() {
     return
   }
-  func.func @decode(%ids: !transept.rows<target x 1 x i32>) -> !target {
+  func.func @decode(%ids: !transept.rows<target x 1 x i32>) -> !transept.rows<target x 7 x f32> {
     %t = transept.parameter "t" : tensor<7x4xf32>
-    // expected-error @below {{no kernel serves this operation}}
-    %x = transept.position_embedding %ids, %t : (!transept.rows<target x 1 x i32>, tensor<7x4xf32>) -> !target
-    return %x : !target
+    %x = transept.embedding %ids, %t : (!transept.rows<target x 1 x i32>, tensor<7x4xf32>) -> !target
+    // expected-error @below {{no kernel serves this operation in a compiled library}}
+    %y = transept.logits %x, %t : (!target, tensor<7x4xf32>) -> !transept.rows<target x 7 x f32>
+    return %y : !transept.rows<target x 7 x f32>
   }
 }
 
@@ -39,5 +40,85 @@ module {
     %x = transept.cache_read %a : (!transept.encoder_cache<source x 4 x f32>) -> !source
     %y = transept.add %x, %x : !source
     return %y : !source
+  }
+}
+
+// -----
+
+!source = !transept.rows<source x 4 x f32>
+
+module {
+  func.func @encode(%x: !source) -> (!source, !source) {
+    // expected-error @below {{expects one result of rows of the last space beside caches, candidates and attention weights, but got '!transept.rows<source x 4 x f32>'}}
+    return %x, %x : !source, !source
+  }
+  func.func @decode() {
+    return
+  }
+}
+
+// -----
+
+!frames = !transept.rows<source.features x 4 x f32>
+
+module {
+  func.func @encode(%x: !frames) -> !frames {
+    // expected-error @below {{expects one result of rows of the last space beside caches, candidates and attention weights, but got '!transept.rows<source.features x 4 x f32>'}}
+    return %x : !frames
+  }
+  func.func @decode() {
+    return
+  }
+}
+
+// -----
+
+!target = !transept.rows<target x 4 x f32>
+!weights = !transept.attention_weights<target x source x 2>
+
+module {
+  func.func @encode() {
+    return
+  }
+  // expected-error @below {{expects returned attention weights to be those of a cross-attention, or their average over the heads}}
+  func.func @decode(%x: !target, %weights: !weights) -> (!target, !weights) {
+    return %x, %weights : !target, !weights
+  }
+}
+
+// -----
+
+!target = !transept.rows<target x 4 x f32>
+!source = !transept.rows<source x 4 x f32>
+
+module {
+  func.func @encode() {
+    return
+  }
+  func.func @decode(%x: !target, %y: !source) -> !target {
+    // expected-error @below {{expects cross-attention to read an encoder cache}}
+    %z = transept.cross_attention %x, %y, %y heads 2 : (!target, !source, !source) -> !target
+    return %z : !target
+  }
+}
+
+// -----
+
+!target = !transept.rows<target x 4 x f32>
+!source = !transept.rows<source x 4 x f32>
+!cache = !transept.encoder_cache<source x 4 x f32>
+
+module {
+  func.func @encode(%x: !source) -> (!cache, !cache) {
+    %a = transept.cache_store %x : (!source) -> !cache
+    return %a, %a : !cache, !cache
+  }
+  func.func @decode(%x: !target, %a: !cache, %b: !cache, %bias: !transept.bias<target x source x 2>) -> !target {
+    %k = transept.cache_read %a : (!cache) -> !source
+    %v = transept.cache_read %b : (!cache) -> !source
+    // expected-error @below {{expects no mask but padding and no bias over an encoder cache}}
+    %z = transept.cross_attention %x, %k, %v bias %bias heads 2
+        : (!target, !source, !source, !transept.bias<target x source x 2>) -> !target
+    return %z : !target
   }
 }

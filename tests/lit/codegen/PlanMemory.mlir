@@ -33,3 +33,19 @@ plan.program @encode {
   plan.linear "second" %b into %c weight @large <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !plan.buffer<source x 32, stride 32>, !plan.buffer<source x 32, stride 32>
   plan.emit_states "states" %c : !plan.buffer<source x 32, stride 32>
 }
+
+// A space before a convolution has more rows: its buffers take that many times the bytes per row.
+
+// CHECK-LABEL: plan.program @convolution attributes {arena_bytes_per_row = 768 : i64}
+// CHECK: plan.buffer at 0 multiple 4 : <source.features x 5, stride 32>
+// CHECK: plan.buffer at 512 : <source x 64, stride 64>
+// CHECK: plan.buffer at 0 : <source x 32, stride 32>
+plan.program @convolution {
+  %a = plan.buffer multiple 4 : !plan.buffer<source.features x 5, stride 32>
+  plan.take_features "features" into %a : !plan.buffer<source.features x 5, stride 32>
+  %b = plan.buffer : !plan.buffer<source x 64, stride 64>
+  plan.windows "windows" %a into %b kernel 3 stride 4 padding 2 : !plan.buffer<source.features x 5, stride 32>, !plan.buffer<source x 64, stride 64>
+  %c = plan.buffer : !plan.buffer<source x 32, stride 32>
+  plan.linear "stem" %b into %c weight @large <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !plan.buffer<source x 64, stride 64>, !plan.buffer<source x 32, stride 32>
+  plan.emit_states "states" %c : !plan.buffer<source x 32, stride 32>
+}

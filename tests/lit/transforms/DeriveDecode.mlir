@@ -1,5 +1,6 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(derive-decode)' | FileCheck %s
 
+!ids = !transept.rows<target x 1 x i32>
 !target = !transept.rows<target x 4 x f32>
 !source = !transept.rows<source x 4 x f32>
 !mask = !transept.mask<target x target>
@@ -9,7 +10,8 @@
 // key's before the value's; masks and biases are over the history; the rest stays as it is.
 
 // CHECK-LABEL: func.func @decode
-// CHECK-SAME:    (%[[X:.*]]: !transept.rows<target x 4 x f32>, %{{.*}}: !transept.encoder_cache<{{.*}}>, %[[KEYS:.*]]: !transept.self_cache<target x 4 x f32>, %[[VALUES:.*]]: !transept.self_cache<target x 8 x f32>)
+// CHECK-SAME:    (%[[IDS:.*]]: !transept.rows<target x 1 x i32>, %{{.*}}: !transept.encoder_cache<{{.*}}>, %[[KEYS:.*]]: !transept.self_cache<target x 4 x f32>, %[[VALUES:.*]]: !transept.self_cache<target x 8 x f32>)
+// CHECK:         %[[X:.*]] = transept.embedding %[[IDS]]
 // CHECK:         transept.causal_mask : <target x target.history>
 // CHECK:         transept.window_mask before 3 after 0 : <target x target.history>
 // CHECK:         %[[MASK:.*]] = transept.combine_masks {{.*}} : <target x target.history>
@@ -20,7 +22,9 @@
 // CHECK:         transept.attention %[[X]], %[[KEY]], %[[VALUE]] mask %[[MASK]] bias %[[BIAS]]
 // CHECK:         %[[READ:.*]] = transept.cache_read
 // CHECK:         transept.cross_attention {{.*}}, %[[READ]], %[[READ]]
-func.func @decode(%x: !target, %cache: !transept.encoder_cache<source x 4 x f32>) -> !transept.rows<target x 8 x f32> {
+func.func @decode(%ids: !ids, %cache: !transept.encoder_cache<source x 4 x f32>) -> !transept.rows<target x 8 x f32> {
+  %words = transept.parameter "words" : tensor<9x4xf32>
+  %x = transept.embedding %ids, %words : (!ids, tensor<9x4xf32>) -> !target
   %causal = transept.causal_mask : !mask
   %window = transept.window_mask before 3 after 0 : !mask
   %mask = transept.combine_masks %causal, %window : !mask
@@ -40,15 +44,60 @@ func.func @decode(%x: !target, %cache: !transept.encoder_cache<source x 4 x f32>
 
 // -----
 
+!ids = !transept.rows<target x 1 x i32>
 !target = !transept.rows<target x 4 x f32>
 
 // A window that ends at the query is causal by itself.
 
 // CHECK-LABEL: func.func @decode
 // CHECK-COUNT-2: transept.cache_append
-func.func @decode(%x: !target) -> !target {
+func.func @decode(%ids: !ids) -> !target {
+  %words = transept.parameter "words" : tensor<9x4xf32>
+  %x = transept.embedding %ids, %words : (!ids, tensor<9x4xf32>) -> !target
   %mask = transept.window_mask before 7 after 0 : !transept.mask<target x target>
   %self = transept.attention %x, %x, %x mask %mask heads 2
       : (!target, !target, !target, !transept.mask<target x target>) -> !target
   return %self : !target
+}
+
+// -----
+
+!target = !transept.rows<target x 4 x f32>
+
+// Target features come all at once: attention in both directions is right as it is.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    (%[[X:.*]]: !transept.rows<target x 4 x f32>) -> !transept.rows<target x 4 x f32>
+// CHECK-NEXT:    transept.attention %[[X]], %[[X]], %[[X]] heads 2
+// CHECK-NEXT:    %[[MASK:.*]] = transept.causal_mask : <target x target>
+// CHECK-NEXT:    transept.attention {{.*}} mask %[[MASK]] heads 2
+// CHECK-NEXT:    return
+func.func @decode(%x: !target) -> !target {
+  %both = transept.attention %x, %x, %x heads 2 : (!target, !target, !target) -> !target
+  %mask = transept.causal_mask : !transept.mask<target x target>
+  %back = transept.attention %both, %both, %both mask %mask heads 2
+      : (!target, !target, !target, !transept.mask<target x target>) -> !target
+  return %back : !target
+}
+
+// -----
+
+!ids = !transept.rows<target x 1 x i32>
+!target = !transept.rows<target x 4 x f32>
+!source = !transept.rows<source x 4 x f32>
+!weights = !transept.attention_weights<target x source x 2>
+
+// Attention weights of the source are incremental as the attention is.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    -> (!transept.rows<target x 4 x f32>, !transept.attention_weights<target x source x 2>)
+// CHECK:         %[[Y:.*]], %[[WEIGHTS:.*]] = transept.cross_attention
+// CHECK-NEXT:    return %[[Y]], %[[WEIGHTS]]
+func.func @decode(%ids: !ids, %cache: !transept.encoder_cache<source x 4 x f32>) -> (!target, !weights) {
+  %words = transept.parameter "words" : tensor<9x4xf32>
+  %x = transept.embedding %ids, %words : (!ids, tensor<9x4xf32>) -> !target
+  %read = transept.cache_read %cache : (!transept.encoder_cache<source x 4 x f32>) -> !source
+  %y, %weights = transept.cross_attention %x, %read, %read heads 2
+      : (!target, !source, !source) -> (!target, !weights)
+  return %y, %weights : !target, !weights
 }

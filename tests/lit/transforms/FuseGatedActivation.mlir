@@ -8,6 +8,7 @@
 
 // CHECK-COUNT-3: [Passed] FuseGatedActivation | Category:fusion |
 // CHECK-COUNT-3: [Missed] FuseGatedActivation | Category:fusion |
+// CHECK:         [Passed] FuseGatedActivation | Category:fusion |
 
 // gate(activation(x V^T), x W^T + b) -> linear(x, [V; W], [0; b]) gated
 
@@ -95,4 +96,26 @@ func.func @other_reader(%x: !rows) -> (!hidden, !hidden) {
   %value = transept.linear %x, %w : (!rows, !weight) -> !hidden
   %y = transept.gate %active, %value : !hidden
   return %y, %value : !hidden, !hidden
+}
+
+!frames = !transept.rows<source.features x 4 x f32>
+!windows = !transept.rows<source x 12 x f32>
+
+// GLU behind a convolution: its second half, through a sigmoid, is the gate.
+
+// CHECK-LABEL: func.func @gated_convolution
+// CHECK:         %[[WINDOWS:.*]] = transept.windows %arg0
+// CHECK:         %[[GATE:.*]] = transept.parameter "stem" row_begin 6
+// CHECK:         %[[VALUE:.*]] = transept.parameter "stem" :
+// CHECK:         %[[WEIGHT:.*]] = transept.weight_concatenate %[[GATE]], %[[VALUE]]
+// CHECK:         transept.linear %[[WINDOWS]], %[[WEIGHT]] activation sigmoid gated
+func.func @gated_convolution(%frames: !frames) -> !hidden {
+  %windows = transept.windows %frames kernel 3 stride 2 padding 1 : (!frames) -> !windows
+  %g = transept.parameter "stem" row_begin 6 : tensor<6x12xf32>
+  %gate = transept.linear %windows, %g : (!windows, tensor<6x12xf32>) -> !hidden
+  %v = transept.parameter "stem" : tensor<6x12xf32>
+  %value = transept.linear %windows, %v : (!windows, tensor<6x12xf32>) -> !hidden
+  %open = transept.activation sigmoid %gate : !hidden
+  %y = transept.gate %value, %open : !hidden
+  return %y : !hidden
 }

@@ -6,6 +6,7 @@
 // CHECK-COUNT-4: [Passed] FuseResiduals | Category:fusion | {{.*}}fused into the linear before it
 // CHECK:         [Missed] FuseResiduals | {{.*}}neither term is a linear that nobody else reads
 // CHECK:         [Missed] FuseResiduals |
+// CHECK:         [Passed] FuseResiduals |
 
 // add(x, linear(y)) -> linear(y) residual x
 
@@ -78,4 +79,24 @@ func.func @second_residual(%x: !rows) -> !rows {
   %a = transept.linear %x, %w residual %x : (!rows, !square, !rows) -> !rows
   %sum = transept.add %a, %x : !rows
   return %sum : !rows
+}
+
+!frames = !transept.rows<source.features x 4 x f32>
+!windows = !transept.rows<source x 12 x f32>
+
+// A convolution is a linear behind windows: the positions that are added to it become its residual.
+
+// CHECK-LABEL: func.func @convolution
+// CHECK:         %[[WINDOWS:.*]] = transept.windows %arg0
+// CHECK:         %[[POSITIONS:.*]] = transept.position_embedding %[[WINDOWS]]
+// CHECK-NEXT:    %[[Y:.*]] = transept.linear %[[WINDOWS]], %{{.*}} activation gelu residual %[[POSITIONS]]
+// CHECK-NEXT:    return %[[Y]]
+func.func @convolution(%frames: !frames) -> !rows {
+  %windows = transept.windows %frames kernel 3 stride 2 padding 1 : (!frames) -> !windows
+  %w = transept.parameter "stem" : tensor<4x12xf32>
+  %stem = transept.linear %windows, %w activation gelu : (!windows, tensor<4x12xf32>) -> !rows
+  %table = transept.parameter "positions" : tensor<9x4xf32>
+  %positions = transept.position_embedding %windows, %table : (!windows, tensor<9x4xf32>) -> !rows
+  %y = transept.add %stem, %positions : !rows
+  return %y : !rows
 }

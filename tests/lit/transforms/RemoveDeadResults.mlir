@@ -1,4 +1,4 @@
-// RUN: transept-opt %s --pass-pipeline='builtin.module(remove-dead-results)' | FileCheck %s
+// RUN: transept-opt %s --pass-pipeline='builtin.module(remove-dead-results)' --split-input-file | FileCheck %s
 
 !source = !transept.rows<source x 4 x f32>
 !target = !transept.rows<target x 4 x f32>
@@ -29,4 +29,28 @@ func.func @decode(%x: !target, %unused: !cache, %cache: !cache) -> (!target, !ta
   %key = transept.cache_read %cache : (!cache) -> !source
   %out = transept.cross_attention %z, %key, %key heads 2 : (!target, !source, !source) -> !target
   return %out, %norm : !target, !target
+}
+
+// -----
+
+!source = !transept.rows<source x 4 x f32>
+!target = !transept.rows<target x 4 x f32>
+!mask = !transept.mask<target x source>
+!bias = !transept.bias<target x source x 2>
+!weights = !transept.attention_weights<target x source x 2>
+
+// Weights that nobody reads go, with everything else of the attention kept; an average is a reader.
+
+// CHECK-LABEL: func.func @weights
+// CHECK:         %[[ROWS:.*]] = transept.cross_attention %arg0, %arg1, %arg1 mask %arg2 bias %arg3 heads 2 {scale = 5.0{{.*}}} : {{.*}} -> !transept.rows<target x 4 x f32>
+// CHECK:         %{{.*}}, %[[WEIGHTS:.*]] = transept.cross_attention %[[ROWS]]
+// CHECK:         transept.average_heads %[[WEIGHTS]]
+func.func @weights(%x: !target, %y: !source, %mask: !mask, %bias: !bias)
+    -> (!target, !transept.attention_weights<target x source x 1>) {
+  %rows, %unread = transept.cross_attention %x, %y, %y mask %mask bias %bias heads 2 {scale = 0.5}
+      : (!target, !source, !source, !mask, !bias) -> (!target, !weights)
+  %more, %weights = transept.cross_attention %rows, %y, %y heads 2
+      : (!target, !source, !source) -> (!target, !weights)
+  %mean = transept.average_heads %weights : (!weights) -> !transept.attention_weights<target x source x 1>
+  return %more, %mean : !target, !transept.attention_weights<target x source x 1>
 }

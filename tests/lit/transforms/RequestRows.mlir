@@ -1,5 +1,6 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(request-rows)' | FileCheck %s
 
+!ids = !transept.rows<target x 1 x i32>
 !rows = !transept.rows<target x 4 x f32>
 !weight = tensor<9x4xf32>
 !logits = !transept.rows<target x 9 x f32>
@@ -13,7 +14,10 @@
 // CHECK:         %[[NORM:.*]] = transept.rms_norm %[[ROWS]] {{.*}} -> !transept.rows<target.requested x 4 x f32>
 // CHECK:         %[[SCALED:.*]] = transept.scale %[[NORM]] {{.*}} : <target.requested x 4 x f32>
 // CHECK:         transept.logits %[[SCALED]]
-func.func @decode(%x: !rows, %y: !rows) -> !logits {
+func.func @decode(%ids: !ids) -> !logits {
+  %table = transept.parameter "t" : !weight
+  %x = transept.embedding %ids, %table : (!ids, !weight) -> !rows
+  %y = transept.position_embedding %ids, %table : (!ids, !weight) -> !rows
   %sum = transept.add %x, %y : !rows
   %norm = transept.rms_norm %sum epsilon 1.0e-6 : (!rows) -> !rows
   %scaled = transept.scale %norm by 0.5 : !rows
@@ -24,6 +28,7 @@ func.func @decode(%x: !rows, %y: !rows) -> !logits {
 
 // -----
 
+!ids = !transept.rows<target x 1 x i32>
 !rows = !transept.rows<target x 4 x f32>
 
 // A value that someone else reads ends the chain.
@@ -33,7 +38,9 @@ func.func @decode(%x: !rows, %y: !rows) -> !logits {
 // CHECK:         %[[ROWS:.*]] = transept.requested_rows %[[NORM]]
 // CHECK:         transept.scale %[[ROWS]] by 5.0{{.*}} : <target.requested x 4 x f32>
 // CHECK:         %[[OTHER:.*]] = transept.scale %[[NORM]] by 7.0{{.*}} : <target x 4 x f32>
-func.func @decode(%x: !rows) -> !rows {
+func.func @decode(%ids: !ids) -> !rows {
+  %table = transept.parameter "t" : tensor<9x4xf32>
+  %x = transept.embedding %ids, %table : (!ids, tensor<9x4xf32>) -> !rows
   %norm = transept.rms_norm %x epsilon 1.0e-6 : (!rows) -> !rows
   %scaled = transept.scale %norm by 5.0 : !rows
   %other = transept.scale %norm by 7.0 : !rows
@@ -58,16 +65,35 @@ func.func @decode(%ids: !ids) -> !rows {
 
 // -----
 
+!ids = !transept.rows<target x 1 x i32>
 !rows = !transept.rows<target x 4 x f32>
 
-// Attention mixes rows, and an argument is where every chain ends.
+// Attention mixes rows, and reads all of them.
 
 // CHECK-LABEL: func.func @decode
+// CHECK:         %[[X:.*]] = transept.embedding
 // CHECK:         %[[SELF:.*]] = transept.attention
 // CHECK:         %[[A:.*]] = transept.requested_rows %[[SELF]]
-// CHECK:         %[[B:.*]] = transept.requested_rows %arg0
+// CHECK:         %[[B:.*]] = transept.requested_rows %[[X]]
 // CHECK:         return %[[A]], %[[B]]
-func.func @decode(%x: !rows) -> (!rows, !rows) {
+func.func @decode(%ids: !ids) -> (!rows, !rows) {
+  %table = transept.parameter "t" : tensor<9x4xf32>
+  %x = transept.embedding %ids, %table : (!ids, tensor<9x4xf32>) -> !rows
   %self = transept.attention %x, %x, %x heads 2 : (!rows, !rows, !rows) -> !rows
   return %self, %x : !rows, !rows
+}
+
+// -----
+
+!rows = !transept.rows<target x 4 x f32>
+
+// Whole targets are wanted whole.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    -> !transept.rows<target x 4 x f32>
+// CHECK-NOT:     requested
+// CHECK:         return
+func.func @decode(%x: !rows) -> !rows {
+  %norm = transept.rms_norm %x epsilon 1.0e-6 : (!rows) -> !rows
+  return %norm : !rows
 }

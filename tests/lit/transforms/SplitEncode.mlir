@@ -66,3 +66,65 @@ func.func @forward(%source: !source, %target: !target) -> !target {
   %twice = transept.cross_attention %once, %key, %key heads 2 : (!target, !source, !source) -> !target
   return %twice : !target
 }
+
+// -----
+
+!frames = !transept.rows<source.features x 3 x f32>
+!windows = !transept.rows<source.windows x 9 x f32>
+!inner = !transept.rows<source.windows x 4 x f32>
+!source = !transept.rows<source x 4 x f32>
+!target = !transept.rows<target x 4 x f32>
+!weights = !transept.attention_weights<target x source x 2>
+
+// What makes rows out of frames depends on the source; the caches hold rows of what comes out. Weights
+// of the attention across are results of decode.
+
+// CHECK-LABEL: func.func @encode
+// CHECK-SAME:    (%[[FRAMES:.*]]: !transept.rows<source.features x 3 x f32>) ->
+// CHECK-SAME:    (!transept.rows<source x 4 x f32>, !transept.encoder_cache<source x 4 x f32>)
+// CHECK:         %[[WINDOWS:.*]] = transept.windows %[[FRAMES]] kernel 3 stride 2 padding 1
+// CHECK:         %[[STEM:.*]] = transept.linear %[[WINDOWS]]
+// CHECK:         %[[TOKEN:.*]] = transept.parameter "token"
+// CHECK:         %[[ROWS:.*]] = transept.prepend_rows %[[TOKEN]], %[[STEM]]
+// CHECK:         %[[POSITIONS:.*]] = transept.position_embedding %[[ROWS]]
+// CHECK:         %[[STATES:.*]] = transept.add %[[ROWS]], %[[POSITIONS]]
+// CHECK:         %[[STORED:.*]] = transept.cache_store %[[STATES]]
+// CHECK:         return %[[STATES]], %[[STORED]]
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    (%[[X:.*]]: !transept.rows<target x 4 x f32>, %[[CACHE:.*]]: !transept.encoder_cache<source x 4 x f32>)
+// CHECK-SAME:    -> (!transept.rows<target x 4 x f32>, !transept.attention_weights<target x source x 1>)
+// CHECK-NEXT:    %[[READ:.*]] = transept.cache_read %[[CACHE]]
+// CHECK-NEXT:    %[[Y:.*]], %[[WEIGHTS:.*]] = transept.cross_attention %[[X]], %[[READ]], %[[READ]]
+// CHECK-NEXT:    %[[MEAN:.*]] = transept.average_heads %[[WEIGHTS]]
+// CHECK-NEXT:    return %[[Y]], %[[MEAN]]
+func.func @forward(%frames: !frames, %x: !target)
+    -> (!source, !target, !transept.attention_weights<target x source x 1>) {
+  %windows = transept.windows %frames kernel 3 stride 2 padding 1 : (!frames) -> !windows
+  %w = transept.parameter "w" : tensor<4x9xf32>
+  %stem = transept.linear %windows, %w : (!windows, tensor<4x9xf32>) -> !inner
+  %token = transept.parameter "token" : tensor<1x4xf32>
+  %rows = transept.prepend_rows %token, %stem : (tensor<1x4xf32>, !inner) -> !source
+  %table = transept.parameter "positions" : tensor<9x4xf32>
+  %positions = transept.position_embedding %rows, %table : (!source, tensor<9x4xf32>) -> !source
+  %states = transept.add %rows, %positions : !source
+  %y, %weights = transept.cross_attention %x, %states, %states heads 2
+      : (!target, !source, !source) -> (!target, !weights)
+  %mean = transept.average_heads %weights : (!weights) -> !transept.attention_weights<target x source x 1>
+  return %states, %y, %mean : !source, !target, !transept.attention_weights<target x source x 1>
+}
+
+// -----
+
+!source = !transept.rows<source x 4 x f32>
+
+// An encoder alone: decode has nothing to do.
+
+// CHECK-LABEL: func.func @encode
+// CHECK:         return %{{.*}} : !transept.rows<source x 4 x f32>
+// CHECK-LABEL: func.func @decode()
+// CHECK-NEXT:    return
+func.func @forward(%source: !source) -> !source {
+  %states = transept.scale %source by 2.0 : !source
+  return %states : !source
+}

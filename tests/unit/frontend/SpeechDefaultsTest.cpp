@@ -26,8 +26,8 @@ TEST(SpeechDefaults, AreReadFromTheGoldenFiles) {
   std::map<std::string, int64_t> languages;
   for (const SpokenLanguage &language : speech.languages)
     languages[language.code] = language.id;
-  EXPECT_EQ(languages, (std::map<std::string, int64_t>{
-                           {"en", 352}, {"fr", 353}, {"de", 354}, {"zh", 355}}));
+  EXPECT_EQ(languages,
+            (std::map<std::string, int64_t>{{"en", 352}, {"fr", 353}, {"de", 354}, {"zh", 355}}));
   EXPECT_THAT(speech.alignmentHeads, IsEmpty());
   EXPECT_EQ(speech.medianFilterWidth, 7);
   EXPECT_FALSE(TestCheckpoint("t5").describe().generation.speech);

@@ -3,8 +3,8 @@
 // Aligning tokens with time: each step on numbers whose answer is known, time warping against all
 // ways through small matrices, and the whole on weights made by hand.
 
-#include "ToyModel.h"
 #include "transept/alignment.h"
+#include "ToyModel.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -60,8 +60,8 @@ void applyTimestampRules(Scores &scores, const std::vector<Id> &ids,
     if (id >= begin)
       timestamps.push_back(id);
   if (!timestamps.empty())
-    fill(begin, lastWasTimestamp && !penultimateWasTimestamp ? timestamps.back()
-                                                             : timestamps.back() + 1);
+    fill(begin,
+         lastWasTimestamp && !penultimateWasTimestamp ? timestamps.back() : timestamps.back() + 1);
   if (sampled.empty()) {
     fill(0, begin);
     if (options.maximumInitialTimestamp != -1)

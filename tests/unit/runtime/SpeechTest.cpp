@@ -3,8 +3,8 @@
 // Transcripts of the toy model: their prompts, against the dense reference with the same prompts,
 // and how they are cut into segments.
 
-#include "ReferenceSearch.h"
 #include "transept/speech.h"
+#include "ReferenceSearch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -90,14 +90,13 @@ TEST_F(Speech, IsSearchedByTheRulesOfTimestampsWithItsPrompt) {
       } else {
         expected.prompt.push_back(35);
       }
-      Transcript transcript =
-          transcribe(model, source,
-                     {.language = "de",
-                      .task = SpeechTask::Translate,
-                      .timestamps = timestamps,
-                      .generate = {.beams = beams,
-                                   .maximumLength = 17,
-                                   .beginningSuppressed = std::vector<Id>{2}}});
+      Transcript transcript = transcribe(model, source,
+                                         {.language = "de",
+                                          .task = SpeechTask::Translate,
+                                          .timestamps = timestamps,
+                                          .generate = {.beams = beams,
+                                                       .maximumLength = 17,
+                                                       .beginningSuppressed = std::vector<Id>{2}}});
       Sequence best = referenceSearch(toy, source.ids(), expected)[0];
       EXPECT_EQ(transcript.sequence.ids, best.ids);
       EXPECT_EQ(transcript.promptLength, expected.prompt.size());

@@ -15,9 +15,9 @@ namespace transept::tests {
 struct ToyParameters {
   std::uint64_t seed = 1;
   std::uint32_t vocabulary = 23;
-  float endBias = 0;                          // added to the logit of id 2
+  float endBias = 0;                         // added to the logit of id 2
   std::uint32_t firstTimestamp = UINT32_MAX; // this and higher ids
-  float timestampBias = 0;                    // are made likelier by this
+  float timestampBias = 0;                   // are made likelier by this
   std::vector<float> attention; // [positions, source length]: weights of the only cross-attention
   std::atomic<int> encodeCalls{0};
   std::atomic<int> encodedSources{0};

@@ -79,6 +79,19 @@ func.func @attention_drops_padding(%x: !x, %y: !y) -> (!x, !x) {
   return %0, %1 : !x, !x
 }
 
+// The weights are those of the attention without the mask.
+// CHECK-LABEL: func @weights_drop_padding
+// CHECK-NOT: mask
+// CHECK: %[[ROWS:.*]], %[[WEIGHTS:.*]] = transept.cross_attention %{{.*}} heads 2 :
+// CHECK-NEXT: return %[[ROWS]], %[[WEIGHTS]]
+func.func @weights_drop_padding(%x: !x, %y: !y) -> (!x, !transept.attention_weights<target x source x 2>) {
+  %padding = transept.padding_mask : !transept.mask<target x source>
+  %0, %weights = transept.cross_attention %x, %y, %y mask %padding heads 2
+      : (!x, !y, !y, !transept.mask<target x source>)
+      -> (!x, !transept.attention_weights<target x source x 2>)
+  return %0, %weights : !x, !transept.attention_weights<target x source x 2>
+}
+
 // CHECK-LABEL: func @attention_keeps_causal
 // CHECK: transept.attention %{{.*}} mask
 func.func @attention_keeps_causal(%x: !x) -> !x {

@@ -132,3 +132,57 @@ func.func @f(%q: !x, %k: !h) {
   %0 = transept.cross_attention %q, %k, %k heads 2 : (!x, !h, !h) -> !x
   return
 }
+
+// -----
+
+// cross_attention_c8
+!x = !transept.rows<target x 8 x f32>
+!y = !transept.rows<source x 8 x f32>
+func.func @f(%q: !x, %k: !y) {
+  // expected-error@+1 {{expects weights over the spaces of query and key, of all heads, but got '!transept.attention_weights<source x target x 2>' and '!transept.attention_weights<target x source x 2>'}}
+  %0, %w = transept.cross_attention %q, %k, %k heads 2
+      : (!x, !y, !y) -> (!x, !transept.attention_weights<source x target x 2>)
+  return
+}
+
+// -----
+
+// cross_attention_c8
+!x = !transept.rows<target x 8 x f32>
+!y = !transept.rows<source x 8 x f32>
+func.func @f(%q: !x, %k: !y) {
+  // expected-error@+1 {{expects weights over the spaces of query and key, of all heads, but got '!transept.attention_weights<target x source x 1>'}}
+  %0, %w = transept.cross_attention %q, %k, %k heads 2
+      : (!x, !y, !y) -> (!x, !transept.attention_weights<target x source x 1>)
+  return
+}
+
+// -----
+
+// average_heads_c1
+!w = !transept.attention_weights<target x source x 2>
+func.func @f(%w: !w) {
+  // expected-error@+1 {{expects one head over the spaces of the weights, but got '!transept.attention_weights<target x source x 2>'}}
+  %0 = transept.average_heads %w : (!w) -> !w
+  return
+}
+
+// -----
+
+// average_heads_c1
+!w = !transept.attention_weights<target x source x 2>
+func.func @f(%w: !w) {
+  // expected-error@+1 {{expects one head over the spaces of the weights}}
+  %0 = transept.average_heads %w : (!w) -> !transept.attention_weights<source x source x 1>
+  return
+}
+
+// -----
+
+// average_heads_c1
+!w = !transept.attention_weights<target x source x 2>
+func.func @f(%w: !w) {
+  // expected-error@+1 {{expects one head over the spaces of the weights}}
+  %0 = transept.average_heads %w : (!w) -> !transept.attention_weights<target x target x 1>
+  return
+}

@@ -62,7 +62,7 @@ func.func @f(%i: !ids, %t: !table) {
 !ids = !transept.rows<source x 1 x i32>
 !table = tensor<10x8xf32>
 func.func @f(%i: !ids, %t: !table) {
-  // expected-error@+1 {{expects ids and result to be rows of the same space}}
+  // expected-error@+1 {{expects rows and result to be rows of the same space}}
   %0 = transept.position_embedding %i, %t : (!ids, !table) -> !transept.rows<target x 8 x f32>
   return
 }
@@ -76,5 +76,145 @@ func.func @f(%i: !ids, %t: !table) {
 func.func @f(%i: !ids, %t: !table) {
   // expected-error@+1 {{expects an offset that is not negative, but got -2}}
   %0 = transept.position_embedding %i, %t {offset = -2} : (!ids, !table) -> !y
+  return
+}
+
+// -----
+
+// windows_c1
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects the result's width to be the kernel times the input's, but got '!transept.rows<source.features x 4 x f32>' and '!transept.rows<source x 8 x f32>'}}
+  %0 = transept.windows %x kernel 3 stride 2 padding 1 : (!x) -> !transept.rows<source x 8 x f32>
+  return
+}
+
+// -----
+
+// windows_c2
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
+  %0 = transept.windows %x kernel 3 stride 2 padding 1 : (!x) -> !transept.rows<source.features x 12 x f32>
+  return
+}
+
+// -----
+
+// windows_c2
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
+  %0 = transept.windows %x kernel 3 stride 2 padding 1 : (!x) -> !transept.rows<target x 12 x f32>
+  return
+}
+
+// -----
+
+// windows_c2
+!x = !transept.rows<target x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
+  %0 = transept.windows %x kernel 3 stride 2 padding 1 : (!x) -> !transept.rows<source x 12 x f32>
+  return
+}
+
+// -----
+
+// windows_c2
+!x = !transept.rows<sources x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
+  %0 = transept.windows %x kernel 3 stride 2 padding 1 : (!x) -> !transept.rows<source x 12 x f32>
+  return
+}
+
+// -----
+
+// windows_c3
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects a positive kernel and stride and a padding below the kernel, but got 3, 0 and 1}}
+  %0 = transept.windows %x kernel 3 stride 0 padding 1 : (!x) -> !transept.rows<source x 12 x f32>
+  return
+}
+
+// -----
+
+// windows_c3
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects a positive kernel and stride and a padding below the kernel, but got 3, 1 and 3}}
+  %0 = transept.windows %x kernel 3 stride 1 padding 3 : (!x) -> !transept.rows<source x 12 x f32>
+  return
+}
+
+// -----
+
+// windows_c4
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects a padding of at least half of the kernel, but got 0 and 3}}
+  %0 = transept.windows %x kernel 3 stride 1 padding 0 : (!x) -> !transept.rows<source x 12 x f32>
+  return
+}
+
+// -----
+
+// windows_c4
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects a padding of at least half of the kernel, but got 1 and 4}}
+  %0 = transept.windows %x kernel 4 stride 2 padding 1 : (!x) -> !transept.rows<source x 16 x f32>
+  return
+}
+
+// -----
+
+// windows_c4
+!x = !transept.rows<source.features x 4 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects a padding of at least half of the kernel, but got -1 and 3}}
+  %0 = transept.windows %x kernel 3 stride 1 padding -1 : (!x) -> !transept.rows<source x 12 x f32>
+  return
+}
+
+// -----
+
+// prepend_rows_c1
+!x = !transept.rows<source.patches x 4 x f32>
+func.func @f(%t: tensor<1x5xf32>, %x: !x) {
+  // expected-error@+1 {{expects leading, input and result to have the same width, but got 'tensor<1x5xf32>' and '!transept.rows<source.patches x 4 x f32>'}}
+  %0 = transept.prepend_rows %t, %x : (tensor<1x5xf32>, !x) -> !transept.rows<source x 4 x f32>
+  return
+}
+
+// -----
+
+// prepend_rows_c1
+!x = !transept.rows<source.patches x 4 x f32>
+func.func @f(%t: tensor<1x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects leading, input and result to have the same width}}
+  %0 = transept.prepend_rows %t, %x : (tensor<1x4xf32>, !x) -> !transept.rows<source x 5 x f32>
+  return
+}
+
+// -----
+
+// prepend_rows_c2
+!x = !transept.rows<source x 4 x f32>
+func.func @f(%t: tensor<1x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
+  %0 = transept.prepend_rows %t, %x : (tensor<1x4xf32>, !x) -> !x
+  return
+}
+
+// -----
+
+// prepend_rows_c2
+!x = !transept.rows<source.patches x 4 x f32>
+func.func @f(%t: tensor<1x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
+  %0 = transept.prepend_rows %t, %x : (tensor<1x4xf32>, !x) -> !transept.rows<target x 4 x f32>
   return
 }

@@ -26,6 +26,39 @@ func.func private @f(!transept.bias<target x target x 0>)
 
 // -----
 
+// expected-error@+1 {{expects a positive number of heads, but got -2}}
+func.func private @f(!transept.attention_weights<target x source x -2>)
+
+// -----
+
+// expected-error@+1 {{expects a sequence space's name, but got "has$dollar"}}
+func.func private @f(!transept.attention_weights<target x has$dollar x 2>)
+
+// -----
+
+// expected-error@+1 {{expected 'x'}}
+func.func private @f(!transept.attention_weights<target x source>)
+
+// -----
+
+func.func @f(%w: !transept.bias<target x source x 2>) {
+  // expected-error@+1 {{operand #0 must be how much each query looks at each key, by heads}}
+  %0 = transept.average_heads %w
+      : (!transept.bias<target x source x 2>) -> !transept.attention_weights<target x source x 1>
+  return
+}
+
+// -----
+
+func.func @f(%t: tensor<4x8xf32>, %m: !transept.mask<source x source>) {
+  // expected-error@+1 {{operand #0 must be rows of token ids (one i32 each) or rows of floats}}
+  %0 = transept.position_embedding %m, %t
+      : (!transept.mask<source x source>, tensor<4x8xf32>) -> !transept.rows<source x 8 x f32>
+  return
+}
+
+// -----
+
 // expected-error@+1 {{expects a positive vocabulary size, but got 0}}
 func.func private @f(!transept.candidates<target x 0>)
 

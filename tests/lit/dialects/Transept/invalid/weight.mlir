@@ -29,6 +29,15 @@ func.func @f() {
 
 // -----
 
+// sinusoid_c1
+func.func @f() {
+  // expected-error@+1 {{expects a width of 4 or more, but got 'tensor<4x2xf32>'}}
+  %0 = transept.sinusoid halves_inclusive : tensor<4x2xf32>
+  return
+}
+
+// -----
+
 // weight_scale_columns_c1
 !m = tensor<4x8xf32>
 func.func @f(%m: !m, %v: tensor<4xf32>) {
@@ -64,6 +73,36 @@ func.func @f(%m: !m, %v: tensor<4xf32>) {
 func.func @f(%m: !m, %v: tensor<8xf32>) {
   // expected-error@+1 {{expects a result element for each row of the matrix}}
   %0 = transept.weight_product %m, %v : !m, tensor<8xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+// weight_add_row_c1
+!m = tensor<4x8xf32>
+func.func @f(%m: !m) {
+  // expected-error@+1 {{expects one row as wide as the matrix, but got 'tensor<4x8xf32>' and 'tensor<4x8xf32>'}}
+  %0 = transept.weight_add_row %m, %m : !m, !m -> !m
+  return
+}
+
+// -----
+
+// weight_add_row_c1
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %r: tensor<1x4xf32>) {
+  // expected-error@+1 {{expects one row as wide as the matrix, but got 'tensor<1x4xf32>'}}
+  %0 = transept.weight_add_row %m, %r : !m, tensor<1x4xf32> -> !m
+  return
+}
+
+// -----
+
+// weight_add_row_c2
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %r: tensor<1x8xf32>) {
+  // expected-error@+1 {{expects matrix and result to have the same type}}
+  %0 = transept.weight_add_row %m, %r : !m, tensor<1x8xf32> -> tensor<8x8xf32>
   return
 }
 

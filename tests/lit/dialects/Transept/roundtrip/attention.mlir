@@ -32,3 +32,17 @@ func.func @cross_attention(%x: !target, %memory: !source,
       : (!target, !source, !transept.rows<source x 16 x f32>) -> !transept.rows<target x 16 x f32>
   return
 }
+
+// CHECK-LABEL: func @returned_weights
+// CHECK-SAME: -> (!transept.attention_weights<target x source x 4>, !transept.attention_weights<target x source x 1>)
+func.func @returned_weights(%x: !target, %memory: !source)
+    -> (!transept.attention_weights<target x source x 4>, !transept.attention_weights<target x source x 1>) {
+  // CHECK: %[[ROWS:.*]], %[[WEIGHTS:.*]] = transept.cross_attention {{.*}} heads 4 : {{.*}} -> (!transept.rows<target x 8 x f32>, !transept.attention_weights<target x source x 4>)
+  %0, %weights = transept.cross_attention %x, %memory, %memory heads 4
+      : (!target, !source, !source) -> (!target, !transept.attention_weights<target x source x 4>)
+  // CHECK: transept.average_heads %[[WEIGHTS]] : (!transept.attention_weights<target x source x 4>) -> !transept.attention_weights<target x source x 1>
+  %mean = transept.average_heads %weights
+      : (!transept.attention_weights<target x source x 4>) -> !transept.attention_weights<target x source x 1>
+  return %weights, %mean
+      : !transept.attention_weights<target x source x 4>, !transept.attention_weights<target x source x 1>
+}

@@ -1,5 +1,5 @@
 // RUN: transept-opt %s --verify-roundtrip | FileCheck %s
-// Embeddings: imported, and with positions fused in.
+// Embeddings: imported, and with positions fused in. Windows and class tokens.
 
 !ids = !transept.rows<source x 1 x i32>
 !rows = !transept.rows<source x 8 x f32>
@@ -13,5 +13,24 @@ func.func @embedding(%ids: !ids, %table: tensor<10x8xf32>, %positions: tensor<20
       : (!ids, tensor<10x8xf32>, tensor<20x8xf32>) -> !rows
   // CHECK: transept.position_embedding %{{.*}}, %{{.*}} {offset = 2 : i64}
   %2 = transept.position_embedding %ids, %positions {offset = 2} : (!ids, tensor<20x8xf32>) -> !rows
+  return
+}
+
+// CHECK-LABEL: func @positions_of_floats
+func.func @positions_of_floats(%rows: !rows, %positions: tensor<20x8xf32>) {
+  // CHECK: transept.position_embedding %{{.*}}, %{{.*}} : (!transept.rows<source x 8 x f32>, tensor<20x8xf32>) -> !transept.rows<source x 8 x f32>
+  %0 = transept.position_embedding %rows, %positions : (!rows, tensor<20x8xf32>) -> !rows
+  return
+}
+
+// CHECK-LABEL: func @features
+// CHECK-SAME: %[[FRAMES:.*]]: !transept.rows<source.features x 3 x f32>
+func.func @features(%frames: !transept.rows<source.features x 3 x f32>, %token: tensor<2x9xf32>) {
+  // CHECK: %[[WINDOWS:.*]] = transept.windows %[[FRAMES]] kernel 3 stride 2 padding 1 : (!transept.rows<source.features x 3 x f32>) -> !transept.rows<source.windows x 9 x f32>
+  %windows = transept.windows %frames kernel 3 stride 2 padding 1
+      : (!transept.rows<source.features x 3 x f32>) -> !transept.rows<source.windows x 9 x f32>
+  // CHECK: transept.prepend_rows %{{.*}}, %[[WINDOWS]] : (tensor<2x9xf32>, !transept.rows<source.windows x 9 x f32>) -> !transept.rows<source x 9 x f32>
+  %0 = transept.prepend_rows %token, %windows
+      : (tensor<2x9xf32>, !transept.rows<source.windows x 9 x f32>) -> !transept.rows<source x 9 x f32>
   return
 }

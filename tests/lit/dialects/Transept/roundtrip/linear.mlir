@@ -26,6 +26,8 @@ func.func @small_ops(%x: !x) {
   %2 = transept.add %1, %x : !x
   // CHECK: transept.scale %{{.*}} by 5.000000e-01 :
   %3 = transept.scale %2 by 0.5 : !x
+  // CHECK: transept.activation sigmoid %
+  %5 = transept.activation sigmoid %3 : !x
   // CHECK: transept.slice_columns %{{.*}} from 4 : (!transept.rows<source x 8 x f32>) -> !transept.rows<source x 2 x f32>
   %4 = transept.slice_columns %3 from 4 : (!x) -> !transept.rows<source x 2 x f32>
   return

@@ -11,6 +11,10 @@ func.func @weights() {
   %v = transept.parameter "v" : tensor<8xf32>
   // CHECK: transept.sinusoid halves : tensor<16x8xf32>
   %sinusoid = transept.sinusoid halves : tensor<16x8xf32>
+  // CHECK: transept.sinusoid halves_inclusive : tensor<16x8xf32>
+  %inclusive = transept.sinusoid halves_inclusive : tensor<16x8xf32>
+  // CHECK: transept.sinusoid interleaved : tensor<16x2xf32>
+  %interleaved = transept.sinusoid interleaved : tensor<16x2xf32>
   // CHECK: transept.weight_scale %{{.*}} by 1.250000e-01 : tensor<4x8xf32>
   %0 = transept.weight_scale %a by 0.125 : tensor<4x8xf32>
   // CHECK: transept.weight_scale_columns %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<8xf32> -> tensor<4x8xf32>
@@ -21,6 +25,10 @@ func.func @weights() {
   %3 = transept.weight_zero : tensor<4xf32>
   // CHECK: transept.weight_add %{{.*}}, %{{.*}} : tensor<4xf32>
   %4 = transept.weight_add %2, %3 : tensor<4xf32>
+  // CHECK: transept.parameter "row" : tensor<1x8xf32>
+  %row = transept.parameter "row" : tensor<1x8xf32>
+  // CHECK: transept.weight_add_row %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<1x8xf32> -> tensor<4x8xf32>
+  %6 = transept.weight_add_row %a, %row : tensor<4x8xf32>, tensor<1x8xf32> -> tensor<4x8xf32>
   // CHECK: transept.weight_concatenate %{{.*}}, %{{.*}} : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
   %5 = transept.weight_concatenate %a, %b : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
   return

@@ -1,0 +1,87 @@
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(lower-to-plan{cpu=x86-64-v3})' | FileCheck %s
+// Features, what changes the number of rows, and models of whole targets.
+
+!frames = !transept.rows<source.features x 5 x f32>
+!windows = !transept.rows<source.first x 15 x f32>
+!half = !transept.rows<source.first x 7 x f32>
+!more = !transept.rows<source.second x 21 x f32>
+!quarter = !transept.rows<source.second x 20 x f32>
+!source = !transept.rows<source x 20 x f32>
+
+// Of a row that the program counts, 2 come before the second convolution and 6 before the first, whose
+// stride is 3; rows before a class token are not more than those behind it.
+
+// CHECK-LABEL: plan.program @encode
+// CHECK:       %[[FRAMES:.*]] = plan.buffer multiple 6 : <source.features x 5, stride 16>
+// CHECK-NEXT:  plan.take_features "features" into %[[FRAMES]]
+// CHECK:       %[[WINDOWS:.*]] = plan.buffer multiple 2 : <source.first x 15, stride 16>
+// CHECK-NEXT:  plan.windows "windows" %[[FRAMES]] into %[[WINDOWS]] kernel 3 stride 3 padding 2
+// CHECK:       %[[STEM:.*]] = plan.buffer multiple 2 : <source.first x 7, stride 16>
+// CHECK-NEXT:  plan.linear "linear" %[[WINDOWS]] into %[[STEM]] {{.*}} activation gelu
+// CHECK:       %[[MORE:.*]] = plan.buffer : <source.second x 21, stride 32>
+// CHECK-NEXT:  plan.windows "windows" %[[STEM]] into %[[MORE]] kernel 3 stride 2 padding 1
+// CHECK:       %[[ROWS:.*]] = plan.buffer : <source.second x 20, stride 32>
+// CHECK-NEXT:  plan.linear "linear" %[[MORE]] into %[[ROWS]]
+// CHECK:       %[[ALL:.*]] = plan.buffer : <source x 20, stride 32>
+// CHECK-NEXT:  plan.prepend "prepend_rows" %[[ROWS]] into %[[ALL]] leading @{{.*}} count 2
+// CHECK:       %[[POSITIONS:.*]] = plan.buffer : <source x 20, stride 32>
+// CHECK-NEXT:  plan.embed_positions "position_embedding" into %[[POSITIONS]] table @{{.*}} {offset = 1 : i64}
+// CHECK:       plan.elementwise "add" add %[[ALL]], %[[POSITIONS]]
+// CHECK:       plan.emit_states "states"
+func.func @encode(%frames: !frames) -> !source {
+  %windows = transept.windows %frames kernel 3 stride 3 padding 2 : (!frames) -> !windows
+  %v = transept.parameter "v" : tensor<7x15xf32>
+  %half = transept.linear %windows, %v activation gelu : (!windows, tensor<7x15xf32>) -> !half
+  %more = transept.windows %half kernel 3 stride 2 padding 1 : (!half) -> !more
+  %w = transept.parameter "w" : tensor<20x21xf32>
+  %quarter = transept.linear %more, %w : (!more, tensor<20x21xf32>) -> !quarter
+  %token = transept.parameter "token" : tensor<2x20xf32>
+  %rows = transept.prepend_rows %token, %quarter : (tensor<2x20xf32>, !quarter) -> !source
+  %table = transept.parameter "positions" : tensor<9x20xf32>
+  %positions = transept.position_embedding %rows, %table {offset = 1} : (!source, tensor<9x20xf32>) -> !source
+  %x = transept.add %rows, %positions : !source
+  return %x : !source
+}
+func.func @decode() {
+  return
+}
+
+// -----
+
+!source = !transept.rows<source x 20 x f32>
+!target = !transept.rows<target x 20 x f32>
+!cache = !transept.encoder_cache<source x 20 x f32>
+!weights = !transept.attention_weights<target x source x 2>
+!mean = !transept.attention_weights<target x source x 1>
+!mask = !transept.mask<target x target>
+
+func.func @encode(%x: !source) -> (!cache, !cache, !cache, !cache) {
+  %a = transept.cache_store %x : (!source) -> !cache
+  %b = transept.cache_store %x : (!source) -> !cache
+  %c = transept.cache_store %x : (!source) -> !cache
+  %d = transept.cache_store %x : (!source) -> !cache
+  return %a, %b, %c, %d : !cache, !cache, !cache, !cache
+}
+
+// Whole targets: self-attention over the rows of the call, states as the result, and attention weights
+// by the number of the cross-attention, in the order of the results.
+
+// CHECK-LABEL: plan.program @decode attributes
+// CHECK-SAME:  attention = [#plan.returned_attention<crossAttention = 1, isAveraged = true>, #plan.returned_attention<crossAttention = 0, isAveraged = false>]
+// CHECK:       plan.take_features "features" into %[[X:.*]] :
+// CHECK:       plan.attend "attention" rows %[[X]], %[[X]], %[[X]] into %[[Y:[^ ]*]] {{.*}} window_after = 1 : i64, window_before = 2 : i64
+// CHECK:       plan.attend "cross_attention" encoder_cache %[[Y]] into %[[Z:.*]] keys
+// CHECK:       plan.attend "cross_attention" encoder_cache %[[Z]] into %[[R:.*]] keys
+// CHECK:       plan.emit_states "states" %[[R]]
+func.func @decode(%x: !target, %a: !cache, %b: !cache, %c: !cache, %d: !cache) -> (!mean, !target, !weights) {
+  %mask = transept.window_mask before 2 after 1 : !mask
+  %y = transept.attention %x, %x, %x mask %mask heads 2 : (!target, !target, !target, !mask) -> !target
+  %k = transept.cache_read %a : (!cache) -> !source
+  %v = transept.cache_read %b : (!cache) -> !source
+  %z, %first = transept.cross_attention %y, %k, %v heads 2 : (!target, !source, !source) -> (!target, !weights)
+  %l = transept.cache_read %c : (!cache) -> !source
+  %w = transept.cache_read %d : (!cache) -> !source
+  %r, %second = transept.cross_attention %z, %l, %w heads 2 : (!target, !source, !source) -> (!target, !weights)
+  %mean = transept.average_heads %second : (!weights) -> !mean
+  return %mean, %r, %first : !mean, !target, !weights
+}
