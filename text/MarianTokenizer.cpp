@@ -44,7 +44,11 @@ public:
     isSeparate = booleanSetting(settings, "separate_vocabs", false);
     if (isSeparate)
       targetIds = readVocabulary(needAsset(assets, "target_vocab.json"));
-    for (const auto &[token, id] : isSeparate ? targetIds : sourceIds)
+    for (const auto &[token, id] : sourceIds)
+      sourcePieces[id] = token;
+    if (!isSeparate)
+      targetPieces = sourcePieces;
+    for (const auto &[token, id] : targetIds)
       targetPieces[id] = token;
     setTokens(readTokenizerConfig(settings, assets), settings,
               static_cast<int32_t>(sourceIds.size()), [&](const std::string &token) {
@@ -87,6 +91,11 @@ private:
     return found == targetPieces.end() ? unknownToken : found->second;
   }
 
+  std::string sourcePiece(int32_t id) const override {
+    auto found = sourcePieces.find(id);
+    return found == sourcePieces.end() ? unknownToken : found->second;
+  }
+
   std::string join(std::vector<std::string> pieces) const override {
     std::string text;
     std::vector<std::string> run;
@@ -104,7 +113,7 @@ private:
 
   SentencePiece sourceModel, targetModel;
   Vocabulary sourceIds, targetIds;
-  std::unordered_map<int32_t, std::string> targetPieces;
+  std::unordered_map<int32_t, std::string> sourcePieces, targetPieces;
   bool isSeparate = false;
 };
 

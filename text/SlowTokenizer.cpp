@@ -178,7 +178,9 @@ std::string SlowTokenizer::decode(std::span<const int32_t> ids,
     if (options.skipSpecialTokens && specialIds.contains(id))
       continue;
     auto added = addedById.find(id);
-    std::string token = added != addedById.end() ? added->second.content : piece(id);
+    std::string token = added != addedById.end() ? added->second.content
+                        : options.isSource       ? sourcePiece(id)
+                                                 : piece(id);
     if (token.empty())
       token = unknownToken;
     if (!separateTokens.contains(token)) {

@@ -38,6 +38,8 @@ protected:
   virtual int32_t pieceId(const std::string &piece, Side side) const = 0;
   /// The piece of an id that is no added token; empty when there is none.
   virtual std::string piece(int32_t id) const = 0;
+  /// The same for ids of a source.
+  virtual std::string sourcePiece(int32_t id) const { return piece(id); }
   /// Text of pieces, at least one.
   virtual std::string join(std::vector<std::string> pieces) const = 0;
   /// T5 does not repeat the end token of a text that has one.

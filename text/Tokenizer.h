@@ -45,6 +45,8 @@ struct DecodeOptions {
   std::optional<bool> cleanUpSpaces = std::nullopt;
   /// Writes the timestamps of transcripts, "<|0.40|>", which are left out otherwise.
   bool withTimestamps = false;
+  /// The ids are a source's, whose vocabulary may be another one.
+  bool isSource = false;
 };
 
 /// Equal to Hugging Face's slow tokenizers (transformers 4.44), or, made from tokenizer.json, to

@@ -15,11 +15,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string labelOf(Id id, const text::Tokenizer *tokenizer) {
+std::string labelOf(Id id, const text::Tokenizer *tokenizer, bool isSource) {
   if (!tokenizer)
     return std::to_string(id);
   std::string text =
-      tokenizer->decode(std::span(&id, 1), {.skipSpecialTokens = false, .cleanUpSpaces = false});
+      tokenizer->decode(std::span(&id, 1),
+                        {.skipSpecialTokens = false, .cleanUpSpaces = false, .isSource = isSource});
   return text.empty() ? " " : text;
 }
 
@@ -28,7 +29,8 @@ std::vector<std::string> sourceLabels(const Model &model, const Source &source,
   std::vector<std::string> labels;
   bool hasIds = model.sourceVocabularySize() != 0;
   for (size_t index = 0; index != source.length(); ++index)
-    labels.push_back(hasIds ? labelOf(source.ids()[index], tokenizer) : std::to_string(index));
+    labels.push_back(hasIds ? labelOf(source.ids()[index], tokenizer, /*isSource=*/true)
+                            : std::to_string(index));
   return labels;
 }
 
@@ -84,7 +86,7 @@ AttentionReport reportAttention(const Model &model, const Source &source, const 
   report.sourceTokens = sourceLabels(model, source, tokenizer);
   given = std::clamp<size_t>(given, 1, sequence.ids.size());
   for (Id id : std::span(sequence.ids).subspan(given))
-    report.targetTokens.push_back(labelOf(id, tokenizer));
+    report.targetTokens.push_back(labelOf(id, tokenizer, /*isSource=*/false));
   std::span<const Id> fed = std::span(sequence.ids).first(sequence.ids.size() - 1);
   std::vector<AttentionWeights> all(choice.layers.size());
   if (!report.targetTokens.empty())

@@ -103,6 +103,12 @@ std::vector<TimedText> segmentsOf(const Transcript &transcript, const text::Toke
   return segments;
 }
 
+std::vector<TimedText> groupWords(std::vector<TimedText> runs, const std::string &language) {
+  if (std::ranges::find(kUnspacedLanguages, language) == kUnspacedLanguages.end())
+    runs = joinAtBlanks(runs);
+  return joinPunctuation(std::move(runs));
+}
+
 std::vector<TimedText> wordsOf(const Model &model, const Source &source,
                                const Transcript &transcript, const text::Tokenizer &tokenizer,
                                double seconds) {
@@ -110,9 +116,7 @@ std::vector<TimedText> wordsOf(const Model &model, const Source &source,
   double end = std::min(seconds, double(source.length()) * secondsPerTimestamp);
   std::vector<TimedText> words =
       characterRuns(transcript, times, end, tokenizer, model.table().speech->first_timestamp_id);
-  if (std::ranges::find(kUnspacedLanguages, transcript.language) == kUnspacedLanguages.end())
-    words = joinAtBlanks(words);
-  words = joinPunctuation(std::move(words));
+  words = groupWords(std::move(words), transcript.language);
   for (TimedText &word : words)
     word.text = text::strip(word.text);
   std::erase_if(words, [](const TimedText &word) { return word.text.empty(); });

@@ -18,8 +18,12 @@ struct TimedText {
 
 std::vector<TimedText> segmentsOf(const Transcript &transcript, const text::Tokenizer &tokenizer);
 
-/// Words as transformers 4.44 groups tokens: at blanks, or, in languages that are written without,
-/// at each character; punctuation belongs to its neighbour. `seconds` of the source are sound.
+/// Joins texts of one token or more to words, as transformers 4.44 groups tokens: at blanks, or, in
+/// languages that are written without, at each character; punctuation belongs to its neighbour.
+/// They keep their blanks.
+std::vector<TimedText> groupWords(std::vector<TimedText> runs, const std::string &language);
+
+/// The words of a transcript, without blanks. `seconds` of the source are sound.
 std::vector<TimedText> wordsOf(const Model &model, const Source &source,
                                const Transcript &transcript, const text::Tokenizer &tokenizer,
                                double seconds);

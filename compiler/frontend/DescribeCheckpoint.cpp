@@ -80,6 +80,10 @@ void warnUnusedTensors(const Checkpoint &checkpoint, const FamilyResult &family,
 
 GenerationDefaults generationOf(const std::string &directory, JsonFields &config,
                                 const FamilyResult &family, std::vector<std::string> &warnings) {
+  if (!family.description.hasTarget()) {
+    markGenerationFields(config);
+    return {};
+  }
   int64_t vocabulary = family.description.target.embedding.vocabularySize;
   std::string path = directory + "/generation_config.json";
   if (!fs::exists(path))

@@ -80,7 +80,8 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
     failArgument(nameOf(number, "features"), "null",
                  "rows of " + text(width) + " numbers: this model reads features");
   if (input.ids || input.positions)
-    failArgument(nameOf(number, "ids"), "given", "left out: this model reads features");
+    failArgument(nameOf(number, input.ids ? "ids" : "positions"), "given",
+                 "left out: this model reads features");
   std::uint64_t kept = input.length;
   while (input.mask && kept != 0 && input.mask[kept - 1] == 0)
     --kept;

@@ -255,6 +255,11 @@ transept_status transformFeatures(transept_model *model, transept_source *const 
       if (offsets[index] > offsets[index + 1])
         failArgument("offsets[" + text(index + 1) + "]", offsets[index + 1],
                      text(offsets[index]) + " or more");
+    for (std::uint64_t index = 0; index != sourceCount; ++index)
+      if (offsets[index + 1] - offsets[index] > engine.table.maximum_target_length)
+        failArgument("the length of targets[" + text(index) + "]",
+                     offsets[index + 1] - offsets[index],
+                     rangeText(0, engine.table.maximum_target_length));
     if (offsets[sourceCount] != 0) {
       requirePointer(features, "features");
       requirePointer(states, "states");

@@ -148,9 +148,6 @@ TEST(MediaFiles, APreprocessorMustFitTheModel) {
   writeFile(folder.file("checkpoint/preprocessor_config.json"),
             R"({"image_processor_type": "ViTImageProcessor", "size": 64})");
   compileAndRun("makes 64 patches of it, but the model takes 16");
-  writeFile(folder.file("checkpoint/preprocessor_config.json"),
-            R"({"feature_extractor_type": "WhisperFeatureExtractor"})");
-  compileAndRun("makes rows of 80 numbers, but the model takes 192");
 }
 
 TEST(MediaFiles, InspectShowsWhatALibraryReads) {

@@ -5,6 +5,8 @@
 
 #include "tests/end-to-end/Command.h"
 
+#include "compiler/driver/Transcripts.h"
+
 #include <nlohmann/json.hpp>
 
 #include <regex>
@@ -61,6 +63,31 @@ TEST(Speech, WordsHaveTimes) {
   Json words = Json::parse(result.output).at("words");
   expectTimes(words);
   EXPECT_EQ(linesOf(generate({"--word-timestamps"}).output).size(), words.size());
+}
+
+/// "begin-end text" of each word.
+std::vector<std::string> grouped(std::vector<driver::TimedText> runs, const std::string &language) {
+  std::vector<std::string> words;
+  for (const driver::TimedText &word : driver::groupWords(std::move(runs), language))
+    words.push_back(std::to_string(int(word.begin)) + "-" + std::to_string(int(word.end)) +
+                    word.text);
+  return words;
+}
+
+TEST(Speech, WordsAreTokensBetweenBlanks) {
+  EXPECT_THAT(grouped({{0, 1, " He"},
+                       {1, 2, "llo"},
+                       {2, 3, ","},
+                       {3, 4, " \""},
+                       {4, 5, " you"},
+                       {5, 6, "\""},
+                       {6, 7, "!"},
+                       {7, 8, " so"}},
+                      "en"),
+              testing::ElementsAre("0-3 Hello,", "3-7 \" you\"!", "7-8 so"));
+  EXPECT_THAT(grouped({{0, 1, "\u4f60"}, {1, 2, "\u597d"}, {2, 3, "\u3002"}}, "zh"),
+              testing::ElementsAre("0-1\u4f60", "1-3\u597d\u3002"));
+  EXPECT_THAT(grouped({}, "en"), testing::IsEmpty());
 }
 
 TEST(Speech, AGivenBeginningIsNoTranscript) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BERT as either side: post-norm, learned positions from 0, one segment, and as a target a head
-// that transforms the states once more.
+// BERT as either side or as an encoder alone: post-norm, learned positions from 0, one segment, and as
+// a target a head that transforms the states once more.
 
 #include "compiler/frontend/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
@@ -83,6 +83,23 @@ Stack bertStack(const std::string &module, int64_t memory, const BertSizes &size
 void describeBertSource(Side &side) {
   BertSizes sizes(side.config);
   side.result.description.source = bertStack("encoder.", /*memory=*/0, sizes, side);
+}
+
+FamilyResult describeBert(FamilyInput &input) {
+  refuseUnsupportedFields(input.config, ConfigRole::Source);
+  for (const char *flag : {"is_decoder", "add_cross_attention"})
+    if (input.config.boolean(flag, false))
+      refuseValue(true, input.config.where(flag), "false: alone it is an encoder");
+  FamilyResult result;
+  result.description.family = std::string(input.modelType);
+  Side side{input.config, input.checkpoint, result};
+  // Models with a head have the encoder under a name of its own.
+  const std::string prefix =
+      input.checkpoint.find("bert.embeddings.word_embeddings.weight") ? "bert." : "";
+  result.description.source = bertStack(prefix, /*memory=*/0, BertSizes(input.config), side);
+  for (const char *pooler : {"pooler.dense.weight", "pooler.dense.bias"})
+    result.unusedTensors.push_back(prefix + pooler);
+  return result;
 }
 
 void describeBertTarget(Side &side) {

@@ -38,7 +38,10 @@ constexpr auto encoderDecoder = classes("EncoderDecoderModel");
 constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
 constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 
-constexpr std::array<Family, 17> families = {{
+constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
+constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
+
+constexpr std::array<Family, 19> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -56,6 +59,8 @@ constexpr std::array<Family, 17> families = {{
     {"whisper", whisper, describeWhisper},
     {"speech_to_text", speechToText, describeSpeechToText},
     {"nn_transformer", torchTransformer, describeTorchTransformer},
+    {"bert", bert, describeBert},
+    {"gpt2", gpt2, describeGpt2},
 }};
 
 /// Older checkpoints may have been converted between these classes, whose weights are alike.

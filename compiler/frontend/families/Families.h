@@ -58,6 +58,9 @@ FamilyResult describeBart(FamilyInput &input);
 FamilyResult describeWhisper(FamilyInput &input);
 FamilyResult describeSpeechToText(FamilyInput &input);
 /// An encoder and a decoder that are models of their own.
+/// An encoder and a decoder alone.
+FamilyResult describeBert(FamilyInput &input);
+FamilyResult describeGpt2(FamilyInput &input);
 FamilyResult describeEncoderDecoder(FamilyInput &input);
 /// torch.nn.Transformer between two embeddings and a generator.
 FamilyResult describeTorchTransformer(FamilyInput &input);

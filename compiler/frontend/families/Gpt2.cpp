@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// GPT-2 with cross-attention as a target: pre-norm, learned positions from 0, weights stored
+// GPT-2, with cross-attention as a target or alone: pre-norm, learned positions from 0, weights stored
 // [inputs, outputs], query, key and value in one.
 
 #include "compiler/frontend/DescriptionFields.h"
@@ -52,11 +52,9 @@ private:
   }
 };
 
-} // namespace
-
-void describeGpt2Target(Side &side) {
+/// The model under `model`, with its head. `memory` is the width that cross-attention reads, 0 for none.
+void describeStack(Side &side, const std::string &model, const std::string &head, int64_t memory) {
   JsonFields &config = side.config;
-  requireFlag(config, "add_cross_attention", "a target reads the source");
   config.markRead("is_decoder"); // GPT-2 never looks ahead
   if (config.boolean("scale_attn_by_inverse_layer_idx", false))
     refuseValue(true, config.where("scale_attn_by_inverse_layer_idx"), "false");
@@ -66,12 +64,12 @@ void describeGpt2Target(Side &side) {
   const bool isScaled = config.boolean("scale_attn_weights", true);
   const Gpt2Attention attention = {
       .hidden = hidden,
-      .memory = memoryWidth(side, hidden, CrossWidth::Hidden),
+      .memory = memory,
       .heads = headCountField(config, "n_head", 12, "num_attention_heads", hidden, "n_embd"),
       .scale = isScaled ? 0.0 : 1.0,
       .epsilon = config.number("layer_norm_epsilon", 1e-5, epsilonRange)};
 
-  const std::string model = "decoder.transformer.", layer = model + "h.{layer}.";
+  const std::string layer = model + "h.{layer}.";
   Stack &stack = side.result.description.target;
   stack.layerCount = layerCountField(config, "n_layer", 12, "num_hidden_layers");
   stack.hiddenSize = hidden;
@@ -79,14 +77,14 @@ void describeGpt2Target(Side &side) {
   stack.embedding.positions = learnedPositions(
       model + "wpe.weight", sizeField(config, "n_positions", 1024, "max_position_embeddings"));
   stack.selfAttention = attention.self(layer + "attn", layer + "ln_1");
-  stack.crossAttention = attention.cross(layer + "crossattention", layer + "ln_cross_attn");
+  if (memory > 0)
+    stack.crossAttention = attention.cross(layer + "crossattention", layer + "ln_cross_attn");
   stack.feedForward.activation = activationField(config, "activation_function", "gelu_new");
   stack.feedForward.input = transposed(layer + "mlp.c_fc", hidden, width);
   stack.feedForward.output = transposed(layer + "mlp.c_proj", width, hidden);
   stack.feedForward.norm = layerNorm(layer + "ln_2", attention.epsilon);
   stack.finalNorm = layerNorm(model + "ln_f", attention.epsilon);
-  setTargetWords(side.config, side.checkpoint, side.result, vocabulary, model + "wte.weight",
-                 "decoder.lm_head.weight");
+  setTargetWords(side.config, side.checkpoint, side.result, vocabulary, model + "wte.weight", head);
   // Causal masks, which older files hold.
   for (int64_t index = 0; index < stack.layerCount; ++index)
     for (const char *mask :
@@ -94,6 +92,32 @@ void describeGpt2Target(Side &side) {
       side.result.unusedTensors.push_back(layerName(layer, index) + mask);
   side.result.shapeOrigins.push_back(
       {"target", fmt::format("{}: n_embd = {} and n_inner = {}", config.origin(), hidden, width)});
+}
+
+} // namespace
+
+void describeGpt2Target(Side &side) {
+  requireFlag(side.config, "add_cross_attention", "a target reads the source");
+  int64_t hidden = sizeField(side.config, "n_embd", 768, "hidden_size");
+  describeStack(side, "decoder.transformer.", "decoder.lm_head.weight",
+                memoryWidth(side, hidden, CrossWidth::Hidden));
+}
+
+FamilyResult describeGpt2(FamilyInput &input) {
+  refuseUnsupportedFields(input.config, ConfigRole::Target);
+  if (input.config.boolean("add_cross_attention", false))
+    refuseValue(true, input.config.where("add_cross_attention"), "false: alone it has no source");
+  if (auto width = input.config.optionalInteger("cross_attention_hidden_size", sizeRange))
+    refuseValue(*width, input.config.where("cross_attention_hidden_size"), "null");
+  FamilyResult result;
+  result.description.family = std::string(input.modelType);
+  Side side{input.config, input.checkpoint, result};
+  // The base class has no name for it.
+  const std::string prefix = input.checkpoint.find("transformer.wte.weight") ? "transformer." : "";
+  describeStack(side, prefix, "lm_head.weight", /*memory=*/0);
+  result.specialIds = {.decoderStartId = std::nullopt, .paddingId = std::nullopt, .endId = 50256,
+                       .forcedEndId = std::nullopt};
+  return result;
 }
 
 } // namespace transept::frontend

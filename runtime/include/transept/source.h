@@ -36,8 +36,8 @@ public:
 
   /// Tokens that were encoded; masked ones are not.
   std::size_t length() const { return view().length; }
-  /// Their ids and positions; valid as long as the source.
-  std::span<const Id> ids() const { return {view().ids, length()}; }
+  /// Their ids (none where the source is features) and positions; valid as long as the source.
+  std::span<const Id> ids() const { return {view().ids, view().ids ? length() : 0}; }
   std::span<const std::int32_t> positions() const { return {view().positions, length()}; }
   /// The encoder's last hidden states [length, hidden size], one row after another; valid as long
   /// as the source.

@@ -70,8 +70,8 @@ func.func @encode(%x: !source) -> (!cache, !cache, !cache, !cache) {
 // CHECK-SAME:  attention = [#plan.returned_attention<crossAttention = 1, isAveraged = true>, #plan.returned_attention<crossAttention = 0, isAveraged = false>]
 // CHECK:       plan.take_features "features" into %[[X:.*]] :
 // CHECK:       plan.attend "attention" rows %[[X]], %[[X]], %[[X]] into %[[Y:[^ ]*]] {{.*}} window_after = 1 : i64, window_before = 2 : i64
-// CHECK:       plan.attend "cross_attention" encoder_cache %[[Y]] into %[[Z:.*]] keys
-// CHECK:       plan.attend "cross_attention" encoder_cache %[[Z]] into %[[R:.*]] keys
+// CHECK:       plan.attend "cross_attention" encoder_cache %[[Y]] into %[[Z:[^ ]*]] keys
+// CHECK:       plan.attend "cross_attention" encoder_cache %[[Z]] into %[[R:[^ ]*]] keys
 // CHECK:       plan.emit_states "states" %[[R]]
 func.func @decode(%x: !target, %a: !cache, %b: !cache, %c: !cache, %d: !cache) -> (!mean, !target, !weights) {
   %mask = transept.window_mask before 2 after 1 : !mask

@@ -172,8 +172,11 @@ TEST(MarianTokenizer, UsesTheTargetVocabularyWhenTheyAreSeparate) {
   files["target_vocab.json"] = R"({"</s>": 0, "<unk>": 1, "<pad>": 2, "▁": 3})";
   auto tokenizer = createTokenizer("marian", {{"separate_vocabs", "true"}}, assetsOf(files));
   EXPECT_EQ(tokenizer->encodeTarget("☃"), (Ids{3, 1, 0}));
-  EXPECT_EQ(tokenizer->encode("Hello world"),
-            createGoldenTokenizer("marian")->encode("Hello world"));
+  Ids source = tokenizer->encode("Hello world");
+  EXPECT_EQ(source, createGoldenTokenizer("marian")->encode("Hello world"));
+  EXPECT_EQ(tokenizer->decode(source, {.isSource = true}),
+            createGoldenTokenizer("marian")->decode(source));
+  EXPECT_NE(tokenizer->decode(source), tokenizer->decode(source, {.isSource = true}));
 }
 
 TEST(MarianTokenizer, NeedsNoTokenizerConfig) {
