@@ -40,9 +40,8 @@ struct DecodeCase {
 /// The description, for what can be counted from it.
 Json descriptionOf(const Model &model) {
   Json manifest = frontend::parseJson(model.manifest(), "manifest");
-  if (model.targetVocabularySize() == 0 || !manifest.contains("description"))
-    throw std::runtime_error("only models that generate tokens are measured, but this library "
-                             "transforms rows of numbers");
+  if (model.targetVocabularySize() == 0 || !model.hasSource() || !manifest.contains("description"))
+    throw std::runtime_error("only models with a source that generate tokens are measured");
   return manifest.at("description");
 }
 

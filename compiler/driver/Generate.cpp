@@ -8,6 +8,7 @@
 #include "compiler/driver/GenerateResults.h"
 #include "compiler/driver/GenerateSources.h"
 #include "compiler/driver/GenerationFlags.h"
+#include "compiler/driver/LanguageFlags.h"
 #include "compiler/driver/LibraryText.h"
 #include "compiler/driver/MediaSources.h"
 #include "compiler/driver/SpeechFlags.h"
@@ -30,6 +31,7 @@ struct GenerateCommand {
   std::string library;
   std::vector<std::string> files;
   GenerationFlags flags;
+  LanguageFlags languages;
   AttentionFlags attention;
   SpeechFlags speech;
   unsigned threads = 0;
@@ -59,8 +61,8 @@ public:
       : command(command), model(Model::open(command.library, {.threads = command.threads})),
         tokenizer(openTokenizer(model)) {
     if (model.targetVocabularySize() == 0)
-      throw std::runtime_error(command.library + " generates no tokens: it transforms rows of "
-                                                 "numbers, which only its C++ API offers");
+      throw std::runtime_error(command.library + " generates no tokens: it gives states, which "
+                                                 "only its C++ API offers");
     checkUsage();
     if (!command.usesIds && !tokenizer)
       throw std::runtime_error(command.library +
@@ -68,6 +70,7 @@ public:
                                     ? " has no tokenizer; results can be token ids, with --ids"
                                     : " has no tokenizer; give token ids, with --ids"));
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
+    command.languages.applyTo(options, model, tokenizer.get());
     speech =
         command.speech.resolve(model, options, command.flags.haveOwnBeginning(), tokenizer.get());
     choice = command.attention.resolve(model);
@@ -78,7 +81,8 @@ public:
     size_t batchSize = command.batchSize.value_or(readsFiles() ? 8 : 64);
     std::unique_ptr<SourceReader> reader =
         readsFiles() ? readFiles(model, command.files, command.keepsShort)
-                     : readLines(model, command.usesIds ? nullptr : tokenizer.get());
+                     : readLines(model, command.usesIds ? nullptr : tokenizer.get(),
+                                 command.languages.encoding(tokenizer.get()));
     while (true) {
       SourceBatch batch = reader->next(batchSize);
       if (!batch.sources.empty())
@@ -107,6 +111,8 @@ private:
   }
 
   void process(const std::vector<GenerateSource> &given) {
+    if (!model.hasSource())
+      return continuePrompts(given);
     std::vector<SourceInput> inputs;
     for (const GenerateSource &source : given)
       inputs.push_back({.ids = source.ids,
@@ -115,7 +121,20 @@ private:
     std::vector<Source> sources = model.encodeBatch(inputs);
     if (speech)
       return transcribe(given, sources);
-    std::vector<Generation> results = model.generateBatch(sources, options);
+    write(given, sources, model.generateBatch(sources, options));
+  }
+
+  /// A decoder alone: the lines are the beginnings of targets over no source.
+  void continuePrompts(const std::vector<GenerateSource> &given) {
+    GenerateOptions continued = options;
+    for (const GenerateSource &line : given)
+      continued.prompts.push_back(line.ids);
+    std::vector<Source> sources(given.size(), model.noSource());
+    write(given, sources, model.generateBatch(sources, continued));
+  }
+
+  void write(const std::vector<GenerateSource> &given, const std::vector<Source> &sources,
+             const std::vector<Generation> &results) {
     std::string text;
     for (size_t index = 0; index != results.size(); ++index)
       for (size_t rank = 0; rank != results[index].sequences.size(); ++rank)
@@ -215,6 +234,7 @@ void addGenerateCommand(CLI::App &program) {
   command->add_flag("--short-context", options->keepsShort,
                     "do not fill sounds up to the length that the model was trained on: faster, "
                     "but models that were trained on 30 s recognize words worse");
+  options->languages.addTo(*command);
   options->speech.addTo(*command);
   options->attention.addTo(*command, json);
   options->flags.addTo(*command);

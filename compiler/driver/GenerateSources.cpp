@@ -19,8 +19,9 @@ namespace {
 
 class LineReader final : public SourceReader {
 public:
-  LineReader(const Model &model, const text::Tokenizer *tokenizer)
-      : model(model), tokenizer(tokenizer) {}
+  LineReader(const Model &model, const text::Tokenizer *tokenizer,
+             const text::EncodeOptions &encoding)
+      : model(model), tokenizer(tokenizer), encoding(encoding) {}
 
   SourceBatch next(size_t maximumCount) override {
     SourceBatch batch;
@@ -37,18 +38,22 @@ public:
 
 private:
   std::vector<Id> read(const std::string &line) const {
-    std::vector<Id> ids =
-        tokenizer ? tokenizer->encode(line) : parseIds(line, model.sourceVocabularySize());
+    // For a decoder alone a line is the beginning of the target.
+    bool isPrompt = !model.hasSource();
+    size_t vocabulary = isPrompt ? model.targetVocabularySize() : model.sourceVocabularySize();
+    size_t limit = isPrompt ? model.maximumTargetLength() : model.maximumSourceLength();
+    std::vector<Id> ids = tokenizer ? tokenizer->encode(line, encoding) : parseIds(line, vocabulary);
     if (ids.empty())
       throw std::runtime_error("expects one token or more, but got none");
-    if (ids.size() > model.maximumSourceLength())
-      throw std::runtime_error(fmt::format("expects {} tokens at most, but got {}",
-                                           model.maximumSourceLength(), ids.size()));
+    if (ids.size() > limit)
+      throw std::runtime_error(
+          fmt::format("expects {} tokens at most, but got {}", limit, ids.size()));
     return ids;
   }
 
   const Model &model;
   const text::Tokenizer *tokenizer;
+  text::EncodeOptions encoding;
   SourceLines input{STDIN_FILENO};
 };
 
@@ -91,8 +96,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<SourceReader> readLines(const Model &model, const text::Tokenizer *tokenizer) {
-  return std::make_unique<LineReader>(model, tokenizer);
+std::unique_ptr<SourceReader> readLines(const Model &model, const text::Tokenizer *tokenizer,
+                                        const text::EncodeOptions &encoding) {
+  return std::make_unique<LineReader>(model, tokenizer, encoding);
 }
 
 std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,

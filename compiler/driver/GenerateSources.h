@@ -38,7 +38,8 @@ public:
 };
 
 /// Lines of standard input: texts, or ids where there is no tokenizer.
-std::unique_ptr<SourceReader> readLines(const Model &model, const text::Tokenizer *tokenizer);
+std::unique_ptr<SourceReader> readLines(const Model &model, const text::Tokenizer *tokenizer,
+                                        const text::EncodeOptions &encoding);
 
 /// Sounds or images; `keepsShort` as in MediaSources. Warnings go to standard error. Throws
 /// CLI::ValidationError where `keepsShort` has no meaning, and what MediaSources throws.

@@ -120,7 +120,7 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
         fmt::format("expects {} (the beams) or less, but got {}", beams, *options.returnCount));
   // Neutral defaults concern the search; the ids that make a model work stay.
   if (options.ignoreModelDefaults && defaults) {
-    if (!result.decoderStart)
+    if (!result.decoderStart && model.hasSource())
       result.decoderStart =
           defaults->decoder_start_id >= 0 ? defaults->decoder_start_id : defaults->beginning_id;
     if (!result.ends)

@@ -77,17 +77,20 @@ std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &mo
 
 std::vector<GoldenSource> readContents(const Model &model, const Goldens &goldens,
                                        const GoldenCase &golden) {
-  auto find = [&](const char *name) -> const std::string * {
-    auto found = golden.inputs.find(name);
-    return found == golden.inputs.end() ? nullptr : &found->second;
-  };
-  if (const std::string *tensor = find("input_ids"))
-    return readIds(goldens.integers(*tensor));
-  if (const std::string *tensor = find("input_features"))
-    return readFrames(goldens.floats(*tensor), model);
-  if (const std::string *tensor = find("pixel_values"))
-    return readPatches(goldens.floats(*tensor), model);
-  throw std::runtime_error("there is no input input_ids, input_features or pixel_values");
+  std::vector<std::string> names;
+  for (const char *name : {"input_ids", "input_features", "pixel_values"})
+    if (golden.inputs.contains(name))
+      names.push_back(name);
+  if (names.size() != 1)
+    throw std::runtime_error(
+        fmt::format("expects one of the inputs input_ids, input_features and pixel_values, but got "
+                    "{}",
+                    names.empty() ? "none" : fmt::format("{}", fmt::join(names, " and "))));
+  const std::string &tensor = golden.inputs.at(names.front());
+  if (names.front() == "input_ids")
+    return readIds(goldens.integers(tensor));
+  return names.front() == "input_features" ? readFrames(goldens.floats(tensor), model)
+                                           : readPatches(goldens.floats(tensor), model);
 }
 
 } // namespace

@@ -80,8 +80,14 @@ std::string describeRows(const Json &features) {
   return text;
 }
 
-void printReads(const LibraryFile &library) {
-  const Json &source = library.manifest.at("description").at("source").at("embedding");
+/// An encoder alone has no target, a decoder alone no source.
+void printSides(const LibraryFile &library) {
+  const Json &description = library.manifest.at("description");
+  line("encoder",
+       description.contains("source") ? describeStack(description.at("source")) : "none");
+  line("decoder",
+       description.contains("target") ? describeStack(description.at("target")) : "none");
+  const Json source = description.contains("source") ? description["source"]["embedding"] : Json();
   if (!source.contains("features"))
     return line("vocabulary", fmt::format("source {}, target {}", library.sourceVocabularySize,
                                           library.targetVocabularySize));
@@ -184,9 +190,7 @@ void printText(const LibraryFile &library) {
   line("name", library.name);
   if (isDescribed) {
     line("family", manifest.at("family").get<std::string>());
-    line("encoder", describeStack(manifest.at("description").at("source")));
-    line("decoder", describeStack(manifest.at("description").at("target")));
-    printReads(library);
+    printSides(library);
   } else {
     printBlock(library);
   }
@@ -198,7 +202,8 @@ void printText(const LibraryFile &library) {
     line("tokenizer", describeTokenizer(library));
     if (hasFeatures)
       line("preprocessor", describePreprocessor(library));
-    line("generation", describeGeneration(manifest.at("description").at("generation")));
+    if (library.targetVocabularySize != 0)
+      line("generation", describeGeneration(manifest.at("description").at("generation")));
   }
   line("exports", library.symbol);
   line("file", fmt::format("{}: weights {}, code of the model {}, of the runtime {}",

@@ -65,7 +65,7 @@ std::string manifestFor(mlir::ModuleOp module, const frontend::Description &desc
       {"tokenizer", tokenizer},
   };
   // A model that came as textual IR alone has no description.
-  if (!description.logits.weight.name.empty())
+  if (description.hasSource() || description.hasTarget())
     manifest["description"] = Json::parse(frontend::toJson(description));
   return manifest.dump(2);
 }

@@ -114,6 +114,9 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   description.name = modelName(directory);
   checkTensors(description, checkpoint, result.shapeOrigins);
   description.generation = generationOf(directory, config, result, warnings);
+  // Hugging Face puts nothing before the prompt of a decoder alone.
+  if (!description.hasSource())
+    description.generation.decoderStartId.reset();
   description.tokenizer = findTokenizer(directory, description.family, warnings);
   addPreprocessor(directory, description);
   description.checkpoint = fs::absolute(directory).lexically_normal().string();

@@ -33,7 +33,8 @@ class Resolver {
 public:
   Resolver(const transept_model_table &table, const transept_generation_options &options)
       : options(options), defaults(options.ignore_model_defaults ? nullptr : table.generation),
-        speech(table.speech), vocabularySize(table.target_vocabulary_size) {
+        speech(table.speech), vocabularySize(table.target_vocabulary_size),
+        hasSource(table.source_vocabulary_size != 0 || table.source_feature_width != 0) {
     settings.vocabularySize = vocabularySize;
     settings.maximumTargetLength = table.maximum_target_length;
   }
@@ -79,7 +80,7 @@ private:
 
   void resolveIds() {
     using Defaults = transept_generation_defaults;
-    if (defaults) // Hugging Face's fallback
+    if (defaults && hasSource) // Hugging Face's fallback; a decoder alone begins with its prompt
       settings.decoderStart = defaults->beginning_id;
     if (isSet(options.decoder_start_id) || (defaults && defaults->decoder_start_id >= 0))
       pick(settings.decoderStart, options.decoder_start_id, &Defaults::decoder_start_id);
@@ -246,6 +247,7 @@ private:
   const transept_generation_defaults *defaults;
   const transept_speech_defaults *speech;
   const std::uint64_t vocabularySize;
+  const bool hasSource;
   GenerationSettings settings;
 };
 

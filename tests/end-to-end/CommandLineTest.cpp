@@ -128,5 +128,21 @@ TEST(Bench, MeasuresEveryFigure) {
     EXPECT_GT(figure.at("best"), 0) << figure;
 }
 
+TEST(Languages, ComeFromTheTokenizer) {
+  expectFailure(run({"generate", library("languages"), "--source-language", "xx"}, "a\n"), 2,
+                "--source-language: expects one of af, am");
+  expectFailure(run({"generate", library("languages"), "--target-language", "xx"}, "a\n"), 2,
+                "--target-language: expects one of af, am");
+  expectFailure(run({"generate", library("number_words"), "--target-language", "de"}, "a\n"), 2,
+                "marks no languages");
+}
+
+TEST(Languages, OfTheTargetAreForced) {
+  // This small model has fewer tokens than its tokenizer, so the id of the language is refused.
+  CommandResult result =
+      run({"generate", library("languages"), "--ids", "--target-language", "fr"}, "5 6\n");
+  expectFailure(result, 1, "forced_beginning_id is");
+}
+
 } // namespace
 } // namespace transept::endtoend

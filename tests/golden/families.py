@@ -17,6 +17,13 @@ INPUTS = {
     "pixel_values": "images",
     "decoder_states": "rows of numbers",
 }
+OUTPUTS = {
+    "sequences": "text",
+    "encoder_last_hidden_state": "states",
+    "states": "states",
+    "attention_weights": "attention weights",
+    "cross_attentions.0": "attention weights",
+}
 # Tokenizers whose recorded texts the unit tests of text/ compare, by the family that ships them.
 TOKENIZERS = {
     "bart": ["bart"],
@@ -44,11 +51,13 @@ def family_of(config: dict) -> str:
 
 
 def table(folder: pathlib.Path, results: pathlib.Path) -> str:
-    families = collections.defaultdict(lambda: {"inputs": set(), "passed": 0, "cases": 0, "sets": 0})
+    families = collections.defaultdict(
+        lambda: {"inputs": set(), "outputs": set(), "passed": 0, "cases": 0, "sets": 0})
     for checkpoint in sorted((folder / "checkpoints").iterdir()):
         family = families[family_of(json.loads((checkpoint / "config.json").read_text()))]
         goldens = json.loads((checkpoint / "goldens.json").read_text())
         family["inputs"] |= {INPUTS[name] for case in goldens["cases"] for name in case["inputs"] if name in INPUTS}
+        family["outputs"] |= {OUTPUTS[name] for case in goldens["cases"] for name in case["outputs"] if name in OUTPUTS}
         counts = [json.loads(file.read_text()) for file in results.glob(f"{checkpoint.name}.*.json")]
         if not counts:
             sys.exit(f"there is no result of {checkpoint.name}")
@@ -60,7 +69,7 @@ def table(folder: pathlib.Path, results: pathlib.Path) -> str:
              "| --- | --- | --- | --- | --- | --- |"]
     for name, family in sorted(families.items()):
         reads = ", ".join(sorted(family["inputs"]))
-        writes = "rows, attention weights" if reads == "rows of numbers" else "text"
+        writes = ", ".join(sorted(family["outputs"]))
         kinds = TOKENIZERS.get(name, [])
         texts = sum(len(json.loads((folder / "tokenizers" / kind / "tokenizer_goldens.json").read_text())["cases"])
                     for kind in kinds)

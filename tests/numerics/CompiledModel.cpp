@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Compiles descriptions in this process, with the interpreter's random parameters as weights.
+// Compiles models in this process, with the interpreter's random parameters as weights.
 
 #include "tests/numerics/CompiledModel.h"
 
@@ -8,13 +8,16 @@
 #include "compiler/emit/EmitLibrary.h"
 #include "compiler/frontend/ModelBuilder.h"
 #include "compiler/pipeline/Stages.h"
+#include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"
 #include "dialects/Plan/Plan.h"
 
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 namespace transept::testing {
@@ -45,6 +48,31 @@ void addPasses(mlir::PassManager &passes, const std::string &cpu, Fusion fusion)
   addStages(passes, fused, Stage::LLVM, options);
 }
 
+std::string emitModule(mlir::ModuleOp module, const frontend::Description &description,
+                       const std::string &cpu, Fusion fusion, uint64_t seed) {
+  mlir::PassManager passes(module.getContext());
+  passes.enableVerifier(true);
+  addPasses(passes, cpu, fusion);
+  if (failed(passes.run(module)))
+    throw std::runtime_error("a pass failed");
+  std::string error;
+  static int number = 0;
+  emit::EmitOptions options;
+  options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
+                   std::to_string(number++) + ".so";
+  options.target = *codegen::targetFor(cpu, error);
+  emit::emitLibrary(module, description, readerOf(seed), options);
+  return options.output;
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> parseText(const std::string &text, mlir::MLIRContext &context) {
+  context.loadDialect<TranseptDialect, mlir::func::FuncDialect>();
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  if (!module || failed(nameEntry(*module)))
+    throw std::runtime_error("no model in the text");
+  return module;
+}
+
 } // namespace
 
 std::vector<std::string> runnableProcessors() {
@@ -64,19 +92,17 @@ std::string compileWithRandomWeights(const frontend::Description &description,
   auto module = frontend::buildModel(description, context);
   if (!module)
     throw std::runtime_error("no model");
-  mlir::PassManager passes(&context);
-  passes.enableVerifier(true);
-  addPasses(passes, cpu, fusion);
-  if (failed(passes.run(*module)))
-    throw std::runtime_error("a pass failed");
-  std::string error;
-  static int number = 0;
-  emit::EmitOptions options;
-  options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
-                   std::to_string(number++) + ".so";
-  options.target = *codegen::targetFor(cpu, error);
-  emit::emitLibrary(*module, description, readerOf(seed), options);
-  return options.output;
+  return emitModule(*module, description, cpu, fusion, seed);
+}
+
+std::string compileWithRandomWeights(const std::string &text, const std::string &cpu, Fusion fusion,
+                                     uint64_t seed) {
+  mlir::MLIRContext context;
+  context.loadDialect<plan::PlanDialect>();
+  auto module = parseText(text, context);
+  frontend::Description description;
+  description.name = module->getSymName()->str();
+  return emitModule(*module, description, cpu, fusion, seed);
 }
 
 ModelOutputs interpret(const frontend::Description &description, uint64_t seed,
@@ -87,6 +113,27 @@ ModelOutputs interpret(const frontend::Description &description, uint64_t seed,
   if (failed(outputs))
     throw std::runtime_error("the interpreter failed");
   return *outputs;
+}
+
+ModelOutputs interpret(const std::string &text, uint64_t seed, const Sequences &sources,
+                       const Sequences &targets) {
+  mlir::MLIRContext context;
+  auto outputs = runModel(*parseText(text, context), randomParameters(seed), sources, targets);
+  if (failed(outputs))
+    throw std::runtime_error("the interpreter failed");
+  return *outputs;
+}
+
+void expectClose(std::span<const double> expected, std::span<const float> actual,
+                 const char *what) {
+  ASSERT_EQ(expected.size(), actual.size()) << what;
+  double largest = 0, difference = 0;
+  for (size_t i = 0; i < actual.size(); ++i) {
+    largest = std::max(largest, std::abs(expected[i]));
+    double error = std::abs(expected[i] - double(actual[i]));
+    difference = std::isnan(error) ? INFINITY : std::max(difference, error);
+  }
+  EXPECT_LE(difference, kTolerance * largest) << what << ", largest magnitude " << largest;
 }
 
 Sequences randomSequences(const std::vector<int64_t> &lengths, int64_t vocabularySize,

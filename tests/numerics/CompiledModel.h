@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A description compiled to a real library with random weights, beside the interpreter's answers.
+// A description, or a function of the graph dialect, compiled to a real library with random
+// weights, beside the interpreter's answers.
 
 #ifndef TRANSEPT_TESTS_NUMERICS_COMPILEDMODEL_H
 #define TRANSEPT_TESTS_NUMERICS_COMPILEDMODEL_H
@@ -9,6 +10,7 @@
 #include "dialects/Transept/interpreter/RunModel.h"
 #include "transept/model.h"
 
+#include <span>
 #include <string>
 
 namespace transept::testing {
@@ -30,6 +32,19 @@ std::string compileWithRandomWeights(const frontend::Description &description,
 /// What the interpreter says of the description's graph as imported.
 ModelOutputs interpret(const frontend::Description &description, uint64_t seed,
                        const Sequences &sources, const Sequences &targets);
+
+/// The same for a function given as text.
+std::string compileWithRandomWeights(const std::string &text, const std::string &cpu, Fusion fusion,
+                                     uint64_t seed);
+ModelOutputs interpret(const std::string &text, uint64_t seed, const Sequences &sources,
+                       const Sequences &targets);
+
+/// f32 sums of n terms err by about sqrt(n) * 2^-24 each; through the depth of these models this
+/// stays below 2e-5 of the largest magnitude, a tenth of what golden tests allow.
+inline constexpr double kTolerance = 2e-5;
+
+/// A test failure unless all numbers are within kTolerance of the largest expected magnitude.
+void expectClose(std::span<const double> expected, std::span<const float> actual, const char *what);
 
 /// `count` sequences of random ids below `vocabularySize`, of the given lengths.
 Sequences randomSequences(const std::vector<int64_t> &lengths, int64_t vocabularySize,

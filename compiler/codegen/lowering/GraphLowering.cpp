@@ -53,6 +53,14 @@ void GraphLowering::findRowMultiples() {
   }
 }
 
+LogicalResult GraphLowering::expectWholeSpace(Operation *op, Value rows) {
+  if (!cast<RowsType>(rows.getType()).getSpace().contains('.'))
+    return success();
+  return op->emitError("expects rows of the source or the target itself, because no others have "
+                       "positions and sequences in a compiled library, but got ")
+         << rows.getType();
+}
+
 LogicalResult GraphLowering::run() {
   auto encode = module.lookupSymbol<func::FuncOp>("encode");
   auto decode = module.lookupSymbol<func::FuncOp>("decode");

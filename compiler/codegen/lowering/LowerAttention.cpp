@@ -101,8 +101,7 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
     int64_t width = cast<RowsType>(rows.getType()).getWidth();
     int64_t heads = AttentionParts::of(reader->attention).headCount;
     int64_t &offset = isEncoder ? encoderOffset : selfOffset;
-    std::string name =
-        label(reader->attention).str() + (reader->isKeys ? ".keys" : ".values");
+    std::string name = label(reader->attention).str() + (reader->isKeys ? ".keys" : ".values");
     auto slot = plan::CacheSlotAttr::get(builder.getContext(), name, reader->isKeys, heads,
                                          width / heads, offset);
     offset += width;
@@ -115,7 +114,7 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
 LogicalResult GraphLowering::lowerAttention(Operation *op) {
   AttentionParts parts = AttentionParts::of(op);
   MaskBounds bounds;
-  if (failed(bounds.add(parts.mask, op)))
+  if (failed(expectWholeSpace(op, parts.query)) || failed(bounds.add(parts.mask, op)))
     return failure();
 
   plan::KeySource source = plan::KeySource::Rows;
@@ -173,6 +172,8 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
 }
 
 LogicalResult GraphLowering::lowerCacheStore(CacheStoreOp op) {
+  if (failed(expectWholeSpace(op, op.getRows())))
+    return failure();
   // Encode returns its caches in the order of decode's arguments.
   Operation *terminator = current.getBody().front().getTerminator();
   auto caches = llvm::make_filter_range(terminator->getOperands(), [](Value value) {

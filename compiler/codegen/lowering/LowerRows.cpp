@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Row-wise ops: embeddings, features and what changes their number, linear layers, norms, elementwise arithmetic, slices.
+// Row-wise ops: embeddings, features and what changes their number, linear layers, norms,
+// elementwise arithmetic, slices.
 
 #include "compiler/codegen/lowering/GraphLowering.h"
 #include "compiler/codegen/strategy/LinearStrategy.h"
@@ -10,8 +11,10 @@ namespace transept::codegen {
 using namespace mlir;
 
 LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
-  auto layout = isSharedWithProjection(op.getTable()) ? plan::LayoutKind::Panels
-                                                      : plan::LayoutKind::Rows;
+  if (failed(expectWholeSpace(op, op.getIds())))
+    return failure();
+  auto layout =
+      isSharedWithProjection(op.getTable()) ? plan::LayoutKind::Panels : plan::LayoutKind::Rows;
   plan::EmbedOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
                         weight(op.getTable(), layout),
                         optionalWeight(op.getPositions(), plan::LayoutKind::Rows),
@@ -20,6 +23,8 @@ LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
 }
 
 LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
+  if (failed(expectWholeSpace(op, op.getRows())))
+    return failure();
   plan::EmbedPositionsOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
                                  weight(op.getTable(), plan::LayoutKind::Rows), op.getOffsetAttr());
   return success();
@@ -39,10 +44,10 @@ LogicalResult GraphLowering::lowerWindows(WindowsOp op) {
 }
 
 LogicalResult GraphLowering::lowerPrependRows(PrependRowsOp op) {
-  plan::PrependOp::create(
-      builder, op.getLoc(), label(op), buffer(op.getInput()), newBuffer(op.getResult()),
-      weight(op.getLeading(), plan::LayoutKind::Rows),
-      builder.getI64IntegerAttr(op.getLeading().getType().getDimSize(0)));
+  plan::PrependOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                          newBuffer(op.getResult()),
+                          weight(op.getLeading(), plan::LayoutKind::Rows),
+                          builder.getI64IntegerAttr(op.getLeading().getType().getDimSize(0)));
   return success();
 }
 
@@ -54,13 +59,13 @@ LogicalResult GraphLowering::lowerLinear(LinearOp op) {
                                                 chosen.streamPanels, chosen.rowsToSplit);
   Value output = newBuffer(op.getResult());
   Value normalized = op.getNormalized() ? newBuffer(op.getNormalized()) : Value();
-  plan::LinearOp::create(
-      builder, op.getLoc(), label(op), buffer(op.getInput()), output,
-      op.getResidual() ? buffer(op.getResidual()) : Value(), normalized,
-      weight(op.getWeight(), weightLayout), optionalWeight(op.getBias(), biasLayout),
-      op.getNormAttr(), optionalWeight(op.getNormGain(), plan::LayoutKind::Vector),
-      optionalWeight(op.getNormBias(), plan::LayoutKind::Vector), op.getActivationAttr(),
-      op.getGatedAttr(), strategy);
+  plan::LinearOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()), output,
+                         op.getResidual() ? buffer(op.getResidual()) : Value(), normalized,
+                         weight(op.getWeight(), weightLayout),
+                         optionalWeight(op.getBias(), biasLayout), op.getNormAttr(),
+                         optionalWeight(op.getNormGain(), plan::LayoutKind::Vector),
+                         optionalWeight(op.getNormBias(), plan::LayoutKind::Vector),
+                         op.getActivationAttr(), op.getGatedAttr(), strategy);
   return success();
 }
 
@@ -77,10 +82,9 @@ LogicalResult GraphLowering::lowerNorm(Operation *op, NormKind kind, Value gain,
 LogicalResult GraphLowering::lowerElementwise(Operation *op, plan::ElementwiseKind kind,
                                               FloatAttr factor, ActivationKindAttr activation) {
   Value right = op->getNumOperands() > 1 ? buffer(op->getOperand(1)) : Value();
-  plan::ElementwiseOp::create(builder, op->getLoc(), label(op),
-                              plan::ElementwiseKindAttr::get(builder.getContext(), kind),
-                              buffer(op->getOperand(0)), right, newBuffer(op->getResult(0)), factor,
-                              activation);
+  plan::ElementwiseOp::create(
+      builder, op->getLoc(), label(op), plan::ElementwiseKindAttr::get(builder.getContext(), kind),
+      buffer(op->getOperand(0)), right, newBuffer(op->getResult(0)), factor, activation);
   return success();
 }
 

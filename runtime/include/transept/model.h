@@ -180,6 +180,8 @@ public:
   std::string_view name() const { return table().name; }
   /// JSON: architecture, types, special ids, generation defaults, memory formula.
   std::string_view manifest() const { return {table().manifest, table().manifest_size}; }
+  /// False for a decoder alone, which continues prompts over noSource().
+  bool hasSource() const { return sourceVocabularySize() != 0 || sourceFeatureWidth() != 0; }
   std::size_t sourceVocabularySize() const { return table().source_vocabulary_size; }
   std::size_t targetVocabularySize() const { return table().target_vocabulary_size; }
   /// Numbers in a row of source or target features; 0 where that side is token ids.

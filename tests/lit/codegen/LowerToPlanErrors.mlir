@@ -122,3 +122,100 @@ module {
     return %z : !target
   }
 }
+
+// -----
+
+!target = !transept.rows<target x 4 x f32>
+!source = !transept.rows<source x 4 x f32>
+!cache = !transept.encoder_cache<source x 4 x f32>
+
+module {
+  func.func @encode(%x: !source) -> !cache {
+    %a = transept.cache_store %x : (!source) -> !cache
+    return %a : !cache
+  }
+  func.func @decode(%x: !target, %a: !cache) -> !target {
+    // expected-error @below {{expects keys and values in caches of their own}}
+    %rows = transept.cache_read %a : (!cache) -> !source
+    %z = transept.cross_attention %x, %rows, %rows heads 2 : (!target, !source, !source) -> !target
+    return %z : !target
+  }
+}
+
+// -----
+
+// Before a convolution there are more rows than a program counts.
+!frames = !transept.rows<source.frames x 4 x f32>
+!source = !transept.rows<source x 12 x f32>
+
+module {
+  func.func @encode(%x: !frames) -> !source {
+    %t = transept.parameter "t" : tensor<9x4xf32>
+    // expected-error @below {{expects rows of the source or the target itself, because no others have positions and sequences in a compiled library, but got '!transept.rows<source.frames x 4 x f32>'}}
+    %p = transept.position_embedding %x, %t : (!frames, tensor<9x4xf32>) -> !frames
+    %y = transept.add %x, %p : !frames
+    %z = transept.windows %y kernel 3 stride 2 padding 1 : (!frames) -> !source
+    return %z : !source
+  }
+  func.func @decode() {
+    return
+  }
+}
+
+// -----
+
+// Before a convolution there are more rows than a program counts.
+!frames = !transept.rows<source.frames x 4 x f32>
+!source = !transept.rows<source x 12 x f32>
+
+module {
+  func.func @encode(%x: !frames) -> !source {
+    // expected-error @below {{expects rows of the source or the target itself}}
+    %y = transept.attention %x, %x, %x heads 2 : (!frames, !frames, !frames) -> !frames
+    %z = transept.windows %y kernel 3 stride 2 padding 1 : (!frames) -> !source
+    return %z : !source
+  }
+  func.func @decode() {
+    return
+  }
+}
+
+// -----
+
+!frames = !transept.rows<source.frames x 4 x f32>
+!target = !transept.rows<target x 4 x f32>
+!cache = !transept.encoder_cache<source.frames x 4 x f32>
+
+module {
+  func.func @encode(%x: !frames) -> (!cache, !cache) {
+    // expected-error @below {{expects rows of the source or the target itself}}
+    %a = transept.cache_store %x : (!frames) -> !cache
+    %b = transept.cache_store %x : (!frames) -> !cache
+    return %a, %b : !cache, !cache
+  }
+  func.func @decode(%x: !target, %a: !cache, %b: !cache) -> !target {
+    %k = transept.cache_read %a : (!cache) -> !frames
+    %v = transept.cache_read %b : (!cache) -> !frames
+    %z = transept.cross_attention %x, %k, %v heads 2 : (!target, !frames, !frames) -> !target
+    return %z : !target
+  }
+}
+
+// -----
+
+!ids = !transept.rows<source.letters x 1 x i32>
+!letters = !transept.rows<source.letters x 4 x f32>
+!source = !transept.rows<source x 12 x f32>
+
+module {
+  func.func @encode(%ids: !ids) -> !source {
+    %t = transept.parameter "t" : tensor<9x4xf32>
+    // expected-error @below {{expects rows of the source or the target itself}}
+    %x = transept.embedding %ids, %t : (!ids, tensor<9x4xf32>) -> !letters
+    %z = transept.windows %x kernel 3 stride 2 padding 1 : (!letters) -> !source
+    return %z : !source
+  }
+  func.func @decode() {
+    return
+  }
+}

@@ -23,6 +23,18 @@ func.func @fuses(%ids: !ids) -> !rows {
   return %y : !rows
 }
 
+// Positions of features have no embedding to go into.
+
+// CHECK-LABEL: func.func @features
+// CHECK:         %[[POSITIONS:.*]] = transept.position_embedding %arg0
+// CHECK:         transept.add %arg0, %[[POSITIONS]]
+func.func @features(%x: !rows) -> !rows {
+  %p = transept.parameter "p" : !table
+  %positions = transept.position_embedding %x, %p : (!rows, !table) -> !rows
+  %y = transept.add %x, %positions : !rows
+  return %y : !rows
+}
+
 // CHECK-LABEL: func.func @different_rows
 // CHECK:         transept.add
 func.func @different_rows(%ids: !ids, %others: !ids) -> !rows {

@@ -50,6 +50,17 @@ TEST_F(InterpreterWeights, Sinusoid) {
               near({0, 0, 1, 1, std::sin(1), std::sin(0.01), std::cos(1), std::cos(0.01)}));
 }
 
+TEST_F(InterpreterWeights, OtherSinusoids) {
+  // Frequencies 1 and exactly 1/10000.
+  EXPECT_THAT(
+      evaluate("%r = transept.sinusoid halves_inclusive : tensor<2x4xf32>", "tensor<2x4xf32>"),
+      near({0, 0, 1, 1, std::sin(1), std::sin(0.0001), std::cos(1), std::cos(0.0001)}));
+  EXPECT_THAT(evaluate("%r = transept.sinusoid interleaved : tensor<2x4xf32>", "tensor<2x4xf32>"),
+              near({0, 1, 0, 1, std::sin(1), std::cos(1), std::sin(0.01), std::cos(0.01)}));
+  EXPECT_THAT(evaluate("%r = transept.sinusoid interleaved : tensor<2x2xf32>", "tensor<2x2xf32>"),
+              near({0, 1, std::sin(1), std::cos(1)}));
+}
+
 TEST_F(InterpreterWeights, Scale) {
   EXPECT_THAT(evaluate("%r = transept.weight_scale %v by 0.5 : tensor<2xf32>", "tensor<2xf32>"),
               ElementsAre(5, 50));
@@ -75,6 +86,15 @@ TEST_F(InterpreterWeights, AddAndZero) {
                        "%r = transept.weight_add %s, %z : tensor<2xf32>",
                        "tensor<2xf32>"),
               ElementsAre(20, 200));
+}
+
+TEST_F(InterpreterWeights, AddRow) {
+  addParameter("row", {1, 2}, {10, 20});
+  EXPECT_THAT(evaluate("%row = transept.parameter \"row\" : tensor<1x2xf32>\n"
+                       "%r = transept.weight_add_row %m, %row : tensor<2x2xf32>, tensor<1x2xf32> "
+                       "-> tensor<2x2xf32>",
+                       "tensor<2x2xf32>"),
+              ElementsAre(11, 22, 13, 24));
 }
 
 TEST_F(InterpreterWeights, Concatenate) {
@@ -124,6 +144,19 @@ TEST_F(InterpreterEmbeddings, PositionEmbedding) {
   EXPECT_THAT(runRows(function("transept.position_embedding %ids, %positions {offset = 1} : "
                                "(!transept.rows<source x 1 x i32>, tensor<3x2xf32>)"),
                       {IdRows{{2, 0, 1}}}),
+              ElementsAre(10, 20, 30, 40, 10, 20));
+}
+
+TEST_F(InterpreterEmbeddings, PositionEmbeddingOfFloatsReadsNoFloats) {
+  addParameter("positions", {3, 2}, {0, 0, 10, 20, 30, 40});
+  EXPECT_THAT(runRows(R"(
+    func.func @f(%x: !transept.rows<target x 3 x f32>) -> !transept.rows<target x 2 x f32> {
+      %positions = transept.parameter "positions" : tensor<3x2xf32>
+      %r = transept.position_embedding %x, %positions {offset = 1}
+          : (!transept.rows<target x 3 x f32>, tensor<3x2xf32>) -> !transept.rows<target x 2 x f32>
+      return %r : !transept.rows<target x 2 x f32>
+    })",
+                      {rows(3, {7, 7, 7, 8, 8, 8, 9, 9, 9})}),
               ElementsAre(10, 20, 30, 40, 10, 20));
 }
 

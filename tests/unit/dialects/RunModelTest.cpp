@@ -7,6 +7,8 @@
 
 #include "InterpreterTesting.h"
 
+#include <algorithm>
+
 using namespace transept;
 using testing::HasSubstr;
 
@@ -112,6 +114,101 @@ TEST_F(RunModel, RefusesOtherForms) {
   EXPECT_THAT(message, HasSubstr("expects a function `forward`, or `encode` and `decode`"));
   EXPECT_TRUE(mlir::failed(runModel(*parse(forward), randomParameters(1), sources, {})));
   EXPECT_THAT(message, HasSubstr("expects a target for each source, but got 4 sources and 0"));
+}
+
+/// Frames through a convolution and a class token, and whole targets that look at them: both ways
+/// among themselves, and with the weights of the attention across as results.
+const std::string features = R"(
+  !frames = !transept.rows<source.features x 3 x f32>
+  !windows = !transept.rows<source.windows x 9 x f32>
+  !inner = !transept.rows<source.windows x 4 x f32>
+  !source = !transept.rows<source x 4 x f32>
+  !target = !transept.rows<target x 4 x f32>
+  !weights = !transept.attention_weights<target x source x 2>
+  !mean = !transept.attention_weights<target x source x 1>
+)";
+const std::string encoder = R"(
+    %stem = transept.parameter "stem" : tensor<4x9xf32>
+    %token = transept.parameter "token" : tensor<1x4xf32>
+    %windows = transept.windows %frames kernel 3 stride 2 padding 1 : (!frames) -> !windows
+    %inner = transept.linear %windows, %stem : (!windows, tensor<4x9xf32>) -> !inner
+    %states = transept.prepend_rows %token, %inner : (tensor<1x4xf32>, !inner) -> !source
+)";
+const std::string decoder = R"(
+    %both = transept.attention %x, %x, %x heads 2 : (!target, !target, !target) -> !target
+    %y, %weights = transept.cross_attention %both, %keys, %values heads 2
+        : (!target, !source, !source) -> (!target, !weights)
+    %mean = transept.average_heads %weights : (!weights) -> !mean
+    return %y, %mean, %weights : !target, !mean, !weights
+  }
+)";
+const std::string forwardOfFeatures =
+    features + "func.func @forward(%frames: !frames, %x: !target) -> (!target, !mean, !weights) {" +
+    encoder + R"(
+    %w = transept.parameter "key" : tensor<4x4xf32>
+    %keys = transept.linear %states, %w : (!source, tensor<4x4xf32>) -> !source
+    %values = transept.scale %states by 2.0 : !source
+)" + decoder;
+const std::string stagedFeatures = features + R"(
+  !cache = !transept.encoder_cache<source x 4 x f32>
+  func.func @encode(%frames: !frames) -> (!cache, !cache) {)" +
+                                   encoder + R"(
+    %w = transept.parameter "key" : tensor<4x4xf32>
+    %keys = transept.linear %states, %w : (!source, tensor<4x4xf32>) -> !source
+    %values = transept.scale %states by 2.0 : !source
+    %a = transept.cache_store %keys : (!source) -> !cache
+    %b = transept.cache_store %values : (!source) -> !cache
+    return %a, %b : !cache, !cache
+  }
+  func.func @decode(%x: !target, %a: !cache, %b: !cache) -> (!target, !mean, !weights) {
+    %keys = transept.cache_read %a : (!cache) -> !source
+    %values = transept.cache_read %b : (!cache) -> !source
+)" + decoder;
+
+TEST_F(RunModel, RunsFeaturesAndWholeTargetsInBothForms) {
+  auto expected = runModel(*parse(forwardOfFeatures), randomParameters(3), sources, targets);
+  auto found = runModel(*parse(stagedFeatures), randomParameters(3), sources, targets);
+  ASSERT_TRUE(mlir::succeeded(expected) && mlir::succeeded(found)) << message;
+  EXPECT_EQ(expected->logits.shape, (std::vector<int64_t>{9, 4}));
+  EXPECT_EQ(found->logits, expected->logits);
+  EXPECT_FALSE(expected->encoderStates);
+  // Sources of 3, 2, 0 and 2 frames become 3, 2, 1 and 2 rows; targets have 1, 5, 3 and 0.
+  const size_t pairs = 1 * 3 + 5 * 2 + 3 * 1;
+  EXPECT_EQ(expected->attention.size(), pairs * (1 + 2));
+  EXPECT_EQ(found->attention, expected->attention);
+  double sum = 0;
+  for (double weight : expected->attention)
+    sum += weight;
+  EXPECT_NEAR(sum, 9 * (1 + 2), 1e-12);
+  // The mean comes first.
+  EXPECT_NEAR(expected->attention[0],
+              (expected->attention[pairs] + expected->attention[pairs + 3]) / 2, 1e-15);
+}
+
+TEST_F(RunModel, NoticesWeightsOfAnotherAttention) {
+  std::string broken = stagedFeatures;
+  const std::string returned = "return %y, %mean, %weights";
+  broken.replace(broken.rfind(returned), returned.size(),
+                 "%z, %other = transept.cross_attention %x, %keys, %values heads 2\n"
+                 ": (!target, !source, !source) -> (!target, !weights)\n"
+                 "return %y, %mean, %other");
+  auto expected = runModel(*parse(forwardOfFeatures), randomParameters(3), sources, targets);
+  auto found = runModel(*parse(broken), randomParameters(3), sources, targets);
+  ASSERT_TRUE(mlir::succeeded(expected) && mlir::succeeded(found)) << message;
+  EXPECT_EQ(found->logits, expected->logits);
+  EXPECT_NE(found->attention, expected->attention);
+}
+
+TEST_F(RunModel, MakesFeaturesOfIdsThatFloatsHoldExactly) {
+  std::vector<int32_t> ids = {4, 7, 4};
+  Tensor rows = featureRows(ids, 5);
+  EXPECT_EQ(rows.shape, (std::vector<int64_t>{3, 5}));
+  EXPECT_TRUE(std::ranges::equal(rows.row(0), rows.row(2)));
+  EXPECT_FALSE(std::ranges::equal(rows.row(0), rows.row(1)));
+  for (double x : rows.values) {
+    EXPECT_EQ(double(float(x)), x);
+    EXPECT_TRUE(x >= -1 && x < 1) << x;
+  }
 }
 
 } // namespace

@@ -17,7 +17,9 @@ using testing::IsEmpty;
 
 class CrossAttention : public testing::Test {
 protected:
-  Source sourceOf(std::size_t rows) { return model.encodeFeatures(std::vector<float>(rows * 2, 1)); }
+  Source sourceOf(std::size_t rows) {
+    return model.encodeFeatures(std::vector<float>(rows * 2, 1));
+  }
 
   static void expectWeights(const AttentionWeights &weights, std::size_t layer, std::size_t heads,
                             std::size_t rows, std::size_t keys) {
@@ -59,13 +61,6 @@ TEST_F(CrossAttention, FeedsLongTargetsInChunks) {
   expectWeights(weights[0], 0, 2, 1100, 5);
 }
 
-TEST_F(CrossAttention, OfAnEmptyTargetIsEmpty) {
-  std::vector<std::size_t> layers{0};
-  std::vector<AttentionWeights> weights = model.crossAttention(sourceOf(5), {}, layers);
-  expectWeights(weights[0], 0, 2, 0, 5);
-  EXPECT_EQ(toy.decodeCalls, 0);
-}
-
 TEST_F(CrossAttention, OfABatchLiesSourceAfterSource) {
   Source first = sourceOf(3), second = sourceOf(2);
   const transept_runtime &runtime = *toy.table.runtime;
@@ -86,10 +81,11 @@ TEST_F(CrossAttention, OfABatchLiesSourceAfterSource) {
   auto weight = [](std::size_t head, std::size_t row, std::size_t key) {
     return ToyTransformer::weight(0, head, row, key);
   };
-  EXPECT_THAT(numbers, ElementsAre(weight(0, 0, 0), weight(0, 0, 1), weight(0, 0, 2), weight(1, 0, 0),
-                                   weight(1, 0, 1), weight(1, 0, 2), weight(0, 0, 0), weight(0, 0, 1),
-                                   weight(0, 1, 0), weight(0, 1, 1), weight(1, 0, 0), weight(1, 0, 1),
-                                   weight(1, 1, 0), weight(1, 1, 1)));
+  EXPECT_THAT(numbers,
+              ElementsAre(weight(0, 0, 0), weight(0, 0, 1), weight(0, 0, 2), weight(1, 0, 0),
+                          weight(1, 0, 1), weight(1, 0, 2), weight(0, 0, 0), weight(0, 0, 1),
+                          weight(0, 1, 0), weight(0, 1, 1), weight(1, 0, 0), weight(1, 0, 1),
+                          weight(1, 1, 0), weight(1, 1, 1)));
   char *message = nullptr;
   EXPECT_EQ(runtime.cross_attention(raw, sources, 2, ids, offsets, nullptr, &message),
             TRANSEPT_INVALID_ARGUMENT);
@@ -102,7 +98,7 @@ TEST_F(CrossAttention, OfABatchLiesSourceAfterSource) {
 
 TEST_F(CrossAttention, RefusesOtherLayersAndIds) {
   Source source = sourceOf(2);
-  std::vector<Id> ids{1}, wrong{1, 7};
+  std::vector<Id> ids{1}, wrong{1, 7}, none;
   std::vector<std::size_t> two{0, 2}, twice{1, 1}, first{0};
   EXPECT_EQ(errorOf([&] { model.crossAttention(source, ids, two); }),
             "layers[1] is 2, but must be one of the 2 cross-attentions, each once");
@@ -110,6 +106,8 @@ TEST_F(CrossAttention, RefusesOtherLayersAndIds) {
             "layers[1] is 1, but must be one of the 2 cross-attentions, each once");
   EXPECT_EQ(errorOf([&] { model.crossAttention(source, wrong, first); }),
             "targets[0][1] is 7, but must be 0 to 6");
+  EXPECT_EQ(errorOf([&] { model.crossAttention(source, none, first); }),
+            "the length of targets[0] is 0, but must be 1 or more");
 }
 
 TEST(AttentionWeights, AverageOverHeads) {

@@ -107,7 +107,8 @@ TEST_F(FeatureSources, AreCachedByContent) {
 TEST_F(FeatureSources, AreCachedByWhatTheMaskLeaves) {
   std::vector<float> features = counted(6);
   Mask all{1, 1, 1, 1, 1, 1}, half{1, 1, 1, 0, 0, 0};
-  Source plain = encode(features), unmasked = encode(features, all), masked = encode(features, half);
+  Source plain = encode(features), unmasked = encode(features, all),
+         masked = encode(features, half);
   EXPECT_EQ(plain.states().data(), unmasked.states().data());
   EXPECT_NE(plain.states().data(), masked.states().data());
   EXPECT_EQ(masked.length(), 2u);
@@ -135,14 +136,17 @@ TEST_F(FeatureSources, AreRefusedWhereOnePartIsWrong) {
   std::vector<std::int32_t> positions{0, 1, 2};
   EXPECT_EQ(errorOf([&] { model().encodeFeatures(std::span(features).first(5)); }),
             "sources[0].features has 5 numbers, but must have rows of 2");
-  EXPECT_EQ(errorOf([&] { model().encode(ids); }),
-            "sources[0].features is null, but must be rows of 2 numbers: this model reads features");
+  EXPECT_EQ(
+      errorOf([&] { model().encode(ids); }),
+      "sources[0].features is null, but must be rows of 2 numbers: this model reads features");
   EXPECT_EQ(errorOf([&] { model().encode({.ids = ids, .features = features}); }),
             "sources[0].ids is given, but must be left out: this model reads features");
-  EXPECT_EQ(errorOf([&] { model().encode({.ids = {}, .positions = positions, .features = features}); }),
-            "sources[0].positions is given, but must be left out: this model reads features");
-  EXPECT_EQ(refusal({}), "the length of sources[0] (rows after the convolutions) is 0, but must be 1 "
-                         "or more");
+  EXPECT_EQ(
+      errorOf([&] { model().encode({.ids = {}, .positions = positions, .features = features}); }),
+      "sources[0].positions is given, but must be left out: this model reads features");
+  EXPECT_EQ(refusal({}),
+            "the length of sources[0] (rows after the convolutions) is 0, but must be 1 "
+            "or more");
 }
 
 TEST_F(FeatureSources, MustBeFinite) {
@@ -160,12 +164,14 @@ TEST_F(FeatureSources, MustBeFinite) {
 }
 
 TEST_F(FeatureSources, AreMaskedAtTheEndOnly) {
-  EXPECT_EQ(refusal(counted(3), Mask{1, 0, 1}),
-            "sources[0].mask[1] is 0, but must be 1 for all rows before the padding at the end, and "
-            "0 behind them");
-  EXPECT_EQ(refusal(counted(3), Mask{1, 2, 0}),
-            "sources[0].mask[1] is 2, but must be 1 for all rows before the padding at the end, and "
-            "0 behind them");
+  EXPECT_EQ(
+      refusal(counted(3), Mask{1, 0, 1}),
+      "sources[0].mask[1] is 0, but must be 1 for all rows before the padding at the end, and "
+      "0 behind them");
+  EXPECT_EQ(
+      refusal(counted(3), Mask{1, 2, 0}),
+      "sources[0].mask[1] is 2, but must be 1 for all rows before the padding at the end, and "
+      "0 behind them");
   EXPECT_EQ(refusal(counted(3), Mask{1, 1}),
             "sources[0].mask has 2 numbers, but must have none or 3, one for each id");
 }
@@ -178,11 +184,11 @@ TEST_F(FeatureSources, HaveTheUsualNumberOfRowsUnlessFewerAreAllowed) {
   EXPECT_EQ(refusal(counted(5)),
             "the number of feature rows of sources[0] is 5, but must be at most 4");
   std::vector<float> three = counted(3), five = counted(5);
-  EXPECT_EQ(model().encode({.ids = {}, .features = three, .allowFewerFeatures = true}).length(), 2u);
-  EXPECT_EQ(errorOf([&] {
-              model().encode({.ids = {}, .features = five, .allowFewerFeatures = true});
-            }),
-            "the number of feature rows of sources[0] is 5, but must be at most 4");
+  EXPECT_EQ(model().encode({.ids = {}, .features = three, .allowFewerFeatures = true}).length(),
+            2u);
+  EXPECT_EQ(
+      errorOf([&] { model().encode({.ids = {}, .features = five, .allowFewerFeatures = true}); }),
+      "the number of feature rows of sources[0] is 5, but must be at most 4");
 }
 
 TEST_F(FeatureSources, AreBoundedByThePositionsOfTheEncoder) {

@@ -128,9 +128,10 @@ protected:
       result.push_back(candidate.id);
     std::sort(result.begin(), result.end());
     for (Id id = 0; id != 16; ++id)
-      if (timestampLogit < -1)
+      if (timestampLogit < -1) {
         EXPECT_EQ(rules.isForbidden(id, ids),
                   !std::binary_search(result.begin(), result.end(), id));
+      }
     return result;
   }
 

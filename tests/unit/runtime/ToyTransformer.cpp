@@ -54,8 +54,7 @@ void ToyTransformer::runEncode(const transept_invocation *invocation, std::uint3
   ToyTransformer &toy = toyOf(*invocation);
   ++toy.encodeCalls;
   std::vector<float> rows = encoded(
-      toy.table,
-      {invocation->features, std::size_t(invocation->feature_count) * sourceWidth});
+      toy.table, {invocation->features, std::size_t(invocation->feature_count) * sourceWidth});
   // Anything but one sequence, or another number of rows, must show.
   if (invocation->sequence_count != 1 ||
       std::int64_t(rows.size()) != invocation->row_count * sourceWidth)
@@ -86,8 +85,8 @@ void ToyTransformer::runDecode(const transept_invocation *invocation, std::uint3
       invocation->states[row * stateWidth + 1] = float(position);
     }
     for (std::size_t index = 0; invocation->attention_weights && index != 2; ++index)
-      for (std::uint32_t head = 0; invocation->attention_weights[index] && head != headCounts[index];
-           ++head) {
+      for (std::uint32_t head = 0;
+           invocation->attention_weights[index] && head != headCounts[index]; ++head) {
         float *to = invocation->attention_weights[index] +
                     (row * headCounts[index] + head) * invocation->attention_stride;
         // What lies behind the keys belongs to nobody.

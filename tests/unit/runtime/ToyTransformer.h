@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A model of features on the source side, and of features or tokens on the target side, whose results
-// say where they were computed from: rows of the wrong source, target or chunk show as other numbers.
+// A model of features on the source side, and of features or tokens on the target side, whose
+// results say where they were computed from: rows of the wrong source, target or chunk show as
+// other numbers.
 #ifndef TRANSEPT_TESTS_UNIT_RUNTIME_TOYTRANSFORMER_H
 #define TRANSEPT_TESTS_UNIT_RUNTIME_TOYTRANSFORMER_H
 
@@ -11,8 +12,8 @@
 
 namespace transept::tests {
 
-/// Owns a model table; the model opened from it must not outlive it. Source features have 2 columns.
-/// Two cross-attentions, of 2 heads and of 1.
+/// Owns a model table; the model opened from it must not outlive it. Source features have 2
+/// columns. Two cross-attentions, of 2 heads and of 1.
 class ToyTransformer {
 public:
   /// Either whole targets of 3 columns, which become states of 2, or 7 target tokens.

@@ -19,8 +19,8 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A state is the target row's first number plus the sum of the source's first column, then the row's
-/// position.
+/// A state is the target row's first number plus the sum of the source's first column, then the
+/// row's position.
 class Transform : public testing::Test {
 protected:
   /// Target rows whose first numbers are `firsts`.
@@ -103,8 +103,9 @@ TEST_F(Transform, RunsARaggedBatchAtOnce) {
   std::vector<float> states(8, -7), weights(2 * (1 * 2 + 2 * 0 + 0 * 1 + 1 * 2), -7);
   float *pointers[] = {weights.data(), nullptr};
   toy.decodeCalls = 0;
-  ASSERT_EQ(runtime.transform(raw, sources, 4, rows.data(), offsets, states.data(), pointers, nullptr),
-            TRANSEPT_OK);
+  ASSERT_EQ(
+      runtime.transform(raw, sources, 4, rows.data(), offsets, states.data(), pointers, nullptr),
+      TRANSEPT_OK);
   EXPECT_EQ(toy.decodeCalls, 1);
   EXPECT_THAT(states, ElementsAre(13, 0, 20, 0, 30, 1, 43, 0));
   auto weight = [](std::size_t head, std::size_t key) {
@@ -113,8 +114,9 @@ TEST_F(Transform, RunsARaggedBatchAtOnce) {
   EXPECT_THAT(weights, ElementsAre(weight(0, 0), weight(0, 1), weight(1, 0), weight(1, 1),
                                    weight(0, 0), weight(0, 1), weight(1, 0), weight(1, 1)));
   // Nobody has to want weights, and a batch may have no sources.
-  EXPECT_EQ(runtime.transform(raw, sources, 4, rows.data(), offsets, states.data(), nullptr, nullptr),
-            TRANSEPT_OK);
+  EXPECT_EQ(
+      runtime.transform(raw, sources, 4, rows.data(), offsets, states.data(), nullptr, nullptr),
+      TRANSEPT_OK);
   EXPECT_EQ(runtime.transform(raw, nullptr, 0, nullptr, nullptr, nullptr, nullptr, nullptr),
             TRANSEPT_OK);
   std::uint64_t falling[] = {0, 2, 1, 1, 1};
@@ -241,8 +243,9 @@ protected:
       sources.insert(sources.end(), {mask && (*mask)[bit] ? float(NAN) : float(1 << bit), 0});
     states.assign(2 * 2 * 2, NAN);
     weights.assign(2 * 2 * 2 * 4, NAN);
-    transformPadded(toy.open(), shape, targets.data(), sources.data(), mask ? mask->data() : nullptr,
-                    states.data(), wantsWeights ? weights.data() : nullptr);
+    transformPadded(toy.open(), shape, targets.data(), sources.data(),
+                    mask ? mask->data() : nullptr, states.data(),
+                    wantsWeights ? weights.data() : nullptr);
   }
 
   /// The weights of one row over the four source rows, of which kept[i] is key i.

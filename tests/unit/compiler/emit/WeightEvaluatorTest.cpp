@@ -7,6 +7,7 @@
 
 #include "mlir/Parser/Parser.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 
 namespace transept::emit {
@@ -26,8 +27,8 @@ void readParameter(const ParameterRows &rows, float *out) {
 std::vector<float> pack(const std::string &layout, int64_t bytes, const std::string &body) {
   mlir::MLIRContext context;
   context.loadDialect<plan::PlanDialect>();
-  std::string text = "plan.weight @w " + layout + " at 0 size " + std::to_string(bytes) + " {\n" +
-                     body + "\n}";
+  std::string text =
+      "plan.weight @w " + layout + " at 0 size " + std::to_string(bytes) + " {\n" + body + "\n}";
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   EXPECT_TRUE(module);
   std::vector<float> packed;
@@ -75,6 +76,39 @@ TEST(PackWeights, EvaluatesExpressionsBeforeRounding) {
     %d = transept.weight_concatenate %c, %b : (tensor<3xf32>, tensor<2xf32>) -> tensor<5xf32>
     plan.yield %d : tensor<5xf32>)"),
               ElementsAre(50, 110, 170, 10, 20));
+}
+
+TEST(PackWeights, AddsOneRowToAllRows) {
+  // Rows of three, so that a row is not taken for a column.
+  EXPECT_THAT(pack("<rows, 1>", 24, R"(
+    %a = transept.parameter "a" : tensor<2x3xf32>
+    %r = transept.parameter "a" row_begin 1 : tensor<1x3xf32>
+    %c = transept.weight_add_row %a, %r : tensor<2x3xf32>, tensor<1x3xf32> -> tensor<2x3xf32>
+    plan.yield %c : tensor<2x3xf32>)"),
+              ElementsAre(5, 7, 9, 8, 10, 12));
+  // Of an expression.
+  EXPECT_THAT(pack("<rows, 1>", 8, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %r = transept.parameter "a" row_begin 2 : tensor<1x2xf32>
+    %half = transept.weight_scale %r by 0.5 : tensor<1x2xf32>
+    %c = transept.weight_add_row %half, %half : tensor<1x2xf32>, tensor<1x2xf32> -> tensor<1x2xf32>
+    plan.yield %c : tensor<1x2xf32>)"),
+              ElementsAre(5, 6));
+}
+
+TEST(PackWeights, MakesTablesOfPositions) {
+  auto table = [](const std::string &kind) {
+    return pack("<rows, 1>", 32,
+                "%t = transept.sinusoid " + kind +
+                    " : tensor<2x4xf32>\nplan.yield %t : tensor<2x4xf32>");
+  };
+  const float sine = std::sin(1.0), cosine = std::cos(1.0);
+  EXPECT_THAT(table("halves"),
+              ElementsAre(0, 0, 1, 1, sine, float(std::sin(0.01)), cosine, float(std::cos(0.01))));
+  EXPECT_THAT(table("halves_inclusive"), ElementsAre(0, 0, 1, 1, sine, float(std::sin(0.0001)),
+                                                     cosine, float(std::cos(0.0001))));
+  EXPECT_THAT(table("interleaved"),
+              ElementsAre(0, 1, 0, 1, sine, cosine, float(std::sin(0.01)), float(std::cos(0.01))));
 }
 
 TEST(PackWeights, ClipsDistancesOfARelativeBias) {

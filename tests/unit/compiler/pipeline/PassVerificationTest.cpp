@@ -11,6 +11,7 @@
 #include "tests/support/TinyModels.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Transforms/Passes.h"
 
 #include <gmock/gmock.h>
@@ -31,17 +32,47 @@ struct PlantedPass : PassWrapper<PlantedPass, OperationPass<ModuleOp>> {
   std::function<void(ModuleOp)> change;
 };
 
+/// A block of whole targets: frames through a convolution, attention across with returned weights.
+constexpr llvm::StringLiteral block = R"(
+  !frames = !transept.rows<source.features x 3 x f32>
+  !windows = !transept.rows<source x 9 x f32>
+  !source = !transept.rows<source x 4 x f32>
+  !target = !transept.rows<target x 4 x f32>
+  !weights = !transept.attention_weights<target x source x 2>
+  func.func @forward(%frames: !frames, %x: !target) -> (!target, !weights, !weights) {
+    %w = transept.parameter "stem" : tensor<4x9xf32>
+    %windows = transept.windows %frames kernel 3 stride 2 padding 1 : (!frames) -> !windows
+    %states = transept.linear %windows, %w : (!windows, tensor<4x9xf32>) -> !source
+    %y = transept.attention %x, %x, %x heads 2 : (!target, !target, !target) -> !target
+    %z, %first = transept.cross_attention %y, %states, %states heads 2
+        : (!target, !source, !source) -> (!target, !weights)
+    %r, %second = transept.cross_attention %z, %states, %states heads 2 {scale = 2.0}
+        : (!target, !source, !source) -> (!target, !weights)
+    return %r, %first, %second : !target, !weights, !weights
+  })";
+
 class PassVerificationTest : public ::testing::Test {
 protected:
-  /// Stages `graph` to `staged`, then `change`, then the fusions; returns the errors.
   std::vector<std::string> errorsWith(std::function<void(ModuleOp)> change) {
+    return errorsOf([&] { return frontend::buildModel(testing::tinyMarian(), context); },
+                    std::move(change));
+  }
+  std::vector<std::string> errorsOfBlock(std::function<void(ModuleOp)> change) {
+    context.loadDialect<TranseptDialect, func::FuncDialect>();
+    return errorsOf([&] { return parseSourceString<ModuleOp>(block, &context); },
+                    std::move(change));
+  }
+
+  /// Stages `graph` to `staged`, then `change`, then the fusions; returns the errors.
+  std::vector<std::string> errorsOf(std::function<OwningOpRef<ModuleOp>()> makeModel,
+                                    std::function<void(ModuleOp)> change) {
     std::vector<std::string> errors;
     ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
       if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
         errors.push_back(diagnostic.str());
       return success();
     });
-    OwningOpRef<ModuleOp> module = frontend::buildModel(testing::tinyMarian(), context);
+    OwningOpRef<ModuleOp> module = makeModel();
     PassManager manager(&context);
     addStages(manager, Stage::Graph, Stage::Staged, {});
     manager.addPass(std::make_unique<PlantedPass>(std::move(change)));
@@ -103,6 +134,43 @@ TEST_F(PassVerificationTest, NamesThePassThatLeftAModelThatCannotRun) {
       [](ModuleOp module) { module.lookupSymbol<func::FuncOp>(encodeName).setName("code"); });
   ASSERT_GE(errors.size(), 2u);
   EXPECT_THAT(errors[1], HasSubstr("pass 'planted' left a model that cannot run"));
+}
+
+TEST_F(PassVerificationTest, AcceptsWholeTargetsThatNothingChanged) {
+  EXPECT_THAT(errorsOfBlock([](ModuleOp) {}), IsEmpty());
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatExchangedReturnedWeights) {
+  auto errors = errorsOfBlock([](ModuleOp module) {
+    auto decode = module.lookupSymbol<func::FuncOp>(decodeName);
+    Operation *returned = decode.getBody().front().getTerminator();
+    Value first = returned->getOperand(1);
+    returned->setOperand(1, returned->getOperand(2));
+    returned->setOperand(2, first);
+  });
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors.front(),
+              HasSubstr("pass 'planted' changed the attention weights of the model"));
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatReturnedWeightsOnceOnly) {
+  auto errors = errorsOfBlock([](ModuleOp module) {
+    auto decode = module.lookupSymbol<func::FuncOp>(decodeName);
+    decode.getBody().front().getTerminator()->eraseOperand(2);
+    updateFunctionType(decode);
+  });
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors.front(),
+              HasSubstr("pass 'planted' changed the attention weights of the model"));
+}
+
+TEST_F(PassVerificationTest, NamesThePassThatShiftedAConvolution) {
+  auto errors = errorsOfBlock([](ModuleOp module) {
+    auto windows = firstOp<WindowsOp>(module, encodeName);
+    windows.setPaddingAttr(Builder(module.getContext()).getI64IntegerAttr(2));
+  });
+  ASSERT_FALSE(errors.empty());
+  EXPECT_THAT(errors.front(), HasSubstr("pass 'planted' changed the logits of the model"));
 }
 
 TEST_F(PassVerificationTest, DrawsIdsWithinVocabulariesAndPositions) {

@@ -1,0 +1,1 @@
+../../../../examples/cross-attention-block/cross_attention_block.mlir
