@@ -32,12 +32,16 @@ std::string readFile(const std::filesystem::path &path) {
   return content;
 }
 
-int64_t positionCount(const frontend::Stack &stack) { return stack.embedding.positions.length; }
-
 template <typename Op> Op findLaunch(mlir::ModuleOp module, llvm::StringRef program) {
   for (Op op : module.lookupSymbol<plan::ProgramOp>(program).getBody().getOps<Op>())
     return op;
   return Op();
+}
+
+int64_t tableRows(mlir::ModuleOp module, llvm::StringRef name) {
+  auto table = module.lookupSymbol<plan::WeightOp>(name);
+  return weightRows(
+      mlir::cast<plan::YieldOp>(table.getExpression().front().getTerminator()).getValue());
 }
 
 /// Rows of the token embeddings that a program reads, 0 where it reads none.
@@ -45,9 +49,28 @@ int64_t vocabularySize(mlir::ModuleOp module, llvm::StringRef program) {
   auto embed = findLaunch<plan::EmbedOp>(module, program);
   if (!embed)
     return 0;
-  auto table = module.lookupSymbol<plan::WeightOp>(embed.getTable());
-  auto value = mlir::cast<plan::YieldOp>(table.getExpression().front().getTerminator()).getValue();
-  return weightRows(value);
+  return tableRows(module, embed.getTable());
+}
+
+/// Positions that a stack has: those of the description (0 for any number), but no more than the
+/// tables that its program reads by position have rows. Only these say it of textual IR.
+int64_t positionCount(mlir::ModuleOp module, llvm::StringRef program,
+                      const frontend::Stack &stack) {
+  int64_t count = stack.embedding.positions.length;
+  auto restrict = [&](llvm::StringRef table, int64_t offset) {
+    int64_t rows = tableRows(module, table) - offset;
+    if (rows < 1)
+      throw std::runtime_error(fmt::format("the table of positions of {} has no row {}",
+                                           program.str(), offset));
+    count = count == 0 ? rows : std::min(count, rows);
+  };
+  for (mlir::Operation &op : module.lookupSymbol<plan::ProgramOp>(program).getBody().front()) {
+    if (auto embed = mlir::dyn_cast<plan::EmbedOp>(op); embed && embed.getPositions())
+      restrict(*embed.getPositions(), embed.getPositionOffset());
+    if (auto embed = mlir::dyn_cast<plan::EmbedPositionsOp>(op))
+      restrict(embed.getTable(), embed.getOffset());
+  }
+  return count;
 }
 
 int64_t featureWidth(mlir::ModuleOp module, llvm::StringRef program) {
@@ -76,8 +99,8 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   codegen::VocabularyShape vocabulary;
   vocabulary.vocabularySize = facts.targetVocabularySize;
   facts.vocabularyBlockCount = vocabulary.blockCount();
-  facts.maximumSourceLength = positionCount(description.source);
-  facts.maximumTargetLength = positionCount(description.target);
+  facts.maximumSourceLength = positionCount(module, "encode", description.source);
+  facts.maximumTargetLength = positionCount(module, "decode", description.target);
   if (const auto &features = description.source.embedding.features)
     facts.sourceFeatureCount = features->length;
   facts.generation = description.generation;

@@ -199,7 +199,7 @@ struct GenerationDefaults {
 
 /// The files of the checkpoint that the text layer needs, and how to read them.
 struct Tokenizer {
-  std::string kind; // "marian", "t5", or "" when the checkpoint has none
+  std::string kind; // one of text/README.md, "" when the checkpoint has none
   std::vector<std::string> files;
   /// Settings of the kind, as text, e.g. {"extra_ids": "100", "legacy": "true"}.
   std::map<std::string, std::string> settings;

@@ -279,6 +279,23 @@ TEST_P(WholeTargets, GiveTheSameUnfused) {
   check(everything, GetParam(), Fusion::Least, 4);
 }
 
+/// A longer row of positions would be read from behind the table.
+TEST_P(WholeTargets, KnowHowManyPositionsTheirTablesHave) {
+  std::string library = compileWithRandomWeights(everything, GetParam(), Fusion::All, 6);
+  Model targets = Model::open(library, {.threads = 1});
+  EXPECT_EQ(targets.maximumTargetLength(), 78u);
+  EXPECT_EQ(targets.maximumSourceLength(), SIZE_MAX);
+  std::vector<float> features(79 * 19);
+  EXPECT_THROW(targets.transform(targets.encodeFeatures({}), features), Error);
+  std::filesystem::remove(library);
+  library = compileWithRandomWeights(mixedSource, GetParam(), Fusion::All, 6);
+  Model sources = Model::open(library, {.threads = 1});
+  EXPECT_EQ(sources.maximumSourceLength(), 90u);
+  EXPECT_EQ(sources.encodeFeatures(std::vector<float>(87 * 7)).length(), 90u);
+  EXPECT_THROW(sources.encodeFeatures(std::vector<float>(88 * 7)), Error);
+  std::filesystem::remove(library);
+}
+
 /// Padding with holes: the kept source rows alone decide, and weights stand where their rows do.
 TEST_P(WholeTargets, OfPaddedArraysAreThoseOfWhatIsNotPadding) {
   const uint64_t seed = 5;

@@ -4,6 +4,7 @@
 // validator knows the keywords that the schema uses and refuses any other.
 
 #include "compiler/frontend/DescriptionJson.h"
+#include "compiler/frontend/DescriptionTensors.h"
 
 #include "TestCheckpoint.h"
 
@@ -113,6 +114,36 @@ TEST(DescriptionSchema, WhatIsWrittenConforms) {
     Json json = Json::parse(toJson(TestCheckpoint(folder).describe()));
     EXPECT_EQ(validator.check(json, schema), "") << folder;
   }
+}
+
+TEST(DescriptionSchema, TheGuidesExampleIsAModel) {
+  const std::string guide =
+      readBytes(std::string(TRANSEPT_SOURCE_DIR) + "/docs/writing-a-description.md");
+  const std::string begin = "```json\n";
+  size_t from = guide.find(begin) + begin.size();
+  const std::string text = guide.substr(from, guide.find("```", from) - from);
+  Json schema = Json::parse(descriptionSchema());
+  EXPECT_EQ(Validator(schema).check(Json::parse(text), schema), "");
+  Description description = fromJson(text, "the guide");
+  EXPECT_NO_THROW(checkDescription(description));
+
+  // Weights of the shapes that it asks for fit it.
+  TemporaryDirectory directory;
+  TestTensors tensors;
+  for (const TensorUse &use : listTensors(description)) {
+    int64_t rows = use.shape.front() + use.reference.rowBegin, columns = use.shape.back();
+    TestTensor &tensor = tensors[layerName(use.reference.name, use.layer)];
+    if (!tensor.shape.empty() && tensor.shape.front() >= rows)
+      continue;
+    tensor.type = "F32";
+    tensor.shape = use.shape;
+    tensor.shape.front() = rows;
+    size_t count = static_cast<size_t>(use.shape.size() == 1 ? rows : rows * columns);
+    tensor.data = bytesOf(std::vector<float>(count, 0.0f));
+  }
+  directory.write("model.safetensors", safetensorsFile(tensors));
+  Checkpoint checkpoint = Checkpoint::open(directory.path());
+  EXPECT_NO_THROW(checkTensors(description, checkpoint));
 }
 
 TEST(DescriptionSchema, RefusesWhatTheReaderRefuses) {
