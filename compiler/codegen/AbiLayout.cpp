@@ -22,7 +22,8 @@ struct NamedField {
 };
 
 constexpr NamedField kFields[] = {
-#define LIST_FIELD(kind, c_type, name, meaning) {#name, {kind, offsetof(transept_invocation, name)}},
+#define LIST_FIELD(kind, c_type, name, meaning)                                                    \
+  {#name, {kind, offsetof(transept_invocation, name)}},
 #define TRANSEPT_INVOCATION_FIELDS LIST_FIELD
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_INVOCATION_FIELDS

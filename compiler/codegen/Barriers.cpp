@@ -45,9 +45,8 @@ SmallVector<Value> outputsOf(Operation *op) {
   SmallVector<Value> outputs;
   llvm::TypeSwitch<Operation *>(op)
       .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
-            plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::NormalizeOp,
-            plan::ElementwiseOp, plan::TakeRequestedOp>(
-          [&](auto launch) { outputs.push_back(launch.getOutput()); });
+            plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::NormalizeOp, plan::ElementwiseOp,
+            plan::TakeRequestedOp>([&](auto launch) { outputs.push_back(launch.getOutput()); });
   if (auto linear = dyn_cast<plan::LinearOp>(op); linear && linear.getNormalized())
     outputs.push_back(linear.getNormalized());
   return outputs;
@@ -70,10 +69,9 @@ void insertBarriers(plan::ProgramOp program) {
     if (isa<plan::BufferOp, plan::ColumnsOp, plan::BarrierOp>(op))
       continue;
     Footprint launch = footprintOf(&op);
-    bool depends = anyOverlap(launch.reads, since.writes) ||
-                   anyOverlap(launch.writes, since.writes) ||
-                   anyOverlap(launch.writes, since.reads) ||
-                   (launch.readsSearch && since.writesSearch);
+    bool depends =
+        anyOverlap(launch.reads, since.writes) || anyOverlap(launch.writes, since.writes) ||
+        anyOverlap(launch.writes, since.reads) || (launch.readsSearch && since.writesSearch);
     if (depends) {
       OpBuilder builder(&op);
       plan::BarrierOp::create(builder, op.getLoc());

@@ -30,8 +30,7 @@ namespace {
 
 class ProgramEmitter {
 public:
-  ProgramEmitter(ModuleOp module, const Target &target)
-      : module(module), kernel(module, target) {}
+  ProgramEmitter(ModuleOp module, const Target &target) : module(module), kernel(module, target) {}
 
   void emit(plan::ProgramOp program) {
     programName = program.getName();
@@ -58,14 +57,13 @@ private:
       invocation = arguments[0];
       Expression worker = kernel.toInt64(arguments[1]), count = kernel.toInt64(arguments[2]);
       Expression barrier = field("barrier"), context = field("barrier_context");
-      auto barrierType = LLVM::LLVMFunctionType::get(
-          LLVM::LLVMVoidType::get(kernel.getContext()), {pointer, i32});
+      auto barrierType =
+          LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(kernel.getContext()), {pointer, i32});
       for (func::FuncOp launch : launches) {
         if (launch)
           kernel.call(launch, {invocation, worker, count});
         else
-          LLVM::CallOp::create(kernel, barrierType,
-                               ValueRange{barrier, context, arguments[1]});
+          LLVM::CallOp::create(kernel, barrierType, ValueRange{barrier, context, arguments[1]});
       }
     });
     function.setPublic();
@@ -98,9 +96,8 @@ private:
     spaceMakers.clear();
     for (Operation &op : program.getBody().front())
       llvm::TypeSwitch<Operation *>(&op)
-          .Case<plan::TakeFeaturesOp, plan::WindowsOp, plan::PrependOp>([&](auto launch) {
-            spaceMakers[launch.getOutput().getType().getSpace()] = launch;
-          });
+          .Case<plan::TakeFeaturesOp, plan::WindowsOp, plan::PrependOp>(
+              [&](auto launch) { spaceMakers[launch.getOutput().getType().getSpace()] = launch; });
   }
 
   Expression rowsOfSpace(StringRef space) {
@@ -195,7 +192,8 @@ private:
       shape.storesNormalized = true;
       shape.normalizedStride = op.getNormalized().getType().getStride();
     }
-    shape.norm = normShape(op.getNormAttr(), shape.depth, op.getNormGainAttr(), op.getNormBiasAttr());
+    shape.norm =
+        normShape(op.getNormAttr(), shape.depth, op.getNormGainAttr(), op.getNormBiasAttr());
     if (op.getActivation())
       shape.activation = *op.getActivation();
     plan::LinearStrategyAttr strategy = op.getStrategy();
@@ -235,7 +233,8 @@ private:
                                .output = address(op.getOutput()),
                                .positions = field("positions"),
                                .groupCount = field(isCross ? "source_count" : "sequence_count"),
-                               .groupOffsets = field(isCross ? "source_offsets" : "sequence_offsets"),
+                               .groupOffsets =
+                                   field(isCross ? "source_offsets" : "sequence_offsets"),
                                .pastLengths = null,
                                .containers = null,
                                .containerLengths = null,
@@ -276,8 +275,9 @@ private:
 
   void emitCall(plan::NormalizeOp op) {
     auto input = op.getInput().getType();
-    NormalizeShape shape{*normShape(op.getNorm(), input.getWidth(), op.getGainAttr(), op.getShiftAttr()),
-                         input.getStride(), op.getOutput().getType().getStride()};
+    NormalizeShape shape{
+        *normShape(op.getNorm(), input.getWidth(), op.getGainAttr(), op.getShiftAttr()),
+        input.getStride(), op.getOutput().getType().getStride()};
     kernel.call(normalizeKernel(kernel, shape),
                 {address(op.getInput()), weight(op.getGainAttr()), weight(op.getShiftAttr()),
                  address(op.getOutput()), rowsOf(op.getInput()), worker, workerCount});
@@ -311,8 +311,7 @@ private:
     auto input = op.getInput().getType();
     CopyShape shape{input.getWidth(), input.getStride(), input.getWidth()};
     kernel.call(copyRowsKernel(kernel, shape), {address(op.getInput()), kernel.null(),
-                                                field("states"), rowCount, worker,
-                                                workerCount});
+                                                field("states"), rowCount, worker, workerCount});
   }
 
   VocabularyShape vocabularyShape(plan::SearchOp op) {
@@ -321,14 +320,15 @@ private:
     shape.vocabularySize = op.getVocabularySize();
     shape.inputStride = op.getInput().getType().getStride();
     shape.hasBias = op.getBias().has_value();
-    shape.norm = normShape(op.getNormAttr(), shape.depth, op.getNormGainAttr(), op.getNormBiasAttr());
+    shape.norm =
+        normShape(op.getNormAttr(), shape.depth, op.getNormGainAttr(), op.getNormBiasAttr());
     return shape;
   }
 
   VocabularyRequest request() {
-    return {field("requested_count"), field("logits"),           field("candidate_count"),
-            field("candidate_ids"),   field("candidate_logits"), field("log_sum_exp"),
-            field("excluded_offsets"), field("excluded_ids"),    field("excluded_logits"),
+    return {field("requested_count"),  field("logits"),           field("candidate_count"),
+            field("candidate_ids"),    field("candidate_logits"), field("log_sum_exp"),
+            field("excluded_offsets"), field("excluded_ids"),     field("excluded_logits"),
             field("search_memory")};
   }
 

@@ -149,11 +149,13 @@ void printStage(ModuleOp module, Stage stage, const codegen::Target &target) {
 }
 
 std::string checkedName(const std::string &name) {
-  bool isIdentifier = !name.empty() && !isdigit((unsigned char)name[0]) &&
-                      llvm::all_of(name, [](char c) { return isalnum((unsigned char)c) || c == '_'; });
+  bool isIdentifier =
+      !name.empty() && !isdigit((unsigned char)name[0]) &&
+      llvm::all_of(name, [](char c) { return isalnum((unsigned char)c) || c == '_'; });
   if (!isIdentifier)
     throw std::runtime_error("--name expects a C identifier (letters, digits, underscores), but "
-                             "got '" + name + "'");
+                             "got '" +
+                             name + "'");
   return name;
 }
 
@@ -238,9 +240,10 @@ void addCompileCommand(CLI::App &program) {
   command->add_option("--weights", options->weights, "type of the weights in the library")
       ->check(CLI::IsMember({"f32"}))
       ->capture_default_str();
-  command->add_option("--cpu", options->cpu,
-                      "processor to compile for: native, x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or "
-                      "LLVM's name of one")
+  command
+      ->add_option("--cpu", options->cpu,
+                   "processor to compile for: native, x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or "
+                   "LLVM's name of one")
       ->capture_default_str();
   command->add_option("--emit", options->emit, stageHelp())->check(CLI::IsMember(stageNames()));
   command->add_option("--dump-ir", options->dumpDirectory,

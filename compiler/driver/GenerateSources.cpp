@@ -42,7 +42,8 @@ private:
     bool isPrompt = !model.hasSource();
     size_t vocabulary = isPrompt ? model.targetVocabularySize() : model.sourceVocabularySize();
     size_t limit = isPrompt ? model.maximumTargetLength() : model.maximumSourceLength();
-    std::vector<Id> ids = tokenizer ? tokenizer->encode(line, encoding) : parseIds(line, vocabulary);
+    std::vector<Id> ids =
+        tokenizer ? tokenizer->encode(line, encoding) : parseIds(line, vocabulary);
     if (ids.empty())
       throw std::runtime_error("expects one token or more, but got none");
     if (ids.size() > limit)

@@ -91,8 +91,7 @@ void checkBlock(const Model &model, const Goldens &goldens, const GoldenCase &go
     return left.size() == right.size() &&
            std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) == 0;
   };
-  result.sameBitsAlone =
-      isSame(batch.states, alone.states) && isSame(batch.weights, alone.weights);
+  result.sameBitsAlone = isSame(batch.states, alone.states) && isSame(batch.weights, alone.weights);
   for (const auto &[name, tensor] : golden.outputs) {
     if (name == "states")
       result.comparisons.push_back(

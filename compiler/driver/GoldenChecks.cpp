@@ -164,8 +164,8 @@ private:
                       const ForwardResult &batch) {
     ForwardResult alone;
     for (size_t row = 0; row != sources.size(); ++row) {
-      ForwardResult single =
-          forward({sources[row]}, targets.empty() ? targets : std::vector<std::vector<Id>>{targets[row]});
+      ForwardResult single = forward(
+          {sources[row]}, targets.empty() ? targets : std::vector<std::vector<Id>>{targets[row]});
       std::ranges::move(single.states, std::back_inserter(alone.states));
       std::ranges::move(single.logits, std::back_inserter(alone.logits));
       std::ranges::move(single.attention, std::back_inserter(alone.attention));
@@ -186,7 +186,8 @@ private:
     auto columnCount = size_t(expected.shape[1]);
     std::vector<float> wanted, actual;
     for (size_t row = 0; row != sources.size(); ++row) {
-      for (size_t column : keptColumns(sources[row], batch.states[row].size() / width, columnCount)) {
+      for (size_t column :
+           keptColumns(sources[row], batch.states[row].size() / width, columnCount)) {
         auto begin = expected.values.begin() + std::ptrdiff_t((row * columnCount + column) * width);
         wanted.insert(wanted.end(), begin, begin + std::ptrdiff_t(width));
       }
@@ -212,8 +213,8 @@ private:
                                          size_t columnCount) {
     std::vector<size_t> columns = source.keptColumns(encodedRows);
     if (!columns.empty() && columns.back() >= columnCount)
-      throw std::runtime_error(fmt::format("an output has {} columns, but the model encoded {} rows",
-                                           columnCount, encodedRows));
+      throw std::runtime_error(fmt::format(
+          "an output has {} columns, but the model encoded {} rows", columnCount, encodedRows));
     return columns;
   }
 
@@ -277,8 +278,8 @@ private:
 
   /// Whether the case went through the generate function that models of speech have of their own.
   bool isTranscription(const GenerationArguments &arguments) const {
-    return arguments.speech ||
-           (model.table().speech && golden.usesGenerationConfig && golden.name.starts_with("pipe_"));
+    return arguments.speech || (model.table().speech && golden.usesGenerationConfig &&
+                                golden.name.starts_with("pipe_"));
   }
 
   void checkTranscripts(const std::vector<Source> &sources, const GenerationArguments &arguments) {
@@ -317,8 +318,8 @@ private:
       return fail(
           fmt::format("expects {} sequences, but got {}", expected.rowCount, sequences.size()));
     for (size_t row = 0; row != sequences.size(); ++row) {
-      std::string difference = differenceOf(
-          expectedIds(expected.row(row), padding, keepsEnd), sequences[row].ids, padding);
+      std::string difference = differenceOf(expectedIds(expected.row(row), padding, keepsEnd),
+                                            sequences[row].ids, padding);
       if (difference.empty())
         continue;
       result.idsEqual = false;

@@ -19,9 +19,7 @@ struct GoldenSource {
   std::vector<uint8_t> mask; // empty: all kept
   size_t columnCount = 0;    // of the padded tensor of ids
 
-  SourceInput input() const {
-    return {.ids = ids, .mask = mask, .features = features};
-  }
+  SourceInput input() const { return {.ids = ids, .mask = mask, .features = features}; }
   /// The columns of an output [rows, columns, ...] that stand for what was encoded, in order.
   /// `encodedRows` is how many rows the encoder made of it.
   std::vector<size_t> keptColumns(size_t encodedRows) const;

@@ -17,12 +17,13 @@ class LanguageFlags {
 public:
   void addTo(CLI::App &command);
 
-  /// How the tokenizer encodes sources. Throws CLI::ValidationError for a language that the tokenizer
-  /// (null: none) does not know.
+  /// How the tokenizer encodes sources. Throws CLI::ValidationError for a language that the
+  /// tokenizer (null: none) does not know.
   text::EncodeOptions encoding(const text::Tokenizer *tokenizer) const;
   /// Makes targets begin with the language's id, as the model's defaults do with theirs: as decoder
   /// start where that is a language, otherwise as the first id behind it.
-  void applyTo(GenerateOptions &options, const Model &model, const text::Tokenizer *tokenizer) const;
+  void applyTo(GenerateOptions &options, const Model &model,
+               const text::Tokenizer *tokenizer) const;
 
 private:
   std::string source, target;

@@ -32,8 +32,8 @@ Location named(Location location, llvm::StringRef name) {
 void nameValues(const AsmParserState &state) {
   for (AsmParserState::OperationDefinition &definition : state.getOpDefs())
     if (!definition.resultGroups.empty())
-      definition.op->setLoc(named(definition.op->getLoc(),
-                                  nameIn(definition.resultGroups.front().definition.loc)));
+      definition.op->setLoc(
+          named(definition.op->getLoc(), nameIn(definition.resultGroups.front().definition.loc)));
   for (AsmParserState::BlockDefinition &definition : state.getBlockDefs())
     for (auto [argument, source] :
          llvm::zip(definition.block->getArguments(), definition.arguments))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Textual IR with the names that its author gave to values: MLIR forgets them, but dumps, kernels and
-// profiles are easier to read with them.
+// Textual IR with the names that its author gave to values: MLIR forgets them, but dumps, kernels
+// and profiles are easier to read with them.
 
 #ifndef TRANSEPT_COMPILER_DRIVER_READIR_H
 #define TRANSEPT_COMPILER_DRIVER_READIR_H

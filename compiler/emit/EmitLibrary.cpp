@@ -60,8 +60,8 @@ int64_t positionCount(mlir::ModuleOp module, llvm::StringRef program,
   auto restrict = [&](llvm::StringRef table, int64_t offset) {
     int64_t rows = tableRows(module, table) - offset;
     if (rows < 1)
-      throw std::runtime_error(fmt::format("the table of positions of {} has no row {}",
-                                           program.str(), offset));
+      throw std::runtime_error(
+          fmt::format("the table of positions of {} has no row {}", program.str(), offset));
     count = count == 0 ? rows : std::min(count, rows);
   };
   for (mlir::Operation &op : module.lookupSymbol<plan::ProgramOp>(program).getBody().front()) {
@@ -105,8 +105,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
     facts.sourceFeatureCount = features->length;
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
-    facts.assets.push_back(
-        {file, readFile(std::filesystem::path(description.checkpoint) / file)});
+    facts.assets.push_back({file, readFile(std::filesystem::path(description.checkpoint) / file)});
   return facts;
 }
 
@@ -134,8 +133,7 @@ std::unique_ptr<llvm::Module> compiledCode(mlir::ModuleOp module, llvm::LLVMCont
 ParameterReader readerOf(const frontend::Checkpoint &checkpoint) {
   return [&](const ParameterRows &rows, float *out) {
     frontend::TensorReference reference{rows.name, rows.isTransposed, 0, 0};
-    frontend::MatrixShape shape =
-        frontend::referenceShape(reference, checkpoint.at(rows.name));
+    frontend::MatrixShape shape = frontend::referenceShape(reference, checkpoint.at(rows.name));
     // A vector stored as one row, for example [1, V]: its elements are the rows asked for.
     if (rows.isVector && shape.columns != 1) {
       std::vector<float> all = checkpoint.readAll(reference);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last step: a module in the LLVM stage and a checkpoint become a shared library and its header.
+// The last step: a module in the LLVM stage and a checkpoint become a shared library and its
+// header.
 
 #ifndef TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
 #define TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H

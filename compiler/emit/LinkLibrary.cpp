@@ -70,12 +70,13 @@ private:
 void linkLibrary(const std::string &object, const std::string &exportedSymbol,
                  const std::string &soname, const std::string &output) {
   TemporaryFile objectFile("o", object);
-  TemporaryFile archive("a", llvm::StringRef(transept_runtime_archive,
-                                             transept_runtime_archive_end - transept_runtime_archive));
+  TemporaryFile archive("a",
+                        llvm::StringRef(transept_runtime_archive,
+                                        transept_runtime_archive_end - transept_runtime_archive));
   TemporaryFile versions("version", "{ global: " + exportedSymbol + "; local: *; };\n");
   std::string versionScript = "--version-script=" + versions.path();
   std::vector<std::string> arguments = {
-      "ld.lld",     "-shared", "-o",           output,         "-soname",       soname,
+      "ld.lld", "-shared", "-o", output, "-soname", soname,
       // Without the index of frames no exception leaves the library's functions.
       "--eh-frame-hdr", "--gc-sections", "-z", "now", "-z", "relro", "-z", "noexecstack",
       "--hash-style=both", "--build-id=none", "--exclude-libs=ALL", versionScript,

@@ -9,8 +9,9 @@
 
 namespace transept::emit {
 
-/// Writes `output`, which exports only `exportedSymbol` and calls itself `soname`. Throws std::runtime_error with lld's
-/// message when linking fails. Must not be called by two threads at once (lld keeps global state).
+/// Writes `output`, which exports only `exportedSymbol` and calls itself `soname`. Throws
+/// std::runtime_error with lld's message when linking fails. Must not be called by two threads at
+/// once (lld keeps global state).
 void linkLibrary(const std::string &object, const std::string &exportedSymbol,
                  const std::string &soname, const std::string &output);
 

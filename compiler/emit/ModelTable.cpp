@@ -38,9 +38,15 @@ public:
   }
 
 private:
-  Constant *u32(uint64_t value) { return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), value); }
-  Constant *u64(uint64_t value) { return llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), value); }
-  Constant *f32(double value) { return llvm::ConstantFP::get(llvm::Type::getFloatTy(context), value); }
+  Constant *u32(uint64_t value) {
+    return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), value);
+  }
+  Constant *u64(uint64_t value) {
+    return llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), value);
+  }
+  Constant *f32(double value) {
+    return llvm::ConstantFP::get(llvm::Type::getFloatTy(context), value);
+  }
   Constant *null() { return llvm::ConstantPointerNull::get(pointer); }
 
   Constant *structure(llvm::ArrayRef<Constant *> values) {
@@ -244,12 +250,10 @@ private:
     fields["minimum_new_tokens"] = optional(defaults.minimumNewTokens);
     fields["no_repeat_ngram_size"] = u32(defaults.noRepeatNgramSize);
     fields["encoder_no_repeat_ngram_size"] = u32(defaults.encoderNoRepeatNgramSize);
-    static_assert(int(frontend::GenerationDefaults::EarlyStopping::False) ==
-                      TRANSEPT_EARLY_STOPPING_FALSE &&
-                  int(frontend::GenerationDefaults::EarlyStopping::True) ==
-                      TRANSEPT_EARLY_STOPPING_TRUE &&
-                  int(frontend::GenerationDefaults::EarlyStopping::Never) ==
-                      TRANSEPT_EARLY_STOPPING_NEVER);
+    static_assert(
+        int(frontend::GenerationDefaults::EarlyStopping::False) == TRANSEPT_EARLY_STOPPING_FALSE &&
+        int(frontend::GenerationDefaults::EarlyStopping::True) == TRANSEPT_EARLY_STOPPING_TRUE &&
+        int(frontend::GenerationDefaults::EarlyStopping::Never) == TRANSEPT_EARLY_STOPPING_NEVER);
     fields["early_stopping"] = u32(uint32_t(defaults.earlyStopping));
     fields["length_penalty"] = f32(defaults.lengthPenalty);
     fields["repetition_penalty"] = f32(defaults.repetitionPenalty);

@@ -74,8 +74,8 @@ private:
 
   void packDistances() {
     auto op = value.getDefiningOp<RelativePositionBiasOp>();
-    RelativePositionBuckets buckets{int64_t(op.getBucketCount()),
-                                    int64_t(op.getMaximumDistance()), op.getBidirectional()};
+    RelativePositionBuckets buckets{int64_t(op.getBucketCount()), int64_t(op.getMaximumDistance()),
+                                    op.getBidirectional()};
     int64_t reach = std::max(buckets.maximumDistance, buckets.count);
     int64_t heads = weightColumns(op.getTable());
     std::vector<double> table = evaluator.vector(op.getTable());

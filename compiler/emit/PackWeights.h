@@ -16,8 +16,8 @@ namespace transept::emit {
 /// come in rising order.
 using WeightSink = std::function<void(int64_t offset, const float *floats, int64_t count)>;
 
-/// Packs all weights of the module (plan stage or later, offsets assigned). Exceptions of reader and
-/// sink pass through.
+/// Packs all weights of the module (plan stage or later, offsets assigned). Exceptions of reader
+/// and sink pass through.
 void packWeights(mlir::ModuleOp module, const ParameterReader &reader, const WeightSink &sink);
 
 /// Bytes of all packed weights, filled up to whole pages.

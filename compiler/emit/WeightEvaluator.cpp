@@ -14,7 +14,9 @@ namespace transept::emit {
 
 using namespace mlir;
 
-int64_t weightRows(Value value) { return cast<RankedTensorType>(value.getType()).getDimSize(0); }
+int64_t weightRows(Value value) {
+  return cast<RankedTensorType>(value.getType()).getDimSize(0);
+}
 int64_t weightColumns(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.getRank() == 2 ? type.getDimSize(1) : 1;
@@ -33,8 +35,7 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         std::vector<float> floats(count * columns);
         reader({op.getName().str(), op.getTransposed(),
                 cast<RankedTensorType>(value.getType()).getRank() == 1,
-                int64_t(op.getRowBegin()) + begin, count,
-                weightRows(value), columns},
+                int64_t(op.getRowBegin()) + begin, count, weightRows(value), columns},
                floats.data());
         std::copy(floats.begin(), floats.end(), out);
       })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Computes weight expressions from checkpoint tensors, a few rows at a time, so that compiling never
-// holds a second copy of a large weight.
+// Computes weight expressions from checkpoint tensors, a few rows at a time, so that compiling
+// never holds a second copy of a large weight.
 
 #ifndef TRANSEPT_COMPILER_EMIT_WEIGHTEVALUATOR_H
 #define TRANSEPT_COMPILER_EMIT_WEIGHTEVALUATOR_H
@@ -15,8 +15,8 @@
 
 namespace transept::emit {
 
-/// Fills `out` with rows [begin, begin + count) of the checkpoint's tensor `name`, seen as `columns`
-/// wide (transposed first when `isTransposed`).
+/// Fills `out` with rows [begin, begin + count) of the checkpoint's tensor `name`, seen as
+/// `columns` wide (transposed first when `isTransposed`).
 struct ParameterRows {
   std::string name;
   bool isTransposed;

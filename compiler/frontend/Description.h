@@ -132,8 +132,8 @@ struct FeedForward {
 /// Pre: x + f(norm(x)). Post: norm(x + f(x)).
 enum class NormPlacement { Pre, Post };
 
-/// One side of the model; all its layers are alike, `{layer}` counts them from 0. A side with hidden
-/// size 0 is not there.
+/// One side of the model; all its layers are alike, `{layer}` counts them from 0. A side with
+/// hidden size 0 is not there.
 struct Stack {
   int64_t layerCount = 0;
   int64_t hiddenSize = 0;
@@ -154,9 +154,9 @@ struct LogitsTransform {
 
 struct Logits {
   std::optional<LogitsTransform> transform;
-  TensorReference weight; // [vocabulary size, hidden size]
+  TensorReference weight;              // [vocabulary size, hidden size]
   std::optional<TensorReference> bias; // vocabulary size numbers, any rank
-  double scale = 1.0; // multiplies the states before the product
+  double scale = 1.0;                  // multiplies the states before the product
 };
 
 /// A language that a model of speech understands, e.g. "en", and its token.
@@ -208,7 +208,8 @@ struct Tokenizer {
 struct Description {
   std::string name;   // a C identifier, from the directory's name unless given
   std::string family; // for people; nothing behind the front end reads it
-  /// One of the sides may be missing: an encoder alone gives states, a decoder alone continues prompts.
+  /// One of the sides may be missing: an encoder alone gives states, a decoder alone continues
+  /// prompts.
   Stack source;
   /// Between the source states and the target's cross-attention, where their widths differ.
   std::optional<Linear> projection;

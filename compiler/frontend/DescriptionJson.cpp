@@ -20,9 +20,7 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t formatVersion = 1;
 
 template <typename Enum>
-concept Enumeration = requires {
-  EnumNames<Enum>::rows;
-};
+concept Enumeration = requires { EnumNames<Enum>::rows; };
 
 template <typename Value> constexpr bool isArray = false;
 template <typename Element> constexpr bool isArray<std::vector<Element>> = true;
@@ -54,7 +52,7 @@ public:
         if (each == value)
           return name;
       throw Error("a description holds an enumerator without a name");
-    } else if constexpr (requires(Writer & writer) { visitFields(writer, value); }) {
+    } else if constexpr (requires(Writer &writer) { visitFields(writer, value); }) {
       Writer writer;
       visitFields(writer, value);
       return std::move(writer.object);

@@ -65,7 +65,8 @@ private:
     return {{"type", "array"}, {"items", schema(element, range...)}};
   }
   template <typename Enum>
-  requires std::is_enum_v<Enum> Json schema(Enum &) {
+    requires std::is_enum_v<Enum>
+  Json schema(Enum &) {
     Json names = Json::array();
     for (const auto &[value, name] : EnumNames<Enum>::rows)
       names.push_back(name);

@@ -169,8 +169,8 @@ Value ModelWriter::convolution(const Convolution &convolution, Value &input, llv
   Value result = linear(convolution.linear, input, node.child("linear"));
   if (convolution.gate) {
     Node gateNode = node.child("gate");
-    Value gate = activation(*convolution.activation,
-                            linear(*convolution.gate, input, gateNode), gateNode.child("activation"));
+    Value gate = activation(*convolution.activation, linear(*convolution.gate, input, gateNode),
+                            gateNode.child("activation"));
     return GateOp::create(builder, location(node.child("product")), result.getType(), gate, result);
   }
   return convolution.activation
@@ -266,7 +266,8 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
     Value positions = PositionEmbeddingOp::create(
         builder, location(positionNode), states.getType(), positioned,
         positionTable(embedding, hiddenSize, positionNode), embedding.positions.offset);
-    states = AddOp::create(builder, location(node.child("sum")), states.getType(), states, positions);
+    states =
+        AddOp::create(builder, location(node.child("sum")), states.getType(), states, positions);
   }
   normalize(/*isBeforePositions=*/false);
   return states;
@@ -322,9 +323,9 @@ Value ModelWriter::attention(const Attention &attention, Value states, Value key
 }
 
 Value ModelWriter::feedForward(const FeedForward &feedForward, Value states, const Node &node) {
-  Value hidden = activation(feedForward.activation,
-                            linear(feedForward.input, states, node.child("input")),
-                            node.child("activation"));
+  Value hidden =
+      activation(feedForward.activation, linear(feedForward.input, states, node.child("input")),
+                 node.child("activation"));
   if (feedForward.gate)
     hidden = GateOp::create(builder, location(node.child("product")), hidden.getType(), hidden,
                             linear(*feedForward.gate, states, node.child("gate")));
@@ -427,7 +428,8 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
   Value memory;
   if (source) {
     Value states = stack(description.source, source, /*isTarget=*/false, Value(), {"encoder"});
-    memory = description.projection ? linear(*description.projection, states, {"projection"}) : states;
+    memory =
+        description.projection ? linear(*description.projection, states, {"projection"}) : states;
     results.push_back(states);
   }
   if (targetIds) {

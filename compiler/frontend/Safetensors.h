@@ -54,8 +54,8 @@ struct TensorInfo {
   std::string file;
 
   int64_t elementCount() const;
-  /// A tensor as a matrix: the first dimension by the product of the others (rank 0 is 1 x 1), after
-  /// leading dimensions of 1 that a matrix does not need.
+  /// A tensor as a matrix: the first dimension by the product of the others (rank 0 is 1 x 1),
+  /// after leading dimensions of 1 that a matrix does not need.
   int64_t rowCount() const;
   int64_t columnCount() const;
 };

@@ -36,8 +36,9 @@ private:
   void write(StringRef name, Operation *op) {
     std::error_code error = llvm::sys::fs::create_directories(directory);
     std::string number = std::to_string(count++);
-    std::string path = (llvm::Twine(directory) + "/" + (number.size() < 2 ? "0" : "") + number + "-" + name +
-                        ".mlir").str();
+    std::string path = (llvm::Twine(directory) + "/" + (number.size() < 2 ? "0" : "") + number +
+                        "-" + name + ".mlir")
+                           .str();
     if (!error) {
       llvm::raw_fd_ostream stream(path, error);
       if (!error)

@@ -53,6 +53,8 @@ void useShortTypeNames(MLIRContext &context) {
   context.getOrLoadDialect<plan::PlanDialect>()->addInterfaces<ShortTypeNames>();
 }
 
-OpPrintingFlags readableIR() { return OpPrintingFlags().printNameLocAsPrefix(); }
+OpPrintingFlags readableIR() {
+  return OpPrintingFlags().printNameLocAsPrefix();
+}
 
 } // namespace transept

@@ -71,9 +71,13 @@ static constexpr StageInfo table[] = {
     {Stage::Assembly, "asm", "assembly of the target CPU", nullptr},
 };
 
-ArrayRef<StageInfo> stages() { return table; }
+ArrayRef<StageInfo> stages() {
+  return table;
+}
 
-const StageInfo &infoOf(Stage stage) { return table[static_cast<size_t>(stage)]; }
+const StageInfo &infoOf(Stage stage) {
+  return table[static_cast<size_t>(stage)];
+}
 
 std::optional<Stage> findStage(StringRef name) {
   auto row = llvm::find_if(table, [&](const StageInfo &info) { return info.name == name; });

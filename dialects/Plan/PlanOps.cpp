@@ -12,8 +12,7 @@ LogicalResult ColumnsOp::verify() {
   auto from = getBuffer().getType(), to = getResult().getType();
   if (getBegin() + to.getWidth() > uint64_t(from.getWidth()))
     return emitOpError("expects columns within the buffer's width of ")
-           << from.getWidth() << ", but got " << getBegin() << " to "
-           << getBegin() + to.getWidth();
+           << from.getWidth() << ", but got " << getBegin() << " to " << getBegin() + to.getWidth();
   if (from.getStride() != to.getStride() || from.getSpace() != to.getSpace())
     return emitOpError("expects buffer and result to share space and stride, but got ")
            << from << " and " << to;

@@ -70,8 +70,7 @@ int main(int argumentCount, char **arguments) try {
   }
   transept::Statistics cache = model.statistics();
   std::fprintf(stderr, "%zu sources; encoder cache: %llu hits, %llu misses\n", sources.size(),
-               (unsigned long long)cache.encoder_hits,
-               (unsigned long long)cache.encoder_misses);
+               (unsigned long long)cache.encoder_hits, (unsigned long long)cache.encoder_misses);
 } catch (const std::exception &error) {
   std::fprintf(stderr, "error: %s\n", error.what());
   return 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Translates one sentence with a model that this program is linked with. The runtime takes and gives
-// token ids; `transept generate --json` shows the ids of a text.
+// Translates one sentence with a model that this program is linked with. The runtime takes and
+// gives token ids; `transept generate --json` shows the ids of a text.
 
 #include "number_words.h"
 

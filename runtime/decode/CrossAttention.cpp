@@ -52,8 +52,8 @@ public:
       std::int64_t heads = crossAttentionHeads(table, index);
       for (std::int64_t row = 0; results[index] && row != target.rowCount; ++row)
         for (std::int64_t head = 0; head != heads; ++head)
-          std::memcpy(results[index] + (head * target.resultRowCount + target.resultRow + row) *
-                                           target.keyCount,
+          std::memcpy(results[index] +
+                          (head * target.resultRowCount + target.resultRow + row) * target.keyCount,
                       pointers[index] + ((target.firstRow + row) * heads + head) * stride,
                       static_cast<std::size_t>(target.keyCount) * sizeof(float));
     }

@@ -11,8 +11,8 @@
 
 namespace transept::runtime {
 
-/// Where the weights of each cross-attention go, null for those that are not wanted: for each source
-/// [heads, target rows, source length], one source after another.
+/// Where the weights of each cross-attention go, null for those that are not wanted: for each
+/// source [heads, target rows, source length], one source after another.
 using AttentionWeights = std::span<float *const>;
 
 /// Heads of cross-attention `index`.

@@ -101,9 +101,9 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
   source.features.assign(input.features, input.features + multiplySizes(input.length, width));
   for (std::size_t index = 0; index != source.features.size(); ++index)
     if (!std::isfinite(source.features[index]))
-      failArgument(nameOf(number, "features[" + text(index / width) + "][" + text(index % width) +
-                                      "]"),
-                   source.features[index], "a finite number");
+      failArgument(
+          nameOf(number, "features[" + text(index / width) + "][" + text(index % width) + "]"),
+          source.features[index], "a finite number");
   source.positions.resize(rows);
   std::iota(source.positions.begin(), source.positions.end(), 0);
   return source;
@@ -178,7 +178,8 @@ void fill(Engine &engine, std::span<const EncoderLease *const> leases) {
       std::uint64_t rows = (*leases[begin])->length();
       std::size_t end = begin + 1;
       bool isAlone = engine.table.source_feature_width != 0;
-      while (!isAlone && end != leases.size() && rows + (*leases[end])->length() <= rowsPerInvocation)
+      while (!isAlone && end != leases.size() &&
+             rows + (*leases[end])->length() <= rowsPerInvocation)
         rows += (*leases[end++])->length();
       runEncoder(engine, leases.subspan(begin, end - begin));
       for (; begin != end; ++begin)

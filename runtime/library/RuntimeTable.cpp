@@ -141,8 +141,7 @@ void viewSource(const transept_source *source, transept_source_view *view) {
   const EncoderEntry &entry = *source->lease;
   const PackedSource &content = entry.source;
   *view = {entry.length(), content.ids.empty() ? nullptr : content.ids.data(),
-           content.positions.data(),
-           entry.states.floats(), entry.keysAndValues.floats()};
+           content.positions.data(), entry.states.floats(), entry.keysAndValues.floats()};
 }
 
 transept_status generateSequences(transept_model *model, transept_source *const *sources,

@@ -57,17 +57,15 @@ void check(const frontend::Description &description, const std::string &cpu, Fus
   };
   bool readsFeatures = description.source.embedding.features.has_value();
   int64_t longest = readsFeatures ? 0 : description.source.embedding.positions.length;
-  Sequences sources =
-      randomSequences({bounded(13, longest), 1, bounded(67, longest), bounded(16, longest)},
-                      readsFeatures || !description.hasSource()
-                          ? 1000
-                          : description.source.embedding.vocabularySize,
-                      seed);
+  Sequences sources = randomSequences(
+      {bounded(13, longest), 1, bounded(67, longest), bounded(16, longest)},
+      readsFeatures || !description.hasSource() ? 1000
+                                                : description.source.embedding.vocabularySize,
+      seed);
   longest = description.target.embedding.positions.length;
-  Sequences targets = randomSequences({5, bounded(18, longest), 1, bounded(33, longest)},
-                                      std::max<int64_t>(
-                                          1, description.target.embedding.vocabularySize),
-                                      seed + 1);
+  Sequences targets =
+      randomSequences({5, bounded(18, longest), 1, bounded(33, longest)},
+                      std::max<int64_t>(1, description.target.embedding.vocabularySize), seed + 1);
   ModelOutputs expected = interpret(description, seed, sources, targets);
 
   std::string library = compileWithRandomWeights(description, cpu, fusion, seed);

@@ -177,30 +177,31 @@ inline frontend::Description tinySpeech() {
   TinyStack source{"encoder.layer.{layer}", 20, /*hasBias=*/true, {.epsilon = 1e-5}};
   TinyStack target{"decoder.layer.{layer}", 26, /*hasBias=*/true, {.epsilon = 1e-5}};
   Description description{.name = "tiny_speech", .family = "speech"};
-  description.source = {.layerCount = 1,
-                        .hiddenSize = 20,
-                        .normPlacement = NormPlacement::Pre,
-                        .embedding = {.features = Features{.width = 6},
-                                      .scale = std::sqrt(20.0),
-                                      .positions = {PositionKind::SinusoidalHalvesInclusive, 19, 2}},
-                        .selfAttention = source.attention("self", 2, 10, 1 / std::sqrt(10.0)),
-                        .feedForward = source.feedForward(Activation::Relu, 33, false)};
+  description.source = {
+      .layerCount = 1,
+      .hiddenSize = 20,
+      .normPlacement = NormPlacement::Pre,
+      .embedding = {.features = Features{.width = 6},
+                    .scale = std::sqrt(20.0),
+                    .positions = {PositionKind::SinusoidalHalvesInclusive, 19, 2}},
+      .selfAttention = source.attention("self", 2, 10, 1 / std::sqrt(10.0)),
+      .feedForward = source.feedForward(Activation::Relu, 33, false)};
   description.source.embedding.features->convolutions = {
       {5, 2, 2, linear("stem.0", 30, 9), linear("stem.0_gate", 30, 9), Activation::Sigmoid},
       {3, 2, 1, linear("stem.1", 27, 20), std::nullopt, Activation::Gelu}};
   description.projection = linear("projection", 20, 26);
-  description.target = {.layerCount = 2,
-                        .hiddenSize = 26,
-                        .normPlacement = NormPlacement::Pre,
-                        .embedding = {.weight = TensorReference{"tokens"},
-                                      .vocabularySize = 41,
-                                      .positions = {PositionKind::Learned, 17, 0,
-                                                    TensorReference{"positions"}},
-                                      .segment = TensorReference{"segments", false, 1, 1},
-                                      .isNormBeforePositions = true},
-                        .selfAttention = target.attention("self", 2, 13, 1 / std::sqrt(13.0)),
-                        .crossAttention = target.attention("cross", 2, 13, 1 / std::sqrt(13.0)),
-                        .feedForward = target.feedForward(Activation::Gelu, 23, false)};
+  description.target = {
+      .layerCount = 2,
+      .hiddenSize = 26,
+      .normPlacement = NormPlacement::Pre,
+      .embedding = {.weight = TensorReference{"tokens"},
+                    .vocabularySize = 41,
+                    .positions = {PositionKind::Learned, 17, 0, TensorReference{"positions"}},
+                    .segment = TensorReference{"segments", false, 1, 1},
+                    .isNormBeforePositions = true},
+      .selfAttention = target.attention("self", 2, 13, 1 / std::sqrt(13.0)),
+      .crossAttention = target.attention("cross", 2, 13, 1 / std::sqrt(13.0)),
+      .feedForward = target.feedForward(Activation::Gelu, 23, false)};
   description.target.embedding.norm = target.norm("embedding");
   description.target.embedding.norm->gain.name = "embedding.gain";
   description.target.embedding.norm->bias->name = "embedding.shift";
@@ -221,8 +222,12 @@ inline frontend::Description tinyVision() {
   Embedding &embedding = description.source.embedding;
   embedding = {.features = Features{.width = 12},
                .positions = {PositionKind::Learned, 69, 0, TensorReference{"encoder.positions"}}};
-  embedding.features->convolutions = {
-      {1, 1, 0, {{"patches"}, TensorReference{"patches_bias"}, 12, 30}, std::nullopt, std::nullopt}};
+  embedding.features->convolutions = {{1,
+                                       1,
+                                       0,
+                                       {{"patches"}, TensorReference{"patches_bias"}, 12, 30},
+                                       std::nullopt,
+                                       std::nullopt}};
   embedding.features->leadingRows = {{"class_token"}, {"distillation_token"}};
   description.target.embedding.positions = {PositionKind::SinusoidalInterleaved, 19};
   return description;

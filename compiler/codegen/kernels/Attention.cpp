@@ -28,7 +28,8 @@ constexpr double kInfinity = std::numeric_limits<float>::infinity();
 
 std::string AttentionShape::name() const {
   static constexpr const char *sources[] = {"rows", "pages", "encoder_cache"};
-  std::string result = llvm::formatv("attention_{0}_{1}x{2}", sources[int(keys)], headCount, keyDim);
+  std::string result =
+      llvm::formatv("attention_{0}_{1}x{2}", sources[int(keys)], headCount, keyDim);
   if (valueDim != keyDim)
     result += llvm::formatv("x{0}", valueDim);
   if (scale != 1)
@@ -39,15 +40,15 @@ std::string AttentionShape::name() const {
     result += llvm::formatv("_window{0}_{1}", windowBefore, windowAfter);
   if (biasReach >= 0)
     result += llvm::formatv("_bias{0}", biasReach);
-  return result + llvm::formatv("_from{0}_{1}_{2}_to{3}", queryStride, keyStride, valueStride,
-                                outputStride)
-                      .str();
+  return result +
+         llvm::formatv("_from{0}_{1}_{2}_to{3}", queryStride, keyStride, valueStride, outputStride)
+             .str();
 }
 
 Expressions AttentionOperands::asList() const {
-  return {query,       key,        value,      bias,             output,  positions,
-          groupCount,  groupOffsets, pastLengths, containers,    containerLengths, keySlot,
-          valueSlot,   weights,    weightStride, scratch,        worker,  workerCount};
+  return {query,      key,          value,        bias,       output,           positions,
+          groupCount, groupOffsets, pastLengths,  containers, containerLengths, keySlot,
+          valueSlot,  weights,      weightStride, scratch,    worker,           workerCount};
 }
 
 namespace {
@@ -139,8 +140,8 @@ private:
   /// Rows -> blocks [keyDim][kBlock], the order in which the score product reads them.
   void transposeKeys(const Unit &unit) {
     kernel.loop(zero, unit.keyCount, kBlock, [&](Expression key) {
-      Expression from = kernel.floatsAt(
-          operands.key, (unit.firstRow + key) * shape.keyStride + unit.head * shape.keyDim);
+      Expression from = kernel.floatsAt(operands.key, (unit.firstRow + key) * shape.keyStride +
+                                                          unit.head * shape.keyDim);
       Expression count = kernel.minimum(unit.keyCount - key, kernel.integer(kBlock));
       emitTransposeKeys(kernel, count, from, kernel.integer(shape.keyStride), shape.keyDim,
                         kernel.floatsAt(transposedKeys, key * shape.keyDim));
@@ -152,8 +153,8 @@ private:
     kernel.loop(zero, unit.rowCount, 1, [&](Expression row) {
       Expression position = unit.past + row, inPage = position % kBlock;
       Expression page = kernel.loadPointer(unit.container, position / kBlock);
-      Expression keyFrom = kernel.floatsAt(
-          operands.key, (unit.firstRow + row) * shape.keyStride + unit.head * shape.keyDim);
+      Expression keyFrom = kernel.floatsAt(operands.key, (unit.firstRow + row) * shape.keyStride +
+                                                             unit.head * shape.keyDim);
       Expression keyTo = kernel.floatsAt(pagedKeys(page, unit.head), inPage);
       kernel.loop(zero, kernel.integer(shape.keyDim), 1, [&](Expression d) {
         kernel.store(kernel.loadFloat(kernel.floatsAt(keyFrom, d)),
@@ -161,8 +162,7 @@ private:
       });
       Expression valueFrom = kernel.floatsAt(
           operands.value, (unit.firstRow + row) * shape.valueStride + unit.head * shape.valueDim);
-      Expression valueTo =
-          kernel.floatsAt(pagedValues(page, unit.head), inPage * shape.valueDim);
+      Expression valueTo = kernel.floatsAt(pagedValues(page, unit.head), inPage * shape.valueDim);
       forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
         kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(valueFrom, column), count),
                           kernel.floatsAt(valueTo, column), count);
@@ -206,9 +206,8 @@ private:
               shape.valueDim};
     case KeySource::EncoderCache: {
       Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
-      return {kernel.floatsAt(unit.container,
-                              positions * operands.valueSlot +
-                                  (unit.head * positions + key) * shape.valueDim),
+      return {kernel.floatsAt(unit.container, positions * operands.valueSlot +
+                                                  (unit.head * positions + key) * shape.valueDim),
               shape.valueDim};
     }
     }
@@ -217,10 +216,10 @@ private:
 
   void queryTile(const Unit &unit, Expression first, Expression rows) {
     Expression queryRow = unit.firstRow + first;
-    emitPackRows(kernel, rows,
-                 kernel.floatsAt(operands.query,
-                                 queryRow * shape.queryStride + unit.head * shape.keyDim),
-                 kernel.integer(shape.queryStride), kernel.integer(shape.keyDim), queries);
+    emitPackRows(
+        kernel, rows,
+        kernel.floatsAt(operands.query, queryRow * shape.queryStride + unit.head * shape.keyDim),
+        kernel.integer(shape.queryStride), kernel.integer(shape.keyDim), queries);
     kernel.loop(zero, rows, 1, [&](Expression row) {
       kernel.store(kernel.number(-kInfinity), kernel.floatsAt(maxima, row));
       kernel.store(kernel.number(0), kernel.floatsAt(totals, row));
@@ -285,8 +284,7 @@ private:
     auto product = [&](const TileProduct &product, Expression block) {
       emitTileProduct(kernel, product, rows, queries, keyBlock(unit, key + block),
                       kernel.integer(kBlock * shape.keyDim), kernel.integer(kBlock),
-                      kernel.integer(shape.keyDim), kernel.floatsAt(scores, block),
-                      kKeysPerStep);
+                      kernel.integer(shape.keyDim), kernel.floatsAt(scores, block), kKeysPerStep);
     };
     Expression whole = zero;
     if (shape.keys != KeySource::Pages && wide.panels > 1) {
@@ -305,9 +303,8 @@ private:
     Expression rowScores = kernel.floatsAt(scores, row * kKeysPerStep);
     hideAndBias(unit, rowInGroup, rowScores, key, count);
     if (shape.emitsWeights())
-      kernel.when(kernel.isNotNull(operands.weights), [&] {
-        keepScores(unit, unit.firstRow + rowInGroup, rowScores, key, count);
-      });
+      kernel.when(kernel.isNotNull(operands.weights),
+                  [&] { keepScores(unit, unit.firstRow + rowInGroup, rowScores, key, count); });
     Expressions values;
     Expression largest = kernel.vectorNumber(-kInfinity);
     for (int64_t v = 0; v < vectors; ++v) {
@@ -318,8 +315,8 @@ private:
     Expression oldMaximum = kernel.loadFloat(maximumAt);
     Expression newMaximum = kernel.maximum(oldMaximum, kernel.maximumOf(largest));
     // A row that has seen no key yet keeps weights of 0: -inf is replaced to avoid -inf - -inf.
-    Expression reference = kernel.select(newMaximum == kernel.number(-kInfinity), kernel.number(0),
-                                         newMaximum);
+    Expression reference =
+        kernel.select(newMaximum == kernel.number(-kInfinity), kernel.number(0), newMaximum);
     Expression referenceVector = kernel.broadcast(reference);
     Expression total = kernel.vectorNumber(0);
     for (int64_t v = 0; v < vectors; ++v) {
@@ -369,14 +366,13 @@ private:
     if (shape.scale != 1)
       score = score * kernel.vectorNumber(shape.scale);
     Expression keyNumbers =
-        kernel.laneNumbers(kernel.lanes()) +
-        kernel.broadcast(kernel.truncateToInt32(key + lane));
+        kernel.laneNumbers(kernel.lanes()) + kernel.broadcast(kernel.truncateToInt32(key + lane));
     Expression visible = keyNumbers < kernel.broadcast(kernel.truncateToInt32(limit));
 
     if (shape.biasReach >= 0 || shape.windowBefore >= 0 || shape.windowAfter >= 0) {
-      Expression distance = keyPositions(unit, keyNumbers) -
-                            kernel.broadcast(kernel.loadInt32(operands.positions,
-                                                              unit.firstRow + rowInGroup));
+      Expression distance =
+          keyPositions(unit, keyNumbers) -
+          kernel.broadcast(kernel.loadInt32(operands.positions, unit.firstRow + rowInGroup));
       auto constant = [&](int64_t value) {
         return kernel.broadcast(kernel.integer32(int32_t(value)));
       };
@@ -400,8 +396,8 @@ private:
     if (shape.keys != KeySource::Rows)
       return keyNumbers;
     // Lanes beyond the sequence are hidden; they only must not be read from outside the array.
-    Expression numbers = kernel.minimum(
-        keyNumbers, kernel.broadcast(kernel.truncateToInt32(unit.keyCount - 1)));
+    Expression numbers =
+        kernel.minimum(keyNumbers, kernel.broadcast(kernel.truncateToInt32(unit.keyCount - 1)));
     Expression rows = kernel.toInt64(numbers) + kernel.broadcast(unit.firstRow);
     return kernel.gatherInt32(operands.positions, rows);
   }
@@ -425,12 +421,12 @@ private:
   /// A row that saw no key has total 0 and yields 0.
   void storeRow(const Unit &unit, Expression queryRow, Expression row) {
     Expression total = kernel.loadFloat(kernel.floatsAt(totals, row));
-    Expression factor = kernel.select(total == kernel.number(0), kernel.number(0),
-                                      kernel.number(1) / total);
+    Expression factor =
+        kernel.select(total == kernel.number(0), kernel.number(0), kernel.number(1) / total);
     Expression factors = kernel.broadcast(factor);
     Expression from = kernel.floatsAt(sums, row * scratch.sumStride);
-    Expression to = kernel.floatsAt(operands.output, queryRow * shape.outputStride +
-                                                         unit.head * shape.valueDim);
+    Expression to = kernel.floatsAt(operands.output,
+                                    queryRow * shape.outputStride + unit.head * shape.valueDim);
     forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
       kernel.storeFirst(kernel.loadVector(kernel.floatsAt(from, column)) * factors,
                         kernel.floatsAt(to, column), count);
@@ -457,11 +453,11 @@ int64_t attentionScratchBytesPerKey(const AttentionShape &shape) {
 
 func::FuncOp attentionKernel(KernelBuilder &kernel, const AttentionShape &shape) {
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-  Type types[] = {pointer, pointer, pointer, pointer, pointer, pointer, i64,  pointer,
-                  pointer, pointer, pointer, i64,     i64,     pointer, i64, pointer, i64, i64};
+  Type types[] = {pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, pointer,
+                  pointer, pointer, i64,     i64,     pointer, i64,     pointer, i64,     i64};
   return kernel.function(shape.name(), types, [&](ArrayRef<Expression> a) {
-    AttentionOperands operands{a[0], a[1], a[2],  a[3],  a[4],  a[5],  a[6],  a[7],
-                               a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17]};
+    AttentionOperands operands{a[0], a[1],  a[2],  a[3],  a[4],  a[5],  a[6],  a[7],  a[8],
+                               a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17]};
     AttentionEmitter(kernel, shape, operands).emit();
   });
 }

@@ -43,16 +43,16 @@ struct AttentionShape {
 /// The kernel's operands; each is used by some key sources only and null (or 0) elsewhere.
 struct AttentionOperands {
   Expression query, key, value, bias, output;
-  Expression positions;        // [rows] i32: positions of the queries, and of the keys of Rows
-  Expression groupCount;       // sequences (Rows, Pages) or source groups (EncoderCache)
-  Expression groupOffsets;     // [groupCount + 1] i64 first query row of each
-  Expression pastLengths;      // Pages: [groupCount] i64
-  Expression containers;       // Pages: [groupCount] page tables; EncoderCache: [groupCount] entries
+  Expression positions;    // [rows] i32: positions of the queries, and of the keys of Rows
+  Expression groupCount;   // sequences (Rows, Pages) or source groups (EncoderCache)
+  Expression groupOffsets; // [groupCount + 1] i64 first query row of each
+  Expression pastLengths;  // Pages: [groupCount] i64
+  Expression containers;   // Pages: [groupCount] page tables; EncoderCache: [groupCount] entries
   Expression containerLengths; // EncoderCache: [groupCount] i64 positions in each entry
   Expression keySlot;          // Pages, EncoderCache: floats per position before the key slot
   Expression valueSlot;        // likewise for the values
-  Expression weights;          // EncoderCache: [rows, heads, weightStride] receives weights, or null
-  Expression weightStride;     // i64, at least the longest entry's positions
+  Expression weights;      // EncoderCache: [rows, heads, weightStride] receives weights, or null
+  Expression weightStride; // i64, at least the longest entry's positions
   Expression scratch, worker, workerCount;
 
   Expressions asList() const;

@@ -15,13 +15,14 @@ using namespace mlir;
 
 namespace {
 
-bool isFloat(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
+bool isFloat(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+}
 
-template <typename FloatOp, typename IntegerOp>
-Expression arithmetic(Expression a, Expression b) {
+template <typename FloatOp, typename IntegerOp> Expression arithmetic(Expression a, Expression b) {
   KernelBuilder &kernel = a.kernel();
-  Value result = isFloat(a) ? Value(FloatOp::create(kernel, a, b))
-                            : Value(IntegerOp::create(kernel, a, b));
+  Value result =
+      isFloat(a) ? Value(FloatOp::create(kernel, a, b)) : Value(IntegerOp::create(kernel, a, b));
   return kernel.wrap(result);
 }
 
@@ -78,13 +79,27 @@ Expression Expression::operator==(Expression other) const {
 Expression Expression::operator!=(Expression other) const {
   return compare(*this, other, arith::CmpFPredicate::UNE, arith::CmpIPredicate::ne);
 }
-Expression Expression::operator+(int64_t other) const { return *this + integerLike(*this, other); }
-Expression Expression::operator-(int64_t other) const { return *this - integerLike(*this, other); }
-Expression Expression::operator*(int64_t other) const { return *this * integerLike(*this, other); }
-Expression Expression::operator/(int64_t other) const { return *this / integerLike(*this, other); }
-Expression Expression::operator%(int64_t other) const { return *this % integerLike(*this, other); }
-Expression Expression::operator<(int64_t other) const { return *this < integerLike(*this, other); }
-Expression Expression::operator>(int64_t other) const { return *this > integerLike(*this, other); }
+Expression Expression::operator+(int64_t other) const {
+  return *this + integerLike(*this, other);
+}
+Expression Expression::operator-(int64_t other) const {
+  return *this - integerLike(*this, other);
+}
+Expression Expression::operator*(int64_t other) const {
+  return *this * integerLike(*this, other);
+}
+Expression Expression::operator/(int64_t other) const {
+  return *this / integerLike(*this, other);
+}
+Expression Expression::operator%(int64_t other) const {
+  return *this % integerLike(*this, other);
+}
+Expression Expression::operator<(int64_t other) const {
+  return *this < integerLike(*this, other);
+}
+Expression Expression::operator>(int64_t other) const {
+  return *this > integerLike(*this, other);
+}
 Expression Expression::operator<=(int64_t other) const {
   return *this <= integerLike(*this, other);
 }
@@ -103,7 +118,9 @@ KernelBuilder::KernelBuilder(ModuleOp module, const Target &target)
   setInsertionPointToEnd(module.getBody());
 }
 
-Type KernelBuilder::pointerType() { return LLVM::LLVMPointerType::get(getContext()); }
+Type KernelBuilder::pointerType() {
+  return LLVM::LLVMPointerType::get(getContext());
+}
 
 func::FuncOp KernelBuilder::function(StringRef name, TypeRange arguments,
                                      function_ref<void(ArrayRef<Expression>)> body, bool inlined) {
@@ -145,8 +162,12 @@ Expression KernelBuilder::boolean(bool value) {
 Expression KernelBuilder::number(double value) {
   return wrap(arith::ConstantOp::create(*this, getF32FloatAttr(float(value))));
 }
-Expression KernelBuilder::vectorNumber(double value) { return broadcast(number(value)); }
-Expression KernelBuilder::null() { return wrap(LLVM::ZeroOp::create(*this, pointerType())); }
+Expression KernelBuilder::vectorNumber(double value) {
+  return broadcast(number(value));
+}
+Expression KernelBuilder::null() {
+  return wrap(LLVM::ZeroOp::create(*this, pointerType()));
+}
 
 Expression KernelBuilder::multiplyAdd(Expression a, Expression b, Expression c) {
   return isa<VectorType>(a.type()) ? wrap(vector::FMAOp::create(*this, a, b, c))
@@ -163,7 +184,9 @@ Expression KernelBuilder::maximum(Expression a, Expression b) {
 Expression KernelBuilder::select(Expression condition, Expression yes, Expression no) {
   return wrap(arith::SelectOp::create(*this, condition, yes, no));
 }
-Expression KernelBuilder::ceilDivide(Expression a, int64_t b) { return (a + (b - 1)) / b; }
+Expression KernelBuilder::ceilDivide(Expression a, int64_t b) {
+  return (a + (b - 1)) / b;
+}
 Expression KernelBuilder::broadcast(Expression scalar, int64_t count) {
   return wrap(vector::BroadcastOp::create(*this, VectorType::get({count}, scalar.type()), scalar));
 }
@@ -198,8 +221,8 @@ Expression KernelBuilder::laneNumbers(int64_t count) {
 }
 
 /// exp(x) = 2^n * exp(r) with n = round(x / ln 2), |r| <= ln(2) / 2, and exp(r) by its Taylor
-/// polynomial of degree 7 (relative error below 2e-8 there). Below -87.3 the result is exactly 0, so
-/// that a masked score of -inf adds nothing; above 88.3 it stays at the largest power of two.
+/// polynomial of degree 7 (relative error below 2e-8 there). Below -87.3 the result is exactly 0,
+/// so that a masked score of -inf adds nothing; above 88.3 it stays at the largest power of two.
 Expression KernelBuilder::exponential(Expression x) {
   auto type = cast<VectorType>(x.type());
   int64_t count = type.getNumElements();
@@ -215,8 +238,8 @@ Expression KernelBuilder::exponential(Expression x) {
   Value exponent = arith::FPToSIOp::create(*this, integers, n);
   Value shifted = arith::ShLIOp::create(*this, exponent, broadcast(integer32(23), count));
   Value bits = arith::BitcastOp::create(*this, integers, p);
-  Expression scaled = wrap(
-      arith::BitcastOp::create(*this, type, arith::AddIOp::create(*this, bits, shifted)));
+  Expression scaled =
+      wrap(arith::BitcastOp::create(*this, type, arith::AddIOp::create(*this, bits, shifted)));
   return select(x < constant(-87.3), constant(0), scaled);
 }
 
@@ -239,7 +262,8 @@ Expression KernelBuilder::bytesAt(Expression pointer, int64_t offset) {
 }
 Expression KernelBuilder::load(Expression pointer, Type type) {
   Type element = getElementTypeOrSelf(type);
-  unsigned alignment = isa<LLVM::LLVMPointerType>(element) ? 8 : element.getIntOrFloatBitWidth() / 8;
+  unsigned alignment =
+      isa<LLVM::LLVMPointerType>(element) ? 8 : element.getIntOrFloatBitWidth() / 8;
   return wrap(LLVM::LoadOp::create(*this, type, pointer, alignment));
 }
 Expression KernelBuilder::loadInt32(Expression array, Expression index) {
@@ -265,7 +289,9 @@ Expression KernelBuilder::maskOfFirst(Expression count) {
   Expression limit = broadcast(truncateToInt32(count), lanes());
   return laneNumbers(lanes()) < limit;
 }
-Expression KernelBuilder::maskOfFirst(int64_t count) { return maskOfFirst(integer(count)); }
+Expression KernelBuilder::maskOfFirst(int64_t count) {
+  return maskOfFirst(integer(count));
+}
 Expression KernelBuilder::loadFirst(Expression pointer, int64_t count) {
   if (count == lanes())
     return loadVector(pointer);
@@ -309,8 +335,8 @@ void KernelBuilder::loop(Expression begin, Expression end, Expression step, Loop
 }
 Expressions KernelBuilder::loop(Expression begin, Expression end, int64_t step,
                                 ArrayRef<Expression> initial, CarriedBody body) {
-  auto loopOp = scf::ForOp::create(*this, begin, end, integer(step),
-                                   llvm::to_vector_of<Value>(initial));
+  auto loopOp =
+      scf::ForOp::create(*this, begin, end, integer(step), llvm::to_vector_of<Value>(initial));
   InsertionGuard guard(*this);
   setInsertionPointToStart(loopOp.getBody());
   Expressions carried = wrap(loopOp.getRegionIterArgs());
@@ -360,7 +386,8 @@ Expressions KernelBuilder::repeatWhile(ArrayRef<Expression> initial,
                                        function_ref<Expression(ArrayRef<Expression>)> condition,
                                        function_ref<Expressions(ArrayRef<Expression>)> body) {
   auto values = llvm::to_vector_of<Value>(initial);
-  SmallVector<Type> types = llvm::to_vector(llvm::map_range(values, [](Value v) { return v.getType(); }));
+  SmallVector<Type> types =
+      llvm::to_vector(llvm::map_range(values, [](Value v) { return v.getType(); }));
   auto whileOp = scf::WhileOp::create(
       *this, types, values,
       [&](OpBuilder &, Location, ValueRange carried) {

@@ -31,7 +31,9 @@ std::string LinearShape::name() const {
   return result + llvm::formatv("_from{0}_to{1}", inputStride, outputStride).str();
 }
 
-int64_t stagingStride(int64_t depth) { return llvm::alignTo(depth, 16) + 16; }
+int64_t stagingStride(int64_t depth) {
+  return llvm::alignTo(depth, 16) + 16;
+}
 
 void emitPrepareRows(KernelBuilder &kernel, const std::optional<NormShape> &norm, int64_t depth,
                      Expression rows, Expression input, int64_t inputStride, Expression gain,
@@ -69,9 +71,10 @@ public:
   LinearEmitter(KernelBuilder &kernel, const LinearShape &shape, ArrayRef<Expression> arguments)
       : kernel(kernel), shape(shape), scratch(shape, kernel.target()),
         tileRows(kernel.target().tileRows()), panelWidth(kernel.target().panelWidth()),
-        panelsPerOutput(shape.isGated ? 2 : 1), outputPanels(llvm::divideCeil(shape.outputs, panelWidth)),
-        input(arguments[0]), weights(arguments[1]), bias(arguments[2]), gain(arguments[3]),
-        shift(arguments[4]), residual(arguments[5]), output(arguments[6]), normalized(arguments[7]),
+        panelsPerOutput(shape.isGated ? 2 : 1),
+        outputPanels(llvm::divideCeil(shape.outputs, panelWidth)), input(arguments[0]),
+        weights(arguments[1]), bias(arguments[2]), gain(arguments[3]), shift(arguments[4]),
+        residual(arguments[5]), output(arguments[6]), normalized(arguments[7]),
         rowCount(arguments[8]), worker(arguments[10]), workerCount(arguments[11]) {
     staging = kernel.floatsAt(arguments[9], scratch.staging);
     tile = kernel.floatsAt(arguments[9], scratch.tile);
@@ -101,8 +104,7 @@ private:
                   int64_t panels) {
     if (panels == 1 || panels < panelsPerOutput)
       return passPanels(base, rows, begin, end);
-    TileProduct stream{
-        .columns = panelWidth, .panels = panels, .prefetch = Prefetch::Ahead};
+    TileProduct stream{.columns = panelWidth, .panels = panels, .prefetch = Prefetch::Ahead};
     kernel.when(
         rows <= maximumRows(kernel.target(), stream),
         [&] { streamPanels(base, rows, begin, end, stream); },
@@ -113,9 +115,8 @@ private:
     kernel.loop(kernel.integer(0), rows, tileRows, [&](Expression first) {
       Expression count = kernel.minimum(rows - first, kernel.integer(tileRows));
       emitPrepareRows(kernel, shape.norm, shape.depth, count,
-                      kernel.floatsAt(input, (base + first) * shape.inputStride),
-                      shape.inputStride, gain, shift, staging,
-                      kernel.floatsAt(packed, first * shape.depth));
+                      kernel.floatsAt(input, (base + first) * shape.inputStride), shape.inputStride,
+                      gain, shift, staging, kernel.floatsAt(packed, first * shape.depth));
       if (shape.storesNormalized)
         storeNormalized(base + first, count, sharesRows);
     });
@@ -189,11 +190,10 @@ private:
     if (line)
       ahead = ahead + *line * (shape.depth * 16);
     for (int64_t part = 0; part < panelsPerOutput; ++part)
-      emitTileProduct(kernel, single, rows, a,
-                      kernel.floatsAt(panelAt(panel), part * panelWidth * shape.depth),
-                      ahead, kernel.integer(panelWidth), kernel.integer(shape.depth),
-                      kernel.floatsAt(tile, part * panelWidth),
-                      Scratch::tileStride(shape, kernel.target()));
+      emitTileProduct(
+          kernel, single, rows, a, kernel.floatsAt(panelAt(panel), part * panelWidth * shape.depth),
+          ahead, kernel.integer(panelWidth), kernel.integer(shape.depth),
+          kernel.floatsAt(tile, part * panelWidth), Scratch::tileStride(shape, kernel.target()));
   }
 
   /// Bias, activation, gate and residual of `panels` output panels, from the tile to the output.

@@ -77,12 +77,14 @@ void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression 
         if (shape.kind == NormKind::Layer)
           mean = kernel.broadcast(
               sumOverRow(kernel, shape.width, row, [](Expression x) { return x; }) * perElement);
-        Expression variance = sumOverRow(kernel, shape.width, row, [&](Expression x) {
-                                Expression centred = x - mean;
-                                return centred * centred;
-                              }) * perElement;
-        Expression factor = kernel.broadcast(
-            reciprocalSquareRoot(kernel, variance + kernel.number(shape.epsilon)));
+        Expression variance = sumOverRow(kernel, shape.width, row,
+                                         [&](Expression x) {
+                                           Expression centred = x - mean;
+                                           return centred * centred;
+                                         }) *
+                              perElement;
+        Expression factor =
+            kernel.broadcast(reciprocalSquareRoot(kernel, variance + kernel.number(shape.epsilon)));
         forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
           Expression x = kernel.loadFirst(kernel.floatsAt(row, column), count);
           Expression y = (x - mean) * factor;
@@ -114,8 +116,7 @@ Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression
     return x * sigmoid((x + cubic) * constant(2 * 0.7978845608028654));
   }
   case ActivationKind::Gelu: {
-    Expression erf =
-        kernel.wrap(math::ErfOp::create(kernel, x * constant(0.7071067811865476)));
+    Expression erf = kernel.wrap(math::ErfOp::create(kernel, x * constant(0.7071067811865476)));
     return x * constant(0.5) * (constant(1) + erf);
   }
   }

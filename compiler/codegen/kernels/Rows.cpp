@@ -34,9 +34,10 @@ func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape)
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
       Expression id = kernel.toInt64(kernel.loadInt32(ids, row));
       Expression position = kernel.toInt64(kernel.loadInt32(positions, row));
-      Expression token = shape.isTablePacked
-                             ? kernel.floatsAt(table, id / panel * (shape.width * panel) + id % panel)
-                             : kernel.floatsAt(table, id * shape.width);
+      Expression token =
+          shape.isTablePacked
+              ? kernel.floatsAt(table, id / panel * (shape.width * panel) + id % panel)
+              : kernel.floatsAt(table, id * shape.width);
       Expression result = kernel.floatsAt(output, row * shape.outputStride);
       forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
         Expression value;
@@ -88,9 +89,9 @@ func::FuncOp positionKernel(KernelBuilder &kernel, const PositionShape &shape) {
 
 func::FuncOp windowsKernel(KernelBuilder &kernel, const WindowsShape &shape) {
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-  std::string name = llvm::formatv("windows_{0}x{1}_stride{2}_padding{3}_from{4}_to{5}",
-                                   shape.width, shape.kernel, shape.stride, shape.padding,
-                                   shape.inputStride, shape.outputStride);
+  std::string name =
+      llvm::formatv("windows_{0}x{1}_stride{2}_padding{3}_from{4}_to{5}", shape.width, shape.kernel,
+                    shape.stride, shape.padding, shape.inputStride, shape.outputStride);
   Type types[] = {pointer, i64, pointer, i64, i64, i64};
   return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
     Expression zero = kernel.integer(0), width = kernel.integer(shape.width);
@@ -187,11 +188,10 @@ func::FuncOp copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape) {
     Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
     kernel.when(kernel.isNotNull(output), [&] {
       kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
-        Expression source =
-            kernel.choose(
-                kernel.isNotNull(indices), {i64},
-                [&] { return Expressions{kernel.loadInt64(indices, row)}; },
-                [&] { return Expressions{row}; })[0];
+        Expression source = kernel.choose(
+            kernel.isNotNull(indices), {i64},
+            [&] { return Expressions{kernel.loadInt64(indices, row)}; },
+            [&] { return Expressions{row}; })[0];
         emitCopy(kernel, shape.width, kernel.floatsAt(input, source * shape.inputStride),
                  kernel.floatsAt(output, row * shape.outputStride));
       });
@@ -214,9 +214,8 @@ func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
       Expression first = kernel.loadInt64(offsets, sequence);
       Expression count = kernel.loadInt64(offsets, sequence + 1) - first;
       Expression positions = kernel.ceilDivide(count, kBlock) * kBlock;
-      Expression target =
-          kernel.floatsAt(kernel.loadPointer(entries, sequence),
-                          positions * slot + head * positions * shape.headDim);
+      Expression target = kernel.floatsAt(kernel.loadPointer(entries, sequence),
+                                          positions * slot + head * positions * shape.headDim);
       Expression rows = kernel.floatsAt(input, first * shape.inputStride + head * shape.headDim);
       if (shape.isKeys)
         return kernel.loop(zero, count, kBlock, [&](Expression position) {

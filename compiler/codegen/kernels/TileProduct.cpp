@@ -29,10 +29,9 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const TileProduct &shape, i
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   VectorType vector = kernel.vectorOf(lanes);
   static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
-  std::string name =
-      llvm::formatv("tile_product{0}_{1}x{2}x{3}{4}_stride{5}", shape.accumulates ? "_add" : "",
-                    rows, shape.panels, shape.columns, prefetchNames[int(shape.prefetch)],
-                    tileStride);
+  std::string name = llvm::formatv("tile_product{0}_{1}x{2}x{3}{4}_stride{5}",
+                                   shape.accumulates ? "_add" : "", rows, shape.panels,
+                                   shape.columns, prefetchNames[int(shape.prefetch)], tileStride);
 
   return kernel.function(
       name, {pointer, pointer, i64, i64, i64, pointer}, [&](ArrayRef<Expression> arguments) {
@@ -128,9 +127,8 @@ func::FuncOp packFullTile(KernelBuilder &kernel) {
         });
         kernel.loop(whole, depth, 1, [&](Expression k) {
           for (int64_t row = 0; row < rows; ++row)
-            kernel.store(
-                kernel.loadFloat(kernel.floatsAt(input, kernel.integer(row) * stride + k)),
-                kernel.floatsAt(packed, k * rows + row));
+            kernel.store(kernel.loadFloat(kernel.floatsAt(input, kernel.integer(row) * stride + k)),
+                         kernel.floatsAt(packed, k * rows + row));
         });
       });
 }
@@ -191,15 +189,14 @@ void emitPackRows(KernelBuilder &kernel, Expression rows, Expression input, Expr
           Expression from = kernel.floatsAt(input, row * stride);
           Expression to = kernel.floatsAt(packed, row);
           kernel.loop(kernel.integer(0), depth, 1, [&](Expression k) {
-            kernel.store(kernel.loadFloat(kernel.floatsAt(from, k)),
-                         kernel.floatsAt(to, k * rows));
+            kernel.store(kernel.loadFloat(kernel.floatsAt(from, k)), kernel.floatsAt(to, k * rows));
           });
         });
       });
 }
 
-void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input,
-                       Expression stride, int64_t depth, Expression block) {
+void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input, Expression stride,
+                       int64_t depth, Expression block) {
   constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
   kernel.when(
       count == kBlock,

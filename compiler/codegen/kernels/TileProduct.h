@@ -49,8 +49,8 @@ void emitPackRows(KernelBuilder &kernel, Expression rows, Expression input, Expr
 
 /// Emits a call that turns `count` rows of keys (row r at input + r * stride, `depth` floats each)
 /// into one block [depth][TRANSEPT_KEY_BLOCK] (abi.h); count is at most TRANSEPT_KEY_BLOCK.
-void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input,
-                       Expression stride, int64_t depth, Expression block);
+void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input, Expression stride,
+                       int64_t depth, Expression block);
 
 } // namespace transept::codegen
 

@@ -92,9 +92,10 @@ struct BlockResult {
 BlockResult blockResult(KernelBuilder &kernel, const VocabularyRequest &request, Expression block,
                         Expression row) {
   Expression count = request.candidateCount;
-  Expression at = kernel.floatsAt(request.memory,
-                                  (block * request.rowCount + row) * (count * 2 + 2));
-  return {at, kernel.floatsAt(at, 1),
+  Expression at =
+      kernel.floatsAt(request.memory, (block * request.rowCount + row) * (count * 2 + 2));
+  return {at,
+          kernel.floatsAt(at, 1),
           {kernel.floatsAt(at, 2), kernel.floatsAt(kernel.floatsAt(at, 2), count), count}};
 }
 
@@ -147,11 +148,11 @@ private:
     Expression wholePanel = kernel.integer(panelWidth * shape.depth);
     auto product = [&](const TileProduct &product, Expression count, Expression first,
                        Expression panel, Expression panelStride) {
-      Expression tile = kernel.floatsAt(
-          scores, first * kVocabularyBlock + (panel - begin) * panelWidth);
+      Expression tile =
+          kernel.floatsAt(scores, first * kVocabularyBlock + (panel - begin) * panelWidth);
       emitTileProduct(kernel, product, count, kernel.floatsAt(packed, first * shape.depth),
-                      kernel.floatsAt(weights, panel * (panelWidth * shape.depth)),
-                      panelStride, kernel.integer(panelWidth), kernel.integer(shape.depth), tile,
+                      kernel.floatsAt(weights, panel * (panelWidth * shape.depth)), panelStride,
+                      kernel.integer(panelWidth), kernel.integer(shape.depth), tile,
                       kVocabularyBlock);
     };
     Expression zero = kernel.integer(0);
@@ -232,18 +233,18 @@ private:
       auto at = [&](Expression column) {
         return kernel.loadVector(kernel.floatsAt(logits, column));
       };
-      Expression largest = kernel.loop(
-          kernel.integer(0), tokens, kernel.lanes(), {kernel.vectorNumber(-kInfinity)},
-          [&](Expression column, ArrayRef<Expression> carried) {
-            return Expressions{kernel.maximum(carried[0], at(column))};
-          })[0];
+      Expression largest =
+          kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {kernel.vectorNumber(-kInfinity)},
+                      [&](Expression column, ArrayRef<Expression> carried) {
+                        return Expressions{kernel.maximum(carried[0], at(column))};
+                      })[0];
       Expression maximum = kernel.maximumOf(largest);
       Expression reference = kernel.broadcast(maximum);
-      Expression sum = kernel.loop(
-          kernel.integer(0), tokens, kernel.lanes(), {kernel.vectorNumber(0)},
-          [&](Expression column, ArrayRef<Expression> carried) {
-            return Expressions{carried[0] + kernel.exponential(at(column) - reference)};
-          })[0];
+      Expression sum =
+          kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {kernel.vectorNumber(0)},
+                      [&](Expression column, ArrayRef<Expression> carried) {
+                        return Expressions{carried[0] + kernel.exponential(at(column) - reference)};
+                      })[0];
       kernel.store(maximum, result.maximum);
       kernel.store(kernel.sumOf(sum), result.sum);
     });
@@ -270,25 +271,24 @@ private:
 
   void collectBest(Expression logits, Expression firstToken, Expression tokens,
                    const BestList &list) {
-    kernel.loop(
-        kernel.integer(0), tokens, kernel.lanes(), {kernel.number(-kInfinity)},
-        [&](Expression column, ArrayRef<Expression> carried) {
-          Expression at = kernel.floatsAt(logits, column);
-          Expression beats = kernel.loadVector(at) > kernel.broadcast(carried[0]);
-          Expression threshold = kernel.choose(
-              kernel.anyOf(beats), {kernel.getF32Type()},
-              [&] {
-                return kernel.loop(
-                    kernel.integer(0), kernel.integer(kernel.lanes()), 1, {carried[0]},
-                    [&](Expression lane, ArrayRef<Expression>) {
-                      Expression id = kernel.truncateToInt32(firstToken + column + lane);
-                      return Expressions{insertIntoList(
-                          kernel, list, id, kernel.loadFloat(kernel.floatsAt(at, lane)))};
-                    });
-              },
-              [&] { return Expressions{carried[0]}; })[0];
-          return Expressions{threshold};
-        });
+    kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {kernel.number(-kInfinity)},
+                [&](Expression column, ArrayRef<Expression> carried) {
+                  Expression at = kernel.floatsAt(logits, column);
+                  Expression beats = kernel.loadVector(at) > kernel.broadcast(carried[0]);
+                  Expression threshold = kernel.choose(
+                      kernel.anyOf(beats), {kernel.getF32Type()},
+                      [&] {
+                        return kernel.loop(
+                            kernel.integer(0), kernel.integer(kernel.lanes()), 1, {carried[0]},
+                            [&](Expression lane, ArrayRef<Expression>) {
+                              Expression id = kernel.truncateToInt32(firstToken + column + lane);
+                              return Expressions{insertIntoList(
+                                  kernel, list, id, kernel.loadFloat(kernel.floatsAt(at, lane)))};
+                            });
+                      },
+                      [&] { return Expressions{carried[0]}; })[0];
+                  return Expressions{threshold};
+                });
   }
 
   KernelBuilder &kernel;
@@ -312,8 +312,8 @@ std::string VocabularyShape::name() const {
 }
 
 Expressions VocabularyRequest::asList() const {
-  return {rowCount,        logits,      candidateCount, candidateIds, candidateLogits, logSumExp,
-          excludedOffsets, excludedIds, excludedLogits, memory};
+  return {rowCount,  logits,          candidateCount, candidateIds,   candidateLogits,
+          logSumExp, excludedOffsets, excludedIds,    excludedLogits, memory};
 }
 
 VocabularyRequest VocabularyRequest::fromList(ArrayRef<Expression> list) {
@@ -353,20 +353,19 @@ func::FuncOp mergeBlocksKernel(KernelBuilder &kernel, const VocabularyShape &sha
         Expression maximum = kernel.loop(
             zero, blocks, 1, {kernel.number(-kInfinity)},
             [&](Expression block, ArrayRef<Expression> carried) {
-              return Expressions{
-                  kernel.maximum(carried[0], kernel.loadFloat(at(block).maximum))};
+              return Expressions{kernel.maximum(carried[0], kernel.loadFloat(at(block).maximum))};
             })[0];
-        Expression sum = kernel.loop(
-            zero, blocks, 1, {kernel.number(0)},
-            [&](Expression block, ArrayRef<Expression> carried) {
-              BlockResult result = at(block);
-              Expression shrink = kernel.exponential(
-                  kernel.broadcast(kernel.loadFloat(result.maximum) - maximum));
-              Expression factor =
-                  kernel.wrap(vector::ExtractOp::create(kernel, shrink, int64_t(0)));
-              return Expressions{
-                  kernel.multiplyAdd(kernel.loadFloat(result.sum), factor, carried[0])};
-            })[0];
+        Expression sum =
+            kernel.loop(zero, blocks, 1, {kernel.number(0)},
+                        [&](Expression block, ArrayRef<Expression> carried) {
+                          BlockResult result = at(block);
+                          Expression shrink = kernel.exponential(
+                              kernel.broadcast(kernel.loadFloat(result.maximum) - maximum));
+                          Expression factor =
+                              kernel.wrap(vector::ExtractOp::create(kernel, shrink, int64_t(0)));
+                          return Expressions{
+                              kernel.multiplyAdd(kernel.loadFloat(result.sum), factor, carried[0])};
+                        })[0];
         Expression logarithm = kernel.wrap(math::LogOp::create(kernel, sum));
         kernel.store(maximum + logarithm, kernel.floatsAt(request.logSumExp, row));
       });

@@ -28,7 +28,8 @@ StringAttr GraphLowering::label(Operation *op) {
 Value GraphLowering::newBuffer(Value rows) {
   auto type = cast<RowsType>(rows.getType());
   int64_t stride = llvm::alignTo(type.getWidth(), target.panelWidth());
-  auto bufferType = plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
+  auto bufferType =
+      plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
   auto multiple = rowMultiples.find(type.getSpace());
   Value result = plan::BufferOp::create(builder, rows.getLoc(), bufferType, IntegerAttr(),
                                         multiple == rowMultiples.end() ? 1 : multiple->second);
@@ -128,9 +129,9 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightScaleColumnsOp, WeightProductOp,
-            WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp,
-            WindowMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp, CacheReadOp, CacheAppendOp>(
-          [](auto) { return success(); })
+            WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp,
+            PaddingMaskOp, WindowMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
+            CacheReadOp, CacheAppendOp>([](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");
       });

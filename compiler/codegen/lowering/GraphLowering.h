@@ -31,8 +31,8 @@ private:
   mlir::LogicalResult lowerOperation(mlir::Operation *op);
   mlir::Value newBuffer(mlir::Value rows);
   void findRowMultiples();
-  /// An error at `op` unless `rows` are the source's or the target's own: an invocation has positions
-  /// and sequences for these, not for rows before a convolution or requested ones.
+  /// An error at `op` unless `rows` are the source's or the target's own: an invocation has
+  /// positions and sequences for these, not for rows before a convolution or requested ones.
   static mlir::LogicalResult expectWholeSpace(mlir::Operation *op, mlir::Value rows);
   mlir::Value buffer(mlir::Value rows) { return buffers.lookup(rows); }
   mlir::StringAttr label(mlir::Operation *op);

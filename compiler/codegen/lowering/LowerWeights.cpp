@@ -77,8 +77,7 @@ FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
                            ? 1
                            : target.panelWidth();
   auto layoutAttribute = plan::LayoutAttr::get(builder.getContext(), layout, panelWidth);
-  std::string key =
-      (stringifyLayoutKind(layout) + "|" + expressionText(value)).str();
+  std::string key = (stringifyLayoutKind(layout) + "|" + expressionText(value)).str();
   FlatSymbolRefAttr &symbol = weights[key];
   if (symbol)
     return symbol;

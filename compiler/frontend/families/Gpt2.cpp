@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// GPT-2, with cross-attention as a target or alone: pre-norm, learned positions from 0, weights stored
-// [inputs, outputs], query, key and value in one.
+// GPT-2, with cross-attention as a target or alone: pre-norm, learned positions from 0, weights
+// stored [inputs, outputs], query, key and value in one.
 
 #include "compiler/frontend/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
@@ -52,7 +52,8 @@ private:
   }
 };
 
-/// The model under `model`, with its head. `memory` is the width that cross-attention reads, 0 for none.
+/// The model under `model`, with its head. `memory` is the width that cross-attention reads, 0 for
+/// none.
 void describeStack(Side &side, const std::string &model, const std::string &head, int64_t memory) {
   JsonFields &config = side.config;
   config.markRead("is_decoder"); // GPT-2 never looks ahead
@@ -115,7 +116,9 @@ FamilyResult describeGpt2(FamilyInput &input) {
   // The base class has no name for it.
   const std::string prefix = input.checkpoint.find("transformer.wte.weight") ? "transformer." : "";
   describeStack(side, prefix, "lm_head.weight", /*memory=*/0);
-  result.specialIds = {.decoderStartId = std::nullopt, .paddingId = std::nullopt, .endId = 50256,
+  result.specialIds = {.decoderStartId = std::nullopt,
+                       .paddingId = std::nullopt,
+                       .endId = 50256,
                        .forcedEndId = std::nullopt};
   return result;
 }

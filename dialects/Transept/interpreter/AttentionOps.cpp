@@ -76,9 +76,8 @@ Tensor attend(const AttentionInputs &inputs, AttentionWeights *kept) {
       for (int64_t h = 0; h < inputs.headCount; ++h) {
         const std::vector<double> weights = attentionWeights(inputs, h, i, {keyBegin, keyEnd});
         if (sequenceWeights)
-          std::ranges::copy(weights, sequenceWeights
-                                         ->row(h * (queryEnd - queryBegin) + i - queryBegin)
-                                         .begin());
+          std::ranges::copy(
+              weights, sequenceWeights->row(h * (queryEnd - queryBegin) + i - queryBegin).begin());
         for (size_t j = 0; j < weights.size(); ++j)
           for (int64_t d = h * headSize; d < (h + 1) * headSize; ++d)
             result.row(i)[d] += weights[j] * inputs.value.row(keyBegin + j)[d];

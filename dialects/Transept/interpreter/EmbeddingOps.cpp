@@ -74,7 +74,8 @@ static LogicalResult deriveSpace(Operation *op, Frame &frame, Value result,
   if (const SequenceSpace *known = frame.batch.find(name)) {
     if (ArrayRef(known->lengths) == lengths)
       return success();
-    return op->emitOpError("makes sequences of other lengths than those of space \"") << name << "\"";
+    return op->emitOpError("makes sequences of other lengths than those of space \"")
+           << name << "\"";
   }
   frame.batch.addSpace(name, lengths);
   return success();

@@ -92,9 +92,8 @@ std::vector<int64_t> encodedLengths(func::FuncOp function, const Sequences &sour
                                       windows.getPadding());
       });
     if (auto prepend = dyn_cast<PrependRowsOp>(op))
-      derive(prepend.getInput(), prepend.getResult(), [&](int64_t length) {
-        return length + prepend.getLeading().getType().getDimSize(0);
-      });
+      derive(prepend.getInput(), prepend.getResult(),
+             [&](int64_t length) { return length + prepend.getLeading().getType().getDimSize(0); });
   }
   return lengths["source"];
 }
@@ -180,7 +179,8 @@ LogicalResult runDecode(const DecodeRun &run, const Chunk &chunk, ModelOutputs &
     auto begin = run.targets[sequence].begin() + chunk.past[sequence];
     newIds.emplace_back(begin, begin + chunk.count[sequence]);
   }
-  std::vector<InterpreterValue> arguments = {rowsFor(func::FuncOp(run.decode).getArgumentTypes()[0], newIds)};
+  std::vector<InterpreterValue> arguments = {
+      rowsFor(func::FuncOp(run.decode).getArgumentTypes()[0], newIds)};
   llvm::append_range(arguments, run.caches);
   auto results = run.interpreter.run(run.decode, batch, std::move(arguments));
   if (failed(results))

@@ -26,16 +26,17 @@ struct ModelOutputs {
   std::vector<double> attention;       // all attention weights that the module returns
 };
 
-/// Rows of features made of ids: numbers in [-1, 1) that depend on id and column alone, and that f32
-/// holds exactly.
+/// Rows of features made of ids: numbers in [-1, 1) that depend on id and column alone, and that
+/// f32 holds exactly.
 Tensor featureRows(llvm::ArrayRef<int32_t> ids, int64_t width);
 
 /// Runs `module` on pairs of a source and a target. A module has one of two forms:
 /// - `forward(source, target) -> (logits, encoder states)`, in any order;
 /// - `encode(source) -> (encoder states, encoder caches...)` and
 ///   `decode(target, encoder caches..., self caches...) -> logits or candidates`, the caches in
-///   one order. A side that is rows of features gets a random row for each id. If decode has self caches, it is called three times per sequence: on some rows, on
-///   one row, on the rest, each sequence divided in its own way; without, on all rows at once.
+///   one order. A side that is rows of features gets a random row for each id. If decode has self
+///   caches, it is called three times per sequence: on some rows, on one row, on the rest, each
+///   sequence divided in its own way; without, on all rows at once.
 /// Fails with an error in the module if it has another form or an op cannot run.
 llvm::FailureOr<ModelOutputs> runModel(mlir::ModuleOp module, ParameterSource parameters,
                                        const Sequences &sources, const Sequences &targets);

@@ -250,18 +250,21 @@ typedef transept_status (*transept_logits_function)(
 
 /* For each cross-attention in order, weights[i] is null or receives its weights: for each source
    [heads, target ids, source length], one source after another. Targets as for logits. */
-typedef transept_status (*transept_cross_attention_function)(
-    transept_model *model, transept_source *const *sources, uint64_t source_count,
-    const int32_t *target_ids, const uint64_t *target_offsets, float *const *weights,
-    char **message);
+typedef transept_status (*transept_cross_attention_function)(transept_model *model,
+                                                             transept_source *const *sources,
+                                                             uint64_t source_count,
+                                                             const int32_t *target_ids,
+                                                             const uint64_t *target_offsets,
+                                                             float *const *weights, char **message);
 
 /* Rows [offsets[i], offsets[i + 1]) of features are the target of source i; a target may be empty.
    states receives [offsets[source_count], target_state_width] numbers; weights is null, or as for
    cross_attention. */
-typedef transept_status (*transept_transform_function)(
-    transept_model *model, transept_source *const *sources, uint64_t source_count,
-    const float *features, const uint64_t *offsets, float *states, float *const *weights,
-    char **message);
+typedef transept_status (*transept_transform_function)(transept_model *model,
+                                                       transept_source *const *sources,
+                                                       uint64_t source_count, const float *features,
+                                                       const uint64_t *offsets, float *states,
+                                                       float *const *weights, char **message);
 
 typedef transept_status (*transept_open_decoder_function)(transept_source *source,
                                                           transept_decoder **decoder,

@@ -163,9 +163,9 @@ public:
                         std::span<const std::size_t> layers = {}) const {
     std::size_t width = std::max<std::size_t>(1, table().target_feature_width);
     if (features.size() % width != 0)
-      throw Error(ErrorCode::InvalidArgument,
-                  "features has " + std::to_string(features.size()) +
-                      " numbers, but must have rows of " + std::to_string(width));
+      throw Error(ErrorCode::InvalidArgument, "features has " + std::to_string(features.size()) +
+                                                  " numbers, but must have rows of " +
+                                                  std::to_string(width));
     std::size_t rows = features.size() / width;
     Transformed result{{table().target_state_width}, std::vector<AttentionWeights>(layers.size())};
     result.states.values.resize(rows * result.states.width);
@@ -227,18 +227,18 @@ private:
   transept_source_input convert(const SourceInput &input, std::size_t number) const {
     auto check = [&](const char *what, std::size_t size, std::size_t length) {
       if (size != 0 && size != length)
-        throw Error(ErrorCode::InvalidArgument,
-                    "sources[" + std::to_string(number) + "]." + what + " has " +
-                        std::to_string(size) + " numbers, but must have none or " +
-                        std::to_string(length) + ", one for each id");
+        throw Error(ErrorCode::InvalidArgument, "sources[" + std::to_string(number) + "]." + what +
+                                                    " has " + std::to_string(size) +
+                                                    " numbers, but must have none or " +
+                                                    std::to_string(length) + ", one for each id");
     };
     std::size_t length = input.ids.size();
     if (std::size_t width = sourceFeatureWidth(); width != 0 && input.ids.empty()) {
       if (input.features.size() % width != 0)
         throw Error(ErrorCode::InvalidArgument,
                     "sources[" + std::to_string(number) + "].features has " +
-                        std::to_string(input.features.size()) +
-                        " numbers, but must have rows of " + std::to_string(width));
+                        std::to_string(input.features.size()) + " numbers, but must have rows of " +
+                        std::to_string(width));
       length = input.features.size() / width;
     }
     check("mask", input.mask.size(), length);

@@ -144,8 +144,8 @@ struct Rows {
   }
 };
 
-/// The weights of one cross-attention over one source: [heads, rows, keys], each row of keys sums to
-/// 1 (to 0 over an empty source).
+/// The weights of one cross-attention over one source: [heads, rows, keys], each row of keys sums
+/// to 1 (to 0 over an empty source).
 struct AttentionWeights {
   std::size_t heads = 0, rows = 0, keys = 0;
   std::vector<float> values = {};

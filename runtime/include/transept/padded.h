@@ -15,14 +15,13 @@ struct PaddedShape {
 };
 
 /// targets [batch, targetRows, targetFeatureWidth()], sources [batch, sourceRows,
-/// sourceFeatureWidth()]; mask [batch, sourceRows] is true where a source row is padding (which need
-/// not be at the end), or null. states receives [batch, targetRows, targetStateWidth()]. weights is
-/// null, or receives the first attention weights that the model returns, [batch, heads, targetRows,
-/// sourceRows]; 1 head if the model averages them. They are 0 at padding, and everywhere for a
-/// source that is nothing but padding. Throws Error.
+/// sourceFeatureWidth()]; mask [batch, sourceRows] is true where a source row is padding (which
+/// need not be at the end), or null. states receives [batch, targetRows, targetStateWidth()].
+/// weights is null, or receives the first attention weights that the model returns, [batch, heads,
+/// targetRows, sourceRows]; 1 head if the model averages them. They are 0 at padding, and
+/// everywhere for a source that is nothing but padding. Throws Error.
 inline void transformPadded(const Model &model, const PaddedShape &shape, const float *targets,
-                            const float *sources, const bool *mask, float *states,
-                            float *weights) {
+                            const float *sources, const bool *mask, float *states, float *weights) {
   const std::size_t sourceWidth = model.sourceFeatureWidth();
   const std::size_t targetWidth = model.targetFeatureWidth();
   if (sourceWidth == 0 || targetWidth == 0)
@@ -49,8 +48,8 @@ inline void transformPadded(const Model &model, const PaddedShape &shape, const 
     }
     Source source = model.encodeFeatures(packed);
     std::size_t targetNumbers = shape.targetRows * targetWidth;
-    Transformed result = model.transform(
-        source, std::span(targets + index * targetNumbers, targetNumbers), layers);
+    Transformed result =
+        model.transform(source, std::span(targets + index * targetNumbers, targetNumbers), layers);
     std::copy(result.states.values.begin(), result.states.values.end(),
               states + index * result.states.values.size());
     if (!wantsWeights)

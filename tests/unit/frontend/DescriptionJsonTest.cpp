@@ -124,9 +124,9 @@ TEST(DescriptionText, NamesThePathOfEveryMistake) {
 TEST(DescriptionText, EveryRequiredKeyIsRequired) {
   const Json good = goldenJson("marian");
   for (const char *pointer :
-       {"/name", "/source/embedding",
-        "/source/selfAttention/headCount", "/target/feedForward/activation", "/logits/weight",
-        "/source/selfAttention/norm/gain", "/target/selfAttention/query/outputs"}) {
+       {"/name", "/source/embedding", "/source/selfAttention/headCount",
+        "/target/feedForward/activation", "/logits/weight", "/source/selfAttention/norm/gain",
+        "/target/selfAttention/query/outputs"}) {
     Json json = good;
     Json::json_pointer path(pointer);
     json[path.parent_pointer()].erase(path.back());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An encoder alone (BERT) and a decoder alone (GPT-2): one side of a description, none of the other.
+// An encoder alone (BERT) and a decoder alone (GPT-2): one side of a description, none of the
+// other.
 
 #include "TestCheckpoint.h"
 
@@ -44,7 +45,8 @@ TEST(OneSide, DescribesGpt2AsADecoderAlone) {
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
   EXPECT_FALSE(description.hasSource());
   EXPECT_FALSE(description.target.crossAttention);
-  EXPECT_EQ(description.target.selfAttention.key.weight.name, "transformer.h.{layer}.attn.c_attn.weight");
+  EXPECT_EQ(description.target.selfAttention.key.weight.name,
+            "transformer.h.{layer}.attn.c_attn.weight");
   EXPECT_EQ(description.logits.weight.name, "transformer.wte.weight");
 }
 

@@ -40,9 +40,7 @@ protected:
 TEST_F(Errors, NameTheSourceArgument) {
   EXPECT_EQ(messageOf([&] { model.encode(std::vector<Id>{}); }),
             "the length of sources[0] is 0, but must be 1 to 6000");
-  EXPECT_EQ(messageOf([&] {
-              model.encodeBatch({{1}, {2, 23}});
-            }),
+  EXPECT_EQ(messageOf([&] { model.encodeBatch({{1}, {2, 23}}); }),
             "sources[1].ids[1] is 23, but must be 0 to 22");
   EXPECT_EQ(messageOf([&] { model.encode({-1}); }), "sources[0].ids[0] is -1, but must be 0 to 22");
   EXPECT_EQ(messageOf([&] { model.encode(std::vector<Id>(6001, 4)); }),

@@ -30,8 +30,7 @@ TEST(TargetFor, ChoosesVectorsByWhatTheProcessorHas) {
 
 TEST(TargetFor, AsksOnlyForWhatItUses) {
   EXPECT_EQ(target("haswell").requiredFeatures, TRANSEPT_CPU_AVX2_FMA);
-  EXPECT_EQ(target("sapphirerapids").requiredFeatures,
-            TRANSEPT_CPU_AVX2_FMA | TRANSEPT_CPU_AVX512);
+  EXPECT_EQ(target("sapphirerapids").requiredFeatures, TRANSEPT_CPU_AVX2_FMA | TRANSEPT_CPU_AVX512);
 }
 
 TEST(TargetFor, KeepsTheTileWithinTheRegisters) {

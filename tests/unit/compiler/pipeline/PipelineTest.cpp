@@ -99,9 +99,9 @@ TEST_P(Pipeline, KeepsEveryResultWithinToleranceInEveryPass) {
 TEST_P(Pipeline, PrintsStagesThatParseAgainToTheSameText) {
   for (Stage stage : {Stage::Graph, Stage::Staged, Stage::Fused}) {
     OwningOpRef<ModuleOp> module = buildUpTo(stage);
-    bool hasVocabulary = buildUpTo(Stage::Fused)->walk([](SearchVocabularyOp) {
-      return WalkResult::interrupt();
-    }).wasInterrupted();
+    bool hasVocabulary = buildUpTo(Stage::Fused)
+                             ->walk([](SearchVocabularyOp) { return WalkResult::interrupt(); })
+                             .wasInterrupted();
     if (hasVocabulary || stage != Stage::Fused)
       EXPECT_EQ(stageOf(*module), stage);
     std::string text, again;
