@@ -19,6 +19,14 @@
 
 namespace transept::text {
 
+/// Bytes of a text on which a quadratic loop takes more than seconds. Sanitizers look for other
+/// mistakes, and are many times slower.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr size_t longTextSize = 10'000;
+#else
+inline constexpr size_t longTextSize = 200'000;
+#endif
+
 using Files = std::map<std::string, std::string>;
 
 inline std::string goldenPath(const std::string &folder) {
