@@ -53,21 +53,42 @@ private:
   void emitProgram(plan::ProgramOp program, ArrayRef<func::FuncOp> launches) {
     Type pointer = kernel.pointerType(), i32 = kernel.getI32Type();
     std::string name = ("transept_program_" + program.getName()).str();
+    kernel.setLoc(program.getLoc());
     auto function = kernel.function(name, {pointer, i32, i32}, [&](ArrayRef<Expression> arguments) {
       invocation = arguments[0];
       Expression worker = kernel.toInt64(arguments[1]), count = kernel.toInt64(arguments[2]);
       Expression barrier = field("barrier"), context = field("barrier_context");
       auto barrierType =
           LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(kernel.getContext()), {pointer, i32});
-      for (func::FuncOp launch : launches) {
+      Expression times = field("launch_times");
+      Expression isMeasured = kernel.isNotNull(times);
+      int64_t stampCount = int64_t(launches.size()) + 1;
+      Expression ownTimes =
+          kernel.bytesAt(times, worker * (stampCount * int64_t(sizeof(uint64_t))));
+      stampTime(isMeasured, ownTimes, 0);
+      for (auto [index, each] : llvm::enumerate(launches)) {
+        func::FuncOp launch = each;
+        kernel.setLoc(launch ? launch.getLoc() : program.getLoc());
         if (launch)
           kernel.call(launch, {invocation, worker, count});
         else
           LLVM::CallOp::create(kernel, barrierType, ValueRange{barrier, context, arguments[1]});
+        stampTime(isMeasured, ownTimes, int64_t(index) + 1);
       }
     });
     function.setPublic();
     function->removeAttr("llvm.linkage");
+  }
+
+  /// Writes the processor's time-stamp counter if somebody measures: nothing but a branch that is
+  /// always predicted otherwise.
+  void stampTime(Expression isMeasured, Expression times, int64_t index) {
+    kernel.when(isMeasured, [&] {
+      auto call = LLVM::CallIntrinsicOp::create(
+          kernel, kernel.getI64Type(), kernel.getStringAttr("llvm.readcyclecounter"), ValueRange());
+      kernel.store(kernel.wrap(call->getResult(0)),
+                   kernel.bytesAt(times, index * int64_t(sizeof(uint64_t))));
+    });
   }
 
   func::FuncOp emitLaunch(Operation *op) {
@@ -167,6 +188,7 @@ private:
                          .outputStride = output.getStride(),
                          .scale = op.getScale().convertToDouble(),
                          .isTablePacked = isPacked(op.getTableAttr()),
+                         .numbers = numbersOf(op.getTableAttr()),
                          .hasPositions = op.getPositions().has_value(),
                          .positionOffset = int64_t(op.getPositionOffset())};
     kernel.call(embeddingKernel(kernel, shape),
@@ -196,6 +218,7 @@ private:
         normShape(op.getNormAttr(), shape.depth, op.getNormGainAttr(), op.getNormBiasAttr());
     if (op.getActivation())
       shape.activation = *op.getActivation();
+    shape.numbers = numbersOf(op.getWeightAttr());
     plan::LinearStrategyAttr strategy = op.getStrategy();
     shape.strategy = {strategy.getRowBlock(), strategy.getStreamPanels(),
                       strategy.getRowsToSplit()};
@@ -222,7 +245,10 @@ private:
     shape.windowBefore = op.getWindowBefore().value_or(-1);
     shape.windowAfter = op.getWindowAfter().value_or(-1);
     shape.biasReach = op.getBiasReach().value_or(-1);
-    needScratch(attentionScratchBytes(shape, kernel.target()), attentionScratchBytesPerKey(shape));
+    shape.multipliesBFloats = op.getMultipliesBfloats();
+    shape.cachesBFloats = op.getKeySlotAttr() && op.getKeySlotAttr().holdsBFloats();
+    needScratch(attentionScratchBytes(shape, kernel.target()),
+                attentionScratchBytesPerKey(shape, kernel.target()));
 
     Expression null = kernel.null(), zero = kernel.integer(0);
     bool isCross = shape.keys == KeySource::EncoderCache;
@@ -267,7 +293,8 @@ private:
     StoreShape shape{.isKeys = slot.getIsKeys(),
                      .headCount = slot.getHeadCount(),
                      .headDim = slot.getHeadDim(),
-                     .inputStride = op.getInput().getType().getStride()};
+                     .inputStride = op.getInput().getType().getStride(),
+                     .toBFloats = slot.holdsBFloats()};
     kernel.call(storeCacheKernel(kernel, shape),
                 {address(op.getInput()), field("sequence_count"), field("sequence_offsets"),
                  field("encoder_entries"), kernel.integer(slot.getOffset()), worker, workerCount});
@@ -320,6 +347,7 @@ private:
     shape.vocabularySize = op.getVocabularySize();
     shape.inputStride = op.getInput().getType().getStride();
     shape.hasBias = op.getBias().has_value();
+    shape.numbers = numbersOf(op.getWeightAttr());
     shape.norm =
         normShape(op.getNormAttr(), shape.depth, op.getNormGainAttr(), op.getNormBiasAttr());
     return shape;
@@ -396,6 +424,9 @@ private:
   bool isPacked(FlatSymbolRefAttr symbol) {
     return module.lookupSymbol<plan::WeightOp>(symbol).getLayout().getKind() ==
            plan::LayoutKind::Panels;
+  }
+  plan::NumberType numbersOf(FlatSymbolRefAttr symbol) {
+    return module.lookupSymbol<plan::WeightOp>(symbol).getLayout().getNumberType();
   }
 
   static std::optional<NormShape> normShape(NormAttr norm, int64_t width, FlatSymbolRefAttr gain,

@@ -48,8 +48,9 @@ std::optional<Target> targetOrError(ModuleOp module, const std::string &cpu) {
   return target;
 }
 
-void buildPlanPipeline(OpPassManager &passes, const std::string &cpu) {
-  passes.addPass(createLowerToPlanPass({.cpu = cpu}));
+void buildPlanPipeline(OpPassManager &passes, const std::string &cpu, const std::string &weights,
+                       const std::string &cache) {
+  passes.addPass(createLowerToPlanPass({.cpu = cpu, .weights = weights, .cache = cache}));
   passes.addPass(createPlanMemoryPass());
   passes.addPass(createInsertBarriersPass());
 }

@@ -22,7 +22,9 @@ namespace transept::codegen {
 std::optional<Target> targetOrError(mlir::ModuleOp module, const std::string &cpu);
 
 /// fused -> plan: launches, placed buffers, barriers.
-void buildPlanPipeline(mlir::OpPassManager &passes, const std::string &cpu);
+/// `weights`: f32, bf16, int8 or int4; `cache`: f32, bf16 or auto.
+void buildPlanPipeline(mlir::OpPassManager &passes, const std::string &cpu,
+                       const std::string &weights, const std::string &cache);
 
 /// plan -> the LLVM dialect.
 void buildLLVMPipeline(mlir::OpPassManager &passes, const std::string &cpu);

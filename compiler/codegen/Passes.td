@@ -19,7 +19,11 @@ def LowerToPlanPass : Codegen_Pass<"lower-to-plan"> {
     that its readers want; strategies are chosen here and attached. An op that no kernel serves is
     an error at its location.
   }];
-  let options = [Option<"cpu", "cpu", "std::string", "\"native\"", "processor to plan for">];
+  let options = [Option<"cpu", "cpu", "std::string", "\"native\"", "processor to plan for">,
+                 Option<"weights", "weights", "std::string", "\"f32\"",
+                        "number type of the weights of linear layers and the vocabulary: f32, bf16, int8, int4">,
+                 Option<"cache", "cache", "std::string", "\"auto\"",
+                        "number type of the caches: f32, bf16, or auto (f32 with weights of f32)">];
 }
 
 def PlanMemoryPass : Codegen_Pass<"plan-memory"> {

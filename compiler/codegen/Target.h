@@ -14,14 +14,29 @@ namespace transept::codegen {
 
 enum class InstructionSet { Avx2, Avx512 };
 
+/// What multiplies bytes. Sums of products of bytes are exact, so all of these give the same bits.
+enum class ByteProducts {
+  Words, // AVX2 alone: bytes widened to words, vpmaddwd
+  Vnni   // vpdpbusd, of AVX-VNNI or AVX-512 VNNI by the width of the vectors
+};
+
 struct Target {
   InstructionSet instructionSet = InstructionSet::Avx2;
+  ByteProducts byteProducts = ByteProducts::Words;
+  /// AMX tiles for products of many rows of bytes and for all products of bf16.
+  bool hasTiles = false;
+  /// vdpbf16ps of AVX-512 BF16; where there are tiles, these are faster by far.
+  bool hasBFloatVectors = false;
+  /// For tests on processors without AMX: tiles are computed in vectors of AVX-512 VNNI.
+  bool emulatesTiles = false;
   /// LLVM's name of the processor and its feature string.
   std::string cpu;
   std::string features;
   /// TRANSEPT_CPU_* bits (abi.h) that the generated code needs.
   uint64_t requiredFeatures = 0;
 
+  /// Whether pairs of bf16 are multiplied as they are; otherwise they are widened to f32.
+  bool multipliesBFloats() const { return hasTiles || hasBFloatVectors; }
   /// f32 numbers in a vector register.
   int64_t lanes() const { return instructionSet == InstructionSet::Avx512 ? 16 : 8; }
   /// Rows and columns of the register block of a product: 12x32 takes 24 of 32 registers for the
@@ -35,7 +50,7 @@ struct Target {
 };
 
 /// The names that `--cpu` takes: "native" and LLVM names such as x86-64-v3, x86-64-v4,
-/// sapphirerapids, znver4.
+/// sapphirerapids, znver4; for tests "emulated-amx".
 /// Returns nothing when LLVM does not know `name` or the processor lacks AVX2 and FMA; `error` then
 /// says which.
 std::optional<Target> targetFor(const std::string &name, std::string &error);

@@ -4,16 +4,13 @@
 // machine as it is right now. Every repetition has new random sources, so that no encoder cache
 // helps.
 
+#include "compiler/driver/BenchModel.h"
+#include "compiler/driver/BenchProfile.h"
 #include "compiler/driver/BenchReport.h"
-#include "compiler/driver/BenchSources.h"
 #include "compiler/driver/Commands.h"
-#include "compiler/driver/ModelCosts.h"
-#include "compiler/frontend/Json.h"
-
-#include "transept/model.h"
+#include "compiler/driver/ProgramCosts.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -23,46 +20,21 @@ namespace transept::driver {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-struct BenchOptions {
-  std::string library;
-  unsigned threads = 0;
-  bool isQuick = false, isJson = false;
-};
-
 struct DecodeCase {
   const char *name;
   size_t sources;
   int beams;
 };
 
-/// The description, for what can be counted from it.
-Json descriptionOf(const Model &model) {
-  Json manifest = frontend::parseJson(model.manifest(), "manifest");
-  if (model.targetVocabularySize() == 0 || !model.hasSource() || !manifest.contains("description"))
-    throw std::runtime_error("only models with a source that generate tokens are measured");
-  return manifest.at("description");
-}
-
 class Bench {
 public:
-  explicit Bench(const BenchOptions &options)
-      : options(options),
-        model(Model::open(options.library, {.threads = options.threads, .encoderCacheBytes = 0})),
-        costs(costsOf(descriptionOf(model))), sources(model) {
-    bool usesAvx512 = model.table().required_features & TRANSEPT_CPU_AVX512;
-    limits = measureLimits({.threads = unsigned(model.statistics().workers),
-                            .bufferBytes = size_t(costs.decodeBytes),
-                            .usesAvx512 = usesAvx512,
-                            .seconds = options.isQuick ? 0.1 : 0.5});
-  }
+  explicit Bench(const BenchOptions &options) : options(options), bench(options) {}
 
   void run() {
-    for (size_t length : sources.lengths())
+    for (size_t length : bench.sources.lengths())
       benchEncode(1, length);
-    if (sources.areFeatures()) {
-      benchEncode(4, sources.usualLength());
+    if (bench.sources.areFeatures()) {
+      benchEncode(4, bench.sources.usualLength());
     } else {
       benchEncode(8, 64);
       benchEncode(32, 64);
@@ -70,7 +42,7 @@ public:
     for (DecodeCase item :
          {DecodeCase{"decode, 1 hypothesis", 1, 1}, DecodeCase{"decode, beam 4", 1, 4},
           DecodeCase{"decode, batch 8", 8, 1}, DecodeCase{"decode, batch 32", 32, 1}})
-      if (!sources.areFeatures() || item.sources <= 8) // long sources would fill the memory
+      if (!bench.sources.areFeatures() || item.sources <= 8) // long sources would fill the memory
         benchDecode(item);
     benchEndToEnd("end to end, greedy", 1);
     benchEndToEnd("end to end, beam 4", 4);
@@ -79,10 +51,17 @@ public:
   BenchReport report() const;
 
 private:
-  /// The least seconds that encoding takes.
+  double leastSeconds(const transept_program &program, const Workload &work) const {
+    return leastTime(bench.model.table(), program, work, bench.limits).seconds();
+  }
+
+  /// The least seconds that encoding takes. Sources of features are encoded one by one.
   double encodeLimit(double count, size_t length) const {
-    double operations = costs.encode(count, double(sources.positions(length)));
-    return (operations + costs.convolve(count, double(length))) / limits.floatOperations;
+    const transept_program &program = *bench.model.level().encode;
+    auto positions = double(bench.sources.positions(length));
+    if (bench.sources.areFeatures())
+      return count * leastSeconds(program, encodeWorkload(1, positions, double(length)));
+    return leastSeconds(program, encodeWorkload(count, positions));
   }
 
   /// Seconds of each repetition; what `prepare` does is not counted. The first one warms up.
@@ -113,92 +92,81 @@ private:
   }
 
   void benchEncode(size_t count, size_t length) {
-    if (!sources.fits(length))
+    if (!bench.sources.fits(length))
       return;
     RandomSources made;
-    std::vector<double> seconds = measure([&] { made = sources.make(count, length); },
-                                          [&] { model.encodeBatch(made.inputs()); });
+    std::vector<double> seconds = measure([&] { made = bench.sources.make(count, length); },
+                                          [&] { bench.model.encodeBatch(made.inputs()); });
     addTime(fmt::format("encode {}x{}", count, length), seconds, 1,
             encodeLimit(double(count), length));
   }
 
-  /// Exactly `tokens` new ones for each hypothesis: the end is not allowed before them.
-  GenerateOptions fixedLength(size_t tokens, int beams) const {
-    GenerateOptions result;
-    const transept_generation_defaults &defaults = *model.table().generation;
-    result.ignoreModelDefaults = true;
-    result.beams = beams;
-    result.minimumNewTokens = result.maximumNewTokens = int(tokens);
-    result.decoderStart =
-        defaults.decoder_start_id >= 0 ? defaults.decoder_start_id : defaults.beginning_id;
-    result.ends.emplace(defaults.end_ids, defaults.end_ids + defaults.end_id_count);
-    return result;
+  /// The least time for `steps` steps.
+  double decodeLimit(double count, double beams, double steps, double sourceLength) const {
+    return steps * leastSeconds(*bench.model.level().decode,
+                                decodeWorkload(count, beams, (steps - 1) / 2, sourceLength));
   }
-
-  /// The least time for `steps` steps of `rows` rows: each is bound by reading the weights or by
-  /// computing.
-  double decodeLimit(double rows, double steps, double sourceLength) const {
-    double keys = sourceLength + (steps + 1) / 2;
-    double compute = rows * (costs.decodePerToken + costs.decodePerTokenAndKey * keys);
-    return steps * std::max(costs.decodeBytes / limits.readBytes, compute / limits.floatOperations);
-  }
-
-  size_t targetLength(size_t wanted) const { return std::min(wanted, model.maximumTargetLength()); }
 
   void benchDecode(const DecodeCase &item) {
-    size_t length = sources.usualLength(), steps = targetLength(64);
-    GenerateOptions generation = fixedLength(steps, item.beams);
+    size_t length = bench.sources.usualLength(), steps = bench.targetLength(64);
+    GenerateOptions generation = bench.fixedLength(steps, item.beams);
     std::vector<Source> encoded;
     std::vector<double> seconds = measure(
         [&] {
           encoded.clear();
-          encoded = model.encodeBatch(sources.make(item.sources, length).inputs());
+          encoded = bench.model.encodeBatch(bench.sources.make(item.sources, length).inputs());
         },
-        [&] { model.generateBatch(encoded, generation); });
+        [&] { bench.model.generateBatch(encoded, generation); });
     addTime(item.name, seconds, double(steps),
-            decodeLimit(double(item.sources) * item.beams, double(steps),
-                        double(sources.positions(length))));
+            decodeLimit(double(item.sources), item.beams, double(steps),
+                        double(bench.sources.positions(length))));
   }
 
   void benchEndToEnd(const std::string &name, int beams) {
-    size_t count = sources.manyCount(), length = sources.manyLength(), steps = targetLength(30);
-    GenerateOptions generation = fixedLength(steps, beams);
+    size_t count = bench.sources.manyCount(), length = bench.sources.manyLength();
+    size_t steps = bench.targetLength(30);
+    GenerateOptions generation = bench.fixedLength(steps, beams);
     RandomSources made;
-    std::vector<double> seconds =
-        measure([&] { made = sources.make(count, length); },
-                [&] { model.generateBatch(model.encodeBatch(made.inputs()), generation); });
+    std::vector<double> seconds = measure(
+        [&] { made = bench.sources.make(count, length); },
+        [&] { bench.model.generateBatch(bench.model.encodeBatch(made.inputs()), generation); });
     double least =
         encodeLimit(double(count), length) +
-        decodeLimit(double(count) * beams, double(steps), double(sources.positions(length)));
+        decodeLimit(double(count), beams, double(steps), double(bench.sources.positions(length)));
     double tokens = double(count * steps);
     figures.push_back({name, "tokens/s", tokens / seconds.front(),
                        tokens / seconds[seconds.size() / 2], tokens / least, /*isRate=*/true});
   }
 
   const BenchOptions &options;
-  Model model;
-  ModelCosts costs;
-  BenchSources sources;
-  MachineLimits limits;
+  BenchModel bench;
   std::vector<Figure> figures;
 };
 
 BenchReport Bench::report() const {
+  const BenchSources &sources = bench.sources;
   std::string notes = fmt::format(
       "decode: milliseconds a step over {} steps, search included, encode (which makes the "
       "cross-attention keys and values) not; end to end: {} sources of {} {}, {} new tokens each",
-      targetLength(64), sources.manyCount(), sources.manyLength(),
-      sources.areFeatures() ? "rows" : "tokens", targetLength(30));
+      bench.targetLength(64), sources.manyCount(), sources.manyLength(),
+      sources.areFeatures() ? "rows" : "tokens", bench.targetLength(30));
   if (sources.areFeatures())
     notes += fmt::format("\nsources: rows of {} random numbers, in place of sounds or images",
-                         model.sourceFeatureWidth());
+                         bench.model.sourceFeatureWidth());
   return {.library = options.library,
-          .model = std::string(model.name()),
-          .threads = model.statistics().workers,
-          .limits = limits,
-          .decodeBytes = costs.decodeBytes,
+          .model = std::string(bench.model.name()),
+          .threads = bench.model.statistics().workers,
+          .limits = bench.limits,
+          .decodeBytes = bench.decodeBytes,
           .figures = figures,
           .notes = notes};
+}
+
+void checkWorkloads(const BenchOptions &options) {
+  if (!options.encode.empty())
+    parseWorkload("--encode", options.encode);
+  for (const std::string &text : options.decode)
+    parseWorkload("--decode", text);
 }
 
 } // namespace
@@ -212,7 +180,25 @@ void addBenchCommand(CLI::App &program) {
       ->check(CLI::Range(1, 1024));
   command->add_flag("--quick", options->isQuick, "few repetitions: to see that it runs");
   command->add_flag("--json", options->isJson, "print one JSON object");
+  CLI::Option *profile = command->add_flag(
+      "--profile", options->isProfile,
+      "instead: where the time goes, launch by launch, with the fraction of the machine's limits");
+  command
+      ->add_option("--encode", options->encode,
+                   "profile encoding COUNTxLENGTH sources [1x256, or the model's own length]")
+      ->needs(profile);
+  command
+      ->add_option("--decode", options->decode,
+                   "profile decoding SOURCESxBEAMS, one or more, separated by commas [1x1,8x1]")
+      ->delimiter(',')
+      ->needs(profile);
   command->callback([options] {
+    if (options->isProfile) {
+      checkWorkloads(*options);
+      ProfileReport report = profileModel(*options);
+      options->isJson ? printJson(report) : printTable(report);
+      return;
+    }
     Bench bench(*options);
     bench.run();
     options->isJson ? printJson(bench.report()) : printTable(bench.report());

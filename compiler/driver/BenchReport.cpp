@@ -7,9 +7,36 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <iterator>
+
 namespace transept::driver {
 
 using Json = nlohmann::ordered_json;
+
+Json toJson(const MachineLimits &limits) {
+  Json products = Json::object();
+  const char *names[] = {"f32", "bf16", "int8"};
+  for (size_t index = 0; index != std::size(limits.products); ++index)
+    if (limits.products[index].operations > 0)
+      products[names[index]] = {{"instructions", limits.products[index].instructions},
+                                {"operations_per_second", limits.products[index].operations}};
+  return {{"products", products},
+          {"read_bytes_per_second", limits.readBytes},
+          {"read_buffer_bytes", limits.bufferBytes},
+          {"cached_bytes_per_second", limits.cachedBytes}};
+}
+
+std::string toText(const MachineLimits &limits) {
+  std::string products;
+  const char *names[] = {"f32", "bf16", "int8"};
+  for (size_t index = 0; index != std::size(limits.products); ++index)
+    if (limits.products[index].operations > 0)
+      products += fmt::format("{:.0f} Gop/s ({} {}), ", limits.products[index].operations / 1e9,
+                              names[index], limits.products[index].instructions);
+  return fmt::format(
+      "Limits now: {}reads {:.1f} GB/s over the {:.1f} MB of a decode step, {:.0f} from caches",
+      products, limits.readBytes / 1e9, double(limits.bufferBytes) / 1e6, limits.cachedBytes / 1e9);
+}
 
 void printJson(const BenchReport &report) {
   Json list = Json::array();
@@ -20,26 +47,17 @@ void printJson(const BenchReport &report) {
                     {"median", figure.median},
                     {"limit", figure.limit},
                     {"fraction_of_limit", figure.fraction()}});
-  const MachineLimits &limits = report.limits;
   Json object = {{"library", report.library},
                  {"name", report.model},
                  {"threads", report.threads},
-                 {"limits",
-                  {{"instructions", limits.instructions},
-                   {"float_operations_per_second", limits.floatOperations},
-                   {"read_bytes_per_second", limits.readBytes},
-                   {"read_buffer_bytes", limits.bufferBytes}}},
+                 {"limits", toJson(report.limits)},
                  {"decode_weight_bytes", report.decodeBytes},
                  {"figures", list}};
   fmt::print("{}\n", object.dump());
 }
 
 void printTable(const BenchReport &report) {
-  const MachineLimits &limits = report.limits;
-  fmt::print("{}, {} thread(s). Limits now: {:.0f} GFLOP/s (f32 {}), reads {:.1f} GB/s over the "
-             "{:.1f} MB of a decode step\n\n",
-             report.model, report.threads, limits.floatOperations / 1e9, limits.instructions,
-             limits.readBytes / 1e9, double(limits.bufferBytes) / 1e6);
+  fmt::print("{}, {} thread(s). {}\n\n", report.model, report.threads, toText(report.limits));
   fmt::print("{:<24}{:>12}{:>12}{:>12}  {:<10}{}\n", "", "best", "median", "limit", "",
              "of the limit");
   for (const Figure &figure : report.figures) {

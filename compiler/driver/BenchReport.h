@@ -7,6 +7,8 @@
 
 #include "compiler/driver/MachineLimits.h"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <vector>
 
@@ -31,6 +33,9 @@ struct BenchReport {
   std::vector<Figure> figures;
   std::string notes; // below the table: what was measured
 };
+
+nlohmann::ordered_json toJson(const MachineLimits &limits);
+std::string toText(const MachineLimits &limits);
 
 void printJson(const BenchReport &report);
 void printTable(const BenchReport &report);

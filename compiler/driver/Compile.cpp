@@ -7,8 +7,8 @@
 #include "compiler/driver/Progress.h"
 #include "compiler/driver/ReadIR.h"
 
-#include "compiler/codegen/Target.h"
 #include "compiler/emit/EmitLibrary.h"
+#include "compiler/emit/LineTables.h"
 #include "compiler/frontend/DescribeCheckpoint.h"
 #include "compiler/frontend/ModelBuilder.h"
 #include "compiler/pipeline/IRDump.h"
@@ -37,8 +37,14 @@ using namespace mlir;
 namespace {
 
 struct CompileOptions {
-  std::string input, output, name, checkpoint, weights = "f32", cpu = "native", emit, dumpDirectory;
-  bool verifiesPasses = false, isJson = false;
+  std::string input, output, name, checkpoint, weights = "f32", cache = "auto", cpu = "native",
+                                               emit, dumpDirectory;
+  bool verifiesPasses = false, hasDebugInfo = false, isJson = false;
+
+  /// Where line tables lead to; the text of the plan, of one level where there are several.
+  std::string planFile(const std::string &level) const {
+    return std::filesystem::path(output).replace_extension(level + ".plan.mlir").string();
+  }
 };
 
 /// Errors of MLIR arrive here and end as one exception, so that all errors look alike.
@@ -117,35 +123,91 @@ Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics
   return input;
 }
 
-void runStages(const CompileOptions &options, ModuleOp module, Stage last,
-               Diagnostics &diagnostics) {
-  PipelineOptions pipeline{.cpu = options.cpu};
-  PassManager passes(module.getContext());
-  passes.enableVerifier(true);
-  if (!options.dumpDirectory.empty())
-    addIRDump(passes, options.dumpDirectory);
-  Stage first = stageOf(module);
-  // Verification by the interpreter ends where the graph dialect ends.
-  Stage lastVerified = std::min(last, Stage::Fused);
-  if (options.verifiesPasses && first < lastVerified) {
-    addStages(passes, first, lastVerified, pipeline);
-    if (failed(runVerified(passes, module)))
-      diagnostics.raise("a pass failed");
-    first = lastVerified;
-    passes.clear();
-  }
-  addStages(passes, first, std::min(last, Stage::LLVM), pipeline);
-  if (failed(passes.run(module)))
-    diagnostics.raise("a pass failed");
-}
+/// Takes modules from stage to stage. Dumped passes are numbered throughout.
+class StageRunner {
+public:
+  StageRunner(const CompileOptions &options, Diagnostics &diagnostics)
+      : options(options), diagnostics(diagnostics) {}
 
-void printStage(ModuleOp module, Stage stage, const codegen::Target &target) {
-  if (stage == Stage::Assembly) {
-    llvm::outs() << emit::emitAssembly(module, target);
-    return;
+  /// The stages in which all processors are alike; only these can be verified.
+  void runGraphStages(ModuleOp module, Stage last) {
+    run({module, stageOf(module), std::min(last, Stage::Fused), options.dumpDirectory},
+        {.weights = options.weights, .cache = options.cache}, dumpCount);
   }
+
+  /// The stages from the fused form on, for each level in a module of its own.
+  std::vector<OwningOpRef<ModuleOp>> runLevelStages(ModuleOp fused, Stage last,
+                                                    std::vector<emit::Level> &levels) {
+    std::vector<OwningOpRef<ModuleOp>> modules;
+    std::vector<ModuleOp> plans;
+    std::vector<int> dumpCounts(levels.size(), dumpCount);
+    auto runAll = [&](Stage from, Stage to) {
+      for (auto [level, count] : llvm::zip(levels, dumpCounts)) {
+        // Several levels dump into folders of their own.
+        std::string directory = options.dumpDirectory;
+        if (!directory.empty() && levels.size() > 1)
+          directory += "/" + level.name;
+        run({level.module, from, to, directory},
+            {.cpu = level.name, .weights = options.weights, .cache = options.cache}, count);
+      }
+    };
+    for (emit::Level &level : levels) {
+      modules.push_back(fused.clone());
+      plans.push_back(level.module = *modules.back());
+    }
+    runAll(Stage::Fused, Stage::Plan);
+    emit::shareWeights(plans);
+    if (options.hasDebugInfo)
+      for (emit::Level &level : levels)
+        emit::locateInFile(level.module, options.planFile(levels.size() > 1 ? level.name : ""));
+    if (last > Stage::Plan)
+      runAll(Stage::Plan, Stage::LLVM);
+    if (options.hasDebugInfo)
+      for (emit::Level &level : levels)
+        emit::addLineTables(level.module);
+    return modules;
+  }
+
+private:
+  struct Section {
+    ModuleOp module;
+    Stage first, last;
+    std::string dumpDirectory; // empty: nothing is dumped
+  };
+
+  void run(Section section, const PipelineOptions &pipeline, int &count) {
+    PassManager passes(section.module.getContext());
+    passes.enableVerifier(true);
+    if (!section.dumpDirectory.empty())
+      addIRDump(passes, section.dumpDirectory, count);
+    addStages(passes, section.first, section.last, pipeline);
+    // Verification by the interpreter ends where the graph dialect ends.
+    bool isVerified =
+        options.verifiesPasses && section.first < section.last && section.last <= Stage::Fused;
+    if (failed(isVerified ? runVerified(passes, section.module) : passes.run(section.module)))
+      diagnostics.raise("a pass failed");
+  }
+
+  const CompileOptions &options;
+  Diagnostics &diagnostics;
+  int dumpCount = 0;
+};
+
+void printStage(ModuleOp module) {
   module.print(llvm::outs(), readableIR());
   llvm::outs() << "\n";
+}
+
+/// Prints what `--emit` asks for.
+void printStage(StageRunner &stages, ModuleOp module, Stage stage,
+                std::vector<emit::Level> &levels) {
+  if (stage <= Stage::Fused)
+    return printStage(module);
+  auto modules = stages.runLevelStages(module, stage, levels);
+  if (stage == Stage::Assembly)
+    llvm::outs() << emit::emitAssembly(levels.front());
+  else
+    printStage(*modules.front());
 }
 
 std::string checkedName(const std::string &name) {
@@ -163,11 +225,14 @@ void compile(const CompileOptions &options) {
   auto start = std::chrono::steady_clock::now();
   if (options.emit.empty() && options.output.empty())
     throw CLI::RequiredError("-o LIB.so (or --emit STAGE)");
-  std::string error;
-  std::optional<codegen::Target> target = codegen::targetFor(options.cpu, error);
-  if (!target)
-    throw std::runtime_error(error);
+  if (options.hasDebugInfo && options.output.empty())
+    throw CLI::RequiredError("-o LIB.so (for --debug-info)");
+  std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
   Stage last = options.emit.empty() ? Stage::LLVM : *findStage(options.emit);
+  if (!options.emit.empty() && last > Stage::Fused && levels.size() > 1)
+    throw std::runtime_error(fmt::format("--emit {} shows the code of one processor, but --cpu "
+                                         "names {}",
+                                         options.emit, levels.size()));
 
   MLIRContext context;
   context.loadDialect<TranseptDialect, plan::PlanDialect, func::FuncDialect>();
@@ -177,17 +242,19 @@ void compile(const CompileOptions &options) {
   progress.show("reading", 0);
   Input input = readInput(options, context, diagnostics);
   progress.show("optimizing", 0);
-  runStages(options, *input.module, last, diagnostics);
+  StageRunner stages(options, diagnostics);
+  stages.runGraphStages(*input.module, last);
   if (!options.emit.empty()) {
     progress.clear();
-    return printStage(*input.module, last, *target);
+    return printStage(stages, *input.module, last, levels);
   }
+  auto modules = stages.runLevelStages(*input.module, last, levels);
 
   checkedName(input.description.name);
   auto checkpoint = frontend::Checkpoint::open(input.description.checkpoint);
-  emit::EmitOptions emission{.output = options.output, .target = *target};
+  emit::EmitOptions emission{.output = options.output};
   emission.progress = [&](const std::string &what, double share) { progress.show(what, share); };
-  emit::emitLibrary(*input.module, input.description, emit::readerOf(checkpoint), emission);
+  emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
   progress.clear();
 
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -238,16 +305,26 @@ void addCompileCommand(CLI::App &program) {
   command->add_option("--checkpoint", options->checkpoint,
                       "directory of the weights, for inputs that do not contain them");
   command->add_option("--weights", options->weights, "type of the weights in the library")
-      ->check(CLI::IsMember({"f32"}))
+      ->check(CLI::IsMember({"f32", "bf16", "int8", "int4"}))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--cache", options->cache,
+          "type of the encoder and self KV caches; auto: f32 with weights of f32, else bf16")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}))
       ->capture_default_str();
   command
       ->add_option("--cpu", options->cpu,
                    "processor to compile for: native, x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or "
-                   "LLVM's name of one")
+                   "LLVM's name of one; several, separated by commas, give a library that chooses "
+                   "the best for the processor when it is opened")
       ->capture_default_str();
   command->add_option("--emit", options->emit, stageHelp())->check(CLI::IsMember(stageNames()));
   command->add_option("--dump-ir", options->dumpDirectory,
                       "write the IR after every pass into this directory, numbered and named");
+  command->add_flag("--debug-info", options->hasDebugInfo,
+                    "write the plan beside the library, LIB.plan.mlir, and line tables that lead "
+                    "from machine code to it, for perf and debuggers");
   command->add_flag("--verify-passes", options->verifiesPasses,
                     "run the model by the reference interpreter before and after every pass of the "
                     "graph and stop at the first that changes its result");

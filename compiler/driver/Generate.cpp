@@ -28,7 +28,7 @@ namespace transept::driver {
 namespace {
 
 struct GenerateCommand {
-  std::string library;
+  std::string library, level;
   std::vector<std::string> files;
   GenerationFlags flags;
   LanguageFlags languages;
@@ -58,7 +58,8 @@ void writePicture(const std::string &file, const std::string &picture) {
 class Generator {
 public:
   explicit Generator(const GenerateCommand &command)
-      : command(command), model(Model::open(command.library, {.threads = command.threads})),
+      : command(command),
+        model(Model::open(command.library, {.threads = command.threads, .level = command.level})),
         tokenizer(openTokenizer(model)) {
     if (model.targetVocabularySize() == 0)
       throw std::runtime_error(command.library + " generates no tokens: it gives states, which "
@@ -227,6 +228,8 @@ void addGenerateCommand(CLI::App &program) {
       "write one JSON object a line: line or file, rank, ids, text, score, finished");
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
+  command->add_option("--level", options->level,
+                      "which of the library's processors to run as [the best for this machine]");
   command
       ->add_option("--batch", options->batchSize,
                    "sources to work on at once, at most [64 lines, 8 files]")

@@ -4,6 +4,8 @@
 
 #include "compiler/driver/Commands.h"
 #include "compiler/driver/LibraryFile.h"
+#include "runtime/library/ChooseLevel.h"
+#include "runtime/library/CpuFeatures.h"
 
 #include "transept/abi.h"
 
@@ -120,26 +122,30 @@ std::string describeGeneration(const Json &generation) {
   return text;
 }
 
-std::string describeProcessor(const LibraryFile &library) {
-  __builtin_cpu_init();
-  bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                 __builtin_cpu_supports("f16c");
-  bool hasAvx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                   __builtin_cpu_supports("avx512vl");
-  std::string needed, missing;
-  auto need = [&](uint64_t bit, const char *name, bool hasIt) {
-    if (!(library.requiredFeatures & bit))
-      return;
-    needed += (needed.empty() ? "" : ", ") + std::string(name);
-    if (!hasIt)
-      missing += (missing.empty() ? "" : ", ") + std::string(name);
-  };
-  need(TRANSEPT_CPU_AVX2_FMA, "AVX2 with FMA", hasAvx2);
-  need(TRANSEPT_CPU_AVX512, "AVX-512", hasAvx512);
-  return fmt::format("needs {} ({}); compiled for {}", needed.empty() ? "x86-64" : needed,
-                     missing.empty() ? "this machine has it" : "this machine lacks " + missing,
-                     library.manifest.at("cpu").at("compiled_for").get<std::string>());
+/// What each level needs, and which one opening would choose here.
+void printLevels(const LibraryFile &library) {
+  std::vector<transept_level> levels;
+  for (const LibraryFile::Level &level : library.levels)
+    levels.push_back({level.name.c_str(), level.requiredFeatures, nullptr, nullptr});
+  runtime::Processor processor = runtime::thisProcessor();
+  runtime::LevelChoice choice = runtime::bestLevel(levels, processor);
+  const char *label = levels.size() == 1 ? "processor" : "processors";
+  for (size_t index = 0; index != levels.size(); ++index) {
+    const LibraryFile::Level &level = library.levels[index];
+    std::string needed = runtime::featureNames(level.requiredFeatures);
+    std::string text = fmt::format("{} needs {}", level.name, needed.empty() ? "x86-64" : needed);
+    if (level.codeOf != level.name)
+      text += fmt::format("; code of {}", level.codeOf);
+    else if (level.codeBytes != 0)
+      text += fmt::format("; {} of code", formatBytes(level.codeBytes));
+    if (choice.level == &levels[index])
+      text += "; runs on this machine";
+    if (uint64_t missing = level.requiredFeatures & ~processor.features)
+      text += fmt::format("; this machine lacks {}", runtime::featureNames(missing));
+    else if (choice.tilesWereRefused && level.requiredFeatures & TRANSEPT_CPU_AMX)
+      text += "; the kernel refuses tiles";
+    line(index == 0 ? label : "", text);
+  }
 }
 
 std::string describeTokenizer(const LibraryFile &library) {
@@ -196,7 +202,7 @@ void printText(const LibraryFile &library) {
   }
   line("weights", fmt::format("{} of {}", formatBytes(library.weightBytes),
                               manifest.at("weights").at("type").get<std::string>()));
-  line("processor", describeProcessor(library));
+  printLevels(library);
   printMemory(manifest.at("memory"), hasFeatures);
   if (isDescribed) {
     line("tokenizer", describeTokenizer(library));

@@ -14,13 +14,14 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <map>
 #include <stdexcept>
 
 namespace transept::driver {
 
 namespace {
 
-constexpr uint64_t kLargestAssetCount = 4096;
+constexpr uint64_t kLargestAssetCount = 4096, kLargestLevelCount = 64;
 
 /// What `[endbr64] lea rax, [rip + distance]; ret` returns.
 uint64_t returnedAddress(const ElfImage &image, uint64_t function, const std::string &path) {
@@ -35,14 +36,37 @@ uint64_t returnedAddress(const ElfImage &image, uint64_t function, const std::st
   return function + 7 + uint64_t(int64_t(image.valueAt<int32_t>(function + 3)));
 }
 
-/// Names of the programs' functions are those of operations, the runtime's are mangled C++ names.
-uint64_t programBytes(const ElfImage &image) {
+/// Code of the functions of one level, whose names end with it.
+uint64_t codeBytes(const ElfImage &image, const std::string &level) {
   uint64_t bytes = 0;
   image.forEachFunction([&](std::string_view name, uint64_t size) {
-    if (!name.starts_with("_"))
+    if (name.ends_with("." + level))
       bytes += size;
   });
   return bytes;
+}
+
+std::vector<LibraryFile::Level> readLevels(const ElfImage &image, uint64_t table,
+                                           const std::string &path) {
+  auto count = image.valueAt<uint64_t>(table + offsetof(transept_model_table, level_count));
+  uint64_t list = image.pointerAt(table + offsetof(transept_model_table, levels));
+  if (count == 0 || count > kLargestLevelCount)
+    throw std::runtime_error(fmt::format("cannot read model library {}: it is damaged", path));
+  std::vector<LibraryFile::Level> levels;
+  std::map<uint64_t, std::string> codes; // by the address of encode
+  for (uint64_t index = 0; index != count; ++index) {
+    uint64_t address = list + index * sizeof(transept_level);
+    LibraryFile::Level level;
+    level.name = image.textAt(image.pointerAt(address + offsetof(transept_level, name)));
+    level.requiredFeatures =
+        image.valueAt<uint64_t>(address + offsetof(transept_level, required_features));
+    uint64_t encode = image.pointerAt(image.pointerAt(address + offsetof(transept_level, encode)) +
+                                      offsetof(transept_program, run));
+    level.codeOf = codes.try_emplace(encode, level.name).first->second;
+    level.codeBytes = codeBytes(image, level.codeOf);
+    levels.push_back(std::move(level));
+  }
+  return levels;
 }
 
 std::vector<LibraryFile::Asset> readAssets(const ElfImage &image, uint64_t table,
@@ -90,11 +114,13 @@ LibraryFile readLibraryFile(const std::string &path) {
   library.sourceFeatureWidth = size32(offsetof(transept_model_table, source_feature_width));
   library.targetFeatureWidth = size32(offsetof(transept_model_table, target_feature_width));
   library.targetStateWidth = size32(offsetof(transept_model_table, target_state_width));
-  library.requiredFeatures = number(offsetof(transept_model_table, required_features));
+  library.levels = readLevels(image, table, path);
   library.weightBytes = number(offsetof(transept_model_table, weights_size));
   library.assets = readAssets(image, table, path);
   library.fileBytes = image.fileBytes();
-  library.programBytes = programBytes(image);
+  for (const LibraryFile::Level &level : library.levels)
+    if (level.codeOf == level.name)
+      library.programBytes += level.codeBytes;
   library.runtimeBytes = image.codeBytes() - std::min(image.codeBytes(), library.programBytes);
   return library;
 }

@@ -19,9 +19,16 @@ struct LibraryFile {
     uint64_t bytes = 0;
   };
 
+  struct Level {
+    std::string name;
+    uint64_t requiredFeatures = 0; // TRANSEPT_CPU_* bits
+    std::string codeOf;            // the level whose code it runs: its own name, or an equal one's
+    uint64_t codeBytes = 0;        // of that code; 0 when unknown
+  };
+
   std::string symbol; // transept_model_<name>
   std::string name;
-  uint64_t requiredFeatures = 0; // TRANSEPT_CPU_* bits
+  std::vector<Level> levels;
   /// Ids of each side are below these; 0 where it reads rows of so many numbers instead.
   uint64_t sourceVocabularySize = 0, targetVocabularySize = 0;
   uint64_t sourceFeatureWidth = 0, targetFeatureWidth = 0, targetStateWidth = 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Plain loops with target attributes, so that one program measures AVX2 and AVX-512 machines.
+// Every limit is that of all threads at once: they share memory, caches and power.
 
 #include "compiler/driver/MachineLimits.h"
+
+#include "compiler/driver/ProductLoops.h"
 
 #include <algorithm>
 #include <atomic>
@@ -23,46 +25,6 @@ namespace transept::driver {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// Enough independent accumulators to fill two units of four or five cycles latency, few enough for
-// the registers.
-constexpr int kAvx512Accumulators = 20;
-constexpr int kAvx2Accumulators = 12;
-constexpr int kRounds = 20000;
-
-__attribute__((target("avx512f"), noinline)) float multiplyAddAvx512() {
-  __m512 sums[kAvx512Accumulators];
-  for (int index = 0; index != kAvx512Accumulators; ++index)
-    sums[index] = _mm512_set1_ps(float(index));
-  __m512 factor = _mm512_set1_ps(0.999f), term = _mm512_set1_ps(0.001f);
-  for (int round = 0; round != kRounds; ++round) {
-    asm volatile("" : "+v"(factor), "+v"(term));
-    for (int index = 0; index != kAvx512Accumulators; ++index)
-      sums[index] = _mm512_fmadd_ps(sums[index], factor, term);
-  }
-  __m512 total = sums[0];
-  for (int index = 1; index != kAvx512Accumulators; ++index)
-    total = _mm512_add_ps(total, sums[index]);
-  return _mm512_reduce_add_ps(total);
-}
-
-__attribute__((target("avx2,fma"), noinline)) float multiplyAddAvx2() {
-  __m256 sums[kAvx2Accumulators];
-  for (int index = 0; index != kAvx2Accumulators; ++index)
-    sums[index] = _mm256_set1_ps(float(index));
-  __m256 factor = _mm256_set1_ps(0.999f), term = _mm256_set1_ps(0.001f);
-  for (int round = 0; round != kRounds; ++round) {
-    asm volatile("" : "+x"(factor), "+x"(term));
-    for (int index = 0; index != kAvx2Accumulators; ++index)
-      sums[index] = _mm256_fmadd_ps(sums[index], factor, term);
-  }
-  __m256 total = sums[0];
-  for (int index = 1; index != kAvx2Accumulators; ++index)
-    total = _mm256_add_ps(total, sums[index]);
-  float values[8];
-  _mm256_storeu_ps(values, total);
-  return values[0];
-}
 
 /// Adds up 64-byte lines of four streams side by side, with prefetch: the fastest way of reading
 /// that is known here (PERFORMANCE.md, section 1).
@@ -117,22 +79,10 @@ struct Unmap {
   void operator()(char *data) const { ::munmap(data, bytes); }
 };
 
-} // namespace
-
-MachineLimits measureLimits(const LimitOptions &options) {
-  MachineLimits limits{.instructions = options.usesAvx512 ? "AVX-512" : "AVX2"};
-  std::atomic<uint64_t> sink = 0;
-  double seconds = fastestRound(options, [&](unsigned) {
-    float sum = options.usesAvx512 ? multiplyAddAvx512() : multiplyAddAvx2();
-    sink.fetch_add(uint64_t(sum), std::memory_order_relaxed);
-  });
-  double perThread = options.usesAvx512 ? 2.0 * 16 * kAvx512Accumulators * kRounds
-                                        : 2.0 * 8 * kAvx2Accumulators * kRounds;
-  limits.floatOperations = perThread * options.threads / seconds;
-
-  // Each thread reads its own part, 2 MiB pages where the system gives them.
+/// Bytes per second of all threads, each of which reads its own part of `bytes` again and again.
+double readingSpeed(const LimitOptions &options, size_t part) {
+  // 2 MiB pages where the system gives them.
   constexpr size_t page = size_t(2) << 20;
-  size_t part = std::max<size_t>(options.bufferBytes / options.threads / 4096 * 4096, 65536);
   size_t bytes = (part * options.threads + page - 1) / page * page;
   void *memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
@@ -140,11 +90,32 @@ MachineLimits measureLimits(const LimitOptions &options) {
   std::unique_ptr<char, Unmap> buffer(static_cast<char *>(memory), Unmap{bytes});
   ::madvise(memory, bytes, MADV_HUGEPAGE);
   std::fill_n(buffer.get(), bytes, char(1));
-  seconds = fastestRound(options, [&](unsigned thread) {
-    sink.fetch_add(readAll(buffer.get() + thread * part, part), std::memory_order_relaxed);
+  std::atomic<uint64_t> sink = 0;
+  // Small parts are read several times in a row: starting the threads must not count.
+  size_t times = std::max<size_t>(1, (size_t(8) << 20) / part);
+  double seconds = fastestRound(options, [&](unsigned thread) {
+    for (size_t time = 0; time != times; ++time)
+      sink.fetch_add(readAll(buffer.get() + thread * part, part), std::memory_order_relaxed);
   });
+  return double(part * options.threads * times) / seconds;
+}
+
+} // namespace
+
+MachineLimits measureLimits(const LimitOptions &options) {
+  MachineLimits limits;
+  std::atomic<uint64_t> sink = 0;
+  for (uint32_t arithmetic : options.arithmetics) {
+    ProductLoop loop = fastestProductLoop(arithmetic, options.features);
+    double seconds = fastestRound(options, [&](unsigned) {
+      sink.fetch_add(uint64_t(int64_t(loop.run())), std::memory_order_relaxed);
+    });
+    limits.products[arithmetic] = {loop.instructions, loop.operations * options.threads / seconds};
+  }
+  size_t part = std::max<size_t>(options.bufferBytes / options.threads / 4096 * 4096, 65536);
   limits.bufferBytes = part * options.threads;
-  limits.readBytes = double(limits.bufferBytes) / seconds;
+  limits.readBytes = readingSpeed(options, part);
+  limits.cachedBytes = readingSpeed(options, /*part=*/size_t(256) << 10);
   return limits;
 }
 

@@ -6,23 +6,36 @@
 #ifndef TRANSEPT_COMPILER_DRIVER_MACHINELIMITS_H
 #define TRANSEPT_COMPILER_DRIVER_MACHINELIMITS_H
 
+#include "transept/abi.h"
+
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace transept::driver {
 
 struct MachineLimits {
-  std::string instructions;   // "AVX-512" or "AVX2"
-  double floatOperations = 0; // f32 multiply-adds, counted as two, per second, all threads
-  double readBytes = 0;       // per second, all threads together, over `bufferBytes`
+  /// By TRANSEPT_ARITHMETIC_*: what computes products, and multiply-adds, counted as two, per
+  /// second of all threads together; 0 where that was not measured.
+  struct Products {
+    std::string instructions;
+    double operations = 0;
+  };
+  Products products[3];
+  double readBytes = 0; // per second, all threads together, over `bufferBytes`
   size_t bufferBytes = 0;
+  double cachedBytes = 0; // likewise, over what the second-level caches hold
+
+  double operations(uint32_t arithmetic) const { return products[arithmetic].operations; }
 };
 
 struct LimitOptions {
   unsigned threads = 1;
   size_t bufferBytes = 0; // what the threads read together, again and again
-  bool usesAvx512 = false;
-  double seconds = 0.3; // for each of the two
+  uint64_t features = 0;  // TRANSEPT_CPU_*: what may be used
+  std::vector<uint32_t> arithmetics = {TRANSEPT_ARITHMETIC_F32}; // whose products to measure
+  double seconds = 0.3;                                          // for each limit
 };
 
 /// Best of repeated runs of all threads at once.

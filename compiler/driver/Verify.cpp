@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct VerifyOptions {
-  std::string library, goldens;
+  std::string library, goldens, level;
   unsigned threads = 0;
   bool isJson = false;
 };
@@ -83,7 +83,9 @@ void printText(const std::vector<CaseResult> &results, size_t failureCount) {
 void verify(const VerifyOptions &options) {
   Goldens goldens = Goldens::read(options.goldens);
   // No source is kept: rows that are run again must be computed again.
-  Model model = Model::open(options.library, {.threads = options.threads, .encoderCacheBytes = 0});
+  Model model =
+      Model::open(options.library,
+                  {.threads = options.threads, .encoderCacheBytes = 0, .level = options.level});
   std::vector<CaseResult> results;
   size_t failureCount = 0;
   for (const GoldenCase &golden : goldens.cases()) {
@@ -97,6 +99,7 @@ void verify(const VerifyOptions &options) {
     Json object = {{"library", options.library},
                    {"goldens", options.goldens},
                    {"threads", model.statistics().workers},
+                   {"level", model.level().name},
                    {"passed", results.size() - failureCount},
                    {"failed", failureCount},
                    {"cases", cases}};
@@ -123,6 +126,8 @@ void addVerifyCommand(CLI::App &program) {
       ->required();
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
+  command->add_option("--level", options->level,
+                      "which of the library's processors to run as [the best for this machine]");
   command->add_flag("--json", options->isJson, "print one JSON object with all results");
   command->callback([options] { verify(*options); });
 }

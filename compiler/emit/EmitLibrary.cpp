@@ -10,6 +10,7 @@
 #include "compiler/emit/ModelTable.h"
 #include "compiler/emit/ObjectFile.h"
 #include "compiler/emit/PackWeights.h"
+#include "compiler/emit/UsedFeatures.h"
 #include "compiler/emit/WeightSegment.h"
 
 #include "llvm/IR/LLVMContext.h"
@@ -18,6 +19,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <stdexcept>
 
 namespace transept::emit {
@@ -83,13 +85,10 @@ int64_t stateWidth(mlir::ModuleOp module, llvm::StringRef program) {
   return emitted ? emitted.getInput().getType().getWidth() : 0;
 }
 
-ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &description,
-                   const codegen::Target &target) {
+/// What is the same for all levels, told by the first.
+ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &description) {
   ModelFacts facts;
   facts.name = description.name;
-  facts.weightsSize = packedWeightsSize(module);
-  facts.manifest = manifestFor(module, description, target, facts.weightsSize);
-  facts.requiredFeatures = target.requiredFeatures;
   facts.sourceVocabularySize = vocabularySize(module, "encode");
   facts.targetVocabularySize = vocabularySize(module, "decode");
   facts.sourceFeatureWidth = featureWidth(module, "encode");
@@ -120,12 +119,98 @@ std::string summaryOf(const ModelFacts &facts, const std::string &family) {
                      facts.encoderHiddenSize, facts.targetVocabularySize);
 }
 
-std::unique_ptr<llvm::Module> compiledCode(mlir::ModuleOp module, llvm::LLVMContext &context,
-                                           const codegen::Target &target) {
-  std::unique_ptr<llvm::Module> code = translateToLLVM(module, context, target);
+/// The model table says once what caches hold.
+void checkSameCaches(llvm::ArrayRef<Level> levels) {
+  for (const Level &level : levels)
+    for (llvm::StringRef program : {"encode", "decode"}) {
+      auto slotsOf = [&](Level each) {
+        return each.module.lookupSymbol<plan::ProgramOp>(program).getSlots();
+      };
+      if (slotsOf(level) != slotsOf(levels.front()))
+        throw std::runtime_error(fmt::format("levels {} and {} keep different things in the cache "
+                                             "of {}; compile a library for each",
+                                             levels.front().name, level.name, program.str()));
+    }
+}
+
+/// A level's functions as LLVM IR, not yet optimized, with the target that they need. `level`
+/// receives that target.
+std::unique_ptr<llvm::Module> translated(Level &level, llvm::LLVMContext &context) {
+  std::unique_ptr<llvm::Module> code = translateToLLVM(level.module, context, level.target);
   if (!code)
     throw std::runtime_error("the module is not in the LLVM stage");
+  level.target = withoutUnusedFeatures(level.target, *code);
   return code;
+}
+
+/// Two levels of one text are the same code.
+std::string textOf(const llvm::Module &code, const codegen::Target &target) {
+  std::string text = target.cpu + " " + target.features + "\n";
+  llvm::raw_string_ostream stream(text);
+  code.print(stream, nullptr);
+  return text;
+}
+
+/// Functions carry the name of their code, so that those of several levels can be linked, and told
+/// apart in a profile.
+void nameFunctions(llvm::Module &code, const std::string &name) {
+  for (llvm::Function &function : code) {
+    if (function.isDeclaration())
+      continue;
+    if (!function.hasLocalLinkage())
+      function.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    function.setName(function.getName() + "." + name);
+  }
+}
+
+/// What one level's code is made of, until it is an object.
+struct Code {
+  std::string name;
+  codegen::Target target;
+  std::unique_ptr<llvm::LLVMContext> context = std::make_unique<llvm::LLVMContext>();
+  std::unique_ptr<llvm::Module> module;
+
+  std::string compile() {
+    optimize(*module, target);
+    nameFunctions(*module, name);
+    return emitMachineCode(*module, target, MachineCode::Object);
+  }
+};
+
+/// Compiles each level to an object, those that turn out the same once. The levels' targets become
+/// what their code needs; `facts` receives the levels.
+std::vector<std::string> compileLevels(std::vector<Level> &levels, ModelFacts &facts) {
+  std::vector<Code> codes;
+  llvm::StringMap<std::string> names; // by text
+  for (Level &level : levels) {
+    Code code;
+    code.name = level.name;
+    code.module = translated(level, *code.context);
+    code.target = level.target;
+    auto [name, isNew] = names.try_emplace(textOf(*code.module, level.target), level.name);
+    facts.levels.push_back({level.name, level.target.requiredFeatures, name->second, level.module});
+    if (isNew)
+      codes.push_back(std::move(code));
+  }
+  // LLVM's contexts share nothing, so that levels take no longer than one where there are cores.
+  std::vector<std::future<std::string>> results;
+  for (Code &code : codes)
+    results.push_back(std::async(std::launch::async, &Code::compile, &code));
+  std::vector<std::string> objects;
+  for (std::future<std::string> &result : results)
+    objects.push_back(result.get());
+  return objects;
+}
+
+/// The table is for any processor: it says which ones can run the rest.
+std::string compileTable(const ModelFacts &facts) {
+  codegen::Target any;
+  any.cpu = "x86-64";
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> table = emptyModule(context, any);
+  addModelTable(*table, facts);
+  optimize(*table, any);
+  return emitMachineCode(*table, any, MachineCode::Object);
 }
 
 } // namespace
@@ -144,35 +229,35 @@ ParameterReader readerOf(const frontend::Checkpoint &checkpoint) {
   };
 }
 
-std::string emitAssembly(mlir::ModuleOp module, const codegen::Target &target) {
+std::string emitAssembly(const Level &level) {
+  Level used = level;
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code = compiledCode(module, context, target);
-  optimize(*code, target);
-  return emitMachineCode(*code, target, MachineCode::Assembly);
+  std::unique_ptr<llvm::Module> code = translated(used, context);
+  optimize(*code, used.target);
+  return emitMachineCode(*code, used.target, MachineCode::Assembly);
 }
 
-void emitLibrary(mlir::ModuleOp module, const frontend::Description &description,
+void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &description,
                  const ParameterReader &parameters, const EmitOptions &options) {
-  ModelFacts facts = factsOf(module, description, options.target);
-  std::string object;
-  {
-    options.progress("generating code", 0);
-    llvm::LLVMContext context;
-    std::unique_ptr<llvm::Module> code = compiledCode(module, context, options.target);
-    addModelTable(*code, module, facts);
-    optimize(*code, options.target);
-    object = emitMachineCode(*code, options.target, MachineCode::Object);
-  }
+  std::vector<Level> levels(given.begin(), given.end());
+  checkSameCaches(levels);
+  ModelFacts facts = factsOf(levels.front().module, description);
+  options.progress("generating code", 0);
+  std::vector<std::string> objects = compileLevels(levels, facts);
+  mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
+  facts.weightsSize = packedWeightsSize(*weights);
+  facts.manifest = manifestFor(levels, description, facts.weightsSize);
+  objects.push_back(compileTable(facts));
 
   // Written under another name first: a failed compilation leaves no half library behind.
   std::string unfinished = options.output + ".unfinished";
   try {
     options.progress("linking", 0);
-    linkLibrary(object, "transept_model_" + facts.name,
+    linkLibrary(objects, "transept_model_" + facts.name,
                 std::filesystem::path(options.output).filename().string(), unfinished);
     addWeightSegment(unfinished, facts.weightsSize, [&](const SegmentWriter &write) {
-      packWeights(module, parameters, [&](int64_t offset, const float *floats, int64_t count) {
-        write(offset, floats, count * int64_t(sizeof(float)));
+      packWeights(*weights, parameters, [&](int64_t offset, const void *bytes, int64_t count) {
+        write(offset, bytes, count);
         options.progress("packing weights", double(offset) / double(facts.weightsSize));
       });
     });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last step: a module in the LLVM stage and a checkpoint become a shared library and its
-// header.
+// The last step: modules in the LLVM stage, one for each level, and a checkpoint become a shared
+// library and its header.
 
 #ifndef TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
 #define TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
 
-#include "compiler/codegen/Target.h"
+#include "compiler/emit/Levels.h"
 #include "compiler/emit/WeightEvaluator.h"
 #include "compiler/frontend/Description.h"
 #include "compiler/frontend/Safetensors.h"
@@ -20,25 +20,24 @@ namespace transept::emit {
 
 struct EmitOptions {
   std::string output; // path of the library
-  codegen::Target target;
   /// Called with what is being done and how much of it (0 to 1).
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };
 
-/// Writes the library and, beside it, `<model name>.h`. The module still holds its plan's programs
-/// and weights. Throws std::runtime_error with the reason; then no library is left behind.
-void emitLibrary(mlir::ModuleOp module, const frontend::Description &description,
+/// Writes the library and, beside it, `<model name>.h`. Throws std::runtime_error with the reason;
+/// then no library is left behind.
+void emitLibrary(llvm::ArrayRef<Level> levels, const frontend::Description &description,
                  const ParameterReader &parameters, const EmitOptions &options);
 
 /// Reads parameters from a checkpoint, which must outlive the result.
 ParameterReader readerOf(const frontend::Checkpoint &checkpoint);
 
-/// The assembly text of the module's code.
-std::string emitAssembly(mlir::ModuleOp module, const codegen::Target &target);
+/// The assembly text of a level's code.
+std::string emitAssembly(const Level &level);
 
 /// What `transept inspect` prints: JSON about the model, its caches and its needs.
-std::string manifestFor(mlir::ModuleOp module, const frontend::Description &description,
-                        const codegen::Target &target, int64_t weightsSize);
+std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Description &description,
+                        int64_t weightsSize);
 
 } // namespace transept::emit
 

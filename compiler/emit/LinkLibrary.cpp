@@ -14,8 +14,8 @@
 
 #include <link.h>
 
+#include <deque>
 #include <stdexcept>
-#include <vector>
 
 LLD_HAS_DRIVER(elf)
 
@@ -67,9 +67,11 @@ private:
 
 } // namespace
 
-void linkLibrary(const std::string &object, const std::string &exportedSymbol,
+void linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
                  const std::string &soname, const std::string &output) {
-  TemporaryFile objectFile("o", object);
+  std::deque<TemporaryFile> objectFiles;
+  for (const std::string &object : objects)
+    objectFiles.emplace_back("o", object);
   TemporaryFile archive("a",
                         llvm::StringRef(transept_runtime_archive,
                                         transept_runtime_archive_end - transept_runtime_archive));
@@ -83,7 +85,10 @@ void linkLibrary(const std::string &object, const std::string &exportedSymbol,
 #ifndef TRANSEPT_SANITIZED
       "-z", "defs",
 #endif
-      objectFile.path(), archive.path(), "--as-needed"};
+      archive.path()};
+  for (const TemporaryFile &file : objectFiles)
+    arguments.push_back(file.path());
+  arguments.push_back("--as-needed");
   for (const std::string &library : systemLibraries())
     arguments.push_back(library);
 

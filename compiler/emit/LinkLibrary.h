@@ -6,13 +6,14 @@
 #define TRANSEPT_COMPILER_EMIT_LINKLIBRARY_H
 
 #include <string>
+#include <vector>
 
 namespace transept::emit {
 
 /// Writes `output`, which exports only `exportedSymbol` and calls itself `soname`. Throws
 /// std::runtime_error with lld's message when linking fails. Must not be called by two threads at
 /// once (lld keeps global state).
-void linkLibrary(const std::string &object, const std::string &exportedSymbol,
+void linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
                  const std::string &soname, const std::string &output);
 
 } // namespace transept::emit

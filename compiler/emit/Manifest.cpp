@@ -26,11 +26,16 @@ int64_t cacheBytesPerPosition(mlir::ModuleOp module, llvm::StringRef program) {
   return bytes;
 }
 
-Json workingMemory(mlir::ModuleOp module, llvm::StringRef program) {
-  auto op = module.lookupSymbol<plan::ProgramOp>(program);
-  return {{"bytes_per_row", int64_t(op.getArenaBytesPerRow())},
-          {"bytes_per_worker", int64_t(op.getScratchBytes())},
-          {"bytes_per_worker_and_key", int64_t(op.getScratchBytesPerKey())}};
+/// The most that any level needs.
+Json workingMemory(llvm::ArrayRef<Level> levels, llvm::StringRef program) {
+  int64_t row = 0, worker = 0, key = 0;
+  for (Level level : levels) {
+    auto op = level.module.lookupSymbol<plan::ProgramOp>(program);
+    row = std::max(row, int64_t(op.getArenaBytesPerRow()));
+    worker = std::max(worker, int64_t(op.getScratchBytes()));
+    key = std::max(key, int64_t(op.getScratchBytesPerKey()));
+  }
+  return {{"bytes_per_row", row}, {"bytes_per_worker", worker}, {"bytes_per_worker_and_key", key}};
 }
 
 Json cpuFeatures(uint64_t features) {
@@ -39,13 +44,43 @@ Json cpuFeatures(uint64_t features) {
     names.insert(names.end(), {"avx2", "fma"});
   if (features & TRANSEPT_CPU_AVX512)
     names.push_back("avx512");
+  if (features & TRANSEPT_CPU_AVX_VNNI)
+    names.push_back("avx_vnni");
+  if (features & TRANSEPT_CPU_AVX512_VNNI)
+    names.push_back("avx512_vnni");
+  if (features & TRANSEPT_CPU_AMX)
+    names.insert(names.end(), {"amx_int8", "amx_bf16"});
+  if (features & TRANSEPT_CPU_AVX512_BF16)
+    names.push_back("avx512_bf16");
   return names;
+}
+
+/// Matrices are of one type, whatever vectors and tables are kept in beside them.
+std::string weightType(mlir::ModuleOp module) {
+  for (auto weight : module.getOps<plan::WeightOp>())
+    if (plan::NumberType type = weight.getLayout().getNumberType(); type != plan::NumberType::F32)
+      return stringifyNumberType(type).str();
+  return "f32";
+}
+
+/// `features` are those without which nothing of the library runs.
+Json processors(llvm::ArrayRef<Level> levels) {
+  uint64_t always = ~uint64_t(0);
+  Json list = Json::array();
+  for (const Level &level : levels) {
+    always &= level.target.requiredFeatures;
+    list.push_back({{"name", level.name},
+                    {"features", cpuFeatures(level.target.requiredFeatures)},
+                    {"compiled_for", level.target.cpu}});
+  }
+  return {{"features", cpuFeatures(always)}, {"levels", list}};
 }
 
 } // namespace
 
-std::string manifestFor(mlir::ModuleOp module, const frontend::Description &description,
-                        const codegen::Target &target, int64_t weightsSize) {
+std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Description &description,
+                        int64_t weightsSize) {
+  mlir::ModuleOp module = levels.front().module;
   Json tokenizer = {{"kind", description.tokenizer.kind},
                     {"files", description.tokenizer.files},
                     {"settings", description.tokenizer.settings}};
@@ -54,14 +89,14 @@ std::string manifestFor(mlir::ModuleOp module, const frontend::Description &desc
       {"abi_version", TRANSEPT_ABI_VERSION},
       {"name", description.name},
       {"family", description.family},
-      {"weights", {{"type", "f32"}, {"bytes", weightsSize}}},
-      {"cpu", {{"features", cpuFeatures(target.requiredFeatures)}, {"compiled_for", target.cpu}}},
+      {"weights", {{"type", weightType(module)}, {"bytes", weightsSize}}},
+      {"cpu", processors(levels)},
       {"memory",
        {{"encoder_cache_bytes_per_source_token", cacheBytesPerPosition(module, "encode")},
         {"self_cache_bytes_per_target_token_and_beam", cacheBytesPerPosition(module, "decode")},
         {"cache_block_tokens", TRANSEPT_KEY_BLOCK},
-        {"encode", workingMemory(module, "encode")},
-        {"decode", workingMemory(module, "decode")}}},
+        {"encode", workingMemory(levels, "encode")},
+        {"decode", workingMemory(levels, "decode")}}},
       {"tokenizer", tokenizer},
   };
   // A model that came as textual IR alone has no description.

@@ -4,6 +4,8 @@
 
 #include "compiler/emit/ModelTable.h"
 
+#include "compiler/emit/LaunchCosts.h"
+
 #include "transept/abi.h"
 
 #include "llvm/IR/Constants.h"
@@ -24,8 +26,8 @@ using FieldValues = llvm::StringMap<Constant *>;
 
 class TableBuilder {
 public:
-  TableBuilder(llvm::Module &code, mlir::ModuleOp module, const ModelFacts &facts)
-      : code(code), module(module), facts(facts), context(code.getContext()),
+  TableBuilder(llvm::Module &code, const ModelFacts &facts)
+      : code(code), module(facts.levels.front().module), facts(facts), context(code.getContext()),
         pointer(llvm::PointerType::get(context, 0)) {}
 
   void build() {
@@ -92,11 +94,10 @@ private:
     fields["name"] = text("transept_model_name", facts.name);
     fields["manifest"] = text("transept_manifest", facts.manifest);
     fields["manifest_size"] = u64(facts.manifest.size());
-    fields["required_features"] = u64(facts.requiredFeatures);
+    fields["levels"] = array("transept_levels", levels());
+    fields["level_count"] = u64(facts.levels.size());
     fields["weights"] = addWeightsMark(code, facts.weightsSize);
     fields["weights_size"] = u64(facts.weightsSize);
-    fields["encode"] = program("encode");
-    fields["decode"] = program("decode");
     fields["source_vocabulary_size"] = u32(facts.sourceVocabularySize);
     fields["target_vocabulary_size"] = u32(facts.targetVocabularySize);
     fields["encoder_hidden_size"] = u32(facts.encoderHiddenSize);
@@ -180,9 +181,31 @@ private:
 
   Constant *length(int64_t value) { return u64(value ? uint64_t(value) : UINT64_MAX); }
 
-  Constant *program(llvm::StringRef name) {
-    auto op = module.lookupSymbol<plan::ProgramOp>(name);
-    llvm::Function *run = code.getFunction(("transept_program_" + name).str());
+  std::vector<Constant *> levels() {
+    std::vector<Constant *> result;
+    for (const LevelFacts &level : facts.levels) {
+      FieldValues fields;
+      fields["name"] = text("transept_level_name", level.name);
+      fields["required_features"] = u64(level.requiredFeatures);
+      fields["encode"] = program(level, "encode");
+      fields["decode"] = program(level, "decode");
+      std::vector<Constant *> values;
+#define TRANSEPT_LEVEL_FIELDS TAKE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_LEVEL_FIELDS
+      result.push_back(structure(values));
+    }
+    return result;
+  }
+
+  Constant *program(LevelFacts level, llvm::StringRef name) {
+    auto op = level.module.lookupSymbol<plan::ProgramOp>(name);
+    auto *type = llvm::FunctionType::get(
+        llvm::Type::getVoidTy(context),
+        {pointer, llvm::Type::getInt32Ty(context), llvm::Type::getInt32Ty(context)},
+        /*isVarArg=*/false);
+    auto *run = llvm::cast<llvm::Function>(
+        code.getOrInsertFunction(programSymbol(name, level.code), type).getCallee());
     run->setVisibility(llvm::GlobalValue::HiddenVisibility);
     FieldValues fields;
     fields["run"] = run;
@@ -191,11 +214,46 @@ private:
     fields["arena_bytes_per_row"] = u64(op.getArenaBytesPerRow());
     fields["scratch_bytes"] = u64(op.getScratchBytes());
     fields["scratch_bytes_per_key"] = u64(op.getScratchBytesPerKey());
+    std::vector<Constant *> list = launches(op);
+    fields["launches"] = array("transept_launches", list);
+    fields["launch_count"] = u64(list.size());
     std::vector<Constant *> values;
 #define TRANSEPT_PROGRAM_FIELDS TAKE_FIELD
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_PROGRAM_FIELDS
     return global("transept_" + name + "_facts", structure(values));
+  }
+
+  std::vector<Constant *> launches(plan::ProgramOp program) {
+    std::vector<Constant *> result;
+    for (const LaunchCosts &costs : launchCosts(program)) {
+      FieldValues fields;
+      fields["label"] = sharedText(costs.label);
+      fields["kind"] = sharedText(costs.kind);
+      fields["rows"] = u32(costs.rows);
+      fields["keys"] = u32(costs.keys);
+      fields["arithmetic"] = u32(costs.arithmetic);
+      fields["reserved"] = u32(0);
+      fields["weight_bytes"] = u64(costs.weightBytes);
+      fields["bytes_per_row"] = u64(costs.bytesPerRow);
+      fields["bytes_per_key"] = u64(costs.bytesPerKey);
+      fields["operations_per_row"] = u64(costs.operationsPerRow);
+      fields["operations_per_row_and_key"] = u64(costs.operationsPerRowAndKey);
+      std::vector<Constant *> values;
+#define TRANSEPT_LAUNCH_FIELDS TAKE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_LAUNCH_FIELDS
+      result.push_back(structure(values));
+    }
+    return result;
+  }
+
+  /// Text that many fields may have in common.
+  Constant *sharedText(const std::string &content) {
+    Constant *&known = sharedTexts[content];
+    if (!known)
+      known = text("transept_text", content);
+    return known;
   }
 
   std::vector<Constant *> slots(llvm::StringRef programName) {
@@ -207,7 +265,7 @@ private:
       fields["layout"] = u32(slot.getIsKeys() ? TRANSEPT_CACHE_KEYS : TRANSEPT_CACHE_VALUES);
       fields["head_count"] = u32(slot.getHeadCount());
       fields["head_dim"] = u32(slot.getHeadDim());
-      fields["reserved"] = u32(0);
+      fields["number_bytes"] = u32(slot.holdsBFloats() ? 2 : 4);
       std::vector<Constant *> values;
 #define TRANSEPT_CACHE_SLOT_FIELDS TAKE_FIELD
 #include "transept/abi_fields.inc"
@@ -344,10 +402,11 @@ private:
   }
 
   llvm::Module &code;
-  mlir::ModuleOp module;
+  mlir::ModuleOp module; // of the first level: for what all have in common
   const ModelFacts &facts;
   llvm::LLVMContext &context;
   llvm::PointerType *pointer;
+  llvm::StringMap<Constant *> sharedTexts;
 };
 
 } // namespace
@@ -369,8 +428,12 @@ llvm::GlobalVariable *addWeightsMark(llvm::Module &code, int64_t weightsSize) {
   return mark;
 }
 
-void addModelTable(llvm::Module &code, mlir::ModuleOp module, const ModelFacts &facts) {
-  TableBuilder(code, module, facts).build();
+std::string programSymbol(llvm::StringRef program, const std::string &code) {
+  return ("transept_program_" + program + "." + code).str();
+}
+
+void addModelTable(llvm::Module &table, const ModelFacts &facts) {
+  TableBuilder(table, facts).build();
 }
 
 } // namespace transept::emit

@@ -20,10 +20,19 @@ struct Asset {
   std::string name, content;
 };
 
+struct LevelFacts {
+  std::string name;
+  uint64_t requiredFeatures = 0;
+  /// Whose code it runs, its own or that of a level before it which is the same: a suffix of the
+  /// names of functions.
+  std::string code;
+  mlir::ModuleOp module;
+};
+
 struct ModelFacts {
   std::string name;
   std::string manifest;
-  uint64_t requiredFeatures = 0;
+  std::vector<LevelFacts> levels;
   int64_t weightsSize = 0;
   int64_t sourceVocabularySize = 0, targetVocabularySize = 0, encoderHiddenSize = 0;
   int64_t vocabularyBlockCount = 0;
@@ -42,9 +51,12 @@ constexpr const char *kWeightsMark = "transept_weights_mark";
 /// Adds the note that linking keeps apart, with the size of the weights as its content.
 llvm::GlobalVariable *addWeightsMark(llvm::Module &code, int64_t weightsSize);
 
-/// Adds the table and transept_model_<name> to `code`, which holds the compiled programs of
-/// `module`. Scratch and arena sizes come from the plan's programs.
-void addModelTable(llvm::Module &code, mlir::ModuleOp module, const ModelFacts &facts);
+/// The symbol of a level's program `encode` or `decode`.
+std::string programSymbol(llvm::StringRef program, const std::string &code);
+
+/// Adds the table and transept_model_<name> to `table`, which refers to the programs in the objects
+/// of the levels. Scratch and arena sizes come from the plan's programs.
+void addModelTable(llvm::Module &table, const ModelFacts &facts);
 
 } // namespace transept::emit
 

@@ -36,6 +36,12 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const codegen::Target &target) {
       llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
 }
 
+void describeTarget(llvm::Module &code, const codegen::Target &target) {
+  std::unique_ptr<llvm::TargetMachine> machine = machineFor(target);
+  code.setDataLayout(machine->createDataLayout());
+  code.setTargetTriple(machine->getTargetTriple());
+}
+
 } // namespace
 
 std::unique_ptr<llvm::Module> translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &context,
@@ -49,9 +55,14 @@ std::unique_ptr<llvm::Module> translateToLLVM(mlir::ModuleOp module, llvm::LLVMC
   std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(*functions, context);
   if (!code)
     return nullptr;
-  std::unique_ptr<llvm::TargetMachine> machine = machineFor(target);
-  code->setDataLayout(machine->createDataLayout());
-  code->setTargetTriple(machine->getTargetTriple());
+  describeTarget(*code, target);
+  return code;
+}
+
+std::unique_ptr<llvm::Module> emptyModule(llvm::LLVMContext &context,
+                                          const codegen::Target &target) {
+  auto code = std::make_unique<llvm::Module>("transept", context);
+  describeTarget(*code, target);
   return code;
 }
 

@@ -20,6 +20,10 @@ namespace transept::emit {
 std::unique_ptr<llvm::Module> translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &context,
                                               const codegen::Target &target);
 
+/// A module of the target without anything in it.
+std::unique_ptr<llvm::Module> emptyModule(llvm::LLVMContext &context,
+                                          const codegen::Target &target);
+
 /// Runs LLVM's optimizations for the target.
 void optimize(llvm::Module &code, const codegen::Target &target);
 

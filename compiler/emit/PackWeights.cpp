@@ -4,6 +4,9 @@
 
 #include "compiler/emit/PackWeights.h"
 
+#include "compiler/codegen/PackedPanels.h"
+#include "compiler/emit/PackPanel.h"
+
 #include "dialects/Transept/RelativePosition.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -21,7 +24,7 @@ class Packer {
 public:
   Packer(plan::WeightOp op, const ParameterReader &reader, const WeightSink &sink)
       : evaluator(reader), sink(sink), offset(*op.getOffset()),
-        panelWidth(op.getLayout().getPanelWidth()),
+        panelWidth(op.getLayout().getPanelWidth()), type(op.getLayout().getNumberType()),
         value(cast<plan::YieldOp>(op.getExpression().front().getTerminator()).getValue()) {}
 
   void pack(plan::LayoutKind layout) {
@@ -40,9 +43,9 @@ public:
   }
 
 private:
-  void emit(const std::vector<float> &floats) {
-    sink(offset, floats.data(), int64_t(floats.size()));
-    offset += int64_t(floats.size() * sizeof(float));
+  template <typename T> void emit(const std::vector<T> &numbers) {
+    sink(offset, numbers.data(), int64_t(numbers.size() * sizeof(T)));
+    offset += int64_t(numbers.size() * sizeof(T));
   }
 
   void packRows() {
@@ -51,23 +54,22 @@ private:
       int64_t count = std::min(kRowsAtOnce, rows - begin);
       std::vector<double> numbers(count * columns);
       evaluator.rows(value, begin, count, numbers.data());
-      emit({numbers.begin(), numbers.end()});
+      emit(std::vector<float>(numbers.begin(), numbers.end()));
     }
   }
 
-  /// Panel by panel [columns][panelWidth] of rows; with two parts, panels of both in turn.
+  /// Panel by panel of rows; with two parts, panels of both in turn.
   void packPanels(int64_t parts) {
     int64_t rows = weightRows(value) / parts, columns = weightColumns(value);
+    codegen::PackedPanels layout{type, columns, panelWidth};
     std::vector<double> numbers(panelWidth * columns);
-    std::vector<float> packed(panelWidth * columns);
+    std::vector<uint8_t> packed(layout.panelBytes());
     for (int64_t begin = 0; begin < rows; begin += panelWidth)
       for (int64_t part = 0; part < parts; ++part) {
         int64_t count = std::min(panelWidth, rows - begin);
-        std::fill(packed.begin(), packed.end(), 0.0f);
         evaluator.rows(value, part * rows + begin, count, numbers.data());
-        for (int64_t row = 0; row < count; ++row)
-          for (int64_t column = 0; column < columns; ++column)
-            packed[column * panelWidth + row] = float(numbers[row * columns + column]);
+        std::fill(numbers.begin() + count * columns, numbers.end(), 0.0);
+        packPanel(layout, numbers.data(), packed.data());
         emit(packed);
       }
   }
@@ -89,6 +91,7 @@ private:
   WeightEvaluator evaluator;
   const WeightSink &sink;
   int64_t offset, panelWidth;
+  plan::NumberType type;
   Value value;
 };
 

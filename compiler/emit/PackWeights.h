@@ -14,7 +14,7 @@ namespace transept::emit {
 
 /// Receives `count` floats that belong at `offset` bytes of the packed weights; pieces of a weight
 /// come in rising order.
-using WeightSink = std::function<void(int64_t offset, const float *floats, int64_t count)>;
+using WeightSink = std::function<void(int64_t offset, const void *bytes, int64_t count)>;
 
 /// Packs all weights of the module (plan stage or later, offsets assigned). Exceptions of reader
 /// and sink pass through.

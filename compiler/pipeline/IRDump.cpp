@@ -20,7 +20,7 @@ namespace {
 
 class IRDump : public PassInstrumentation {
 public:
-  explicit IRDump(const std::string &directory) : directory(directory) {}
+  IRDump(const std::string &directory, int &count) : directory(directory), count(count) {}
 
   void runBeforePass(Pass *, Operation *op) override {
     if (count == 0 && isa<ModuleOp>(op))
@@ -49,13 +49,13 @@ private:
   }
 
   std::string directory;
-  int count = 0;
+  int &count;
 };
 
 } // namespace
 
-void addIRDump(PassManager &passes, const std::string &directory) {
-  passes.addInstrumentation(std::make_unique<IRDump>(directory));
+void addIRDump(PassManager &passes, const std::string &directory, int &count) {
+  passes.addInstrumentation(std::make_unique<IRDump>(directory, count));
 }
 
 } // namespace transept

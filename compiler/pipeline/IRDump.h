@@ -11,9 +11,10 @@
 
 namespace transept {
 
-/// Writes `directory`/00-input.mlir and then NN-<pass>.mlir after each pass that `passes` runs on a
-/// module. The directory is created. A file that cannot be written is an error at the module.
-void addIRDump(mlir::PassManager &passes, const std::string &directory);
+/// Writes `directory`/NN-<pass>.mlir after each pass that `passes` runs on a module, numbered from
+/// `count` on, which the next pass manager may continue with; 00-input.mlir is what the first one
+/// begins with. The directory is created. A file that cannot be written is an error at the module.
+void addIRDump(mlir::PassManager &passes, const std::string &directory, int &count);
 
 } // namespace transept
 

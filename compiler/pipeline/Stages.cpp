@@ -52,7 +52,7 @@ static void addFusedPasses(OpPassManager &manager, const PipelineOptions &) {
 
 /// fused -> plan.
 static void addPlanPasses(OpPassManager &manager, const PipelineOptions &options) {
-  codegen::buildPlanPipeline(manager, options.cpu);
+  codegen::buildPlanPipeline(manager, options.cpu, options.weights, options.cache);
 }
 
 /// plan -> llvm.

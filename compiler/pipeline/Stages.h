@@ -22,6 +22,10 @@ enum class Stage { Graph, Staged, Fused, Plan, LLVM, Assembly };
 struct PipelineOptions {
   /// What `--cpu` says (compiler/codegen/Target.h).
   std::string cpu = "native";
+  /// What `--weights` says: f32, bf16, int8 or int4.
+  std::string weights = "f32";
+  /// What `--cache` says: f32, bf16, or auto, which is f32 for weights of f32 and else bf16.
+  std::string cache = "auto";
 };
 
 struct StageInfo {

@@ -41,9 +41,10 @@ def Plan_Buffer : TypeDef<Plan_Dialect, "Buffer"> {
 
 def Plan_Layout : AttrDef<Plan_Dialect, "Layout"> {
   let mnemonic = "layout";
-  let summary = "the order of a packed weight, and the width of its panels (1 without panels)";
-  let parameters = (ins EnumParameter<Plan_LayoutKind>:$kind, "int64_t":$panelWidth);
-  let assemblyFormat = "`<` $kind `,` $panelWidth `>`";
+  let summary = "the order of a packed weight, the width of its panels (1 without panels), its number type";
+  let parameters = (ins EnumParameter<Plan_LayoutKind>:$kind, "int64_t":$panelWidth,
+                        EnumParameter<Plan_NumberType>:$numberType);
+  let assemblyFormat = "`<` $kind `,` $panelWidth `,` $numberType `>`";
 }
 
 def Plan_LinearStrategy : AttrDef<Plan_Dialect, "LinearStrategy"> {
@@ -73,8 +74,12 @@ def Plan_CacheSlot : AttrDef<Plan_Dialect, "CacheSlot"> {
   let summary = "one slot of a cache (layouts: runtime/include/transept/abi.h)";
   let description = "`offset` counts numbers per position before the slot.";
   let parameters = (ins StringRefParameter<"what reads it">:$name, "bool":$isKeys, "int64_t":$headCount,
-                        "int64_t":$headDim, "int64_t":$offset);
-  let assemblyFormat = "`<` $name `,` `keys` `=` $isKeys `,` `heads` `=` $headCount `,` `head_dim` `=` $headDim `,` `offset` `=` $offset `>`";
+                        "int64_t":$headDim, "int64_t":$offset, EnumParameter<Plan_NumberType>:$numberType);
+  let assemblyFormat = "`<` $name `,` `keys` `=` $isKeys `,` `heads` `=` $headCount `,` `head_dim` `=` $headDim `,` `offset` `=` $offset `,` $numberType `>`";
+  let extraClassDeclaration = [{
+    /// A cache holds f32 or bf16.
+    bool holdsBFloats() const { return getNumberType() == NumberType::BF16; }
+  }];
 }
 
 #endif

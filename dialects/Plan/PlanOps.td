@@ -135,17 +135,18 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
   let summary = "tiled attention with an online softmax";
   let description = [{
     Keys and values are rows of this invocation (`rows`), the self cache, which the launch first
-    appends them to (`pages`), or the encoder cache (`encoder_cache`, no operands).
+    appends them to (`pages`), or the encoder cache (`encoder_cache`, no operands). With `bf16`,
+    keys and values of this invocation are multiplied as bf16.
   }];
   let arguments = (ins StrAttr:$label, Plan_KeySourceAttr:$keys_from, Plan_Buffer:$query,
                        Optional<Plan_Buffer>:$key, Optional<Plan_Buffer>:$value,
                        Plan_Buffer:$output, OptionalAttr<FlatSymbolRefAttr>:$bias,
                        I64Attr:$head_count, I64Attr:$key_dim, I64Attr:$value_dim, F64Attr:$scale,
-                       UnitAttr:$causal, OptionalAttr<I64Attr>:$window_before,
+                       UnitAttr:$multiplies_bfloats, UnitAttr:$causal, OptionalAttr<I64Attr>:$window_before,
                        OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
                        OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot);
   let assemblyFormat = [{
-    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`bias` $bias^)? (`causal` $causal^)?
+    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`bias` $bias^)? (`bf16` $multiplies_bfloats^)? (`causal` $causal^)?
     (`keys` $key_slot^)? (`values` $value_slot^)? attr-dict `:` type(operands)
   }];
 }

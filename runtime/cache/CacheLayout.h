@@ -16,9 +16,11 @@ inline std::uint64_t cacheBytes(const transept_cache_slot *slots, std::uint64_t 
   std::uint64_t perPosition = 0;
   for (std::uint64_t slot = 0; slot != slotCount; ++slot)
     perPosition =
-        addSizes(perPosition, multiplySizes(slots[slot].head_count, slots[slot].head_dim));
-  std::uint64_t floats = multiplySizes(perPosition, roundUp(positions, TRANSEPT_KEY_BLOCK));
-  return addSizes(multiplySizes(floats, sizeof(float)), TRANSEPT_CACHE_SLACK);
+        addSizes(perPosition, multiplySizes(multiplySizes(slots[slot].head_count,
+                                                          slots[slot].head_dim),
+                                            slots[slot].number_bytes));
+  return addSizes(multiplySizes(perPosition, roundUp(positions, TRANSEPT_KEY_BLOCK)),
+                  TRANSEPT_CACHE_SLACK);
 }
 
 } // namespace transept::runtime

@@ -154,7 +154,7 @@ void transform(Engine &engine, std::span<transept_source *const> sources, const 
     invocation.states = states + offsets[begin] * engine.table.target_state_width;
     buffers.passTo(invocation);
     if (invocation.row_count != 0)
-      engine.runner.run(*engine.table.decode, invocation, static_cast<std::uint64_t>(longest));
+      engine.runner.run(*engine.level.decode, invocation, static_cast<std::uint64_t>(longest));
     for (std::size_t index = begin; index != end; ++index) {
       std::int64_t firstRow = rowOffsets[index - begin];
       std::int64_t rows = rowOffsets[index - begin + 1] - firstRow;

@@ -111,7 +111,7 @@ transept_invocation DecodeBatch::prepare(float *logits) {
 
 void DecodeBatch::finish(transept_invocation &invocation) {
   std::int64_t longestSource = *std::max_element(sourceLengths.begin(), sourceLengths.end());
-  engine.runner.run(*engine.table.decode, invocation,
+  engine.runner.run(*engine.level.decode, invocation,
                     static_cast<std::uint64_t>(std::max(longestSequence, longestSource)));
   checkCandidates();
   for (std::size_t index = 0; index != caches.size(); ++index)

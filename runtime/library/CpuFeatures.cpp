@@ -9,6 +9,8 @@
 #include "transept/abi.h"
 
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace transept::runtime {
 namespace {
@@ -17,9 +19,9 @@ struct Registers {
   unsigned a = 0, b = 0, c = 0, d = 0;
 };
 
-Registers cpuid(unsigned leaf) {
+Registers cpuid(unsigned leaf, unsigned part = 0) {
   Registers registers;
-  __get_cpuid_count(leaf, 0, &registers.a, &registers.b, &registers.c, &registers.d);
+  __get_cpuid_count(leaf, part, &registers.a, &registers.b, &registers.c, &registers.d);
   return registers;
 }
 
@@ -40,6 +42,11 @@ constexpr std::uint64_t bit(unsigned number) {
 
 } // namespace
 
+bool permitsTiles() {
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
 std::uint64_t cpuFeatures() {
   Registers basic = cpuid(1), extended = cpuid(7);
   if (!hasAll(basic.c, bit(27))) // OSXSAVE
@@ -55,6 +62,19 @@ std::uint64_t cpuFeatures() {
   if (hasAvx2 && hasAll(saved, bit(5) | bit(6) | bit(7)) &&
       hasAll(extended.b, bit(16) | bit(17) | bit(28) | bit(30) | bit(31)))
     features |= TRANSEPT_CPU_AVX512;
+  Registers more = cpuid(7, 1);
+  if (hasAvx2 && hasAll(more.a, bit(4)))
+    features |= TRANSEPT_CPU_AVX_VNNI;
+  bool hasAvx512 = features & TRANSEPT_CPU_AVX512;
+  if (hasAvx512 && hasAll(extended.c, bit(11)))
+    features |= TRANSEPT_CPU_AVX512_VNNI;
+  bool hasBFloat = hasAvx512 && hasAll(more.a, bit(5));
+  if (hasBFloat)
+    features |= TRANSEPT_CPU_AVX512_BF16;
+  // Tile configuration and data; AMX-BF16, AMX-TILE, AMX-INT8.
+  if (hasBFloat && hasAll(saved, bit(17) | bit(18)) &&
+      hasAll(extended.d, bit(22) | bit(24) | bit(25)))
+    features |= TRANSEPT_CPU_AMX;
   return features;
 }
 
@@ -65,7 +85,15 @@ std::string featureNames(std::uint64_t bits) {
     add("AVX2 with FMA and F16C");
   if (bits & TRANSEPT_CPU_AVX512)
     add("AVX-512 (F, BW, CD, DQ, VL)");
-  for (unsigned number = 2; number < 64; ++number)
+  if (bits & TRANSEPT_CPU_AVX_VNNI)
+    add("AVX-VNNI");
+  if (bits & TRANSEPT_CPU_AVX512_VNNI)
+    add("AVX-512 VNNI");
+  if (bits & TRANSEPT_CPU_AMX)
+    add("AMX (int8, bf16)");
+  if (bits & TRANSEPT_CPU_AVX512_BF16)
+    add("AVX-512 BF16");
+  for (unsigned number = 6; number < 64; ++number)
     if (bits & bit(number))
       add("feature number " + text(number) + ", unknown to this runtime");
   return names;

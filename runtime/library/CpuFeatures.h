@@ -10,8 +10,13 @@
 
 namespace transept::runtime {
 
-/// TRANSEPT_CPU_* bits of the processor that the operating system saves registers for.
+/// TRANSEPT_CPU_* bits of the processor that the operating system saves registers for. Tiles also
+/// need permitsTiles() before their first use.
 std::uint64_t cpuFeatures();
+
+/// Asks the kernel to let this process use AMX's tile registers (Linux, Documentation/arch/x86/
+/// xstate.rst). The permission is for all threads and lasts; asking again costs a system call.
+bool permitsTiles();
 
 /// The names of the features in `bits`, e.g. "AVX-512 (F, BW, CD, DQ, VL)"; unknown bits by number.
 std::string featureNames(std::uint64_t bits);

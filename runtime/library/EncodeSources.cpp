@@ -162,7 +162,7 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
   invocation.sequence_offsets = offsets.data();
   invocation.encoder_entries = entries.data();
   invocation.states = states.floats();
-  engine.runner.run(*engine.table.encode, invocation, longest);
+  engine.runner.run(*engine.level.encode, invocation, longest);
   for (std::size_t index = 0; index != leases.size(); ++index) {
     const EncoderEntry &entry = **leases[index];
     std::memcpy(entry.states.data(), states.floats() + std::uint64_t(offsets[index]) * width,

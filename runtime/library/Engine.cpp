@@ -4,7 +4,7 @@
 
 #include "runtime/library/Engine.h"
 
-#include "runtime/library/CpuFeatures.h"
+#include "runtime/library/ChooseLevel.h"
 #include "runtime/library/Messages.h"
 
 namespace transept::runtime {
@@ -19,13 +19,11 @@ const transept_model_table &checkTable(const transept_model_table &table) {
   if (table.structure_size < sizeof(transept_model_table))
     fail(ErrorCode::Unsupported, "the library's model table has ", table.structure_size,
          " bytes, but must have ", sizeof(transept_model_table));
-  if (std::uint64_t missing = table.required_features & ~cpuFeatures())
-    fail(ErrorCode::Unsupported, "model ", table.name ? table.name : "",
-         " was compiled for a processor with ", featureNames(table.required_features),
-         ", but this one lacks ", featureNames(missing),
-         "; compile the model with a --cpu that this processor has");
-  if (!table.encode || !table.decode || !table.encode->run || !table.decode->run)
-    fail(ErrorCode::Internal, "the model table lacks a program");
+  if (!table.levels || table.level_count == 0)
+    fail(ErrorCode::Internal, "the model table lists no levels");
+  for (const transept_level &level : std::span(table.levels, table.level_count))
+    if (!level.name || !level.encode || !level.decode || !level.encode->run || !level.decode->run)
+      fail(ErrorCode::Internal, "the model table lacks a name or a program of a level");
   if ((table.source_vocabulary_size != 0 && table.source_feature_width != 0) ||
       (table.target_vocabulary_size != 0 && table.target_feature_width != 0))
     fail(ErrorCode::Internal, "the model table has a vocabulary and features on one side");
@@ -43,7 +41,9 @@ std::uint32_t checkThreads(std::uint32_t threads) {
 } // namespace
 
 Engine::Engine(const transept_model_table &modelTable, const transept_open_options &options)
-    : table(checkTable(modelTable)), runner(table.weights, checkThreads(options.threads)),
+    : table(checkTable(modelTable)),
+      level(chooseLevel(table, options.level ? options.level : "", thisProcessor())),
+      runner(table, checkThreads(options.threads), options.executor, options.executor_context),
       encoderCache(table, options.encoder_cache_bytes), pages(table, options.self_cache_bytes) {}
 
 transept_statistics Engine::statistics() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An opened model inside the runtime: the table, the workers and the two caches. Everything that
-// sessions share is here, and every part of it may be used from any thread.
+// An opened model inside the runtime: the table, the level that was chosen, the workers and the two
+// caches. Everything that sessions share is here, and every part of it may be used from any thread.
 #ifndef TRANSEPT_RUNTIME_LIBRARY_ENGINE_H
 #define TRANSEPT_RUNTIME_LIBRARY_ENGINE_H
 
@@ -18,6 +18,7 @@ struct Engine {
   transept_statistics statistics() const;
 
   const transept_model_table &table;
+  const transept_level &level; // of the table: whose programs run
   ProgramRunner runner;
   EncoderCache encoderCache;
   PagePool pages;

@@ -101,7 +101,8 @@ transept_status open(const transept_model_table *table, const transept_open_opti
   return guarded(message, [&] {
     requirePointer(table, "table");
     requirePointer(model, "model");
-    transept_open_options values{sizeof(transept_open_options), 0, defaultEncoderCacheBytes, 0};
+    transept_open_options values{};
+    values.encoder_cache_bytes = defaultEncoderCacheBytes;
     if (options) {
       checkStructure(*options, "options");
       values = *options;
@@ -345,6 +346,38 @@ void statistics(transept_model *model, transept_statistics *result) {
   std::memcpy(result, &current, current.structure_size);
 }
 
+void setProfiling(transept_model *model, std::int32_t enabled) {
+  model->engine->runner.setProfiling(enabled != 0);
+}
+
+transept_status profileOf(transept_model *model, const transept_program *program,
+                          transept_program_profile *profile, transept_launch_profile *launches,
+                          char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    requirePointer(profile, "profile");
+    Engine &engine = *model->engine;
+    if (!program || (program != engine.level.encode && program != engine.level.decode))
+      failArgument("program", "not one that this model runs", "encode or decode of its level");
+    transept_program_profile current = engine.runner.profile(*program, launches);
+    current.structure_size = std::min<std::uint64_t>(profile->structure_size, sizeof(current));
+    std::memcpy(profile, &current, current.structure_size);
+  });
+}
+
+/// A transept_executor_function: `context` is an opened model.
+std::int32_t runWorkers(void *context, transept_worker_function function, void *argument,
+                        std::uint32_t workerCount) {
+  Workers &workers = static_cast<transept_model *>(context)->engine->runner.team();
+  if (workerCount == 0 || workerCount > workers.count())
+    return TRANSEPT_INVALID_ARGUMENT;
+  return guarded(nullptr, [&] { workers.run(function, argument, workerCount); });
+}
+
+const transept_level *levelOf(const transept_model *model) {
+  return &model->engine->level;
+}
+
 void releaseMessage(char *message) {
   std::free(message);
 }
@@ -374,4 +407,8 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .close_decoder = transept::runtime::closeDecoder,
     .statistics = transept::runtime::statistics,
     .release_message = transept::runtime::releaseMessage,
+    .set_profiling = transept::runtime::setProfiling,
+    .profile = transept::runtime::profileOf,
+    .run_workers = transept::runtime::runWorkers,
+    .level = transept::runtime::levelOf,
 };

@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A counting barrier: the last to arrive starts the next round.
+// How long a worker spins adapts to what spinning was good for.
 
 #include "runtime/threads/Barrier.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace transept::runtime {
 
-void Barrier::wait() {
-  if (workerCount == 1)
-    return;
-  // The round cannot end before this worker has arrived, so the value read here is the current one.
-  std::uint32_t current = round.load();
-  if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == workerCount) {
-    arrived.store(0, std::memory_order_relaxed);
-    round.advance();
-  } else {
-    round.waitWhile(current, spins);
+Barrier::Barrier(std::uint32_t workerCount, std::uint32_t spins)
+    : workerCount(workerCount), maximumSpins(spins),
+      rounds(static_cast<std::uint32_t>(std::bit_width(workerCount - 1))),
+      workers(workerCount, Worker{0, spins}), arrivals(rounds * workerCount) {}
+
+void Barrier::wait(std::uint32_t worker) {
+  Worker &own = workers[worker];
+  ++own.waits;
+  bool slept = false;
+  for (std::uint32_t round = 0; round != rounds; ++round) {
+    std::uint32_t other = worker + (1u << round);
+    other = other >= workerCount ? other - workerCount : other;
+    arrivals[round * workerCount + other].advance();
+    slept |= arrivals[round * workerCount + worker].waitFor(own.waits, own.spins);
   }
+  // A worker that others keep from its processor comes late every time: spinning would only burn
+  // time that it could use. One that slept once by chance is patient again soon.
+  own.spins = slept ? own.spins / 2 : std::min(maximumSpins, own.spins + own.spins / 8 + 8);
 }
 
-void Barrier::call(void *context, std::uint32_t) {
-  static_cast<Barrier *>(context)->wait();
+void Barrier::call(void *context, std::uint32_t worker) {
+  static_cast<Barrier *>(context)->wait(worker);
 }
 
 } // namespace transept::runtime

@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The barrier between the launches of a program; its static function is what generated code calls.
+// It disseminates: in round r each worker tells the one 2^r further on that it is here, and waits
+// for the one 2^r before it. Two workers exchange one cache line each way at the same time; a
+// shared counter would pass its line to and fro before the last arrival is known.
 #ifndef TRANSEPT_RUNTIME_THREADS_BARRIER_H
 #define TRANSEPT_RUNTIME_THREADS_BARRIER_H
 
 #include "runtime/threads/SleepingWord.h"
 
+#include <vector>
+
 namespace transept::runtime {
 
 class Barrier {
 public:
-  /// A barrier for `workerCount` threads that look `spins` times before they sleep.
-  Barrier(std::uint32_t workerCount, std::uint32_t spins)
-      : workerCount(workerCount), spins(spins) {}
+  /// A barrier for `workerCount` threads that look up to `spins` times before they sleep.
+  Barrier(std::uint32_t workerCount, std::uint32_t spins);
 
-  /// Returns when all workers have called it; then it can be used again at once.
-  void wait();
+  /// Returns when all workers have called it, each with its own number; then it can be used again
+  /// at once.
+  void wait(std::uint32_t worker);
 
   /// wait() as a transept_barrier_function; `context` is the barrier.
   static void call(void *context, std::uint32_t worker);
 
 private:
+  struct alignas(64) Worker {
+    std::uint32_t waits = 0; // so many so far
+    std::uint32_t spins = 0; // how often it looks before it sleeps
+  };
+
   const std::uint32_t workerCount;
-  const std::uint32_t spins;
-  // On lines of their own: arrivals must not disturb those who watch the round.
-  alignas(64) std::atomic<std::uint32_t> arrived{0};
-  alignas(64) SleepingWord round;
+  const std::uint32_t maximumSpins;
+  std::uint32_t rounds = 0;
+  std::vector<Worker> workers;        // each used by its worker alone
+  std::vector<SleepingWord> arrivals; // [round][worker it is for]
 };
 
 } // namespace transept::runtime

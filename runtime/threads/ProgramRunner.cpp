@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sizes the working memory of an invocation and hands it to the team.
+// Sizes the working memory of an invocation and hands it to the workers.
 
 #include "runtime/threads/ProgramRunner.h"
 
@@ -10,9 +10,27 @@
 #include <mutex>
 
 namespace transept::runtime {
+namespace {
 
-ProgramRunner::ProgramRunner(const void *weights, std::uint32_t workerCount)
-    : weights(weights), team(workerCount == 0 ? usableCores() : workerCount) {}
+/// What each worker of a run needs.
+struct Run {
+  const transept_program &program;
+  const transept_invocation &invocation;
+  std::uint32_t workerCount;
+
+  static void work(void *argument, std::uint32_t worker) {
+    const Run &run = *static_cast<const Run *>(argument);
+    run.program.run(&run.invocation, worker, run.workerCount);
+  }
+};
+
+} // namespace
+
+ProgramRunner::ProgramRunner(const transept_model_table &table, std::uint32_t workerCount,
+                             transept_executor_function executor, void *executorContext)
+    : table(table),
+      workers(workerCount == 0 ? usableCores() : workerCount, executor, executorContext),
+      barrier(workers.count(), spinsFor(workers.count())) {}
 
 void ProgramRunner::run(const transept_program &program, transept_invocation &invocation,
                         std::uint64_t keyCount) {
@@ -26,13 +44,45 @@ void ProgramRunner::run(const transept_program &program, transept_invocation &in
 
   std::lock_guard turn(turns);
   arena.reserve(arenaBytes);
-  scratch.reserve(multiplySizes(stride, team.workerCount()));
-  invocation.weights = weights;
+  scratch.reserve(multiplySizes(stride, workerCount()));
+  invocation.weights = table.weights;
   invocation.arena = arena.data();
   invocation.scratch = scratch.data();
   invocation.scratch_stride = stride;
-  team.run(program.run, invocation);
+  invocation.barrier = Barrier::call;
+  invocation.barrier_context = &barrier;
+  invocation.launch_times = nullptr;
+  ProgramProfile *profile = isProfiling ? &profileOf(program) : nullptr;
+  if (profile)
+    profile->begin(invocation);
+  Run run{program, invocation, workerCount()};
+  workers.run(Run::work, &run, workerCount());
+  if (profile)
+    profile->end(invocation);
   invocations.fetch_add(1, std::memory_order_relaxed);
+}
+
+void ProgramRunner::setProfiling(bool isEnabled) {
+  std::lock_guard turn(turns);
+  isProfiling = isEnabled;
+  if (isEnabled)
+    profiles.clear();
+}
+
+transept_program_profile ProgramRunner::profile(const transept_program &program,
+                                                transept_launch_profile *launches) {
+  std::lock_guard turn(turns);
+  const ProgramProfile &profile = profileOf(program);
+  for (std::uint64_t index = 0; launches && index != program.launch_count; ++index)
+    launches[index] = profile.launch(index);
+  return profile.summary();
+}
+
+ProgramProfile &ProgramRunner::profileOf(const transept_program &program) {
+  for (ProgramProfile &profile : profiles)
+    if (&profile.program() == &program)
+      return profile;
+  return profiles.emplace_back(table, program, workerCount());
 }
 
 } // namespace transept::runtime

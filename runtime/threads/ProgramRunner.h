@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs programs one at a time on the model's worker team, in memory that all sessions share: arena
+// Runs programs one at a time on the model's workers, in memory that all sessions share: arena
 // and scratch hold nothing between two invocations, so one of each is enough for a model.
 #ifndef TRANSEPT_RUNTIME_THREADS_PROGRAMRUNNER_H
 #define TRANSEPT_RUNTIME_THREADS_PROGRAMRUNNER_H
 
 #include "runtime/cache/AlignedMemory.h"
+#include "runtime/threads/Barrier.h"
+#include "runtime/threads/ProgramProfile.h"
 #include "runtime/threads/TurnQueue.h"
-#include "runtime/threads/WorkerTeam.h"
+#include "runtime/threads/Workers.h"
 
 #include <atomic>
 
@@ -15,23 +17,37 @@ namespace transept::runtime {
 
 class ProgramRunner {
 public:
-  /// `weights` goes into every invocation. `workerCount` 0 means usableCores().
-  ProgramRunner(const void *weights, std::uint32_t workerCount);
+  /// The table's weights go into every invocation. `workerCount` 0 means usableCores(); without an
+  /// executor they are threads of an own team.
+  ProgramRunner(const transept_model_table &table, std::uint32_t workerCount,
+                transept_executor_function executor = nullptr, void *executorContext = nullptr);
 
   /// Fills the fields that are the same for all callers and runs. Callers take turns in the order
   /// of asking. `keyCount` is the longest sequence that an attention of the program looks at.
   void run(const transept_program &program, transept_invocation &invocation,
            std::uint64_t keyCount);
 
-  std::uint32_t workerCount() const { return team.workerCount(); }
+  /// Measures the launches of all runs that begin from now on, from zero; or ends it.
+  void setProfiling(bool isEnabled);
+  /// What was measured of `program`; `launches` is null or has room for all of them.
+  transept_program_profile profile(const transept_program &program,
+                                   transept_launch_profile *launches);
+
+  Workers &team() { return workers; }
+  std::uint32_t workerCount() const { return workers.count(); }
   std::uint64_t invocationCount() const { return invocations.load(std::memory_order_relaxed); }
 
 private:
-  const void *weights;
-  WorkerTeam team;
+  ProgramProfile &profileOf(const transept_program &program);
+
+  const transept_model_table &table;
+  Workers workers;
+  Barrier barrier;
   TurnQueue turns;
   AlignedMemory arena;
   AlignedMemory scratch;
+  bool isProfiling = false;
+  std::vector<ProgramProfile> profiles; // of the programs that have run
   std::atomic<std::uint64_t> invocations{0};
 };
 

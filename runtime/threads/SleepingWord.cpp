@@ -23,16 +23,19 @@ void SleepingWord::advance() {
     syscall(SYS_futex, &value, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 }
 
-void SleepingWord::waitWhile(std::uint32_t old, std::uint32_t spins) {
+bool SleepingWord::waitFor(std::uint32_t target, std::uint32_t spins) {
+  if (hasReached(value.load(std::memory_order_acquire), target))
+    return false;
   for (std::uint32_t spin = 0; spin != spins; ++spin) {
-    if (value.load(std::memory_order_acquire) != old)
-      return;
     _mm_pause();
+    if (hasReached(value.load(std::memory_order_acquire), target))
+      return false;
   }
   sleepers.fetch_add(1, std::memory_order_seq_cst);
-  while (value.load(std::memory_order_seq_cst) == old)
-    syscall(SYS_futex, &value, FUTEX_WAIT_PRIVATE, old, nullptr, nullptr, 0);
+  for (std::uint32_t seen; !hasReached(seen = value.load(std::memory_order_seq_cst), target);)
+    syscall(SYS_futex, &value, FUTEX_WAIT_PRIVATE, seen, nullptr, nullptr, 0);
   sleepers.fetch_sub(1, std::memory_order_relaxed);
+  return true;
 }
 
 } // namespace transept::runtime

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A 32-bit number that threads can wait on: they spin for a moment, because the next step of a
-// program usually comes within microseconds, and then sleep in the kernel, because a thread that
-// spins on an oversubscribed machine only delays the one it waits for.
+// A counter that threads can wait on: they spin for a moment, because the next step of a program
+// usually comes within microseconds, and then sleep in the kernel, because a thread that spins on
+// an oversubscribed machine only delays the one it waits for.
 #ifndef TRANSEPT_RUNTIME_THREADS_SLEEPINGWORD_H
 #define TRANSEPT_RUNTIME_THREADS_SLEEPINGWORD_H
 
@@ -11,17 +11,22 @@
 
 namespace transept::runtime {
 
-class SleepingWord {
+/// On cache lines of its own, two because processors fetch them in pairs: what others write nearby
+/// must not disturb those who watch it.
+class alignas(128) SleepingWord {
 public:
-  std::uint32_t load() const { return value.load(std::memory_order_acquire); }
-
   /// Adds 1 and wakes everyone who waits. What the caller wrote before is visible to them.
   void advance();
 
-  /// Returns once the value differs from `old`; looks `spins` times before it sleeps.
-  void waitWhile(std::uint32_t old, std::uint32_t spins);
+  /// Returns once the count, which wraps around, has reached `target`; looks `spins` times before
+  /// it sleeps. Returns whether it slept.
+  bool waitFor(std::uint32_t target, std::uint32_t spins);
 
 private:
+  static bool hasReached(std::uint32_t count, std::uint32_t target) {
+    return static_cast<std::int32_t>(count - target) >= 0;
+  }
+
   std::atomic<std::uint32_t> value{0};
   std::atomic<std::uint32_t> sleepers{0};
 };

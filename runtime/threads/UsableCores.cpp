@@ -6,6 +6,7 @@
 #include "runtime/threads/UsableCores.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <sched.h>
@@ -61,51 +62,80 @@ std::uint32_t physicalCores(const std::vector<int> &processors) {
   return static_cast<std::uint32_t>(std::unique(cores.begin(), cores.end()) - cores.begin());
 }
 
-/// The value of line "key...:path" in /proc/self/cgroup: the path, or nothing.
-std::string controlGroupPath(const std::string &groups, const std::string &controllers) {
-  std::size_t at = groups.find(controllers);
-  if (at == std::string::npos)
-    return {};
-  at += controllers.size();
-  return groups.substr(at, groups.find('\n', at) - at);
+/// The tighter of two limits, 0 for none.
+double tighter(double one, double other) {
+  return one == 0 || other == 0 ? one + other : std::min(one, other);
 }
 
-/// The tightest quota of a control group and the groups around it, 0 for none.
-std::uint32_t quotaCores() {
-  std::string path = controlGroupPath(readText("/proc/self/cgroup"), "0::");
-  std::uint32_t tightest = 0;
+/// Calls `read` with the folder of a control group and those of the groups around it, and returns
+/// the tightest quota.
+template <typename Read> double tightestQuota(std::string path, const Read &read) {
+  double tightest = 0;
   while (true) {
-    std::uint32_t cores = coresOfQuota(readText("/sys/fs/cgroup" + path + "/cpu.max"));
-    if (cores != 0)
-      tightest = tightest == 0 ? cores : std::min(tightest, cores);
+    tightest = tighter(tightest, coresOfQuota(read(path)));
     std::size_t slash = path.rfind('/');
     if (path.empty() || slash == std::string::npos)
-      break;
+      return tightest;
     path.resize(slash);
   }
-  std::string quota = readText("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"); // cgroup version 1
-  std::string period = readText("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  if (std::uint32_t cores = coresOfQuota(quota + " " + period); cores != 0)
-    tightest = tightest == 0 ? cores : std::min(tightest, cores);
-  return tightest;
+}
+
+/// Cores that the control groups around this process grant, 0 for no limit. A container sees its
+/// own group as the root, so the root of each hierarchy counts as well.
+double quotaCores() {
+  std::string groups = readText("/proc/self/cgroup");
+  double version2 = tightestQuota(controlGroupPath(groups, ""), [](const std::string &path) {
+    return readText("/sys/fs/cgroup" + path + "/cpu.max");
+  });
+  double version1 = tightestQuota(controlGroupPath(groups, "cpu"), [](const std::string &path) {
+    std::string folder = "/sys/fs/cgroup/cpu" + path;
+    return readText(folder + "/cpu.cfs_quota_us") + " " + readText(folder + "/cpu.cfs_period_us");
+  });
+  return tighter(version2, version1);
 }
 
 } // namespace
 
-std::uint32_t coresOfQuota(std::string_view text) {
+double coresOfQuota(std::string_view text) {
   std::string copy(text);
   char *rest = nullptr;
   long long quota = std::strtoll(copy.c_str(), &rest, 10); // "max" gives 0, none in version 1 is -1
   long long period = std::strtoll(rest, nullptr, 10);
   if (quota <= 0 || period <= 0)
     return 0;
-  return static_cast<std::uint32_t>(std::clamp<long long>((quota - 1) / period + 1, 1, 1 << 16));
+  return static_cast<double>(quota) / static_cast<double>(period);
+}
+
+std::string controlGroupPath(std::string_view groups, std::string_view controller) {
+  // Lines are number:controllers:path, controllers separated by commas.
+  while (!groups.empty()) {
+    std::string_view line = groups.substr(0, groups.find('\n'));
+    groups.remove_prefix(std::min(groups.size(), line.size() + 1));
+    std::size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == line.npos || second == line.npos)
+      continue;
+    std::string_view controllers = line.substr(first + 1, second - first - 1);
+    std::string listed = "," + std::string(controllers) + ",";
+    if (listed.find("," + std::string(controller) + ",") != listed.npos &&
+        controllers.empty() == controller.empty())
+      return std::string(line.substr(second + 1));
+  }
+  return {};
 }
 
 std::uint32_t usableCores() {
   std::uint32_t cores = std::max<std::uint32_t>(1, physicalCores(allowedProcessors()));
-  std::uint32_t quota = quotaCores();
-  return quota == 0 ? cores : std::min(cores, quota);
+  double quota = quotaCores();
+  // Rounded up: one and a half cores are used better by two threads than by one.
+  return quota == 0 || quota >= cores ? cores : static_cast<std::uint32_t>(std::ceil(quota));
+}
+
+std::uint32_t undisturbedProcessors() {
+  auto processors = static_cast<std::uint32_t>(allowedProcessors().size());
+  double quota = quotaCores();
+  if (quota != 0 && quota < processors)
+    processors = static_cast<std::uint32_t>(quota);
+  return std::max<std::uint32_t>(1, processors);
 }
 
 } // namespace transept::runtime

@@ -5,6 +5,7 @@
 #define TRANSEPT_RUNTIME_THREADS_USABLECORES_H
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace transept::runtime {
@@ -13,8 +14,18 @@ namespace transept::runtime {
 /// control group it is in (rounded up). At least 1.
 std::uint32_t usableCores();
 
-/// Cores that a cgroup version 2 `cpu.max` text grants ("150000 100000" is 2), 0 for no limit.
-std::uint32_t coresOfQuota(std::string_view text);
+/// How many threads may spin while they wait for each other: the logical processors in the affinity
+/// mask, but not more than the whole processors of the control group's quota, because a group that
+/// spins its quota away stands still for the rest of the period. At least 1.
+std::uint32_t undisturbedProcessors();
+
+/// Cores that a cgroup version 2 `cpu.max` text grants ("150000 100000" is 1.5), 0 for no limit.
+double coresOfQuota(std::string_view text);
+
+/// The path of the calling process in a hierarchy of control groups, from the text of
+/// /proc/self/cgroup: of version 2 if `controller` is empty, of version 1 for "cpu". Empty if it is
+/// in none.
+std::string controlGroupPath(std::string_view groups, std::string_view controller);
 
 } // namespace transept::runtime
 

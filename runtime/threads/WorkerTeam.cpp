@@ -12,19 +12,16 @@
 #include <system_error>
 
 namespace transept::runtime {
-namespace {
 
-/// About 100 microseconds of `pause`: longer than the gap between two decode steps, short enough to
-/// cost nothing noticeable. With more workers than cores spinning only delays the others.
 std::uint32_t spinsFor(std::uint32_t workerCount) {
-  return workerCount > usableCores() ? 0 : 2000;
+  // Up to about 100 microseconds of `pause`: longer than the gap between two decode steps, short
+  // enough to cost nothing noticeable.
+  constexpr std::uint32_t patience = 2000;
+  return workerCount == 1 || workerCount > undisturbedProcessors() ? 0 : patience;
 }
 
-} // namespace
-
 WorkerTeam::WorkerTeam(std::uint32_t workerCount)
-    : count(workerCount), spins(workerCount == 1 ? 0 : spinsFor(workerCount)),
-      barrier(workerCount, spins) {
+    : count(workerCount), spins(spinsFor(workerCount)), mailboxes(workerCount - 1) {
   // Signals belong to the threads of the program, not to ours: new threads inherit the mask.
   sigset_t all, before;
   sigfillset(&all);
@@ -49,33 +46,38 @@ WorkerTeam::~WorkerTeam() {
 }
 
 void WorkerTeam::stop() {
-  program = nullptr;
-  started.advance();
+  function = nullptr;
+  for (Mailbox &mailbox : mailboxes)
+    mailbox.started.advance();
   for (std::thread &thread : threads)
     thread.join();
   threads.clear();
 }
 
-void WorkerTeam::run(transept_program_function newProgram, transept_invocation &newInvocation) {
-  newInvocation.barrier = Barrier::call;
-  newInvocation.barrier_context = &barrier;
-  program = newProgram;
-  invocation = &newInvocation;
-  if (count > 1)
-    started.advance();
-  newProgram(&newInvocation, 0, count);
-  barrier.wait();
+void WorkerTeam::run(transept_worker_function newFunction, void *newArgument,
+                     std::uint32_t wanted) {
+  function = newFunction;
+  argument = newArgument;
+  for (std::uint32_t worker = 1; worker < wanted; ++worker) {
+    Mailbox &mailbox = mailboxes[worker - 1];
+    ++mailbox.runs;
+    mailbox.started.advance();
+  }
+  newFunction(newArgument, 0);
+  for (std::uint32_t worker = 1; worker < wanted; ++worker) {
+    Mailbox &mailbox = mailboxes[worker - 1];
+    mailbox.ended.waitFor(mailbox.runs, spins);
+  }
 }
 
 void WorkerTeam::serve(std::uint32_t worker) {
-  std::uint32_t seen = 0;
-  while (true) {
-    started.waitWhile(seen, spins);
-    ++seen; // exactly one: the next program cannot start before this worker has ended this one
-    if (!program)
+  Mailbox &mailbox = mailboxes[worker - 1];
+  for (std::uint32_t run = 1;; ++run) {
+    mailbox.started.waitFor(run, spins);
+    if (!function)
       return;
-    program(invocation, worker, count);
-    barrier.wait();
+    function(argument, worker);
+    mailbox.ended.advance();
   }
 }
 

@@ -5,13 +5,17 @@
 #ifndef TRANSEPT_RUNTIME_THREADS_WORKERTEAM_H
 #define TRANSEPT_RUNTIME_THREADS_WORKERTEAM_H
 
-#include "runtime/threads/Barrier.h"
+#include "runtime/threads/SleepingWord.h"
 #include "transept/abi.h"
 
 #include <thread>
 #include <vector>
 
 namespace transept::runtime {
+
+/// How often a thread looks for another of `workerCount` before it sleeps: not at all where they
+/// cannot all run at the same time.
+std::uint32_t spinsFor(std::uint32_t workerCount);
 
 class WorkerTeam {
 public:
@@ -24,20 +28,25 @@ public:
 
   std::uint32_t workerCount() const { return count; }
 
-  /// Runs one program to its end; sets the invocation's barrier. One caller at a time.
-  void run(transept_program_function program, transept_invocation &invocation);
+  /// Calls function(argument, worker) for workers 0 (on this thread) to `wanted` - 1, at most
+  /// workerCount(), and returns when all have returned. One caller at a time.
+  void run(transept_worker_function function, void *argument, std::uint32_t wanted);
 
 private:
+  struct Mailbox {
+    SleepingWord started, ended;
+    std::uint32_t runs = 0; // that this worker was wanted for; the caller's
+  };
+
   void serve(std::uint32_t worker);
   void stop();
 
   const std::uint32_t count;
   const std::uint32_t spins;
-  Barrier barrier;
-  SleepingWord started;
-  // Written before `started` advances, read after; null asks the workers to end.
-  transept_program_function program = nullptr;
-  const transept_invocation *invocation = nullptr;
+  // Written before a worker's `started` advances, read after; a null function asks it to end.
+  transept_worker_function function = nullptr;
+  void *argument = nullptr;
+  std::vector<Mailbox> mailboxes; // one for each own thread
   std::vector<std::thread> threads;
 };
 

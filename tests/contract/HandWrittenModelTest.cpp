@@ -42,6 +42,14 @@ TEST(HandWrittenModel, TellsWhatItIs) {
   EXPECT_GE(model.statistics().workers, 1u);
 }
 
+TEST(HandWrittenModel, RunsALevelOfThisProcessorAndNoOther) {
+  Model model = Model::open(libraryPath);
+  EXPECT_STREQ(model.level().name, "x86-64");
+  EXPECT_EQ(model.levels().size(), 2u);
+  EXPECT_STREQ(Model::open(libraryPath, {.level = "x86-64"}).level().name, "x86-64");
+  EXPECT_THROW(Model::open(libraryPath, {.level = "of-tomorrow"}), Error);
+}
+
 TEST(HandWrittenModel, GivesTheSameBitsStepByStepAndAtOnceWithAnyThreads) {
   std::vector<Id> target = someIds(45, 1);
   std::vector<float> expected;

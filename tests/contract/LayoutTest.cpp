@@ -50,6 +50,26 @@ TEST(AbiLayout, ProgramHasNoPaddingAndKeepsItsOrder) {
 }
 #undef TRANSEPT_PROGRAM_FIELDS
 
+#define TRANSEPT_LEVEL_FIELDS VISIT_FIELD
+TEST(AbiLayout, LevelHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_level;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_LEVEL_FIELDS
+
+#define TRANSEPT_LAUNCH_FIELDS VISIT_FIELD
+TEST(AbiLayout, LaunchHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_launch;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_LAUNCH_FIELDS
+
 #define TRANSEPT_CACHE_SLOT_FIELDS VISIT_FIELD
 TEST(AbiLayout, CacheSlotHasNoPaddingAndKeepsItsOrder) {
   using Structure = transept_cache_slot;
@@ -180,6 +200,26 @@ TEST(AbiLayout, StatisticsHasNoPaddingAndKeepsItsOrder) {
 }
 #undef TRANSEPT_STATISTICS_FIELDS
 
+#define TRANSEPT_LAUNCH_PROFILE_FIELDS VISIT_FIELD
+TEST(AbiLayout, LaunchProfileHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_launch_profile;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_LAUNCH_PROFILE_FIELDS
+
+#define TRANSEPT_PROGRAM_PROFILE_FIELDS VISIT_FIELD
+TEST(AbiLayout, ProgramProfileHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_program_profile;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_PROGRAM_PROFILE_FIELDS
+
 #define TRANSEPT_RUNTIME_FIELDS VISIT_FIELD
 TEST(AbiLayout, RuntimeHasNoPaddingAndKeepsItsOrder) {
   using Structure = transept_runtime;
@@ -197,4 +237,5 @@ TEST(AbiLayout, BeginsVersionedStructuresWithTheirSizes) {
   EXPECT_EQ(offsetof(transept_open_options, structure_size), 0u);
   EXPECT_EQ(offsetof(transept_generation_options, structure_size), 0u);
   EXPECT_EQ(offsetof(transept_statistics, structure_size), 0u);
+  EXPECT_EQ(offsetof(transept_program_profile, structure_size), 0u);
 }

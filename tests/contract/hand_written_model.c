@@ -225,16 +225,27 @@ static void decode(const transept_invocation *invocation, uint32_t worker, uint3
     merge_blocks(invocation, request);
 }
 
-static const transept_program encode_program = {encode, 0, HIDDEN * sizeof(float), 0, 0};
-static const transept_program decode_program = {decode, 0, HIDDEN * sizeof(float), 0,
-                                                sizeof(float)};
+static const transept_program encode_program = {
+    .run = encode,
+    .arena_bytes_per_row = HIDDEN * sizeof(float),
+};
+static const transept_program decode_program = {
+    .run = decode,
+    .arena_bytes_per_row = HIDDEN * sizeof(float),
+    .scratch_bytes_per_key = sizeof(float),
+};
+
+// C for any processor; the second one is of a processor that nobody has.
+static const transept_level levels[] = {
+    {"x86-64", 0, &encode_program, &decode_program},
+    {"of-tomorrow", UINT64_C(1) << 60, &encode_program, &decode_program}};
 
 static const transept_cache_slot encoder_slots[] = {
-    {"cross_attention.keys", TRANSEPT_CACHE_KEYS, HEADS, HEAD_DIM, 0},
-    {"cross_attention.values", TRANSEPT_CACHE_VALUES, HEADS, HEAD_DIM, 0}};
+    {"cross_attention.keys", TRANSEPT_CACHE_KEYS, HEADS, HEAD_DIM, sizeof(float)},
+    {"cross_attention.values", TRANSEPT_CACHE_VALUES, HEADS, HEAD_DIM, sizeof(float)}};
 static const transept_cache_slot self_slots[] = {
-    {"self_attention.keys", TRANSEPT_CACHE_KEYS, HEADS, HEAD_DIM, 0},
-    {"self_attention.values", TRANSEPT_CACHE_VALUES, HEADS, HEAD_DIM, 0}};
+    {"self_attention.keys", TRANSEPT_CACHE_KEYS, HEADS, HEAD_DIM, sizeof(float)},
+    {"self_attention.values", TRANSEPT_CACHE_VALUES, HEADS, HEAD_DIM, sizeof(float)}};
 
 static const transept_asset assets[] = {{"notes.txt", "hand-written", 12}};
 static const int32_t end_ids[] = {2};
@@ -262,11 +273,10 @@ static const transept_model_table table = {
     .name = "hand_written",
     .manifest = manifest,
     .manifest_size = sizeof(manifest) - 1,
-    .required_features = 0,
+    .levels = levels,
+    .level_count = 2,
     .weights = weights,
     .weights_size = sizeof(weights),
-    .encode = &encode_program,
-    .decode = &decode_program,
     .source_vocabulary_size = VOCABULARY,
     .target_vocabulary_size = VOCABULARY,
     .encoder_hidden_size = HIDDEN,

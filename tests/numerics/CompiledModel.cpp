@@ -60,8 +60,8 @@ std::string emitModule(mlir::ModuleOp module, const frontend::Description &descr
   emit::EmitOptions options;
   options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
                    std::to_string(number++) + ".so";
-  options.target = *codegen::targetFor(cpu, error);
-  emit::emitLibrary(module, description, readerOf(seed), options);
+  emit::Level level{cpu, *codegen::targetFor(cpu, error), module};
+  emit::emitLibrary(level, description, readerOf(seed), options);
   return options.output;
 }
 

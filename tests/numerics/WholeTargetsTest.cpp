@@ -149,7 +149,9 @@ void append(std::vector<float> &to, const std::vector<float> &from) {
 class Batch {
 public:
   Batch(const Model &model, unsigned threads) : table(model.table()), runtime(*table.runtime) {
-    transept_open_options options{sizeof(transept_open_options), threads, 0, 0};
+    transept_open_options options{};
+    options.structure_size = sizeof(options);
+    options.threads = threads;
     check(runtime.open(&table, &options, &handle, &message));
   }
   ~Batch() {

@@ -5,8 +5,9 @@
 
 #include "compiler/codegen/kernels/Attention.h"
 
+#include "compiler/codegen/kernels/AttentionMask.h"
+#include "compiler/codegen/kernels/AttentionWords.h"
 #include "compiler/codegen/kernels/RowMath.h"
-#include "compiler/codegen/kernels/TileProduct.h"
 
 #include "transept/abi.h"
 
@@ -40,6 +41,8 @@ std::string AttentionShape::name() const {
     result += llvm::formatv("_window{0}_{1}", windowBefore, windowAfter);
   if (biasReach >= 0)
     result += llvm::formatv("_bias{0}", biasReach);
+  if (multipliesBFloats || cachesBFloats)
+    result += "_bf16";
   return result +
          llvm::formatv("_from{0}_{1}_{2}_to{3}", queryStride, keyStride, valueStride, outputStride)
              .str();
@@ -53,41 +56,45 @@ Expressions AttentionOperands::asList() const {
 
 namespace {
 
-/// Where a worker's scratch is divided, in floats.
+/// Query rows that are computed together.
+int64_t tileRowsOf(const AttentionShape &shape, const Target &target) {
+  bool usesTiles = shape.multipliesBFloats && usesTilesFor(target, WordKind::BFloats, 1);
+  return usesTiles ? 2 * kTileRegisterRows : target.tileRows();
+}
+
+/// Where a worker's scratch is divided, in bytes.
 struct Scratch {
-  int64_t queries, scores, weights, sums, maxima, totals, keys;
+  int64_t queries, scores, weights, sums, maxima, totals, keys, bytes;
   int64_t sumStride;
 
   Scratch(const AttentionShape &shape, const Target &target) {
-    int64_t rows = target.tileRows();
-    sumStride = llvm::alignTo(shape.valueDim, target.panelWidth());
+    constexpr int64_t kLine = 64;
+    int64_t rows = tileRowsOf(shape, target);
+    AttentionWords words(shape, target);
+    bool isWords = shape.multipliesBFloats;
+    sumStride = words.valueColumns;
     queries = 0;
-    scores = queries + rows * shape.keyDim + 16;
-    weights = scores + rows * kKeysPerStep;
-    sums = weights + rows * kKeysPerStep + 16;
-    maxima = sums + rows * sumStride;
-    totals = maxima + 16;
-    keys = totals + 16;
+    scores = queries +
+             llvm::alignTo(isWords ? rows * words.queryRowBytes : 4 * rows * shape.keyDim + kLine,
+                           kLine);
+    weights = scores + 4 * rows * kKeysPerStep;
+    sums = weights + (isWords ? rows * words.weightRowBytes : 4 * rows * kKeysPerStep + kLine);
+    maxima = sums + 4 * rows * sumStride;
+    totals = maxima + 4 * 2 * kTileRegisterRows;
+    keys = totals + 4 * 2 * kTileRegisterRows;
+    // Words fill up the last step of keys; one block of rounded keys lies in front of them.
+    bytes = keys + (isWords ? words.keyBlockBytes + kKeysPerStep * words.bytesPerKey : 0);
   }
-};
-
-/// What the loops know of one unit of work.
-struct Unit {
-  Expression group, head;
-  Expression firstRow, rowCount;
-  Expression past;     // keys before the first query row's own position (causal only)
-  Expression keyCount; // keys of the group
-  Expression container;
 };
 
 class AttentionEmitter {
 public:
   AttentionEmitter(KernelBuilder &kernel, const AttentionShape &shape,
                    const AttentionOperands &operands)
-      : kernel(kernel), shape(shape), operands(operands), scratch(shape, kernel.target()),
-        tileRows(kernel.target().tileRows()), panelWidth(kernel.target().panelWidth()),
-        zero(kernel.integer(0)) {
-    auto part = [&](int64_t offset) { return kernel.floatsAt(operands.scratch, offset); };
+      : kernel(kernel), shape(shape), operands(operands), words(shape, kernel.target()),
+        scratch(shape, kernel.target()), tileRows(tileRowsOf(shape, kernel.target())),
+        panelWidth(kernel.target().panelWidth()), zero(kernel.integer(0)) {
+    auto part = [&](int64_t offset) { return kernel.bytesAt(operands.scratch, offset); };
     queries = part(scratch.queries);
     scores = part(scratch.scores);
     weights = part(scratch.weights);
@@ -100,8 +107,10 @@ public:
   void emit() {
     Expression units = operands.groupCount * shape.headCount;
     kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
-      Unit work = unitOf(unit);
-      if (shape.keys == KeySource::Rows)
+      AttentionUnit work = unitOf(unit);
+      if (shape.multipliesBFloats)
+        packWords(work);
+      else if (shape.keys == KeySource::Rows)
         transposeKeys(work);
       if (shape.keys == KeySource::Pages)
         appendRows(work);
@@ -113,8 +122,8 @@ public:
   }
 
 private:
-  Unit unitOf(Expression index) {
-    Unit unit;
+  AttentionUnit unitOf(Expression index) {
+    AttentionUnit unit;
     unit.group = index / shape.headCount;
     unit.head = index % shape.headCount;
     unit.firstRow = kernel.loadInt64(operands.groupOffsets, unit.group);
@@ -138,7 +147,7 @@ private:
   }
 
   /// Rows -> blocks [keyDim][kBlock], the order in which the score product reads them.
-  void transposeKeys(const Unit &unit) {
+  void transposeKeys(const AttentionUnit &unit) {
     kernel.loop(zero, unit.keyCount, kBlock, [&](Expression key) {
       Expression from = kernel.floatsAt(operands.key, (unit.firstRow + key) * shape.keyStride +
                                                           unit.head * shape.keyDim);
@@ -148,37 +157,59 @@ private:
     });
   }
 
+  /// This head's keys and values as words.
+  void packWords(const AttentionUnit &unit) {
+    Expression rounded = transposedKeys;
+    keyWords = kernel.bytesAt(rounded, words.keyBlockBytes);
+    Expression steps = kernel.ceilDivide(unit.keyCount, kKeysPerStep) * kKeysPerStep;
+    valueWords = kernel.bytesAt(keyWords, steps * (2 * words.paddedKeyDim));
+    Expression key =
+        kernel.floatsAt(operands.key, unit.firstRow * shape.keyStride + unit.head * shape.keyDim);
+    Expression value = kernel.floatsAt(operands.value, unit.firstRow * shape.valueStride +
+                                                           unit.head * shape.valueDim);
+    emitKeyWords(kernel, words, unit.keyCount, key, shape.keyStride, rounded, keyWords);
+    emitValueWords(kernel, words, unit.keyCount, value, shape.valueStride, valueWords);
+  }
+
   /// Writes this head's keys and values of the new rows into the self cache's pages.
-  void appendRows(const Unit &unit) {
+  void appendRows(const AttentionUnit &unit) {
     kernel.loop(zero, unit.rowCount, 1, [&](Expression row) {
       Expression position = unit.past + row, inPage = position % kBlock;
       Expression page = kernel.loadPointer(unit.container, position / kBlock);
       Expression keyFrom = kernel.floatsAt(operands.key, (unit.firstRow + row) * shape.keyStride +
                                                              unit.head * shape.keyDim);
-      Expression keyTo = kernel.floatsAt(pagedKeys(page, unit.head), inPage);
+      Expression keyTo = numbersAt(pagedKeys(page, unit.head), inPage);
       kernel.loop(zero, kernel.integer(shape.keyDim), 1, [&](Expression d) {
-        kernel.store(kernel.loadFloat(kernel.floatsAt(keyFrom, d)),
-                     kernel.floatsAt(keyTo, d * kBlock));
+        kernel.store(cached(kernel.loadFloat(kernel.floatsAt(keyFrom, d))),
+                     numbersAt(keyTo, d * kBlock));
       });
       Expression valueFrom = kernel.floatsAt(
           operands.value, (unit.firstRow + row) * shape.valueStride + unit.head * shape.valueDim);
-      Expression valueTo = kernel.floatsAt(pagedValues(page, unit.head), inPage * shape.valueDim);
+      Expression valueTo = numbersAt(pagedValues(page, unit.head), inPage * shape.valueDim);
       forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
-        kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(valueFrom, column), count),
-                          kernel.floatsAt(valueTo, column), count);
+        kernel.storeFirst(cached(kernel.loadFirst(kernel.floatsAt(valueFrom, column), count)),
+                          numbersAt(valueTo, column), count);
       });
     });
   }
 
+  /// A place in the cache, and what is stored there.
+  Expression numbersAt(Expression pointer, Expression offset) {
+    return kernel.numbersAt(pointer, offset, shape.cachesBFloats);
+  }
+  Expression cached(Expression floats) {
+    return shape.cachesBFloats ? kernel.roundToBFloat(floats) : floats;
+  }
+
   Expression pagedKeys(Expression page, Expression head) {
-    return kernel.floatsAt(page, operands.keySlot * kBlock + head * (shape.keyDim * kBlock));
+    return numbersAt(page, operands.keySlot * kBlock + head * (shape.keyDim * kBlock));
   }
   Expression pagedValues(Expression page, Expression head) {
-    return kernel.floatsAt(page, operands.valueSlot * kBlock + head * (kBlock * shape.valueDim));
+    return numbersAt(page, operands.valueSlot * kBlock + head * (kBlock * shape.valueDim));
   }
 
   /// The block of keys [keyDim][kBlock] that begins at `key`, a multiple of kBlock.
-  Expression keyBlock(const Unit &unit, Expression key) {
+  Expression keyBlock(const AttentionUnit &unit, Expression key) {
     Expression offset = key * shape.keyDim;
     switch (shape.keys) {
     case KeySource::Rows:
@@ -187,15 +218,15 @@ private:
       return pagedKeys(kernel.loadPointer(unit.container, key / kBlock), unit.head);
     case KeySource::EncoderCache: {
       Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
-      return kernel.floatsAt(unit.container, positions * operands.keySlot +
-                                                 unit.head * positions * shape.keyDim + offset);
+      return numbersAt(unit.container, positions * operands.keySlot +
+                                           unit.head * positions * shape.keyDim + offset);
     }
     }
     llvm_unreachable("every key source has its case");
   }
 
   /// The first value row at `key`, and floats from one to the next.
-  std::pair<Expression, int64_t> valueRows(const Unit &unit, Expression key) {
+  std::pair<Expression, int64_t> valueRows(const AttentionUnit &unit, Expression key) {
     switch (shape.keys) {
     case KeySource::Rows:
       return {kernel.floatsAt(operands.value, (unit.firstRow + key) * shape.valueStride +
@@ -206,20 +237,23 @@ private:
               shape.valueDim};
     case KeySource::EncoderCache: {
       Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
-      return {kernel.floatsAt(unit.container, positions * operands.valueSlot +
-                                                  (unit.head * positions + key) * shape.valueDim),
+      return {numbersAt(unit.container, positions * operands.valueSlot +
+                                            (unit.head * positions + key) * shape.valueDim),
               shape.valueDim};
     }
     }
     llvm_unreachable("every key source has its case");
   }
 
-  void queryTile(const Unit &unit, Expression first, Expression rows) {
+  void queryTile(const AttentionUnit &unit, Expression first, Expression rows) {
     Expression queryRow = unit.firstRow + first;
-    emitPackRows(
-        kernel, rows,
-        kernel.floatsAt(operands.query, queryRow * shape.queryStride + unit.head * shape.keyDim),
-        kernel.integer(shape.queryStride), kernel.integer(shape.keyDim), queries);
+    Expression from =
+        kernel.floatsAt(operands.query, queryRow * shape.queryStride + unit.head * shape.keyDim);
+    if (shape.multipliesBFloats)
+      emitQueryWords(kernel, words, rows, from, shape.queryStride, queries);
+    else
+      emitPackRows(kernel, rows, from, kernel.integer(shape.queryStride),
+                   kernel.integer(shape.keyDim), queries);
     kernel.loop(zero, rows, 1, [&](Expression row) {
       kernel.store(kernel.number(-kInfinity), kernel.floatsAt(maxima, row));
       kernel.store(kernel.number(0), kernel.floatsAt(totals, row));
@@ -248,14 +282,14 @@ private:
   }
 
   /// Where the caller wants the weights of a row of this head.
-  Expression wantedWeights(const Unit &unit, Expression queryRow) {
+  Expression wantedWeights(const AttentionUnit &unit, Expression queryRow) {
     return kernel.floatsAt(operands.weights,
                            (queryRow * shape.headCount + unit.head) * operands.weightStride);
   }
 
   /// Visible scores of one step go where the weights will be: they are all there at the row's end.
-  void keepScores(const Unit &unit, Expression queryRow, Expression rowScores, Expression key,
-                  Expression count) {
+  void keepScores(const AttentionUnit &unit, Expression queryRow, Expression rowScores,
+                  Expression key, Expression count) {
     Expression to = kernel.floatsAt(wantedWeights(unit, queryRow), key);
     kernel.loop(zero, count, kernel.lanes(), [&](Expression lane) {
       kernel.storeMasked(kernel.loadVector(kernel.floatsAt(rowScores, lane)),
@@ -264,7 +298,7 @@ private:
   }
 
   /// scores -> exp(score - maximum) / total; a row that saw no key has none.
-  void finishWeights(const Unit &unit, Expression queryRow, Expression row) {
+  void finishWeights(const AttentionUnit &unit, Expression queryRow, Expression row) {
     Expression at = wantedWeights(unit, queryRow);
     Expression maximum = kernel.broadcast(kernel.loadFloat(kernel.floatsAt(maxima, row)));
     Expression total = kernel.broadcast(kernel.loadFloat(kernel.floatsAt(totals, row)));
@@ -277,34 +311,57 @@ private:
   }
 
   /// scores[row][key] = query . key for the keys of one step; as many blocks at once as registers
-  /// hold, where blocks lie side by side.
-  void scoreStep(const Unit &unit, Expression key, Expression count, Expression rows) {
-    TileProduct single{.columns = kBlock};
-    TileProduct wide{.columns = kBlock, .panels = panelWidth / kBlock};
-    auto product = [&](const TileProduct &product, Expression block) {
-      emitTileProduct(kernel, product, rows, queries, keyBlock(unit, key + block),
-                      kernel.integer(kBlock * shape.keyDim), kernel.integer(kBlock),
+  /// hold: more of them, so that more loads are on their way, for few rows.
+  void scoreStep(const AttentionUnit &unit, Expression key, Expression count, Expression rows) {
+    if (shape.multipliesBFloats) {
+      WordProduct product = words.scores(kKeysPerStep);
+      return kernel.loop(zero, count, 2 * kBlock, [&](Expression block) {
+        emitWordProduct(kernel, product, rows, queries,
+                        kernel.bytesAt(keyWords, (key + block) * (2 * words.paddedKeyDim)),
+                        kernel.null(), kernel.floatsAt(scores, block));
+      });
+    }
+    auto product = [&](int64_t blocks, Expression block) {
+      Expressions columns;
+      for (int64_t b = 0; b < blocks; ++b)
+        columns.push_back(keyBlock(unit, key + block + b * kBlock));
+      emitTileProduct(kernel, scoreProduct(blocks), rows, queries, columns, kernel.integer(kBlock),
                       kernel.integer(shape.keyDim), kernel.floatsAt(scores, block), kKeysPerStep);
     };
-    Expression whole = zero;
-    if (shape.keys != KeySource::Pages && wide.panels > 1) {
-      whole = count / (wide.panels * kBlock) * (wide.panels * kBlock);
-      kernel.loop(zero, whole, wide.panels * kBlock,
-                  [&](Expression block) { product(wide, block); });
-    }
-    kernel.loop(whole, count, kBlock, [&](Expression block) { product(single, block); });
+    auto allBlocks = [&](int64_t most) {
+      Expression done = zero;
+      for (int64_t blocks = most; blocks >= 1; blocks /= 2) {
+        Expression end = count / (blocks * kBlock) * (blocks * kBlock);
+        if (blocks == 1)
+          end = count;
+        kernel.loop(done, end, blocks * kBlock, [&](Expression block) { product(blocks, block); });
+        done = kernel.maximum(done, end);
+      }
+    };
+    int64_t few = kKeysPerStep / kBlock, many = std::max<int64_t>(1, panelWidth / kBlock);
+    kernel.when(
+        rows <= maximumRows(kernel.target(), scoreProduct(few)), [&] { allBlocks(few); },
+        [&] { allBlocks(many); });
+  }
+
+  TileProduct scoreProduct(int64_t blocks) const {
+    return {.columns = kBlock, .panels = blocks, .form = cacheForm(), .prefetch = Prefetch::None};
+  }
+  ColumnForm cacheForm() const {
+    return shape.cachesBFloats ? ColumnForm::BFloats : ColumnForm::Floats;
   }
 
   /// One row's online softmax: scores -> weights relative to the new maximum; earlier sums and
   /// totals shrink by exp(old maximum - new maximum).
-  void softmaxStep(const Unit &unit, Expression rowInGroup, Expression row, Expression key,
+  void softmaxStep(const AttentionUnit &unit, Expression rowInGroup, Expression row, Expression key,
                    Expression count) {
     int64_t lanes = kernel.lanes(), vectors = kKeysPerStep / lanes;
     Expression rowScores = kernel.floatsAt(scores, row * kKeysPerStep);
-    hideAndBias(unit, rowInGroup, rowScores, key, count);
+    emitHideAndBias(kernel, shape, operands, unit, rowInGroup, rowScores, key, count);
     if (shape.emitsWeights())
       kernel.when(kernel.isNotNull(operands.weights),
                   [&] { keepScores(unit, unit.firstRow + rowInGroup, rowScores, key, count); });
+    Expression rowWeights = kernel.bytesAt(weights, row * words.weightRowBytes);
     Expressions values;
     Expression largest = kernel.vectorNumber(-kInfinity);
     for (int64_t v = 0; v < vectors; ++v) {
@@ -321,7 +378,10 @@ private:
     Expression total = kernel.vectorNumber(0);
     for (int64_t v = 0; v < vectors; ++v) {
       Expression weight = kernel.exponential(values[v] - referenceVector);
-      kernel.store(weight, kernel.floatsAt(rowScores, v * lanes));
+      if (shape.multipliesBFloats)
+        kernel.store(kernel.roundToBFloat(weight), kernel.bytesAt(rowWeights, 2 * v * lanes));
+      else
+        kernel.store(weight, kernel.floatsAt(rowScores, v * lanes));
       total = total + weight;
     }
     Expression shrinkVector = kernel.exponential(kernel.broadcast(oldMaximum) - referenceVector);
@@ -339,87 +399,47 @@ private:
     return kernel.wrap(vector::ExtractOp::create(kernel, vector, int64_t(0)));
   }
 
-  /// Scales, biases and masks one row's scores in place; nothing where all keys are visible.
-  void hideAndBias(const Unit &unit, Expression rowInGroup, Expression rowScores, Expression key,
-                   Expression count) {
-    Expression limit = key + count;
-    if (shape.isCausal)
-      limit = kernel.minimum(limit, unit.past + rowInGroup + 1);
-    auto change = [&] {
-      for (int64_t lane = 0; lane < kKeysPerStep; lane += kernel.lanes()) {
-        Expression at = kernel.floatsAt(rowScores, lane);
-        kernel.store(visibleScore(unit, rowInGroup, key, lane, limit, kernel.loadVector(at)), at);
-      }
-    };
-    bool isAlwaysNeeded = shape.scale != 1 || shape.biasReach >= 0 || shape.windowBefore >= 0 ||
-                          shape.windowAfter >= 0;
-    if (isAlwaysNeeded)
-      change();
-    else
-      kernel.when(limit < key + kKeysPerStep, change);
-  }
-
-  /// The score, scaled and biased, or -inf where the mask hides the key. `lane` counts from `key`;
-  /// keys from `limit` on are hidden.
-  Expression visibleScore(const Unit &unit, Expression rowInGroup, Expression key, int64_t lane,
-                          Expression limit, Expression score) {
-    if (shape.scale != 1)
-      score = score * kernel.vectorNumber(shape.scale);
-    Expression keyNumbers =
-        kernel.laneNumbers(kernel.lanes()) + kernel.broadcast(kernel.truncateToInt32(key + lane));
-    Expression visible = keyNumbers < kernel.broadcast(kernel.truncateToInt32(limit));
-
-    if (shape.biasReach >= 0 || shape.windowBefore >= 0 || shape.windowAfter >= 0) {
-      Expression distance =
-          keyPositions(unit, keyNumbers) -
-          kernel.broadcast(kernel.loadInt32(operands.positions, unit.firstRow + rowInGroup));
-      auto constant = [&](int64_t value) {
-        return kernel.broadcast(kernel.integer32(int32_t(value)));
-      };
-      if (shape.windowBefore >= 0)
-        visible = visible & (distance >= constant(-shape.windowBefore));
-      if (shape.windowAfter >= 0)
-        visible = visible & (distance <= constant(shape.windowAfter));
-      if (shape.biasReach >= 0) {
-        Expression cut = kernel.minimum(kernel.maximum(distance, constant(-shape.biasReach)),
-                                        constant(shape.biasReach));
-        Expression table =
-            kernel.floatsAt(operands.bias, unit.head * (2 * shape.biasReach + 1) + shape.biasReach);
-        score = score + kernel.gather(table, kernel.toInt64(cut));
-      }
-    }
-    return kernel.select(visible, score, kernel.vectorNumber(-kInfinity));
-  }
-
-  /// Positions of the keys: given with the rows of the encoder, counted in the self cache.
-  Expression keyPositions(const Unit &unit, Expression keyNumbers) {
-    if (shape.keys != KeySource::Rows)
-      return keyNumbers;
-    // Lanes beyond the sequence are hidden; they only must not be read from outside the array.
-    Expression numbers =
-        kernel.minimum(keyNumbers, kernel.broadcast(kernel.truncateToInt32(unit.keyCount - 1)));
-    Expression rows = kernel.toInt64(numbers) + kernel.broadcast(unit.firstRow);
-    return kernel.gatherInt32(operands.positions, rows);
-  }
-
   /// sums[row] += weights[row] . values for the keys of one step; in the self cache page by page.
-  void weighStep(const Unit &unit, Expression key, Expression count, Expression rows) {
+  void weighStep(const AttentionUnit &unit, Expression key, Expression count, Expression rows) {
+    if (shape.multipliesBFloats) {
+      Expression from = kernel.bytesAt(valueWords, key * (2 * words.valueColumns));
+      for (int64_t column = 0; column < scratch.sumStride; column += panelWidth)
+        emitWordProduct(kernel, words.sums(), rows, weights, kernel.floatsAt(from, column),
+                        kernel.null(), kernel.floatsAt(sums, column));
+      return;
+    }
     emitPackRows(kernel, rows, scores, kernel.integer(kKeysPerStep), kernel.integer(kKeysPerStep),
                  weights);
-    TileProduct product{.columns = panelWidth, .accumulates = true};
     int64_t chunk = shape.keys == KeySource::Pages ? kBlock : kKeysPerStep;
     kernel.loop(zero, count, chunk, [&](Expression begin) {
       auto [rowsOfValues, stride] = valueRows(unit, key + begin);
       Expression depth = kernel.minimum(count - begin, kernel.integer(chunk));
-      for (int64_t column = 0; column < scratch.sumStride; column += panelWidth)
-        emitTileProduct(kernel, product, rows, kernel.floatsAt(weights, begin * rows),
-                        kernel.floatsAt(rowsOfValues, column), zero, kernel.integer(stride), depth,
-                        kernel.floatsAt(sums, column), scratch.sumStride);
+      Expression from = rowsOfValues, rowStride = kernel.integer(stride);
+      auto allColumns = [&](int64_t panels) {
+        for (int64_t column = 0; column < scratch.sumStride; column += panels * panelWidth) {
+          int64_t count = std::min(panels, (scratch.sumStride - column) / panelWidth);
+          Expressions columns;
+          for (int64_t panel = 0; panel < count; ++panel)
+            columns.push_back(numbersAt(from, kernel.integer(column + panel * panelWidth)));
+          emitTileProduct(kernel, sumProduct(count), rows, kernel.floatsAt(weights, begin * rows),
+                          columns, rowStride, depth, kernel.floatsAt(sums, column),
+                          scratch.sumStride);
+        }
+      };
+      if (scratch.sumStride == panelWidth)
+        return allColumns(1);
+      kernel.when(
+          rows <= maximumRows(kernel.target(), sumProduct(2)), [&] { allColumns(2); },
+          [&] { allColumns(1); });
     });
   }
 
+  TileProduct sumProduct(int64_t panels) const {
+    return {.columns = panelWidth, .panels = panels, .accumulates = true, .form = cacheForm()};
+  }
+
   /// A row that saw no key has total 0 and yields 0.
-  void storeRow(const Unit &unit, Expression queryRow, Expression row) {
+  void storeRow(const AttentionUnit &unit, Expression queryRow, Expression row) {
     Expression total = kernel.loadFloat(kernel.floatsAt(totals, row));
     Expression factor =
         kernel.select(total == kernel.number(0), kernel.number(0), kernel.number(1) / total);
@@ -436,19 +456,23 @@ private:
   KernelBuilder &kernel;
   const AttentionShape &shape;
   const AttentionOperands &operands;
+  AttentionWords words;
   Scratch scratch;
   int64_t tileRows, panelWidth;
-  Expression zero, queries, scores, weights, sums, maxima, totals, transposedKeys;
+  Expression zero, queries, scores, weights, sums, maxima, totals, transposedKeys, keyWords,
+      valueWords;
 };
 
 } // namespace
 
 int64_t attentionScratchBytes(const AttentionShape &shape, const Target &target) {
-  return 4 * Scratch(shape, target).keys;
+  return Scratch(shape, target).bytes;
 }
 
-int64_t attentionScratchBytesPerKey(const AttentionShape &shape) {
-  return shape.keys == KeySource::Rows ? 4 * shape.keyDim : 0;
+int64_t attentionScratchBytesPerKey(const AttentionShape &shape, const Target &target) {
+  if (shape.keys != KeySource::Rows)
+    return 0;
+  return shape.multipliesBFloats ? AttentionWords(shape, target).bytesPerKey : 4 * shape.keyDim;
 }
 
 func::FuncOp attentionKernel(KernelBuilder &kernel, const AttentionShape &shape) {

@@ -33,6 +33,11 @@ struct AttentionShape {
   /// Bias table [head][2 * biasReach + 1]: element d + biasReach for key minus query position d,
   /// d cut off at +-biasReach; -1: no bias.
   int64_t biasReach = -1;
+  /// Rows: queries, keys, weights and values are rounded to bf16 and multiplied as such; scores,
+  /// softmax and sums stay f32.
+  bool multipliesBFloats = false;
+  /// Pages, EncoderCache: the cache holds bf16, which are widened as they are read.
+  bool cachesBFloats = false;
 
   /// Whether callers may ask for the softmax weights (operands.weights).
   bool emitsWeights() const { return keys == KeySource::EncoderCache; }
@@ -49,7 +54,7 @@ struct AttentionOperands {
   Expression pastLengths;  // Pages: [groupCount] i64
   Expression containers;   // Pages: [groupCount] page tables; EncoderCache: [groupCount] entries
   Expression containerLengths; // EncoderCache: [groupCount] i64 positions in each entry
-  Expression keySlot;          // Pages, EncoderCache: floats per position before the key slot
+  Expression keySlot;          // Pages, EncoderCache: numbers per position before the key slot
   Expression valueSlot;        // likewise for the values
   Expression weights;      // EncoderCache: [rows, heads, weightStride] receives weights, or null
   Expression weightStride; // i64, at least the longest entry's positions
@@ -62,7 +67,7 @@ mlir::func::FuncOp attentionKernel(KernelBuilder &kernel, const AttentionShape &
 
 /// Bytes of scratch that one worker needs, and what each key adds (keys rounded up to a block).
 int64_t attentionScratchBytes(const AttentionShape &shape, const Target &target);
-int64_t attentionScratchBytesPerKey(const AttentionShape &shape);
+int64_t attentionScratchBytesPerKey(const AttentionShape &shape, const Target &target);
 
 } // namespace transept::codegen
 

@@ -41,6 +41,13 @@ Expression integerLike(Expression like, int64_t value) {
       kernel, kernel.getIntegerAttr(getElementTypeOrSelf(like.type()), value)));
 }
 
+/// The same for vectors too.
+Expression constantLike(Expression like, int64_t value) {
+  Expression scalar = integerLike(like, value);
+  auto vector = dyn_cast<VectorType>(like.type());
+  return vector ? like.kernel().broadcast(scalar, vector.getNumElements()) : scalar;
+}
+
 } // namespace
 
 Expression Expression::operator+(Expression other) const {
@@ -243,6 +250,64 @@ Expression KernelBuilder::exponential(Expression x) {
   return select(x < constant(-87.3), constant(0), scaled);
 }
 
+/// The type of `like`, a vector or a single value, with another element type.
+static Type withElement(Type like, Type element) {
+  if (auto vector = dyn_cast<VectorType>(like))
+    return VectorType::get(vector.getShape(), element);
+  return element;
+}
+
+Expression KernelBuilder::absolute(Expression x) {
+  return wrap(LLVM::FAbsOp::create(*this, x));
+}
+Expression KernelBuilder::roundToInt32(Expression x) {
+  Value rounded = LLVM::RoundEvenOp::create(*this, x);
+  return wrap(arith::FPToSIOp::create(*this, withElement(x.type(), getI32Type()), rounded));
+}
+Expression KernelBuilder::toFloat(Expression integer) {
+  return wrap(arith::SIToFPOp::create(*this, withElement(integer.type(), getF32Type()), integer));
+}
+Expression KernelBuilder::roundToBFloat(Expression floats) {
+  Type halves = withElement(floats.type(), getI16Type());
+  // Processors that multiply bf16 have an instruction for it.
+  if (cpu.multipliesBFloats() && !cpu.emulatesTiles) {
+    Type bFloats = withElement(floats.type(), getBF16Type());
+    return asType(wrap(arith::TruncFOp::create(*this, bFloats, floats)), halves);
+  }
+  Expression bits = asType(floats, withElement(floats.type(), getI32Type()));
+  Expression odd = shiftRight(bits, 16) & constantLike(bits, 1);
+  return cut(shiftRight(bits + (constantLike(bits, 0x7fff) + odd), 16), getI16Type());
+}
+Expression KernelBuilder::widenBFloats(Expression halves) {
+  Expression bits = shiftLeft(widen(halves, getI32Type()), 16);
+  return asType(bits, withElement(halves.type(), getF32Type()));
+}
+Expression KernelBuilder::widen(Expression integers, Type element) {
+  return wrap(arith::ExtUIOp::create(*this, withElement(integers.type(), element), integers));
+}
+Expression KernelBuilder::cut(Expression integers, Type element) {
+  return wrap(arith::TruncIOp::create(*this, withElement(integers.type(), element), integers));
+}
+Expression KernelBuilder::shiftLeft(Expression integers, int64_t bits) {
+  return wrap(arith::ShLIOp::create(*this, integers, constantLike(integers, bits)));
+}
+Expression KernelBuilder::shiftRight(Expression integers, int64_t bits) {
+  return wrap(arith::ShRUIOp::create(*this, integers, constantLike(integers, bits)));
+}
+Expression KernelBuilder::asType(Expression x, Type type) {
+  return wrap(LLVM::BitcastOp::create(*this, type, x));
+}
+Expression KernelBuilder::shuffle(Expression x, ArrayRef<int64_t> order) {
+  return wrap(vector::ShuffleOp::create(*this, x, x, order));
+}
+Expression KernelBuilder::intrinsic(StringRef name, Type result, ArrayRef<Expression> arguments) {
+  auto values = llvm::to_vector_of<Value>(arguments);
+  auto call = isa<NoneType>(result)
+                  ? LLVM::CallIntrinsicOp::create(*this, getStringAttr(name), values)
+                  : LLVM::CallIntrinsicOp::create(*this, result, getStringAttr(name), values);
+  return isa<NoneType>(result) ? Expression() : wrap(call->getResult(0));
+}
+
 Expression KernelBuilder::floatsAt(Expression pointer, Expression offset) {
   return wrap(LLVM::GEPOp::create(*this, pointerType(), getF32Type(), pointer,
                                   ArrayRef<LLVM::GEPArg>{Value(offset)}));
@@ -252,6 +317,9 @@ Expression KernelBuilder::floatsAt(Expression pointer, int64_t offset) {
     return pointer;
   return wrap(LLVM::GEPOp::create(*this, pointerType(), getF32Type(), pointer,
                                   ArrayRef<LLVM::GEPArg>{int32_t(offset)}));
+}
+Expression KernelBuilder::numbersAt(Expression pointer, Expression offset, bool areBFloats) {
+  return areBFloats ? bytesAt(pointer, offset * 2) : floatsAt(pointer, offset);
 }
 Expression KernelBuilder::bytesAt(Expression pointer, Expression offset) {
   return wrap(LLVM::GEPOp::create(*this, pointerType(), getI8Type(), pointer,
@@ -304,7 +372,8 @@ void KernelBuilder::storeFirst(Expression vector, Expression pointer, int64_t co
   storeMasked(vector, pointer, maskOfFirst(count));
 }
 void KernelBuilder::storeMasked(Expression vector, Expression pointer, Expression mask) {
-  LLVM::MaskedStoreOp::create(*this, vector, pointer, mask, /*alignment=*/4);
+  unsigned alignment = getElementTypeOrSelf(vector.type()).getIntOrFloatBitWidth() / 8;
+  LLVM::MaskedStoreOp::create(*this, vector, pointer, mask, alignment);
 }
 Expression KernelBuilder::gatherOf(Type element, Expression base, Expression indices) {
   int64_t count = cast<VectorType>(indices.type()).getNumElements();

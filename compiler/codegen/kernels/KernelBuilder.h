@@ -25,6 +25,7 @@ public:
   Expression(KernelBuilder *builder, mlir::Value value) : builder(builder), value(value) {}
 
   operator mlir::Value() const { return value; }
+  explicit operator bool() const { return bool(value); }
   mlir::Type type() const { return value.getType(); }
   KernelBuilder &kernel() const { return *builder; }
 
@@ -106,10 +107,36 @@ public:
   /// 0 <= index < count.
   Expression isWithin(Expression index, Expression count);
   Expression exponential(Expression x);
+  Expression absolute(Expression x);
+  /// To the nearest integer, ties to even, as i32.
+  Expression roundToInt32(Expression x);
+  Expression toFloat(Expression integer);
+  /// The bits of f32 numbers rounded to bf16 (to the nearest, ties to even), as i16.
+  Expression roundToBFloat(Expression floats);
+  /// The way back, exactly.
+  Expression widenBFloats(Expression halves);
+  /// Integers made wider with zeros in front, or cut to their low bits.
+  Expression widen(Expression integers, mlir::Type element);
+  Expression cut(Expression integers, mlir::Type element);
+  Expression shiftLeft(Expression integers, int64_t bits);
+  Expression shiftRight(Expression integers, int64_t bits);
+  /// The same bits as another type.
+  Expression asType(Expression x, mlir::Type type);
+  /// Lanes of `x` in the given order.
+  Expression shuffle(Expression x, llvm::ArrayRef<int64_t> order);
+  /// A call of an intrinsic function of LLVM, such as llvm.x86.avx512.vpdpbusd.512.
+  Expression intrinsic(llvm::StringRef name, mlir::Type result,
+                       llvm::ArrayRef<Expression> arguments);
 
   // Memory; offsets count elements of the named type.
+  mlir::VectorType integersOf(int64_t count) {
+    return mlir::VectorType::get({count}, getI32Type());
+  }
+  mlir::VectorType bytesOf(int64_t count) { return mlir::VectorType::get({count}, getI8Type()); }
   Expression floatsAt(Expression pointer, Expression offset);
   Expression floatsAt(Expression pointer, int64_t offset);
+  /// `offset` counts numbers of f32 or of bf16.
+  Expression numbersAt(Expression pointer, Expression offset, bool areBFloats);
   Expression bytesAt(Expression pointer, Expression offset);
   Expression bytesAt(Expression pointer, int64_t offset);
   Expression load(Expression pointer, mlir::Type type);

@@ -5,8 +5,6 @@
 
 #include "compiler/codegen/kernels/Linear.h"
 
-#include "compiler/codegen/kernels/TileProduct.h"
-
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -28,57 +26,40 @@ std::string LinearShape::name() const {
     result += "_gated";
   if (hasResidual)
     result += llvm::formatv("_residual{0}", residualStride);
+  result += numberSuffix(numbers);
   return result + llvm::formatv("_from{0}_to{1}", inputStride, outputStride).str();
-}
-
-int64_t stagingStride(int64_t depth) {
-  return llvm::alignTo(depth, 16) + 16;
-}
-
-void emitPrepareRows(KernelBuilder &kernel, const std::optional<NormShape> &norm, int64_t depth,
-                     Expression rows, Expression input, int64_t inputStride, Expression gain,
-                     Expression shift, Expression staging, Expression packed) {
-  if (!norm)
-    return emitPackRows(kernel, rows, input, kernel.integer(inputStride), kernel.integer(depth),
-                        packed);
-  int64_t stride = stagingStride(depth);
-  kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
-    emitNormalizeRow(kernel, *norm, kernel.floatsAt(input, row * inputStride), gain, shift,
-                     kernel.floatsAt(staging, row * stride));
-  });
-  emitPackRows(kernel, rows, staging, kernel.integer(stride), kernel.integer(depth), packed);
 }
 
 namespace {
 
-/// Where a worker's scratch is divided.
+/// Where a worker's scratch is divided, in bytes.
 struct Scratch {
-  int64_t staging, tile, packed, bytes;
+  int64_t staging, tile, prepared, bytes;
 
-  Scratch(const LinearShape &shape, const Target &target) {
+  Scratch(const LinearShape &shape, const PackedProduct &product) {
     staging = 0;
-    tile = staging + target.tileRows() * stagingStride(shape.depth);
-    packed = tile + target.tileRows() * tileStride(shape, target);
-    bytes = 4 * (packed + shape.strategy.rowBlock * shape.depth + 16);
+    tile = staging + 4 * product.tileRows() * stagingStride(shape.depth);
+    prepared = tile + 4 * product.tileRows() * tileStride(shape, product);
+    bytes = prepared + product.preparedBytes(shape.strategy.rowBlock);
   }
-  static int64_t tileStride(const LinearShape &shape, const Target &target) {
-    return shape.strategy.streamPanels * target.panelWidth();
+  static int64_t tileStride(const LinearShape &shape, const PackedProduct &product) {
+    return shape.strategy.streamPanels * product.panels.width;
   }
 };
 
 class LinearEmitter {
 public:
   LinearEmitter(KernelBuilder &kernel, const LinearShape &shape, ArrayRef<Expression> arguments)
-      : kernel(kernel), shape(shape), scratch(shape, kernel.target()),
-        tileRows(kernel.target().tileRows()), panelWidth(kernel.target().panelWidth()),
+      : kernel(kernel), shape(shape), product(kernel.target(), shape.numbers, shape.depth),
+        scratch(shape, product), tileRows(product.tileRows()), panelWidth(product.panels.width),
         panelsPerOutput(shape.isGated ? 2 : 1),
         outputPanels(llvm::divideCeil(shape.outputs, panelWidth)), input(arguments[0]),
         weights(arguments[1]), bias(arguments[2]), gain(arguments[3]), shift(arguments[4]),
         residual(arguments[5]), output(arguments[6]), normalized(arguments[7]),
         rowCount(arguments[8]), worker(arguments[10]), workerCount(arguments[11]) {
-    staging = kernel.floatsAt(arguments[9], scratch.staging);
-    tile = kernel.floatsAt(arguments[9], scratch.tile);
-    packed = kernel.floatsAt(arguments[9], scratch.packed);
+    staging = kernel.bytesAt(arguments[9], scratch.staging);
+    tile = kernel.bytesAt(arguments[9], scratch.tile);
+    prepared = kernel.bytesAt(arguments[9], scratch.prepared);
   }
 
   void emit() {
@@ -104,19 +85,19 @@ private:
                   int64_t panels) {
     if (panels == 1 || panels < panelsPerOutput)
       return passPanels(base, rows, begin, end);
-    TileProduct stream{.columns = panelWidth, .panels = panels, .prefetch = Prefetch::Ahead};
+    if (product.maximumRows(panels) == 0)
+      return emitPanels(base, rows, begin, end, panels / 2);
     kernel.when(
-        rows <= maximumRows(kernel.target(), stream),
-        [&] { streamPanels(base, rows, begin, end, stream); },
+        rows <= product.maximumRows(panels), [&] { streamPanels(base, rows, begin, end, panels); },
         [&] { emitPanels(base, rows, begin, end, panels / 2); });
   }
 
   void prepareRows(Expression base, Expression rows, Expression sharesRows) {
     kernel.loop(kernel.integer(0), rows, tileRows, [&](Expression first) {
       Expression count = kernel.minimum(rows - first, kernel.integer(tileRows));
-      emitPrepareRows(kernel, shape.norm, shape.depth, count,
+      emitPrepareRows(kernel, product, shape.norm, count,
                       kernel.floatsAt(input, (base + first) * shape.inputStride), shape.inputStride,
-                      gain, shift, staging, kernel.floatsAt(packed, first * shape.depth));
+                      gain, shift, staging, preparedAt(first));
       if (shape.storesNormalized)
         storeNormalized(base + first, count, sharesRows);
     });
@@ -138,27 +119,33 @@ private:
   }
 
   Expression panelAt(Expression panel) {
-    return kernel.floatsAt(weights, panel * (panelsPerOutput * panelWidth * shape.depth));
+    return kernel.bytesAt(weights, panel * (panelsPerOutput * product.panels.panelBytes()));
   }
 
-  void product(const TileProduct &product, Expression rows, Expression a, Expression w) {
-    emitTileProduct(kernel, product, rows, a, w, kernel.integer(panelWidth * shape.depth),
-                    kernel.integer(panelWidth), kernel.integer(shape.depth), tile,
-                    Scratch::tileStride(shape, kernel.target()));
+  Expression preparedAt(Expression row) {
+    return kernel.bytesAt(prepared, row * product.rowBytes());
   }
 
   /// Few rows: several panels at once, then the rest one output panel at a time.
   void streamPanels(Expression base, Expression rows, Expression begin, Expression end,
-                    const TileProduct &stream) {
-    int64_t step = stream.panels / panelsPerOutput;
-    Expression whole = begin + (end - begin) / step * step;
+                    int64_t panels) {
+    int64_t step = panels / panelsPerOutput;
+    Expression whole = begin + (end - begin) / step * step, zero = kernel.integer(0);
     kernel.loop(begin, whole, step, [&](Expression panel) {
-      product(stream, rows, packed, panelAt(panel));
-      finish(base, rows, panel, step);
+      emitProduct(kernel, product,
+                  {.panelCount = panels,
+                   .prefetch = Prefetch::Ahead,
+                   .half = {},
+                   .rows = rows,
+                   .prepared = prepared,
+                   .weights = panelAt(panel),
+                   .tile = tile,
+                   .tileStride = Scratch::tileStride(shape, product)});
+      finish(base, zero, rows, panel, step);
     });
     kernel.loop(whole, end, 1, [&](Expression panel) {
-      singlePanel(rows, packed, panel, Prefetch::Ahead);
-      finish(base, rows, panel, 1);
+      singlePanel(rows, prepared, panel, Prefetch::Ahead);
+      finish(base, zero, rows, panel, 1);
     });
   }
 
@@ -166,54 +153,58 @@ private:
     kernel.loop(begin, end, 1, [&](Expression panel) {
       kernel.loop(kernel.integer(0), rows, tileRows, [&](Expression first) {
         Expression count = kernel.minimum(rows - first, kernel.integer(tileRows));
-        Expression a = kernel.floatsAt(packed, first * shape.depth);
-        // The first tiles ask for the next panel, a line of each of its rows at a time.
-        int64_t linesPerRow = panelWidth * 4 / 64;
+        Expression from = preparedAt(first);
+        // The first tiles ask for the next panel, each for its part.
         kernel.when(
-            rows <= tileRows, [&] { singlePanel(count, a, panel, Prefetch::Ahead); },
+            rows <= tileRows, [&] { singlePanel(count, from, panel, Prefetch::Ahead); },
             [&] {
               kernel.when(
-                  first < linesPerRow * tileRows,
-                  [&] { singlePanel(count, a, panel, Prefetch::NextPanel, first / tileRows); },
-                  [&] { singlePanel(count, a, panel, Prefetch::None); });
+                  first < prefetchParts(product) * tileRows,
+                  [&] { singlePanel(count, from, panel, Prefetch::NextPanel, first / tileRows); },
+                  [&] { singlePanel(count, from, panel, Prefetch::None); });
             });
-        finish(base + first, count, panel, 1);
+        finish(base, first, count, panel, 1);
       });
     });
   }
 
-  /// `line`: which cache line of each row of the next panel to ask for.
-  void singlePanel(Expression rows, Expression a, Expression panel, Prefetch prefetch,
-                   std::optional<Expression> line = std::nullopt) {
-    TileProduct single{.columns = panelWidth, .prefetch = prefetch};
-    Expression ahead = kernel.integer(panelsPerOutput * panelWidth * shape.depth);
-    if (line)
-      ahead = ahead + *line * (shape.depth * 16);
+  void singlePanel(Expression rows, Expression from, Expression panel, Prefetch prefetch,
+                   Expression half = {}) {
     for (int64_t part = 0; part < panelsPerOutput; ++part)
-      emitTileProduct(
-          kernel, single, rows, a, kernel.floatsAt(panelAt(panel), part * panelWidth * shape.depth),
-          ahead, kernel.integer(panelWidth), kernel.integer(shape.depth),
-          kernel.floatsAt(tile, part * panelWidth), Scratch::tileStride(shape, kernel.target()));
+      emitProduct(kernel, product,
+                  {.panelCount = 1,
+                   .prefetch = prefetch,
+                   .half = half,
+                   .rows = rows,
+                   .prepared = from,
+                   .weights = kernel.bytesAt(panelAt(panel), part * product.panels.panelBytes()),
+                   .tile = kernel.floatsAt(tile, part * panelWidth),
+                   .tileStride = Scratch::tileStride(shape, product)});
   }
 
-  /// Bias, activation, gate and residual of `panels` output panels, from the tile to the output.
-  void finish(Expression base, Expression rows, Expression panel, int64_t panels) {
+  /// Bias, activation, gate and residual of `panels` output panels, from the tile to the output,
+  /// for rows from `first` of the block at `base`.
+  void finish(Expression base, Expression first, Expression rows, Expression panel,
+              int64_t panels) {
     int64_t lanes = kernel.lanes();
     kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
-      Expression sums = kernel.floatsAt(tile, row * Scratch::tileStride(shape, kernel.target()));
-      Expression firstColumn = panel * panelWidth;
-      Expression results = kernel.floatsAt(output, (base + row) * shape.outputStride + firstColumn);
+      Expression sums = kernel.floatsAt(tile, row * Scratch::tileStride(shape, product));
+      RowScale scale = emitRowScale(kernel, product, preparedAt(first + row));
+      Expression firstColumn = panel * panelWidth, outputRow = base + first + row;
+      Expression results = kernel.floatsAt(output, outputRow * shape.outputStride + firstColumn);
       Expression residuals;
       if (shape.hasResidual)
-        residuals = kernel.floatsAt(residual, (base + row) * shape.residualStride + firstColumn);
+        residuals = kernel.floatsAt(residual, outputRow * shape.residualStride + firstColumn);
       Expression biases;
       if (shape.hasBias)
         biases = kernel.floatsAt(bias, panel * (panelsPerOutput * panelWidth));
       for (int64_t p = 0; p < panels; ++p)
         for (int64_t v = 0; v < panelWidth; v += lanes) {
           auto sum = [&](int64_t part) {
-            int64_t at = (p * panelsPerOutput + part) * panelWidth + v;
-            Expression value = kernel.loadVector(kernel.floatsAt(sums, at));
+            int64_t index = p * panelsPerOutput + part, at = index * panelWidth + v;
+            Expression from = kernel.bytesAt(panelAt(panel), index * product.panels.panelBytes());
+            Expression value =
+                emitNumbers(kernel, product, scale, kernel.floatsAt(sums, at), from, v);
             return shape.hasBias ? value + kernel.loadVector(kernel.floatsAt(biases, at)) : value;
           };
           Expression value = sum(0);
@@ -230,16 +221,17 @@ private:
 
   KernelBuilder &kernel;
   const LinearShape &shape;
+  PackedProduct product;
   Scratch scratch;
   int64_t tileRows, panelWidth, panelsPerOutput, outputPanels;
   Expression input, weights, bias, gain, shift, residual, output, normalized, rowCount, worker,
-      workerCount, staging, tile, packed;
+      workerCount, staging, tile, prepared;
 };
 
 } // namespace
 
 int64_t linearScratchBytes(const LinearShape &shape, const Target &target) {
-  return Scratch(shape, target).bytes;
+  return Scratch(shape, PackedProduct(target, shape.numbers, shape.depth)).bytes;
 }
 
 func::FuncOp linearKernel(KernelBuilder &kernel, const LinearShape &shape) {

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace transept::codegen {
 
@@ -96,6 +97,22 @@ void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression 
         });
       });
   kernel.call(function, {input, gain, shift, output});
+}
+
+func::FuncOp roundRow(KernelBuilder &kernel, int64_t width, int64_t paddedWidth) {
+  Type pointer = kernel.pointerType();
+  std::string name = llvm::formatv("round_row_{0}_to_{1}", width, paddedWidth);
+  return kernel.function(name, {pointer, pointer}, [&](ArrayRef<Expression> arguments) {
+    auto store = [&](Expression column, int64_t count) {
+      Expression values = count > 0 ? kernel.loadFirst(kernel.floatsAt(arguments[0], column), count)
+                                    : kernel.vectorNumber(0);
+      kernel.store(kernel.roundToBFloat(values), kernel.bytesAt(arguments[1], column * 2));
+    };
+    forEachVector(kernel, width, store);
+    for (int64_t column = llvm::alignTo(width, kernel.lanes()); column < paddedWidth;
+         column += kernel.lanes())
+      store(kernel.integer(column), 0);
+  });
 }
 
 Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression x) {

@@ -28,6 +28,9 @@ struct NormShape {
 void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression input,
                       Expression gain, Expression shift, Expression output);
 
+/// (row of floats, row of bf16): rounds `width` numbers, zeros up to paddedWidth.
+mlir::func::FuncOp roundRow(KernelBuilder &kernel, int64_t width, int64_t paddedWidth);
+
 /// Applies the activation to a vector.
 Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression x);
 

@@ -4,7 +4,8 @@
 
 #include "compiler/codegen/kernels/Rows.h"
 
-#include "compiler/codegen/kernels/TileProduct.h"
+#include "compiler/codegen/kernels/PackedProduct.h"
+#include "compiler/codegen/kernels/PackedTable.h"
 
 #include "transept/abi.h"
 
@@ -17,7 +18,7 @@ using namespace mlir;
 std::string EmbeddingShape::name() const {
   std::string result = llvm::formatv("embedding_{0}_scale{1:E}_to{2}", width, scale, outputStride);
   if (isTablePacked)
-    result += "_packed";
+    result += "_packed" + numberSuffix(numbers);
   if (hasPositions)
     result += llvm::formatv("_positions{0}", positionOffset);
   return result;
@@ -29,27 +30,19 @@ func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape)
   return kernel.function(shape.name(), types, [&](ArrayRef<Expression> arguments) {
     Expression ids = arguments[0], positions = arguments[1], table = arguments[2],
                positionTable = arguments[3], output = arguments[4];
-    int64_t panel = kernel.target().panelWidth();
+    PackedPanels panels{shape.numbers, shape.width, kernel.target().panelWidth()};
     Share rows = shareOf(kernel, arguments[5], arguments[6], arguments[7]);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
       Expression id = kernel.toInt64(kernel.loadInt32(ids, row));
       Expression position = kernel.toInt64(kernel.loadInt32(positions, row));
-      Expression token =
-          shape.isTablePacked
-              ? kernel.floatsAt(table, id / panel * (shape.width * panel) + id % panel)
-              : kernel.floatsAt(table, id * shape.width);
+      std::optional<PackedTableRow> packed;
+      if (shape.isTablePacked)
+        packed.emplace(kernel, panels, table, id);
       Expression result = kernel.floatsAt(output, row * shape.outputStride);
       forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
-        Expression value;
-        if (shape.isTablePacked) {
-          Expression lane = kernel.toInt64(kernel.laneNumbers(kernel.lanes()));
-          // Lanes beyond the row read its last element.
-          Expression last = kernel.broadcast(kernel.integer(shape.width - 1));
-          Expression columns = kernel.minimum(kernel.broadcast(column) + lane, last);
-          value = kernel.gather(token, columns * kernel.broadcast(kernel.integer(panel)));
-        } else {
-          value = kernel.loadFirst(kernel.floatsAt(token, column), count);
-        }
+        Expression value =
+            packed ? packed->numbersAt(column)
+                   : kernel.loadFirst(kernel.floatsAt(table, id * shape.width + column), count);
         if (shape.scale != 1)
           value = value * kernel.vectorNumber(shape.scale);
         if (shape.hasPositions) {
@@ -63,11 +56,13 @@ func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape)
   });
 }
 
-/// Copies `width` floats.
-static void emitCopy(KernelBuilder &kernel, int64_t width, Expression from, Expression to) {
+/// Copies `width` floats, rounded to bf16 if so wanted.
+static void emitCopy(KernelBuilder &kernel, int64_t width, Expression from, Expression to,
+                     bool toBFloats = false) {
   forEachVector(kernel, width, [&](Expression column, int64_t count) {
-    kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), count),
-                      kernel.floatsAt(to, column), count);
+    Expression numbers = kernel.loadFirst(kernel.floatsAt(from, column), count);
+    kernel.storeFirst(toBFloats ? kernel.roundToBFloat(numbers) : numbers,
+                      kernel.numbersAt(to, column, toBFloats), count);
   });
 }
 
@@ -204,6 +199,8 @@ func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   std::string name = llvm::formatv("store_{0}_{1}x{2}_from{3}", shape.isKeys ? "keys" : "values",
                                    shape.headCount, shape.headDim, shape.inputStride);
+  if (shape.toBFloats)
+    name += "_bf16";
   Type types[] = {pointer, i64, pointer, pointer, i64, i64, i64};
   return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
     Expression input = arguments[0], sequenceCount = arguments[1], offsets = arguments[2],
@@ -214,19 +211,23 @@ func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
       Expression first = kernel.loadInt64(offsets, sequence);
       Expression count = kernel.loadInt64(offsets, sequence + 1) - first;
       Expression positions = kernel.ceilDivide(count, kBlock) * kBlock;
-      Expression target = kernel.floatsAt(kernel.loadPointer(entries, sequence),
-                                          positions * slot + head * positions * shape.headDim);
+      Expression target =
+          kernel.numbersAt(kernel.loadPointer(entries, sequence),
+                           positions * slot + head * positions * shape.headDim, shape.toBFloats);
+      auto targetAt = [&](Expression position) {
+        return kernel.numbersAt(target, position * shape.headDim, shape.toBFloats);
+      };
       Expression rows = kernel.floatsAt(input, first * shape.inputStride + head * shape.headDim);
       if (shape.isKeys)
         return kernel.loop(zero, count, kBlock, [&](Expression position) {
           Expression keys = kernel.minimum(count - position, kernel.integer(kBlock));
           emitTransposeKeys(kernel, keys, kernel.floatsAt(rows, position * shape.inputStride),
-                            kernel.integer(shape.inputStride), shape.headDim,
-                            kernel.floatsAt(target, position * shape.headDim));
+                            kernel.integer(shape.inputStride), shape.headDim, targetAt(position),
+                            shape.toBFloats);
         });
       kernel.loop(zero, count, 1, [&](Expression position) {
         Expression from = kernel.floatsAt(rows, position * shape.inputStride);
-        emitCopy(kernel, shape.headDim, from, kernel.floatsAt(target, position * shape.headDim));
+        emitCopy(kernel, shape.headDim, from, targetAt(position), shape.toBFloats);
       });
     });
   });

@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
 
+#include "compiler/codegen/PackedPanels.h"
 #include "compiler/codegen/kernels/RowMath.h"
 
 namespace transept::codegen {
@@ -13,9 +14,10 @@ namespace transept::codegen {
 struct EmbeddingShape {
   int64_t width = 0, outputStride = 0;
   double scale = 1;
-  /// The table is packed in panels [panel][width][panel width] of tokens, shared with the
-  /// vocabulary projection; otherwise it is [token][width].
+  /// The table is packed in panels of tokens (PackedPanels.h), shared with the vocabulary
+  /// projection; otherwise it is [token][width] floats.
   bool isTablePacked = false;
+  plan::NumberType numbers = plan::NumberType::F32; // of a packed table
   bool hasPositions = false;
   int64_t positionOffset = 0;
 
@@ -72,8 +74,9 @@ mlir::func::FuncOp copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape)
 struct StoreShape {
   bool isKeys = false;
   int64_t headCount = 0, headDim = 0, inputStride = 0;
+  bool toBFloats = false;
 };
-/// (input, sequence count, sequence offsets, entries, floats per position before the slot, worker,
+/// (input, sequence count, sequence offsets, entries, numbers per position before the slot, worker,
 /// worker count)
 mlir::func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape);
 

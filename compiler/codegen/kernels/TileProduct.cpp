@@ -16,9 +16,25 @@ using namespace mlir;
 
 namespace {
 
-/// Bytes between the row of W in use and the one asked for; 4 KiB ahead read 20 % faster than none.
-constexpr int64_t kPrefetchBytes = 4096;
 constexpr int64_t kLineBytes = 64;
+
+/// One vector of W, or the two that its pairs of bf16 hold.
+void appendColumns(KernelBuilder &kernel, ColumnForm form, Expression from, VectorType vector,
+                   SmallVectorImpl<Expressions> &columns) {
+  int64_t count = vector.getNumElements();
+  switch (form) {
+  case ColumnForm::Floats:
+    return columns[0].push_back(kernel.load(from, vector));
+  case ColumnForm::BFloats:
+    return columns[0].push_back(
+        kernel.widenBFloats(kernel.load(from, VectorType::get({count}, kernel.getI16Type()))));
+  case ColumnForm::BFloatPairs:
+    Expression pairs = kernel.load(from, kernel.integersOf(count));
+    Expression high = kernel.shiftLeft(kernel.shiftRight(pairs, 16), 16);
+    columns[0].push_back(kernel.asType(kernel.shiftLeft(pairs, 16), vector));
+    columns[1].push_back(kernel.asType(high, vector));
+  }
+}
 
 /// The product for a fixed number of rows: all sums stay in registers over the whole loop.
 func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const TileProduct &shape, int64_t rows,
@@ -26,60 +42,71 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const TileProduct &shape, i
   int64_t lanes = std::min(kernel.lanes(), shape.columns);
   int64_t vectorsPerPanel = shape.columns / lanes;
   int64_t vectors = vectorsPerPanel * shape.panels;
+  int64_t perStep = shape.form == ColumnForm::BFloatPairs ? 2 : 1;
+  int64_t numberBytes = shape.form == ColumnForm::BFloats ? 2 : 4;
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   VectorType vector = kernel.vectorOf(lanes);
   static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
-  std::string name = llvm::formatv("tile_product{0}_{1}x{2}x{3}{4}_stride{5}",
-                                   shape.accumulates ? "_add" : "", rows, shape.panels,
-                                   shape.columns, prefetchNames[int(shape.prefetch)], tileStride);
+  static constexpr const char *formNames[] = {"tile", "narrow", "bf16"};
+  std::string name =
+      llvm::formatv("{0}_product{1}_{2}x{3}x{4}{5}_stride{6}", formNames[int(shape.form)],
+                    shape.accumulates ? "_add" : "", rows, shape.panels, shape.columns,
+                    prefetchNames[int(shape.prefetch)], tileStride);
 
-  return kernel.function(
-      name, {pointer, pointer, i64, i64, i64, pointer}, [&](ArrayRef<Expression> arguments) {
-        Expression a = arguments[0], w = arguments[1], panelStride = arguments[2],
-                   columnStride = arguments[3], depth = arguments[4], tile = arguments[5];
-        auto tileVector = [&](int64_t row, int64_t v) {
-          return kernel.floatsAt(tile, row * tileStride + v * lanes);
-        };
+  SmallVector<Type> types = {pointer, i64, i64, pointer, pointer};
+  types.append(shape.panels, pointer);
+  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+    Expression a = arguments[0], columnStride = arguments[1], depth = arguments[2],
+               next = arguments[3], tile = arguments[4];
+    ArrayRef<Expression> w = arguments.drop_front(5);
+    auto tileVector = [&](int64_t row, int64_t v) {
+      return kernel.floatsAt(tile, row * tileStride + v * lanes);
+    };
 
-        Expressions sums;
-        for (int64_t row = 0; row < rows; ++row)
-          for (int64_t v = 0; v < vectors; ++v)
-            sums.push_back(shape.accumulates ? kernel.load(tileVector(row, v), vector)
-                                             : kernel.broadcast(kernel.number(0), lanes));
+    Expressions sums;
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t v = 0; v < vectors; ++v)
+        sums.push_back(shape.accumulates ? kernel.load(tileVector(row, v), vector)
+                                         : kernel.broadcast(kernel.number(0), lanes));
 
-        sums = kernel.loop(
-            kernel.integer(0), depth, 1, sums, [&](Expression k, ArrayRef<Expression> carried) {
-              Expressions columns;
-              for (int64_t panel = 0; panel < shape.panels; ++panel) {
-                Expression offset = k * columnStride;
-                if (panel > 0)
-                  offset = offset + panelStride * panel;
-                Expression wRow = kernel.floatsAt(w, offset);
-                for (int64_t v = 0; v < vectorsPerPanel; ++v)
-                  columns.push_back(kernel.load(kernel.floatsAt(wRow, v * lanes), vector));
-                if (shape.prefetch == Prefetch::Ahead)
-                  for (int64_t byte = 0; byte < shape.columns * 4; byte += kLineBytes)
-                    kernel.prefetch(kernel.bytesAt(wRow, kPrefetchBytes + byte), /*level=*/1);
-                if (shape.prefetch == Prefetch::NextPanel)
-                  kernel.prefetch(kernel.floatsAt(w, panelStride + k * (kLineBytes / 4)),
-                                  /*level=*/2);
+    Expression steps = kernel.ceilDivide(depth, perStep);
+    sums = kernel.loop(
+        kernel.integer(0), steps, 1, sums, [&](Expression step, ArrayRef<Expression> carried) {
+          SmallVector<Expressions> columns(perStep);
+          Expression offset = step * columnStride * numberBytes;
+          Expression ahead = shape.prefetch == Prefetch::Ahead
+                                 ? prefetchOffset(kernel, offset, shape.panels, shape.panelBytes)
+                                 : Expression();
+          for (Expression panel : w) {
+            Expression wRow = kernel.bytesAt(panel, offset);
+            for (int64_t v = 0; v < vectorsPerPanel; ++v)
+              appendColumns(kernel, shape.form, kernel.bytesAt(wRow, v * lanes * numberBytes),
+                            vector, columns);
+            if (shape.prefetch == Prefetch::Ahead)
+              for (int64_t byte = 0; byte < shape.columns * numberBytes; byte += kLineBytes)
+                kernel.prefetch(kernel.bytesAt(panel, ahead + byte), /*level=*/1);
+          }
+          if (shape.prefetch == Prefetch::NextPanel)
+            kernel.prefetch(kernel.bytesAt(next, step * kLineBytes), /*level=*/2);
+          Expressions results(carried);
+          for (int64_t part = 0; part < perStep; ++part) {
+            Expression aRow = kernel.floatsAt(a, (step * perStep + part) * rows);
+            for (int64_t row = 0; row < rows; ++row) {
+              Expression factor =
+                  kernel.broadcast(kernel.loadFloat(kernel.floatsAt(aRow, row)), lanes);
+              for (int64_t v = 0; v < vectors; ++v) {
+                Expression &sum = results[row * vectors + v];
+                sum = kernel.multiplyAdd(factor, columns[part][v], sum);
               }
-              Expression aRow = kernel.floatsAt(a, k * rows);
-              Expressions next;
-              for (int64_t row = 0; row < rows; ++row) {
-                Expression factor =
-                    kernel.broadcast(kernel.loadFloat(kernel.floatsAt(aRow, row)), lanes);
-                for (int64_t v = 0; v < vectors; ++v)
-                  next.push_back(
-                      kernel.multiplyAdd(factor, columns[v], carried[row * vectors + v]));
-              }
-              return next;
-            });
+            }
+          }
+          return results;
+        });
 
-        for (int64_t row = 0; row < rows; ++row)
-          for (int64_t v = 0; v < vectors; ++v)
-            kernel.store(sums[row * vectors + v], tileVector(row, v));
-      });
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t v = 0; v < vectors; ++v)
+        kernel.store(sums[row * vectors + v], tileVector(row, v));
+  });
 }
 
 /// Transposes lanes x lanes numbers held in registers: each round interleaves the first half of the
@@ -133,14 +160,20 @@ func::FuncOp packFullTile(KernelBuilder &kernel) {
       });
 }
 
+void storeKeys(KernelBuilder &kernel, Expression keys, Expression block, Expression offset,
+               bool toBFloats) {
+  kernel.store(toBFloats ? kernel.roundToBFloat(keys) : keys,
+               kernel.numbersAt(block, offset, toBFloats));
+}
+
 /// A whole block of keys, in registers: lanes x lanes at a time.
-func::FuncOp transposeFullBlock(KernelBuilder &kernel, int64_t depth) {
+func::FuncOp transposeFullBlock(KernelBuilder &kernel, int64_t depth, bool toBFloats) {
   constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
   int64_t lanes = kernel.lanes();
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   return kernel.function(
-      llvm::formatv("transpose_keys_{0}", depth).str(), {pointer, i64, pointer},
-      [&](ArrayRef<Expression> arguments) {
+      llvm::formatv("transpose_keys_{0}{1}", depth, toBFloats ? "_to_bf16" : "").str(),
+      {pointer, i64, pointer}, [&](ArrayRef<Expression> arguments) {
         Expression input = arguments[0], stride = arguments[1], block = arguments[2];
         auto rowAt = [&](int64_t row, Expression column) {
           return kernel.floatsAt(input, kernel.integer(row) * stride + column);
@@ -152,17 +185,25 @@ func::FuncOp transposeFullBlock(KernelBuilder &kernel, int64_t depth) {
             for (int64_t row = 0; row < lanes; ++row)
               tile.push_back(kernel.loadVector(rowAt(first + row, column)));
             for (auto [d, keys] : llvm::enumerate(transpose(kernel, tile)))
-              kernel.store(keys, kernel.floatsAt(block, (column + int64_t(d)) * kBlock + first));
+              storeKeys(kernel, keys, block, (column + int64_t(d)) * kBlock + first, toBFloats);
           });
           for (int64_t column = whole; column < depth; ++column)
             for (int64_t row = first; row < first + lanes; ++row)
-              kernel.store(kernel.loadFloat(rowAt(row, kernel.integer(column))),
-                           kernel.floatsAt(block, column * kBlock + row));
+              storeKeys(kernel, kernel.loadFloat(rowAt(row, kernel.integer(column))), block,
+                        kernel.integer(column * kBlock + row), toBFloats);
         }
       });
 }
 
 } // namespace
+
+Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panelCount,
+                          int64_t panelBytes) {
+  Expression ahead = offset + kPrefetchBytes;
+  if (panelCount == 1 || panelBytes == 0)
+    return ahead;
+  return kernel.select(ahead < panelBytes, ahead, ahead + (panelCount - 1) * panelBytes);
+}
 
 int64_t maximumRows(const Target &target, const TileProduct &shape) {
   int64_t lanes = std::min(target.lanes(), shape.columns);
@@ -171,11 +212,12 @@ int64_t maximumRows(const Target &target, const TileProduct &shape) {
 }
 
 void emitTileProduct(KernelBuilder &kernel, const TileProduct &shape, Expression rows, Expression a,
-                     Expression w, Expression panelStride, Expression columnStride,
-                     Expression depth, Expression tile, int64_t tileStride) {
+                     ArrayRef<Expression> w, Expression columnStride, Expression depth,
+                     Expression tile, int64_t tileStride, Expression ahead) {
   kernel.dispatch(rows, 1, maximumRows(kernel.target(), shape), [&](int64_t count) {
-    kernel.call(fixedRowsProduct(kernel, shape, count, tileStride),
-                {a, w, panelStride, columnStride, depth, tile});
+    Expressions arguments = {a, columnStride, depth, ahead ? ahead : kernel.null(), tile};
+    llvm::append_range(arguments, w);
+    kernel.call(fixedRowsProduct(kernel, shape, count, tileStride), arguments);
   });
 }
 
@@ -196,18 +238,17 @@ void emitPackRows(KernelBuilder &kernel, Expression rows, Expression input, Expr
 }
 
 void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input, Expression stride,
-                       int64_t depth, Expression block) {
+                       int64_t depth, Expression block, bool toBFloats) {
   constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
   kernel.when(
       count == kBlock,
-      [&] { kernel.call(transposeFullBlock(kernel, depth), {input, stride, block}); },
+      [&] { kernel.call(transposeFullBlock(kernel, depth, toBFloats), {input, stride, block}); },
       [&] {
         kernel.loop(kernel.integer(0), count, 1, [&](Expression row) {
           Expression from = kernel.floatsAt(input, row * stride);
-          Expression to = kernel.floatsAt(block, row);
           kernel.loop(kernel.integer(0), kernel.integer(depth), 1, [&](Expression d) {
-            kernel.store(kernel.loadFloat(kernel.floatsAt(from, d)),
-                         kernel.floatsAt(to, d * kBlock));
+            storeKeys(kernel, kernel.loadFloat(kernel.floatsAt(from, d)), block, row + d * kBlock,
+                      toBFloats);
           });
         });
       });

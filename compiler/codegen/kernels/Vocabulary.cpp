@@ -5,8 +5,7 @@
 
 #include "compiler/codegen/kernels/Vocabulary.h"
 
-#include "compiler/codegen/kernels/Linear.h"
-#include "compiler/codegen/kernels/TileProduct.h"
+#include "compiler/codegen/kernels/PackedProduct.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -26,15 +25,16 @@ constexpr double kInfinity = std::numeric_limits<float>::infinity();
 /// Tiles of rows scored together; their blocks of logits stay in the second-level cache.
 constexpr int64_t kTilesPerChunk = 4;
 
+/// Where a worker's scratch is divided, in bytes.
 struct Scratch {
-  int64_t staging, packed, scores, bytes;
+  int64_t staging, prepared, scores, bytes;
 
-  Scratch(const VocabularyShape &shape, const Target &target) {
-    int64_t rows = kTilesPerChunk * target.tileRows();
+  Scratch(const VocabularyShape &shape, const PackedProduct &product) {
+    int64_t rows = kTilesPerChunk * product.tileRows();
     staging = 0;
-    packed = staging + target.tileRows() * stagingStride(shape.depth);
-    scores = llvm::alignTo(packed + rows * shape.depth + 16, 16);
-    bytes = 4 * (scores + rows * kVocabularyBlock);
+    prepared = staging + 4 * product.tileRows() * stagingStride(shape.depth);
+    scores = llvm::alignTo(prepared + product.preparedBytes(rows), 64);
+    bytes = scores + 4 * rows * kVocabularyBlock;
   }
 };
 
@@ -102,14 +102,14 @@ BlockResult blockResult(KernelBuilder &kernel, const VocabularyRequest &request,
 class BlockSearcher {
 public:
   BlockSearcher(KernelBuilder &kernel, const VocabularyShape &shape, ArrayRef<Expression> arguments)
-      : kernel(kernel), shape(shape), scratch(shape, kernel.target()),
-        tileRows(kernel.target().tileRows()), panelWidth(kernel.target().panelWidth()),
+      : kernel(kernel), shape(shape), product(kernel.target(), shape.numbers, shape.depth),
+        scratch(shape, product), tileRows(product.tileRows()), panelWidth(product.panels.width),
         input(arguments[0]), weights(arguments[1]), bias(arguments[2]), gain(arguments[3]),
         shift(arguments[4]), request(VocabularyRequest::fromList(arguments.slice(5, 10))),
         worker(arguments[16]), workerCount(arguments[17]) {
-    staging = kernel.floatsAt(arguments[15], scratch.staging);
-    packed = kernel.floatsAt(arguments[15], scratch.packed);
-    scores = kernel.floatsAt(arguments[15], scratch.scores);
+    staging = kernel.bytesAt(arguments[15], scratch.staging);
+    prepared = kernel.bytesAt(arguments[15], scratch.prepared);
+    scores = kernel.bytesAt(arguments[15], scratch.scores);
   }
 
   void emit() {
@@ -118,10 +118,9 @@ public:
     kernel.loop(zero, request.rowCount, chunk, [&](Expression base) {
       Expression rows = kernel.minimum(request.rowCount - base, kernel.integer(chunk));
       kernel.loop(zero, rows, tileRows, [&](Expression first) {
-        emitPrepareRows(kernel, shape.norm, shape.depth, tileOf(rows, first),
+        emitPrepareRows(kernel, product, shape.norm, tileOf(rows, first),
                         kernel.floatsAt(input, (base + first) * shape.inputStride),
-                        shape.inputStride, gain, shift, staging,
-                        kernel.floatsAt(packed, first * shape.depth));
+                        shape.inputStride, gain, shift, staging, preparedAt(first));
       });
       kernel.loop(worker, kernel.integer(shape.blockCount()), workerCount, [&](Expression block) {
         scoreBlock(block, rows);
@@ -135,54 +134,71 @@ private:
     return kernel.minimum(rows - first, kernel.integer(tileRows));
   }
 
+  Expression preparedAt(Expression row) {
+    return kernel.bytesAt(prepared, row * product.rowBytes());
+  }
+  Expression panelAt(Expression panel) {
+    return kernel.bytesAt(weights, panel * product.panels.panelBytes());
+  }
+
   void scoreBlock(Expression block, Expression rows) {
-    constexpr int64_t kStreamPanels = 4;
     int64_t panelsPerBlock = kVocabularyBlock / panelWidth;
     int64_t panelCount = llvm::divideCeil(shape.vocabularySize, panelWidth);
     Expression begin = block * panelsPerBlock;
     Expression end = kernel.minimum(begin + panelsPerBlock, kernel.integer(panelCount));
-    TileProduct stream{.columns = panelWidth, .panels = kStreamPanels, .prefetch = Prefetch::Ahead};
-    TileProduct single{.columns = panelWidth, .prefetch = Prefetch::Ahead};
-    TileProduct firstOfMany{.columns = panelWidth, .prefetch = Prefetch::NextPanel};
-    TileProduct laterOfMany{.columns = panelWidth};
-    Expression wholePanel = kernel.integer(panelWidth * shape.depth);
-    auto product = [&](const TileProduct &product, Expression count, Expression first,
-                       Expression panel, Expression panelStride) {
-      Expression tile =
-          kernel.floatsAt(scores, first * kVocabularyBlock + (panel - begin) * panelWidth);
-      emitTileProduct(kernel, product, count, kernel.floatsAt(packed, first * shape.depth),
-                      kernel.floatsAt(weights, panel * (panelWidth * shape.depth)), panelStride,
-                      kernel.integer(panelWidth), kernel.integer(shape.depth), tile,
-                      kVocabularyBlock);
+    auto multiply = [&](int64_t panels, Prefetch prefetch, Expression count, Expression first,
+                        Expression panel, Expression half) {
+      emitProduct(
+          kernel, product,
+          {.panelCount = panels,
+           .prefetch = prefetch,
+           .half = half,
+           .rows = count,
+           .prepared = preparedAt(first),
+           .weights = panelAt(panel),
+           .tile = kernel.floatsAt(scores, first * kVocabularyBlock + (panel - begin) * panelWidth),
+           .tileStride = kVocabularyBlock});
     };
+    scorePanels(/*panels=*/4, rows, begin, end, multiply);
+  }
+
+  using Multiply =
+      llvm::function_ref<void(int64_t, Prefetch, Expression, Expression, Expression, Expression)>;
+
+  /// As in linear layers: the fewer rows, the more panels are read side by side.
+  void scorePanels(int64_t panels, Expression rows, Expression begin, Expression end,
+                   Multiply multiply) {
     Expression zero = kernel.integer(0);
-    kernel.when(
-        rows <= maximumRows(kernel.target(), stream),
-        [&] {
-          Expression whole = begin + (end - begin) / kStreamPanels * kStreamPanels;
-          kernel.loop(begin, whole, kStreamPanels,
-                      [&](Expression panel) { product(stream, rows, zero, panel, wholePanel); });
-          kernel.loop(whole, end, 1,
-                      [&](Expression panel) { product(single, rows, zero, panel, wholePanel); });
-        },
-        [&] {
-          kernel.loop(begin, end, 1, [&](Expression panel) {
-            kernel.loop(zero, rows, tileRows, [&](Expression first) {
-              Expression count = tileOf(rows, first);
-              // As in linear layers, the first tiles ask for the next panel line by line.
-              int64_t linesPerRow = panelWidth * 4 / 64;
-              kernel.when(
-                  rows <= tileRows, [&] { product(single, count, first, panel, wholePanel); },
-                  [&] {
-                    Expression ahead = wholePanel + first / tileRows * (shape.depth * 16);
-                    kernel.when(
-                        first < linesPerRow * tileRows,
-                        [&] { product(firstOfMany, count, first, panel, ahead); },
-                        [&] { product(laterOfMany, count, first, panel, wholePanel); });
-                  });
+    if (panels > 1) {
+      int64_t most = product.maximumRows(panels);
+      if (most == 0)
+        return scorePanels(panels / 2, rows, begin, end, multiply);
+      return kernel.when(
+          rows <= most,
+          [&] {
+            Expression whole = begin + (end - begin) / panels * panels;
+            kernel.loop(begin, whole, panels, [&](Expression panel) {
+              multiply(panels, Prefetch::Ahead, rows, zero, panel, {});
             });
-          });
-        });
+            kernel.loop(whole, end, 1, [&](Expression panel) {
+              multiply(1, Prefetch::Ahead, rows, zero, panel, {});
+            });
+          },
+          [&] { scorePanels(panels / 2, rows, begin, end, multiply); });
+    }
+    kernel.loop(begin, end, 1, [&](Expression panel) {
+      kernel.loop(zero, rows, tileRows, [&](Expression first) {
+        Expression count = tileOf(rows, first);
+        kernel.when(
+            rows <= tileRows, [&] { multiply(1, Prefetch::Ahead, count, first, panel, {}); },
+            [&] {
+              kernel.when(
+                  first < prefetchParts(product) * tileRows,
+                  [&] { multiply(1, Prefetch::NextPanel, count, first, panel, first / tileRows); },
+                  [&] { multiply(1, Prefetch::None, count, first, panel, {}); });
+            });
+      });
+    });
   }
 
   void reduceRow(Expression block, Expression row, Expression rowInChunk) {
@@ -190,7 +206,7 @@ private:
     Expression tokens = kernel.minimum(kernel.integer(shape.vocabularySize) - firstToken,
                                        kernel.integer(kVocabularyBlock));
     Expression logits = kernel.floatsAt(scores, rowInChunk * kVocabularyBlock);
-    addBias(firstToken, tokens, logits);
+    finishLogits(rowInChunk, firstToken, tokens, logits);
     storeLogits(row, firstToken, tokens, logits);
     BlockResult result = blockResult(kernel, request, block, row);
     sumExponentials(logits, tokens, result);
@@ -201,20 +217,27 @@ private:
     });
   }
 
-  /// Calls body for all vectors of a block; lanes beyond the block hold -inf after addBias.
+  /// Calls body for all vectors of a block; lanes beyond it hold -inf once finished.
   void forEach(Expression tokens, function_ref<void(Expression)> body) {
     kernel.loop(kernel.integer(0), tokens, kernel.lanes(), body);
   }
 
-  void addBias(Expression firstToken, Expression tokens, Expression logits) {
-    forEach(tokens, [&](Expression column) {
-      Expression at = kernel.floatsAt(logits, column);
-      Expression value = kernel.loadVector(at);
-      if (shape.hasBias)
-        value = value + kernel.loadVector(kernel.floatsAt(bias, firstToken + column));
-      value = kernel.select(kernel.maskOfFirst(tokens - column), value,
-                            kernel.vectorNumber(-kInfinity));
-      kernel.store(value, at);
+  /// Sums -> logits, with the bias; what lies beyond the vocabulary becomes -inf.
+  void finishLogits(Expression rowInChunk, Expression firstToken, Expression tokens,
+                    Expression logits) {
+    RowScale scale = emitRowScale(kernel, product, preparedAt(rowInChunk));
+    int64_t lanes = kernel.lanes();
+    kernel.loop(kernel.integer(0), tokens, panelWidth, [&](Expression panelColumn) {
+      Expression panel = panelAt((firstToken + panelColumn) / panelWidth);
+      for (int64_t v = 0; v < panelWidth; v += lanes) {
+        Expression column = panelColumn + v, at = kernel.floatsAt(logits, column);
+        Expression value = emitNumbers(kernel, product, scale, at, panel, v);
+        if (shape.hasBias)
+          value = value + kernel.loadVector(kernel.floatsAt(bias, firstToken + column));
+        value = kernel.select(kernel.maskOfFirst(tokens - column), value,
+                              kernel.vectorNumber(-kInfinity));
+        kernel.store(value, at);
+      }
     });
   }
 
@@ -293,11 +316,12 @@ private:
 
   KernelBuilder &kernel;
   const VocabularyShape &shape;
+  PackedProduct product;
   Scratch scratch;
   int64_t tileRows, panelWidth;
   Expression input, weights, bias, gain, shift;
   VocabularyRequest request;
-  Expression worker, workerCount, staging, packed, scores;
+  Expression worker, workerCount, staging, prepared, scores;
 };
 
 } // namespace
@@ -308,6 +332,7 @@ std::string VocabularyShape::name() const {
     result += "_" + norm->name();
   if (hasBias)
     result += "_bias";
+  result += numberSuffix(numbers);
   return result + llvm::formatv("_from{0}", inputStride).str();
 }
 
@@ -326,7 +351,7 @@ SmallVector<Type> VocabularyRequest::types(KernelBuilder &kernel) {
 }
 
 int64_t vocabularyScratchBytes(const VocabularyShape &shape, const Target &target) {
-  return Scratch(shape, target).bytes;
+  return Scratch(shape, PackedProduct(target, shape.numbers, shape.depth)).bytes;
 }
 
 func::FuncOp searchBlocksKernel(KernelBuilder &kernel, const VocabularyShape &shape) {

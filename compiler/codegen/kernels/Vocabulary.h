@@ -7,6 +7,7 @@
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_VOCABULARY_H
 
 #include "compiler/codegen/kernels/RowMath.h"
+#include "dialects/Plan/Plan.h"
 
 namespace transept::codegen {
 
@@ -18,6 +19,7 @@ struct VocabularyShape {
   int64_t depth = 0, vocabularySize = 0, inputStride = 0;
   bool hasBias = false;
   std::optional<NormShape> norm;
+  plan::NumberType numbers = plan::NumberType::F32; // of the weights
 
   int64_t blockCount() const { return (vocabularySize + kVocabularyBlock - 1) / kVocabularyBlock; }
   std::string name() const;

@@ -149,7 +149,23 @@ struct LowerToPlanPass : impl::LowerToPlanPassBase<LowerToPlanPass> {
     std::optional<Target> target = targetOrError(getOperation(), cpu);
     if (!target)
       return signalPassFailure();
-    if (failed(GraphLowering(getOperation(), *target).run()))
+    std::optional<plan::NumberType> numbers = plan::symbolizeNumberType(weights);
+    if (!numbers) {
+      getOperation().emitError("unknown number type of weights '")
+          << weights << "'; allowed are f32, bf16, int8, int4";
+      return signalPassFailure();
+    }
+    // Whoever asks for exact weights gets exact caches.
+    plan::NumberType cacheNumbers =
+        *numbers == plan::NumberType::F32 ? plan::NumberType::F32 : plan::NumberType::BF16;
+    if (cache == "f32" || cache == "bf16") {
+      cacheNumbers = *plan::symbolizeNumberType(cache);
+    } else if (cache != "auto") {
+      getOperation().emitError("unknown number type of caches '")
+          << cache << "'; allowed are f32, bf16, auto";
+      return signalPassFailure();
+    }
+    if (failed(GraphLowering(getOperation(), *target, *numbers, cacheNumbers).run()))
       signalPassFailure();
   }
 };

@@ -19,8 +19,11 @@ namespace transept::codegen {
 
 class GraphLowering {
 public:
-  GraphLowering(mlir::ModuleOp module, const Target &target)
-      : module(module), target(target), builder(module.getContext()) {}
+  /// `numbers`, `cacheNumbers`: how the weights of products and the caches are stored.
+  GraphLowering(mlir::ModuleOp module, const Target &target, plan::NumberType numbers,
+                plan::NumberType cacheNumbers)
+      : module(module), target(target), numbers(numbers), cacheNumbers(cacheNumbers),
+        builder(module.getContext()) {}
 
   /// Replaces the functions encode and decode by programs and weights.
   mlir::LogicalResult run();
@@ -75,6 +78,7 @@ private:
 
   mlir::ModuleOp module;
   Target target;
+  plan::NumberType numbers, cacheNumbers;
   mlir::OpBuilder builder;
   mlir::Operation *lastWeight = nullptr;
   mlir::func::FuncOp current;

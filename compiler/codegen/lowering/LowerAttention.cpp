@@ -103,7 +103,7 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
     int64_t &offset = isEncoder ? encoderOffset : selfOffset;
     std::string name = label(reader->attention).str() + (reader->isKeys ? ".keys" : ".values");
     auto slot = plan::CacheSlotAttr::get(builder.getContext(), name, reader->isKeys, heads,
-                                         width / heads, offset);
+                                         width / heads, offset, cacheNumbers);
     offset += width;
     slots[argument] = slot;
     (isEncoder ? encoderSlots : selfSlots).push_back(slot);
@@ -161,11 +161,14 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
   int64_t heads = parts.headCount;
   int64_t keyDim = cast<RowsType>(parts.key.getType()).getWidth() / heads;
   int64_t valueDim = cast<RowsType>(parts.value.getType()).getWidth() / heads;
+  bool multipliesBFloats = source == plan::KeySource::Rows && numbers != plan::NumberType::F32 &&
+                           target.multipliesBFloats();
   plan::AttendOp::create(
       builder, op->getLoc(), label(op), plan::KeySourceAttr::get(builder.getContext(), source),
       buffer(parts.query), key, value, newBuffer(parts.result), bias,
       builder.getI64IntegerAttr(heads), builder.getI64IntegerAttr(keyDim),
       builder.getI64IntegerAttr(valueDim), parts.scale,
+      multipliesBFloats ? builder.getUnitAttr() : UnitAttr(),
       bounds.isCausal ? builder.getUnitAttr() : UnitAttr(), optional(bounds.before),
       optional(bounds.after), biasReach, keySlot, valueSlot);
   return success();

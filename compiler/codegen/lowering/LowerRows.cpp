@@ -3,6 +3,7 @@
 // Row-wise ops: embeddings, features and what changes their number, linear layers, norms,
 // elementwise arithmetic, slices.
 
+#include "compiler/codegen/kernels/PackedProduct.h"
 #include "compiler/codegen/lowering/GraphLowering.h"
 #include "compiler/codegen/strategy/LinearStrategy.h"
 
@@ -54,7 +55,8 @@ LogicalResult GraphLowering::lowerPrependRows(PrependRowsOp op) {
 LogicalResult GraphLowering::lowerLinear(LinearOp op) {
   auto weightLayout = op.getGated() ? plan::LayoutKind::GatedPanels : plan::LayoutKind::Panels;
   auto biasLayout = op.getGated() ? plan::LayoutKind::GatedVector : plan::LayoutKind::Vector;
-  LinearStrategy chosen = chooseLinearStrategy(op.getWeight().getType().getDimSize(1), target);
+  PackedProduct product(target, numbers, op.getWeight().getType().getDimSize(1));
+  LinearStrategy chosen = chooseLinearStrategy(product.tileRows(), product.rowBytes(), target);
   auto strategy = plan::LinearStrategyAttr::get(builder.getContext(), chosen.rowBlock,
                                                 chosen.streamPanels, chosen.rowsToSplit);
   Value output = newBuffer(op.getResult());

@@ -2,6 +2,7 @@
 //
 // Outlines weight expressions into plan.weight ops, one per distinct expression and layout.
 
+#include "compiler/codegen/PackedPanels.h"
 #include "compiler/codegen/lowering/GraphLowering.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -29,17 +30,26 @@ bool isGated(plan::LayoutKind layout) {
   return layout == plan::LayoutKind::GatedPanels || layout == plan::LayoutKind::GatedVector;
 }
 
-/// How many numbers the packed weight takes.
-int64_t packedCount(Value value, plan::LayoutKind layout, int64_t panelWidth) {
+bool hasPanels(plan::LayoutKind layout) {
+  return layout == plan::LayoutKind::Panels || layout == plan::LayoutKind::GatedPanels;
+}
+
+/// How many bytes the packed weight takes.
+int64_t packedBytes(Value value, plan::LayoutAttr layout) {
+  plan::LayoutKind kind = layout.getKind();
   if (auto bias = value.getDefiningOp<RelativePositionBiasOp>())
     return bias.getResult().getType().getHeadCount() *
-           (2 * std::max(bias.getMaximumDistance(), bias.getBucketCount()) + 1);
+           (2 * std::max(bias.getMaximumDistance(), bias.getBucketCount()) + 1) *
+           int64_t(sizeof(float));
   auto type = cast<RankedTensorType>(value.getType());
-  if (layout == plan::LayoutKind::Rows)
-    return type.getNumElements();
-  int64_t parts = isGated(layout) ? 2 : 1;
-  int64_t outputs = parts * llvm::alignTo(type.getDimSize(0) / parts, panelWidth);
-  return outputs * (type.getRank() == 2 ? type.getDimSize(1) : 1);
+  if (kind == plan::LayoutKind::Rows)
+    return type.getNumElements() * int64_t(sizeof(float));
+  int64_t parts = isGated(kind) ? 2 : 1;
+  int64_t panels = parts * llvm::divideCeil(type.getDimSize(0) / parts, layout.getPanelWidth());
+  if (!hasPanels(kind))
+    return panels * layout.getPanelWidth() * int64_t(sizeof(float));
+  return panels * PackedPanels{layout.getNumberType(), type.getDimSize(1), layout.getPanelWidth()}
+                      .panelBytes();
 }
 
 } // namespace
@@ -76,7 +86,8 @@ FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
   int64_t panelWidth = layout == plan::LayoutKind::Rows || layout == plan::LayoutKind::Distances
                            ? 1
                            : target.panelWidth();
-  auto layoutAttribute = plan::LayoutAttr::get(builder.getContext(), layout, panelWidth);
+  plan::NumberType type = hasPanels(layout) ? numbers : plan::NumberType::F32;
+  auto layoutAttribute = plan::LayoutAttr::get(builder.getContext(), layout, panelWidth, type);
   std::string key = (stringifyLayoutKind(layout) + "|" + expressionText(value)).str();
   FlatSymbolRefAttr &symbol = weights[key];
   if (symbol)
@@ -92,7 +103,7 @@ FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
   else
     builder.setInsertionPointToStart(module.getBody());
   auto op = plan::WeightOp::create(builder, value.getLoc(), name, layoutAttribute, IntegerAttr(),
-                                   packedCount(value, layout, panelWidth) * int64_t(sizeof(float)));
+                                   packedBytes(value, layoutAttribute));
   lastWeight = op;
   builder.setInsertionPointToStart(&op.getExpression().emplaceBlock());
   IRMapping mapping;

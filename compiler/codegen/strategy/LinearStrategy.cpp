@@ -8,13 +8,14 @@
 
 namespace transept::codegen {
 
-LinearStrategy chooseLinearStrategy(int64_t depth, const Target &target) {
+LinearStrategy chooseLinearStrategy(int64_t tileRows, int64_t rowBytes, const Target &target) {
   LinearStrategy strategy;
   // Half of the cache for packed rows; the rest for the passing panels, the tile and the results.
   // Every further block of rows reads all weights again.
-  int64_t tileBytes = target.tileRows() * depth * int64_t(sizeof(float));
-  int64_t tiles = std::clamp<int64_t>(target.secondLevelCacheBytes() / 2 / tileBytes, 2, 32);
-  strategy.rowBlock = tiles * target.tileRows();
+  int64_t most = 32 * target.tileRows() / tileRows;
+  int64_t tiles = std::clamp<int64_t>(target.secondLevelCacheBytes() / 2 / (tileRows * rowBytes), 2,
+                                      std::max<int64_t>(most, 2));
+  strategy.rowBlock = tiles * tileRows;
   strategy.streamPanels = 4;
   strategy.rowsToSplit = 8 * target.tileRows();
   return strategy;

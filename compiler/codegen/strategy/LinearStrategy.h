@@ -22,7 +22,8 @@ struct LinearStrategy {
   bool operator==(const LinearStrategy &) const = default;
 };
 
-LinearStrategy chooseLinearStrategy(int64_t depth, const Target &target);
+/// `tileRows` and `rowBytes`: of a prepared row (kernels/PackedProduct.h).
+LinearStrategy chooseLinearStrategy(int64_t tileRows, int64_t rowBytes, const Target &target);
 
 } // namespace transept::codegen
 

@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define TRANSEPT_ABI_VERSION 2u
+#define TRANSEPT_ABI_VERSION 3u
 
 /* Positions per self cache page, and per block of keys in every cache (see below). */
 #define TRANSEPT_KEY_BLOCK 16u
@@ -23,7 +23,7 @@ extern "C" {
 #define TRANSEPT_CACHE_SLACK 256u
 
 /* Cache layouts. A cache holds slots one after another; a slot of P positions (P a multiple of
- * TRANSEPT_KEY_BLOCK; one page has P = TRANSEPT_KEY_BLOCK) takes P * head_count * head_dim floats:
+ * TRANSEPT_KEY_BLOCK; one page has P = TRANSEPT_KEY_BLOCK) takes P * head_count * head_dim numbers (f32 or bf16):
  *   keys    [head_count][P / TRANSEPT_KEY_BLOCK][head_dim][TRANSEPT_KEY_BLOCK]
  *   values  [head_count][P][head_dim]
  * An encoder cache entry of n positions has P = n rounded up; positions from n on may hold anything
@@ -35,9 +35,13 @@ extern "C" {
 #define TRANSEPT_EARLY_STOPPING_TRUE 1u
 #define TRANSEPT_EARLY_STOPPING_NEVER 2u
 
-/* Bits of required_features. */
+/* Bits of transept_level.required_features. */
 #define TRANSEPT_CPU_AVX2_FMA 1u /* AVX, AVX2, FMA3, F16C */
 #define TRANSEPT_CPU_AVX512 2u   /* AVX-512 F, BW, CD, DQ, VL */
+#define TRANSEPT_CPU_AVX_VNNI 4u
+#define TRANSEPT_CPU_AVX512_VNNI 8u
+#define TRANSEPT_CPU_AMX 16u /* AMX tiles, int8 and bf16, permitted by the kernel; AVX-512 BF16 */
+#define TRANSEPT_CPU_AVX512_BF16 32u
 
 typedef struct transept_invocation transept_invocation;
 
@@ -57,11 +61,40 @@ struct transept_invocation {
 #undef TRANSEPT_INVOCATION_FIELDS
 };
 
+/* Which rows a launch works on: those of the invocation, the requested ones, or (plus n) those that
+ * the features are before row step n of the model. */
+#define TRANSEPT_ROWS_ALL 0u
+#define TRANSEPT_ROWS_REQUESTED 1u
+#define TRANSEPT_ROWS_BEFORE_STEP 2u
+
+/* Which keys each row of a launch looks at: those of its own sequence (what is cached included) up
+ * to its own position or all of them, or those of its source. */
+#define TRANSEPT_KEYS_NONE 0u
+#define TRANSEPT_KEYS_UP_TO_ROW 1u
+#define TRANSEPT_KEYS_OF_SEQUENCE 2u
+#define TRANSEPT_KEYS_OF_SOURCE 3u
+
+#define TRANSEPT_ARITHMETIC_F32 0u
+#define TRANSEPT_ARITHMETIC_BF16 1u /* sums in f32 */
+#define TRANSEPT_ARITHMETIC_INT8 2u /* sums in 32 bits */
+
+typedef struct transept_launch {
+#define TRANSEPT_LAUNCH_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_LAUNCH_FIELDS
+} transept_launch;
+
 typedef struct transept_program {
 #define TRANSEPT_PROGRAM_FIELDS TRANSEPT_DECLARE_FIELD
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_PROGRAM_FIELDS
 } transept_program;
+
+typedef struct transept_level {
+#define TRANSEPT_LEVEL_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_LEVEL_FIELDS
+} transept_level;
 
 typedef struct transept_cache_slot {
 #define TRANSEPT_CACHE_SLOT_FIELDS TRANSEPT_DECLARE_FIELD
@@ -155,6 +188,16 @@ typedef struct transept_decoder transept_decoder; /* one target sequence, fed st
  * anything but 0 makes generate return TRANSEPT_CANCELLED. Must not call the model back. */
 typedef int32_t (*transept_token_function)(void *context, uint64_t source, int32_t id);
 
+/* A function for every worker: worker number `worker` of those that run_workers was asked for. */
+typedef void (*transept_worker_function)(void *argument, uint32_t worker);
+
+/* Calls function(argument, worker) for each worker from 0 to worker_count - 1, all at the same time
+ * on different threads, because they wait for each other, and returns 0 when all have returned.
+ * Anything else says that it cannot, and nothing was called. Worker 0 should be the calling thread.
+ * It may be called from several threads at once, which it may let wait for each other. */
+typedef int32_t (*transept_executor_function)(void *context, transept_worker_function function,
+                                              void *argument, uint32_t worker_count);
+
 typedef struct transept_open_options {
 #define TRANSEPT_OPEN_OPTIONS_FIELDS TRANSEPT_DECLARE_FIELD
 #include "transept/abi_fields.inc"
@@ -211,7 +254,21 @@ typedef struct transept_statistics {
 #undef TRANSEPT_STATISTICS_FIELDS
 } transept_statistics;
 
-/* Null options: all defaults. *model receives a handle for close. */
+typedef struct transept_launch_profile {
+#define TRANSEPT_LAUNCH_PROFILE_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_LAUNCH_PROFILE_FIELDS
+} transept_launch_profile;
+
+typedef struct transept_program_profile {
+#define TRANSEPT_PROGRAM_PROFILE_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_PROGRAM_PROFILE_FIELDS
+} transept_program_profile;
+
+/* Null options: all defaults. *model receives a handle for close. With the function run_workers of
+ * another opened model's runtime as executor and that model as executor_context, both share its
+ * workers; it must then stay open until this one, its sources and decoders are given up. */
 typedef transept_status (*transept_open_function)(const transept_model_table *table,
                                                   const transept_open_options *options,
                                                   transept_model **model, char **message);
@@ -285,6 +342,19 @@ typedef void (*transept_close_decoder_function)(transept_decoder *decoder);
 typedef void (*transept_statistics_function)(transept_model *model,
                                              transept_statistics *statistics);
 typedef void (*transept_release_message_function)(char *message);
+
+/* Until this is called with `enabled` not 0, nothing is measured; calling it so again begins from
+ * zero, calling it with 0 ends measuring and keeps what there is. */
+typedef void (*transept_set_profiling_function)(transept_model *model, int32_t enabled);
+/* `program` is encode or decode of the level that runs; launches is null or receives
+ * [launch_count]. */
+typedef transept_status (*transept_profile_function)(transept_model *model,
+                                                     const transept_program *program,
+                                                     transept_program_profile *profile,
+                                                     transept_launch_profile *launches,
+                                                     char **message);
+/* It belongs to the library. */
+typedef const transept_level *(*transept_level_function)(const transept_model *model);
 
 struct transept_runtime {
 #define TRANSEPT_RUNTIME_FIELDS TRANSEPT_DECLARE_FIELD

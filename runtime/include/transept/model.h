@@ -28,12 +28,14 @@ public:
   /// Opens a compiled model by its file name. Throws Error if the file is not a complete model
   /// library, or was compiled for another processor or version.
   static Model open(const std::string &path, const OpenOptions &options = {}) {
-    return Model(std::make_shared<const detail::OpenLibrary>(path, convert(options)));
+    return Model(
+        std::make_shared<const detail::OpenLibrary>(path, convert(options), options.workers.owner));
   }
 
   /// Opens a model that the program is linked with; generated headers call this.
   explicit Model(transept_model_function function, const OpenOptions &options = {})
-      : Model(std::make_shared<const detail::OpenLibrary>(function(), convert(options))) {}
+      : Model(std::make_shared<const detail::OpenLibrary>(function(), convert(options),
+                                                          options.workers.owner)) {}
 
   /// Encodes one source of 1 to maximumSourceLength() tokens, or finds it among those encoded
   /// before. Two threads that ask for the same source at once encode it once.
@@ -205,6 +207,18 @@ public:
     return std::nullopt;
   }
 
+  /// The instruction-set level that runs: one of levels().
+  const transept_level &level() const { return *library->runtime().level(library->model()); }
+  /// What the library was compiled for, from the least demanding to the most.
+  std::span<const transept_level> levels() const { return {table().levels, table().level_count}; }
+
+  /// This model's workers, for others to share: Model::open("b.so", {.workers = a.workers()}). Both
+  /// together never use more threads than this one alone.
+  Workers workers() const {
+    return {library->runtime().run_workers, library->model(), unsigned(statistics().workers),
+            library};
+  }
+
   Statistics statistics() const {
     Statistics result{};
     result.structure_size = sizeof(result);
@@ -216,12 +230,27 @@ public:
   const transept_model_table &table() const { return library->table(); }
 
 private:
+  friend class Profiler;
+
   explicit Model(std::shared_ptr<const detail::OpenLibrary> library)
       : library(std::move(library)) {}
 
   static transept_open_options convert(const OpenOptions &options) {
-    return {sizeof(transept_open_options), options.threads, options.encoderCacheBytes,
-            options.selfCacheBytes};
+    transept_open_options result{};
+    result.structure_size = sizeof(result);
+    const Workers &workers = options.workers;
+    if (workers.executor && (workers.count == 0 || options.threads > workers.count))
+      throw Error(ErrorCode::InvalidArgument,
+                  "threads is " + std::to_string(options.threads) + ", but workers has " +
+                      std::to_string(workers.count) +
+                      "; at least 1 is needed, and threads can be at most as many");
+    result.threads = workers.executor && options.threads == 0 ? workers.count : options.threads;
+    result.executor = workers.executor;
+    result.executor_context = workers.context;
+    result.encoder_cache_bytes = options.encoderCacheBytes;
+    result.self_cache_bytes = options.selfCacheBytes;
+    result.level = options.level.empty() ? nullptr : options.level.c_str();
+    return result;
   }
 
   transept_source_input convert(const SourceInput &input, std::size_t number) const {

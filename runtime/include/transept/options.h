@@ -9,14 +9,30 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace transept {
 
 /// A token id. Lists of ids are std::vector<Id>; functions take any std::span.
 using Id = std::int32_t;
+
+/// Threads that models work on together: those of an opened model (Model::workers()), or the
+/// program's own. A call on a model runs on the thread that makes it and on these.
+struct Workers {
+  /// Runs work on threads (see abi.h), null for none: calls function(argument, worker) for each
+  /// worker below a count, all at the same time, and returns 0 after all have returned.
+  transept_executor_function executor = nullptr;
+  /// First argument of executor.
+  void *context = nullptr;
+  /// How many workers it can run at once, the calling thread included.
+  unsigned count = 0;
+  /// Kept as long as a model uses these workers.
+  std::shared_ptr<const void> owner = {};
+};
 
 /// How a model is opened. What is set here is shared by all sessions on the model.
 struct OpenOptions {
@@ -29,6 +45,12 @@ struct OpenOptions {
   /// Bytes that the self-attention caches of all running sequences may take together; a call that
   /// needs more throws Error (OutOfMemory). 0 for no limit.
   std::size_t selfCacheBytes = 0;
+  /// Name of the instruction-set level to run (see Model::levels()); empty for the best that this
+  /// processor has.
+  std::string level = {};
+  /// Where another model or the program brings the threads: all work on these, at most `threads` of
+  /// them (0 for all). Calls on models that share workers take turns.
+  Workers workers = {};
 };
 
 /// One source: ids, and for padded input a mask or positions of one's own; or rows of features for

@@ -7,16 +7,16 @@
 
 // The table serves embedding and vocabulary projection: packed once, in panels.
 
-// WIDE:        plan.weight @parameter <panels, 32> size 5120
-// NARROW:      plan.weight @parameter <panels, 16> size 3840
+// WIDE:        plan.weight @parameter <panels, 32, f32> size 5120
+// NARROW:      plan.weight @parameter <panels, 16, f32> size 3840
 // CHECK-NEXT:    transept.parameter "table"
 // CHECK:       plan.weight @parameter_0 <panels
 // CHECK:         transept.parameter "k"
 // CHECK-NOT:     "table"
 
 // CHECK-LABEL: plan.program @encode
-// CHECK-SAME:  #plan.slot<"cross_attention.keys", keys = true, heads = 2, head_dim = 10, offset = 0>
-// CHECK-SAME:  #plan.slot<"cross_attention.values", keys = false, heads = 2, head_dim = 10, offset = 20>
+// CHECK-SAME:  #plan.slot<"cross_attention.keys", keys = true, heads = 2, head_dim = 10, offset = 0, f32>
+// CHECK-SAME:  #plan.slot<"cross_attention.values", keys = false, heads = 2, head_dim = 10, offset = 20, f32>
 // WIDE:        %[[X:.*]] = plan.buffer : <source x 20, stride 32>
 // CHECK:       plan.embed "embedding" into %[[X:.*]] table @parameter
 // CHECK:       plan.linear "linear" %[[X]] into %[[K:.*]] weight @parameter_0

@@ -2,18 +2,18 @@
 
 // Weights: whole pages begin at page boundaries, small ones at cache lines.
 
-// CHECK: plan.weight @small <vector, 32> at 0 size 128
-// CHECK: plan.weight @large <rows, 1> at 4096 size 4096
-// CHECK: plan.weight @last <vector, 32> at 8192 size 4
-plan.weight @small <vector, 32> size 128 {
+// CHECK: plan.weight @small <vector, 32, f32> at 0 size 128
+// CHECK: plan.weight @large <rows, 1, f32> at 4096 size 4096
+// CHECK: plan.weight @last <vector, 32, f32> at 8192 size 4
+plan.weight @small <vector, 32, f32> size 128 {
   %0 = transept.weight_zero : tensor<32xf32>
   plan.yield %0 : tensor<32xf32>
 }
-plan.weight @large <rows, 1> size 4096 {
+plan.weight @large <rows, 1, f32> size 4096 {
   %0 = transept.weight_zero : tensor<32x32xf32>
   plan.yield %0 : tensor<32x32xf32>
 }
-plan.weight @last <vector, 32> size 4 {
+plan.weight @last <vector, 32, f32> size 4 {
   %0 = transept.weight_zero : tensor<1xf32>
   plan.yield %0 : tensor<1xf32>
 }

@@ -169,7 +169,7 @@ TEST(EncoderCache, LeavesNothingBehindAfterARefusedBatch) {
 TEST(EncoderCache, RetriesAfterRunningOutOfMemory) {
   ToyModel toy;
   // 2^63 bytes an entry: one cannot be allocated, two cannot even be counted.
-  transept_cache_slot huge[] = {{"keys", TRANSEPT_CACHE_KEYS, 1u << 31, 1u << 26, 0}};
+  transept_cache_slot huge[] = {{"keys", TRANSEPT_CACHE_KEYS, 1u << 31, 1u << 26, sizeof(float)}};
   const transept_cache_slot *good = toy.table.encoder_slots;
   Model model = toy.open();
   toy.table.encoder_slots = huge;

@@ -105,10 +105,17 @@ TEST_F(Errors, ReportNumbersThatAreNone) {
 
 TEST(Opening, RefusesTablesThatThisRuntimeCannotRun) {
   ToyModel toy;
-  toy.table.required_features = std::uint64_t(1) << 60;
+  toy.level.required_features = std::uint64_t(1) << 60;
   EXPECT_THAT(messageOf([&] { toy.open(); }), HasSubstr("feature number 60"));
-  toy.table.required_features = runtime::cpuFeatures();
+  toy.level.required_features = runtime::cpuFeatures() & ~std::uint64_t(TRANSEPT_CPU_AMX);
   toy.open();
+  EXPECT_EQ(messageOf([&] { toy.open({.level = "other"}); }),
+            "level is other, but must be one that the library has: any");
+  toy.table.level_count = 0;
+  EXPECT_THAT(messageOf([&] { toy.open(); }), HasSubstr("lists no levels"));
+  toy.table.level_count = 1;
+  toy.level.decode = nullptr;
+  EXPECT_THAT(messageOf([&] { toy.open(); }), HasSubstr("a program of a level"));
   toy.table.abi_version = 99;
   EXPECT_THAT(messageOf([&] { toy.open(); }), HasSubstr("ABI version 99"));
   toy.table.abi_version = TRANSEPT_ABI_VERSION;

@@ -12,8 +12,8 @@
 namespace transept::tests {
 namespace {
 
-constexpr transept_cache_slot slots[] = {{"keys", TRANSEPT_CACHE_KEYS, 1, 1, 0},
-                                         {"values", TRANSEPT_CACHE_VALUES, 1, 2, 0}};
+constexpr transept_cache_slot slots[] = {{"keys", TRANSEPT_CACHE_KEYS, 1, 1, sizeof(float)},
+                                         {"values", TRANSEPT_CACHE_VALUES, 1, 2, sizeof(float)}};
 constexpr std::int64_t block = TRANSEPT_KEY_BLOCK;
 
 std::uint64_t mix(std::uint64_t value) {
@@ -198,8 +198,9 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
   table.manifest_size = 2;
   table.weights = &parameters;
   table.weights_size = sizeof(parameters);
-  table.encode = &encode;
-  table.decode = &decode;
+  level = {"any", 0, &encode, &decode};
+  table.levels = &level;
+  table.level_count = 1;
   table.source_vocabulary_size = vocabulary;
   table.target_vocabulary_size = vocabulary;
   table.encoder_hidden_size = 2;

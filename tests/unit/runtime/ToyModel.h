@@ -45,6 +45,7 @@ public:
   transept_generation_defaults defaults{};
   transept_speech_defaults speech{};
   transept_model_table table{};
+  transept_level level{}; // the only one of the table
 
 private:
   transept_program encode{}, decode{};

@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::uint32_t sourceWidth = 2, targetWidth = 3, stateWidth = 2, vocabularySize = 7;
 
-constexpr transept_cache_slot encoderSlots[] = {{"first.keys", TRANSEPT_CACHE_KEYS, 2, 1, 0},
-                                                {"first.values", TRANSEPT_CACHE_VALUES, 2, 1, 0},
-                                                {"second.keys", TRANSEPT_CACHE_KEYS, 1, 2, 0},
-                                                {"second.values", TRANSEPT_CACHE_VALUES, 1, 1, 0}};
+constexpr transept_cache_slot encoderSlots[] = {{"first.keys", TRANSEPT_CACHE_KEYS, 2, 1, sizeof(float)},
+                                                {"first.values", TRANSEPT_CACHE_VALUES, 2, 1, sizeof(float)},
+                                                {"second.keys", TRANSEPT_CACHE_KEYS, 1, 2, sizeof(float)},
+                                                {"second.values", TRANSEPT_CACHE_VALUES, 1, 1, sizeof(float)}};
 constexpr std::uint32_t headCounts[] = {2, 1};
-constexpr transept_cache_slot selfSlots[] = {{"keys", TRANSEPT_CACHE_KEYS, 1, 1, 0},
-                                             {"values", TRANSEPT_CACHE_VALUES, 1, 1, 0}};
+constexpr transept_cache_slot selfSlots[] = {{"keys", TRANSEPT_CACHE_KEYS, 1, 1, sizeof(float)},
+                                             {"values", TRANSEPT_CACHE_VALUES, 1, 1, sizeof(float)}};
 
 /// The rows that features become.
 std::vector<float> encoded(const transept_model_table &table, std::span<const float> features) {
@@ -107,8 +107,9 @@ ToyTransformer::ToyTransformer(Target target) {
   table.manifest_size = 2;
   table.weights = this;
   table.weights_size = sizeof(*this);
-  table.encode = &encode;
-  table.decode = &decode;
+  level = {"any", 0, &encode, &decode};
+  table.levels = &level;
+  table.level_count = 1;
   table.source_feature_width = sourceWidth;
   table.encoder_hidden_size = sourceWidth;
   if (target == Target::Features) {

@@ -48,6 +48,7 @@ private:
                         std::uint32_t workerCount);
 
   transept_program encode{}, decode{};
+  transept_level level{};
   transept_generation_defaults defaults{};
   std::vector<transept_row_step> steps;
   std::vector<transept_returned_attention> returned;

@@ -9,14 +9,18 @@
 #include "transept/detail/LibraryFile.h"
 
 #include <dlfcn.h>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace transept::detail {
 
 class OpenLibrary {
 public:
-  /// Loads a library file and opens its model.
-  OpenLibrary(const std::string &path, const transept_open_options &options) {
+  /// Loads a library file and opens its model. `owner` is kept as long as this.
+  OpenLibrary(const std::string &path, const transept_open_options &options,
+              std::shared_ptr<const void> owner = {})
+      : owner(std::move(owner)) {
     // Without a slash dlopen would search the system's folders.
     std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     std::string symbol = LibraryFile(file).modelSymbol();
@@ -37,7 +41,9 @@ public:
   }
 
   /// Opens the model of a library that the program is linked with.
-  OpenLibrary(const transept_model_table *table, const transept_open_options &options) {
+  OpenLibrary(const transept_model_table *table, const transept_open_options &options,
+              std::shared_ptr<const void> owner = {})
+      : owner(std::move(owner)) {
     open(table, options);
   }
 
@@ -88,6 +94,7 @@ private:
     call(runtime().open, table, &options, &handle);
   }
 
+  std::shared_ptr<const void> owner;
   void *loaded = nullptr;
   const transept_model_table *modelTable = nullptr;
   transept_model *handle = nullptr;

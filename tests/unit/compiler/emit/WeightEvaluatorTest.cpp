@@ -32,44 +32,45 @@ std::vector<float> pack(const std::string &layout, int64_t bytes, const std::str
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   EXPECT_TRUE(module);
   std::vector<float> packed;
-  packWeights(*module, readParameter, [&](int64_t offset, const float *floats, int64_t count) {
+  packWeights(*module, readParameter, [&](int64_t offset, const void *bytes, int64_t count) {
     EXPECT_EQ(offset, int64_t(packed.size() * sizeof(float)));
-    packed.insert(packed.end(), floats, floats + count);
+    auto *floats = static_cast<const float *>(bytes);
+    packed.insert(packed.end(), floats, floats + count / int64_t(sizeof(float)));
   });
   EXPECT_EQ(int64_t(packed.size() * sizeof(float)), bytes);
   return packed;
 }
 
 TEST(PackWeights, KeepsRowsAsTheyAre) {
-  EXPECT_THAT(pack("<rows, 1>", 24, R"(
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
     %a = transept.parameter "a" : tensor<3x2xf32>
     plan.yield %a : tensor<3x2xf32>)"),
               ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
 TEST(PackWeights, TransposesPanelsAndFillsTheLastWithZeros) {
-  EXPECT_THAT(pack("<panels, 2>", 32, R"(
+  EXPECT_THAT(pack("<panels, 2, f32>", 32, R"(
     %a = transept.parameter "a" : tensor<3x2xf32>
     plan.yield %a : tensor<3x2xf32>)"),
               ElementsAre(1, 3, 2, 4, /*second panel*/ 5, 0, 6, 0));
 }
 
 TEST(PackWeights, AlternatesPanelsOfGateAndValue) {
-  EXPECT_THAT(pack("<gated_vector, 2>", 16, R"(
+  EXPECT_THAT(pack("<gated_vector, 2, f32>", 16, R"(
     %b = transept.parameter "b" : tensor<2xf32>
     plan.yield %b : tensor<2xf32>)"),
               ElementsAre(10, 0, 20, 0));
 }
 
 TEST(PackWeights, EvaluatesExpressionsBeforeRounding) {
-  EXPECT_THAT(pack("<rows, 1>", 24, R"(
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
     %a = transept.parameter "a" : tensor<3x2xf32>
     %b = transept.parameter "b" : tensor<2xf32>
     %c = transept.weight_scale_columns %a, %b : tensor<3x2xf32>, tensor<2xf32> -> tensor<3x2xf32>
     %d = transept.weight_scale %c by 0.5 : tensor<3x2xf32>
     plan.yield %d : tensor<3x2xf32>)"),
               ElementsAre(5, 20, 15, 40, 25, 60));
-  EXPECT_THAT(pack("<rows, 1>", 20, R"(
+  EXPECT_THAT(pack("<rows, 1, f32>", 20, R"(
     %a = transept.parameter "a" : tensor<3x2xf32>
     %b = transept.parameter "b" : tensor<2xf32>
     %c = transept.weight_product %a, %b : tensor<3x2xf32>, tensor<2xf32> -> tensor<3xf32>
@@ -80,14 +81,14 @@ TEST(PackWeights, EvaluatesExpressionsBeforeRounding) {
 
 TEST(PackWeights, AddsOneRowToAllRows) {
   // Rows of three, so that a row is not taken for a column.
-  EXPECT_THAT(pack("<rows, 1>", 24, R"(
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
     %a = transept.parameter "a" : tensor<2x3xf32>
     %r = transept.parameter "a" row_begin 1 : tensor<1x3xf32>
     %c = transept.weight_add_row %a, %r : tensor<2x3xf32>, tensor<1x3xf32> -> tensor<2x3xf32>
     plan.yield %c : tensor<2x3xf32>)"),
               ElementsAre(5, 7, 9, 8, 10, 12));
   // Of an expression.
-  EXPECT_THAT(pack("<rows, 1>", 8, R"(
+  EXPECT_THAT(pack("<rows, 1, f32>", 8, R"(
     %a = transept.parameter "a" : tensor<3x2xf32>
     %r = transept.parameter "a" row_begin 2 : tensor<1x2xf32>
     %half = transept.weight_scale %r by 0.5 : tensor<1x2xf32>
@@ -98,7 +99,7 @@ TEST(PackWeights, AddsOneRowToAllRows) {
 
 TEST(PackWeights, MakesTablesOfPositions) {
   auto table = [](const std::string &kind) {
-    return pack("<rows, 1>", 32,
+    return pack("<rows, 1, f32>", 32,
                 "%t = transept.sinusoid " + kind +
                     " : tensor<2x4xf32>\nplan.yield %t : tensor<2x4xf32>");
   };
@@ -113,7 +114,7 @@ TEST(PackWeights, MakesTablesOfPositions) {
 
 TEST(PackWeights, ClipsDistancesOfARelativeBias) {
   // Two buckets, unidirectional: the query's own position, and everything before it.
-  std::vector<float> packed = pack("<distances, 1>", 20, R"(
+  std::vector<float> packed = pack("<distances, 1, f32>", 20, R"(
     %a = transept.parameter "b" : tensor<2x1xf32>
     %d = transept.relative_position_bias %a buckets 2 maximum_distance 2 : tensor<2x1xf32> -> !transept.bias<target x target x 1>
     plan.yield %d : !transept.bias<target x target x 1>)");

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One kernel at a time with Google Benchmark, each with the fraction of what this machine could do,
+// measured in the same process. `benchmarks/run` compiles the kernels and calls this with their
+// list; all flags of Google Benchmark work.
+
+#include "benchmarks/models/WeightTypes.h"
+#include "compiler/driver/MachineLimits.h"
+#include "transept/model.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <map>
+#include <random>
+
+namespace transept::benchmarks {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// One entry of the list.
+struct Kernel {
+  std::string name, family, type, library;
+  double weights = 0; // numbers that every call reads, whatever its rows
+  double operationsPerRow = 0, operationsPerRowAndKey = 0, bytesPerKey = 0;
+
+  double bytes(double keys) const { return weights * weightBytes(type) + bytesPerKey * keys; }
+  double operations(double rows, double keys) const {
+    return rows * (operationsPerRow + operationsPerRowAndKey * keys);
+  }
+};
+
+std::vector<Kernel> readKernels(const std::string &path) {
+  std::ifstream file(path);
+  if (!file)
+    throw std::runtime_error("cannot read " + path);
+  std::vector<Kernel> kernels;
+  for (const Json &each : Json::parse(file))
+    kernels.push_back({.name = each.at("name"),
+                       .family = each.at("family"),
+                       .type = each.at("type"),
+                       .library = each.at("library"),
+                       .weights = each.at("weights"),
+                       .operationsPerRow = each.value("operationsPerRow", 0.0),
+                       .operationsPerRowAndKey = each.value("operationsPerRowAndKey", 0.0),
+                       .bytesPerKey = each.value("bytesPerKey", 0.0)});
+  return kernels;
+}
+
+/// Measured once for each size of memory and each type.
+class Limits {
+public:
+  struct Limit {
+    double operations, readBytes;
+  };
+
+  const Limit &of(const Kernel &kernel, double keys, const Model &model) {
+    auto bytes = size_t(kernel.bytes(keys));
+    auto [place, isNew] = limits.try_emplace({kernel.type, bytes});
+    if (!isNew)
+      return place->second;
+    // Keys and values are f32, whatever weights are.
+    uint32_t arithmetic =
+        kernel.family == "attention" ? TRANSEPT_ARITHMETIC_F32 : arithmeticOf(kernel.type);
+    driver::MachineLimits machine =
+        driver::measureLimits({.threads = 1,
+                               .bufferBytes = bytes,
+                               .features = model.level().required_features,
+                               .arithmetics = {arithmetic},
+                               .seconds = 0.1});
+    place->second = {machine.operations(arithmetic), machine.readBytes};
+    return place->second;
+  }
+
+private:
+  std::map<std::pair<std::string, size_t>, Limit> limits;
+};
+
+std::vector<float> randomNumbers(size_t count) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> number;
+  std::vector<float> numbers(count);
+  std::ranges::generate(numbers, [&] { return number(random); });
+  return numbers;
+}
+
+/// Rate and share of the limit of the mean call.
+void report(benchmark::State &state, const Kernel &kernel, const Limits::Limit &limit, double rows,
+            double keys, double callsPerIteration) {
+  using benchmark::Counter;
+  double operations = kernel.operations(rows, keys), bytes = kernel.bytes(keys);
+  double least = std::max(operations / limit.operations, bytes / limit.readBytes);
+  double calls = double(state.iterations()) * callsPerIteration;
+  state.counters["FLOP/s"] = Counter(operations * calls, Counter::kIsRate);
+  state.counters["bytes/s"] = Counter(bytes * calls, Counter::kIsRate);
+  state.counters["limit"] = Counter(least * calls, Counter::kIsRate);
+}
+
+/// Target rows through a model of products or of attention.
+void transformRows(benchmark::State &state, const Kernel &kernel, Limits &limits, size_t rows,
+                   size_t keys) {
+  Model model = Model::open(kernel.library, {.threads = 1});
+  Source source = model.encodeFeatures(randomNumbers(keys * model.sourceFeatureWidth()));
+  std::vector<float> features = randomNumbers(rows * model.targetFeatureWidth());
+  const Limits::Limit &limit = limits.of(kernel, double(keys), model);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(model.transform(source, features));
+  report(state, kernel, limit, double(rows), double(keys), /*callsPerIteration=*/1);
+}
+
+/// Greedy search over `rows` sources of a model that is nearly all vocabulary.
+void searchVocabulary(benchmark::State &state, const Kernel &kernel, Limits &limits, size_t rows) {
+  constexpr int steps = 4;
+  Model model = Model::open(kernel.library, {.threads = 1});
+  std::vector<Source> sources;
+  for (size_t row = 0; row != rows; ++row)
+    sources.push_back(model.encode({Id(2 + row), 3}));
+  const transept_generation_defaults &defaults = *model.table().generation;
+  GenerateOptions options;
+  options.ignoreModelDefaults = true;
+  options.minimumNewTokens = options.maximumNewTokens = steps;
+  options.decoderStart = defaults.decoder_start_id;
+  options.ends.emplace(defaults.end_ids, defaults.end_ids + defaults.end_id_count);
+  const Limits::Limit &limit = limits.of(kernel, /*keys=*/0, model);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(model.generateBatch(sources, options));
+  report(state, kernel, limit, double(rows), /*keys=*/0, steps);
+}
+
+void registerKernel(const Kernel &kernel, Limits &limits) {
+  auto add = [&](size_t rows, const std::string &more, auto run) {
+    std::string name = fmt::format("{}/{}/rows:{}{}", kernel.name, kernel.type, rows, more);
+    benchmark::RegisterBenchmark(name.c_str(), run)->Unit(benchmark::kMicrosecond);
+  };
+  if (kernel.family == "attention") {
+    for (size_t keys : {64, 512})
+      for (size_t rows : {1, 16, 256})
+        add(rows, fmt::format("/keys:{}", keys), [=, &limits](benchmark::State &state) {
+          transformRows(state, kernel, limits, rows, keys);
+        });
+  } else if (kernel.family == "vocabulary") {
+    for (size_t rows : {1, 4, 16, 32})
+      add(rows, "",
+          [=, &limits](benchmark::State &state) { searchVocabulary(state, kernel, limits, rows); });
+  } else {
+    for (size_t rows : {1, 4, 8, 16, 32, 64, 256, 1024})
+      add(rows, "", [=, &limits](benchmark::State &state) {
+        transformRows(state, kernel, limits, rows, /*keys=*/1);
+      });
+  }
+}
+
+} // namespace
+} // namespace transept::benchmarks
+
+int main(int count, char **arguments) {
+  using namespace transept::benchmarks;
+  benchmark::Initialize(&count, arguments);
+  if (count != 2) {
+    fmt::print(stderr, "usage: {} KERNELS.json [flags of Google Benchmark]\n", arguments[0]);
+    return 2;
+  }
+  try {
+    Limits limits;
+    for (const Kernel &kernel : readKernels(arguments[1]))
+      registerKernel(kernel, limits);
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+  } catch (const std::exception &error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return 1;
+  }
+}

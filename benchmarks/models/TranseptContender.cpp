@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Transept as its users call it: the public C++ API and nothing else.
+
+#include "benchmarks/models/Contender.h"
+
+#include "transept/model.h"
+
+namespace transept::benchmarks {
+
+namespace {
+
+class TranseptContender : public Contender {
+public:
+  /// No cache of sources: the same source is encoded again each time.
+  explicit TranseptContender(const ContenderOptions &options)
+      : model(Model::open(options.path, {.threads = options.threads, .encoderCacheBytes = 0})) {}
+
+  void encode(const std::vector<Ids> &sources) override {
+    encoded.clear();
+    encoded = model.encodeBatch(sources);
+  }
+
+  std::vector<Ids> generate(const Generate &request) override {
+    GenerateOptions options;
+    const transept_generation_defaults &defaults = *model.table().generation;
+    options.ignoreModelDefaults = true;
+    options.beams = int(request.beams);
+    options.minimumNewTokens = options.maximumNewTokens = int(request.steps);
+    options.decoderStart = defaults.decoder_start_id;
+    options.ends.emplace(defaults.end_ids, defaults.end_ids + defaults.end_id_count);
+    std::vector<Ids> results;
+    for (const Generation &generation : model.generateBatch(encoded, options)) {
+      const Ids &ids = generation.sequences.front().ids;
+      results.emplace_back(ids.begin() + 1, ids.end()); // without the decoder start
+    }
+    return results;
+  }
+
+private:
+  Model model;
+  std::vector<Source> encoded;
+};
+
+} // namespace
+
+std::unique_ptr<Contender> openTransept(const ContenderOptions &options) {
+  return std::make_unique<TranseptContender>(options);
+}
+
+} // namespace transept::benchmarks

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every contender is asked to do, and the interleaved measurement of it.
+
+#ifndef TRANSEPT_BENCHMARKS_MODELS_WORKLOADS_H
+#define TRANSEPT_BENCHMARKS_MODELS_WORKLOADS_H
+
+#include "benchmarks/models/Contender.h"
+
+#include <random>
+
+namespace transept::benchmarks {
+
+enum class Phase { Encode, Decode, EndToEnd };
+
+struct Workload {
+  std::string name;
+  Phase phase = Phase::Encode;
+  size_t sources = 1, length = 64;
+  Generate generate = {};
+
+  /// What times are given for: one step of decoding, everything else as a whole.
+  double unitsPerRun() const { return phase == Phase::Decode ? double(generate.steps) : 1; }
+};
+
+/// The standard ones; few and short where only running them matters.
+std::vector<Workload> workloads(bool isQuick);
+
+struct NamedContender {
+  std::string label, type;
+  std::unique_ptr<Contender> contender;
+};
+
+struct MeasureOptions {
+  size_t vocabularySize = 0;
+  size_t rounds = 5;
+  /// For one contender in one round, and in all rounds; there are two rounds at least.
+  double secondsPerVisit = 0.2, secondsPerContender = 4;
+  /// Runs of so many seconds count even if they are a contender's first.
+  double longRunSeconds = 2;
+  /// Between contenders: threads that spin when they wait for work fall asleep by then.
+  double pauseSeconds = 0.05;
+};
+
+/// Seconds of every measured run of each contender, in their order, ascending. In each round every
+/// contender has its turn, so that all see the same machine. The first run of a turn warms up.
+std::vector<std::vector<double>> measure(const Workload &workload,
+                                         std::vector<NamedContender> &contenders,
+                                         const MeasureOptions &options);
+
+/// Sources of one length of random ids; the same for the same numbers.
+std::vector<Ids> randomSources(size_t count, size_t length, size_t vocabularySize, unsigned seed);
+
+} // namespace transept::benchmarks
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Emits the rounding of queries, keys and values, and their order in words.
+
+#include "compiler/codegen/kernels/AttentionWords.h"
+
+#include "compiler/codegen/kernels/RowMath.h"
+
+#include "transept/abi.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+namespace {
+constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
+/// Rows of an odd number of cache lines fall into different sets of the cache.
+constexpr int64_t kLine = 64;
+} // namespace
+
+AttentionWords::AttentionWords(const AttentionShape &shape, const Target &target)
+    : keyDim(shape.keyDim), valueDim(shape.valueDim),
+      paddedKeyDim(llvm::alignTo(shape.keyDim, 2 * kTileRegisterRows)),
+      valueColumns(llvm::alignTo(shape.valueDim, target.panelWidth())),
+      queryRowBytes(2 * paddedKeyDim + kLine), weightRowBytes(2 * kKeysPerStep + kLine),
+      keyBlockBytes(2 * paddedKeyDim * kBlock), bytesPerKey(2 * (paddedKeyDim + valueColumns)) {}
+
+WordProduct AttentionWords::scores(int64_t tileStride) const {
+  return {.kind = WordKind::BFloats,
+          .words = paddedKeyDim / 2,
+          .rowBytes = queryRowBytes,
+          .wordBytes = 4 * kBlock,
+          .columns = {0, keyBlockBytes},
+          .tileStride = tileStride};
+}
+
+WordProduct AttentionWords::sums() const {
+  return {.kind = WordKind::BFloats,
+          .words = kKeysPerStep / 2,
+          .rowBytes = weightRowBytes,
+          .wordBytes = 4 * valueColumns,
+          .columns = {0, 4 * kTileRegisterRows},
+          .tileStride = valueColumns,
+          .accumulates = true};
+}
+
+void emitQueryWords(KernelBuilder &kernel, const AttentionWords &words, Expression rows,
+                    Expression from, int64_t stride, Expression to) {
+  func::FuncOp round = roundRow(kernel, words.keyDim, words.paddedKeyDim);
+  kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
+    kernel.call(round, {kernel.floatsAt(from, row * stride),
+                        kernel.bytesAt(to, row * words.queryRowBytes)});
+  });
+}
+
+void emitKeyWords(KernelBuilder &kernel, const AttentionWords &words, Expression count,
+                  Expression from, int64_t stride, Expression rounded, Expression to) {
+  func::FuncOp round = roundRow(kernel, words.keyDim, words.paddedKeyDim);
+  Expression zero = kernel.integer(0);
+  kernel.loop(zero, count, kBlock, [&](Expression key) {
+    Expression keys = kernel.minimum(count - key, kernel.integer(kBlock));
+    kernel.loop(zero, keys, 1, [&](Expression row) {
+      kernel.call(round, {kernel.floatsAt(from, (key + row) * stride),
+                          kernel.bytesAt(rounded, row * (2 * words.paddedKeyDim))});
+    });
+    // Words move as floats do.
+    emitTransposeKeys(kernel, kernel.integer(kBlock), rounded,
+                      kernel.integer(words.paddedKeyDim / 2), words.paddedKeyDim / 2,
+                      kernel.bytesAt(to, key * (2 * words.paddedKeyDim)));
+  });
+}
+
+void emitValueWords(KernelBuilder &kernel, const AttentionWords &words, Expression count,
+                    Expression from, int64_t stride, Expression to) {
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  std::string name = llvm::formatv("value_words_{0}_from{1}", words.valueDim, stride);
+  auto function = kernel.function(name, {i64, pointer, pointer}, [&](ArrayRef<Expression> a) {
+    Expression keyCount = a[0], rows = a[1], result = a[2], zero = kernel.integer(0);
+    Expression pairs = kernel.ceilDivide(keyCount, kKeysPerStep) * (kKeysPerStep / 2);
+    kernel.loop(zero, pairs, 1, [&](Expression pair) {
+      Expression target = kernel.bytesAt(result, pair * (4 * words.valueColumns));
+      Expression even = kernel.floatsAt(rows, pair * (2 * stride));
+      auto halves = [&](Expression hasRow, Expression row, int64_t column) {
+        int64_t valid = std::clamp<int64_t>(words.valueDim - column, 0, kernel.lanes());
+        auto none = [&] { return kernel.vectorNumber(0); };
+        Expression values =
+            valid == 0
+                ? none()
+                : kernel.choose(
+                      hasRow, {kernel.vectorType()},
+                      [&] {
+                        return Expressions{kernel.loadFirst(kernel.floatsAt(row, column), valid)};
+                      },
+                      [&] { return Expressions{none()}; })[0];
+        return kernel.widen(kernel.roundToBFloat(values), kernel.getI32Type());
+      };
+      Expression hasEven = pair * 2 < keyCount, hasOdd = pair * 2 + 1 < keyCount;
+      for (int64_t column = 0; column < words.valueColumns; column += kernel.lanes()) {
+        Expression low = halves(hasEven, even, column);
+        Expression high = halves(hasOdd, kernel.floatsAt(even, stride), column);
+        kernel.store(low + kernel.shiftLeft(high, 16), kernel.floatsAt(target, column));
+      }
+    });
+  });
+  kernel.call(function, {count, from, to});
+}
+
+} // namespace transept::codegen

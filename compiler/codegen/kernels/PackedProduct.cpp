@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Chooses among the products by number type, instruction set and number of rows.
+
+#include "compiler/codegen/kernels/PackedProduct.h"
+
+#include "compiler/codegen/kernels/QuantizedRows.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+namespace {
+
+constexpr int64_t kLine = 64;
+
+bool isBFloat(const PackedProduct &product) {
+  return product.panels.type == plan::NumberType::BF16;
+}
+
+/// A product of `panelCount` panels in words.
+WordProduct wordProduct(const PackedProduct &product, const ProductCall &call) {
+  const PackedPanels &panels = product.panels;
+  WordProduct words;
+  words.kind = isBFloat(product) ? WordKind::BFloats : WordKind::Bytes;
+  words.words = panels.words();
+  words.rowBytes = product.rowBytes();
+  words.wordBytes = 4 * panels.width;
+  for (int64_t panel = 0; panel < call.panelCount; ++panel)
+    for (int64_t column = 0; column < panels.width; column += product.target.lanes())
+      words.columns.push_back(panel * panels.panelBytes() + 4 * column);
+  words.tileStride = call.tileStride;
+  words.prefetch = call.prefetch;
+  words.panelCount = call.panelCount;
+  words.panelBytes = panels.panelBytes();
+  return words;
+}
+
+/// Where the half of the next panel begins that a call asks for.
+Expression prefetchFrom(KernelBuilder &kernel, const PackedProduct &product,
+                        const ProductCall &call) {
+  if (call.prefetch != Prefetch::NextPanel)
+    return kernel.null();
+  int64_t panelBytes = product.panels.panelBytes();
+  int64_t half = product.usesTiles() ? 2 * kTileRegisterRows * product.panels.width
+                                     : kLine * product.panels.words();
+  return kernel.bytesAt(call.weights, call.half * half + panelBytes);
+}
+
+} // namespace
+
+int64_t PackedProduct::maximumRows(int64_t panelCount) const {
+  if (usesTiles() && isBFloat(*this))
+    return panelCount == 1 ? tileRows() : panelCount == 2 ? kTileRegisterRows : 0;
+  if (usesTiles() && panelCount == 1)
+    return tileRows();
+  return codegen::maximumRows(target, {.columns = panels.width, .panels = panelCount});
+}
+
+int64_t PackedProduct::rowBytes() const {
+  switch (panels.type) {
+  case plan::NumberType::F32:
+    return 4 * panels.depth;
+  case plan::NumberType::BF16:
+    // An odd number of cache lines, so that rows of a tile fall into different sets.
+    return multipliesWords() ? 2 * panels.paddedDepth() + kLine
+                             : 4 * llvm::alignTo(panels.depth, 2);
+  case plan::NumberType::Int8:
+    return rowScaleOffset(*this) + kLine;
+  case plan::NumberType::Int4:
+    return rowScaleOffset(*this) + llvm::alignTo(4 + 4 * panels.groups(), kLine);
+  }
+  llvm_unreachable("every type has its case");
+}
+
+int64_t PackedProduct::preparedBytes(int64_t rows) const {
+  return rowBytes() * llvm::alignTo(rows, usesTiles() ? tileRows() : 1) + kLine;
+}
+
+std::string numberSuffix(plan::NumberType type) {
+  return type == plan::NumberType::F32 ? "" : "_" + plan::stringifyNumberType(type).str();
+}
+
+int64_t stagingStride(int64_t depth) {
+  return llvm::alignTo(depth, 16) + 16;
+}
+
+void emitPrepareRows(KernelBuilder &kernel, const PackedProduct &product,
+                     const std::optional<NormShape> &norm, Expression rows, Expression input,
+                     int64_t inputStride, Expression gain, Expression shift, Expression staging,
+                     Expression prepared) {
+  int64_t depth = product.panels.depth;
+  Expression source = norm ? staging : input;
+  int64_t stride = norm ? stagingStride(depth) : inputStride;
+  bool hasRowsInOrder = product.panels.isQuantized() || product.multipliesWords();
+  kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
+    Expression from = kernel.floatsAt(source, row * stride);
+    if (norm)
+      emitNormalizeRow(kernel, *norm, kernel.floatsAt(input, row * inputStride), gain, shift, from);
+    if (!hasRowsInOrder)
+      return;
+    Expression to = kernel.bytesAt(prepared, row * product.rowBytes());
+    func::FuncOp convert = product.panels.isQuantized()
+                               ? quantizeRow(kernel, product)
+                               : roundRow(kernel, depth, product.panels.paddedDepth());
+    kernel.call(convert, {from, to});
+  });
+  if (hasRowsInOrder)
+    return;
+  emitPackRows(kernel, rows, source, kernel.integer(stride), kernel.integer(depth), prepared);
+  // An odd depth in pairs: the second of the last pair is zero.
+  if (isBFloat(product) && depth % 2 != 0)
+    kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
+      kernel.store(kernel.number(0), kernel.floatsAt(prepared, rows * depth + row));
+    });
+}
+
+void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const ProductCall &call) {
+  const PackedPanels &panels = product.panels;
+  Expression ahead = prefetchFrom(kernel, product, call);
+  if (product.multipliesWords())
+    return emitWordProduct(kernel, wordProduct(product, call), call.rows, call.prepared,
+                           call.weights, ahead, call.tile);
+  if (panels.isQuantized())
+    return kernel.dispatch(call.rows, 1, product.maximumRows(call.panelCount), [&](int64_t rows) {
+      kernel.call(
+          halfByteProduct(kernel, product, rows, call.panelCount, call.prefetch, call.tileStride),
+          {call.prepared, call.weights, ahead, call.tile});
+    });
+  TileProduct shape{.columns = panels.width,
+                    .panels = call.panelCount,
+                    .form = isBFloat(product) ? ColumnForm::BFloatPairs : ColumnForm::Floats,
+                    .panelBytes = panels.panelBytes(),
+                    .prefetch = call.prefetch};
+  Expressions weights;
+  for (int64_t panel = 0; panel < call.panelCount; ++panel)
+    weights.push_back(kernel.bytesAt(call.weights, panel * panels.panelBytes()));
+  emitTileProduct(kernel, shape, call.rows, call.prepared, weights, kernel.integer(panels.width),
+                  kernel.integer(panels.depth), call.tile, call.tileStride, ahead);
+}
+
+int64_t prefetchParts(const PackedProduct &product) {
+  return product.usesTiles() ? 2 : product.panels.width * 4 / kLine;
+}
+
+RowScale emitRowScale(KernelBuilder &kernel, const PackedProduct &product, Expression preparedRow) {
+  if (!product.panels.isQuantized())
+    return {};
+  Expression scales = kernel.bytesAt(preparedRow, rowScaleOffset(product));
+  RowScale result{.scale = kernel.broadcast(kernel.loadFloat(scales)), .offset = {}};
+  if (product.panels.type == plan::NumberType::Int8)
+    result.offset = kernel.broadcast(kernel.loadInt32(scales, kernel.integer(1)));
+  return result;
+}
+
+Expression emitNumbers(KernelBuilder &kernel, const PackedProduct &product, const RowScale &row,
+                       Expression sums, Expression panel, int64_t column) {
+  const PackedPanels &panels = product.panels;
+  if (panels.type != plan::NumberType::Int8) {
+    Expression numbers = kernel.loadVector(sums);
+    return panels.isQuantized() ? numbers * row.scale : numbers;
+  }
+  Expression exact = kernel.load(sums, kernel.integersOf(kernel.lanes())) - row.offset;
+  Expression scales = kernel.loadVector(kernel.bytesAt(panel, panels.wordBytes() + 4 * column));
+  return kernel.toFloat(exact) * (scales * row.scale);
+}
+
+} // namespace transept::codegen

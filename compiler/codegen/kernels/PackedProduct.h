@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The product of rows with a packed weight, for every number type and instruction set: which form
+// the rows take, which registers multiply, and how sums become numbers again.
+
+#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_PACKEDPRODUCT_H
+#define TRANSEPT_COMPILER_CODEGEN_KERNELS_PACKEDPRODUCT_H
+
+#include "compiler/codegen/PackedPanels.h"
+#include "compiler/codegen/kernels/RowMath.h"
+#include "compiler/codegen/kernels/WordProduct.h"
+
+namespace transept::codegen {
+
+/// Rows are prepared once and then multiplied with every panel:
+///   f32, bf16             [depth][rows of the tile] floats, so that one load serves a step
+///   bf16 where the processor multiplies bf16: rows of bf16
+///   int8, int4            rows of signed bytes (of words where bytes cannot be multiplied), row
+///                         by row with a scale of its own: x = scale * integer, largest 127
+/// A product's sums are exact integers for int8; for the other types they run over the inputs in
+/// order. So a row's bits depend neither on the rows beside it nor on how many there are.
+struct PackedProduct {
+  Target target;
+  PackedPanels panels;
+
+  PackedProduct(const Target &target, plan::NumberType type, int64_t depth)
+      : target(target), panels{type, depth, target.panelWidth()} {}
+
+  /// Whether rows are multiplied as words (WordProduct.h) and so lie one after another; otherwise
+  /// those of a tile are interleaved.
+  bool multipliesWords() const {
+    return panels.type == plan::NumberType::Int8 ||
+           (panels.type == plan::NumberType::BF16 && target.multipliesBFloats());
+  }
+  bool usesTiles() const { return target.hasTiles && multipliesWords(); }
+  /// Rows that go through one panel together.
+  int64_t tileRows() const { return usesTiles() ? 2 * kTileRegisterRows : target.tileRows(); }
+  /// The most rows of a product with `panelCount` panels side by side; 0: not offered.
+  int64_t maximumRows(int64_t panelCount) const;
+
+  /// Bytes of one prepared row, and of `rows` of them with what products read or write beyond.
+  int64_t rowBytes() const;
+  int64_t preparedBytes(int64_t rows) const;
+};
+
+/// Distinguishes the names of kernels by type; empty for f32.
+std::string numberSuffix(plan::NumberType type);
+
+/// Emits what prepares `rows` rows (at most tileRows()) of `input` (floats, `inputStride` apart),
+/// normalized into `staging` ([tileRows()][stagingStride]) first if there is a norm.
+void emitPrepareRows(KernelBuilder &kernel, const PackedProduct &product,
+                     const std::optional<NormShape> &norm, Expression rows, Expression input,
+                     int64_t inputStride, Expression gain, Expression shift, Expression staging,
+                     Expression prepared);
+int64_t stagingStride(int64_t depth);
+
+/// One call of a product.
+struct ProductCall {
+  /// Panels side by side; more than one only pays for few rows, which are bound by reading.
+  int64_t panelCount = 1;
+  Prefetch prefetch = Prefetch::None;
+  /// With Prefetch::NextPanel: which half of the next panel to ask for.
+  Expression half;
+  Expression rows;     // 1 to maximumRows(panelCount)
+  Expression prepared; // of the tile's first row
+  Expression weights;  // of the first panel
+  /// Row r begins at tile + r * tileStride words of 32 bits; its panels lie side by side.
+  Expression tile;
+  int64_t tileStride = 0;
+};
+void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const ProductCall &call);
+
+/// Halves of a panel that Prefetch::NextPanel can ask for: 1 or 2.
+int64_t prefetchParts(const PackedProduct &product);
+
+/// What turns sums of one row into numbers; empty for types without scales.
+struct RowScale {
+  Expression scale, offset;
+};
+RowScale emitRowScale(KernelBuilder &kernel, const PackedProduct &product, Expression preparedRow);
+
+/// The vector of numbers for the sums at `sums`, columns `column`... of the panel at `panel`.
+Expression emitNumbers(KernelBuilder &kernel, const PackedProduct &product, const RowScale &row,
+                       Expression sums, Expression panel, int64_t column);
+
+} // namespace transept::codegen
+
+#endif

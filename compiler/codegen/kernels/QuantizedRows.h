@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Quantized rows, and their products with panels of int4.
+
+#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_QUANTIZEDROWS_H
+#define TRANSEPT_COMPILER_CODEGEN_KERNELS_QUANTIZEDROWS_H
+
+#include "compiler/codegen/kernels/PackedProduct.h"
+
+namespace transept::codegen {
+
+/// Where the scales of a prepared row begin, in bytes: f32 scale, then for int8 one i32, for int4
+/// one per group: the sum of the row's integers (of the group) times the weights' zero (128, 8).
+int64_t rowScaleOffset(const PackedProduct &product);
+
+/// (row of floats, prepared row): x -> round(x * 127 / largest magnitude).
+mlir::func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product);
+
+/// (prepared rows, weights, where to prefetch, tile) for a fixed number of rows and int4. The tile
+/// receives f32 sums that only lack the row's scale.
+mlir::func::FuncOp halfByteProduct(KernelBuilder &kernel, const PackedProduct &product,
+                                   int64_t rows, int64_t panelCount, Prefetch prefetch,
+                                   int64_t tileStride);
+
+} // namespace transept::codegen
+
+#endif

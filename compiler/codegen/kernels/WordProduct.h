@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Products of rows of 32-bit words, each of four bytes or two bf16: the form that vpdpbusd,
+// vdpbf16ps and AMX tiles multiply.
+
+#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_WORDPRODUCT_H
+#define TRANSEPT_COMPILER_CODEGEN_KERNELS_WORDPRODUCT_H
+
+#include "compiler/codegen/kernels/TileProduct.h"
+
+namespace transept::codegen {
+
+enum class WordKind { Bytes, BFloats };
+
+/// tile[r, c] = sum over words w of A[r, w] . W[w, c]. Bytes are signed in A and unsigned in W, and
+/// summed exactly (i32); bf16 are summed in f32 over w in order. Without VNNI the bytes of A are
+/// stored as words of 16 bits (storeBytes).
+struct WordProduct {
+  WordKind kind = WordKind::Bytes;
+  int64_t words = 0;     // in a row; for tiles a multiple of 16
+  int64_t rowBytes = 0;  // from a row of A to the next
+  int64_t wordBytes = 0; // from W's columns of a word to those of the next
+  /// Where vectors of columns begin in W, in bytes; in the tile they lie side by side.
+  llvm::SmallVector<int64_t> columns;
+  /// In words of 32 bits.
+  int64_t tileStride = 0;
+  /// Adds to the tile instead of overwriting it.
+  bool accumulates = false;
+  /// With NextPanel, of which half is asked for: see emitWordProduct.
+  Prefetch prefetch = Prefetch::None;
+  /// With Ahead: of how many panels the columns are, and their size (prefetchOffset).
+  int64_t panelCount = 1, panelBytes = 0;
+};
+
+/// Rows of a tile register.
+inline constexpr int64_t kTileRegisterRows = 16;
+
+/// Whether tiles multiply words of this kind for up to `rows` rows, rather than vectors. Tiles of
+/// bytes only pay when they are filled; sums of bf16 must not depend on the number of rows.
+bool usesTilesFor(const Target &target, WordKind kind, int64_t rows);
+
+/// Emits a call for `rows` rows: 1 to 2 * kTileRegisterRows with tiles (which read and write whole
+/// registers of rows), else 1 to target.tileRows(), whatever fits into the registers. `ahead`: with
+/// Prefetch::NextPanel, a cache line for each word from there on is asked for; else null.
+void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expression rows,
+                     Expression a, Expression w, Expression ahead, Expression tile);
+
+/// Bytes that one byte of A takes: 2 where bytes are multiplied as words of 16 bits.
+int64_t storedBytes(const Target &target);
+/// Stores one vector of integers (i32, -127 to 127) as bytes of A.
+void storeBytes(KernelBuilder &kernel, Expression integers, Expression to);
+
+/// The multiplication itself, for products with a loop of their own: one word of A for all
+/// columns, a vector of W's words, and sums + W . A.
+Expressions rowFactors(KernelBuilder &kernel, WordKind kind, Expression word);
+Expressions columnFactors(KernelBuilder &kernel, WordKind kind, Expression words);
+Expression multiplyAddWords(KernelBuilder &kernel, WordKind kind, Expression sums,
+                            const Expressions &columns, const Expressions &row);
+
+} // namespace transept::codegen
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `transept bench --profile`: runs chosen workloads and measures every launch.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_BENCHPROFILE_H
+#define TRANSEPT_COMPILER_DRIVER_BENCHPROFILE_H
+
+#include "compiler/driver/BenchModel.h"
+#include "compiler/driver/ProfileReport.h"
+
+#include <string>
+
+namespace transept::driver {
+
+/// "COUNTxSIZE", both from 1 on.
+struct WorkloadText {
+  size_t count = 0, size = 0;
+};
+
+/// Throws CLI::ValidationError, naming the option, for anything else.
+WorkloadText parseWorkload(const std::string &option, const std::string &text);
+
+/// Measures encode and decode as the options say; of several rounds the fastest counts.
+ProfileReport profileModel(const BenchOptions &options);
+
+} // namespace transept::driver
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `transept bench --profile` prints: for each workload, the launches of its program with what
+// they took, what they needed, and how near they came to the limit that binds them.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_PROFILEREPORT_H
+#define TRANSEPT_COMPILER_DRIVER_PROFILEREPORT_H
+
+#include "compiler/driver/MachineLimits.h"
+
+#include "transept/profile.h"
+
+#include <string>
+#include <vector>
+
+namespace transept::driver {
+
+/// One launch in one run of the program, and the barrier after it.
+struct LaunchFigure {
+  std::string label, kind;
+  double seconds = 0;        // mean of the workers
+  double longestSeconds = 0; // of the slowest worker
+  double waitingSeconds = 0; // then, until all are there
+  double bytes = 0, operations = 0;
+  double leastSeconds = 0; // by the limit that binds it
+  bool isBoundByMemory = false;
+
+  double fraction() const { return seconds > 0 ? leastSeconds / seconds : 0; }
+};
+
+struct WorkloadProfile {
+  std::string program;  // encode or decode
+  std::string workload; // for people
+  double rows = 0;      // of one run
+  double seconds = 0;   // of one run, start and end included
+  std::vector<LaunchFigure> launches;
+
+  /// Sums over the launches.
+  LaunchFigure total() const;
+};
+
+struct ProfileReport {
+  std::string library, model;
+  unsigned long threads = 0;
+  MachineLimits limits;
+  std::vector<WorkloadProfile> workloads;
+};
+
+/// Figures of one run, from what was measured over several.
+std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const MachineLimits &limits);
+
+void printJson(const ProfileReport &report);
+void printTable(const ProfileReport &report);
+
+} // namespace transept::driver
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Costs follow from the program's table of launches and from the numbers of rows and keys.
+
+#include "runtime/threads/ProgramProfile.h"
+
+#include <algorithm>
+#include <x86intrin.h>
+
+namespace transept::runtime {
+namespace {
+
+/// Rows that an invocation's features are after the first `steps` row steps.
+std::uint64_t rowsAfter(const transept_model_table &table, std::int64_t rows, std::uint64_t steps) {
+  for (const transept_row_step &step :
+       std::span(table.row_steps, std::min(steps, table.row_step_count))) {
+    std::int64_t last = rows + 2 * std::int64_t(step.padding) - step.kernel;
+    rows = (last < 0 ? 0 : last / step.stride + 1) + step.leading;
+  }
+  return static_cast<std::uint64_t>(rows);
+}
+
+std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
+                     const transept_invocation &invocation) {
+  if (launch.rows == TRANSEPT_ROWS_ALL)
+    return static_cast<std::uint64_t>(invocation.row_count);
+  if (launch.rows == TRANSEPT_ROWS_REQUESTED)
+    return static_cast<std::uint64_t>(invocation.requested_count);
+  return rowsAfter(table, invocation.feature_count, launch.rows - TRANSEPT_ROWS_BEFORE_STEP);
+}
+
+struct KeyCounts {
+  std::uint64_t keys = 0;  // read, once for all rows that look at them
+  std::uint64_t pairs = 0; // of a row and a key that it looks at
+};
+
+KeyCounts keysOf(const transept_launch &launch, const transept_invocation &invocation) {
+  KeyCounts counts;
+  if (launch.keys == TRANSEPT_KEYS_NONE)
+    return counts;
+  bool isSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
+  const std::int64_t *offsets = isSource ? invocation.source_offsets : invocation.sequence_offsets;
+  std::int64_t groups = isSource ? invocation.source_count : invocation.sequence_count;
+  for (std::int64_t group = 0; group != groups; ++group) {
+    auto rows = static_cast<std::uint64_t>(offsets[group + 1] - offsets[group]);
+    std::uint64_t past = 0;
+    if (isSource)
+      past = static_cast<std::uint64_t>(invocation.source_lengths[group]);
+    else if (invocation.past_lengths)
+      past = static_cast<std::uint64_t>(invocation.past_lengths[group]);
+    std::uint64_t keys = isSource ? past : past + rows;
+    counts.keys += keys;
+    counts.pairs +=
+        launch.keys == TRANSEPT_KEYS_UP_TO_ROW ? rows * past + rows * (rows + 1) / 2 : rows * keys;
+  }
+  return counts;
+}
+
+} // namespace
+
+ProgramProfile::ProgramProfile(const transept_model_table &table, const transept_program &program,
+                               std::uint32_t workerCount)
+    : table(&table), measured(&program), workerCount(workerCount),
+      times(workerCount * (program.launch_count + 1)), launches(program.launch_count) {}
+
+void ProgramProfile::begin(transept_invocation &invocation) {
+  invocation.launch_times = times.data();
+  startTime = std::chrono::steady_clock::now();
+  startTicks = __rdtsc();
+}
+
+void ProgramProfile::end(const transept_invocation &invocation) {
+  ticks += __rdtsc() - startTicks;
+  nanoseconds += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                                std::chrono::steady_clock::now() - startTime)
+                                                .count());
+  ++invocations;
+  rows += static_cast<std::uint64_t>(invocation.row_count);
+  addTimes();
+  for (std::size_t index = 0; index != launches.size(); ++index) {
+    const transept_launch &costs = measured->launches[index];
+    std::uint64_t rowCount = rowsOf(costs, *table, invocation);
+    KeyCounts keyCounts = keysOf(costs, invocation);
+    Launch &sum = launches[index];
+    // A launch without rows reads nothing.
+    sum.weightBytes += rowCount == 0 ? 0 : costs.weight_bytes;
+    sum.keyBytes += keyCounts.keys * costs.bytes_per_key;
+    sum.rowBytes += rowCount * costs.bytes_per_row;
+    sum.operations +=
+        rowCount * costs.operations_per_row + keyCounts.pairs * costs.operations_per_row_and_key;
+  }
+}
+
+void ProgramProfile::addTimes() {
+  for (std::size_t index = 0; index != launches.size(); ++index) {
+    std::uint64_t longest = 0;
+    for (std::uint64_t worker = 0; worker != workerCount; ++worker) {
+      const std::uint64_t *stamps = &times[worker * (launches.size() + 1) + index];
+      // A thread that moved between processors may have seen two counters.
+      std::uint64_t duration = std::max(stamps[0], stamps[1]) - stamps[0];
+      launches[index].ticks += duration;
+      longest = std::max(longest, duration);
+    }
+    launches[index].longestTicks += longest;
+  }
+}
+
+std::uint64_t ProgramProfile::nanosecondsOf(std::uint64_t duration) const {
+  if (ticks == 0)
+    return 0;
+  return static_cast<std::uint64_t>(static_cast<double>(duration) *
+                                    static_cast<double>(nanoseconds) / static_cast<double>(ticks));
+}
+
+transept_program_profile ProgramProfile::summary() const {
+  return {sizeof(transept_program_profile), invocations, rows, workerCount, nanoseconds};
+}
+
+transept_launch_profile ProgramProfile::launch(std::uint64_t index) const {
+  const Launch &sum = launches[index];
+  return {nanosecondsOf(sum.ticks),
+          nanosecondsOf(sum.longestTicks),
+          sum.weightBytes,
+          sum.keyBytes,
+          sum.rowBytes,
+          sum.operations};
+}
+
+} // namespace transept::runtime
