@@ -314,11 +314,11 @@ private:
   /// hold: more of them, so that more loads are on their way, for few rows.
   void scoreStep(const AttentionUnit &unit, Expression key, Expression count, Expression rows) {
     if (shape.multipliesBFloats) {
-      WordProduct product = words.scores(kKeysPerStep);
+      WordProduct product = words.scores();
       return kernel.loop(zero, count, 2 * kBlock, [&](Expression block) {
         emitWordProduct(kernel, product, rows, queries,
                         kernel.bytesAt(keyWords, (key + block) * (2 * words.paddedKeyDim)),
-                        kernel.null(), kernel.floatsAt(scores, block));
+                        kernel.null(), {kernel.floatsAt(scores, block), kKeysPerStep});
       });
     }
     auto product = [&](int64_t blocks, Expression block) {
@@ -326,7 +326,7 @@ private:
       for (int64_t b = 0; b < blocks; ++b)
         columns.push_back(keyBlock(unit, key + block + b * kBlock));
       emitTileProduct(kernel, scoreProduct(blocks), rows, queries, columns, kernel.integer(kBlock),
-                      kernel.integer(shape.keyDim), kernel.floatsAt(scores, block), kKeysPerStep);
+                      kernel.integer(shape.keyDim), {kernel.floatsAt(scores, block), kKeysPerStep});
     };
     auto allBlocks = [&](int64_t most) {
       Expression done = zero;
@@ -405,7 +405,7 @@ private:
       Expression from = kernel.bytesAt(valueWords, key * (2 * words.valueColumns));
       for (int64_t column = 0; column < scratch.sumStride; column += panelWidth)
         emitWordProduct(kernel, words.sums(), rows, weights, kernel.floatsAt(from, column),
-                        kernel.null(), kernel.floatsAt(sums, column));
+                        kernel.null(), {kernel.floatsAt(sums, column), scratch.sumStride});
       return;
     }
     emitPackRows(kernel, rows, scores, kernel.integer(kKeysPerStep), kernel.integer(kKeysPerStep),
@@ -422,8 +422,8 @@ private:
           for (int64_t panel = 0; panel < count; ++panel)
             columns.push_back(numbersAt(from, kernel.integer(column + panel * panelWidth)));
           emitTileProduct(kernel, sumProduct(count), rows, kernel.floatsAt(weights, begin * rows),
-                          columns, rowStride, depth, kernel.floatsAt(sums, column),
-                          scratch.sumStride);
+                          columns, rowStride, depth,
+                          {kernel.floatsAt(sums, column), scratch.sumStride});
         }
       };
       if (scratch.sumStride == panelWidth)

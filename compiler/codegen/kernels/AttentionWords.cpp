@@ -28,13 +28,12 @@ AttentionWords::AttentionWords(const AttentionShape &shape, const Target &target
       queryRowBytes(2 * paddedKeyDim + kLine), weightRowBytes(2 * kKeysPerStep + kLine),
       keyBlockBytes(2 * paddedKeyDim * kBlock), bytesPerKey(2 * (paddedKeyDim + valueColumns)) {}
 
-WordProduct AttentionWords::scores(int64_t tileStride) const {
+WordProduct AttentionWords::scores() const {
   return {.kind = WordKind::BFloats,
           .words = paddedKeyDim / 2,
           .rowBytes = queryRowBytes,
           .wordBytes = 4 * kBlock,
-          .columns = {0, keyBlockBytes},
-          .tileStride = tileStride};
+          .columns = {0, keyBlockBytes}};
 }
 
 WordProduct AttentionWords::sums() const {
@@ -43,7 +42,6 @@ WordProduct AttentionWords::sums() const {
           .rowBytes = weightRowBytes,
           .wordBytes = 4 * valueColumns,
           .columns = {0, 4 * kTileRegisterRows},
-          .tileStride = valueColumns,
           .accumulates = true};
 }
 

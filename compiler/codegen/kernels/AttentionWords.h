@@ -25,7 +25,7 @@ struct AttentionWords {
   AttentionWords(const AttentionShape &shape, const Target &target);
 
   /// Scores of a step: two blocks of keys at a time.
-  WordProduct scores(int64_t tileStride) const;
+  WordProduct scores() const;
   /// Weights of a step times values: two vectors of columns at a time.
   WordProduct sums() const;
 };

@@ -118,34 +118,41 @@ private:
     });
   }
 
-  Expression panelAt(Expression panel) {
-    return kernel.bytesAt(weights, panel * (panelsPerOutput * product.panels.panelBytes()));
+  /// The panel of a gated layer's gates (part 0) or values, or the only one.
+  Expression partAt(Expression panel, int64_t part) {
+    int64_t panelBytes = product.panels.panelBytes();
+    return kernel.bytesAt(weights, panel * (panelsPerOutput * panelBytes) + part * panelBytes);
   }
 
   Expression preparedAt(Expression row) {
     return kernel.bytesAt(prepared, row * product.rowBytes());
   }
 
-  /// Few rows: several panels at once, then the rest one output panel at a time.
+  /// Few rows: several panels at once, far apart, so that each is the next piece of one long
+  /// stream; then the rest one output panel at a time.
   void streamPanels(Expression base, Expression rows, Expression begin, Expression end,
                     int64_t panels) {
     int64_t step = panels / panelsPerOutput;
-    Expression whole = begin + (end - begin) / step * step, zero = kernel.integer(0);
-    kernel.loop(begin, whole, step, [&](Expression panel) {
+    Expression stretch = (end - begin) / step, zero = kernel.integer(0);
+    kernel.loop(begin, begin + stretch, 1, [&](Expression panel) {
+      Expressions weights;
+      for (int64_t output = 0; output < step; ++output)
+        for (int64_t part = 0; part < panelsPerOutput; ++part)
+          weights.push_back(partAt(panel + stretch * output, part));
       emitProduct(kernel, product,
-                  {.panelCount = panels,
-                   .prefetch = Prefetch::Ahead,
+                  {.prefetch = Prefetch::Ahead,
                    .half = {},
                    .rows = rows,
                    .prepared = prepared,
-                   .weights = panelAt(panel),
-                   .tile = tile,
-                   .tileStride = Scratch::tileStride(shape, product)});
-      finish(base, zero, rows, panel, step);
+                   .weights = weights,
+                   .panelGap = (panelsPerOutput - 1) * product.panels.panelBytes(),
+                   .tile = {tile, Scratch::tileStride(shape, product)}});
+      for (int64_t output = 0; output < step; ++output)
+        finish(base, zero, rows, panel + stretch * output, output);
     });
-    kernel.loop(whole, end, 1, [&](Expression panel) {
+    kernel.loop(begin + stretch * step, end, 1, [&](Expression panel) {
       singlePanel(rows, prepared, panel, Prefetch::Ahead);
-      finish(base, zero, rows, panel, 1);
+      finish(base, zero, rows, panel, 0);
     });
   }
 
@@ -163,7 +170,7 @@ private:
                   [&] { singlePanel(count, from, panel, Prefetch::NextPanel, first / tileRows); },
                   [&] { singlePanel(count, from, panel, Prefetch::None); });
             });
-        finish(base, first, count, panel, 1);
+        finish(base, first, count, panel, 0);
       });
     });
   }
@@ -172,23 +179,21 @@ private:
                    Expression half = {}) {
     for (int64_t part = 0; part < panelsPerOutput; ++part)
       emitProduct(kernel, product,
-                  {.panelCount = 1,
-                   .prefetch = prefetch,
+                  {.prefetch = prefetch,
                    .half = half,
                    .rows = rows,
                    .prepared = from,
-                   .weights = kernel.bytesAt(panelAt(panel), part * product.panels.panelBytes()),
-                   .tile = kernel.floatsAt(tile, part * panelWidth),
-                   .tileStride = Scratch::tileStride(shape, product)});
+                   .weights = {partAt(panel, part)},
+                   .tile = {kernel.floatsAt(tile, part * panelWidth),
+                            Scratch::tileStride(shape, product)}});
   }
 
-  /// Bias, activation, gate and residual of `panels` output panels, from the tile to the output,
-  /// for rows from `first` of the block at `base`.
-  void finish(Expression base, Expression first, Expression rows, Expression panel,
-              int64_t panels) {
-    int64_t lanes = kernel.lanes();
+  /// Bias, activation, gate and residual of an output panel, whose sums are number `place` in the
+  /// tile, for rows from `first` of the block at `base`.
+  void finish(Expression base, Expression first, Expression rows, Expression panel, int64_t place) {
     kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
-      Expression sums = kernel.floatsAt(tile, row * Scratch::tileStride(shape, product));
+      Expression sums = kernel.floatsAt(tile, row * Scratch::tileStride(shape, product) +
+                                                  place * panelsPerOutput * panelWidth);
       RowScale scale = emitRowScale(kernel, product, preparedAt(first + row));
       Expression firstColumn = panel * panelWidth, outputRow = base + first + row;
       Expression results = kernel.floatsAt(output, outputRow * shape.outputStride + firstColumn);
@@ -198,24 +203,22 @@ private:
       Expression biases;
       if (shape.hasBias)
         biases = kernel.floatsAt(bias, panel * (panelsPerOutput * panelWidth));
-      for (int64_t p = 0; p < panels; ++p)
-        for (int64_t v = 0; v < panelWidth; v += lanes) {
-          auto sum = [&](int64_t part) {
-            int64_t index = p * panelsPerOutput + part, at = index * panelWidth + v;
-            Expression from = kernel.bytesAt(panelAt(panel), index * product.panels.panelBytes());
-            Expression value =
-                emitNumbers(kernel, product, scale, kernel.floatsAt(sums, at), from, v);
-            return shape.hasBias ? value + kernel.loadVector(kernel.floatsAt(biases, at)) : value;
-          };
-          Expression value = sum(0);
-          if (shape.activation)
-            value = emitActivation(kernel, *shape.activation, value);
-          if (shape.isGated)
-            value = value * sum(1);
-          if (shape.hasResidual)
-            value = value + kernel.loadVector(kernel.floatsAt(residuals, p * panelWidth + v));
-          kernel.store(value, kernel.floatsAt(results, p * panelWidth + v));
-        }
+      for (int64_t v = 0; v < panelWidth; v += kernel.lanes()) {
+        auto sum = [&](int64_t part) {
+          int64_t at = part * panelWidth + v;
+          Expression value = emitNumbers(kernel, product, scale, kernel.floatsAt(sums, at),
+                                         partAt(panel, part), v);
+          return shape.hasBias ? value + kernel.loadVector(kernel.floatsAt(biases, at)) : value;
+        };
+        Expression value = sum(0);
+        if (shape.activation)
+          value = emitActivation(kernel, *shape.activation, value);
+        if (shape.isGated)
+          value = value * sum(1);
+        if (shape.hasResidual)
+          value = value + kernel.loadVector(kernel.floatsAt(residuals, v));
+        kernel.store(value, kernel.floatsAt(results, v));
+      }
     });
   }
 

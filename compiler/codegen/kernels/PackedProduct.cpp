@@ -28,13 +28,12 @@ WordProduct wordProduct(const PackedProduct &product, const ProductCall &call) {
   words.words = panels.words();
   words.rowBytes = product.rowBytes();
   words.wordBytes = 4 * panels.width;
-  for (int64_t panel = 0; panel < call.panelCount; ++panel)
-    for (int64_t column = 0; column < panels.width; column += product.target.lanes())
-      words.columns.push_back(panel * panels.panelBytes() + 4 * column);
-  words.tileStride = call.tileStride;
+  words.panels = call.weights.size();
+  for (int64_t column = 0; column < panels.width; column += product.target.lanes())
+    words.columns.push_back(4 * column);
   words.prefetch = call.prefetch;
-  words.panelCount = call.panelCount;
   words.panelBytes = panels.panelBytes();
+  words.panelGap = call.panelGap;
   return words;
 }
 
@@ -46,7 +45,7 @@ Expression prefetchFrom(KernelBuilder &kernel, const PackedProduct &product,
   int64_t panelBytes = product.panels.panelBytes();
   int64_t half = product.usesTiles() ? 2 * kTileRegisterRows * product.panels.width
                                      : kLine * product.panels.words();
-  return kernel.bytesAt(call.weights, call.half * half + panelBytes);
+  return kernel.bytesAt(call.weights[0], call.half * half + panelBytes);
 }
 
 } // namespace
@@ -123,22 +122,24 @@ void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const Prod
   if (product.multipliesWords())
     return emitWordProduct(kernel, wordProduct(product, call), call.rows, call.prepared,
                            call.weights, ahead, call.tile);
+  int64_t panelCount = call.weights.size();
   if (panels.isQuantized())
-    return kernel.dispatch(call.rows, 1, product.maximumRows(call.panelCount), [&](int64_t rows) {
-      kernel.call(
-          halfByteProduct(kernel, product, rows, call.panelCount, call.prefetch, call.tileStride),
-          {call.prepared, call.weights, ahead, call.tile});
+    return kernel.dispatch(call.rows, 1, product.maximumRows(panelCount), [&](int64_t rows) {
+      Expression gap = call.tile.gap ? call.tile.gap : kernel.integer(panels.width);
+      Expressions arguments = {call.prepared, ahead, call.tile.begin, gap};
+      llvm::append_range(arguments, call.weights);
+      kernel.call(halfByteProduct(kernel, product, rows, panelCount, call.panelGap, call.prefetch,
+                                  call.tile.stride),
+                  arguments);
     });
   TileProduct shape{.columns = panels.width,
-                    .panels = call.panelCount,
+                    .panels = panelCount,
                     .form = isBFloat(product) ? ColumnForm::BFloatPairs : ColumnForm::Floats,
                     .panelBytes = panels.panelBytes(),
+                    .panelGap = call.panelGap,
                     .prefetch = call.prefetch};
-  Expressions weights;
-  for (int64_t panel = 0; panel < call.panelCount; ++panel)
-    weights.push_back(kernel.bytesAt(call.weights, panel * panels.panelBytes()));
-  emitTileProduct(kernel, shape, call.rows, call.prepared, weights, kernel.integer(panels.width),
-                  kernel.integer(panels.depth), call.tile, call.tileStride, ahead);
+  emitTileProduct(kernel, shape, call.rows, call.prepared, call.weights,
+                  kernel.integer(panels.width), kernel.integer(panels.depth), call.tile, ahead);
 }
 
 int64_t prefetchParts(const PackedProduct &product) {

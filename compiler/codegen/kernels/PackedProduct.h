@@ -56,17 +56,16 @@ int64_t stagingStride(int64_t depth);
 
 /// One call of a product.
 struct ProductCall {
-  /// Panels side by side; more than one only pays for few rows, which are bound by reading.
-  int64_t panelCount = 1;
   Prefetch prefetch = Prefetch::None;
   /// With Prefetch::NextPanel: which half of the next panel to ask for.
   Expression half;
   Expression rows;     // 1 to maximumRows(panelCount)
   Expression prepared; // of the tile's first row
-  Expression weights;  // of the first panel
-  /// Row r begins at tile + r * tileStride words of 32 bits; its panels lie side by side.
-  Expression tile;
-  int64_t tileStride = 0;
+  /// Panels of one product; more than one only pays for few rows, which are bound by reading. Each
+  /// is read on into the one `panelGap` bytes behind its end, where the next call goes on.
+  Expressions weights;
+  int64_t panelGap = 0;
+  ProductTile tile;
 };
 void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const ProductCall &call);
 

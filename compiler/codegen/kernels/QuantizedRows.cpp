@@ -24,19 +24,23 @@ constexpr double kSmallest = 1e-30;
 class HalfByteProductEmitter {
 public:
   HalfByteProductEmitter(KernelBuilder &kernel, const PackedProduct &product, int64_t rows,
-                         int64_t panelCount, Prefetch prefetch, int64_t tileStride)
+                         int64_t panelCount, int64_t panelGap, Prefetch prefetch,
+                         int64_t tileStride)
       : kernel(kernel), product(product), layout(product.panels), rows(rows),
-        panelCount(panelCount), prefetch(prefetch), tileStride(tileStride), lanes(kernel.lanes()),
-        vectors(panelCount * layout.width / lanes) {}
+        panelCount(panelCount), panelGap(panelGap), prefetch(prefetch), tileStride(tileStride),
+        lanes(kernel.lanes()), vectors(panelCount * layout.width / lanes) {}
 
   func::FuncOp emit() {
     static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
     std::string name =
         llvm::formatv("int4_product_{0}x{1}x{2}_depth{3}_to{4}{5}", rows, panelCount, layout.width,
                       layout.depth, tileStride, prefetchNames[int(prefetch)]);
-    SmallVector<Type> types(4, kernel.pointerType());
+    SmallVector<Type> types(3, kernel.pointerType());
+    types.push_back(kernel.getI64Type());
+    types.append(panelCount, kernel.pointerType());
     return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
-      prepared = arguments[0], weights = arguments[1], ahead = arguments[2], tile = arguments[3];
+      prepared = arguments[0], next = arguments[1], tile = arguments[2], tileGap = arguments[3];
+      panels.assign(arguments.begin() + 4, arguments.end());
       emitGroups();
     });
   }
@@ -82,9 +86,8 @@ private:
     Expressions scales;
     for (int64_t v = 0; v < vectors; ++v) {
       int64_t column = v * lanes % layout.width, panel = v * lanes / layout.width;
-      Expression at =
-          kernel.bytesAt(weights, groupAt + (panel * layout.panelBytes() +
-                                             PackedPanels::kGroup / 2 * layout.width + 2 * column));
+      Expression at = kernel.bytesAt(
+          panels[panel], groupAt + (PackedPanels::kGroup / 2 * layout.width + 2 * column));
       scales.push_back(kernel.widenBFloats(kernel.load(at, halves)));
     }
     for (int64_t row = 0; row < rows; ++row) {
@@ -102,7 +105,7 @@ private:
 
   Expression loadWords(int64_t v, Expression offset) {
     int64_t column = v * lanes % layout.width, panel = v * lanes / layout.width;
-    Expression at = kernel.bytesAt(weights, offset + (panel * layout.panelBytes() + 4 * column));
+    Expression at = kernel.bytesAt(panels[panel], offset + 4 * column);
     return kernel.load(at, kernel.integersOf(lanes));
   }
 
@@ -115,14 +118,13 @@ private:
   void prefetchWords(Expression offset, Expression word) {
     constexpr int64_t kLine = 64;
     if (prefetch == Prefetch::Ahead) {
-      Expression at = prefetchOffset(kernel, offset, panelCount, layout.panelBytes());
-      for (int64_t panel = 0; panel < panelCount; ++panel)
+      Expression at = prefetchOffset(kernel, offset, panelCount, layout.panelBytes(), panelGap);
+      for (Expression panel : panels)
         for (int64_t byte = 0; byte < 4 * layout.width; byte += kLine)
-          kernel.prefetch(kernel.bytesAt(weights, at + (panel * layout.panelBytes() + byte)),
-                          /*level=*/1);
+          kernel.prefetch(kernel.bytesAt(panel, at + byte), /*level=*/2);
     }
     if (prefetch == Prefetch::NextPanel)
-      kernel.prefetch(kernel.bytesAt(ahead, word * kLine), /*level=*/2);
+      kernel.prefetch(kernel.bytesAt(next, word * kLine), /*level=*/2);
   }
 
   Expression wordOf(int64_t row, Expression word) {
@@ -131,16 +133,19 @@ private:
   }
 
   Expression tileVector(int64_t row, int64_t v) {
-    return kernel.floatsAt(tile, row * tileStride + v * lanes);
+    int64_t perPanel = layout.width / lanes;
+    Expression panel = kernel.floatsAt(tile, tileGap * (v / perPanel));
+    return kernel.floatsAt(panel, row * tileStride + v % perPanel * lanes);
   }
 
   KernelBuilder &kernel;
   const PackedProduct &product;
   const PackedPanels &layout;
-  int64_t rows, panelCount;
+  int64_t rows, panelCount, panelGap;
   Prefetch prefetch;
   int64_t tileStride, lanes, vectors;
-  Expression prepared, weights, ahead, tile;
+  Expression prepared, next, tile, tileGap;
+  Expressions panels;
 };
 
 /// The largest magnitude of the row, in four interleaved maxima.
@@ -224,8 +229,10 @@ func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product) {
 }
 
 func::FuncOp halfByteProduct(KernelBuilder &kernel, const PackedProduct &product, int64_t rows,
-                             int64_t panelCount, Prefetch prefetch, int64_t tileStride) {
-  return HalfByteProductEmitter(kernel, product, rows, panelCount, prefetch, tileStride).emit();
+                             int64_t panelCount, int64_t panelGap, Prefetch prefetch,
+                             int64_t tileStride) {
+  return HalfByteProductEmitter(kernel, product, rows, panelCount, panelGap, prefetch, tileStride)
+      .emit();
 }
 
 } // namespace transept::codegen

@@ -16,11 +16,11 @@ int64_t rowScaleOffset(const PackedProduct &product);
 /// (row of floats, prepared row): x -> round(x * 127 / largest magnitude).
 mlir::func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product);
 
-/// (prepared rows, weights, where to prefetch, tile) for a fixed number of rows and int4. The tile
-/// receives f32 sums that only lack the row's scale.
+/// (prepared rows, where to prefetch, tile, its gap, panels...) for a fixed number of rows and
+/// int4. The tile receives f32 sums that only lack the row's scale. `panelGap`: see prefetchOffset.
 mlir::func::FuncOp halfByteProduct(KernelBuilder &kernel, const PackedProduct &product,
-                                   int64_t rows, int64_t panelCount, Prefetch prefetch,
-                                   int64_t tileStride);
+                                   int64_t rows, int64_t panelCount, int64_t panelGap,
+                                   Prefetch prefetch, int64_t tileStride);
 
 } // namespace transept::codegen
 

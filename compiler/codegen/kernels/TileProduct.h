@@ -13,9 +13,6 @@
 
 namespace transept::codegen {
 
-/// Bytes between the row of W in use and the one asked for; 4 KiB ahead read 20 % faster than none.
-inline constexpr int64_t kPrefetchBytes = 4096;
-
 /// What a product asks memory for ahead of its use.
 enum class Prefetch {
   None,     // W is in cache
@@ -23,11 +20,11 @@ enum class Prefetch {
   NextPanel // other tiles use this panel as well: meanwhile the next, into the second-level cache
 };
 
-/// Emits where to prefetch from, for a step that begins `offset` bytes into each of `panelCount`
-/// panels side by side: behind the end of a panel comes the one that is read after it, which is
-/// not its neighbour.
-Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panelCount,
-                          int64_t panelBytes);
+/// Emits where to prefetch from (into the second-level cache), for a step that begins `offset`
+/// bytes into each of `panels` panels: after a panel comes the one that begins `panelGap` bytes
+/// behind its end.
+Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panels,
+                          int64_t panelBytes, int64_t panelGap);
 
 /// How W holds its numbers; bf16 are widened in registers.
 enum class ColumnForm {
@@ -44,18 +41,25 @@ struct TileProduct {
   /// Adds to the tile instead of overwriting it.
   bool accumulates = false;
   ColumnForm form = ColumnForm::Floats;
-  /// With Ahead: bytes of a panel, see prefetchOffset.
-  int64_t panelBytes = 0;
+  /// With Ahead: see prefetchOffset.
+  int64_t panelBytes = 0, panelGap = 0;
   Prefetch prefetch = Prefetch::None;
+};
+
+/// Where sums go: row r of panel p begins at begin + r * stride + p * gap, in numbers of 32 bits.
+struct ProductTile {
+  Expression begin;
+  int64_t stride = 0;
+  Expression gap = {}; // none: panels lie side by side
 };
 
 /// Emits a call that computes `rows` (1 to maximumRows(...)) rows.
 /// a: [depth][rows] floats. w: the first row of each panel; the next begins columnStride numbers
-/// (pairs of them) later. tile: row r begins at tile + r * tileStride floats, its panels side by
-/// side. `ahead`: with Prefetch::NextPanel, where a cache line is asked for in each step.
+/// (pairs of them) later. `ahead`: with Prefetch::NextPanel, where a cache line is asked for in
+/// each step.
 void emitTileProduct(KernelBuilder &kernel, const TileProduct &shape, Expression rows, Expression a,
                      llvm::ArrayRef<Expression> w, Expression columnStride, Expression depth,
-                     Expression tile, int64_t tileStride, Expression ahead = {});
+                     const ProductTile &tile, Expression ahead = {});
 
 /// The largest number of rows whose sums fit in the registers.
 int64_t maximumRows(const Target &target, const TileProduct &shape);

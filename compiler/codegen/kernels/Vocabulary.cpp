@@ -146,56 +146,60 @@ private:
     int64_t panelCount = llvm::divideCeil(shape.vocabularySize, panelWidth);
     Expression begin = block * panelsPerBlock;
     Expression end = kernel.minimum(begin + panelsPerBlock, kernel.integer(panelCount));
-    auto multiply = [&](int64_t panels, Prefetch prefetch, Expression count, Expression first,
-                        Expression panel, Expression half) {
-      emitProduct(
-          kernel, product,
-          {.panelCount = panels,
-           .prefetch = prefetch,
-           .half = half,
-           .rows = count,
-           .prepared = preparedAt(first),
-           .weights = panelAt(panel),
-           .tile = kernel.floatsAt(scores, first * kVocabularyBlock + (panel - begin) * panelWidth),
-           .tileStride = kVocabularyBlock});
-    };
-    scorePanels(/*panels=*/4, rows, begin, end, multiply);
+    scorePanels(/*panels=*/4, rows, begin, end);
   }
 
-  using Multiply =
-      llvm::function_ref<void(int64_t, Prefetch, Expression, Expression, Expression, Expression)>;
+  /// The sums of panels `stretch` apart, the first of them `panel`, of a block that begins at
+  /// `begin`.
+  void multiply(int64_t panels, Expression panel, Expression stretch, Expression begin,
+                Prefetch prefetch, Expression rows, Expression first, Expression half = {}) {
+    Expressions weights;
+    for (int64_t p = 0; p < panels; ++p)
+      weights.push_back(panelAt(panel + stretch * p));
+    Expression tile =
+        kernel.floatsAt(scores, first * kVocabularyBlock + (panel - begin) * panelWidth);
+    emitProduct(kernel, product,
+                {.prefetch = prefetch,
+                 .half = half,
+                 .rows = rows,
+                 .prepared = preparedAt(first),
+                 .weights = weights,
+                 .tile = {tile, kVocabularyBlock, stretch * panelWidth}});
+  }
 
-  /// As in linear layers: the fewer rows, the more panels are read side by side.
-  void scorePanels(int64_t panels, Expression rows, Expression begin, Expression end,
-                   Multiply multiply) {
+  /// As in linear layers: the fewer rows, the more panels are read side by side, far apart.
+  void scorePanels(int64_t panels, Expression rows, Expression begin, Expression end) {
     Expression zero = kernel.integer(0);
+    auto single = [&](Expression panel, Prefetch prefetch, Expression count, Expression first,
+                      Expression half = {}) {
+      multiply(1, panel, zero, begin, prefetch, count, first, half);
+    };
     if (panels > 1) {
       int64_t most = product.maximumRows(panels);
       if (most == 0)
-        return scorePanels(panels / 2, rows, begin, end, multiply);
+        return scorePanels(panels / 2, rows, begin, end);
       return kernel.when(
           rows <= most,
           [&] {
-            Expression whole = begin + (end - begin) / panels * panels;
-            kernel.loop(begin, whole, panels, [&](Expression panel) {
-              multiply(panels, Prefetch::Ahead, rows, zero, panel, {});
+            Expression stretch = (end - begin) / panels;
+            kernel.loop(begin, begin + stretch, 1, [&](Expression panel) {
+              multiply(panels, panel, stretch, begin, Prefetch::Ahead, rows, zero);
             });
-            kernel.loop(whole, end, 1, [&](Expression panel) {
-              multiply(1, Prefetch::Ahead, rows, zero, panel, {});
-            });
+            kernel.loop(begin + stretch * panels, end, 1,
+                        [&](Expression panel) { single(panel, Prefetch::Ahead, rows, zero); });
           },
-          [&] { scorePanels(panels / 2, rows, begin, end, multiply); });
+          [&] { scorePanels(panels / 2, rows, begin, end); });
     }
     kernel.loop(begin, end, 1, [&](Expression panel) {
       kernel.loop(zero, rows, tileRows, [&](Expression first) {
         Expression count = tileOf(rows, first);
         kernel.when(
-            rows <= tileRows, [&] { multiply(1, Prefetch::Ahead, count, first, panel, {}); },
+            rows <= tileRows, [&] { single(panel, Prefetch::Ahead, count, first); },
             [&] {
               kernel.when(
                   first < prefetchParts(product) * tileRows,
-                  [&] { multiply(1, Prefetch::NextPanel, count, first, panel, first / tileRows); },
-                  [&] { multiply(1, Prefetch::None, count, first, panel, {}); });
+                  [&] { single(panel, Prefetch::NextPanel, count, first, first / tileRows); },
+                  [&] { single(panel, Prefetch::None, count, first); });
             });
       });
     });

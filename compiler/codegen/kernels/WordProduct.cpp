@@ -25,35 +25,42 @@ bool multipliesHalfWords(const Target &target) {
   return target.byteProducts == ByteProducts::Words;
 }
 
-std::string nameOf(const WordProduct &product, const char *what, int64_t rows) {
+std::string nameOf(const WordProduct &product, const char *what, int64_t rows, int64_t tileStride) {
   static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
   std::string name = llvm::formatv("{0}_{1}{2}_{3}x{4}_words{5}_from{6}_{7}",
                                    product.kind == WordKind::Bytes ? "int8" : "bf16", what,
-                                   product.accumulates ? "_add" : "", rows, product.columns.size(),
+                                   product.accumulates ? "_add" : "", rows, product.vectors(),
                                    product.words, product.rowBytes, product.wordBytes);
   if (product.columns.size() > 1)
     name += llvm::formatv("x{0}", product.columns.back()).str();
-  return name +
-         llvm::formatv("_to{0}{1}", product.tileStride, prefetchNames[int(product.prefetch)]).str();
+  return name + llvm::formatv("_to{0}{1}", tileStride, prefetchNames[int(product.prefetch)]).str();
 }
 
-Expression aheadOf(KernelBuilder &kernel, const WordProduct &product, Expression w,
-                   Expression offset) {
-  return kernel.bytesAt(w, prefetchOffset(kernel, offset, product.panelCount, product.panelBytes));
+/// The functions' arguments: rows, where to prefetch, tile, its gap, panels.
+SmallVector<Type> argumentTypes(KernelBuilder &kernel, const WordProduct &product) {
+  SmallVector<Type> types(3, kernel.pointerType());
+  types.push_back(kernel.getI64Type());
+  types.append(product.panels, kernel.pointerType());
+  return types;
 }
 
 /// All sums stay in registers over the whole loop.
-func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rows) {
-  SmallVector<Type> types(4, kernel.pointerType());
+func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rows,
+                           int64_t tileStride) {
   return kernel.function(
-      nameOf(product, "product", rows), types, [&](ArrayRef<Expression> arguments) {
-        Expression a = arguments[0], w = arguments[1], ahead = arguments[2], tile = arguments[3];
-        int64_t lanes = kernel.lanes(), vectors = product.columns.size();
+      nameOf(product, "product", rows, tileStride), argumentTypes(kernel, product),
+      [&](ArrayRef<Expression> arguments) {
+        Expression a = arguments[0], next = arguments[1], tile = arguments[2],
+                   tileGap = arguments[3];
+        ArrayRef<Expression> panels = arguments.drop_front(4);
+        int64_t lanes = kernel.lanes(), vectors = product.vectors();
+        int64_t perPanel = product.columns.size();
         bool isBytes = product.kind == WordKind::Bytes;
         Type sumType = isBytes ? kernel.integersOf(lanes) : kernel.vectorType();
         int64_t rowWordBytes = isBytes ? 4 * storedBytes(kernel.target()) : 4;
         auto tileVector = [&](int64_t row, int64_t v) {
-          return kernel.floatsAt(tile, row * product.tileStride + v * lanes);
+          Expression panel = kernel.floatsAt(tile, tileGap * (v / perPanel));
+          return kernel.floatsAt(panel, row * tileStride + v % perPanel * lanes);
         };
         Expression zero = isBytes ? kernel.broadcast(kernel.integer32(0)) : kernel.vectorNumber(0);
 
@@ -64,29 +71,31 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
         sums = kernel.loop(
             kernel.integer(0), kernel.integer(product.words), 1, sums,
             [&](Expression word, ArrayRef<Expression> carried) {
-              Expression wordAt = kernel.bytesAt(w, word * product.wordBytes);
-              Expression aheadAt = aheadOf(kernel, product, w, word * product.wordBytes);
+              Expression from = word * product.wordBytes;
+              Expression ahead = prefetchOffset(kernel, from, product.panels, product.panelBytes,
+                                                product.panelGap);
               SmallVector<Expressions> columns;
-              for (int64_t offset : product.columns) {
-                Expression words =
-                    kernel.load(kernel.bytesAt(wordAt, offset), kernel.integersOf(lanes));
-                columns.push_back(columnFactors(kernel, product.kind, words));
-                if (product.prefetch == Prefetch::Ahead && offset % kLine == 0)
-                  kernel.prefetch(kernel.bytesAt(aheadAt, offset), /*level=*/1);
-              }
+              for (Expression panel : panels)
+                for (int64_t offset : product.columns) {
+                  Expression words =
+                      kernel.load(kernel.bytesAt(panel, from + offset), kernel.integersOf(lanes));
+                  columns.push_back(columnFactors(kernel, product.kind, words));
+                  if (product.prefetch == Prefetch::Ahead && offset % kLine == 0)
+                    kernel.prefetch(kernel.bytesAt(panel, ahead + offset), /*level=*/2);
+                }
               if (product.prefetch == Prefetch::NextPanel)
-                kernel.prefetch(kernel.bytesAt(ahead, word * kLine), /*level=*/2);
+                kernel.prefetch(kernel.bytesAt(next, word * kLine), /*level=*/2);
               Expression rowWord = kernel.bytesAt(a, word * rowWordBytes);
-              Expressions next(carried);
+              Expressions results(carried);
               for (int64_t row = 0; row < rows; ++row) {
                 Expressions factors = rowFactors(kernel, product.kind,
                                                  kernel.bytesAt(rowWord, row * product.rowBytes));
                 for (int64_t v = 0; v < vectors; ++v) {
-                  Expression &sum = next[row * vectors + v];
+                  Expression &sum = results[row * vectors + v];
                   sum = multiplyAddWords(kernel, product.kind, sum, columns[v], factors);
                 }
               }
-              return next;
+              return results;
             });
         for (int64_t row = 0; row < rows; ++row)
           for (int64_t v = 0; v < vectors; ++v)
@@ -95,27 +104,30 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
 }
 
 /// One or two registers of rows times a register for each vector of columns.
-func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rowTiles) {
-  SmallVector<Type> types(4, kernel.pointerType());
+func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rowTiles,
+                         int64_t tileStride) {
   return kernel.function(
-      nameOf(product, "tiles", rowTiles * kTileRegisterRows), types,
-      [&](ArrayRef<Expression> arguments) {
-        Expression a = arguments[0], w = arguments[1], ahead = arguments[2], tile = arguments[3];
+      nameOf(product, "tiles", rowTiles * kTileRegisterRows, tileStride),
+      argumentTypes(kernel, product), [&](ArrayRef<Expression> arguments) {
+        Expression a = arguments[0], next = arguments[1], tile = arguments[2],
+                   tileGap = arguments[3];
+        ArrayRef<Expression> panels = arguments.drop_front(4);
         TileRegisters tiles(kernel, product.kind == WordKind::Bytes
                                         ? TileRegisters::Numbers::Bytes
                                         : TileRegisters::Numbers::BFloats);
         constexpr int64_t kRows = TileRegisters::kRows, kRowBytes = TileRegisters::kRowBytes;
-        int64_t columnTiles = product.columns.size(), stepBytes = kRows * product.wordBytes;
+        int64_t columnTiles = product.vectors(), stepBytes = kRows * product.wordBytes;
+        int64_t perPanel = product.columns.size();
         auto tileAt = [&](int64_t r, int64_t c) {
-          return kernel.floatsAt(tile, r * kRows * product.tileStride + c * kRows);
+          Expression panel = kernel.floatsAt(tile, tileGap * (c / perPanel));
+          return kernel.floatsAt(panel, r * kRows * tileStride + c % perPanel * kRows);
         };
 
         Expressions sums;
         for (int64_t r = 0; r < rowTiles; ++r)
           for (int64_t c = 0; c < columnTiles; ++c)
-            llvm::append_range(sums, product.accumulates
-                                         ? tiles.load(tileAt(r, c), 4 * product.tileStride)
-                                         : tiles.zero());
+            llvm::append_range(sums, product.accumulates ? tiles.load(tileAt(r, c), 4 * tileStride)
+                                                         : tiles.zero());
         int64_t parts = int64_t(sums.size()) / (rowTiles * columnTiles);
         auto partOf = [&](ArrayRef<Expression> all, int64_t r, int64_t c) {
           return Expressions(all.slice((r * columnTiles + c) * parts, parts));
@@ -123,42 +135,47 @@ func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int6
         sums = kernel.loop(
             kernel.integer(0), kernel.integer(product.words / kRows), 1, sums,
             [&](Expression step, ArrayRef<Expression> carried) {
-              Expression stepAt = kernel.bytesAt(w, step * stepBytes);
-              Expression aheadAt = aheadOf(kernel, product, w, step * stepBytes);
+              Expression from = step * stepBytes;
+              Expression ahead = prefetchOffset(kernel, from, product.panels, product.panelBytes,
+                                                product.panelGap);
               SmallVector<Expressions> rows, results(rowTiles * columnTiles);
               for (int64_t r = 0; r < rowTiles; ++r)
                 rows.push_back(
                     tiles.load(kernel.bytesAt(a, step * kRowBytes + r * kRows * product.rowBytes),
                                product.rowBytes));
-              for (auto [c, offset] : llvm::enumerate(product.columns)) {
-                Expressions columns = tiles.load(kernel.bytesAt(stepAt, offset), product.wordBytes);
-                for (int64_t r = 0; r < rowTiles; ++r)
-                  results[r * columnTiles + c] =
-                      tiles.multiplyAdd(partOf(carried, r, c), rows[r], columns);
-                if (product.prefetch == Prefetch::Ahead)
-                  for (int64_t word = 0; word < kRows; ++word)
-                    kernel.prefetch(kernel.bytesAt(aheadAt, offset + word * product.wordBytes),
-                                    /*level=*/1);
-              }
+              int64_t c = 0;
+              for (Expression panel : panels)
+                for (int64_t offset : product.columns) {
+                  Expressions columns =
+                      tiles.load(kernel.bytesAt(panel, from + offset), product.wordBytes);
+                  for (int64_t r = 0; r < rowTiles; ++r)
+                    results[r * columnTiles + c] =
+                        tiles.multiplyAdd(partOf(carried, r, c), rows[r], columns);
+                  ++c;
+                  if (product.prefetch == Prefetch::Ahead)
+                    for (int64_t word = 0; word < kRows; ++word)
+                      kernel.prefetch(
+                          kernel.bytesAt(panel, ahead + (offset + word * product.wordBytes)),
+                          /*level=*/2);
+                }
               // Half of the lines of a step, in the next panel.
               if (product.prefetch == Prefetch::NextPanel)
                 for (int64_t line = 0; line < stepBytes / kLine / 2; ++line)
-                  kernel.prefetch(kernel.bytesAt(ahead, step * stepBytes + line * kLine),
-                                  /*level=*/2);
-              Expressions next;
+                  kernel.prefetch(kernel.bytesAt(next, from + line * kLine), /*level=*/2);
+              Expressions all;
               for (const Expressions &result : results)
-                llvm::append_range(next, result);
-              return next;
+                llvm::append_range(all, result);
+              return all;
             });
         for (int64_t r = 0; r < rowTiles; ++r)
           for (int64_t c = 0; c < columnTiles; ++c)
-            tiles.store(partOf(sums, r, c), tileAt(r, c), 4 * product.tileStride);
+            tiles.store(partOf(sums, r, c), tileAt(r, c), 4 * tileStride);
       });
 }
 
 /// The most rows whose sums fit into the registers, beside the columns.
 int64_t mostRows(const Target &target, const WordProduct &product) {
-  return std::min(target.tileRows(), 2 * target.tileRows() / int64_t(product.columns.size()));
+  return std::min(target.tileRows(), 2 * target.tileRows() / product.vectors());
 }
 
 } // namespace
@@ -168,24 +185,29 @@ bool usesTilesFor(const Target &target, WordKind kind, int64_t rows) {
 }
 
 void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expression rows,
-                     Expression a, Expression w, Expression ahead, Expression tile) {
+                     Expression a, ArrayRef<Expression> w, Expression ahead,
+                     const ProductTile &tile) {
   const Target &target = kernel.target();
+  Expression gap =
+      tile.gap ? tile.gap : kernel.integer(int64_t(product.columns.size()) * target.lanes());
+  Expressions arguments = {a, ahead, tile.begin, gap};
+  llvm::append_range(arguments, w);
   auto withVectors = [&] {
     kernel.dispatch(rows, 1, mostRows(target, product), [&](int64_t count) {
-      kernel.call(vectorProduct(kernel, product, count), {a, w, ahead, tile});
+      kernel.call(vectorProduct(kernel, product, count, tile.stride), arguments);
     });
   };
   auto withTiles = [&] {
     auto call = [&](int64_t rowTiles) {
-      kernel.call(tileProduct(kernel, product, rowTiles), {a, w, ahead, tile});
+      kernel.call(tileProduct(kernel, product, rowTiles, tile.stride), arguments);
     };
     // More than two columns of tiles leave registers for one tile of rows only.
-    if (product.columns.size() > 2)
+    if (product.vectors() > 2)
       return call(1);
     kernel.when(rows <= kTileRegisterRows, [&] { call(1); }, [&] { call(2); });
   };
   if (!usesTilesFor(target, product.kind, 2 * kTileRegisterRows) ||
-      (product.kind == WordKind::Bytes && product.columns.size() > 2))
+      (product.kind == WordKind::Bytes && product.vectors() > 2))
     return withVectors();
   if (usesTilesFor(target, product.kind, 1))
     return withTiles();

@@ -20,16 +20,19 @@ struct WordProduct {
   int64_t words = 0;     // in a row; for tiles a multiple of 16
   int64_t rowBytes = 0;  // from a row of A to the next
   int64_t wordBytes = 0; // from W's columns of a word to those of the next
-  /// Where vectors of columns begin in W, in bytes; in the tile they lie side by side.
+  /// Panels of W, each with a pointer of its own; in the tile they lie side by side.
+  int64_t panels = 1;
+  /// Where vectors of columns begin in a panel, in bytes.
   llvm::SmallVector<int64_t> columns;
-  /// In words of 32 bits.
-  int64_t tileStride = 0;
   /// Adds to the tile instead of overwriting it.
   bool accumulates = false;
   /// With NextPanel, of which half is asked for: see emitWordProduct.
   Prefetch prefetch = Prefetch::None;
-  /// With Ahead: of how many panels the columns are, and their size (prefetchOffset).
-  int64_t panelCount = 1, panelBytes = 0;
+  /// With Ahead: see prefetchOffset.
+  int64_t panelBytes = 0, panelGap = 0;
+
+  /// Vectors of a row of the tile.
+  int64_t vectors() const { return panels * int64_t(columns.size()); }
 };
 
 /// Rows of a tile register.
@@ -43,7 +46,8 @@ bool usesTilesFor(const Target &target, WordKind kind, int64_t rows);
 /// registers of rows), else 1 to target.tileRows(), whatever fits into the registers. `ahead`: with
 /// Prefetch::NextPanel, a cache line for each word from there on is asked for; else null.
 void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expression rows,
-                     Expression a, Expression w, Expression ahead, Expression tile);
+                     Expression a, llvm::ArrayRef<Expression> w, Expression ahead,
+                     const ProductTile &tile);
 
 /// Bytes that one byte of A takes: 2 where bytes are multiplied as words of 16 bits.
 int64_t storedBytes(const Target &target);
