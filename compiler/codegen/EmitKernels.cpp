@@ -189,6 +189,7 @@ private:
                          .scale = op.getScale().convertToDouble(),
                          .isTablePacked = isPacked(op.getTableAttr()),
                          .numbers = numbersOf(op.getTableAttr()),
+                         .panelWidth = layoutOf(op.getTableAttr()).getPanelWidth(),
                          .hasPositions = op.getPositions().has_value(),
                          .positionOffset = int64_t(op.getPositionOffset())};
     kernel.call(embeddingKernel(kernel, shape),
@@ -421,13 +422,13 @@ private:
     return kernel.bytesAt(field("weights"), int64_t(*op.getOffset()));
   }
 
+  plan::LayoutAttr layoutOf(FlatSymbolRefAttr symbol) {
+    return module.lookupSymbol<plan::WeightOp>(symbol).getLayout();
+  }
   bool isPacked(FlatSymbolRefAttr symbol) {
-    return module.lookupSymbol<plan::WeightOp>(symbol).getLayout().getKind() ==
-           plan::LayoutKind::Panels;
+    return layoutOf(symbol).getKind() == plan::LayoutKind::Panels;
   }
-  plan::NumberType numbersOf(FlatSymbolRefAttr symbol) {
-    return module.lookupSymbol<plan::WeightOp>(symbol).getLayout().getNumberType();
-  }
+  plan::NumberType numbersOf(FlatSymbolRefAttr symbol) { return layoutOf(symbol).getNumberType(); }
 
   static std::optional<NormShape> normShape(NormAttr norm, int64_t width, FlatSymbolRefAttr gain,
                                             FlatSymbolRefAttr shift) {

@@ -74,6 +74,14 @@ struct PackedPanels {
   }
 };
 
+/// Where a table of relative position biases ends on both sides. From the largest distance or
+/// bucket on the bias is constant; it is repeated for a vector's width, so that kernels can read
+/// the biases of adjacent keys as they lie.
+inline int64_t distanceReach(int64_t maximumDistance, int64_t bucketCount) {
+  constexpr int64_t kWidestVector = 16;
+  return std::max(maximumDistance, bucketCount) + kWidestVector;
+}
+
 } // namespace transept::codegen
 
 #endif

@@ -78,7 +78,7 @@ private:
     auto op = value.getDefiningOp<RelativePositionBiasOp>();
     RelativePositionBuckets buckets{int64_t(op.getBucketCount()), int64_t(op.getMaximumDistance()),
                                     op.getBidirectional()};
-    int64_t reach = std::max(buckets.maximumDistance, buckets.count);
+    int64_t reach = codegen::distanceReach(buckets.maximumDistance, buckets.count);
     int64_t heads = weightColumns(op.getTable());
     std::vector<double> table = evaluator.vector(op.getTable());
     std::vector<float> packed;

@@ -31,7 +31,7 @@ struct AttentionShape {
   /// Keys more than this many positions before or behind the query are hidden; -1: no such bound.
   int64_t windowBefore = -1, windowAfter = -1;
   /// Bias table [head][2 * biasReach + 1]: element d + biasReach for key minus query position d,
-  /// d cut off at +-biasReach; -1: no bias.
+  /// d cut off at +-biasReach (see distanceReach); -1: no bias.
   int64_t biasReach = -1;
   /// Rows: queries, keys, weights and values are rounded to bf16 and multiplied as such; scores,
   /// softmax and sums stay f32.

@@ -363,8 +363,12 @@ Expression KernelBuilder::maskOfFirst(int64_t count) {
 Expression KernelBuilder::loadFirst(Expression pointer, int64_t count) {
   if (count == lanes())
     return loadVector(pointer);
-  return wrap(LLVM::MaskedLoadOp::create(*this, vectorType(), pointer, maskOfFirst(count),
-                                         vectorNumber(0), /*alignment=*/4));
+  return loadMasked(pointer, vectorType(), maskOfFirst(count));
+}
+Expression KernelBuilder::loadMasked(Expression pointer, VectorType type, Expression mask) {
+  Value zero = arith::ConstantOp::create(*this, getZeroAttr(type));
+  unsigned alignment = type.getElementType().getIntOrFloatBitWidth() / 8;
+  return wrap(LLVM::MaskedLoadOp::create(*this, type, pointer, mask, zero, alignment));
 }
 void KernelBuilder::storeFirst(Expression vector, Expression pointer, int64_t count) {
   if (count == lanes())

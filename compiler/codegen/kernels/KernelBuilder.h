@@ -143,6 +143,8 @@ public:
   Expression loadFloat(Expression pointer) { return load(pointer, getF32Type()); }
   Expression loadVector(Expression pointer) { return load(pointer, vectorType()); }
   Expression loadFirst(Expression pointer, int64_t count);
+  /// Lanes without the mask are 0 and not read.
+  Expression loadMasked(Expression pointer, mlir::VectorType type, Expression mask);
   Expression loadInt32(Expression array, Expression index);
   Expression loadInt64(Expression array, Expression index);
   Expression loadPointer(Expression array, Expression index);

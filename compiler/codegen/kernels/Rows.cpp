@@ -18,7 +18,7 @@ using namespace mlir;
 std::string EmbeddingShape::name() const {
   std::string result = llvm::formatv("embedding_{0}_scale{1:E}_to{2}", width, scale, outputStride);
   if (isTablePacked)
-    result += "_packed" + numberSuffix(numbers);
+    result += llvm::formatv("_panels{0}", panelWidth).str() + numberSuffix(numbers);
   if (hasPositions)
     result += llvm::formatv("_positions{0}", positionOffset);
   return result;
@@ -30,7 +30,7 @@ func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape)
   return kernel.function(shape.name(), types, [&](ArrayRef<Expression> arguments) {
     Expression ids = arguments[0], positions = arguments[1], table = arguments[2],
                positionTable = arguments[3], output = arguments[4];
-    PackedPanels panels{shape.numbers, shape.width, kernel.target().panelWidth()};
+    PackedPanels panels{shape.numbers, shape.width, shape.panelWidth};
     Share rows = shareOf(kernel, arguments[5], arguments[6], arguments[7]);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
       Expression id = kernel.toInt64(kernel.loadInt32(ids, row));

@@ -18,6 +18,7 @@ struct EmbeddingShape {
   /// projection; otherwise it is [token][width] floats.
   bool isTablePacked = false;
   plan::NumberType numbers = plan::NumberType::F32; // of a packed table
+  int64_t panelWidth = 1;                           // likewise
   bool hasPositions = false;
   int64_t positionOffset = 0;
 

@@ -43,6 +43,10 @@ private:
   // LowerWeights.cpp
   /// The packed weight for a value computed from parameters alone.
   mlir::FlatSymbolRefAttr weight(mlir::Value value, plan::LayoutKind layout);
+  mlir::FlatSymbolRefAttr weight(mlir::Value value, plan::LayoutAttr layout);
+  /// A table of embeddings: in the order of the vocabulary projection if that reads it too, else
+  /// row by row.
+  mlir::FlatSymbolRefAttr embeddingTable(mlir::Value table);
   mlir::FlatSymbolRefAttr optionalWeight(mlir::Value value, plan::LayoutKind layout) {
     return value ? weight(value, layout) : mlir::FlatSymbolRefAttr();
   }

@@ -2,6 +2,7 @@
 //
 // Attention, its masks and biases, and the caches it reads.
 
+#include "compiler/codegen/PackedPanels.h"
 #include "compiler/codegen/lowering/GraphLowering.h"
 
 namespace transept::codegen {
@@ -153,7 +154,7 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
       return op->emitError("expects the bias to be a relative position bias");
     bias = weight(parts.bias, plan::LayoutKind::Distances);
     biasReach = builder.getI64IntegerAttr(
-        std::max(relative.getMaximumDistance(), relative.getBucketCount()));
+        distanceReach(relative.getMaximumDistance(), relative.getBucketCount()));
   }
   auto optional = [&](std::optional<int64_t> bound) {
     return bound ? builder.getI64IntegerAttr(*bound) : IntegerAttr();

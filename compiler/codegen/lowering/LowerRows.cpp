@@ -14,10 +14,8 @@ using namespace mlir;
 LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
   if (failed(expectWholeSpace(op, op.getIds())))
     return failure();
-  auto layout =
-      isSharedWithProjection(op.getTable()) ? plan::LayoutKind::Panels : plan::LayoutKind::Rows;
   plan::EmbedOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
-                        weight(op.getTable(), layout),
+                        embeddingTable(op.getTable()),
                         optionalWeight(op.getPositions(), plan::LayoutKind::Rows),
                         op.getScaleAttr(), op.getPositionOffsetAttr());
   return success();

@@ -39,7 +39,7 @@ int64_t packedBytes(Value value, plan::LayoutAttr layout) {
   plan::LayoutKind kind = layout.getKind();
   if (auto bias = value.getDefiningOp<RelativePositionBiasOp>())
     return bias.getResult().getType().getHeadCount() *
-           (2 * std::max(bias.getMaximumDistance(), bias.getBucketCount()) + 1) *
+           (2 * distanceReach(bias.getMaximumDistance(), bias.getBucketCount()) + 1) *
            int64_t(sizeof(float));
   auto type = cast<RankedTensorType>(value.getType());
   if (kind == plan::LayoutKind::Rows)
@@ -87,8 +87,23 @@ FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
                            ? 1
                            : target.panelWidth();
   plan::NumberType type = hasPanels(layout) ? numbers : plan::NumberType::F32;
-  auto layoutAttribute = plan::LayoutAttr::get(builder.getContext(), layout, panelWidth, type);
-  std::string key = (stringifyLayoutKind(layout) + "|" + expressionText(value)).str();
+  return weight(value, plan::LayoutAttr::get(builder.getContext(), layout, panelWidth, type));
+}
+
+FlatSymbolRefAttr GraphLowering::embeddingTable(Value table) {
+  if (isSharedWithProjection(table))
+    return weight(table, plan::LayoutKind::Panels);
+  if (numbers == plan::NumberType::F32)
+    return weight(table, plan::LayoutKind::Rows);
+  // Panels of one row each. Half bytes are too coarse for what nothing averages.
+  plan::NumberType type = numbers == plan::NumberType::Int4 ? plan::NumberType::Int8 : numbers;
+  return weight(table, plan::LayoutAttr::get(builder.getContext(), plan::LayoutKind::Panels,
+                                             /*panelWidth=*/1, type));
+}
+
+FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutAttr layout) {
+  std::string key;
+  llvm::raw_string_ostream(key) << layout << "|" << expressionText(value);
   FlatSymbolRefAttr &symbol = weights[key];
   if (symbol)
     return symbol;
@@ -102,8 +117,8 @@ FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
     builder.setInsertionPointAfter(lastWeight);
   else
     builder.setInsertionPointToStart(module.getBody());
-  auto op = plan::WeightOp::create(builder, value.getLoc(), name, layoutAttribute, IntegerAttr(),
-                                   packedBytes(value, layoutAttribute));
+  auto op = plan::WeightOp::create(builder, value.getLoc(), name, layout, IntegerAttr(),
+                                   packedBytes(value, layout));
   lastWeight = op;
   builder.setInsertionPointToStart(&op.getExpression().emplaceBlock());
   IRMapping mapping;
