@@ -72,6 +72,22 @@ __attribute__((target("avx512f,avx512vnni"), noinline)) float multiplyBytesAvx51
   return float(std::accumulate(values, values + 16, 0));
 }
 
+__attribute__((target("avx512f,avx512bf16"), noinline)) float multiplyBf16Avx512() {
+  __m512 sums[kAvx512Accumulators] = {};
+  auto left = __m512bh(_mm512_set1_epi32(0x3f803f80)), right = left; // ones
+  for (int round = 0; round != kRounds; ++round) {
+    asm volatile("" : "+v"(left), "+v"(right));
+    for (int index = 0; index != kAvx512Accumulators; ++index)
+      sums[index] = _mm512_dpbf16_ps(sums[index], left, right);
+  }
+  __m512 total = sums[0];
+  for (int index = 1; index != kAvx512Accumulators; ++index)
+    total = _mm512_add_ps(total, sums[index]);
+  float values[16];
+  _mm512_storeu_ps(values, total);
+  return std::accumulate(values, values + 16, 0.0f);
+}
+
 __attribute__((target("avx2,avxvnni"), noinline)) float multiplyBytesAvxVnni() {
   __m256i sums[kAvx2Accumulators] = {};
   __m256i left = _mm256_set1_epi8(3), right = _mm256_set1_epi8(-2);
@@ -163,6 +179,9 @@ constexpr Candidate kCandidates[] = {
     {TRANSEPT_ARITHMETIC_BF16,
      TRANSEPT_CPU_AMX,
      {"AMX", 2.0 * 4 * 16 * 16 * 32 * kTileRounds, multiplyTilesBf16}},
+    {TRANSEPT_ARITHMETIC_BF16,
+     TRANSEPT_CPU_AVX512_BF16,
+     {"AVX-512 BF16", 2.0 * 32 * kAvx512Accumulators * kRounds, multiplyBf16Avx512}},
     {TRANSEPT_ARITHMETIC_INT8,
      TRANSEPT_CPU_AMX,
      {"AMX", 2.0 * 4 * 16 * 16 * 64 * kTileRounds, multiplyTilesInt8}},
