@@ -14,7 +14,6 @@ namespace transept::driver {
 
 namespace {
 
-constexpr double kTensorTolerance = 2e-4;
 constexpr double kScoreTolerance = 1e-4;
 
 double errorOf(float expected, float actual) {
@@ -31,7 +30,7 @@ std::span<const Id> withoutPadding(std::span<const Id> ids, Id padding) {
 } // namespace
 
 Comparison compareTensors(const std::string &output, std::span<const float> expected,
-                          std::span<const float> actual) {
+                          std::span<const float> actual, double tolerance) {
   if (expected.size() != actual.size())
     throw std::runtime_error(fmt::format("{} has {} numbers, but the model gives {}", output,
                                          expected.size(), actual.size()));
@@ -43,7 +42,7 @@ Comparison compareTensors(const std::string &output, std::span<const float> expe
         std::max(comparison.largestError, errorOf(expected[index], actual[index]));
   }
   comparison.relativeError = magnitude == 0 ? 0 : comparison.largestError / magnitude;
-  comparison.tolerance = kTensorTolerance * magnitude;
+  comparison.tolerance = tolerance * magnitude;
   return comparison;
 }
 
@@ -77,6 +76,15 @@ std::string differenceOf(std::span<const Id> expected, std::span<const Id> actua
     return at < ids.size() ? std::to_string(ids[at]) : std::string("the end");
   };
   return fmt::format("at position {}: expects {}, but got {}", at, idAt(expected), idAt(actual));
+}
+
+IdCounts countEqualIds(std::span<const Id> expected, std::span<const Id> actual, Id padding) {
+  expected = withoutPadding(expected, padding);
+  actual = withoutPadding(actual, padding);
+  IdCounts counts{.all = std::max(expected.size(), actual.size())};
+  for (size_t at = 0; at != std::min(expected.size(), actual.size()); ++at)
+    counts.equal += expected[at] == actual[at];
+  return counts;
 }
 
 } // namespace transept::driver

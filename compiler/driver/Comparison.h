@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What "equal" means between a model and its recorded outputs: 2e-4 of an output's largest
-// magnitude for states and logits, 1e-4 for scores, no tolerance for ids.
+// How far a model's outputs are from recorded ones: tensors by a share of their largest magnitude
+// that the caller allows, scores by 1e-4, ids by being the same.
 
 #ifndef TRANSEPT_COMPILER_DRIVER_COMPARISON_H
 #define TRANSEPT_COMPILER_DRIVER_COMPARISON_H
@@ -25,15 +25,22 @@ struct Comparison {
   bool passes() const { return largestError <= tolerance; }
 };
 
-/// States or logits. Throws std::runtime_error when there are more numbers on one side.
+/// States, logits or attention weights; `tolerance` is a share of the largest expected magnitude.
+/// Throws std::runtime_error when there are more numbers on one side.
 Comparison compareTensors(const std::string &output, std::span<const float> expected,
-                          std::span<const float> actual);
+                          std::span<const float> actual, double tolerance);
 
-/// Scores of sequences, by the same rule with a tolerance relative to scores larger than 1.
+/// Scores of sequences, with a tolerance relative to scores larger than 1.
 Comparison compareScores(std::span<const float> expected, std::span<const Sequence> sequences);
 
 /// Where two sequences differ, in words; empty when they are equal but for padding at their ends.
 std::string differenceOf(std::span<const Id> expected, std::span<const Id> actual, Id padding);
+
+/// How many ids are the same at the same position, of the longer sequence without its padding.
+struct IdCounts {
+  size_t equal = 0, all = 0;
+};
+IdCounts countEqualIds(std::span<const Id> expected, std::span<const Id> actual, Id padding);
 
 } // namespace transept::driver
 

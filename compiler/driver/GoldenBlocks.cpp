@@ -79,7 +79,7 @@ bool isBlockCase(const GoldenCase &golden) {
 }
 
 void checkBlock(const Model &model, const Goldens &goldens, const GoldenCase &golden,
-                CaseResult &result) {
+                const Tolerances &tolerances, CaseResult &result) {
   BlockInputs inputs = readInputs(model, goldens, golden);
   BlockOutputs batch = run(model, inputs, 0, inputs.shape.batch), alone;
   for (size_t row = 0; row != inputs.shape.batch; ++row) {
@@ -94,11 +94,11 @@ void checkBlock(const Model &model, const Goldens &goldens, const GoldenCase &go
   result.sameBitsAlone = isSame(batch.states, alone.states) && isSame(batch.weights, alone.weights);
   for (const auto &[name, tensor] : golden.outputs) {
     if (name == "states")
-      result.comparisons.push_back(
-          compareTensors(name, goldens.floats(tensor).values, batch.states));
+      result.comparisons.push_back(compareTensors(name, goldens.floats(tensor).values, batch.states,
+                                                  tolerances.targetOutputs));
     else if (name == "attention_weights")
       result.comparisons.push_back(
-          compareTensors(name, goldens.floats(tensor).values, batch.weights));
+          compareTensors(name, goldens.floats(tensor).values, batch.weights, tolerances.attention));
     else
       result.notCompared.push_back(name);
   }

@@ -15,7 +15,7 @@ bool isBlockCase(const GoldenCase &golden);
 /// Runs the padded batch as a program would, and each row of it alone. Fills in comparisons,
 /// sameBitsAlone and notCompared. Throws std::runtime_error where the case does not fit the model.
 void checkBlock(const Model &model, const Goldens &goldens, const GoldenCase &golden,
-                CaseResult &result);
+                const Tolerances &tolerances, CaseResult &result);
 
 } // namespace transept::driver
 

@@ -7,6 +7,7 @@
 
 #include "compiler/driver/Comparison.h"
 #include "compiler/driver/Goldens.h"
+#include "compiler/driver/Tolerances.h"
 
 #include "transept/model.h"
 
@@ -15,7 +16,8 @@ namespace transept::driver {
 struct CaseResult {
   std::string name, kind;
   std::vector<Comparison> comparisons;
-  std::optional<bool> idsEqual;
+  /// Generated ids that are the recorded ones; only with Tolerances::expectsIds must all be.
+  std::optional<IdCounts> ids;
   /// Whether each row alone gives the bits that it has in the batch.
   std::optional<bool> sameBitsAlone;
   /// Recorded outputs that a library does not give out.
@@ -28,7 +30,8 @@ struct CaseResult {
 
 /// Never throws for what is wrong with the case or the model: that is the result. The model must
 /// keep no sources (OpenOptions::encoderCacheBytes of 0), or rows alone are not computed again.
-CaseResult checkCase(const Model &model, const Goldens &goldens, const GoldenCase &golden);
+CaseResult checkCase(const Model &model, const Goldens &goldens, const Tolerances &tolerances,
+                     const GoldenCase &golden);
 
 } // namespace transept::driver
 

@@ -11,6 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace transept::emit {
 
 using Json = nlohmann::ordered_json;
@@ -55,12 +57,31 @@ Json cpuFeatures(uint64_t features) {
   return names;
 }
 
-/// Matrices are of one type, whatever vectors and tables are kept in beside them.
+/// Matrices are of one type, whatever vectors and tables are kept in beside them: never a narrower.
 std::string weightType(mlir::ModuleOp module) {
+  auto narrowest = plan::NumberType::F32;
   for (auto weight : module.getOps<plan::WeightOp>())
-    if (plan::NumberType type = weight.getLayout().getNumberType(); type != plan::NumberType::F32)
-      return stringifyNumberType(type).str();
+    narrowest = std::max(narrowest, weight.getLayout().getNumberType());
+  return stringifyNumberType(narrowest).str();
+}
+
+/// All slots of both caches are of one type.
+std::string cacheType(mlir::ModuleOp module) {
+  for (auto program : module.getOps<plan::ProgramOp>())
+    for (auto slot : program.getSlots().getAsRange<plan::CacheSlotAttr>())
+      return stringifyNumberType(slot.getNumberType()).str();
   return "f32";
+}
+
+/// Through how many products (or tables, which are rounded alike) and attentions, one after
+/// another, the results of a program have gone: rounding errors grow with them.
+Json depthOf(mlir::ModuleOp module, llvm::StringRef program) {
+  int64_t products = 0, attentions = 0;
+  module.lookupSymbol(program)->walk([&](mlir::Operation *op) {
+    products += mlir::isa<plan::LinearOp, plan::SearchOp, plan::EmbedOp>(op);
+    attentions += mlir::isa<plan::AttendOp>(op);
+  });
+  return {{"products", products}, {"attentions", attentions}};
 }
 
 /// `features` are those without which nothing of the library runs.
@@ -90,6 +111,8 @@ std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Descriptio
       {"name", description.name},
       {"family", description.family},
       {"weights", {{"type", weightType(module)}, {"bytes", weightsSize}}},
+      {"caches", {{"type", cacheType(module)}}},
+      {"depth", {{"encode", depthOf(module, "encode")}, {"decode", depthOf(module, "decode")}}},
       {"cpu", processors(levels)},
       {"memory",
        {{"encoder_cache_bytes_per_source_token", cacheBytesPerPosition(module, "encode")},

@@ -11,6 +11,10 @@
 
 #include "llvm/Support/MathExtras.h"
 
+#include <cmath>
+#include <fmt/format.h>
+#include <stdexcept>
+
 namespace transept::emit {
 
 using namespace mlir;
@@ -23,7 +27,7 @@ constexpr int64_t kRowsAtOnce = 64;
 class Packer {
 public:
   Packer(plan::WeightOp op, const ParameterReader &reader, const WeightSink &sink)
-      : evaluator(reader), sink(sink), offset(*op.getOffset()),
+      : evaluator(reader), sink(sink), name(op.getSymName()), offset(*op.getOffset()),
         panelWidth(op.getLayout().getPanelWidth()), type(op.getLayout().getNumberType()),
         value(cast<plan::YieldOp>(op.getExpression().front().getTerminator()).getValue()) {}
 
@@ -69,9 +73,24 @@ private:
         int64_t count = std::min(panelWidth, rows - begin);
         evaluator.rows(value, part * rows + begin, count, numbers.data());
         std::fill(numbers.begin() + count * columns, numbers.end(), 0.0);
+        if (layout.isQuantized())
+          expectFinite(numbers, part * rows + begin);
         packPanel(layout, numbers.data(), packed.data());
         emit(packed);
       }
+  }
+
+  /// One number that is not finite would turn all those that share its scale to nothing.
+  void expectFinite(const std::vector<double> &numbers, int64_t firstOutput) const {
+    auto found = llvm::find_if(numbers, [](double number) { return !std::isfinite(number); });
+    if (found == numbers.end())
+      return;
+    int64_t at = found - numbers.begin(), columns = weightColumns(value);
+    throw std::runtime_error(fmt::format(
+        "weight {} has {} for output {} and input {}; {} takes finite numbers only, f32 and bf16 "
+        "take any",
+        name.str(), *found, firstOutput + at / columns, at % columns,
+        plan::stringifyNumberType(type).str()));
   }
 
   void packDistances() {
@@ -90,6 +109,7 @@ private:
 
   WeightEvaluator evaluator;
   const WeightSink &sink;
+  StringRef name;
   int64_t offset, panelWidth;
   plan::NumberType type;
   Value value;

@@ -21,13 +21,28 @@ protected:
     list = Json::parse(readFile(directory + "/goldens.json"));
   }
 
-  Json verify() {
+  Json verify(const std::string &file = library("t5"), int failed = 1) {
     writeFile(directory + "/goldens.json", list.dump());
-    CommandResult result = run({"verify", library("t5"), directory, "--json"});
-    EXPECT_EQ(result.status, 1) << result.errors;
+    CommandResult result = run({"verify", file, directory, "--json"});
+    EXPECT_EQ(result.status, failed ? 1 : 0) << result.errors;
     Json object = Json::parse(result.output);
-    EXPECT_EQ(object.at("failed"), 1);
+    EXPECT_EQ(object.at("failed"), failed);
     return object;
+  }
+
+  /// Adds to the first of the logits of fwd_b1_s7.
+  void changeLogit(float difference) {
+    std::string path = directory + "/goldens.safetensors", content = readFile(path);
+    uint64_t headerSize = 0;
+    std::memcpy(&headerSize, content.data(), sizeof(headerSize));
+    Json header = Json::parse(content.substr(8, headerSize));
+    std::string tensor = caseNamed("fwd_b1_s7").at("outputs").at("logits");
+    size_t begin = 8 + headerSize + header.at(tensor).at("data_offsets").at(0).get<size_t>();
+    float value = 0;
+    std::memcpy(&value, content.data() + begin, sizeof(value));
+    value += difference;
+    std::memcpy(content.data() + begin, &value, sizeof(value));
+    writeFile(path, content);
   }
 
   Json &caseNamed(const std::string &name) {
@@ -55,18 +70,32 @@ TEST_F(Verify, FailsForOtherIds) {
 }
 
 TEST_F(Verify, FailsForAChangedNumber) {
-  std::string path = directory + "/goldens.safetensors", content = readFile(path);
-  uint64_t headerSize = 0;
-  std::memcpy(&headerSize, content.data(), sizeof(headerSize));
-  Json header = Json::parse(content.substr(8, headerSize));
-  std::string tensor = caseNamed("fwd_b1_s7").at("outputs").at("logits");
-  size_t begin = 8 + headerSize + header.at(tensor).at("data_offsets").at(0).get<size_t>();
-  float value = 0;
-  std::memcpy(&value, content.data() + begin, sizeof(value));
-  value += 0.1f;
-  std::memcpy(content.data() + begin, &value, sizeof(value));
-  writeFile(path, content);
+  changeLogit(0.1f);
   EXPECT_THAT(failureOf(verify(), "fwd_b1_s7"), testing::HasSubstr("logits is off by"));
+}
+
+/// Rounded weights may prefer other ids; numbers must still be as close as rounding explains.
+TEST_F(Verify, OfNarrowWeightsCountsIdsAndComparesNumbers) {
+  caseNamed("greedy_b1")["outputs"]["sequences"] = caseNamed("defaults_bN")["outputs"]["sequences"];
+  caseNamed("greedy_b1")["inputs"] = caseNamed("defaults_bN")["inputs"];
+  caseNamed("greedy_b1")["generation_args"]["max_length"] = 3;
+  for (const char *type : {"bf16", "int8", "int4"}) {
+    std::string file = libraryFile("t5.native." + std::string(type));
+    Json object = verify(file, /*failed=*/0);
+    EXPECT_EQ(object.at("weights"), type);
+    for (const Json &item : object.at("cases"))
+      if (item.at("name") == "greedy_b1") {
+        EXPECT_EQ(item.at("ids_equal"), false);
+        EXPECT_LT(item.at("equal_id_count"), item.at("id_count"));
+      }
+    CommandResult text = run({"verify", file, directory});
+    EXPECT_THAT(text.output,
+                testing::HasSubstr(std::string("with ") + type + " weights and bf16 caches, ids"));
+  }
+  changeLogit(1e3f);
+  for (const char *type : {"bf16", "int8", "int4"})
+    EXPECT_THAT(failureOf(verify(libraryFile("t5.native." + std::string(type))), "fwd_b1_s7"),
+                testing::HasSubstr("logits is off by"));
 }
 
 TEST_F(Verify, FailsForAnUnknownArgument) {

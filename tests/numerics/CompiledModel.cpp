@@ -35,10 +35,10 @@ emit::ParameterReader readerOf(uint64_t seed) {
   };
 }
 
-void addPasses(mlir::PassManager &passes, const std::string &cpu, Fusion fusion) {
-  PipelineOptions options{.cpu = cpu};
+void addPasses(mlir::PassManager &passes, const CompileFor &how) {
+  PipelineOptions options{.cpu = how.cpu, .weights = how.weights};
   Stage fused = Stage::Fused;
-  if (fusion == Fusion::All) {
+  if (how.fusion == Fusion::All) {
     addStages(passes, Stage::Graph, fused, options);
   } else {
     addStages(passes, Stage::Graph, Stage::Staged, options);
@@ -49,10 +49,10 @@ void addPasses(mlir::PassManager &passes, const std::string &cpu, Fusion fusion)
 }
 
 std::string emitModule(mlir::ModuleOp module, const frontend::Description &description,
-                       const std::string &cpu, Fusion fusion, uint64_t seed) {
+                       const CompileFor &how, uint64_t seed) {
   mlir::PassManager passes(module.getContext());
   passes.enableVerifier(true);
-  addPasses(passes, cpu, fusion);
+  addPasses(passes, how);
   if (failed(passes.run(module)))
     throw std::runtime_error("a pass failed");
   std::string error;
@@ -60,7 +60,7 @@ std::string emitModule(mlir::ModuleOp module, const frontend::Description &descr
   emit::EmitOptions options;
   options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
                    std::to_string(number++) + ".so";
-  emit::Level level{cpu, *codegen::targetFor(cpu, error), module};
+  emit::Level level{how.cpu, *codegen::targetFor(how.cpu, error), module};
   emit::emitLibrary(level, description, readerOf(seed), options);
   return options.output;
 }
@@ -85,24 +85,40 @@ std::vector<std::string> runnableProcessors() {
   return {"x86-64-v3"};
 }
 
+bool canRun(const std::string &cpu) {
+  std::string error;
+  auto native = codegen::targetFor("native", error), wanted = codegen::targetFor(cpu, error);
+  return native && wanted && (wanted->requiredFeatures & ~native->requiredFeatures) == 0;
+}
+
 std::string compileWithRandomWeights(const frontend::Description &description,
-                                     const std::string &cpu, Fusion fusion, uint64_t seed) {
+                                     const CompileFor &how, uint64_t seed) {
   mlir::MLIRContext context;
   context.loadDialect<plan::PlanDialect>();
   auto module = frontend::buildModel(description, context);
   if (!module)
     throw std::runtime_error("no model");
-  return emitModule(*module, description, cpu, fusion, seed);
+  return emitModule(*module, description, how, seed);
 }
 
-std::string compileWithRandomWeights(const std::string &text, const std::string &cpu, Fusion fusion,
+std::string compileWithRandomWeights(const frontend::Description &description,
+                                     const std::string &cpu, Fusion fusion, uint64_t seed) {
+  return compileWithRandomWeights(description, {.cpu = cpu, .fusion = fusion}, seed);
+}
+
+std::string compileWithRandomWeights(const std::string &text, const CompileFor &how,
                                      uint64_t seed) {
   mlir::MLIRContext context;
   context.loadDialect<plan::PlanDialect>();
   auto module = parseText(text, context);
   frontend::Description description;
   description.name = module->getSymName()->str();
-  return emitModule(*module, description, cpu, fusion, seed);
+  return emitModule(*module, description, how, seed);
+}
+
+std::string compileWithRandomWeights(const std::string &text, const std::string &cpu, Fusion fusion,
+                                     uint64_t seed) {
+  return compileWithRandomWeights(text, {.cpu = cpu, .fusion = fusion}, seed);
 }
 
 ModelOutputs interpret(const frontend::Description &description, uint64_t seed,
@@ -124,8 +140,8 @@ ModelOutputs interpret(const std::string &text, uint64_t seed, const Sequences &
   return *outputs;
 }
 
-void expectClose(std::span<const double> expected, std::span<const float> actual,
-                 const char *what) {
+void expectClose(std::span<const double> expected, std::span<const float> actual, const char *what,
+                 double tolerance) {
   ASSERT_EQ(expected.size(), actual.size()) << what;
   double largest = 0, difference = 0;
   for (size_t i = 0; i < actual.size(); ++i) {
@@ -133,7 +149,7 @@ void expectClose(std::span<const double> expected, std::span<const float> actual
     double error = std::abs(expected[i] - double(actual[i]));
     difference = std::isnan(error) ? INFINITY : std::max(difference, error);
   }
-  EXPECT_LE(difference, kTolerance * largest) << what << ", largest magnitude " << largest;
+  EXPECT_LE(difference, tolerance * largest) << what << ", largest magnitude " << largest;
 }
 
 Sequences randomSequences(const std::vector<int64_t> &lengths, int64_t vocabularySize,

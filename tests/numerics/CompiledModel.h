@@ -22,12 +22,25 @@ enum class Fusion {
   Least
 };
 
+/// What a library is compiled for.
+struct CompileFor {
+  std::string cpu;
+  std::string weights = "f32";
+  Fusion fusion = Fusion::All;
+};
+
 /// Processors to generate code for that this machine can run.
 std::vector<std::string> runnableProcessors();
+
+/// Whether this machine can run code for `cpu`.
+bool canRun(const std::string &cpu);
 
 /// The path of a new library in the test's temporary folder. Throws std::runtime_error.
 std::string compileWithRandomWeights(const frontend::Description &description,
                                      const std::string &cpu, Fusion fusion, uint64_t seed);
+
+std::string compileWithRandomWeights(const frontend::Description &description,
+                                     const CompileFor &how, uint64_t seed);
 
 /// What the interpreter says of the description's graph as imported.
 ModelOutputs interpret(const frontend::Description &description, uint64_t seed,
@@ -36,6 +49,7 @@ ModelOutputs interpret(const frontend::Description &description, uint64_t seed,
 /// The same for a function given as text.
 std::string compileWithRandomWeights(const std::string &text, const std::string &cpu, Fusion fusion,
                                      uint64_t seed);
+std::string compileWithRandomWeights(const std::string &text, const CompileFor &how, uint64_t seed);
 ModelOutputs interpret(const std::string &text, uint64_t seed, const Sequences &sources,
                        const Sequences &targets);
 
@@ -43,8 +57,9 @@ ModelOutputs interpret(const std::string &text, uint64_t seed, const Sequences &
 /// stays below 2e-5 of the largest magnitude, a tenth of what golden tests allow.
 inline constexpr double kTolerance = 2e-5;
 
-/// A test failure unless all numbers are within kTolerance of the largest expected magnitude.
-void expectClose(std::span<const double> expected, std::span<const float> actual, const char *what);
+/// A test failure unless all numbers are within `tolerance` of the largest expected magnitude.
+void expectClose(std::span<const double> expected, std::span<const float> actual, const char *what,
+                 double tolerance = kTolerance);
 
 /// `count` sequences of random ids below `vocabularySize`, of the given lengths.
 Sequences randomSequences(const std::vector<int64_t> &lengths, int64_t vocabularySize,
