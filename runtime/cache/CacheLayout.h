@@ -15,10 +15,9 @@ inline std::uint64_t cacheBytes(const transept_cache_slot *slots, std::uint64_t 
                                 std::uint64_t positions) {
   std::uint64_t perPosition = 0;
   for (std::uint64_t slot = 0; slot != slotCount; ++slot)
-    perPosition =
-        addSizes(perPosition, multiplySizes(multiplySizes(slots[slot].head_count,
-                                                          slots[slot].head_dim),
-                                            slots[slot].number_bytes));
+    perPosition = addSizes(
+        perPosition, multiplySizes(multiplySizes(slots[slot].head_count, slots[slot].head_dim),
+                                   slots[slot].number_bytes));
   return addSizes(multiplySizes(perPosition, roundUp(positions, TRANSEPT_KEY_BLOCK)),
                   TRANSEPT_CACHE_SLACK);
 }

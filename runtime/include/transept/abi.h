@@ -23,11 +23,11 @@ extern "C" {
 #define TRANSEPT_CACHE_SLACK 256u
 
 /* Cache layouts. A cache holds slots one after another; a slot of P positions (P a multiple of
- * TRANSEPT_KEY_BLOCK; one page has P = TRANSEPT_KEY_BLOCK) takes P * head_count * head_dim numbers (f32 or bf16):
- *   keys    [head_count][P / TRANSEPT_KEY_BLOCK][head_dim][TRANSEPT_KEY_BLOCK]
- *   values  [head_count][P][head_dim]
- * An encoder cache entry of n positions has P = n rounded up; positions from n on may hold anything
- * finite. Entries and pages are 64-byte aligned; fresh ones must be zeroed. */
+ * TRANSEPT_KEY_BLOCK; one page has P = TRANSEPT_KEY_BLOCK) takes P * head_count * head_dim numbers
+ * (f32 or bf16): keys    [head_count][P / TRANSEPT_KEY_BLOCK][head_dim][TRANSEPT_KEY_BLOCK] values
+ * [head_count][P][head_dim] An encoder cache entry of n positions has P = n rounded up; positions
+ * from n on may hold anything finite. Entries and pages are 64-byte aligned; fresh ones must be
+ * zeroed. */
 #define TRANSEPT_CACHE_KEYS 0u
 #define TRANSEPT_CACHE_VALUES 1u
 

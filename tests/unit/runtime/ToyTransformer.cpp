@@ -12,13 +12,15 @@ namespace {
 
 constexpr std::uint32_t sourceWidth = 2, targetWidth = 3, stateWidth = 2, vocabularySize = 7;
 
-constexpr transept_cache_slot encoderSlots[] = {{"first.keys", TRANSEPT_CACHE_KEYS, 2, 1, sizeof(float)},
-                                                {"first.values", TRANSEPT_CACHE_VALUES, 2, 1, sizeof(float)},
-                                                {"second.keys", TRANSEPT_CACHE_KEYS, 1, 2, sizeof(float)},
-                                                {"second.values", TRANSEPT_CACHE_VALUES, 1, 1, sizeof(float)}};
+constexpr transept_cache_slot encoderSlots[] = {
+    {"first.keys", TRANSEPT_CACHE_KEYS, 2, 1, sizeof(float)},
+    {"first.values", TRANSEPT_CACHE_VALUES, 2, 1, sizeof(float)},
+    {"second.keys", TRANSEPT_CACHE_KEYS, 1, 2, sizeof(float)},
+    {"second.values", TRANSEPT_CACHE_VALUES, 1, 1, sizeof(float)}};
 constexpr std::uint32_t headCounts[] = {2, 1};
-constexpr transept_cache_slot selfSlots[] = {{"keys", TRANSEPT_CACHE_KEYS, 1, 1, sizeof(float)},
-                                             {"values", TRANSEPT_CACHE_VALUES, 1, 1, sizeof(float)}};
+constexpr transept_cache_slot selfSlots[] = {
+    {"keys", TRANSEPT_CACHE_KEYS, 1, 1, sizeof(float)},
+    {"values", TRANSEPT_CACHE_VALUES, 1, 1, sizeof(float)}};
 
 /// The rows that features become.
 std::vector<float> encoded(const transept_model_table &table, std::span<const float> features) {

@@ -113,12 +113,16 @@ TEST(PackWeights, MakesTablesOfPositions) {
 }
 
 TEST(PackWeights, ClipsDistancesOfARelativeBias) {
-  // Two buckets, unidirectional: the query's own position, and everything before it.
-  std::vector<float> packed = pack("<distances, 1, f32>", 20, R"(
+  // Two buckets, unidirectional: the query's own position, and everything before it. Both ends are
+  // repeated for a vector's width.
+  constexpr int64_t kReach = 2 + 16;
+  std::vector<float> packed = pack("<distances, 1, f32>", 4 * (2 * kReach + 1), R"(
     %a = transept.parameter "b" : tensor<2x1xf32>
     %d = transept.relative_position_bias %a buckets 2 maximum_distance 2 : tensor<2x1xf32> -> !transept.bias<target x target x 1>
     plan.yield %d : !transept.bias<target x target x 1>)");
-  EXPECT_THAT(packed, ElementsAre(20, 20, 10, 10, 10));
+  std::vector<float> expected(kReach, 20.0f);
+  expected.resize(2 * kReach + 1, 10.0f);
+  EXPECT_EQ(packed, expected);
 }
 
 } // namespace
