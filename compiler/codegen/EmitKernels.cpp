@@ -84,10 +84,8 @@ private:
   /// always predicted otherwise.
   void stampTime(Expression isMeasured, Expression times, int64_t index) {
     kernel.when(isMeasured, [&] {
-      auto call = LLVM::CallIntrinsicOp::create(
-          kernel, kernel.getI64Type(), kernel.getStringAttr("llvm.readcyclecounter"), ValueRange());
-      kernel.store(kernel.wrap(call->getResult(0)),
-                   kernel.bytesAt(times, index * int64_t(sizeof(uint64_t))));
+      Expression now = kernel.intrinsic("llvm.readcyclecounter", kernel.getI64Type(), {});
+      kernel.store(now, kernel.bytesAt(times, index * int64_t(sizeof(uint64_t))));
     });
   }
 

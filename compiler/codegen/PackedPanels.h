@@ -58,8 +58,11 @@ struct PackedPanels {
   }
   int64_t words() const { return paddedDepth() / perWord(); }
   int64_t groups() const { return paddedDepth() / kGroup; }
-  /// Bytes of one group of int4 with its scales.
-  int64_t groupBytes() const { return kGroup / 2 * width + 2 * width; }
+  /// What stored integers have more than they stand for, so that they are unsigned.
+  int64_t zeroPoint() const { return type == plan::NumberType::Int8 ? 128 : 8; }
+  /// Bytes of the words of one group of int4, behind which its scales lie, and of both.
+  int64_t groupWordBytes() const { return kGroup / 2 * width; }
+  int64_t groupBytes() const { return groupWordBytes() + 2 * width; }
   /// Bytes of a panel's words, and of a panel with its scales.
   int64_t wordBytes() const { return 4 * words() * width; }
   int64_t panelBytes() const {

@@ -56,19 +56,21 @@ public:
   }
 
   void packBytes() {
-    constexpr int kLimit = 127, kZero = 128;
-    std::memset(bytes, kZero, layout.wordBytes());
+    constexpr int kLimit = 127;
+    int zero = int(layout.zeroPoint());
+    std::memset(bytes, zero, layout.wordBytes());
     for (int64_t output = 0; output < layout.width; ++output) {
       float scale = float(largestMagnitude(numbers + output * layout.depth, layout.depth) / kLimit);
       for (int64_t input = 0; input < layout.depth; ++input)
         bytes[4 * (input / 4 * layout.width + output) + input % 4] =
-            uint8_t(toInteger(at(output, input), scale, kLimit) + kZero);
+            uint8_t(toInteger(at(output, input), scale, kLimit) + zero);
       std::memcpy(bytes + layout.wordBytes() + 4 * output, &scale, 4);
     }
   }
 
   void packHalfBytes() {
-    constexpr int kLimit = 7, kZero = 8;
+    constexpr int kLimit = 7;
+    int zero = int(layout.zeroPoint());
     for (int64_t group = 0; group < layout.groups(); ++group) {
       uint8_t *groupBytes = bytes + group * layout.groupBytes();
       std::memset(groupBytes, 0, layout.groupBytes());
@@ -82,10 +84,9 @@ public:
           int integer = input < count ? toInteger(inputs[input], scale, kLimit) : 0;
           int64_t place = input % 32;
           groupBytes[4 * (place / 4 * layout.width + output) + place % 4] |=
-              uint8_t((integer + kZero) << (input < 32 ? 0 : 4));
+              uint8_t((integer + zero) << (input < 32 ? 0 : 4));
         }
-        std::memcpy(groupBytes + PackedPanels::kGroup / 2 * layout.width + 2 * output, &scaleBits,
-                    2);
+        std::memcpy(groupBytes + layout.groupWordBytes() + 2 * output, &scaleBits, 2);
       }
     }
   }

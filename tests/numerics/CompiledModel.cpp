@@ -75,6 +75,15 @@ mlir::OwningOpRef<mlir::ModuleOp> parseText(const std::string &text, mlir::MLIRC
 
 } // namespace
 
+std::string withoutHyphens(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+std::string nameOf(const ::testing::TestParamInfo<ProcessorAndType::ParamType> &info) {
+  return withoutHyphens(std::get<0>(info.param) + "_" + std::get<1>(info.param));
+}
+
 std::vector<std::string> runnableProcessors() {
   std::string error;
   auto native = codegen::targetFor("native", error);

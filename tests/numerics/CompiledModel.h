@@ -10,6 +10,8 @@
 #include "dialects/Transept/interpreter/RunModel.h"
 #include "transept/model.h"
 
+#include <gtest/gtest.h>
+
 #include <span>
 #include <string>
 
@@ -34,6 +36,20 @@ std::vector<std::string> runnableProcessors();
 
 /// Whether this machine can run code for `cpu`.
 bool canRun(const std::string &cpu);
+
+/// A name that test parameters may have.
+std::string withoutHyphens(std::string name);
+
+/// Tests of a processor and a number type of weights; skipped where the machine cannot run them.
+class ProcessorAndType : public ::testing::TestWithParam<std::tuple<std::string, std::string>> {
+protected:
+  void SetUp() override {
+    if (!canRun(cpu))
+      GTEST_SKIP() << "this machine cannot run code for " << cpu;
+  }
+  std::string cpu = std::get<0>(GetParam()), weights = std::get<1>(GetParam());
+};
+std::string nameOf(const ::testing::TestParamInfo<ProcessorAndType::ParamType> &info);
 
 /// The path of a new library in the test's temporary folder. Throws std::runtime_error.
 std::string compileWithRandomWeights(const frontend::Description &description,

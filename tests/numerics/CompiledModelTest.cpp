@@ -110,11 +110,7 @@ TEST_P(Compiled, RandomModelsGiveWhatTheInterpreterGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, Compiled, ::testing::ValuesIn(runnableProcessors()),
-                         [](const auto &info) {
-                           std::string name = info.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         [](const auto &info) { return withoutHyphens(info.param); });
 
 } // namespace
 } // namespace transept::testing

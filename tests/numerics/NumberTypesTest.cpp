@@ -119,19 +119,7 @@ void check(const Description &description, const CompileFor &how) {
   std::filesystem::remove(library);
 }
 
-std::string withoutHyphens(std::string name) {
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
-class NumberTypes : public ::testing::TestWithParam<std::tuple<std::string, std::string>> {
-protected:
-  void SetUp() override {
-    if (!canRun(cpu))
-      GTEST_SKIP() << "this machine cannot run code for " << cpu;
-  }
-  std::string cpu = std::get<0>(GetParam()), weights = std::get<1>(GetParam());
-};
+class NumberTypes : public ProcessorAndType {};
 
 TEST_P(NumberTypes, GiveWhatTheInterpreterGives) {
   check(gated40, {cpu, weights});
@@ -146,10 +134,6 @@ TEST_P(UnfusedNumberTypes, GiveTheSame) {
 }
 
 const auto kTypes = ::testing::Values("f32", "bf16", "int8", "int4");
-
-std::string nameOf(const ::testing::TestParamInfo<NumberTypes::ParamType> &info) {
-  return withoutHyphens(std::get<0>(info.param) + "_" + std::get<1>(info.param));
-}
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, NumberTypes,
                          ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4", "native"),

@@ -219,13 +219,8 @@ void checkEveryRowCount(const std::string &library, unsigned threads, std::span<
   }
 }
 
-class Product : public ::testing::TestWithParam<std::tuple<std::string, std::string>> {
+class Product : public ProcessorAndType {
 protected:
-  void SetUp() override {
-    if (!canRun(cpu))
-      GTEST_SKIP() << "this machine cannot run code for " << cpu;
-  }
-  std::string cpu = std::get<0>(GetParam()), weights = std::get<1>(GetParam());
   NumberType type = *plan::symbolizeNumberType(weights);
 };
 
@@ -261,12 +256,6 @@ TEST_P(Product, HasTheBitsOfPlainLoops) {
     }
     std::filesystem::remove(library);
   }
-}
-
-std::string nameOf(const ::testing::TestParamInfo<std::tuple<std::string, std::string>> &info) {
-  std::string name = std::get<0>(info.param) + "_" + std::get<1>(info.param);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryType, Product,

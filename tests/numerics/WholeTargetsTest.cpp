@@ -339,11 +339,7 @@ TEST_P(WholeTargets, OfPaddedArraysAreThoseOfWhatIsNotPadding) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, WholeTargets, ::testing::ValuesIn(runnableProcessors()),
-                         [](const auto &info) {
-                           std::string name = info.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         [](const auto &info) { return withoutHyphens(info.param); });
 
 } // namespace
 } // namespace transept::testing

@@ -282,6 +282,11 @@ Expression KernelBuilder::widenBFloats(Expression halves) {
   Expression bits = shiftLeft(widen(halves, getI32Type()), 16);
   return asType(bits, withElement(halves.type(), getF32Type()));
 }
+std::pair<Expression, Expression> KernelBuilder::widenPairs(Expression words) {
+  Type floats = withElement(words.type(), getF32Type());
+  Expression high = shiftLeft(shiftRight(words, 16), 16);
+  return {asType(shiftLeft(words, 16), floats), asType(high, floats)};
+}
 Expression KernelBuilder::widen(Expression integers, Type element) {
   return wrap(arith::ExtUIOp::create(*this, withElement(integers.type(), element), integers));
 }

@@ -115,6 +115,8 @@ public:
   Expression roundToBFloat(Expression floats);
   /// The way back, exactly.
   Expression widenBFloats(Expression halves);
+  /// Both bf16 numbers of each word (i32), the one in the lower bits first, as f32.
+  std::pair<Expression, Expression> widenPairs(Expression words);
   /// Integers made wider with zeros in front, or cut to their low bits.
   Expression widen(Expression integers, mlir::Type element);
   Expression cut(Expression integers, mlir::Type element);

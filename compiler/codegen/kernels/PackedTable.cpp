@@ -34,9 +34,9 @@ Expression PackedTableRow::numbersAt(Expression column) const {
   llvm_unreachable("every type has its case");
 }
 
-Expression PackedTableRow::words(Expression panelOffset, int64_t count) const {
+Expression PackedTableRow::words(Expression from, int64_t count) const {
   Expression numbers = kernel.toInt64(kernel.laneNumbers(count));
-  return kernel.gatherInt32(kernel.floatsAt(kernel.bytesAt(panel, panelOffset), place),
+  return kernel.gatherInt32(kernel.floatsAt(from, place),
                             numbers * kernel.broadcast(kernel.integer(panels.width), count));
 }
 
@@ -51,16 +51,17 @@ Expression PackedTableRow::floatsAt(Expression column) const {
 
 Expression PackedTableRow::bFloatsAt(Expression column) const {
   int64_t lanes = kernel.lanes();
-  Expression pairs = words(column * (2 * panels.width), lanes / 2);
+  Expression pairs = words(kernel.bytesAt(panel, column * (2 * panels.width)), lanes / 2);
   Expression halves = kernel.asType(pairs, VectorType::get({lanes}, kernel.getI16Type()));
   return kernel.widenBFloats(halves);
 }
 
 Expression PackedTableRow::bytesAt(Expression column) const {
   int64_t lanes = kernel.lanes();
-  Expression bytes = kernel.asType(words(column * panels.width, lanes / 4), kernel.bytesOf(lanes));
-  Expression integers =
-      kernel.widen(bytes, kernel.getI32Type()) - kernel.broadcast(kernel.integer32(128));
+  Expression bytes = kernel.asType(words(kernel.bytesAt(panel, column * panels.width), lanes / 4),
+                                   kernel.bytesOf(lanes));
+  Expression integers = kernel.widen(bytes, kernel.getI32Type()) -
+                        kernel.broadcast(kernel.integer32(int32_t(panels.zeroPoint())));
   return kernel.toFloat(integers) * scale;
 }
 
@@ -68,17 +69,16 @@ Expression PackedTableRow::halfBytesAt(Expression column) const {
   int64_t lanes = kernel.lanes();
   Expression group = kernel.bytesAt(panel, column / PackedPanels::kGroup * panels.groupBytes());
   Expression input = column % PackedPanels::kGroup, inHalf = input % 32;
-  PackedTableRow inGroup = *this;
-  inGroup.panel = group;
-  Expression bytes =
-      kernel.asType(inGroup.words(inHalf * panels.width, lanes / 4), kernel.bytesOf(lanes));
+  Expression bytes = kernel.asType(words(kernel.bytesAt(group, inHalf * panels.width), lanes / 4),
+                                   kernel.bytesOf(lanes));
   Expression integers = kernel.widen(bytes, kernel.getI32Type());
   Expression isHigh = input >= 32;
   integers = kernel.select(isHigh, kernel.shiftRight(integers, 4), integers) &
              kernel.broadcast(kernel.integer32(15));
-  Expression scaleAt = kernel.bytesAt(group, place * 2 + PackedPanels::kGroup / 2 * panels.width);
+  Expression scaleAt = kernel.bytesAt(group, place * 2 + panels.groupWordBytes());
   Expression groupScale = kernel.widenBFloats(kernel.load(scaleAt, kernel.getI16Type()));
-  return kernel.toFloat(integers - kernel.broadcast(kernel.integer32(8))) *
+  return kernel.toFloat(integers -
+                        kernel.broadcast(kernel.integer32(int32_t(panels.zeroPoint())))) *
          kernel.broadcast(groupScale);
 }
 

@@ -21,8 +21,8 @@ public:
   Expression numbersAt(Expression column) const;
 
 private:
-  /// `count` words from word `first` on.
-  Expression words(Expression panelOffset, int64_t count) const;
+  /// This row's `count` words from the one at `from` on.
+  Expression words(Expression from, int64_t count) const;
   Expression floatsAt(Expression column) const;
   Expression bFloatsAt(Expression column) const;
   Expression bytesAt(Expression column) const;

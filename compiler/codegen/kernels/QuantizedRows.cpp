@@ -16,7 +16,6 @@ using namespace mlir;
 
 namespace {
 
-constexpr int64_t kZeroOfBytes = 128, kZeroOfHalfBytes = 8;
 constexpr int64_t kLimit = 127;
 /// The largest magnitudes below this count as zero: their reciprocal would overflow.
 constexpr double kSmallest = 1e-30;
@@ -86,8 +85,8 @@ private:
     Expressions scales;
     for (int64_t v = 0; v < vectors; ++v) {
       int64_t column = v * lanes % layout.width, panel = v * lanes / layout.width;
-      Expression at = kernel.bytesAt(
-          panels[panel], groupAt + (PackedPanels::kGroup / 2 * layout.width + 2 * column));
+      Expression at =
+          kernel.bytesAt(panels[panel], groupAt + (layout.groupWordBytes() + 2 * column));
       scales.push_back(kernel.widenBFloats(kernel.load(at, halves)));
     }
     for (int64_t row = 0; row < rows; ++row) {
@@ -207,9 +206,8 @@ func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product) {
     Expression none = kernel.broadcast(kernel.integer32(0));
     // Where each group has a sum of its own, a group is what one sum covers.
     int64_t span = isInt8 ? layout.paddedDepth() : PackedPanels::kGroup;
-    int64_t weightsZero = isInt8 ? kZeroOfBytes : kZeroOfHalfBytes;
     auto storeSum = [&](Expression group, Expression sum) {
-      kernel.store(kernel.sumOf(sum) * weightsZero, kernel.bytesAt(scales, group * 4 + 4));
+      kernel.store(kernel.sumOf(sum) * layout.zeroPoint(), kernel.bytesAt(scales, group * 4 + 4));
     };
     int64_t whole = layout.depth / span * span;
     auto sumSpan = [&](Expression begin, int64_t count) {

@@ -29,10 +29,9 @@ void appendColumns(KernelBuilder &kernel, ColumnForm form, Expression from, Vect
     return columns[0].push_back(
         kernel.widenBFloats(kernel.load(from, VectorType::get({count}, kernel.getI16Type()))));
   case ColumnForm::BFloatPairs:
-    Expression pairs = kernel.load(from, kernel.integersOf(count));
-    Expression high = kernel.shiftLeft(kernel.shiftRight(pairs, 16), 16);
-    columns[0].push_back(kernel.asType(kernel.shiftLeft(pairs, 16), vector));
-    columns[1].push_back(kernel.asType(high, vector));
+    auto [even, odd] = kernel.widenPairs(kernel.load(from, kernel.integersOf(count)));
+    columns[0].push_back(even);
+    columns[1].push_back(odd);
   }
 }
 

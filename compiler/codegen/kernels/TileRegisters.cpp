@@ -22,13 +22,6 @@ Type tileType(KernelBuilder &kernel) {
   return LLVM::LLVMX86AMXType::get(kernel.getContext());
 }
 
-/// Both bf16 numbers of each word as f32.
-std::pair<Expression, Expression> widened(KernelBuilder &kernel, Expression words) {
-  auto floats = kernel.vectorOf(TileRegisters::kRows);
-  Expression high = kernel.shiftLeft(kernel.shiftRight(words, 16), 16);
-  return {kernel.asType(kernel.shiftLeft(words, 16), floats), kernel.asType(high, floats)};
-}
-
 } // namespace
 
 Expressions TileRegisters::zero() {
@@ -87,8 +80,8 @@ Expression TileRegisters::emulatedProduct(Expression sums, Expression columns, E
     return kernel.intrinsic("llvm.x86.avx512.vpdpbusd.512", sums.type(),
                             {sums, kernel.asType(columns, bytes), kernel.asType(rowWord, bytes)});
   }
-  auto [columnLow, columnHigh] = widened(kernel, columns);
-  auto [rowLow, rowHigh] = widened(kernel, rowWord);
+  auto [columnLow, columnHigh] = kernel.widenPairs(columns);
+  auto [rowLow, rowHigh] = kernel.widenPairs(rowWord);
   Expression floats = kernel.asType(sums, kernel.vectorOf(kRows));
   floats = kernel.multiplyAdd(columnLow, rowLow, floats);
   floats = kernel.multiplyAdd(columnHigh, rowHigh, floats);
