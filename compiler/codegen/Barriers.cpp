@@ -4,8 +4,6 @@
 
 #include "compiler/codegen/Passes.h"
 
-#include "llvm/ADT/TypeSwitch.h"
-
 namespace transept::codegen {
 
 using namespace mlir;
@@ -32,29 +30,15 @@ bool anyOverlap(ArrayRef<Range> some, ArrayRef<Range> others) {
   });
 }
 
-Range rangeOf(Value buffer) {
-  while (auto columns = buffer.getDefiningOp<plan::ColumnsOp>())
-    buffer = columns.getBuffer();
-  auto op = buffer.getDefiningOp<plan::BufferOp>();
-  int64_t begin = op.getOffset().value_or(0);
-  return {begin, begin + op.bytesPerRow()};
-}
-
-/// The buffers that a launch writes; it reads its other operands.
-SmallVector<Value> outputsOf(Operation *op) {
-  SmallVector<Value> outputs;
-  llvm::TypeSwitch<Operation *>(op)
-      .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
-            plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::NormalizeOp, plan::ElementwiseOp,
-            plan::TakeRequestedOp>([&](auto launch) { outputs.push_back(launch.getOutput()); });
-  if (auto linear = dyn_cast<plan::LinearOp>(op); linear && linear.getNormalized())
-    outputs.push_back(linear.getNormalized());
-  return outputs;
+Range rangeOf(Value value) {
+  plan::BufferOp buffer = plan::wholeBuffer(value);
+  int64_t begin = buffer.getOffset().value_or(0);
+  return {begin, begin + buffer.bytesPerRow()};
 }
 
 Footprint footprintOf(Operation *op) {
   Footprint footprint;
-  SmallVector<Value> outputs = outputsOf(op);
+  SmallVector<Value, 2> outputs = plan::outputsOf(op);
   for (Value operand : op->getOperands())
     (llvm::is_contained(outputs, operand) ? footprint.writes : footprint.reads)
         .push_back(rangeOf(operand));

@@ -4,6 +4,7 @@
 // op, that finds its buffers and weights and calls the kernel of its shape.
 
 #include "compiler/codegen/AbiLayout.h"
+#include "compiler/codegen/LaunchNames.h"
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/kernels/Attention.h"
 #include "compiler/codegen/kernels/Linear.h"
@@ -33,7 +34,7 @@ public:
   ProgramEmitter(ModuleOp module, const Target &target) : module(module), kernel(module, target) {}
 
   void emit(plan::ProgramOp program) {
-    programName = program.getName();
+    names.emplace(program.getName());
     findSpaces(program);
     crossAttentionCount = 0;
     SmallVector<func::FuncOp> launches;
@@ -91,23 +92,20 @@ private:
 
   func::FuncOp emitLaunch(Operation *op) {
     kernel.setLoc(op->getLoc());
-    auto label = op->getAttrOfType<StringAttr>("label");
-    std::string name = (programName + "." + label.getValue()).str();
-    unsigned &uses = names[name];
-    if (uses++ > 0)
-      name += "." + std::to_string(uses - 1);
     Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-    return kernel.function(name, {pointer, i64, i64}, [&](ArrayRef<Expression> arguments) {
-      invocation = arguments[0];
-      worker = arguments[1];
-      workerCount = arguments[2];
-      rowCount = field("row_count");
-      llvm::TypeSwitch<Operation *>(op)
-          .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
-                plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::StoreOp, plan::NormalizeOp,
-                plan::ElementwiseOp, plan::TakeRequestedOp, plan::EmitStatesOp, plan::SearchOp,
-                plan::MergeSearchOp>([&](auto launch) { emitCall(launch); });
-    });
+    return kernel.function(
+        names->next(op), {pointer, i64, i64}, [&](ArrayRef<Expression> arguments) {
+          invocation = arguments[0];
+          worker = arguments[1];
+          workerCount = arguments[2];
+          rowCount = field("row_count");
+          llvm::TypeSwitch<Operation *>(op)
+              .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
+                    plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::StoreOp,
+                    plan::NormalizeOp, plan::ElementwiseOp, plan::TakeRequestedOp,
+                    plan::EmitStatesOp, plan::SearchOp, plan::MergeSearchOp>(
+                  [&](auto launch) { emitCall(launch); });
+        });
   }
 
   /// Finds which launch decides how many rows each space has.
@@ -443,8 +441,7 @@ private:
 
   ModuleOp module;
   KernelBuilder kernel;
-  StringRef programName;
-  llvm::StringMap<unsigned> names;
+  std::optional<LaunchNames> names; // of the program
   llvm::StringMap<Operation *> spaceMakers;
   int64_t scratchBytes = 0, scratchBytesPerKey = 0, crossAttentionCount = 0;
   Expression invocation, worker, workerCount, rowCount;

@@ -16,6 +16,7 @@ void addDescribeCommand(CLI::App &program);
 void addGenerateCommand(CLI::App &program);
 void addVerifyCommand(CLI::App &program);
 void addInspectCommand(CLI::App &program);
+void addExplainCommand(CLI::App &program);
 void addBenchCommand(CLI::App &program);
 
 /// Ends the program with this status and no further message.

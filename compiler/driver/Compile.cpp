@@ -15,6 +15,8 @@
 #include "compiler/pipeline/PassVerification.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/pipeline/Stages.h"
+#include "compiler/story/RecordStory.h"
+#include "compiler/story/RemarkLog.h"
 #include "compiler/transforms/Functions.h"
 #include "dialects/Plan/Plan.h"
 
@@ -123,16 +125,23 @@ Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics
   return input;
 }
 
-/// Takes modules from stage to stage. Dumped passes are numbered throughout.
+/// Takes modules from stage to stage, and writes into `story` what they are in each. Dumped passes
+/// are numbered throughout.
 class StageRunner {
 public:
-  StageRunner(const CompileOptions &options, Diagnostics &diagnostics)
-      : options(options), diagnostics(diagnostics) {}
+  StageRunner(const CompileOptions &options, Diagnostics &diagnostics, story::Story &story)
+      : options(options), diagnostics(diagnostics), story(story) {}
 
   /// The stages in which all processors are alike; only these can be verified.
   void runGraphStages(ModuleOp module, Stage last) {
-    run({module, stageOf(module), std::min(last, Stage::Fused), options.dumpDirectory},
-        {.weights = options.weights, .cache = options.cache}, dumpCount);
+    Stage reached = stageOf(module);
+    story.stages.push_back(story::recordStage(module, reached));
+    for (Stage next : {Stage::Staged, Stage::Fused}) {
+      if (next <= reached || next > last)
+        continue;
+      run({module, reached, next, options.dumpDirectory}, pipelineOptions(), dumpCount);
+      story.stages.push_back(story::recordStage(module, reached = next));
+    }
   }
 
   /// The stages from the fused form on, for each level in a module of its own.
@@ -147,8 +156,7 @@ public:
         std::string directory = options.dumpDirectory;
         if (!directory.empty() && levels.size() > 1)
           directory += "/" + level.name;
-        run({level.module, from, to, directory},
-            {.cpu = level.name, .weights = options.weights, .cache = options.cache}, count);
+        run({level.module, from, to, directory}, pipelineOptions(level.name), count);
       }
     };
     for (emit::Level &level : levels) {
@@ -157,11 +165,17 @@ public:
     }
     runAll(Stage::Fused, Stage::Plan);
     emit::shareWeights(plans);
+    for (const emit::Level &level : levels) {
+      story.stages.push_back(story::recordStage(level.module, Stage::Plan, level.name));
+      story::recordPrograms(level.module, level.name, story);
+    }
     if (options.hasDebugInfo)
       for (emit::Level &level : levels)
         emit::locateInFile(level.module, options.planFile(levels.size() > 1 ? level.name : ""));
     if (last > Stage::Plan)
       runAll(Stage::Plan, Stage::LLVM);
+    for (const emit::Level &level : levels)
+      story::recordKernels(level.module, level.name, story);
     if (options.hasDebugInfo)
       for (emit::Level &level : levels)
         emit::addLineTables(level.module);
@@ -169,6 +183,10 @@ public:
   }
 
 private:
+  PipelineOptions pipelineOptions(const std::string &cpu = "native") const {
+    return {.cpu = cpu, .weights = options.weights, .cache = options.cache};
+  }
+
   struct Section {
     ModuleOp module;
     Stage first, last;
@@ -190,6 +208,7 @@ private:
 
   const CompileOptions &options;
   Diagnostics &diagnostics;
+  story::Story &story;
   int dumpCount = 0;
 };
 
@@ -208,6 +227,24 @@ void printStage(StageRunner &stages, ModuleOp module, Stage stage,
     llvm::outs() << emit::emitAssembly(levels.front());
   else
     printStage(*modules.front());
+}
+
+story::Story completed(story::Story story, const std::vector<story::Remark> &remarks,
+                       const frontend::Description &description,
+                       const frontend::Checkpoint &checkpoint, const CompileOptions &options) {
+  story.model = description.name;
+  story.family = description.family;
+  story.options.weights = options.weights;
+  story.options.cache = options.cache;
+  for (const story::Program &program : story.programs)
+    if (program.name == encodeName)
+      story.options.cpu.push_back(program.level);
+  story.passes = story::recordPasses({.weights = options.weights, .cache = options.cache});
+  story.remarks = remarks;
+  for (const auto &[name, tensor] : checkpoint.tensors())
+    story.tensors.push_back(
+        {name, std::string(frontend::elementTypeName(tensor.type)), tensor.shape});
+  return story;
 }
 
 std::string checkedName(const std::string &name) {
@@ -238,11 +275,13 @@ void compile(const CompileOptions &options) {
   context.loadDialect<TranseptDialect, plan::PlanDialect, func::FuncDialect>();
   useShortTypeNames(context);
   Diagnostics diagnostics(&context);
+  auto remarks = story::keepRemarks(context);
   Progress progress;
   progress.show("reading", 0);
   Input input = readInput(options, context, diagnostics);
   progress.show("optimizing", 0);
-  StageRunner stages(options, diagnostics);
+  story::Story story;
+  StageRunner stages(options, diagnostics, story);
   stages.runGraphStages(*input.module, last);
   if (!options.emit.empty()) {
     progress.clear();
@@ -253,6 +292,8 @@ void compile(const CompileOptions &options) {
   checkedName(input.description.name);
   auto checkpoint = frontend::Checkpoint::open(input.description.checkpoint);
   emit::EmitOptions emission{.output = options.output};
+  emission.story =
+      toJson(completed(std::move(story), *remarks, input.description, checkpoint, options));
   emission.progress = [&](const std::string &what, double share) { progress.show(what, share); };
   emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
   progress.clear();

@@ -113,26 +113,43 @@ uint64_t ElfImage::addressOf(const std::string &symbol) const {
   fail("it exports no " + symbol);
 }
 
-void ElfImage::forEachFunction(const std::function<void(std::string_view, uint64_t)> &call) const {
-  if (header.e_shentsize != sizeof(Elf64_Shdr))
-    return;
-  auto section = [&](uint64_t index) {
-    return fileValueAt<Elf64_Shdr>(header.e_shoff + index * sizeof(Elf64_Shdr));
-  };
-  for (uint64_t index = 0; index != header.e_shnum; ++index) {
-    Elf64_Shdr table = section(index);
-    if (table.sh_type != SHT_SYMTAB || table.sh_link >= header.e_shnum)
+uint64_t ElfImage::sectionCount() const {
+  return header.e_shentsize == sizeof(Elf64_Shdr) ? header.e_shnum : 0;
+}
+
+Elf64_Shdr ElfImage::sectionHeader(uint64_t index) const {
+  return fileValueAt<Elf64_Shdr>(header.e_shoff + index * sizeof(Elf64_Shdr));
+}
+
+/// The text that begins at `offset` of a section of texts.
+static std::string_view nameIn(std::string_view texts, uint64_t offset) {
+  std::string_view rest = offset < texts.size() ? texts.substr(offset) : std::string_view();
+  return rest.substr(0, rest.find('\0'));
+}
+
+std::string_view ElfImage::section(std::string_view name) const {
+  if (header.e_shstrndx >= sectionCount())
+    return {};
+  Elf64_Shdr nameSection = sectionHeader(header.e_shstrndx);
+  std::string_view names = fileBytesAt(nameSection.sh_offset, nameSection.sh_size);
+  for (uint64_t index = 0; index != sectionCount(); ++index)
+    if (Elf64_Shdr section = sectionHeader(index); nameIn(names, section.sh_name) == name)
+      return fileBytesAt(section.sh_offset, section.sh_size);
+  return {};
+}
+
+void ElfImage::forEachFunction(const std::function<void(const Function &)> &call) const {
+  for (uint64_t index = 0; index != sectionCount(); ++index) {
+    Elf64_Shdr table = sectionHeader(index);
+    if (table.sh_type != SHT_SYMTAB || table.sh_link >= sectionCount())
       continue;
-    Elf64_Shdr nameSection = section(table.sh_link);
+    Elf64_Shdr nameSection = sectionHeader(table.sh_link);
     std::string_view allNames = fileBytesAt(nameSection.sh_offset, nameSection.sh_size);
     fileBytesAt(table.sh_offset, table.sh_size);
     for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= table.sh_size; at += sizeof(Elf64_Sym)) {
       auto symbol = fileValueAt<Elf64_Sym>(table.sh_offset + at);
-      if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF ||
-          symbol.st_name >= allNames.size())
-        continue;
-      std::string_view name = allNames.substr(symbol.st_name);
-      call(name.substr(0, name.find('\0')), symbol.st_size);
+      if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_shndx != SHN_UNDEF)
+        call({nameIn(allNames, symbol.st_name), symbol.st_value, symbol.st_size});
     }
   }
 }

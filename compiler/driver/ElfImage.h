@@ -38,8 +38,14 @@ public:
 
   /// Address of a defined dynamic symbol.
   uint64_t addressOf(const std::string &symbol) const;
+  /// Bytes of a section; empty if there is none of this name.
+  std::string_view section(std::string_view name) const;
+  struct Function {
+    std::string_view name;
+    uint64_t address = 0, size = 0;
+  };
   /// Calls back for each function of the static symbol table, if there is one.
-  void forEachFunction(const std::function<void(std::string_view name, uint64_t size)> &call) const;
+  void forEachFunction(const std::function<void(const Function &function)> &call) const;
   uint64_t codeBytes() const;
   uint64_t fileBytes() const { return file.bytes().size(); }
 
@@ -51,6 +57,8 @@ private:
     std::memcpy(&value, fileBytesAt(offset, sizeof(value)).data(), sizeof(value));
     return value;
   }
+  uint64_t sectionCount() const;
+  Elf64_Shdr sectionHeader(uint64_t index) const;
   void readHeaders();
   void readDynamicSection();
   void readRelocations(uint64_t address, uint64_t size);

@@ -39,9 +39,9 @@ uint64_t returnedAddress(const ElfImage &image, uint64_t function, const std::st
 /// Code of the functions of one level, whose names end with it.
 uint64_t codeBytes(const ElfImage &image, const std::string &level) {
   uint64_t bytes = 0;
-  image.forEachFunction([&](std::string_view name, uint64_t size) {
-    if (name.ends_with("." + level))
-      bytes += size;
+  image.forEachFunction([&](const ElfImage::Function &function) {
+    if (function.name.ends_with("." + level))
+      bytes += function.size;
   });
   return bytes;
 }

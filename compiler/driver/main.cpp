@@ -19,6 +19,7 @@ int main(int argumentCount, char **arguments) {
   addGenerateCommand(program);
   addVerifyCommand(program);
   addInspectCommand(program);
+  addExplainCommand(program);
   addBenchCommand(program);
   try {
     program.parse(argumentCount, arguments);

@@ -20,6 +20,8 @@ namespace transept::emit {
 
 struct EmitOptions {
   std::string output; // path of the library
+  /// Of the compilation (compiler/story/Story.h), kept in the library; empty for none.
+  std::string story = {};
   /// Called with what is being done and how much of it (0 to 1).
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };

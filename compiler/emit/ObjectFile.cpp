@@ -25,6 +25,7 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const codegen::Target &target) {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
+    LLVMInitializeX86AsmParser();
     return true;
   }();
   (void)isInitialized;

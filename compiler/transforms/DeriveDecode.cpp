@@ -6,6 +6,7 @@
 
 #include "compiler/transforms/BindingTimeAnalysis.h"
 #include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
@@ -110,7 +111,7 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
     func::FuncOp decode = findFunction(getOperation(), decodeName);
     if (!decode)
       return signalPassFailure();
-    constexpr auto remarkOptions = remark::RemarkOpts::name("DeriveDecode").category("staging");
+    constexpr auto remarkOptions = remark::RemarkOpts::name("derive-decode").category("staging");
     if (takesWholeTargets(decode)) {
       remark::missed(decode.getLoc(), remarkOptions)
           << remark::reason("decode reads target features, so it runs on whole targets");

@@ -2,6 +2,7 @@
 //
 // Queries that come out of their projection already scaled cost nothing to scale.
 
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
@@ -15,7 +16,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FoldAttentionScale").category("weights");
+constexpr llvm::StringLiteral passName = "fold-attention-scale";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("weights");
 
 /// Why the queries of an attention cannot be scaled through their projection; "" if they can.
 std::string obstacle(LinearOp projection, const WeightReaders &readers) {
@@ -47,6 +49,8 @@ void foldScale(AttentionOp attention, const WeightReaders &readers) {
   if (Value bias = projection.getBias())
     projection.getBiasMutable().assign(scaleWeight(builder, bias, scale));
   attention.setScaleAttr(builder.getF64FloatAttr(1.0));
+  projection->setLoc(changedBy(passName, projection.getLoc()));
+  attention->setLoc(changedBy(passName, attention.getLoc()));
   remark::passed(attention.getLoc(), remarkOptions) << "folded the scale into the query weight";
 }
 

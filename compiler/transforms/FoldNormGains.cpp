@@ -3,7 +3,7 @@
 // A norm's gain and bias are linear, and so is what reads a norm: their product is a weight that
 // the compiler computes once.
 
-#include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
@@ -18,7 +18,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FoldNormGains").category("weights");
+constexpr llvm::StringLiteral passName = "fold-norm-gains";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("weights");
 
 /// The projections that read `norm`, if nothing else does and nobody shares their weights;
 /// otherwise why not.
@@ -50,6 +51,7 @@ void foldInto(const Projection &projection, const NormParts &norm) {
   if (norm.gain)
     weight = WeightScaleColumnsOp::create(builder, weight.getLoc(), matrix, weight, norm.gain);
   projection.setWeightAndBias(weight, bias);
+  op->setLoc(changedBy(passName, op->getLoc()));
 }
 
 void fold(NormParts norm, const WeightReaders &readers) {
@@ -63,6 +65,7 @@ void fold(NormParts norm, const WeightReaders &readers) {
   for (const Projection &projection : projections)
     foldInto(projection, norm);
   norm.setGainAndBias(nullptr, nullptr);
+  norm.op->setLoc(changedBy(passName, norm.op->getLoc()));
   remark::passed(norm.op->getLoc(), remarkOptions)
       << ("folded into " + llvm::Twine(projections.size()) + " weights").str();
 }

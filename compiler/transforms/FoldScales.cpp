@@ -3,6 +3,7 @@
 // Scales of rows (of the states before the vocabulary projection, say) and of embeddings belong
 // into weights, which the compiler multiplies once.
 
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
@@ -17,7 +18,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FoldScales").category("weights");
+constexpr llvm::StringLiteral passName = "fold-scales";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("weights");
 
 class ScaleFolder {
 public:
@@ -33,6 +35,7 @@ public:
     double factor = factorOf(scale);
     norm.setGainAndBias(scaleWeight(builder, norm.gain, factor),
                         norm.bias ? scaleWeight(builder, norm.bias, factor) : nullptr);
+    norm.op->setLoc(withEpilogue(passName, norm.op->getLoc(), scale.getLoc()));
     return replaceByInput(scale, "folded into the norm's gain");
   }
 
@@ -47,6 +50,7 @@ public:
     linear.getWeightMutable().set(scaleWeight(builder, linear.getWeight(), factorOf(scale)));
     if (Value bias = linear.getBias())
       linear.getBiasMutable().assign(scaleWeight(builder, bias, factorOf(scale)));
+    linear->setLoc(withEpilogue(passName, linear.getLoc(), scale.getLoc()));
     return replaceByInput(scale, "folded into the weight before it");
   }
 
@@ -60,9 +64,11 @@ public:
       projections.push_back(projection);
     }
     for (const Projection &projection : projections) {
-      OpBuilder builder(projection.getOperation());
+      Operation *op = projection.getOperation();
+      OpBuilder builder(op);
       projection.setWeightAndBias(scaleWeight(builder, projection.getWeight(), factorOf(scale)),
                                   projection.getBias());
+      op->setLoc(withPrologue(passName, scale.getLoc(), op->getLoc()));
     }
     return replaceByInput(scale, "folded into the weights behind it");
   }
@@ -80,6 +86,7 @@ public:
     OpBuilder builder(embedding);
     embedding.getTableMutable().set(scaleWeight(builder, embedding.getTable(), factor));
     embedding.setScaleAttr(builder.getF64FloatAttr(1.0));
+    embedding->setLoc(changedBy(passName, embedding.getLoc()));
     remark::passed(embedding.getLoc(), remarkOptions) << "folded into the embedding table";
   }
 

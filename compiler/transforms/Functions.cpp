@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Look-up of a stage's functions, and the arithmetic of location names.
+// Look-up of a stage's functions.
 
 #include "compiler/transforms/Functions.h"
 
 #include "dialects/Transept/Transept.h"
-#include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/SmallVectorExtras.h"
-#include "llvm/ADT/StringExtras.h"
 
 namespace transept {
 
@@ -53,46 +50,6 @@ void updateFunctionType(func::FuncOp function) {
   Block &body = function.getBody().front();
   function.setFunctionType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
                                              body.getTerminator()->getOperandTypes()));
-}
-
-StringRef nameOf(Location location) {
-  if (auto name = location->findInstanceOf<NameLoc>())
-    return name.getName().getValue();
-  return "";
-}
-
-Location withSuffix(Location location, StringRef suffix) {
-  if (nameOf(location).empty())
-    return location;
-  return NameLoc::get(StringAttr::get(location.getContext(), nameOf(location) + suffix), location);
-}
-
-/// One component of a merged name from the same component of each name: what all say, or each
-/// different word once; empty if they are different numbers.
-static std::string mergeComponents(ArrayRef<StringRef> words) {
-  llvm::SetVector<StringRef> unique(words.begin(), words.end());
-  bool areNumbers =
-      llvm::all_of(unique, [](StringRef word) { return llvm::all_of(word, llvm::isDigit); });
-  if (unique.size() > 1 && areNumbers)
-    return "";
-  return llvm::join(unique, "_");
-}
-
-Location mergedLocation(ArrayRef<Location> locations) {
-  Location all = FusedLoc::get(locations.front().getContext(), locations);
-  SmallVector<SmallVector<StringRef>> names;
-  for (Location location : locations) {
-    nameOf(location).split(names.emplace_back(), '.', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
-    if (names.back().empty() || names.back().size() != names.front().size())
-      return all;
-  }
-  SmallVector<std::string> merged;
-  for (size_t component = 0; component < names.front().size(); ++component) {
-    auto words = llvm::map_to_vector(names, [&](const auto &name) { return name[component]; });
-    if (std::string word = mergeComponents(words); !word.empty())
-      merged.push_back(word);
-  }
-  return NameLoc::get(StringAttr::get(all.getContext(), llvm::join(merged, ".")), all);
 }
 
 } // namespace transept

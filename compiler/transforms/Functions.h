@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The functions of a module at each stage, by name, and the names that their values' locations
-// give.
+// The functions of a module at each stage, by name.
 
 #ifndef TRANSEPT_COMPILER_TRANSFORMS_FUNCTIONS_H
 #define TRANSEPT_COMPILER_TRANSFORMS_FUNCTIONS_H
@@ -30,16 +29,6 @@ llvm::LogicalResult nameEntry(mlir::ModuleOp module);
 
 /// Sets the function's type from its entry block's arguments and its return's operands.
 void updateFunctionType(mlir::func::FuncOp function);
-
-/// The name in a location ("decoder.layers.0.self_attention.query"), or "".
-llvm::StringRef nameOf(mlir::Location location);
-
-/// `location` with `suffix` appended to its name; `location` itself if it has none.
-mlir::Location withSuffix(mlir::Location location, llvm::StringRef suffix);
-
-/// One location for an op that computes what ops at `locations` computed, with a name that keeps
-/// what their names share: a.0.key and a.1.value give a.key_value.
-mlir::Location mergedLocation(llvm::ArrayRef<mlir::Location> locations);
 
 } // namespace transept
 

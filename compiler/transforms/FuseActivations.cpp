@@ -2,6 +2,7 @@
 //
 // An activation is an epilogue of the product before it.
 
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Remarks.h"
 
@@ -13,7 +14,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FuseActivations").category("fusion");
+constexpr llvm::StringLiteral passName = "fuse-activations";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("fusion");
 
 /// Why `activation` cannot be an epilogue of `linear`; "" if it can.
 StringRef obstacle(LinearOp linear, Value input) {
@@ -36,6 +38,7 @@ void fuse(ActivationOp activation) {
     return;
   }
   linear.setActivationAttr(ActivationKindAttr::get(activation.getContext(), activation.getKind()));
+  linear->setLoc(withEpilogue(passName, linear.getLoc(), activation.getLoc()));
   remark::passed(activation.getLoc(), remarkOptions) << "fused into the linear before it";
   activation.replaceAllUsesWith(linear.getResult());
   activation.erase();

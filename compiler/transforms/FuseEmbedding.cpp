@@ -2,6 +2,7 @@
 //
 // Token and position embeddings are added while the row is written for the first time.
 
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Remarks.h"
 
@@ -13,7 +14,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FuseEmbedding").category("fusion");
+constexpr llvm::StringLiteral passName = "fuse-embedding";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("fusion");
 
 /// The operand of `add` that an op of type OpTy defines for it alone.
 template <typename OpTy> OpTy matchTerm(AddOp add) {
@@ -38,6 +40,7 @@ void fuse(AddOp add) {
   embedding->moveBefore(add);
   embedding.getPositionsMutable().assign(positions.getTable());
   embedding.setPositionOffset(positions.getOffset());
+  embedding->setLoc(withEpilogue(passName, embedding.getLoc(), {positions.getLoc(), add.getLoc()}));
   remark::passed(add.getLoc(), remarkOptions) << "fused positions into the embedding";
   add.replaceAllUsesWith(embedding.getResult());
   add.erase();

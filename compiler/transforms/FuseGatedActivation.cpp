@@ -3,7 +3,7 @@
 // Gated feed-forward layers compute two products of the same rows; one kernel that holds both
 // halves of the result multiplies them before anything is written.
 
-#include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
@@ -17,7 +17,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FuseGatedActivation").category("fusion");
+constexpr llvm::StringLiteral passName = "fuse-gated-activation";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("fusion");
 
 /// The two factors of a gate: `activation` of one projection, and another projection.
 struct Factors {
@@ -35,6 +36,7 @@ Factors matchFactors(GateOp gate) {
 void replaceGate(GateOp gate, ActivationOp activation, Location location, Value input, Value weight,
                  Value bias) {
   OpBuilder builder(gate);
+  location = withEpilogue(passName, location, {activation.getLoc(), gate.getLoc()});
   auto kind = ActivationKindAttr::get(gate.getContext(), activation.getKind());
   auto fused =
       LinearOp::create(builder, location, gate.getType(), /*normalized=*/Type(), input, weight,
@@ -53,7 +55,7 @@ bool fuseTwoLinears(GateOp gate, Factors factors) {
       !second.getResult().hasOneUse())
     return false;
   OpBuilder builder(gate);
-  Location location = mergedLocation({first.getLoc(), second.getLoc()});
+  Location location = mergedLocation(passName, {first.getLoc(), second.getLoc()});
   Value weights[] = {first.getWeight(), second.getWeight()};
   Value biases[] = {first.getBias(), second.getBias()};
   replaceGate(gate, factors.activation, location, first.getInput(),

@@ -3,6 +3,7 @@
 // A norm is a prologue of the first product that reads it. In post-norm models the residual reads
 // it too: the product's kernel then writes the normalized rows as a second result.
 
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Weights.h"
@@ -16,7 +17,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FuseNorms").category("fusion");
+constexpr llvm::StringLiteral passName = "fuse-norms";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("fusion");
 
 /// The reader of `norm` that comes first in the block.
 Operation *firstReader(const NormParts &norm) {
@@ -62,11 +64,11 @@ void fuse(const NormParts &norm, LinearOp linear, Operation *anchor) {
   moveWeightsBefore(norm.op, anchor);
   OpBuilder builder(anchor);
   bool hasOtherReaders = !norm.result().hasOneUse();
-  auto fused = LinearOp::create(builder, linear.getLoc(), linear.getResult().getType(),
-                                hasOtherReaders ? norm.result().getType() : Type(), norm.input,
-                                linear.getWeight(), linear.getBias(), norm.gain, norm.bias,
-                                linear.getResidual(), norm.attribute(), linear.getActivationAttr(),
-                                linear.getGatedAttr());
+  auto fused = LinearOp::create(
+      builder, withPrologue(passName, norm.op->getLoc(), linear.getLoc()),
+      linear.getResult().getType(), hasOtherReaders ? norm.result().getType() : Type(), norm.input,
+      linear.getWeight(), linear.getBias(), norm.gain, norm.bias, linear.getResidual(),
+      norm.attribute(), linear.getActivationAttr(), linear.getGatedAttr());
   linear.getResult().replaceAllUsesWith(fused.getResult());
   linear.erase();
   if (hasOtherReaders)

@@ -2,6 +2,7 @@
 //
 // A residual is an epilogue of the product it is added to.
 
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Remarks.h"
 
@@ -13,7 +14,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FuseResiduals").category("fusion");
+constexpr llvm::StringLiteral passName = "fuse-residuals";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("fusion");
 
 /// `value` as the result of a linear that can take a residual for `value`'s only reader.
 LinearOp matchLinear(Value value) {
@@ -38,6 +40,7 @@ void fuse(AddOp add) {
   // Its only reader is the sum, so it can wait until the residual is there.
   linear->moveBefore(add);
   linear.getResidualMutable().assign(residual);
+  linear->setLoc(withEpilogue(passName, linear.getLoc(), add.getLoc()));
   remark::passed(add.getLoc(), remarkOptions) << "fused into the linear before it";
   add.replaceAllUsesWith(linear.getResult());
   add.erase();

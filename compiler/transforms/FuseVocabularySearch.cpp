@@ -4,6 +4,7 @@
 // best and the log-sum-exp, and writes whole rows of logits only where a caller asks.
 
 #include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Remarks.h"
@@ -16,7 +17,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("FuseVocabularySearch").category("fusion");
+constexpr llvm::StringLiteral passName = "fuse-vocabulary-search";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("fusion");
 
 /// logits(norm(x), W) -> search_vocabulary(x, W) norm; the norm stays if others read it.
 SearchVocabularyOp searchInstead(LogitsOp logits) {
@@ -25,11 +27,13 @@ SearchVocabularyOp searchInstead(LogitsOp logits) {
   auto type = CandidatesType::get(rows.getContext(), rows.getSpace(), rows.getWidth());
   NormParts norm = matchNorm(logits.getInput().getDefiningOp());
   if (!norm || !norm.result().hasOneUse())
-    return SearchVocabularyOp::create(builder, logits.getLoc(), type, logits.getInput(),
-                                      logits.getWeight(), logits.getBias(), /*norm_gain=*/Value(),
+    return SearchVocabularyOp::create(builder, changedBy(passName, logits.getLoc()), type,
+                                      logits.getInput(), logits.getWeight(), logits.getBias(),
+                                      /*norm_gain=*/Value(),
                                       /*norm_bias=*/Value(), /*norm=*/NormAttr());
+  Location location = withPrologue(passName, norm.op->getLoc(), logits.getLoc());
   auto search =
-      SearchVocabularyOp::create(builder, logits.getLoc(), type, norm.input, logits.getWeight(),
+      SearchVocabularyOp::create(builder, location, type, norm.input, logits.getWeight(),
                                  logits.getBias(), norm.gain, norm.bias, norm.attribute());
   return search;
 }

@@ -3,7 +3,7 @@
 // Several products of the same rows cost one read of the rows as one product, and give the kernel
 // more columns to tile: queries, keys and values; keys and values of all layers in `encode`.
 
-#include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
@@ -18,7 +18,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr auto remarkOptions = remark::RemarkOpts::name("MergeProjections").category("fusion");
+constexpr llvm::StringLiteral passName = "merge-projections";
+constexpr auto remarkOptions = remark::RemarkOpts::name(passName).category("fusion");
 
 /// Linears that can be merged, by what they read, in program order.
 using Groups = llvm::MapVector<Value, SmallVector<LinearOp>>;
@@ -54,7 +55,7 @@ void merge(ArrayRef<LinearOp> linears) {
   }
 
   OpBuilder builder(first);
-  Location location = mergedLocation(locations);
+  Location location = mergedLocation(passName, locations);
   auto type = cast<RowsType>(first.getResult().getType());
   type = RowsType::get(type.getContext(), type.getSpace(), width, type.getElementType());
   Value weight = concatenateWeights(builder, withSuffix(location, ".weight"), weights);
@@ -68,8 +69,8 @@ void merge(ArrayRef<LinearOp> linears) {
   int64_t begin = 0;
   for (LinearOp linear : linears) {
     auto sliceType = cast<RowsType>(linear.getResult().getType());
-    linear.getResult().replaceAllUsesWith(
-        SliceColumnsOp::create(builder, linear.getLoc(), sliceType, merged.getResult(), begin));
+    linear.getResult().replaceAllUsesWith(SliceColumnsOp::create(
+        builder, changedBy(passName, linear.getLoc()), sliceType, merged.getResult(), begin));
     begin += sliceType.getWidth();
   }
   for (LinearOp linear : linears)

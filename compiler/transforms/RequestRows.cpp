@@ -4,6 +4,7 @@
 // end of `decode` run on the requested rows alone.
 
 #include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
@@ -75,7 +76,7 @@ struct RequestRowsPass : impl::RequestRowsPassBase<RequestRowsPass> {
       use->set(RequestedRowsOp::create(builder, withSuffix(rows.getLoc(), ".requested"),
                                        requestedType(cast<RowsType>(rows.getType())), rows));
       remark::passed(use->getOwner()->getLoc(),
-                     remark::RemarkOpts::name("RequestRows").category("staging"))
+                     remark::RemarkOpts::name("request-rows").category("staging"))
           << "runs on requested rows only, and so does what follows";
     }
     updateFunctionType(decode);

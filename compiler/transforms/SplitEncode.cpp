@@ -5,6 +5,7 @@
 
 #include "compiler/transforms/BindingTimeAnalysis.h"
 #include "compiler/transforms/Functions.h"
+#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
@@ -183,7 +184,7 @@ struct SplitEncodePass : impl::SplitEncodePassBase<SplitEncodePass> {
     FailureOr<Boundary> boundary = findBoundary(forward, times);
     if (failed(boundary))
       return signalPassFailure();
-    remark::passed(forward.getLoc(), remark::RemarkOpts::name("SplitEncode").category("staging"))
+    remark::passed(forward.getLoc(), remark::RemarkOpts::name("split-encode").category("staging"))
         << ("encode hands " + llvm::Twine(boundary->crossing.size()) + " values to decode").str();
     writeEncode(forward, times, *boundary);
     writeDecode(forward, times, *boundary);

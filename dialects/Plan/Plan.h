@@ -21,4 +21,17 @@
 #define GET_OP_CLASSES
 #include "dialects/Plan/PlanOps.h.inc"
 
+namespace transept::plan {
+
+/// Does `op` do work at run time: a launch, not a buffer, columns of one, or a barrier?
+bool isLaunch(mlir::Operation *op);
+
+/// The buffers that a launch writes, among its operands.
+llvm::SmallVector<mlir::Value, 2> outputsOf(mlir::Operation *launch);
+
+/// The whole buffer that `value` is, or is columns of.
+BufferOp wholeBuffer(mlir::Value value);
+
+} // namespace transept::plan
+
 #endif

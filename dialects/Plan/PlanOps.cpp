@@ -4,6 +4,8 @@
 
 #include "dialects/Plan/Plan.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 
 namespace transept::plan {
@@ -25,6 +27,27 @@ LogicalResult LinearOp::verify() {
   if (getGated() && !getActivation())
     return emitOpError("expects an activation for the gate");
   return success();
+}
+
+bool isLaunch(Operation *op) {
+  return isa<PlanDialect>(op->getDialect()) && op->hasAttr("label");
+}
+
+SmallVector<Value, 2> outputsOf(Operation *launch) {
+  SmallVector<Value, 2> outputs;
+  llvm::TypeSwitch<Operation *>(launch)
+      .Case<EmbedOp, EmbedPositionsOp, TakeFeaturesOp, WindowsOp, PrependOp, LinearOp, AttendOp,
+            NormalizeOp, ElementwiseOp, TakeRequestedOp>(
+          [&](auto op) { outputs.push_back(op.getOutput()); });
+  if (auto linear = dyn_cast<LinearOp>(launch); linear && linear.getNormalized())
+    outputs.push_back(linear.getNormalized());
+  return outputs;
+}
+
+BufferOp wholeBuffer(Value value) {
+  while (auto columns = value.getDefiningOp<ColumnsOp>())
+    value = columns.getBuffer();
+  return value.getDefiningOp<BufferOp>();
 }
 
 } // namespace transept::plan

@@ -5,6 +5,7 @@
 #include "compiler/codegen/lowering/GraphLowering.h"
 
 #include "compiler/codegen/Passes.h"
+#include "compiler/transforms/Lineage.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
@@ -14,15 +15,8 @@ namespace transept::codegen {
 using namespace mlir;
 
 StringAttr GraphLowering::label(Operation *op) {
-  StringAttr name;
-  op->getLoc()->walk([&](Location location) {
-    auto named = dyn_cast<NameLoc>(location);
-    if (!named)
-      return WalkResult::advance();
-    name = named.getName();
-    return WalkResult::interrupt();
-  });
-  return name ? name : builder.getStringAttr(op->getName().stripDialect());
+  StringRef name = nameOf(op->getLoc());
+  return builder.getStringAttr(name.empty() ? op->getName().stripDialect() : name);
 }
 
 Value GraphLowering::newBuffer(Value rows) {
@@ -31,7 +25,7 @@ Value GraphLowering::newBuffer(Value rows) {
   auto bufferType =
       plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
   auto multiple = rowMultiples.find(type.getSpace());
-  Value result = plan::BufferOp::create(builder, rows.getLoc(), bufferType, IntegerAttr(),
+  Value result = plan::BufferOp::create(builder, valueLocation(rows), bufferType, IntegerAttr(),
                                         multiple == rowMultiples.end() ? 1 : multiple->second);
   buffers[rows] = result;
   return result;

@@ -3,11 +3,11 @@
 !rows = !transept.rows<source x 4 x f32>
 !square = tensor<4x4xf32>
 
-// CHECK: [Passed] FoldAttentionScale | Category:weights | {{.*}}folded the scale into the query weight
-// CHECK: [Missed] FoldAttentionScale | Category:weights | {{.*}}the queries are not the result of a linear
-// CHECK: [Missed] FoldAttentionScale | {{.*}}the queries have other readers
-// CHECK: [Missed] FoldAttentionScale | {{.*}}the queries' weight is shared
-// CHECK: [Missed] FoldAttentionScale | {{.*}}the queries' linear does not end with its product
+// CHECK: [Passed] fold-attention-scale | Category:weights | {{.*}}folded the scale into the query weight
+// CHECK: [Missed] fold-attention-scale | Category:weights | {{.*}}the queries are not the result of a linear
+// CHECK: [Missed] fold-attention-scale | {{.*}}the queries have other readers
+// CHECK: [Missed] fold-attention-scale | {{.*}}the queries' weight is shared
+// CHECK: [Missed] fold-attention-scale | {{.*}}the queries' linear does not end with its product
 
 // attention(linear(x, W, b), scale = s) -> attention(linear(x, s W, s b))
 

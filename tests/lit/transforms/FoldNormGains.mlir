@@ -7,9 +7,9 @@
 !table = tensor<9x4xf32>
 !logits = !transept.rows<target x 9 x f32>
 
-// CHECK: [Passed] FoldNormGains | Category:weights | {{.*}}folded into 2 weights
-// CHECK: [Missed] FoldNormGains | {{.*}}'transept.embedding' reads the weight as well
-// CHECK: [Missed] FoldNormGains | {{.*}}'transept.add' reads the norm as well
+// CHECK: [Passed] fold-norm-gains | Category:weights | {{.*}}folded into 2 weights
+// CHECK: [Missed] fold-norm-gains | {{.*}}'transept.embedding' reads the weight as well
+// CHECK: [Missed] fold-norm-gains | {{.*}}'transept.add' reads the norm as well
 
 // linear(norm(x) * g + c, W, b) -> linear(norm(x), W diag(g), b + W c), for every reader
 

@@ -7,12 +7,12 @@
 !table = tensor<9x4xf32>
 !logits = !transept.rows<target x 9 x f32>
 
-// CHECK: [Passed] FoldScales | Category:weights | {{.*}}folded into the norm's gain
-// CHECK: [Passed] FoldScales | {{.*}}folded into the weight before it
-// CHECK: [Passed] FoldScales | {{.*}}folded into the weights behind it
-// CHECK: [Missed] FoldScales | {{.*}}neither a norm's gain nor a weight is there for this scale alone
-// CHECK: [Passed] FoldScales | {{.*}}folded into the embedding table
-// CHECK: [Missed] FoldScales | {{.*}}the embedding table is shared
+// CHECK: [Passed] fold-scales | Category:weights | {{.*}}folded into the norm's gain
+// CHECK: [Passed] fold-scales | {{.*}}folded into the weight before it
+// CHECK: [Passed] fold-scales | {{.*}}folded into the weights behind it
+// CHECK: [Missed] fold-scales | {{.*}}neither a norm's gain nor a weight is there for this scale alone
+// CHECK: [Passed] fold-scales | {{.*}}folded into the embedding table
+// CHECK: [Missed] fold-scales | {{.*}}the embedding table is shared
 
 // scale(norm(x) * g + b, s) -> norm(x) * s g + s b
 

@@ -3,11 +3,11 @@
 !rows = !transept.rows<source x 4 x f32>
 !square = tensor<4x4xf32>
 
-// CHECK: [Passed] FuseActivations | Category:fusion | {{.*}}fused into the linear before it
-// CHECK: [Missed] FuseActivations | {{.*}}its input is not the result of a linear
-// CHECK: [Missed] FuseActivations | {{.*}}the linear has other readers
-// CHECK: [Missed] FuseActivations | {{.*}}the linear has an activation already
-// CHECK: [Missed] FuseActivations | {{.*}}the linear ends with a residual
+// CHECK: [Passed] fuse-activations | Category:fusion | {{.*}}fused into the linear before it
+// CHECK: [Missed] fuse-activations | {{.*}}its input is not the result of a linear
+// CHECK: [Missed] fuse-activations | {{.*}}the linear has other readers
+// CHECK: [Missed] fuse-activations | {{.*}}the linear has an activation already
+// CHECK: [Missed] fuse-activations | {{.*}}the linear ends with a residual
 
 // activation(linear(x)) -> linear(x) activation
 

@@ -4,8 +4,8 @@
 !rows = !transept.rows<source x 4 x f32>
 !table = tensor<9x4xf32>
 
-// CHECK: [Passed] FuseEmbedding | Category:fusion | {{.*}}fused positions into the embedding
-// CHECK: [Missed] FuseEmbedding | {{.*}}the two are of different rows
+// CHECK: [Passed] fuse-embedding | Category:fusion | {{.*}}fused positions into the embedding
+// CHECK: [Missed] fuse-embedding | {{.*}}the two are of different rows
 
 // add(embedding(ids, E), position_embedding(ids, P)) -> embedding(ids, E) positions P; the scale is
 // the tokens' alone.

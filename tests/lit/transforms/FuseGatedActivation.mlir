@@ -6,9 +6,9 @@
 !weight = tensor<6x4xf32>
 !bias = tensor<6xf32>
 
-// CHECK-COUNT-3: [Passed] FuseGatedActivation | Category:fusion |
-// CHECK-COUNT-3: [Missed] FuseGatedActivation | Category:fusion |
-// CHECK:         [Passed] FuseGatedActivation | Category:fusion |
+// CHECK-COUNT-3: [Passed] fuse-gated-activation | Category:fusion |
+// CHECK-COUNT-3: [Missed] fuse-gated-activation | Category:fusion |
+// CHECK:         [Passed] fuse-gated-activation | Category:fusion |
 
 // gate(activation(x V^T), x W^T + b) -> linear(x, [V; W], [0; b]) gated
 

@@ -4,8 +4,8 @@
 !square = tensor<4x4xf32>
 !vector = tensor<4xf32>
 
-// CHECK-COUNT-6: [Passed] FuseNorms | Category:fusion | {{.*}}fused into the first linear that reads it
-// CHECK-COUNT-4: [Missed] FuseNorms | {{.*}}no linear can run before everything else that reads the norm
+// CHECK-COUNT-6: [Passed] fuse-norms | Category:fusion | {{.*}}fused into the first linear that reads it
+// CHECK-COUNT-4: [Missed] fuse-norms | {{.*}}no linear can run before everything else that reads the norm
 
 // linear(norm(x)) -> linear(x) norm
 

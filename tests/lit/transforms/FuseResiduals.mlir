@@ -3,10 +3,10 @@
 !rows = !transept.rows<source x 4 x f32>
 !square = tensor<4x4xf32>
 
-// CHECK-COUNT-4: [Passed] FuseResiduals | Category:fusion | {{.*}}fused into the linear before it
-// CHECK:         [Missed] FuseResiduals | {{.*}}neither term is a linear that nobody else reads
-// CHECK:         [Missed] FuseResiduals |
-// CHECK:         [Passed] FuseResiduals |
+// CHECK-COUNT-4: [Passed] fuse-residuals | Category:fusion | {{.*}}fused into the linear before it
+// CHECK:         [Missed] fuse-residuals | {{.*}}neither term is a linear that nobody else reads
+// CHECK:         [Missed] fuse-residuals |
+// CHECK:         [Passed] fuse-residuals |
 
 // add(x, linear(y)) -> linear(y) residual x
 

@@ -1,10 +1,10 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(fuse-vocabulary-search)' --remarks-filter=fusion --remark-format=emitRemark 2>&1 | FileCheck %s
 
 // Remarks come before what is printed.
-// CHECK: [Passed] FuseVocabularySearch | Category:fusion | {{.*}}decode returns candidates
-// CHECK: [Passed] FuseVocabularySearch | Category:fusion | {{.*}}decode returns candidates
-// CHECK: [Missed] FuseVocabularySearch | {{.*}}this result of decode is not logits
-// CHECK: [Missed] FuseVocabularySearch | {{.*}}something else reads the logits
+// CHECK: [Passed] fuse-vocabulary-search | Category:fusion | {{.*}}decode returns candidates
+// CHECK: [Passed] fuse-vocabulary-search | Category:fusion | {{.*}}decode returns candidates
+// CHECK: [Missed] fuse-vocabulary-search | {{.*}}this result of decode is not logits
+// CHECK: [Missed] fuse-vocabulary-search | {{.*}}something else reads the logits
 
 !rows = !transept.rows<target.requested x 4 x f32>
 !logits = !transept.rows<target.requested x 9 x f32>

@@ -6,8 +6,8 @@
 !square = tensor<4x4xf32>
 !vector = tensor<4xf32>
 
-// CHECK: [Missed] MergeProjections | Category:fusion | {{.*}}'transept.embedding' reads the weight as well
-// CHECK: [Passed] MergeProjections | Category:fusion | {{.*}}merged 3 linears of one input
+// CHECK: [Missed] merge-projections | Category:fusion | {{.*}}'transept.embedding' reads the weight as well
+// CHECK: [Passed] merge-projections | Category:fusion | {{.*}}merged 3 linears of one input
 
 // linear(x, V, b), linear(x, W), ... -> columns of linear(x, [V; W; ...], [b; 0; ...])
 
