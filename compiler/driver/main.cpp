@@ -20,6 +20,8 @@ int main(int argumentCount, char **arguments) {
   addVerifyCommand(program);
   addInspectCommand(program);
   addExplainCommand(program);
+  addTraceCommand(program);
+  addDiffCommand(program);
   addBenchCommand(program);
   try {
     program.parse(argumentCount, arguments);

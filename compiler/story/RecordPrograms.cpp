@@ -6,8 +6,8 @@
 
 #include "compiler/codegen/LaunchNames.h"
 #include "compiler/emit/LaunchCosts.h"
-#include "compiler/transforms/Lineage.h"
 #include "dialects/Plan/Plan.h"
+#include "dialects/Transept/Lineage.h"
 
 #include "transept/abi.h"
 

@@ -6,8 +6,8 @@
 #include "compiler/story/RecordStory.h"
 
 #include "compiler/pipeline/ReadableIR.h"
-#include "compiler/transforms/Lineage.h"
 #include "dialects/Plan/Plan.h"
+#include "dialects/Transept/Lineage.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/Pass/PassManager.h"

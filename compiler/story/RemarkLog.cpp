@@ -4,7 +4,7 @@
 
 #include "compiler/story/RemarkLog.h"
 
-#include "compiler/transforms/Lineage.h"
+#include "dialects/Transept/Lineage.h"
 
 #include "mlir/IR/Remarks.h"
 

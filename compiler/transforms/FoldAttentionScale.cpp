@@ -2,10 +2,10 @@
 //
 // Queries that come out of their projection already scaled cost nothing to scale.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

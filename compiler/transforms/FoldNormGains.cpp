@@ -3,11 +3,11 @@
 // A norm's gain and bias are linear, and so is what reads a norm: their product is a weight that
 // the compiler computes once.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

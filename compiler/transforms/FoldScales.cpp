@@ -3,11 +3,11 @@
 // Scales of rows (of the states before the vocabulary projection, say) and of embeddings belong
 // into weights, which the compiler multiplies once.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

@@ -2,8 +2,8 @@
 //
 // An activation is an epilogue of the product before it.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

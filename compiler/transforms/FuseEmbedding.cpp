@@ -2,8 +2,8 @@
 //
 // Token and position embeddings are added while the row is written for the first time.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

@@ -3,10 +3,10 @@
 // Gated feed-forward layers compute two products of the same rows; one kernel that holds both
 // halves of the result multiplies them before anything is written.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

@@ -3,10 +3,10 @@
 // A norm is a prologue of the first product that reads it. In post-norm models the residual reads
 // it too: the product's kernel then writes the normalized rows as a second result.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Weights.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

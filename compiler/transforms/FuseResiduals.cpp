@@ -2,8 +2,8 @@
 //
 // A residual is an epilogue of the product it is added to.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

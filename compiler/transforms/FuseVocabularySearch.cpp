@@ -4,9 +4,9 @@
 // best and the log-sum-exp, and writes whole rows of logits only where a caller asks.
 
 #include "compiler/transforms/Functions.h"
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Norms.h"
 #include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 
 namespace transept {

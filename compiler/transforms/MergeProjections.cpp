@@ -3,10 +3,10 @@
 // Several products of the same rows cost one read of the rows as one product, and give the kernel
 // more columns to tile: queries, keys and values; keys and values of all layers in `encode`.
 
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Projections.h"
 #include "compiler/transforms/Weights.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/MapVector.h"
 

@@ -4,8 +4,8 @@
 // end of `decode` run on the requested rows alone.
 
 #include "compiler/transforms/Functions.h"
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
 

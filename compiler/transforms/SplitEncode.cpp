@@ -5,8 +5,8 @@
 
 #include "compiler/transforms/BindingTimeAnalysis.h"
 #include "compiler/transforms/Functions.h"
-#include "compiler/transforms/Lineage.h"
 #include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Lineage.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"

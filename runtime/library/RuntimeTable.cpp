@@ -365,6 +365,10 @@ transept_status profileOf(transept_model *model, const transept_program *program
   });
 }
 
+void setObserver(transept_model *model, transept_observer_function function, void *context) {
+  model->engine->runner.setObserver({function, context});
+}
+
 /// A transept_executor_function: `context` is an opened model.
 std::int32_t runWorkers(void *context, transept_worker_function function, void *argument,
                         std::uint32_t workerCount) {
@@ -411,4 +415,5 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .profile = transept::runtime::profileOf,
     .run_workers = transept::runtime::runWorkers,
     .level = transept::runtime::levelOf,
+    .set_observer = transept::runtime::setObserver,
 };

@@ -55,8 +55,13 @@ void ProgramRunner::run(const transept_program &program, transept_invocation &in
   ProgramProfile *profile = isProfiling ? &profileOf(program) : nullptr;
   if (profile)
     profile->begin(invocation);
+  ObservedRun observed(observer, table, program, barrier);
+  if (observer.function)
+    observed.begin(invocation);
   Run run{program, invocation, workerCount()};
   workers.run(Run::work, &run, workerCount());
+  if (observer.function)
+    observed.end();
   if (profile)
     profile->end(invocation);
   invocations.fetch_add(1, std::memory_order_relaxed);
@@ -76,6 +81,11 @@ transept_program_profile ProgramRunner::profile(const transept_program &program,
   for (std::uint64_t index = 0; launches && index != program.launch_count; ++index)
     launches[index] = profile.launch(index);
   return profile.summary();
+}
+
+void ProgramRunner::setObserver(const ProgramObserver &given) {
+  std::lock_guard turn(turns);
+  observer = given;
 }
 
 ProgramProfile &ProgramRunner::profileOf(const transept_program &program) {

@@ -7,6 +7,7 @@
 
 #include "runtime/cache/AlignedMemory.h"
 #include "runtime/threads/Barrier.h"
+#include "runtime/threads/ProgramObserver.h"
 #include "runtime/threads/ProgramProfile.h"
 #include "runtime/threads/TurnQueue.h"
 #include "runtime/threads/Workers.h"
@@ -33,6 +34,9 @@ public:
   transept_program_profile profile(const transept_program &program,
                                    transept_launch_profile *launches);
 
+  /// Shows the launches of all runs that begin from now on to `observer`; none without a function.
+  void setObserver(const ProgramObserver &observer);
+
   Workers &team() { return workers; }
   std::uint32_t workerCount() const { return workers.count(); }
   std::uint64_t invocationCount() const { return invocations.load(std::memory_order_relaxed); }
@@ -48,6 +52,7 @@ private:
   AlignedMemory scratch;
   bool isProfiling = false;
   std::vector<ProgramProfile> profiles; // of the programs that have run
+  ProgramObserver observer;
   std::atomic<std::uint64_t> invocations{0};
 };
 

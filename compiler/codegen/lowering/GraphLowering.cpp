@@ -5,7 +5,7 @@
 #include "compiler/codegen/lowering/GraphLowering.h"
 
 #include "compiler/codegen/Passes.h"
-#include "compiler/transforms/Lineage.h"
+#include "dialects/Transept/Lineage.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"

@@ -230,6 +230,7 @@ public:
   const transept_model_table &table() const { return library->table(); }
 
 private:
+  friend class Observer;
   friend class Profiler;
 
   explicit Model(std::shared_ptr<const detail::OpenLibrary> library)

@@ -5,7 +5,7 @@
 #include "compiler/driver/ReadIR.h"
 
 #include "compiler/transforms/Functions.h"
-#include "compiler/transforms/Lineage.h"
+#include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 
 #include "mlir/IR/Diagnostics.h"

@@ -3,7 +3,7 @@
 #include "compiler/frontend/ModelBuilder.h"
 
 #include "compiler/transforms/Functions.h"
-#include "compiler/transforms/Lineage.h"
+#include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 #include "dialects/Transept/interpreter/RunModel.h"
 #include "tests/support/TinyModels.h"

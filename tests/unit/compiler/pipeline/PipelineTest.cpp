@@ -7,7 +7,7 @@
 #include "compiler/pipeline/PassVerification.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/transforms/Functions.h"
-#include "compiler/transforms/Lineage.h"
+#include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 #include "tests/support/TinyModels.h"
 

@@ -4,8 +4,8 @@
 // they computed, and the passes that made it so. Passes that replace or change ops write it here;
 // explanations, reports and traces read it.
 
-#ifndef TRANSEPT_COMPILER_TRANSFORMS_LINEAGE_H
-#define TRANSEPT_COMPILER_TRANSFORMS_LINEAGE_H
+#ifndef TRANSEPT_DIALECTS_TRANSEPT_LINEAGE_H
+#define TRANSEPT_DIALECTS_TRANSEPT_LINEAGE_H
 
 #include "mlir/IR/Location.h"
 #include "mlir/IR/Value.h"

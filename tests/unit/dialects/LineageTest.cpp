@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compiler/transforms/Lineage.h"
+#include "dialects/Transept/Lineage.h"
 
 #include "dialects/Transept/Transept.h"
 

@@ -3,7 +3,7 @@
 // A location is a name around the fused locations of what became this op; the fused location
 // carries the pass that did it.
 
-#include "compiler/transforms/Lineage.h"
+#include "dialects/Transept/Lineage.h"
 
 #include "dialects/Transept/Transept.h"
 #include "llvm/ADT/SetVector.h"
