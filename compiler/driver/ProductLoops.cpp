@@ -8,7 +8,6 @@
 #include "transept/abi.h"
 
 #include <immintrin.h>
-#include <numeric>
 
 namespace transept::driver {
 
@@ -20,107 +19,38 @@ constexpr int kAvx512Accumulators = 20;
 constexpr int kAvx2Accumulators = 12;
 constexpr int kRounds = 20000;
 
-__attribute__((target("avx512f"), noinline)) float multiplyAddAvx512() {
-  __m512 sums[kAvx512Accumulators];
-  for (int index = 0; index != kAvx512Accumulators; ++index)
-    sums[index] = _mm512_set1_ps(float(index));
-  __m512 factor = _mm512_set1_ps(0.999f), term = _mm512_set1_ps(0.001f);
-  for (int round = 0; round != kRounds; ++round) {
-    asm volatile("" : "+v"(factor), "+v"(term));
-    for (int index = 0; index != kAvx512Accumulators; ++index)
-      sums[index] = _mm512_fmadd_ps(sums[index], factor, term);
+// A function of that name, compiled for TARGET. Operands may change as far as the compiler knows,
+// so that no product is taken out of the loop; all lanes of the total may be read, so that none is
+// left out.
+#define VECTOR_LOOP(NAME, TARGET, VECTOR, COUNT, PRODUCT)                                          \
+  __attribute__((target(TARGET), noinline)) float NAME() {                                         \
+    VECTOR sums[COUNT] = {}, left = VECTOR{} + 1, right = left;                                    \
+    for (int round = 0; round != kRounds; ++round) {                                               \
+      _Pragma("GCC unroll 32") for (VECTOR &sum : sums) {                                          \
+        asm volatile("" : "+v"(left), "+v"(right));                                                \
+        sum = PRODUCT;                                                                             \
+      }                                                                                            \
+    }                                                                                              \
+    VECTOR total = sums[0];                                                                        \
+    for (int index = 1; index != COUNT; ++index)                                                   \
+      total += sums[index];                                                                        \
+    asm volatile("" : "+m"(total));                                                                \
+    return float(total[0]);                                                                        \
   }
-  __m512 total = sums[0];
-  for (int index = 1; index != kAvx512Accumulators; ++index)
-    total = _mm512_add_ps(total, sums[index]);
-  float values[16];
-  _mm512_storeu_ps(values, total);
-  return std::accumulate(values, values + 16, 0.0f);
-}
 
-__attribute__((target("avx2,fma"), noinline)) float multiplyAddAvx2() {
-  __m256 sums[kAvx2Accumulators];
-  for (int index = 0; index != kAvx2Accumulators; ++index)
-    sums[index] = _mm256_set1_ps(float(index));
-  __m256 factor = _mm256_set1_ps(0.999f), term = _mm256_set1_ps(0.001f);
-  for (int round = 0; round != kRounds; ++round) {
-    asm volatile("" : "+x"(factor), "+x"(term));
-    for (int index = 0; index != kAvx2Accumulators; ++index)
-      sums[index] = _mm256_fmadd_ps(sums[index], factor, term);
-  }
-  __m256 total = sums[0];
-  for (int index = 1; index != kAvx2Accumulators; ++index)
-    total = _mm256_add_ps(total, sums[index]);
-  float values[8];
-  _mm256_storeu_ps(values, total);
-  return std::accumulate(values, values + 8, 0.0f);
-}
-
-__attribute__((target("avx512f,avx512vnni"), noinline)) float multiplyBytesAvx512() {
-  __m512i sums[kAvx512Accumulators] = {};
-  __m512i left = _mm512_set1_epi8(3), right = _mm512_set1_epi8(-2);
-  for (int round = 0; round != kRounds; ++round) {
-    asm volatile("" : "+v"(left), "+v"(right));
-    for (int index = 0; index != kAvx512Accumulators; ++index)
-      sums[index] = _mm512_dpbusd_epi32(sums[index], left, right);
-  }
-  __m512i total = sums[0];
-  for (int index = 1; index != kAvx512Accumulators; ++index)
-    total = _mm512_add_epi32(total, sums[index]);
-  int32_t values[16];
-  _mm512_storeu_si512(values, total);
-  return float(std::accumulate(values, values + 16, 0));
-}
-
-__attribute__((target("avx512f,avx512bf16"), noinline)) float multiplyBf16Avx512() {
-  __m512 sums[kAvx512Accumulators] = {};
-  auto left = __m512bh(_mm512_set1_epi32(0x3f803f80)), right = left; // ones
-  for (int round = 0; round != kRounds; ++round) {
-    asm volatile("" : "+v"(left), "+v"(right));
-    for (int index = 0; index != kAvx512Accumulators; ++index)
-      sums[index] = _mm512_dpbf16_ps(sums[index], left, right);
-  }
-  __m512 total = sums[0];
-  for (int index = 1; index != kAvx512Accumulators; ++index)
-    total = _mm512_add_ps(total, sums[index]);
-  float values[16];
-  _mm512_storeu_ps(values, total);
-  return std::accumulate(values, values + 16, 0.0f);
-}
-
-__attribute__((target("avx2,avxvnni"), noinline)) float multiplyBytesAvxVnni() {
-  __m256i sums[kAvx2Accumulators] = {};
-  __m256i left = _mm256_set1_epi8(3), right = _mm256_set1_epi8(-2);
-  for (int round = 0; round != kRounds; ++round) {
-    asm volatile("" : "+x"(left), "+x"(right));
-    for (int index = 0; index != kAvx2Accumulators; ++index)
-      sums[index] = _mm256_dpbusd_avx_epi32(sums[index], left, right);
-  }
-  __m256i total = sums[0];
-  for (int index = 1; index != kAvx2Accumulators; ++index)
-    total = _mm256_add_epi32(total, sums[index]);
-  int32_t values[8];
-  _mm256_storeu_si256(reinterpret_cast<__m256i *>(values), total);
-  return float(std::accumulate(values, values + 8, 0));
-}
-
-/// Bytes that were widened to words.
-__attribute__((target("avx2"), noinline)) float multiplyWordsAvx2() {
-  __m256i sums[kAvx2Accumulators] = {};
-  __m256i left = _mm256_set1_epi16(3), right = _mm256_set1_epi16(-2);
-  for (int round = 0; round != kRounds; ++round)
-    for (int index = 0; index != kAvx2Accumulators; ++index) {
-      // Every product anew: the compiler must not take it out of the loop.
-      asm volatile("" : "+x"(left), "+x"(right));
-      sums[index] = _mm256_add_epi32(sums[index], _mm256_madd_epi16(left, right));
-    }
-  __m256i total = sums[0];
-  for (int index = 1; index != kAvx2Accumulators; ++index)
-    total = _mm256_add_epi32(total, sums[index]);
-  int32_t values[8];
-  _mm256_storeu_si256(reinterpret_cast<__m256i *>(values), total);
-  return float(std::accumulate(values, values + 8, 0));
-}
+VECTOR_LOOP(multiplyAddAvx512, "avx512f", __m512, kAvx512Accumulators,
+            _mm512_fmadd_ps(left, right, sum))
+VECTOR_LOOP(multiplyAddAvx2, "avx2,fma", __m256, kAvx2Accumulators,
+            _mm256_fmadd_ps(left, right, sum))
+VECTOR_LOOP(multiplyBytesAvx512, "avx512f,avx512vnni", __m512i, kAvx512Accumulators,
+            _mm512_dpbusd_epi32(sum, left, right))
+VECTOR_LOOP(multiplyBf16Avx512, "avx512f,avx512bf16", __m512, kAvx512Accumulators,
+            _mm512_dpbf16_ps(sum, __m512bh(left), __m512bh(right)))
+VECTOR_LOOP(multiplyBytesAvxVnni, "avx2,avxvnni", __m256i, kAvx2Accumulators,
+            _mm256_dpbusd_avx_epi32(sum, left, right))
+// Bytes that were widened to words.
+VECTOR_LOOP(multiplyWordsAvx2, "avx2", __m256i, kAvx2Accumulators,
+            _mm256_add_epi32(sum, _mm256_madd_epi16(left, right)))
 
 /// Eight tiles of 16 rows of 64 bytes.
 struct alignas(64) TileConfiguration {
