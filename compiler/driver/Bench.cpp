@@ -155,6 +155,7 @@ BenchReport Bench::report() const {
                          bench.model.sourceFeatureWidth());
   return {.library = options.library,
           .model = std::string(bench.model.name()),
+          .level = bench.model.level().name,
           .threads = bench.model.statistics().workers,
           .limits = bench.limits,
           .decodeBytes = bench.decodeBytes,
@@ -178,6 +179,8 @@ void addBenchCommand(CLI::App &program) {
   command->add_option("LIB", options->library, "the library")->required();
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
+  command->add_option("--level", options->level,
+                      "which of the library's processors to run as [the best for this machine]");
   command->add_flag("--quick", options->isQuick, "few repetitions: to see that it runs");
   command->add_flag("--json", options->isJson, "print one JSON object");
   CLI::Option *profile = command->add_flag(

@@ -16,7 +16,9 @@ namespace transept::driver {
 namespace {
 
 Model openForBench(const BenchOptions &options) {
-  Model model = Model::open(options.library, {.threads = options.threads, .encoderCacheBytes = 0});
+  Model model =
+      Model::open(options.library,
+                  {.threads = options.threads, .encoderCacheBytes = 0, .level = options.level});
   if (model.targetVocabularySize() == 0 || !model.hasSource())
     throw std::runtime_error("only models with a source that generate tokens are measured");
   return model;

@@ -17,7 +17,7 @@
 namespace transept::driver {
 
 struct BenchOptions {
-  std::string library;
+  std::string library, level;
   unsigned threads = 0;
   bool isQuick = false, isJson = false;
   /// Profile instead of measuring the standard sizes; workloads are COUNTxLENGTH of encode and

@@ -54,6 +54,7 @@ public:
   ProfileReport report() {
     return {.library = options.library,
             .model = std::string(bench.model.name()),
+            .level = bench.model.level().name,
             .threads = bench.model.statistics().workers,
             .limits = bench.limits,
             .workloads = std::move(workloads)};

@@ -49,6 +49,7 @@ void printJson(const BenchReport &report) {
                     {"fraction_of_limit", figure.fraction()}});
   Json object = {{"library", report.library},
                  {"name", report.model},
+                 {"level", report.level},
                  {"threads", report.threads},
                  {"limits", toJson(report.limits)},
                  {"decode_weight_bytes", report.decodeBytes},
@@ -57,7 +58,8 @@ void printJson(const BenchReport &report) {
 }
 
 void printTable(const BenchReport &report) {
-  fmt::print("{}, {} thread(s). {}\n\n", report.model, report.threads, toText(report.limits));
+  fmt::print("{} as {}, {} thread(s). {}\n\n", report.model, report.level, report.threads,
+             toText(report.limits));
   fmt::print("{:<24}{:>12}{:>12}{:>12}  {:<10}{}\n", "", "best", "median", "limit", "",
              "of the limit");
   for (const Figure &figure : report.figures) {

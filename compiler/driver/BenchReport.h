@@ -26,7 +26,7 @@ struct Figure {
 };
 
 struct BenchReport {
-  std::string library, model;
+  std::string library, model, level;
   unsigned long threads = 0;
   MachineLimits limits;
   double decodeBytes = 0; // weights that one step reads

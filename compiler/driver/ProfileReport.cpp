@@ -79,11 +79,9 @@ void printJson(const ProfileReport &report) {
          {"start_and_end_seconds", profile.seconds - total.seconds - total.waitingSeconds},
          {"launches", launches}});
   }
-  Json object = {{"library", report.library},
-                 {"name", report.model},
-                 {"threads", report.threads},
-                 {"limits", toJson(report.limits)},
-                 {"workloads", workloads}};
+  Json object = {{"library", report.library},       {"name", report.model},
+                 {"level", report.level},           {"threads", report.threads},
+                 {"limits", toJson(report.limits)}, {"workloads", workloads}};
   fmt::print("{}\n", object.dump());
 }
 
@@ -117,7 +115,8 @@ void printWorkload(const WorkloadProfile &profile) {
 } // namespace
 
 void printTable(const ProfileReport &report) {
-  fmt::print("{}, {} thread(s). {}\n", report.model, report.threads, toText(report.limits));
+  fmt::print("{} as {}, {} thread(s). {}\n", report.model, report.level, report.threads,
+             toText(report.limits));
   for (const WorkloadProfile &profile : report.workloads)
     printWorkload(profile);
   fmt::print("\nTimes are means of the workers; wait is the time at the barrier behind a launch, "

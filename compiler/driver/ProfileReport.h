@@ -40,7 +40,7 @@ struct WorkloadProfile {
 };
 
 struct ProfileReport {
-  std::string library, model;
+  std::string library, model, level;
   unsigned long threads = 0;
   MachineLimits limits;
   std::vector<WorkloadProfile> workloads;

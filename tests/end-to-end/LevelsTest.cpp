@@ -10,6 +10,7 @@
 #include "transept/model.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <set>
@@ -85,6 +86,19 @@ TEST_F(Levels, PassTheGoldensEach) {
   }
 }
 
+TEST_F(Levels, AreMeasuredEach) {
+  for (const std::string &level : runnable()) {
+    CommandResult result =
+        run({"bench", path("all"), "--quick", "--json", "--threads", "1", "--level", level});
+    ASSERT_EQ(result.status, 0) << result.errors;
+    EXPECT_EQ(nlohmann::json::parse(result.output).at("level"), level);
+    result = run({"bench", path("all"), "--quick", "--json", "--profile", "--encode", "1x4",
+                  "--decode", "1x1", "--level", level});
+    ASSERT_EQ(result.status, 0) << result.errors;
+    EXPECT_EQ(nlohmann::json::parse(result.output).at("level"), level);
+  }
+}
+
 TEST_F(Levels, AreChosenByTheProcessor) {
   std::vector<std::string> names = runnable();
   ASSERT_FALSE(names.empty());
@@ -138,6 +152,9 @@ TEST_F(Levels, AreRefusedByName) {
                 "sapphirerapids");
   expectFailure(run({"generate", path("x86-64-v3"), "--ids", "--level", "x86-64-v4"}, "5 1\n"), 1,
                 "level is x86-64-v4, but must be one that the library has: x86-64-v3");
+  expectFailure(run({"bench", path("all"), "--level", "haswell"}), 1,
+                "level is haswell, but must be one that the library has: x86-64-v3, x86-64-v4, "
+                "sapphirerapids");
   auto compiling = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"compile", checkpoint("t5")});
     return run(arguments);
