@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The three models that are measured, as Hugging Face checkpoints with small random weights: speed
+"""The models that are measured, as Hugging Face checkpoints with small random weights: speed
 does not depend on what a model has learned, and nothing has to be downloaded."""
 
 import json
@@ -15,7 +15,7 @@ class Shape:
     """What the sizes of a model's products follow from."""
 
     name: str
-    family: str  # "marian" or "t5"
+    family: str  # "marian", "t5" or "whisper"
     hidden: int
     heads: int
     head_size: int
@@ -24,7 +24,9 @@ class Shape:
     vocabulary: int
     is_gated: bool = False
     is_tied: bool = True
-    positions: int = 512  # Marian's table; T5 has none, and is measured up to this length
+    # Of the encoder: Marian's table, of the decoder as well; T5 has none, and is measured up to this
+    # length; what Whisper always has, made of twice as many frames.
+    positions: int = 512
 
     @property
     def inner(self):
@@ -41,12 +43,16 @@ SHAPES = {
         Shape("opus-base", "marian", 512, 8, 64, 2048, 6, 58101),
         Shape("t5-small", "t5", 512, 8, 64, 2048, 6, 32128),
         Shape("flan-t5-base", "t5", 768, 12, 64, 2048, 12, 32128, is_gated=True, is_tied=False),
+        Shape("whisper-tiny", "whisper", 384, 6, 64, 1536, 4, 51865, positions=1500),
+        Shape("whisper-base", "whisper", 512, 8, 64, 2048, 6, 51865, positions=1500),
         # For the test that everything runs.
         Shape("tiny-marian", "marian", 64, 2, 32, 128, 2, 389),
         Shape("tiny-t5", "t5", 64, 2, 32, 128, 2, 389, is_gated=True, is_tied=False),
+        Shape("tiny-whisper", "whisper", 64, 2, 32, 128, 2, 389, positions=50),
     )
 }
-MEASURED = ("opus-base", "t5-small", "flan-t5-base")
+# Whisper's mel bands in a frame of sound, and the most that it writes.
+BANDS, TARGET_POSITIONS = 80, 448
 
 # Buckets of T5's relative positions.
 BUCKETS, MAXIMUM_DISTANCE = 32, 128
@@ -75,7 +81,8 @@ def random_tensors(shape):
             tensors[name] = random.standard_normal(size, numpy.float32) * numpy.float32(0.01)
         else:
             # T5 does not scale its scores, so its weights have to be smaller.
-            spread = size[-1] ** -0.5 if shape.family == "marian" else 0.6 * size[-1] ** -0.5
+            inputs = math.prod(size[1:])
+            spread = (0.6 if shape.family == "t5" else 1) * inputs ** -0.5
             tensors[name] = random.standard_normal(size, numpy.float32) * numpy.float32(spread)
     return tensors
 
@@ -94,6 +101,19 @@ def _configuration(shape):
             "decoder_start_token_id": shape.decoder_start, "eos_token_id": 1, "pad_token_id": 0,
             "torch_dtype": "float32",
         }
+    if shape.family == "whisper":
+        return {
+            "architectures": ["WhisperForConditionalGeneration"], "model_type": "whisper",
+            "d_model": shape.hidden, "activation_function": "gelu", "num_mel_bins": BANDS,
+            "encoder_layers": shape.layers, "decoder_layers": shape.layers,
+            "num_hidden_layers": shape.layers, "encoder_attention_heads": shape.heads,
+            "decoder_attention_heads": shape.heads, "encoder_ffn_dim": shape.feed_forward,
+            "decoder_ffn_dim": shape.feed_forward, "vocab_size": shape.vocabulary,
+            "max_source_positions": shape.positions, "max_target_positions": TARGET_POSITIONS,
+            "scale_embedding": False, "is_encoder_decoder": True, "begin_suppress_tokens": None,
+            "decoder_start_token_id": shape.decoder_start, "bos_token_id": 0,
+            "pad_token_id": shape.vocabulary - 1, "eos_token_id": 0, "torch_dtype": "float32",
+        }
     return {
         "architectures": ["MarianMTModel"], "model_type": "marian", "d_model": shape.hidden,
         "activation_function": "swish", "encoder_layers": shape.layers,
@@ -110,17 +130,32 @@ def _configuration(shape):
 
 
 def _tensor_shapes(shape):
-    return _t5_shapes(shape) if shape.family == "t5" else _marian_shapes(shape)
+    if shape.family == "t5":
+        return _t5_shapes(shape)
+    hidden = shape.hidden
+    if shape.family == "marian":
+        return {"model.shared.weight": (shape.vocabulary, hidden),
+                "final_logits_bias": (1, shape.vocabulary)} | _bart_layers(shape)
+    sizes = {"model.decoder.embed_tokens.weight": (shape.vocabulary, hidden),
+             "model.encoder.embed_positions.weight": (shape.positions, hidden),
+             "model.decoder.embed_positions.weight": (TARGET_POSITIONS, hidden)}
+    for number, inputs in ((1, BANDS), (2, hidden)):
+        sizes[f"model.encoder.conv{number}.weight"] = (hidden, inputs, 3)
+        sizes[f"model.encoder.conv{number}.bias"] = (hidden,)
+    for side in ("encoder", "decoder"):
+        for part in ("weight", "bias"):
+            sizes[f"model.{side}.layer_norm.{part}"] = (hidden,)
+    # Keys have no bias.
+    return sizes | {name: size for name, size in _bart_layers(shape).items()
+                    if not name.endswith("k_proj.bias")}
 
 
-def _marian_shapes(shape):
+def _bart_layers(shape):
     hidden, sizes = shape.hidden, {}
 
     def linear(name, outputs, inputs):
         sizes[name + ".weight"], sizes[name + ".bias"] = (outputs, inputs), (outputs,)
 
-    sizes["model.shared.weight"] = (shape.vocabulary, hidden)
-    sizes["final_logits_bias"] = (1, shape.vocabulary)
     for side in ("encoder", "decoder"):
         for layer in range(shape.layers):
             block = f"model.{side}.layers.{layer}."

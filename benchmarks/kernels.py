@@ -10,29 +10,32 @@ import numpy
 
 import checkpoints
 
-# Depth and outputs, shapes that blockings divide and shapes that they do not.
-LINEARS = ((512, 2048), (768, 768), (384, 1536), (640, 2560), (1000, 1000), (512, 389))
-# Heads and head size.
-ATTENTIONS = ((8, 64), (8, 40), (4, 80), (4, 128))
-# Hidden size and vocabulary.
-VOCABULARIES = ((512, 58101), (384, 389), (640, 32128), (512, 250054))
-QUICK = {"linear": LINEARS[5:], "attention": ATTENTIONS[1:2], "vocabulary": VOCABULARIES[1:2]}
+# Depth and outputs, heads and head size, hidden size and vocabulary: what blockings divide, and what
+# they do not.
+REGULAR = {"linear": ((512, 2048), (768, 768)), "attention": ((8, 64),),
+           "vocabulary": ((512, 32128),)}
+ODD = {"linear": ((384, 1536), (640, 2560), (1000, 1000), (512, 389)),
+       "attention": ((8, 40), (4, 80), (4, 128)),
+       "vocabulary": ((384, 389), (640, 32128), (512, 58101), (512, 250054))}
+QUICK = {"linear": ((512, 389),), "attention": ((8, 40),), "vocabulary": ((384, 389),)}
+
+
+def text(shape):
+    return "x".join(map(str, shape))
 
 
 def write_kernels(transept, directory, types, is_quick, skip):
     """Compiles all; returns the list of what can be measured. `skip` is told what cannot."""
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    shapes = QUICK if is_quick else {"linear": LINEARS, "attention": ATTENTIONS,
-                                     "vocabulary": VOCABULARIES}
     kernels = []
     for family, write in (("linear", _linear), ("attention", _attention),
                           ("vocabulary", _vocabulary)):
         # Attention multiplies no weights, so their type says nothing about it.
         for kind in types[:1] if family == "attention" else types:
-            for shape in shapes[family]:
-                name = f"{family}_{shape[0]}x{shape[1]}"
-                source, item = write(directory / name, *shape)
+            for shape in QUICK[family] if is_quick else REGULAR[family] + ODD[family]:
+                name = f"{family}_{text(shape)}"
+                source = write(directory / name, *shape)
                 library = directory / f"{name}_{kind}.so"
                 done = subprocess.run(
                     [str(part) for part in (transept, "compile", *source, "-o", library,
@@ -42,8 +45,8 @@ def write_kernels(transept, directory, types, is_quick, skip):
                     message = (done.stderr.strip().splitlines() or ["no message"])[0]
                     skip(f"kernel {name} {kind}: {message}")
                     continue
-                kernels.append({"name": f"{family} {shape[0]}x{shape[1]}", "family": family,
-                                "type": kind, "library": str(library), **item})
+                kernels.append({"name": f"{family} {text(shape)}", "family": family,
+                                "type": kind, "library": str(library)})
     (directory / "kernels.json").write_text(json.dumps(kernels, indent=1))
     return directory / "kernels.json"
 
@@ -52,13 +55,13 @@ def _rows(side, width):
     return f"!transept.rows<{side} x {width} x f32>"
 
 
-def _write_ir(directory, text, tensors):
+def _write_ir(directory, code, tensors):
     """Returns what `transept compile` is told."""
     weights = directory / "weights"
     weights.mkdir(parents=True, exist_ok=True)
     checkpoints.write_safetensors(weights / "model.safetensors", tensors)
     source = directory / "kernel.mlir"
-    source.write_text(text)
+    source.write_text(code)
     return [source, "--checkpoint", weights]
 
 
@@ -71,7 +74,7 @@ def _linear(directory, depth, outputs):
     """Up and down again, so that reading the input and writing the result weigh little."""
     narrow, wide = _rows("target", depth), _rows("target", outputs)
     up, down = f"tensor<{outputs}x{depth}xf32>", f"tensor<{depth}x{outputs}xf32>"
-    text = f"""func.func @kernel(%in: {narrow}, %none: {_rows("source", 8)}) -> {narrow} {{
+    code = f"""func.func @kernel(%in: {narrow}, %none: {_rows("source", 8)}) -> {narrow} {{
   %up = transept.parameter "up" : {up}
   %down = transept.parameter "down" : {down}
   %wide = transept.linear %in, %up : ({narrow}, {up}) -> {wide}
@@ -79,9 +82,8 @@ def _linear(directory, depth, outputs):
   return %out : {narrow}
 }}
 """
-    source = _write_ir(directory, text, {"up": _normal(outputs, depth),
-                                         "down": _normal(depth, outputs)})
-    return source, {"weights": 2 * depth * outputs, "operationsPerRow": 4 * depth * outputs}
+    return _write_ir(directory, code, {"up": _normal(outputs, depth),
+                                       "down": _normal(depth, outputs)})
 
 
 def _attention(directory, heads, size):
@@ -89,7 +91,7 @@ def _attention(directory, heads, size):
     width = heads * size
     target, source, matrix = _rows("target", width), _rows("source", width), \
         f"tensor<{width}x{width}xf32>"
-    text = f"""func.func @kernel(%queries: {target}, %states: {source}) -> {target} {{
+    code = f"""func.func @kernel(%queries: {target}, %states: {source}) -> {target} {{
   %key = transept.parameter "key" : {matrix}
   %value = transept.parameter "value" : {matrix}
   %keys = transept.linear %states, %key : ({source}, {matrix}) -> {source}
@@ -99,14 +101,12 @@ def _attention(directory, heads, size):
   return %out : {target}
 }}
 """
-    arguments = _write_ir(directory, text, {"key": _normal(width, width),
-                                            "value": _normal(width, width)})
-    return arguments, {"weights": 0, "operationsPerRowAndKey": 4 * width, "bytesPerKey": 8 * width}
+    return _write_ir(directory, code, {"key": _normal(width, width),
+                                       "value": _normal(width, width)})
 
 
 def _vocabulary(directory, hidden, vocabulary):
     """A step of a model that is nearly all vocabulary; what the rest costs is counted as well."""
     shape = checkpoints.Shape("vocabulary", "marian", hidden, hidden // 64, 64, 64, 1, vocabulary)
     checkpoints.write_checkpoint(shape, directory)
-    weights = hidden * vocabulary + 6 * hidden * hidden + 2 * 64 * hidden
-    return [directory], {"weights": weights, "operationsPerRow": 2 * weights}
+    return [directory]

@@ -14,7 +14,7 @@ import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from checkpoints import random_tensors, relative_buckets, sinusoidal_positions
+from checkpoints import BANDS, random_tensors, relative_buckets, sinusoidal_positions
 
 TYPES = ("f32", "int8", "int4")
 # Twice as many as beams: what Hugging Face's beam search looks at.
@@ -35,7 +35,7 @@ def write_models(shape, kind, directory):
         return
     directory.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    family = _T5 if shape.family == "t5" else _Marian
+    family = {"marian": _Marian, "t5": _T5, "whisper": _Whisper}[shape.family]
     tensors = random_tensors(shape)
     for name, write in (("encoder", _encoder), ("greedy", _step), ("beam", _step)):
         graph = _Graph(kind)
@@ -115,13 +115,37 @@ def _round_rows(weight, largest):
     return numpy.rint(weight / scales), scales.astype(numpy.float32)
 
 
-class _Marian:
-    """Norms behind each sublayer, sinusoidal positions, biases."""
+class _Family:
+    """What holds unless a family says otherwise."""
 
     score_scale = None  # ONNX Runtime's default, 1 / sqrt(head size)
+    source_length = "length"  # of cross-attention's keys: open, or a number
 
     def __init__(self, shape, tensors, graph):
         self.shape, self.tensors, self.graph = shape, tensors, graph
+
+    def read_source(self):
+        """[sources, length], rows of that shape, and the bias of the encoder's scores."""
+        ids = self.graph.input("ids", TensorProto.INT64, ["sources", "length"])
+        length = self.graph.node("Shape", [ids], start=1)
+        rows = self.embed(ids, self.encoder_positions(length))
+        return self.graph.node("Shape", [ids]), rows, self.encoder_bias(length)
+
+    def encoder_positions(self, length):
+        return ""
+
+    def step_positions(self, position):
+        return ""
+
+    def encoder_bias(self, length):
+        return ""
+
+    def step_bias(self, position):
+        return ""
+
+
+class _Marian(_Family):
+    """Norms behind each sublayer, sinusoidal positions, biases."""
 
     def embed(self, ids, positions):
         graph = self.graph
@@ -135,20 +159,27 @@ class _Marian:
         """The state that goes from layer to layer, and the rows that the first sublayer reads."""
         return rows, rows
 
+    def norm(self, name):
+        return [self.graph.constant(f"{name}.{part}", self.tensors[f"{name}.{part}"])
+                for part in ("weight", "bias")]
+
     def close(self, state, change, layer, sublayer, side):
         module = {"self": "self_attn", "cross": "encoder_attn", "feed_forward": "final"}[sublayer]
-        name = f"model.{side}.layers.{layer}.{module}_layer_norm"
-        gain, shift = (self.graph.constant(f"{name}.{part}", self.tensors[f"{name}.{part}"])
-                       for part in ("weight", "bias"))
-        rows = self.graph.fused("SkipLayerNormalization", [state, change, gain, shift],
-                                epsilon=1e-5)
+        norm = self.norm(f"model.{side}.layers.{layer}.{module}_layer_norm")
+        rows = self.graph.fused("SkipLayerNormalization", [state, change, *norm], epsilon=1e-5)
         return rows, rows
 
+    def merged(self, rows, names):
+        """One product with several weights; where there is no bias it is 0."""
+        weights = [self.tensors[name + ".weight"] for name in names]
+        biases = [self.tensors.get(name + ".bias", numpy.zeros(len(weight), numpy.float32))
+                  for name, weight in zip(names, weights)]
+        return self.graph.linear(rows, names[0], numpy.concatenate(weights),
+                                 numpy.concatenate(biases))
+
     def project(self, rows, side, layer, attention, parts):
-        names = [f"model.{side}.layers.{layer}.{attention}.{part}" for part in parts]
-        return self.graph.linear(
-            rows, names[0], numpy.concatenate([self.tensors[name + ".weight"] for name in names]),
-            numpy.concatenate([self.tensors[name + ".bias"] for name in names]))
+        return self.merged(rows, [f"model.{side}.layers.{layer}.{attention}.{part}"
+                                  for part in parts])
 
     def query_key_value(self, rows, side, layer):
         return self.project(rows, side, layer, "self_attn", ("q_proj", "k_proj", "v_proj"))
@@ -161,20 +192,17 @@ class _Marian:
         return self.project(rows, "decoder", layer, "encoder_attn", ("q_proj",))
 
     def cross_keys_values(self, rows):
-        names = [f"model.decoder.layers.{layer}.encoder_attn.{part}"
-                 for layer in range(self.shape.layers) for part in ("k_proj", "v_proj")]
-        return self.graph.linear(
-            rows, "cross", numpy.concatenate([self.tensors[name + ".weight"] for name in names]),
-            numpy.concatenate([self.tensors[name + ".bias"] for name in names]))
+        return self.merged(rows, [f"model.decoder.layers.{layer}.encoder_attn.{part}"
+                                  for layer in range(self.shape.layers)
+                                  for part in ("k_proj", "v_proj")])
+
+    def activate(self, rows):
+        # x * sigmoid(alpha * x): swish with alpha 1.
+        return self.graph.fused("QuickGelu", [rows], alpha=1.0)
 
     def feed_forward(self, rows, side, layer):
         name = f"model.{side}.layers.{layer}."
-        up = self.graph.linear(rows, name + "fc1", self.tensors[name + "fc1.weight"],
-                               self.tensors[name + "fc1.bias"])
-        # x * sigmoid(alpha * x): swish with alpha 1.
-        active = self.graph.fused("QuickGelu", [up], alpha=1.0)
-        return self.graph.linear(active, name + "fc2", self.tensors[name + "fc2.weight"],
-                                 self.tensors[name + "fc2.bias"])
+        return self.merged(self.activate(self.merged(rows, [name + "fc1"])), [name + "fc2"])
 
     def encoder_positions(self, length):
         table = self.graph.constant("positions", sinusoidal_positions(self.shape))
@@ -185,24 +213,76 @@ class _Marian:
         table = self.graph.constant("positions", sinusoidal_positions(self.shape))
         return self.graph.node("Gather", [table, position])
 
-    def encoder_bias(self, length):
-        return ""
-
-    def step_bias(self, position):
-        return ""
-
     def logits(self, rows):
         return self.graph.linear(rows, "shared", self.tensors["model.shared.weight"],
                                  self.tensors["final_logits_bias"].reshape(-1))
 
 
-class _T5:
+class _Whisper(_Marian):
+    """Marian's layers with norms before each sublayer, over frames of sound that two convolutions
+    make rows of; learned positions."""
+
+    def __init__(self, shape, tensors, graph):
+        super().__init__(shape, tensors, graph)
+        self.source_length = shape.positions
+
+    def _constant(self, name):
+        return self.graph.constant(name, self.tensors[name])
+
+    def read_source(self):
+        graph = self.graph
+        frames = graph.input("features", TensorProto.FLOAT,
+                             ["sources", 2 * self.shape.positions, BANDS])
+        columns = graph.node("Transpose", [frames], perm=[0, 2, 1])
+        for number in (1, 2):
+            name = f"model.encoder.conv{number}"
+            convolved = graph.node("Conv", [columns, self._constant(name + ".weight"),
+                                            self._constant(name + ".bias")],
+                                   kernel_shape=[3], pads=[1, 1], strides=[number])
+            columns = self.activate(convolved)
+        rows = graph.node("Add", [graph.node("Transpose", [columns], perm=[0, 2, 1]),
+                                  self._constant("model.encoder.embed_positions.weight")])
+        return graph.node("Shape", [rows], end=2), rows, ""
+
+    def embed(self, ids, positions):
+        rows = self.graph.node("Gather", [self._constant("model.decoder.embed_tokens.weight"), ids])
+        return self.graph.node("Add", [rows, positions])
+
+    def step_positions(self, position):
+        table = self._constant("model.decoder.embed_positions.weight")
+        return self.graph.node("Gather", [table, position])
+
+    def begin(self, rows, side):
+        norm = self.norm(f"model.{side}.layers.0.self_attn_layer_norm")
+        return rows, self.graph.node("LayerNormalization", [rows, *norm], axis=-1, epsilon=1e-5)
+
+    def close(self, state, change, layer, sublayer, side):
+        """Adds, and norms for the sublayer that follows."""
+        following = "final"
+        if sublayer == "feed_forward":
+            layer, following = layer + 1, "self_attn"
+        elif sublayer == "self" and side == "decoder":
+            following = "encoder_attn"
+        name = f"model.{side}.layers.{layer}.{following}_layer_norm"
+        if layer == self.shape.layers:
+            name = f"model.{side}.layer_norm"
+        outputs = [f"{name}.{part}" for part in ("rows", "state")]
+        self.graph.fused("SkipLayerNormalization", [state, change, *self.norm(name)],
+                         outputs=[outputs[0], "", "", outputs[1]], epsilon=1e-5)
+        return outputs[1], outputs[0]
+
+    def activate(self, rows):
+        return self.graph.fused("Gelu", [rows])
+
+    def logits(self, rows):
+        name = "model.decoder.embed_tokens.weight"
+        return self.graph.linear(rows, name, self.tensors[name])
+
+
+class _T5(_Family):
     """Norms before each sublayer, relative positions, no biases, scores not scaled."""
 
     score_scale = 1.0
-
-    def __init__(self, shape, tensors, graph):
-        self.shape, self.tensors, self.graph = shape, tensors, graph
 
     def embed(self, ids, positions):
         table = self.graph.constant("shared", self.tensors["shared.weight"])
@@ -261,12 +341,6 @@ class _T5:
             active = self.graph.node("Relu", [self.project(rows, [name + "wi"])])
         return self.project(active, [name + "wo"])
 
-    def encoder_positions(self, length):
-        return ""
-
-    def step_positions(self, position):
-        return ""
-
     def _table(self, side):
         return self.tensors[f"{side}.block.0.layer.0.SelfAttention.relative_attention_bias.weight"]
 
@@ -304,12 +378,9 @@ def _attributes(family, heads):
 
 
 def _encoder(graph, family, shape, _):
-    ids = graph.input("ids", TensorProto.INT64, ["sources", "length"])
-    length = graph.node("Shape", [ids], start=1)
-    split_shape = graph.node("Concat", [graph.node("Shape", [ids]), graph.constant(
+    places, rows, bias = family.read_source()
+    split_shape = graph.node("Concat", [places, graph.constant(
         "any", numpy.array([-1], numpy.int64))], axis=0)
-    bias = family.encoder_bias(length)
-    rows = family.embed(ids, family.encoder_positions(length))
     state, rows = family.begin(graph.reshape(rows, [-1, shape.hidden]), "encoder")
     for layer in range(shape.layers):
         parts = graph.node("Split", [family.query_key_value(rows, "encoder", layer)], count=3,
@@ -324,7 +395,7 @@ def _encoder(graph, family, shape, _):
         change = family.feed_forward(rows, "encoder", layer)
         state, rows = family.close(state, change, layer, "feed_forward", "encoder")
 
-    head_shape = graph.node("Concat", [graph.node("Shape", [ids]), graph.constant(
+    head_shape = graph.node("Concat", [places, graph.constant(
         "heads", numpy.array([shape.heads, shape.head_size], numpy.int64))], axis=0)
     parts = graph.node("Split", [family.cross_keys_values(rows)], count=2 * shape.layers, axis=1)
     for index, part in enumerate(parts):
@@ -332,7 +403,7 @@ def _encoder(graph, family, shape, _):
         heads = graph.node("Reshape", [part, head_shape])
         graph.node("Transpose", [heads], outputs=[name], perm=[0, 2, 1, 3])
         graph.output(name, name, TensorProto.FLOAT,
-                     ["sources", shape.heads, "length", shape.head_size])
+                     ["sources", shape.heads, family.source_length, shape.head_size])
 
 
 def _step(graph, family, shape, name):
@@ -345,7 +416,7 @@ def _step(graph, family, shape, name):
             graph.input(f"self_{part}_{layer}", TensorProto.FLOAT,
                         ["rows", shape.heads, "capacity", shape.head_size])
             graph.input(f"cross_{part}_{layer}", TensorProto.FLOAT,
-                        ["sources", shape.heads, "length", shape.head_size])
+                        ["sources", shape.heads, family.source_length, shape.head_size])
 
     # The hypotheses of one source are queries over the same keys, which are not repeated.
     query_shape = graph.node("Concat", [

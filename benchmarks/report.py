@@ -48,16 +48,27 @@ def _models(results):
     return lines
 
 
-def _kernels(kernels):
-    lines = ["# Kernels, 1 thread", "", "The mean call; limit as above.", "",
-             "| kernel | type | rows | microseconds | GFLOP/s | GB/s | limit |",
-             "| --- | --- | ---: | ---: | ---: | ---: | ---: |"]
-    for kernel in kernels:
-        name, kind, *sizes = kernel["name"].split("/")
-        lines.append(f"| {name} | {kind} | {', '.join(sizes).replace('rows:', '')} | "
-                     f"{kernel['real_time']:.1f} | {kernel['FLOP/s'] / 1e9:.1f} | "
-                     f"{kernel['bytes/s'] / 1e9:.1f} | {100 * kernel['limit']:.0f} % |")
-    return lines + [""]
+def _kernels(measured):
+    import kernels
+    lines = ["# Kernels, 1 thread", "", "Share of the limit (as above) of the mean call, and its "
+             "microseconds. Shapes in italics are those that blockings do not divide.", ""]
+    cells = {}
+    for each in measured:
+        name, kind, *sizes = each["name"].split("/")
+        family, shape = name.split()
+        row = (kind, ", ".join(sizes).replace("rows:", "").replace("keys:", "keys "))
+        cells.setdefault(family, {}).setdefault(row, {})[shape] = (
+            f"{100 * each['limit']:.0f} % ({each['real_time']:.{1 if each['real_time'] < 100 else 0}f})")
+    for family, rows in cells.items():
+        shapes = list(dict.fromkeys(shape for row in rows.values() for shape in row))
+        odd = {kernels.text(shape) for shape in kernels.ODD[family]}
+        titles = [f"*{shape}*" if shape in odd else shape for shape in shapes]
+        lines += [f"## {family}", "", "| type | rows | " + " | ".join(titles) + " |",
+                  "| --- | ---: |" + " ---: |" * len(shapes)]
+        lines += [f"| {' | '.join([*row, *(found.get(shape, '') for shape in shapes)])} |"
+                  for row, found in rows.items()]
+        lines.append("")
+    return lines
 
 
 def _table(rows):
@@ -97,14 +108,16 @@ def _value(figure):
 
 
 def _limits(results):
-    lines = ["| model | threads | type | products | G/s | weights read in a step | GB/s |",
-             "| --- | ---: | --- | --- | ---: | ---: | ---: |"]
+    lines = ["| model | threads | type | products, G/s | weights read in a step | GB/s |",
+             "| --- | ---: | --- | --- | ---: | ---: |"]
     for result in results:
-        for kind, limit in result["limits"].items():
+        for kind in (kind for kind in PRECISION if kind in result["limits"]):
+            limit = result["limits"][kind]
+            products = [f"{numbers} {each['operations_per_second'] / 1e9:.0f} ({each['instructions']})"
+                        for numbers, each in limit["products"].items()]
             lines.append(f"| {result['name']} | {result['threads']} | {kind} | "
-                         f"{limit['instructions']} | {(limit['operations'] or 0) / 1e9:.0f} | "
-                         f"{limit['bufferBytes'] / 2**20:.0f} MiB | "
-                         f"{(limit['readBytes'] or 0) / 1e9:.1f} |")
+                         f"{', '.join(products)} | {limit['read_buffer_bytes'] / 2**20:.0f} MiB | "
+                         f"{(limit['read_bytes_per_second'] or 0) / 1e9:.1f} |")
     return lines
 
 

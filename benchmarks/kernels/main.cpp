@@ -4,8 +4,7 @@
 // measured in the same process. `benchmarks/run` compiles the kernels and calls this with their
 // list; all flags of Google Benchmark work.
 
-#include "benchmarks/models/WeightTypes.h"
-#include "compiler/driver/MachineLimits.h"
+#include "compiler/driver/ProgramCosts.h"
 #include "transept/model.h"
 
 #include <benchmark/benchmark.h>
@@ -25,13 +24,6 @@ using Json = nlohmann::json;
 /// One entry of the list.
 struct Kernel {
   std::string name, family, type, library;
-  double weights = 0; // numbers that every call reads, whatever its rows
-  double operationsPerRow = 0, operationsPerRowAndKey = 0, bytesPerKey = 0;
-
-  double bytes(double keys) const { return weights * weightBytes(type) + bytesPerKey * keys; }
-  double operations(double rows, double keys) const {
-    return rows * (operationsPerRow + operationsPerRowAndKey * keys);
-  }
 };
 
 std::vector<Kernel> readKernels(const std::string &path) {
@@ -43,41 +35,31 @@ std::vector<Kernel> readKernels(const std::string &path) {
     kernels.push_back({.name = each.at("name"),
                        .family = each.at("family"),
                        .type = each.at("type"),
-                       .library = each.at("library"),
-                       .weights = each.at("weights"),
-                       .operationsPerRow = each.value("operationsPerRow", 0.0),
-                       .operationsPerRowAndKey = each.value("operationsPerRowAndKey", 0.0),
-                       .bytesPerKey = each.value("bytesPerKey", 0.0)});
+                       .library = each.at("library")});
   return kernels;
 }
 
-/// Measured once for each size of memory and each type.
+driver::Costs costsOf(const Model &model, const driver::Workload &work) {
+  return driver::costsOf(model.table(), *model.level().decode, work);
+}
+
+/// Measured once for each library and length of its sources.
 class Limits {
 public:
-  struct Limit {
-    double operations, readBytes;
-  };
-
-  const Limit &of(const Kernel &kernel, double keys, const Model &model) {
-    auto bytes = size_t(kernel.bytes(keys));
-    auto [place, isNew] = limits.try_emplace({kernel.type, bytes});
-    if (!isNew)
-      return place->second;
-    // Keys and values are f32, whatever weights are.
-    uint32_t arithmetic =
-        kernel.family == "attention" ? TRANSEPT_ARITHMETIC_F32 : arithmeticOf(kernel.type);
-    driver::MachineLimits machine =
-        driver::measureLimits({.threads = 1,
-                               .bufferBytes = bytes,
-                               .features = model.level().required_features,
-                               .arithmetics = {arithmetic},
-                               .seconds = 0.1});
-    place->second = {machine.operations(arithmetic), machine.readBytes};
+  const driver::MachineLimits &of(const Kernel &kernel, const Model &model, size_t keys) {
+    auto [place, isNew] = limits.try_emplace({kernel.library, keys});
+    if (isNew) {
+      driver::LimitOptions options = driver::limitOptions(model.level());
+      options.bufferBytes =
+          size_t(costsOf(model, driver::decodeWorkload(1, 1, 0, double(keys))).bytes);
+      options.seconds = 0.1;
+      place->second = driver::measureLimits(options);
+    }
     return place->second;
   }
 
 private:
-  std::map<std::pair<std::string, size_t>, Limit> limits;
+  std::map<std::pair<std::string, size_t>, driver::MachineLimits> limits;
 };
 
 std::vector<float> randomNumbers(size_t count) {
@@ -88,16 +70,14 @@ std::vector<float> randomNumbers(size_t count) {
   return numbers;
 }
 
-/// Rate and share of the limit of the mean call.
-void report(benchmark::State &state, const Kernel &kernel, const Limits::Limit &limit, double rows,
-            double keys, double callsPerIteration) {
+/// Rate and share of the limit of the mean call, of which an iteration has so many.
+void report(benchmark::State &state, const driver::Costs &costs,
+            const driver::MachineLimits &limits, double callsPerIteration = 1) {
   using benchmark::Counter;
-  double operations = kernel.operations(rows, keys), bytes = kernel.bytes(keys);
-  double least = std::max(operations / limit.operations, bytes / limit.readBytes);
   double calls = double(state.iterations()) * callsPerIteration;
-  state.counters["FLOP/s"] = Counter(operations * calls, Counter::kIsRate);
-  state.counters["bytes/s"] = Counter(bytes * calls, Counter::kIsRate);
-  state.counters["limit"] = Counter(least * calls, Counter::kIsRate);
+  state.counters["FLOP/s"] = Counter(costs.allOperations() * calls, Counter::kIsRate);
+  state.counters["bytes/s"] = Counter(costs.bytes * calls, Counter::kIsRate);
+  state.counters["limit"] = Counter(costs.leastSeconds(limits) * calls, Counter::kIsRate);
 }
 
 /// Target rows through a model of products or of attention.
@@ -106,29 +86,30 @@ void transformRows(benchmark::State &state, const Kernel &kernel, Limits &limits
   Model model = Model::open(kernel.library, {.threads = 1});
   Source source = model.encodeFeatures(randomNumbers(keys * model.sourceFeatureWidth()));
   std::vector<float> features = randomNumbers(rows * model.targetFeatureWidth());
-  const Limits::Limit &limit = limits.of(kernel, double(keys), model);
+  const driver::MachineLimits &limit = limits.of(kernel, model, keys);
   for (auto _ : state)
     benchmark::DoNotOptimize(model.transform(source, features));
-  report(state, kernel, limit, double(rows), double(keys), /*callsPerIteration=*/1);
+  report(state, costsOf(model, driver::decodeWorkload(1, double(rows), 0, double(keys))), limit);
 }
 
 /// Greedy search over `rows` sources of a model that is nearly all vocabulary.
 void searchVocabulary(benchmark::State &state, const Kernel &kernel, Limits &limits, size_t rows) {
-  constexpr int steps = 4;
+  constexpr int steps = 4, length = 2;
   Model model = Model::open(kernel.library, {.threads = 1});
   std::vector<Source> sources;
   for (size_t row = 0; row != rows; ++row)
-    sources.push_back(model.encode({Id(2 + row), 3}));
+    sources.push_back(model.encode(std::vector<Id>(length, Id(2 + row))));
   const transept_generation_defaults &defaults = *model.table().generation;
   GenerateOptions options;
   options.ignoreModelDefaults = true;
   options.minimumNewTokens = options.maximumNewTokens = steps;
   options.decoderStart = defaults.decoder_start_id;
   options.ends.emplace(defaults.end_ids, defaults.end_ids + defaults.end_id_count);
-  const Limits::Limit &limit = limits.of(kernel, /*keys=*/0, model);
+  const driver::MachineLimits &limit = limits.of(kernel, model, length);
   for (auto _ : state)
     benchmark::DoNotOptimize(model.generateBatch(sources, options));
-  report(state, kernel, limit, double(rows), /*keys=*/0, steps);
+  driver::Workload meanStep = driver::decodeWorkload(double(rows), 1, (steps - 1) / 2.0, length);
+  report(state, costsOf(model, meanStep), limit, steps);
 }
 
 void registerKernel(const Kernel &kernel, Limits &limits) {

@@ -15,6 +15,14 @@ namespace transept::benchmarks {
 
 using Ids = std::vector<int32_t>;
 
+/// Of one length: ids, or rows of features for models of sounds.
+struct Sources {
+  std::vector<Ids> ids = {};
+  std::vector<std::vector<float>> features = {};
+
+  size_t count() const { return ids.size() + features.size(); }
+};
+
 struct Generate {
   size_t beams = 1; // 1 is greedy search
   size_t steps = 0; // new tokens of each hypothesis, exactly
@@ -25,9 +33,9 @@ class Contender {
 public:
   virtual ~Contender() = default;
 
-  /// Encodes sources of one length together, up to the cross-attention's keys and values, and keeps
+  /// Encodes all sources together, up to the cross-attention's keys and values, and keeps
   /// the result for generate.
-  virtual void encode(const std::vector<Ids> &sources) = 0;
+  virtual void encode(const Sources &sources) = 0;
   /// The new ids of the best hypothesis of each encoded source.
   virtual std::vector<Ids> generate(const Generate &request) = 0;
 };

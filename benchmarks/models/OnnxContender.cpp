@@ -111,6 +111,9 @@ public:
     bindSelfCaches();
   }
 
+  /// [sources, heads, length, head size] of keys; -1 where any is allowed.
+  std::vector<int64_t> sourceShape() const { return session.inputShape("cross_key_0"); }
+
   static constexpr int64_t kCandidates = 8;
 
   Sizes sizes;
@@ -144,22 +147,12 @@ public:
       throw std::runtime_error("no number in " + (directory / "decoder_start").string());
   }
 
-  void encode(const std::vector<Ids> &sources) override {
-    size_t count = sources.size(), length = sources.front().size();
-    if (count != sourceCount || length != sourceLength) {
-      sourceCount = count;
-      sourceLength = length;
-      ids = Tensor<int64_t>({int64_t(count), int64_t(length)});
-      cross = makeCache(greedy.sizes, count, length);
-      encoder.clearBindings();
-      encoder.bindInput("ids", ids.value);
-      for (size_t index = 0; index != cross.size(); ++index)
-        encoder.bindOutput(cacheName("cross_", index), cross[index].value);
-    }
-    int64_t *out = ids.data.data();
-    for (const Ids &source : sources)
-      out = std::ranges::copy(source, out).out;
-    encoder.run();
+  void encode(const Sources &sources) override {
+    if (sources.features.empty())
+      encode("ids", ids, sources.ids, sources.ids.front().size());
+    else
+      encode("features", features, sources.features,
+             size_t(greedy.sourceShape().at(2))); // what the convolutions leave
   }
 
   std::vector<Ids> generate(const Generate &request) override {
@@ -168,6 +161,31 @@ public:
   }
 
 private:
+  /// `length` counts positions of the encoder.
+  template <typename T, typename Source>
+  void encode(const char *name, Tensor<T> &input, const std::vector<Source> &sources,
+              size_t length) {
+    if (sources.size() != sourceCount || length != sourceLength) {
+      sourceCount = sources.size();
+      sourceLength = length;
+      std::vector<int64_t> shape = encoder.inputShape(name);
+      shape.at(0) = int64_t(sourceCount);
+      // Of ids the model leaves the length open.
+      if (shape.at(1) < 0)
+        shape.at(1) = int64_t(length);
+      input = Tensor<T>(shape);
+      cross = makeCache(greedy.sizes, sourceCount, length);
+      encoder.clearBindings();
+      encoder.bindInput(name, input.value);
+      for (size_t index = 0; index != cross.size(); ++index)
+        encoder.bindOutput(cacheName("cross_", index), cross[index].value);
+    }
+    auto out = input.data.begin();
+    for (const Source &source : sources)
+      out = std::ranges::copy(source, out).out;
+    encoder.run();
+  }
+
   std::vector<Ids> generateGreedily(size_t steps) {
     greedy.prepare(sourceCount, steps);
     greedy.bind(cross);
@@ -207,6 +225,7 @@ private:
   int64_t decoderStart = 0;
   size_t sourceCount = 0, sourceLength = 0;
   Tensor<int64_t> ids;
+  Tensor<float> features;
   Cache cross;
 };
 

@@ -16,9 +16,14 @@ public:
   explicit TranseptContender(const ContenderOptions &options)
       : model(Model::open(options.path, {.threads = options.threads, .encoderCacheBytes = 0})) {}
 
-  void encode(const std::vector<Ids> &sources) override {
+  void encode(const Sources &sources) override {
+    std::vector<SourceInput> inputs;
+    for (const Ids &ids : sources.ids)
+      inputs.push_back({.ids = ids});
+    for (const std::vector<float> &features : sources.features)
+      inputs.push_back({.ids = {}, .features = features});
     encoded.clear();
-    encoded = model.encodeBatch(sources);
+    encoded = model.encodeBatch(inputs);
   }
 
   std::vector<Ids> generate(const Generate &request) override {

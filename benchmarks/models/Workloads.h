@@ -16,15 +16,23 @@ enum class Phase { Encode, Decode, EndToEnd };
 struct Workload {
   std::string name;
   Phase phase = Phase::Encode;
-  size_t sources = 1, length = 64;
+  size_t sources = 1, length = 64; // tokens, or rows of features
   Generate generate = {};
 
   /// What times are given for: one step of decoding, everything else as a whole.
   double unitsPerRun() const { return phase == Phase::Decode ? double(generate.steps) : 1; }
 };
 
+/// What a model reads: ids, or so many rows of features of some width.
+struct SourceShape {
+  size_t vocabularySize = 0;
+  size_t featureWidth = 0, featureCount = 0;
+
+  bool areFeatures() const { return featureWidth != 0; }
+};
+
 /// The standard ones; few and short where only running them matters.
-std::vector<Workload> workloads(bool isQuick);
+std::vector<Workload> workloads(const SourceShape &shape, bool isQuick);
 
 struct NamedContender {
   std::string label, type;
@@ -32,7 +40,7 @@ struct NamedContender {
 };
 
 struct MeasureOptions {
-  size_t vocabularySize = 0;
+  SourceShape shape = {};
   size_t rounds = 5;
   /// For one contender in one round, and in all rounds; there are two rounds at least.
   double secondsPerVisit = 0.2, secondsPerContender = 4;
@@ -43,13 +51,14 @@ struct MeasureOptions {
 };
 
 /// Seconds of every measured run of each contender, in their order, ascending. In each round every
-/// contender has its turn, so that all see the same machine. The first run of a turn warms up.
+/// contender has its turn, so that all see the same machine. The first run of a turn warms up;
+/// where encoding does not count, the others go on from what it encoded.
 std::vector<std::vector<double>> measure(const Workload &workload,
                                          std::vector<NamedContender> &contenders,
                                          const MeasureOptions &options);
 
-/// Sources of one length of random ids; the same for the same numbers.
-std::vector<Ids> randomSources(size_t count, size_t length, size_t vocabularySize, unsigned seed);
+/// Sources of one length of random ids or features; the same for the same numbers.
+Sources randomSources(const SourceShape &shape, size_t count, size_t length, unsigned seed);
 
 } // namespace transept::benchmarks
 

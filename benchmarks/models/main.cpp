@@ -3,10 +3,10 @@
 // Runs the standard workloads on one model in all its forms, turn by turn in one process, beside
 // the limits of the machine, and prints what it measured as JSON. `benchmarks/run` calls it.
 
-#include "benchmarks/models/WeightTypes.h"
 #include "benchmarks/models/Workloads.h"
-#include "compiler/driver/MachineLimits.h"
-#include "compiler/driver/ModelCosts.h"
+#include "compiler/driver/BenchReport.h"
+#include "compiler/driver/MediaSources.h"
+#include "compiler/driver/ProgramCosts.h"
 #include "transept/model.h"
 
 #include <CLI/CLI.hpp>
@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <map>
 
 namespace transept::benchmarks {
 
@@ -40,10 +41,11 @@ std::string pathOf(const std::string &item) {
   return item.substr(middle + 1);
 }
 
-/// For what can be asked without running it.
-Model openAlone(const std::string &item) {
-  return Model::open(pathOf(item), {.threads = 1, .encoderCacheBytes = 0});
-}
+/// What the least times of a library of ours follow from.
+struct Ours {
+  Model model;
+  driver::MachineLimits limits;
+};
 
 class Benchmark {
 public:
@@ -52,24 +54,23 @@ public:
       open("Transept", item, openTransept);
     for (const std::string &item : options.peers)
       open("ONNX Runtime", item, openOnnxRuntime);
-    describe();
     measureLimits();
   }
 
   Json run() {
     checkAgreement();
-    MeasureOptions how{.vocabularySize = vocabularySize, .secondsPerContender = options.seconds};
+    MeasureOptions how{.shape = shape, .secondsPerContender = options.seconds};
     if (options.isQuick)
-      how = {.vocabularySize = vocabularySize,
-             .rounds = 2,
-             .secondsPerVisit = 0.01,
-             .secondsPerContender = 1};
-    for (const Workload &workload : workloads(options.isQuick)) {
+      how = {.shape = shape, .rounds = 2, .secondsPerVisit = 0.01, .secondsPerContender = 1};
+    for (const Workload &workload : workloads(shape, options.isQuick)) {
       fmt::print(stderr, "{}, {} threads: {}\n", name, options.threads, workload.name);
       std::vector<std::vector<double>> seconds = measure(workload, contenders, how);
       for (size_t index = 0; index != contenders.size(); ++index)
         addFigure(workload, contenders[index], seconds[index]);
     }
+    Json limits = Json::object();
+    for (const auto &[type, each] : ours)
+      limits[type] = driver::toJson(each.limits);
     return {
         {"model", name},     {"threads", options.threads}, {"onnxRuntime", onnxRuntimeVersion()},
         {"limits", limits},  {"openSeconds", openSeconds}, {"sameIds", agreement},
@@ -86,87 +87,61 @@ private:
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
-  /// Sizes and costs, from the first library's manifest.
-  void describe() {
-    Model model = openAlone(options.ours.front());
-    name = model.name();
-    vocabularySize = model.sourceVocabularySize();
-    costs = driver::costsOf(Json::parse(model.manifest()).at("description"));
-    decodeWeights = costs.decodePerToken / 2; // one multiply-add each
-  }
-
-  /// Memory over the bytes that a step reads of each type, and the products that Transept's library
-  /// of that type may use.
+  /// Of what each library may use and reads, in memory of as many bytes.
   void measureLimits() {
     for (const std::string &item : options.ours) {
-      std::string type = typeOf(item);
-      uint32_t arithmetic = arithmeticOf(type);
-      driver::MachineLimits machine =
-          driver::measureLimits({.threads = options.threads,
-                                 .bufferBytes = size_t(decodeWeights * weightBytes(type)),
-                                 .features = openAlone(item).level().required_features,
-                                 .arithmetics = {arithmetic},
-                                 .seconds = options.isQuick ? 0.05 : 0.3});
-      limits[type] = {{"instructions", machine.products[arithmetic].instructions},
-                      {"operations", machine.operations(arithmetic)},
-                      {"readBytes", machine.readBytes},
-                      {"bufferBytes", machine.bufferBytes}};
+      Model model = Model::open(pathOf(item), {.threads = 1, .encoderCacheBytes = 0});
+      driver::LimitOptions how = driver::limitOptions(model.level());
+      how.threads = options.threads;
+      how.seconds = options.isQuick ? 0.05 : 0.3;
+      name = model.name();
+      shape = {.vocabularySize = model.sourceVocabularySize(),
+               .featureWidth = model.sourceFeatureWidth(),
+               .featureCount = model.sourceFeatureCount()};
+      ours.insert_or_assign(typeOf(item), Ours{std::move(model), driver::measureLimits(how)});
     }
   }
 
   /// The share of ids that are the first contender's in greedy and beam search: programs that
   /// compute the same model agree but for roundings.
   void checkAgreement() {
-    std::vector<Ids> sources = randomSources(2, 12, vocabularySize, 7);
-    for (size_t beams : {1, 4}) {
-      std::vector<Ids> expected;
-      for (NamedContender &each : contenders) {
-        each.contender->encode(sources);
+    Sources sources = randomSources(shape, 2, shape.areFeatures() ? shape.featureCount : 12, 7);
+    std::map<size_t, std::vector<Ids>> expected;
+    for (NamedContender &each : contenders) {
+      each.contender->encode(sources);
+      for (size_t beams : {1, 4}) {
         std::vector<Ids> ids = each.contender->generate({.beams = beams, .steps = 8});
-        if (expected.empty())
-          expected = ids;
+        const std::vector<Ids> &first = expected.try_emplace(beams, ids).first->second;
         double same = 0, count = 0;
         for (size_t source = 0; source != ids.size(); ++source)
           for (size_t at = 0; at != ids[source].size(); ++at, ++count)
-            same += ids[source][at] == expected[source].at(at);
+            same += ids[source][at] == first[source].at(at);
         agreement[beams == 1 ? "greedy" : "beam 4"][each.label] = same / count;
       }
     }
   }
 
-  double encodeLimit(const Workload &workload, const Json &limit) const {
-    return costs.encode(double(workload.sources), double(workload.length)) /
-           limit.at("operations").get<double>();
-  }
-
-  /// Each step is bound by reading the weights or by computing.
-  double decodeLimit(const Workload &workload, const std::string &type, const Json &limit) const {
-    double steps = double(workload.generate.steps),
-           keys = double(workload.length) + (steps + 1) / 2;
-    double rows = double(workload.sources * workload.generate.beams);
-    double compute = rows * (costs.decodePerToken + costs.decodePerTokenAndKey * keys) /
-                     limit.at("operations").get<double>();
-    double read = decodeWeights * weightBytes(type) / limit.at("readBytes").get<double>();
-    return steps * std::max(read, compute);
-  }
-
-  double leastSeconds(const Workload &workload, const std::string &type) const {
-    const Json &limit = limits.at(type);
+  double leastSeconds(const Workload &workload, const Ours &library) const {
+    driver::Request request{.sources = double(workload.sources),
+                            .length = double(driver::encodedRows(library.model, workload.length)),
+                            .features = shape.areFeatures() ? double(workload.length) : 0,
+                            .hypotheses = double(workload.generate.beams),
+                            .steps = double(workload.generate.steps)};
     double least = 0;
     if (workload.phase != Phase::Decode)
-      least += encodeLimit(workload, limit);
+      least += driver::leastEncodeSeconds(library.model, request, library.limits);
     if (workload.phase != Phase::Encode)
-      least += decodeLimit(workload, type, limit);
+      least += driver::leastDecodeSeconds(library.model, request, library.limits);
     return least;
   }
 
   void addFigure(const Workload &workload, const NamedContender &contender,
                  const std::vector<double> &seconds) {
+    double units = workload.unitsPerRun();
     // None for a peer's type that Transept was not asked for.
     Json least;
-    if (limits.contains(contender.type))
-      least = leastSeconds(workload, contender.type) / workload.unitsPerRun();
-    double units = workload.unitsPerRun();
+    if (auto place = ours.find(contender.type); place != ours.end())
+      least = leastSeconds(workload, place->second) / units;
     figures.push_back({{"workload", workload.name},
                        {"contender", contender.label},
                        {"type", contender.type},
@@ -181,11 +156,9 @@ private:
   const Options &options;
   std::vector<NamedContender> contenders;
   std::string name;
-  size_t vocabularySize = 0;
-  driver::ModelCosts costs;
-  double decodeWeights = 0;
-  Json limits = Json::object(), openSeconds = Json::object(), agreement = Json::object(),
-       figures = Json::array();
+  SourceShape shape;
+  std::map<std::string, Ours> ours;
+  Json openSeconds = Json::object(), agreement = Json::object(), figures = Json::array();
 };
 
 } // namespace

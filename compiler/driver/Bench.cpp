@@ -51,17 +51,20 @@ public:
   BenchReport report() const;
 
 private:
-  double leastSeconds(const transept_program &program, const Workload &work) const {
-    return leastTime(bench.model.table(), program, work, bench.limits).seconds();
+  /// `length` counts tokens, or rows of features.
+  Request request(size_t count, size_t length, int beams = 1, size_t steps = 0) const {
+    return {.sources = double(count),
+            .length = double(bench.sources.positions(length)),
+            .features = bench.sources.areFeatures() ? double(length) : 0,
+            .hypotheses = double(beams),
+            .steps = double(steps)};
   }
 
-  /// The least seconds that encoding takes. Sources of features are encoded one by one.
-  double encodeLimit(double count, size_t length) const {
-    const transept_program &program = *bench.model.level().encode;
-    auto positions = double(bench.sources.positions(length));
-    if (bench.sources.areFeatures())
-      return count * leastSeconds(program, encodeWorkload(1, positions, double(length)));
-    return leastSeconds(program, encodeWorkload(count, positions));
+  double encodeLimit(const Request &request) const {
+    return leastEncodeSeconds(bench.model, request, bench.limits);
+  }
+  double decodeLimit(const Request &request) const {
+    return leastDecodeSeconds(bench.model, request, bench.limits);
   }
 
   /// Seconds of each repetition; what `prepare` does is not counted. The first one warms up.
@@ -98,13 +101,7 @@ private:
     std::vector<double> seconds = measure([&] { made = bench.sources.make(count, length); },
                                           [&] { bench.model.encodeBatch(made.inputs()); });
     addTime(fmt::format("encode {}x{}", count, length), seconds, 1,
-            encodeLimit(double(count), length));
-  }
-
-  /// The least time for `steps` steps.
-  double decodeLimit(double count, double beams, double steps, double sourceLength) const {
-    return steps * leastSeconds(*bench.model.level().decode,
-                                decodeWorkload(count, beams, (steps - 1) / 2, sourceLength));
+            encodeLimit(request(count, length)));
   }
 
   void benchDecode(const DecodeCase &item) {
@@ -118,8 +115,7 @@ private:
         },
         [&] { bench.model.generateBatch(encoded, generation); });
     addTime(item.name, seconds, double(steps),
-            decodeLimit(double(item.sources), item.beams, double(steps),
-                        double(bench.sources.positions(length))));
+            decodeLimit(request(item.sources, length, item.beams, steps)));
   }
 
   void benchEndToEnd(const std::string &name, int beams) {
@@ -130,9 +126,8 @@ private:
     std::vector<double> seconds = measure(
         [&] { made = bench.sources.make(count, length); },
         [&] { bench.model.generateBatch(bench.model.encodeBatch(made.inputs()), generation); });
-    double least =
-        encodeLimit(double(count), length) +
-        decodeLimit(double(count), beams, double(steps), double(bench.sources.positions(length)));
+    Request whole = request(count, length, beams, steps);
+    double least = encodeLimit(whole) + decodeLimit(whole);
     double tokens = double(count * steps);
     figures.push_back({name, "tokens/s", tokens / seconds.front(),
                        tokens / seconds[seconds.size() / 2], tokens / least, /*isRate=*/true});

@@ -7,8 +7,6 @@
 #include "compiler/driver/ProgramCosts.h"
 
 #include <algorithm>
-#include <set>
-#include <span>
 #include <stdexcept>
 
 namespace transept::driver {
@@ -24,24 +22,18 @@ Model openForBench(const BenchOptions &options) {
   return model;
 }
 
-/// What the products of both programs are computed in.
-std::vector<uint32_t> arithmeticsOf(const transept_level &level) {
-  std::set<uint32_t> result;
-  for (const transept_program *program : {level.encode, level.decode})
-    for (const transept_launch &launch : std::span(program->launches, program->launch_count))
-      result.insert(launch.arithmetic);
-  return {result.begin(), result.end()};
+MachineLimits limitsOf(const Model &model, bool isQuick) {
+  LimitOptions options = limitOptions(model.level());
+  options.threads = unsigned(model.statistics().workers);
+  options.seconds = isQuick ? 0.1 : 0.5;
+  return measureLimits(options);
 }
 
 } // namespace
 
 BenchModel::BenchModel(const BenchOptions &options)
     : model(openForBench(options)), sources(model), decodeBytes(weightBytes(*model.level().decode)),
-      limits(measureLimits({.threads = unsigned(model.statistics().workers),
-                            .bufferBytes = size_t(decodeBytes),
-                            .features = model.level().required_features,
-                            .arithmetics = arithmeticsOf(model.level()),
-                            .seconds = options.isQuick ? 0.1 : 0.5})) {}
+      limits(limitsOf(model, options.isQuick)) {}
 
 GenerateOptions BenchModel::fixedLength(size_t tokens, int beams) const {
   GenerateOptions result;

@@ -9,7 +9,9 @@
 
 #include "compiler/driver/MachineLimits.h"
 
-#include "transept/abi.h"
+#include "transept/model.h"
+
+#include <array>
 
 namespace transept::driver {
 
@@ -23,24 +25,40 @@ struct Workload {
   double sequenceKeys = 0, sourceKeys = 0;
 };
 
-/// `sources` of so many rows each, which were so many rows of features.
-Workload encodeWorkload(double sources, double length, double features = 0);
 /// One step: a new row for each of `hypotheses` of each source, of which `keys` positions are
 /// known.
 Workload decodeWorkload(double sources, double hypotheses, double keys, double sourceLength);
 
+/// What one run computes and reads.
+struct Costs {
+  std::array<double, 3> operations = {}; // by TRANSEPT_ARITHMETIC_*; a multiply-add counts as two
+  double bytes = 0;
+
+  double allOperations() const { return operations[0] + operations[1] + operations[2]; }
+  /// It computes, and meanwhile it reads.
+  double leastSeconds(const MachineLimits &limits) const;
+};
+
+Costs costsOf(const transept_model_table &table, const transept_program &program,
+              const Workload &work);
+
+/// What a model is asked for as a whole.
+struct Request {
+  /// Each of so many rows of the encoder, which were so many rows of features.
+  double sources = 1, length = 1, features = 0;
+  double hypotheses = 1; // of each source
+  double steps = 0;
+};
+
+/// The least seconds for the sources together, those of features one by one, and for all steps.
+double leastEncodeSeconds(const Model &model, const Request &request, const MachineLimits &limits);
+double leastDecodeSeconds(const Model &model, const Request &request, const MachineLimits &limits);
+
 /// Bytes of the weights that one run reads.
 double weightBytes(const transept_program &program);
 
-/// The least seconds that a launch, or a whole program, takes: it computes, and meanwhile it reads.
-struct LeastTime {
-  double arithmetic = 0, memory = 0;
-  bool isBoundByMemory() const { return memory > arithmetic; }
-  double seconds() const { return isBoundByMemory() ? memory : arithmetic; }
-};
-
-LeastTime leastTime(const transept_model_table &table, const transept_program &program,
-                    const Workload &work, const MachineLimits &limits);
+/// To measure what bounds both programs: their products, and reading the weights of a step.
+LimitOptions limitOptions(const transept_level &level);
 
 } // namespace transept::driver
 
