@@ -3,6 +3,7 @@
 // `transept compile`: from a checkpoint, a description or textual IR to a shared library, or to the
 // text of any stage on the way.
 
+#include "compiler/driver/ChooseWeights.h"
 #include "compiler/driver/Commands.h"
 #include "compiler/driver/Progress.h"
 #include "compiler/driver/ReadIR.h"
@@ -41,7 +42,8 @@ namespace {
 struct CompileOptions {
   std::string input, output, name, checkpoint, weights = "f32", cache = "auto", cpu = "native",
                                                emit, dumpDirectory;
-  bool verifiesPasses = false, hasDebugInfo = false, isJson = false;
+  bool verifiesPasses = false, hasDebugInfo = false, isJson = false, showsWarnings = true;
+  std::optional<double> allowedLoss; // of `--weights auto`, nats a token
 
   /// Where line tables lead to; the text of the plan, of one level where there are several.
   std::string planFile(const std::string &level) const {
@@ -111,7 +113,7 @@ Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics
     input.description = frontend::readDescription(described);
   else if (!described.empty())
     input.description = frontend::describeCheckpoint(described, warnings);
-  for (const std::string &warning : warnings)
+  for (const std::string &warning : options.showsWarnings ? warnings : std::vector<std::string>())
     fmt::print(stderr, "warning: {}\n", warning);
   if (!options.checkpoint.empty())
     input.description.checkpoint = std::filesystem::absolute(options.checkpoint).string();
@@ -258,12 +260,8 @@ std::string checkedName(const std::string &name) {
   return name;
 }
 
-void compile(const CompileOptions &options) {
-  auto start = std::chrono::steady_clock::now();
-  if (options.emit.empty() && options.output.empty())
-    throw CLI::RequiredError("-o LIB.so (or --emit STAGE)");
-  if (options.hasDebugInfo && options.output.empty())
-    throw CLI::RequiredError("-o LIB.so (for --debug-info)");
+/// Prints a stage, or writes the library and its header and returns the model's name.
+std::string build(const CompileOptions &options) {
   std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
   Stage last = options.emit.empty() ? Stage::LLVM : *findStage(options.emit);
   if (!options.emit.empty() && last > Stage::Fused && levels.size() > 1)
@@ -285,7 +283,8 @@ void compile(const CompileOptions &options) {
   stages.runGraphStages(*input.module, last);
   if (!options.emit.empty()) {
     progress.clear();
-    return printStage(stages, *input.module, last, levels);
+    printStage(stages, *input.module, last, levels);
+    return "";
   }
   auto modules = stages.runLevelStages(*input.module, last, levels);
 
@@ -296,23 +295,72 @@ void compile(const CompileOptions &options) {
       toJson(completed(std::move(story), *remarks, input.description, checkpoint, options));
   emission.progress = [&](const std::string &what, double share) { progress.show(what, share); };
   emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
-  progress.clear();
+  return input.description.name;
+}
+
+/// Replaces `--weights auto` by a type. Candidates are compiled without what is asked for beside
+/// the library; unless there is such, the one that is taken is the library, and `name` its model's.
+WeightChoice resolveWeights(CompileOptions &options, std::string &name) {
+  if (!options.emit.empty())
+    throw CLI::ValidationError("--emit", "prints the code of one type of weights, but --weights "
+                                         "auto compares whole libraries; name a type: f32, bf16, "
+                                         "int8, int4");
+  CompileOptions plain = options;
+  plain.hasDebugInfo = plain.verifiesPasses = false;
+  plain.dumpDirectory.clear();
+  WeightSearch search{.cpu = options.cpu, .output = options.output};
+  search.allowedLoss = options.allowedLoss.value_or(0.01);
+  search.keepsLibrary =
+      !options.hasDebugInfo && !options.verifiesPasses && options.dumpDirectory.empty();
+  std::string built;
+  search.compile = [&](const std::string &weights, const std::string &library) {
+    plain.weights = weights;
+    plain.output = library;
+    built = build(plain);
+    plain.showsWarnings = false; // once is enough
+  };
+  WeightChoice choice = chooseWeights(search);
+  options.weights = choice.weights;
+  options.showsWarnings = false;
+  if (search.keepsLibrary)
+    name = built;
+  return choice;
+}
+
+void compile(CompileOptions options) {
+  auto start = std::chrono::steady_clock::now();
+  if (options.emit.empty() && options.output.empty())
+    throw CLI::RequiredError("-o LIB.so (or --emit STAGE)");
+  if (options.hasDebugInfo && options.output.empty())
+    throw CLI::RequiredError("-o LIB.so (for --debug-info)");
+  if (options.allowedLoss && options.weights != "auto")
+    throw CLI::RequiredError("--weights auto (for --accuracy-loss)");
+  std::string name;
+  std::optional<WeightChoice> choice;
+  if (options.weights == "auto")
+    choice = resolveWeights(options, name);
+  if (name.empty())
+    name = build(options);
+  if (!options.emit.empty())
+    return;
 
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::string header = std::filesystem::path(options.output)
-                           .replace_filename(input.description.name + ".h")
-                           .string();
+  std::string header = std::filesystem::path(options.output).replace_filename(name + ".h").string();
   uint64_t bytes = std::filesystem::file_size(options.output);
-  if (options.isJson)
-    fmt::print("{}\n", nlohmann::ordered_json{{"library", options.output},
-                                              {"header", header},
-                                              {"name", input.description.name},
-                                              {"bytes", bytes},
-                                              {"seconds", seconds}}
-                           .dump());
-  else
-    fmt::print(stderr, "{} ({:.1f} MB) and {} in {:.1f} s\n", options.output, double(bytes) / 1e6,
-               header, seconds);
+  if (!options.isJson) {
+    fmt::print(stderr, "{} ({:.1f} MB{}) and {} in {:.1f} s\n", options.output, double(bytes) / 1e6,
+               choice ? " of " + options.weights : "", header, seconds);
+    return;
+  }
+  nlohmann::ordered_json report{
+      {"library", options.output},  {"header", header}, {"name", name},
+      {"weights", options.weights}, {"bytes", bytes},   {"seconds", seconds}};
+  if (choice) {
+    report["losses"] = nlohmann::ordered_json::object();
+    for (const WeightChoice::Measured &measured : choice->measured)
+      report["losses"][measured.weights] = measured.loss;
+  }
+  fmt::print("{}\n", report.dump());
 }
 
 std::vector<std::string> stageNames() {
@@ -345,9 +393,18 @@ void addCompileCommand(CLI::App &program) {
                       "the model's name in C++ and in the exported symbol [from the directory]");
   command->add_option("--checkpoint", options->checkpoint,
                       "directory of the weights, for inputs that do not contain them");
-  command->add_option("--weights", options->weights, "type of the weights in the library")
-      ->check(CLI::IsMember({"f32", "bf16", "int8", "int4"}))
+  command
+      ->add_option("--weights", options->weights,
+                   "type of the weights in the library; auto: the fastest on the processor that "
+                   "loses no more accuracy than allowed, found by running it")
+      ->check(CLI::IsMember({"f32", "bf16", "int8", "int4", "auto"}))
       ->capture_default_str();
+  command
+      ->add_option("--accuracy-loss", options->allowedLoss,
+                   "what --weights auto may lose: nats a token, the mean Kullback-Leibler "
+                   "divergence from the next-token distributions with f32 [0.01: perplexity grows "
+                   "by 1 %]")
+      ->check(CLI::NonNegativeNumber);
   command
       ->add_option(
           "--cache", options->cache,
