@@ -32,7 +32,8 @@ public:
           bench.model.encodeBatch(made.inputs());
         },
         &Profiler::encode);
-    add("encode", fmt::format("encode {}x{}", work.count, work.size), best);
+    add("encode", fmt::format("encode {}x{}", work.count, work.size), best,
+        {.sources = work.count, .sourceTokens = work.size});
   }
 
   void profileDecode(const WorkloadText &work) {
@@ -48,12 +49,37 @@ public:
     add("decode",
         fmt::format("decode, {} hypotheses ({} sources of {}, beams {}), mean of {} steps",
                     work.count * work.size, work.count, length, work.size, steps),
-        best);
+        best, {.sources = work.count, .sourceTokens = length, .hypotheses = work.size});
+  }
+
+  void profileSources(const ProfileRequest &request) {
+    size_t count = request.sources.size(), tokens = 0;
+    for (const std::vector<Id> &ids : request.sources)
+      tokens += ids.size();
+    auto beams = size_t(request.generation.beams.value_or(1));
+    ProgramProfile best = fastest(
+        [&](Profiler &profiler) {
+          profiler.restart();
+          bench.model.encodeBatch(request.sources);
+        },
+        &Profiler::encode);
+    add("encode", fmt::format("encode {} sources of {} tokens together", count, tokens), best,
+        {.sources = count, .sourceTokens = tokens / count});
+    best = fastest(
+        [&](Profiler &profiler) {
+          auto encoded = bench.model.encodeBatch(request.sources);
+          profiler.restart();
+          bench.model.generateBatch(encoded, request.generation);
+        },
+        &Profiler::decode);
+    add("decode", fmt::format("decode {} sources, mean of {} steps", count, best.invocations), best,
+        {.sources = count, .sourceTokens = tokens / count, .hypotheses = beams});
   }
 
   ProfileReport report() {
     return {.library = options.library,
             .model = std::string(bench.model.name()),
+            .level = bench.model.level().name,
             .level = bench.model.level().name,
             .threads = bench.model.statistics().workers,
             .limits = bench.limits,
@@ -91,10 +117,13 @@ private:
     return profile.seconds / double(std::max<uint64_t>(1, profile.invocations));
   }
 
-  void add(const std::string &program, const std::string &workload, const ProgramProfile &profile) {
+  void add(const std::string &program, const std::string &workload, const ProgramProfile &profile,
+           const ProfiledRequest &request) {
     auto runs = double(std::max<uint64_t>(1, profile.invocations));
     workloads.push_back({.program = program,
                          .workload = workload,
+                         .request = request,
+                         .invocations = profile.invocations,
                          .rows = double(profile.rows) / runs,
                          .seconds = secondsOfRun(profile),
                          .launches = figuresOf(profile, bench.limits)});
@@ -120,6 +149,12 @@ WorkloadText parseWorkload(const std::string &option, const std::string &text) {
   throw CLI::ValidationError(option, "expects two numbers from 1 on like 8x64, at most "
                                      "4096x1000000, but got '" +
                                          text + "'");
+}
+
+ProfileReport profileRequest(const BenchOptions &options, const ProfileRequest &request) {
+  ProfileBench profile(options);
+  profile.profileSources(request);
+  return profile.report();
 }
 
 ProfileReport profileModel(const BenchOptions &options) {

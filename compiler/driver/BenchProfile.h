@@ -20,6 +20,15 @@ struct WorkloadText {
 /// Throws CLI::ValidationError, naming the option, for anything else.
 WorkloadText parseWorkload(const std::string &option, const std::string &text);
 
+/// What a model is given, instead of random sources.
+struct ProfileRequest {
+  std::vector<std::vector<Id>> sources;
+  GenerateOptions generation; // the model's own way where nothing is set
+};
+
+/// Measures encoding and generating for these sources together.
+ProfileReport profileRequest(const BenchOptions &options, const ProfileRequest &request);
+
 /// Measures encode and decode as the options say; of several rounds the fastest counts.
 ProfileReport profileModel(const BenchOptions &options);
 

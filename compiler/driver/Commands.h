@@ -17,6 +17,8 @@ void addGenerateCommand(CLI::App &program);
 void addVerifyCommand(CLI::App &program);
 void addInspectCommand(CLI::App &program);
 void addExplainCommand(CLI::App &program);
+void addReportCommand(CLI::App &program);
+void addProfileCommand(CLI::App &program);
 void addTraceCommand(CLI::App &program);
 void addDiffCommand(CLI::App &program);
 void addBenchCommand(CLI::App &program);

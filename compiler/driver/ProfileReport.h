@@ -28,15 +28,24 @@ struct LaunchFigure {
   double fraction() const { return seconds > 0 ? leastSeconds / seconds : 0; }
 };
 
+struct ProfiledRequest {
+  size_t sources = 1, sourceTokens = 0; // of each source, on average
+  size_t hypotheses = 1;                // of each source
+};
+
 struct WorkloadProfile {
   std::string program;  // encode or decode
   std::string workload; // for people
-  double rows = 0;      // of one run
-  double seconds = 0;   // of one run, start and end included
+  ProfiledRequest request;
+  uint64_t invocations = 0;
+  double rows = 0;    // of one run
+  double seconds = 0; // of one run, start and end included
   std::vector<LaunchFigure> launches;
 
   /// Sums over the launches.
   LaunchFigure total() const;
+  /// Sums over the launches of each layer (decoder.layers.3), and each launch that is of none.
+  std::vector<LaunchFigure> layers() const;
 };
 
 struct ProfileReport {
@@ -51,6 +60,8 @@ std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const Machine
 
 void printJson(const ProfileReport &report);
 void printTable(const ProfileReport &report);
+/// The same by layers, and then by launches.
+void printLayersAndLaunches(const ProfileReport &report);
 
 } // namespace transept::driver
 

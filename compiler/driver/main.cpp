@@ -20,6 +20,8 @@ int main(int argumentCount, char **arguments) {
   addVerifyCommand(program);
   addInspectCommand(program);
   addExplainCommand(program);
+  addReportCommand(program);
+  addProfileCommand(program);
   addTraceCommand(program);
   addDiffCommand(program);
   addBenchCommand(program);

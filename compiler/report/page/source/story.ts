@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The story of a compilation, as the compiler writes it into the page. What is optional here may be
+// missing.
+
+export interface Operation {
+  name: string;
+  kind: string;
+  function: string;
+  line: number; // in the stage's text, from 1
+  operands: number[]; // indices into the stage's operations
+  type: string;
+  origins: string[]; // names of the operations of the graph that it came from
+  passes?: string[];
+  tensors?: string[];
+  launch?: [program: number, launch: number];
+}
+
+export interface Stage {
+  name: string;
+  level: string; // the processor of a plan
+  sentence: string;
+  text: string;
+  operations: Operation[];
+}
+
+export interface Pass {
+  argument: string;
+  stage: string;
+  summary: string;
+}
+
+export interface Remark {
+  pass: string;
+  category: string;
+  kind: string; // passed, missed or analysis
+  name: string;
+  origins: string[];
+  text: string;
+}
+
+export interface Tensor {
+  name: string;
+  type: string;
+  shape: number[];
+}
+
+export interface Slot {
+  name: string;
+  heads: number;
+  head_dim: number;
+  bytes_per_token: number;
+}
+
+export interface Cache {
+  bytes_per_token: number;
+  page_tokens?: number;
+  slots: Slot[];
+}
+
+export interface Weight {
+  name: string;
+  layout: string;
+  bytes: number;
+  tensors: string[];
+}
+
+export interface Launch {
+  name: string;
+  kind: string;
+  origins: string[];
+  symbol: string;
+  code_bytes: number;
+  kernels: number[];
+  strategy?: string;
+  arithmetic: string;
+  rows: string;
+  keys: string;
+  weight_bytes: number;
+  bytes_per_row: number;
+  bytes_per_key: number;
+  operations_per_row: number;
+  operations_per_row_and_key: number;
+  weights?: Weight[];
+  reads?: number[];
+  writes?: number[];
+}
+
+export interface Buffer {
+  name: string;
+  width: number;
+  space: string;
+  offset: number; // per row, as is `bytes`
+  bytes: number;
+  first: number;
+  last: number;
+}
+
+export interface Program {
+  name: string;
+  level: string;
+  arena_bytes_per_row: number;
+  launches: Launch[];
+  buffers: Buffer[];
+}
+
+export interface Kernel {
+  symbol: string;
+  level: string;
+  bytes: number;
+}
+
+export interface MeasuredLaunch {
+  seconds: number;
+  waiting_seconds: number;
+  least_seconds: number;
+  bound_by: string;
+  bytes: number;
+  operations: number;
+}
+
+export interface Run {
+  program: string;
+  level: string;
+  sources: number;
+  source_tokens: number;
+  hypotheses: number;
+  invocations: number;
+  seconds: number;
+  launches: MeasuredLaunch[]; // parallel to the program's launches
+}
+
+export interface Limits {
+  read_bytes_per_second: number;
+  cached_bytes_per_second?: number;
+  operations_per_second: Record<string, number>;
+}
+
+export interface Story {
+  format: number;
+  model: string;
+  family?: string;
+  options?: Record<string, unknown>;
+  stages: Stage[];
+  passes?: Pass[];
+  remarks?: Remark[];
+  tensors?: Tensor[];
+  caches?: { encoder?: Cache; self?: Cache };
+  programs?: Program[];
+  kernels?: Kernel[];
+  profile?: { limits?: Limits; runs: Run[] };
+}

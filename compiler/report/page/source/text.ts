@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The text of one stage: colours, line numbers, search, and the lines that are related to what the
+// reader has selected.
+
+import { getSearchQuery, highlightSelectionMatches, search, searchKeymap, SearchQuery, setSearchQuery } from "@codemirror/search";
+import { EditorState, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
+import { mlir } from "./mlir";
+
+export interface Marks {
+  related: number[]; // lines
+  chosen?: number;
+  heat: Map<number, number>;
+}
+
+const setMarks = StateEffect.define<Marks>();
+
+function decorate(state: EditorState, marks: Marks): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  const related = new Set(marks.related);
+  const lines = [...new Set([...related, ...marks.heat.keys()])].sort((a, b) => a - b);
+  for (const line of lines) {
+    const heat = marks.heat.get(line) ?? 0;
+    const classes = [related.has(line) && "ir-related", line === marks.chosen && "ir-chosen", heat > 0 && "ir-warm"].filter(Boolean).join(" ");
+    const start = state.doc.line(line).from;
+    builder.add(start, start, Decoration.line({ class: classes, attributes: heat > 0 ? { style: `--heat:${heat.toFixed(3)}` } : undefined }));
+  }
+  return builder.finish();
+}
+
+const marksField = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(decorations, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setMarks)) return decorate(transaction.state, effect.value);
+    return decorations;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+export class StageText {
+  readonly view: EditorView;
+
+  constructor(parent: HTMLElement, name: string, text: string, onLine: (line: number) => void) {
+    const lineAt = (position: number) => this.view.state.doc.lineAt(position).number;
+    this.view = new EditorView({
+      parent,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          lineNumbers(), drawSelection(), highlightSelectionMatches({ minSelectionLength: 3 }), mlir, marksField, search({ top: true }),
+          EditorState.readOnly.of(true),
+          EditorView.contentAttributes.of({ "aria-label": `text of stage ${name}`, "aria-readonly": "true" }),
+          keymap.of([
+            { key: "Enter", run: (view) => (onLine(lineAt(view.state.selection.main.head)), true) },
+            // Tab leads on, also out of a text that cannot be changed.
+            ...searchKeymap,
+            { key: "ArrowDown", run: (view) => this.step(view, 1), shift: () => false },
+            { key: "ArrowUp", run: (view) => this.step(view, -1), shift: () => false },
+            { key: "PageDown", run: (view) => this.step(view, 25) },
+            { key: "PageUp", run: (view) => this.step(view, -25) },
+          ]),
+          EditorView.domEventHandlers({
+            click: (event, view) => {
+              if (!view.state.selection.main.empty) return;
+              const position = view.posAtCoords({ x: event.clientX, y: event.clientY });
+              if (position !== null) onLine(lineAt(position));
+            },
+          }),
+        ],
+      }),
+    });
+  }
+
+  private step(view: EditorView, lines: number): boolean {
+    const { doc, selection } = view.state;
+    const number = Math.min(doc.lines, Math.max(1, doc.lineAt(selection.main.head).number + lines));
+    view.dispatch({ selection: { anchor: doc.line(number).from }, scrollIntoView: true });
+    return true;
+  }
+
+  mark(marks: Marks) {
+    this.view.dispatch({ effects: setMarks.of(marks) });
+  }
+
+  show(line: number) {
+    const { from } = this.view.state.doc.line(line);
+    this.view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center", x: "start" }) });
+  }
+
+  /// Marks all places of the words; returns how many lines have one.
+  find(words: string): number {
+    const query = new SearchQuery({ search: words, literal: true });
+    this.view.dispatch({ effects: setSearchQuery.of(query) });
+    if (!words) return 0;
+    const wanted = words.toLowerCase();
+    let lines = 0;
+    for (const line of this.view.state.doc.iterLines()) if (line.toLowerCase().includes(wanted)) ++lines;
+    return lines;
+  }
+
+  /// Moves to the next place of the words, or the one before; starts again behind the last.
+  next(backward: boolean) {
+    const query = getSearchQuery(this.view.state);
+    if (!query.valid) return;
+    const { state } = this.view;
+    const places: { from: number; to: number }[] = [];
+    const cursor = query.getCursor(state);
+    for (let place = cursor.next(); !place.done; place = cursor.next()) places.push({ from: place.value.from, to: place.value.to });
+    if (!places.length) return;
+    const { from } = state.selection.main;
+    const place = backward ? (places.findLast((one) => one.from < from) ?? places.at(-1)!) : (places.find((one) => one.from > from) ?? places[0]);
+    this.view.dispatch({
+      selection: { anchor: place.from, head: place.to },
+      effects: EditorView.scrollIntoView(place.from, { y: "center" }),
+    });
+  }
+
+  destroy() {
+    this.view.destroy();
+  }
+}
