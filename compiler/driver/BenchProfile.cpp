@@ -80,7 +80,6 @@ public:
     return {.library = options.library,
             .model = std::string(bench.model.name()),
             .level = bench.model.level().name,
-            .level = bench.model.level().name,
             .threads = bench.model.statistics().workers,
             .limits = bench.limits,
             .workloads = std::move(workloads)};
