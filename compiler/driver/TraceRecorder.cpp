@@ -149,7 +149,7 @@ std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
     // The last value before the layers, of each layer, and of all.
     std::vector<std::string> states;
     int lastLayer = -1;
-    std::string last;
+    std::string last, lastOfLayers;
     for (const story::Operation &operation : story.stages.front().operations) {
       if (!operation.type.ends_with("x f32") || operation.values.empty() ||
           !operation.name.starts_with(prefix))
@@ -167,10 +167,15 @@ std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
         states.push_back(last);
         lastLayer = layer;
       }
-      // ViT gives its states without the norm behind its layers, all others with theirs.
-      bool isBehindLayers = lastLayer >= 0 && !rest.starts_with("layers.");
-      if (!isBehindLayers || prefix != "encoder." || story.family != "vision-encoder-decoder")
-        last = operation.values.front();
+      last = operation.values.front();
+      if (rest.starts_with("layers."))
+        lastOfLayers = last;
+    }
+    // Whether the last recorded state has passed the norm behind the layers differs between
+    // encoders: it is this value or the one before (readRecordedStates).
+    if (prefix == "encoder." && !last.empty()) {
+      names["encoder_last_hidden_state"] = last;
+      last = lastOfLayers;
     }
     states.push_back(last);
     for (size_t index = 0; index != states.size(); ++index)

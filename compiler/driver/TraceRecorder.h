@@ -29,9 +29,9 @@ struct TraceInput {
 Trace recordTrace(const Model &model, const story::Story &story,
                   const std::vector<TraceInput> &inputs);
 
-/// The names of values that Hugging Face's outputs encoder_hidden_states.N and
-/// decoder_hidden_states.N are: the last value before the layers, the last of each layer, and at
-/// the end the last of the stack.
+/// The names of values that Hugging Face's outputs encoder_hidden_states.N,
+/// decoder_hidden_states.N and encoder_last_hidden_state are: the last value before the layers, the
+/// last of each layer, and the last of the stack, which the decoder's last state is too.
 std::map<std::string, std::string> hiddenStateNames(const story::Story &story);
 
 } // namespace transept::driver
