@@ -24,8 +24,8 @@ class Shape:
     vocabulary: int
     is_gated: bool = False
     is_tied: bool = True
-    # Of the encoder: Marian's table, of the decoder as well; T5 has none, and is measured up to this
-    # length; what Whisper always has, made of twice as many frames.
+    # Of the encoder. Marian: the table, of the decoder as well. T5: none, but it is measured up to
+    # this length. Whisper: those of each sound, made of twice as many frames.
     positions: int = 512
 
     @property

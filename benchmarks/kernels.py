@@ -10,8 +10,8 @@ import numpy
 
 import checkpoints
 
-# Depth and outputs, heads and head size, hidden size and vocabulary: what blockings divide, and what
-# they do not.
+# Depth and outputs, heads and head size, hidden size and vocabulary: sizes that blockings divide,
+# and sizes that they do not.
 REGULAR = {"linear": ((512, 2048), (768, 768)), "attention": ((8, 64),),
            "vocabulary": ((512, 32128),)}
 ODD = {"linear": ((384, 1536), (640, 2560), (1000, 1000), (512, 389)),

@@ -57,8 +57,9 @@ def _kernels(measured):
         name, kind, *sizes = each["name"].split("/")
         family, shape = name.split()
         row = (kind, ", ".join(sizes).replace("rows:", "").replace("keys:", "keys "))
-        cells.setdefault(family, {}).setdefault(row, {})[shape] = (
-            f"{100 * each['limit']:.0f} % ({each['real_time']:.{1 if each['real_time'] < 100 else 0}f})")
+        digits = 1 if each["real_time"] < 100 else 0
+        cell = f"{100 * each['limit']:.0f} % ({each['real_time']:.{digits}f})"
+        cells.setdefault(family, {}).setdefault(row, {})[shape] = cell
     for family, rows in cells.items():
         shapes = list(dict.fromkeys(shape for row in rows.values() for shape in row))
         odd = {kernels.text(shape) for shape in kernels.ODD[family]}
@@ -113,8 +114,8 @@ def _limits(results):
     for result in results:
         for kind in (kind for kind in PRECISION if kind in result["limits"]):
             limit = result["limits"][kind]
-            products = [f"{numbers} {each['operations_per_second'] / 1e9:.0f} ({each['instructions']})"
-                        for numbers, each in limit["products"].items()]
+            products = [f"{numbers} {each['operations_per_second'] / 1e9:.0f} "
+                        f"({each['instructions']})" for numbers, each in limit["products"].items()]
             lines.append(f"| {result['name']} | {result['threads']} | {kind} | "
                          f"{', '.join(products)} | {limit['read_buffer_bytes'] / 2**20:.0f} MiB | "
                          f"{(limit['read_bytes_per_second'] or 0) / 1e9:.1f} |")

@@ -5,6 +5,8 @@
 
 #include "Command.h"
 
+#include "compiler/driver/MediaSources.h"
+#include "compiler/driver/ProgramCosts.h"
 #include "transept/profile.h"
 
 #include <cstdio>
@@ -131,6 +133,59 @@ TEST(Profiler, DoesNotChangeResults) {
   std::vector<float> before = model.logits(model.encode(ids), target).values;
   Profiler profiler(model);
   EXPECT_EQ(model.logits(model.encode(ids), target).values, before);
+}
+
+/// What was counted: operations, and bytes of weights and keys.
+std::array<double, 2> sumsOf(const ProgramProfile &profile) {
+  std::array<double, 2> sums = {};
+  for (const LaunchProfile &launch : profile.launches) {
+    sums[0] += launch.operations;
+    sums[1] += launch.weightBytes + launch.keyBytes;
+  }
+  return sums;
+}
+
+// The limits that benchmarks compare with are seconds; on a machine that does one operation, or
+// reads one byte, in a second, and everything else at once, seconds are counts.
+TEST(ProgramCosts, AreWhatAProfilerCounts) {
+  driver::MachineLimits calculates, reads;
+  calculates.readBytes = 1e300;
+  reads.readBytes = 1;
+  for (size_t arithmetic = 0; arithmetic != std::size(reads.products); ++arithmetic) {
+    calculates.products[arithmetic].operations = 1;
+    reads.products[arithmetic].operations = 1e300;
+  }
+  for (const char *name : {"marian", "sounds"}) {
+    Model model = Model::open(library(name), {.threads = 1, .encoderCacheBytes = 0});
+    size_t frames = model.sourceFeatureCount(), length = frames ? frames : 5;
+    std::vector<SourceInput> inputs;
+    // Equal sources would be encoded once.
+    std::vector<std::vector<Id>> ids = {std::vector<Id>(5, 5), std::vector<Id>(5, 6)};
+    std::vector<std::vector<float>> features;
+    for (float value : {0.5f, 0.25f})
+      features.emplace_back(frames * model.sourceFeatureWidth(), value);
+    for (size_t source : {0, 1})
+      inputs.push_back(frames ? SourceInput{.ids = {}, .features = features[source]}
+                              : SourceInput{.ids = ids[source]});
+    // Models may force their last id, which takes no step.
+    GenerateOptions three{.ignoreModelDefaults = true};
+    three.maximumNewTokens = three.minimumNewTokens = 3;
+    three.decoderStart = model.table().generation->decoder_start_id;
+    three.ends = {model.table().generation->end_ids[0]};
+    Profiler profiler(model);
+    model.generateBatch(model.encodeBatch(inputs), three);
+    driver::Request request{.sources = 2,
+                            .length = double(driver::encodedRows(model, length)),
+                            .features = double(frames),
+                            .steps = 3};
+    std::array<double, 2> encode = sumsOf(profiler.encode()), decode = sumsOf(profiler.decode());
+    EXPECT_EQ(profiler.decode().invocations, 3u) << name;
+    EXPECT_GT(encode[0], 0) << name;
+    EXPECT_DOUBLE_EQ(driver::leastEncodeSeconds(model, request, calculates), encode[0]) << name;
+    EXPECT_DOUBLE_EQ(driver::leastEncodeSeconds(model, request, reads), encode[1]) << name;
+    EXPECT_DOUBLE_EQ(driver::leastDecodeSeconds(model, request, calculates), decode[0]) << name;
+    EXPECT_DOUBLE_EQ(driver::leastDecodeSeconds(model, request, reads), decode[1]) << name;
+  }
 }
 
 /// What a tool of LLVM prints.
