@@ -29,94 +29,139 @@ IdRows idRows(const Sequences &sequences) {
   return rows;
 }
 
-/// Sequences as an argument of `type` takes them: the ids, or rows of features made of them.
-InterpreterValue rowsFor(Type type, const Sequences &sequences) {
-  auto rows = cast<RowsType>(type);
-  IdRows ids = idRows(sequences);
-  if (!isa<FloatType>(rows.getElementType()))
-    return ids;
-  return FloatRows{featureRows(ids.ids, rows.getWidth())};
-}
-
 bool isSource(Type type) {
+  auto isSourceSpace = [](StringRef space) {
+    return space == "source" || space.starts_with("source.");
+  };
+  if (auto weights = dyn_cast<AttentionWeightsType>(type))
+    return isSourceSpace(weights.getQuery());
   auto rows = dyn_cast<RowsType>(type);
-  return rows && (rows.getSpace() == "source" || rows.getSpace().starts_with("source."));
+  return rows && isSourceSpace(rows.getSpace());
 }
 
-/// The first result of rows of one side, or of candidates: what both hold is a matrix.
-std::optional<Tensor> findMatrix(func::FuncOp function, ArrayRef<InterpreterValue> results,
-                                 bool ofSource) {
-  for (auto [type, result] : llvm::zip_equal(function.getResultTypes(), results)) {
-    if (isSource(type) != ofSource)
-      continue;
-    if (const auto *rows = std::get_if<FloatRows>(&result))
-      return rows->values;
-    if (const auto *candidates = std::get_if<Candidates>(&result))
-      return candidates->logits;
+/// The values of `function`'s arguments of rows and caches.
+class Arguments {
+public:
+  Arguments(const Sequences &sources, const Sequences &targets)
+      : sources(sources), targets(targets) {}
+
+  /// Ids, or rows of features made of them, others in each argument of one side.
+  InterpreterValue rowsFor(Type type) {
+    const Sequences &sequences = isSource(type) ? sources : targets;
+    const int64_t variant = counts[isSource(type)]++;
+    auto rows = cast<RowsType>(type);
+    IdRows ids = idRows(sequences);
+    if (!isa<FloatType>(rows.getElementType()))
+      return ids;
+    return FloatRows{featureRows(ids.ids, rows.getWidth(), variant)};
   }
+
+private:
+  const Sequences &sources, &targets;
+  int64_t counts[2] = {0, 0};
+};
+
+/// The rows of `matrix` divided into sequences of these lengths.
+std::vector<Tensor> divideRows(const Tensor &matrix, ArrayRef<int64_t> lengths) {
+  std::vector<Tensor> sequences;
+  auto next = matrix.values.begin();
+  for (int64_t length : lengths) {
+    auto end = next + length * matrix.width();
+    sequences.push_back(Tensor({length, matrix.width()}, {next, end}));
+    next = end;
+  }
+  return sequences;
+}
+
+/// The results of a function that the caller of a model sees; `lengthsOf` says how the rows of a
+/// space divide into sequences.
+std::vector<ModelResult>
+visibleResults(func::FuncOp function, ArrayRef<InterpreterValue> values,
+               llvm::function_ref<ArrayRef<int64_t>(StringRef)> lengthsOf) {
+  std::vector<ModelResult> results;
+  for (auto [type, value] : llvm::zip_equal(function.getResultTypes(), values)) {
+    if (const auto *rows = std::get_if<FloatRows>(&value))
+      results.push_back({isSource(type), /*isAttention=*/false,
+                         divideRows(rows->values, lengthsOf(cast<RowsType>(type).getSpace()))});
+    if (const auto *candidates = std::get_if<Candidates>(&value))
+      results.push_back(
+          {/*isOfSource=*/false, /*isAttention=*/false,
+           divideRows(candidates->logits, lengthsOf(cast<CandidatesType>(type).getSpace()))});
+    if (const auto *weights = std::get_if<AttentionWeights>(&value)) {
+      ModelResult result{isSource(type), /*isAttention=*/true, weights->sequences};
+      for (Tensor &sequence : result.sequences)
+        sequence.shape = {weights->headCount, sequence.rowCount() / weights->headCount,
+                          sequence.width()};
+      results.push_back(std::move(result));
+    }
+  }
+  return results;
+}
+
+/// All rows of a result, one sequence after another.
+Tensor joinRows(const ModelResult &result) {
+  Tensor rows({0, result.sequences.empty() ? 0 : result.sequences.front().width()});
+  for (const Tensor &sequence : result.sequences) {
+    rows.shape[0] += sequence.rowCount();
+    llvm::append_range(rows.values, sequence.values);
+  }
+  return rows;
+}
+
+/// The first result of rows of one side.
+std::optional<Tensor> findMatrix(ArrayRef<ModelResult> results, bool ofSource) {
+  for (const ModelResult &result : results)
+    if (result.isOfSource == ofSource && !result.isAttention)
+      return joinRows(result);
   return std::nullopt;
 }
 
-/// All returned attention weights, one after another.
-std::vector<double> findAttention(ArrayRef<InterpreterValue> results) {
-  std::vector<double> numbers;
-  for (const InterpreterValue &result : results)
-    if (const auto *weights = std::get_if<AttentionWeights>(&result))
-      for (const Tensor &sequence : weights->sequences)
-        llvm::append_range(numbers, sequence.values);
-  return numbers;
+ModelOutputs outputsOf(std::vector<ModelResult> results) {
+  llvm::stable_sort(results, [](const ModelResult &a, const ModelResult &b) {
+    return a.isOfSource && !b.isOfSource;
+  });
+  ModelOutputs outputs;
+  outputs.logits = findMatrix(results, /*ofSource=*/false).value_or(Tensor());
+  outputs.encoderStates = findMatrix(results, /*ofSource=*/true);
+  for (const ModelResult &result : results)
+    if (result.isAttention)
+      for (const Tensor &sequence : result.sequences)
+        llvm::append_range(outputs.attention, sequence.values);
+  outputs.results = std::move(results);
+  return outputs;
 }
 
-/// The space of the source argument of `function`.
-std::string sourceSpaceOf(func::FuncOp function) {
+/// The spaces of the source arguments of `function`; its ops make the others.
+Batch batchOfSources(func::FuncOp function, const Sequences &sources) {
+  Batch batch;
   for (Type type : function.getArgumentTypes())
     if (isSource(type))
-      return cast<RowsType>(type).getSpace().str();
-  return "source";
-}
-
-/// How many rows of space `source` each source has after the ops that change their number.
-std::vector<int64_t> encodedLengths(func::FuncOp function, const Sequences &sources) {
-  llvm::StringMap<std::vector<int64_t>> lengths;
-  lengths[sourceSpaceOf(function)] = lengthsOf(sources);
-  for (Operation &op : function.front()) {
-    auto derive = [&](Value input, Value result, llvm::function_ref<int64_t(int64_t)> rows) {
-      std::vector<int64_t> derived = lengths[cast<RowsType>(input.getType()).getSpace()];
-      for (int64_t &length : derived)
-        length = rows(length);
-      lengths[cast<RowsType>(result.getType()).getSpace()] = std::move(derived);
-    };
-    if (auto windows = dyn_cast<WindowsOp>(op))
-      derive(windows.getInput(), windows.getResult(), [&](int64_t length) {
-        return WindowsOp::windowCount(length, windows.getKernel(), windows.getStride(),
-                                      windows.getPadding());
-      });
-    if (auto prepend = dyn_cast<PrependRowsOp>(op))
-      derive(prepend.getInput(), prepend.getResult(),
-             [&](int64_t length) { return length + prepend.getLeading().getType().getDimSize(0); });
-  }
-  return lengths["source"];
+      batch.addSpace(cast<RowsType>(type).getSpace(), lengthsOf(sources));
+  return batch;
 }
 
 FailureOr<ModelOutputs> runForward(func::FuncOp forward, Interpreter &interpreter,
                                    const Sequences &sources, const Sequences &targets) {
-  Batch batch;
-  batch.addSpace(sourceSpaceOf(forward), lengthsOf(sources));
+  Batch batch = batchOfSources(forward, sources);
   batch.addSpace("target", lengthsOf(targets));
-  std::vector<InterpreterValue> arguments;
+  Arguments arguments(sources, targets);
+  std::vector<InterpreterValue> values;
   for (Type type : forward.getArgumentTypes()) {
     if (!isa<RowsType>(type))
       return forward.emitError("expects arguments of rows, but got ") << type;
-    arguments.push_back(rowsFor(type, isSource(type) ? sources : targets));
+    values.push_back(arguments.rowsFor(type));
   }
-  auto results = interpreter.run(forward, batch, std::move(arguments));
+  auto results = interpreter.run(forward, batch, std::move(values));
   if (failed(results))
     return failure();
-  std::optional<Tensor> logits = findMatrix(forward, *results, /*ofSource=*/false);
-  if (!logits && !llvm::all_of(forward.getArgumentTypes(), isSource))
-    return forward.emitError("expects a result of rows of the target");
-  return ModelOutputs{logits.value_or(Tensor()), findMatrix(forward, *results, /*ofSource=*/true),
-                      findAttention(*results)};
+  auto lengths = sourceLengths(forward, lengthsOf(sources));
+  lengths["target"] = lengthsOf(targets);
+  ModelOutputs outputs = outputsOf(
+      visibleResults(forward, *results, [&](StringRef space) { return ArrayRef(lengths[space]); }));
+  bool hasTarget = !llvm::all_of(forward.getArgumentTypes(), isSource);
+  if (hasTarget && std::ranges::all_of(outputs.results, &ModelResult::isOfSource))
+    return forward.emitError("expects a result of the target");
+  return outputs;
 }
 
 /// The rows of each sequence that one call of decode runs on: [past, past + count).
@@ -146,19 +191,22 @@ std::vector<Chunk> oneChunk(const Sequences &targets) {
   return {{std::vector<int64_t>(targets.size(), 0), lengthsOf(targets)}};
 }
 
-/// Copies the rows of one call to their places among the rows of all calls.
-void scatterRows(const Tensor &rows, const Chunk &chunk, const Sequences &targets, Tensor &all) {
-  if (all.shape.empty()) {
-    int64_t rowCount = 0;
-    for (const auto &sequence : targets)
-      rowCount += sequence.size();
-    all = Tensor({rowCount, rows.width()});
+/// Appends what one call of decode returned, sequence by sequence, to what earlier calls did.
+void appendCall(std::vector<ModelResult> call, std::vector<ModelResult> &all) {
+  if (all.empty()) {
+    all = std::move(call);
+    return;
   }
-  int64_t next = 0, begin = 0;
-  for (size_t sequence = 0; sequence < targets.size(); ++sequence) {
-    for (int64_t i = 0; i < chunk.count[sequence]; ++i, ++next)
-      std::ranges::copy(rows.row(next), all.row(begin + chunk.past[sequence] + i).begin());
-    begin += targets[sequence].size();
+  for (auto [later, result] : llvm::zip_equal(call, all)) {
+    // Weights over different numbers of keys do not fit into one tensor.
+    if (result.isAttention) {
+      llvm::append_range(result.sequences, later.sequences);
+      continue;
+    }
+    for (auto [rows, sequence] : llvm::zip_equal(later.sequences, result.sequences)) {
+      sequence.shape[0] += rows.rowCount();
+      llvm::append_range(sequence.values, rows.values);
+    }
   }
 }
 
@@ -167,10 +215,32 @@ struct DecodeRun {
   Interpreter &interpreter;
   std::vector<int64_t> sourceLengths;
   const Sequences &targets;
-  std::vector<InterpreterValue> caches; // encoder caches, then self caches
+  std::vector<InterpreterValue> encoderCaches, selfCaches;
 };
 
-LogicalResult runDecode(const DecodeRun &run, const Chunk &chunk, ModelOutputs &outputs) {
+/// The values of decode's arguments in one call; fails if encode gave too few caches.
+FailureOr<std::vector<InterpreterValue>> decodeArguments(const DecodeRun &run,
+                                                         const Sequences &newIds) {
+  func::FuncOp decode = run.decode;
+  Arguments arguments(/*sources=*/newIds, /*targets=*/newIds);
+  std::vector<InterpreterValue> values;
+  size_t nextEncoderCache = 0, nextSelfCache = 0;
+  for (Type type : decode.getArgumentTypes()) {
+    if (isa<RowsType>(type) && !isSource(type))
+      values.push_back(arguments.rowsFor(type));
+    else if (isa<SelfCacheType>(type))
+      values.push_back(run.selfCaches[nextSelfCache++]);
+    else if (isa<EncoderCacheType>(type) && nextEncoderCache < run.encoderCaches.size())
+      values.push_back(run.encoderCaches[nextEncoderCache++]);
+    else
+      return decode.emitError("expects rows of the target, caches that encode returns, and self "
+                              "caches as arguments, but got ")
+             << type;
+  }
+  return values;
+}
+
+FailureOr<std::vector<ModelResult>> runDecode(const DecodeRun &run, const Chunk &chunk) {
   Batch batch;
   batch.addSpace("source", run.sourceLengths);
   batch.addSpace("target", chunk.count, chunk.past);
@@ -179,65 +249,94 @@ LogicalResult runDecode(const DecodeRun &run, const Chunk &chunk, ModelOutputs &
     auto begin = run.targets[sequence].begin() + chunk.past[sequence];
     newIds.emplace_back(begin, begin + chunk.count[sequence]);
   }
-  std::vector<InterpreterValue> arguments = {
-      rowsFor(func::FuncOp(run.decode).getArgumentTypes()[0], newIds)};
-  llvm::append_range(arguments, run.caches);
-  auto results = run.interpreter.run(run.decode, batch, std::move(arguments));
-  if (failed(results))
+  FailureOr<std::vector<InterpreterValue>> arguments = decodeArguments(run, newIds);
+  if (failed(arguments))
     return failure();
-  std::optional<Tensor> rows = findMatrix(run.decode, *results, /*ofSource=*/false);
-  if (!rows)
-    return run.decode->emitError("expects rows of the target or candidates as a result");
-  scatterRows(*rows, chunk, run.targets, outputs.logits);
-  // Models that generate do not return weights, so whole targets are the only chunk here.
-  outputs.attention = findAttention(*results);
-  return success();
+  auto values = run.interpreter.run(run.decode, batch, std::move(*arguments));
+  if (failed(values))
+    return failure();
+  auto results = visibleResults(
+      run.decode, *values, [&](StringRef space) { return ArrayRef(batch.find(space)->lengths); });
+  if (results.empty())
+    return func::FuncOp(run.decode).emitError("expects a result of the target");
+  return results;
 }
 
 FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
                                   Interpreter &interpreter, const Sequences &sources,
                                   const Sequences &targets) {
-  // A model without a source or without a target has an empty function there.
-  if (encode.getNumArguments() > 1 || !llvm::all_of(encode.getArgumentTypes(), isSource) ||
-      (decode.getNumArguments() != 0 && !isa<RowsType>(decode.getArgumentTypes()[0])))
-    return encode.emitError("expects encode to take the source, and decode the target first");
-  Batch batch;
-  batch.addSpace(sourceSpaceOf(encode), lengthsOf(sources));
-  std::vector<InterpreterValue> arguments;
+  if (!llvm::all_of(encode.getArgumentTypes(), isSource))
+    return encode.emitError("expects encode to take rows of the source alone");
+  Arguments arguments(sources, targets);
+  std::vector<InterpreterValue> values;
   for (Type type : encode.getArgumentTypes())
-    arguments.push_back(rowsFor(type, sources));
-  auto encoded = interpreter.run(encode, batch, std::move(arguments));
+    values.push_back(arguments.rowsFor(type));
+  auto encoded = interpreter.run(encode, batchOfSources(encode, sources), std::move(values));
   if (failed(encoded))
     return failure();
 
-  ModelOutputs outputs{{}, findMatrix(encode, *encoded, /*ofSource=*/true), {}};
+  auto lengths = sourceLengths(encode, lengthsOf(sources));
+  std::vector<ModelResult> results =
+      visibleResults(encode, *encoded, [&](StringRef space) { return ArrayRef(lengths[space]); });
+  // A model without a source or without a target has an empty function there.
   if (decode.getNumArguments() == 0)
-    return outputs;
-  DecodeRun run{decode, interpreter, encodedLengths(encode, sources), targets, {}};
-  llvm::copy_if(*encoded, std::back_inserter(run.caches), [](const InterpreterValue &value) {
+    return outputsOf(std::move(results));
+  DecodeRun run{decode, interpreter, lengths["source"], targets, {}, {}};
+  llvm::copy_if(*encoded, std::back_inserter(run.encoderCaches), [](const InterpreterValue &value) {
     return std::holds_alternative<EncoderCache>(value);
   });
-  auto isSelfCache = [](Type type) { return isa<SelfCacheType>(type); };
-  const int64_t selfCacheCount = llvm::count_if(decode.getArgumentTypes(), isSelfCache);
-  for (int64_t slot = 0; slot < selfCacheCount; ++slot)
-    run.caches.push_back(std::make_shared<SelfCache>());
+  for (Type type : decode.getArgumentTypes())
+    if (isa<SelfCacheType>(type))
+      run.selfCaches.push_back(std::make_shared<SelfCache>());
 
-  for (const Chunk &chunk : selfCacheCount > 0 ? divideInThree(targets) : oneChunk(targets))
-    if (failed(runDecode(run, chunk, outputs)))
+  std::vector<ModelResult> decoded;
+  for (const Chunk &chunk : run.selfCaches.empty() ? oneChunk(targets) : divideInThree(targets)) {
+    FailureOr<std::vector<ModelResult>> call = runDecode(run, chunk);
+    if (failed(call))
       return failure();
-  return outputs;
+    appendCall(std::move(*call), decoded);
+  }
+  llvm::append_range(results, decoded);
+  return outputsOf(std::move(results));
 }
 
 } // namespace
 
-Tensor transept::featureRows(ArrayRef<int32_t> ids, int64_t width) {
+Tensor transept::featureRows(ArrayRef<int32_t> ids, int64_t width, int64_t variant) {
   Tensor rows({int64_t(ids.size()), width});
+  const std::string suffix = variant == 0 ? "" : "," + std::to_string(variant);
   for (auto [row, id] : llvm::enumerate(ids))
     for (int64_t column = 0; column < width; ++column) {
-      uint64_t hash = llvm::xxh3_64bits(std::to_string(id) + "," + std::to_string(column));
+      uint64_t hash = llvm::xxh3_64bits(std::to_string(id) + "," + std::to_string(column) + suffix);
       rows.row(int64_t(row))[column] = double(hash >> 41) * 0x1p-22 - 1;
     }
   return rows;
+}
+
+llvm::StringMap<std::vector<int64_t>> transept::sourceLengths(func::FuncOp function,
+                                                              ArrayRef<int64_t> given) {
+  llvm::StringMap<std::vector<int64_t>> lengths;
+  lengths["source"] = given.vec();
+  for (Type type : function.getArgumentTypes())
+    if (isSource(type))
+      lengths[cast<RowsType>(type).getSpace()] = given.vec();
+  for (Operation &op : function.front()) {
+    auto derive = [&](Value input, Value result, llvm::function_ref<int64_t(int64_t)> rows) {
+      std::vector<int64_t> derived = lengths[cast<RowsType>(input.getType()).getSpace()];
+      for (int64_t &length : derived)
+        length = rows(length);
+      lengths[cast<RowsType>(result.getType()).getSpace()] = std::move(derived);
+    };
+    if (auto windows = dyn_cast<WindowsOp>(op))
+      derive(windows.getInput(), windows.getResult(), [&](int64_t length) {
+        return WindowsOp::windowCount(length, windows.getKernel(), windows.getStride(),
+                                      windows.getPadding());
+      });
+    if (auto prepend = dyn_cast<PrependRowsOp>(op))
+      derive(prepend.getInput(), prepend.getResult(),
+             [&](int64_t length) { return length + prepend.getLeading().getType().getDimSize(0); });
+  }
+  return lengths;
 }
 
 FailureOr<ModelOutputs> transept::runModel(ModuleOp module, ParameterSource parameters,

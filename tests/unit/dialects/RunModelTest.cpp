@@ -199,6 +199,28 @@ TEST_F(RunModel, NoticesWeightsOfAnotherAttention) {
   EXPECT_NE(found->attention, expected->attention);
 }
 
+TEST_F(RunModel, GivesAllResultsBySequenceTheSourcesFirst) {
+  auto outputs = runModel(*parse(features + R"(
+    func.func @forward(%x: !target, %y: !target, %s: !source) -> (!target, !source, !target, !weights) {
+      %sum = transept.add %x, %y : !target
+      %z, %w = transept.cross_attention %sum, %s, %s heads 2
+          : (!target, !source, !source) -> (!target, !weights)
+      return %x, %s, %y, %w : !target, !source, !target, !weights
+    })"),
+                          randomParameters(1), sources, targets);
+  ASSERT_TRUE(mlir::succeeded(outputs)) << message;
+  const auto &results = outputs->results;
+  ASSERT_EQ(results.size(), 4u);
+  EXPECT_TRUE(results[0].isOfSource);
+  EXPECT_FALSE(results[1].isOfSource || results[2].isOfSource || results[3].isOfSource);
+  EXPECT_TRUE(results[3].isAttention);
+  ASSERT_EQ(results[1].sequences.size(), targets.size());
+  EXPECT_EQ(results[1].sequences[1].shape, (std::vector<int64_t>{5, 4}));
+  EXPECT_EQ(results[3].sequences[1].shape, (std::vector<int64_t>{2, 5, 2}));
+  // The arguments of one side are different rows.
+  EXPECT_NE(results[1].sequences[1], results[2].sequences[1]);
+}
+
 TEST_F(RunModel, MakesFeaturesOfIdsThatFloatsHoldExactly) {
   std::vector<int32_t> ids = {4, 7, 4};
   Tensor rows = featureRows(ids, 5);
