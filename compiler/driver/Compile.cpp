@@ -49,6 +49,11 @@ struct CompileOptions {
   std::string planFile(const std::string &level) const {
     return std::filesystem::path(output).replace_extension(level + ".plan.mlir").string();
   }
+
+  /// Where a pass that changes the result of `model` is shown: beside the library, or here.
+  std::string reproducerFile(const std::string &model) const {
+    return (std::filesystem::path(output).parent_path() / (model + ".reproducer.mlir")).string();
+  }
 };
 
 /// Errors of MLIR arrive here and end as one exception, so that all errors look alike.
@@ -204,7 +209,10 @@ private:
     // Verification by the interpreter ends where the graph dialect ends.
     bool isVerified =
         options.verifiesPasses && section.first < section.last && section.last <= Stage::Fused;
-    if (failed(isVerified ? runVerified(passes, section.module) : passes.run(section.module)))
+    std::string reproducer =
+        options.reproducerFile(section.module.getSymName().value_or("model").str());
+    if (failed(isVerified ? runVerified(passes, section.module, {.reproducer = reproducer})
+                          : passes.run(section.module)))
       diagnostics.raise("a pass failed");
   }
 
@@ -425,7 +433,8 @@ void addCompileCommand(CLI::App &program) {
                     "from machine code to it, for perf and debuggers");
   command->add_flag("--verify-passes", options->verifiesPasses,
                     "run the model by the reference interpreter before and after every pass of the "
-                    "graph and stop at the first that changes its result");
+                    "graph and stop at the first that changes its result; names the op, and writes "
+                    "a small model that shows it, NAME.reproducer.mlir, beside the library");
   command->add_flag("--json", options->isJson, "print a JSON object about the library");
   command->callback([options] { compile(*options); });
 }

@@ -33,6 +33,7 @@
 #include "compiler/codegen/Passes.h"
 #endif
 #if TRANSEPT_HAS_PIPELINE
+#include "compiler/pipeline/Passes.h"
 #include "compiler/pipeline/Stages.h"
 #endif
 
@@ -56,6 +57,7 @@ static void registerPasses() {
   transept::codegen::registerCodegenPasses();
 #endif
 #if TRANSEPT_HAS_PIPELINE
+  transept::registerPipelinePasses();
   transept::registerPipelines();
 #endif
 }

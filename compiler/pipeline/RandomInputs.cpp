@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random token ids within what the tables of a module hold.
+
+#include "compiler/pipeline/RandomInputs.h"
+
+#include "compiler/transforms/Functions.h"
+#include "dialects/Transept/Transept.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <algorithm>
+#include <limits>
+#include <random>
+
+namespace transept {
+
+using namespace mlir;
+
+namespace {
+
+/// What the ids of one sequence space must stay within.
+struct Limits {
+  int64_t vocabularySize = std::numeric_limits<int32_t>::max();
+  int64_t length = std::numeric_limits<int64_t>::max();
+
+  void restrictTokens(Value table) { vocabularySize = std::min(vocabularySize, rowsOf(table)); }
+  void restrictPositions(Value table, int64_t offset) {
+    length = std::min(length, rowsOf(table) - offset);
+  }
+  static int64_t rowsOf(Value table) {
+    return cast<RankedTensorType>(table.getType()).getDimSize(0);
+  }
+};
+
+llvm::StringMap<Limits> findLimits(ModuleOp module) {
+  llvm::StringMap<Limits> limits;
+  auto limitsOf = [&](Value ids) -> Limits & {
+    return limits[cast<RowsType>(ids.getType()).getSpace()];
+  };
+  module.walk([&](EmbeddingOp embedding) {
+    Limits &space = limitsOf(embedding.getIds());
+    space.restrictTokens(embedding.getTable());
+    if (Value positions = embedding.getPositions())
+      space.restrictPositions(positions, embedding.getPositionOffset());
+  });
+  module.walk([&](PositionEmbeddingOp positions) {
+    limitsOf(positions.getRows()).restrictPositions(positions.getTable(), positions.getOffset());
+  });
+  return limits;
+}
+
+/// Do sources of `length` rows fit into the tables of every space that `function` makes of them?
+bool fits(func::FuncOp function, int64_t length, const llvm::StringMap<Limits> &limits) {
+  auto lengths = sourceLengths(function, {length});
+  return llvm::all_of(lengths, [&](const auto &space) {
+    auto found = limits.find(space.getKey());
+    return found == limits.end() || space.getValue().front() <= found->getValue().length;
+  });
+}
+
+Sequences drawSequences(int64_t vocabularySize, ArrayRef<int64_t> lengths,
+                        std::mt19937_64 &random) {
+  Sequences sequences;
+  std::uniform_int_distribution<int32_t> token(0, vocabularySize - 1);
+  for (int64_t length : lengths) {
+    auto &sequence = sequences.emplace_back(length);
+    std::generate(sequence.begin(), sequence.end(), [&] { return token(random); });
+  }
+  return sequences;
+}
+
+} // namespace
+
+std::pair<Sequences, Sequences> randomSequences(ModuleOp module, uint64_t seed) {
+  llvm::StringMap<Limits> limits = findLimits(module);
+  std::mt19937_64 random(seed);
+  // Enough rows for three calls of decode each, and sources longer and shorter than their targets.
+  SmallVector<int64_t> sourceLengths = {6, 1, 3}, targetLengths = {4, 7, 3};
+  auto entry = module.lookupSymbol<func::FuncOp>(forwardName);
+  if (!entry)
+    entry = module.lookupSymbol<func::FuncOp>(encodeName);
+  for (int64_t &length : sourceLengths)
+    while (entry && length > 0 && !fits(entry, length, limits))
+      --length;
+  for (int64_t &length : targetLengths)
+    length = std::min(length, limits["target"].length);
+  Sequences sources = drawSequences(limits["source"].vocabularySize, sourceLengths, random);
+  Sequences targets = drawSequences(limits["target"].vocabularySize, targetLengths, random);
+  return {std::move(sources), std::move(targets)};
+}
+
+} // namespace transept
