@@ -5,6 +5,8 @@
 
 #include "compiler/driver/ChooseWeights.h"
 #include "compiler/driver/Commands.h"
+#include "compiler/driver/InterpretedRun.h"
+#include "compiler/driver/LibraryVerification.h"
 #include "compiler/driver/Progress.h"
 #include "compiler/driver/ReadIR.h"
 
@@ -303,6 +305,16 @@ std::string build(const CompileOptions &options) {
       toJson(completed(std::move(story), *remarks, input.description, checkpoint, options));
   emission.progress = [&](const std::string &what, double share) { progress.show(what, share); };
   emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
+  if (options.verifiesPasses) {
+    progress.show("verifying the code", 0);
+    const auto &features = input.description.source.embedding.features;
+    int64_t featureCount = features ? features->length : 0;
+    std::vector<std::string> names;
+    for (const emit::Level &level : levels)
+      names.push_back(level.name);
+    verifyLibrary(options.output, names,
+                  interpretedRun(*input.module, emit::readerOf(checkpoint), featureCount));
+  }
   return input.description.name;
 }
 

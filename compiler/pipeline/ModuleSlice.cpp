@@ -5,6 +5,7 @@
 #include "compiler/pipeline/ModuleSlice.h"
 
 #include "compiler/transforms/Functions.h"
+#include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"

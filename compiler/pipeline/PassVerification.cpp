@@ -9,6 +9,7 @@
 #include "compiler/pipeline/ReduceModule.h"
 #include "compiler/pipeline/Reproducer.h"
 #include "compiler/transforms/Functions.h"
+#include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinDialect.h"

@@ -75,6 +75,9 @@ LogicalResult Interpreter::runOp(Operation &op, Frame &frame) {
     return failure();
   if (isWeight)
     weights[op.getResult(0)] = frame.get<Weight>(op.getResult(0));
+  if (observer)
+    for (Value result : op.getResults())
+      observer(result, frame.get(result), frame.batch);
   return success();
 }
 

@@ -9,6 +9,7 @@
 #include "dialects/Transept/Transept.h"
 #include "dialects/Transept/interpreter/Batch.h"
 #include "dialects/Transept/interpreter/Parameters.h"
+#include "dialects/Transept/interpreter/ValueObserver.h"
 #include "dialects/Transept/interpreter/Values.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -57,7 +58,8 @@ private:
 /// kept.
 class Interpreter {
 public:
-  explicit Interpreter(ParameterSource parameters) : parameters(std::move(parameters)) {}
+  explicit Interpreter(ParameterSource parameters, ValueObserver observer = {})
+      : parameters(std::move(parameters)), observer(std::move(observer)) {}
 
   /// Runs `function`, one block of verified ops, and returns its results. Fails with an error at
   /// the op that cannot run.
@@ -68,6 +70,7 @@ private:
   llvm::LogicalResult runOp(mlir::Operation &op, Frame &frame);
 
   ParameterSource parameters;
+  ValueObserver observer;
   llvm::DenseMap<mlir::Value, Weight> weights;
 };
 

@@ -340,11 +340,12 @@ llvm::StringMap<std::vector<int64_t>> transept::sourceLengths(func::FuncOp funct
 }
 
 FailureOr<ModelOutputs> transept::runModel(ModuleOp module, ParameterSource parameters,
-                                           const Sequences &sources, const Sequences &targets) {
+                                           const Sequences &sources, const Sequences &targets,
+                                           ValueObserver observer) {
   if (sources.size() != targets.size())
     return module.emitError() << "expects a target for each source, but got " << sources.size()
                               << " sources and " << targets.size() << " targets";
-  Interpreter interpreter(std::move(parameters));
+  Interpreter interpreter(std::move(parameters), std::move(observer));
   if (auto forward = module.lookupSymbol<func::FuncOp>("forward"))
     return runForward(forward, interpreter, sources, targets);
   auto encode = module.lookupSymbol<func::FuncOp>("encode");

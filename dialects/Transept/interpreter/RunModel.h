@@ -8,6 +8,7 @@
 
 #include "dialects/Transept/interpreter/Parameters.h"
 #include "dialects/Transept/interpreter/Tensor.h"
+#include "dialects/Transept/interpreter/ValueObserver.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -55,9 +56,11 @@ llvm::StringMap<std::vector<int64_t>> sourceLengths(mlir::func::FuncOp function,
 ///   one row, on the rest, each sequence divided in its own way; without, on all rows at once.
 /// A side may have several arguments. One that is rows of features gets a random row for each id,
 /// another one in each argument.
-/// Fails with an error in the module if it has another form or an op cannot run.
+/// Fails with an error in the module if it has another form or an op cannot run. `observer` sees
+/// the values of ops on the way, in each call of a function.
 llvm::FailureOr<ModelOutputs> runModel(mlir::ModuleOp module, ParameterSource parameters,
-                                       const Sequences &sources, const Sequences &targets);
+                                       const Sequences &sources, const Sequences &targets,
+                                       ValueObserver observer = {});
 
 } // namespace transept
 

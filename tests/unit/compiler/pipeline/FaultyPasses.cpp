@@ -7,6 +7,7 @@
 #include "compiler/pipeline/Passes.h"
 #include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"
+#include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 #include "tests/support/TinyModels.h"
 

@@ -9,6 +9,7 @@
 #include "compiler/pipeline/PassVerification.h"
 #include "compiler/pipeline/ReduceModule.h"
 #include "compiler/pipeline/Stages.h"
+#include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

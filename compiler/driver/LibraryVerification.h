@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The end of `--verify-passes`: what passes left is right, so what a library computes otherwise is
+// the fault of its plan, a kernel or the packing of weights.
+
+#ifndef TRANSEPT_COMPILER_DRIVER_LIBRARYVERIFICATION_H
+#define TRANSEPT_COMPILER_DRIVER_LIBRARYVERIFICATION_H
+
+#include "compiler/driver/TraceFile.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace transept::driver {
+
+/// What the model of a library computes on some inputs, without the library (InterpretedRun.h
+/// makes it).
+struct ReferenceRun {
+  struct Input {
+    std::vector<int32_t> ids;    // of the source, or
+    std::vector<float> features; // its rows of features
+    std::vector<int32_t> target;
+  };
+  std::vector<Input> inputs;
+  Trace values;
+};
+
+/// Runs each of `levels` that this machine can run on the same inputs and compares every value that
+/// the plan names. Warns of what cannot be verified. Throws std::runtime_error that names the first
+/// launch whose result is wrong, its kernels and the element.
+void verifyLibrary(const std::string &library, const std::vector<std::string> &levels,
+                   const ReferenceRun &reference);
+
+} // namespace transept::driver
+
+#endif
