@@ -51,14 +51,15 @@ def _models(results):
 def _kernels(measured):
     import kernels
     lines = ["# Kernels, 1 thread", "", "Share of the limit (as above) of the mean call, and its "
-             "microseconds. Shapes in italics are those that blockings do not divide.", ""]
+             "microseconds, by processor time. Shapes in italics are those that blockings do not "
+             "divide.", ""]
     cells = {}
     for each in measured:
         name, kind, *sizes = each["name"].split("/")
         family, shape = name.split()
         row = (kind, ", ".join(sizes).replace("rows:", "").replace("keys:", "keys "))
-        digits = 1 if each["real_time"] < 100 else 0
-        cell = f"{100 * each['limit']:.0f} % ({each['real_time']:.{digits}f})"
+        digits = 1 if each["cpu_time"] < 100 else 0
+        cell = f"{100 * each['limit']:.0f} % ({each['cpu_time']:.{digits}f})"
         cells.setdefault(family, {}).setdefault(row, {})[shape] = cell
     for family, rows in cells.items():
         shapes = list(dict.fromkeys(shape for row in rows.values() for shape in row))
