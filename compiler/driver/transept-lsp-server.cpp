@@ -2,6 +2,7 @@
 //
 // A language server for `.mlir` files of our dialects: completion and errors in editors.
 
+#include "dialects/Plan/Plan.h"
 #include "dialects/Transept/Transept.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -9,6 +10,7 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<transept::TranseptDialect, mlir::func::FuncDialect>();
+  registry
+      .insert<transept::TranseptDialect, transept::plan::PlanDialect, mlir::func::FuncDialect>();
   return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
 }

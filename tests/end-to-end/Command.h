@@ -63,8 +63,9 @@ struct CommandResult {
   std::string output, errors;
 };
 
-/// `transept ARGUMENTS` with this standard input.
-inline CommandResult run(std::vector<std::string> arguments, const std::string &input = "") {
+/// `PROGRAM ARGUMENTS` with this standard input.
+inline CommandResult runProgram(const char *program, std::vector<std::string> arguments,
+                                const std::string &input = "") {
   TemporaryFolder folder;
   writeFile(folder.file("in"), input);
   posix_spawn_file_actions_t actions;
@@ -73,14 +74,13 @@ inline CommandResult run(std::vector<std::string> arguments, const std::string &
   posix_spawn_file_actions_addopen(&actions, 0, folder.file("in").c_str(), O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, folder.file("out").c_str(), create, 0600);
   posix_spawn_file_actions_addopen(&actions, 2, folder.file("err").c_str(), create, 0600);
-  arguments.insert(arguments.begin(), TRANSEPT_COMMAND);
+  arguments.insert(arguments.begin(), program);
   std::vector<char *> pointers;
   for (std::string &argument : arguments)
     pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   pid_t process = 0;
-  int spawned =
-      posix_spawn(&process, TRANSEPT_COMMAND, &actions, nullptr, pointers.data(), environ);
+  int spawned = posix_spawn(&process, program, &actions, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   CommandResult result;
   int status = 0;
@@ -90,6 +90,11 @@ inline CommandResult run(std::vector<std::string> arguments, const std::string &
   result.output = readFile(folder.file("out"));
   result.errors = readFile(folder.file("err"));
   return result;
+}
+
+/// `transept ARGUMENTS` with this standard input.
+inline CommandResult run(std::vector<std::string> arguments, const std::string &input = "") {
+  return runProgram(TRANSEPT_COMMAND, std::move(arguments), input);
 }
 
 /// Expects the contract of a failure: this exit status, one `error: ` text that says `what`.

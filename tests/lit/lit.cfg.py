@@ -10,7 +10,7 @@ from lit.llvm.subst import ToolSubst
 
 config.name = "transept"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
-config.suffixes = [".mlir"]
+config.suffixes = [".mlir", ".test"]
 config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.transept_binary_dir, "tests", "lit")
@@ -20,6 +20,7 @@ driver_dir = os.path.join(config.transept_binary_dir, "compiler", "driver")
 llvm_config.add_tool_substitutions(
     [
         ToolSubst("transept-opt", extra_args=["--verify-roundtrip"] if roundtrip else []),
+        ToolSubst("transept-lsp-server"),
         # Not `-` alone: `transept-opt` and the dialect's ops begin like it.
         ToolSubst("%transept", command=os.path.join(driver_dir, "transept"), unresolved="ignore"),
     ],
