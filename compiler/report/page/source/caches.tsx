@@ -48,12 +48,12 @@ function Formula({ parts, result, id }: { parts: [string, string][]; result: num
 export function Caches() {
   const work = workload.value;
   const { encoder, self } = story.caches ?? {};
-  const page = self?.page_tokens ?? 1;
+  const page = self?.page_tokens || 1;
   const pages = Math.ceil(work.step / page);
   const sequences = work.sources * work.beams;
   return (
     <div class="page caches">
-      {encoder && (
+      {!!encoder?.bytes_per_token && (
         <section>
           <h3>Encoder KV cache</h3>
           <p class="lead">Keys and values of every cross-attention, computed once for each source by <code>encode</code> and read by each step of <code>decode</code>. Beams of one source share it.</p>
@@ -62,7 +62,7 @@ export function Caches() {
           <Slots label="slots of the encoder cache" cache={encoder} tokens={work.sources * work.sourceTokens} />
         </section>
       )}
-      {self && (
+      {!!self?.bytes_per_token && (
         <section>
           <h3>Self cache</h3>
           <p class="lead">Keys and values of the target tokens so far, in pages of {page} tokens. This is the most it can take: beams share the full pages of what they have in common.</p>

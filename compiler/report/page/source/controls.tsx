@@ -2,7 +2,7 @@
 //
 // Parts that several sections share: workload, choices, sortable and walkable tables.
 
-import type { ComponentChildren } from "preact";
+import { Fragment, type ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Metric } from "./cost";
 import * as format from "./format";
@@ -143,6 +143,16 @@ export function Table<Row>(props: {
       </tbody>
     </table>
   );
+}
+
+/// A long name, which may be broken behind its points and lines.
+export function Name({ text }: { text: string }) {
+  return <>{text.split(/(?<=[._])/).map((part, index) => <Fragment key={index}>{index > 0 && <wbr />}{part}</Fragment>)}</>;
+}
+
+/// A sentence of the compiler: what it puts between backquotes is code.
+export function Prose({ text }: { text: string }) {
+  return <>{text.split("`").map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part))}</>;
 }
 
 /// A fraction as a bar behind its figure.

@@ -94,6 +94,6 @@ export function encoderCacheBytes(story: Story, work: Workload): number {
 export function selfCacheBytes(story: Story, work: Workload): number {
   const cache = story.caches?.self;
   if (!cache) return 0;
-  const page = cache.page_tokens ?? 1;
+  const page = cache.page_tokens || 1;
   return cache.bytes_per_token * work.sources * work.beams * Math.ceil(work.step / page) * page;
 }

@@ -2,7 +2,7 @@
 //
 // What each launch costs for a chosen workload, what that is of the whole, and which limit binds it.
 
-import { Choice, HeatChoice, LevelChoice, metricText, Share, Table, type Column } from "./controls";
+import { Choice, HeatChoice, LevelChoice, metricText, Name, Share, Table, type Column } from "./controls";
 import { assumedBalance, metricOf, type Cost } from "./cost";
 import * as format from "./format";
 import { launchHeat } from "./heat";
@@ -110,7 +110,7 @@ export function Costs() {
   const first = kernels[0];
   const columns: Column<Row>[] = [
     { title: "launch", sort: (row) => row.index, isNumber: true, cell: (row) => row.index },
-    { title: "operation", sort: (row) => row.launch.name, cell: (row) => row.launch.name },
+    { title: "operation", sort: (row) => row.launch.name, cell: (row) => <Name text={row.launch.name} /> },
     { title: "kind", sort: (row) => row.launch.kind, cell: (row) => row.launch.kind },
     { title: "operations", isNumber: true, sort: (row) => row.cost.operations, cell: (row) => format.operations(row.cost.operations) },
     { title: "bytes", isNumber: true, sort: (row) => row.cost.bytes, cell: (row) => format.bytes(row.cost.bytes) },
@@ -127,7 +127,7 @@ export function Costs() {
       <div class="bar"><ProgramChoice /><LevelChoice /><Runs program={program} /><HeatChoice /></div>
       {first && (
         <p class="lead" data-lead>
-          One {name === "decode" ? "decode step" : "run of encode"}: <code>{first.symbol}</code> takes {format.percent(first.share)} of the {basis.words} in{" "}
+          One {name === "decode" ? "decode step" : "run of encode"}: <code><Name text={first.symbol} /></code> takes {format.percent(first.share)} of the {basis.words} in{" "}
           {first.rows.length} {first.rows.length === 1 ? "launch" : "launches"}, bound by {first.bound}.
         </p>
       )}
@@ -143,10 +143,10 @@ export function Costs() {
       <h3>Kernels, by share of the {basis.words}</h3>
       <Table label="kernels" rows={kernels} keyOf={(row) => row.symbol} onChoose={(row) => selectLaunch({ program, index: row.rows[0].index })}
         columns={[
-          { title: "kernel", sort: (row) => row.symbol, cell: (row) => <code>{row.symbol}</code> },
+          { title: "kernel", sort: (row) => row.symbol, cell: (row) => <code><Name text={row.symbol} /></code> },
           { title: "share", isNumber: true, sort: (row) => row.share, cell: (row) => <Share value={row.share} /> },
           { title: "launches", isNumber: true, sort: (row) => row.rows.length, cell: (row) => row.rows.length },
-          { title: "code", isNumber: true, sort: (row) => row.bytes, cell: (row) => format.bytes(row.bytes) },
+          ...(kernels.some((row) => row.bytes > 0) ? [{ title: "code", isNumber: true, sort: (row: KernelRow) => row.bytes, cell: (row: KernelRow) => format.bytes(row.bytes) }] : []),
           { title: "bound by", sort: (row) => row.bound, cell: (row) => <span class={`bound ${row.bound}`}>{row.bound}</span> },
         ]} />
       <h3>Launches, in order</h3>

@@ -64,7 +64,7 @@ function Inside({ placed, stage }: { placed: Placed; stage: number }) {
         return (
           <g key={node.index} class={`node${near.has(node.index) ? " related" : ""}${isChosen ? " chosen" : ""}`}
             transform={`translate(${node.x},${node.y})`} style={{ "--heat": operationHeat(operation) }}
-            role="button" tabIndex={-1} data-walk data-operation={operation.name}
+            role="button" tabindex={-1} data-walk data-operation={operation.name}
             aria-label={`${operation.name}, ${shortKind(operation.kind)}`}
             onClick={() => select({ stage, index: node.index })} onKeyDown={activate(() => select({ stage, index: node.index }))}>
             <title>{`${operation.name}\n${operation.kind}  ${operation.type}`}</title>
@@ -90,7 +90,7 @@ function GroupBox({ placed, stage, heat }: { placed: Placed; stage: number; heat
   return (
     <g class={`group${touched ? " related" : ""}${inside ? " open" : ""}${group.isBridge ? " bridge" : ""}`}
       style={{ "--heat": inside ? 0 : heat }}>
-      <g transform={`translate(${box.x},${box.y})`} role="button" tabIndex={0} data-walk data-group={group.title}
+      <g transform={`translate(${box.x},${box.y})`} role="button" tabindex={0} data-walk data-group={group.title}
         aria-expanded={isSingle ? undefined : !!inside} aria-label={`${group.title}, ${format.plural(members.length, "operation")}`}
         onClick={open} onKeyDown={activate(open)}>
         <title>{isSingle ? members[0].kind : `${members.length} operations; click to ${inside ? "close" : "open"}`}</title>
@@ -145,7 +145,7 @@ function CacheCell({ cell, stage, reader }: { cell: Cell; stage: number; reader:
   const choose = () => selectOrigins(`${slots.layer}, cached keys and values`, origins);
   const size = bytes * workload.value.sources * workload.value.sourceTokens;
   return (
-    <g class={`cell${isRelated ? " related" : ""}`} role="button" tabIndex={0} data-walk data-cell={slots.layer}
+    <g class={`cell${isRelated ? " related" : ""}`} role="button" tabindex={0} data-walk data-cell={slots.layer}
       aria-label={`encoder cache of ${slots.layer}`} onClick={choose} onKeyDown={activate(choose)}>
       <title>{`${slots.layer}: keys and values of every source token`}</title>
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="4" />
@@ -166,7 +166,7 @@ function SelfCaches({ drawing, structure, stage }: { drawing: Drawing; structure
         const choose = () => selectOrigins(`${slots.layer}, self cache`, [...new Set(slots.stores.flatMap((index) => operations[index].origins))]);
         const isRelated = slots.stores.some((index) => related.value[stage].has(index));
         return (
-          <g key={slots.layer} class={`cell self${isRelated ? " related" : ""}`} role="button" tabIndex={0} data-walk
+          <g key={slots.layer} class={`cell self${isRelated ? " related" : ""}`} role="button" tabindex={0} data-walk
             aria-label={`self cache of ${slots.layer}`} onClick={choose} onKeyDown={activate(choose)}>
             <title>{`${slots.layer}: keys and values of the target tokens so far`}</title>
             <path class="edge cache" marker-end="url(#arrow)" marker-start="url(#arrow)" d={`M${x + 2},${y}h22`} />

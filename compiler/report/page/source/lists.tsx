@@ -3,7 +3,7 @@
 // The compiler's remarks and the checkpoint's tensors, as lists that can be filtered.
 
 import { signal } from "@preact/signals";
-import { Table } from "./controls";
+import { Name, Prose, Table } from "./controls";
 import * as format from "./format";
 import { related, section, model, select, selection, selectOrigins } from "./state";
 import type { Remark, Tensor } from "./story";
@@ -59,14 +59,14 @@ export function Remarks() {
         <Filter label="result" values={choices.kind} chosen={kind} />
         <span class="quiet" data-count={wanted.length}>{format.whole(wanted.length)} of {format.whole(story.remarks?.length ?? 0)}</span>
       </div>
-      {pass.value && <p class="lead"><code>{pass.value}</code>: {model.passSummary(pass.value)}</p>}
+      {pass.value && <p class="lead"><code>{pass.value}</code>: <Prose text={model.passSummary(pass.value)} /></p>}
       <Table label="remarks" rows={wanted} keyOf={([, index]) => index} onChoose={([remark]) => selectOrigins(remark.name, remark.origins)}
         isRelated={([remark]) => remark.origins.some((origin) => origins.has(origin))}
         columns={[
           { title: "result", sort: ([remark]) => remark.kind, cell: ([remark]) => <span class={`kind ${remark.kind}`}>{remark.kind}</span> },
           { title: "pass", sort: ([remark]) => remark.pass, cell: ([remark]) => <code>{remark.pass}</code> },
-          { title: "operation", sort: ([remark]) => remark.name, cell: ([remark]) => remark.name },
-          { title: "remark", cell: ([remark]) => remark.text },
+          { title: "operation", sort: ([remark]) => remark.name, cell: ([remark]) => <Name text={remark.name} /> },
+          { title: "remark", cell: ([remark]) => <Prose text={remark.text} /> },
           { title: "category", sort: ([remark]) => remark.category, cell: ([remark]) => remark.category },
         ]} />
     </div>
@@ -98,13 +98,13 @@ export function Tensors() {
       <Table label="tensors" rows={rows} keyOf={(tensor) => tensor.name} onChoose={choose}
         isRelated={(tensor) => model.usersOf(tensor.name).some((place) => related.value[place.stage].has(place.index))}
         columns={[
-          { title: "tensor", sort: (tensor) => tensor.name, cell: (tensor) => <code>{tensor.name}</code> },
+          { title: "tensor", sort: (tensor) => tensor.name, cell: (tensor) => <code><Name text={tensor.name} /></code> },
           { title: "type", sort: (tensor) => tensor.type, cell: (tensor) => tensor.type },
           { title: "shape", isNumber: true, sort: (tensor) => tensor.shape.reduce((a, b) => a * b, 1), cell: (tensor) => tensor.shape.join(" \u00d7 ") },
           { title: "used by", cell: (tensor) => {
             const users = usersOf(tensor.name);
             return users.slice(0, 2).map((place, index) => (
-              <span key={index}>{index > 0 && ", "}<button class="link" tabIndex={-1} onClick={(event) => { event.stopPropagation(); select(place); }}>{model.operation(place).name}</button></span>
+              <span key={index}>{index > 0 && ", "}<button class="link" tabIndex={-1} onClick={(event) => { event.stopPropagation(); select(place); }}><Name text={model.operation(place).name} /></button></span>
             )).concat(users.length > 2 ? [<span key="more">{`, ${users.length - 2} more`}</span>] : []);
           } },
         ]} />

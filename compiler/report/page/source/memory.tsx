@@ -102,7 +102,7 @@ export function Memory() {
               <rect key={index} class={`buffer${isRelated ? " related" : ""}${isChosen ? " chosen" : ""}`} data-buffer={index}
                 x={left + buffer.first * step} width={(buffer.last - buffer.first + 1) * step - Math.min(1, step / 4)}
                 y={height - (buffer.offset + buffer.bytes) * scale} height={Math.max(2, buffer.bytes * scale - 1)}
-                style={{ fill: kindOf(buffer)[2] }} role="button" tabIndex={index === order[0] ? 0 : -1} rx="2"
+                style={{ fill: kindOf(buffer)[2] }} role="button" tabindex={index === order[0] ? 0 : -1} rx="2"
                 aria-label={`${buffer.name}, ${format.bytes(buffer.bytes)} a row`}
                 onPointerEnter={() => (told.value = index)} onPointerLeave={() => (told.value = null)}
                 onFocus={() => (told.value = index)} onClick={() => choose(buffer)} />

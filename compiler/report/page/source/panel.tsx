@@ -3,10 +3,12 @@
 // Everything that is known about the selected operation, from checkpoint to kernel.
 
 import type { ComponentChildren } from "preact";
+import { Name, Prose } from "./controls";
 import * as format from "./format";
 import type { LaunchPlace, Place } from "./model";
 import { isWeight, shortKind, tensorsOf } from "./model";
 import { costs, level, model, related, runs, section, select, selection, selectLaunch, type Selection } from "./state";
+import type { Kernel } from "./story";
 import { showStage } from "./stages";
 import { showTensor } from "./lists";
 
@@ -24,7 +26,7 @@ function OperationLink({ place, showsFunction }: { place: Place; showsFunction?:
   const operation = model.operation(place);
   return (
     <button class="link" onClick={() => select(place)} title={operation.kind}>
-      {operation.name} <span class="quiet">{shortKind(operation.kind)}{showsFunction && /^\w+$/.test(operation.function) ? ` in ${operation.function}` : ""}</span>
+      <Name text={operation.name} /> <span class="quiet">{shortKind(operation.kind)}{showsFunction && /^\w+$/.test(operation.function) ? ` in ${operation.function}` : ""}</span>
     </button>
   );
 }
@@ -42,20 +44,33 @@ function Some<Item>({ items, most, children }: { items: Item[]; most: number; ch
   );
 }
 
+function KernelName({ kernel }: { kernel: Kernel }) {
+  const called = (kernel.calls ?? []).map((index) => model.story.kernels![index]);
+  return (
+    <div>
+      <code><Name text={kernel.symbol} /></code>{kernel.bytes > 0 && <span class="quiet"> {format.bytes(kernel.bytes)} of code</span>}
+      {called.length > 0 && (
+        <details><summary>calls {called.length} others</summary>
+          <ul class="plain">{called.map(({ symbol }) => <li key={symbol}><code><Name text={symbol} /></code></li>)}</ul></details>
+      )}
+    </div>
+  );
+}
+
 function LaunchFacts({ place }: { place: LaunchPlace }) {
   const program = model.programs[place.program];
   const launch = program.launches[place.index];
   const cost = costs.value[place.program][place.index];
   const kernels = launch.kernels.map((index) => model.story.kernels?.[index]).filter((kernel) => !!kernel);
-  const bufferNames = (indices: number[] = []) => indices.map((index) => program.buffers[index]?.name).filter(Boolean);
+  const bufferNames = (indices: number[] = []) => indices.map((index) => <div key={index}><Name text={program.buffers[index]?.name ?? ""} /></div>);
   const run = runs.value[place.program];
   return (
     <article class="launch">
       <h4><button class="link" onClick={() => selectLaunch(place)}>{program.name}, launch {place.index}: {launch.kind}</button></h4>
       <Facts rows={[
-        ["kernel", kernels.map((kernel) => <div key={kernel.symbol}><code>{kernel.symbol}</code> <span class="quiet">{format.bytes(kernel.bytes)} of code</span></div>)],
-        ["symbol", <code>{launch.symbol}</code>],
-        ["code", `${format.bytes(launch.code_bytes)}`],
+        ["kernel", kernels.map((kernel) => <KernelName key={kernel.symbol} kernel={kernel} />)],
+        ["symbol", <code><Name text={launch.symbol} /></code>],
+        ["code", launch.code_bytes > 0 && format.bytes(launch.code_bytes)],
         ["strategy", launch.strategy],
         ["arithmetic", launch.arithmetic],
         ["works on", `${launch.rows} rows${launch.keys !== "none" ? `, keys: ${launch.keys.replaceAll("_", " ")}` : ""}`],
@@ -64,9 +79,9 @@ function LaunchFacts({ place }: { place: LaunchPlace }) {
         ["time", cost.measured !== undefined && `${format.seconds(cost.measured)} measured (${run!.source_tokens} source tokens, ${format.hypotheses(run!.hypotheses)})`],
         ["at least", cost.least !== undefined && format.seconds(cost.least)],
         ["bound by", cost.bound],
-        ["weights", (launch.weights ?? []).map((weight) => <div key={weight.name}>{weight.name} <span class="quiet">{weight.layout}, {format.bytes(weight.bytes)}</span></div>)],
-        ["reads", bufferNames(launch.reads).join(", ")],
-        ["writes", bufferNames(launch.writes).join(", ")],
+        ["weights", (launch.weights ?? []).map((weight) => <div key={weight.name}><Name text={weight.name} /> <span class="quiet">{weight.layout}, {format.bytes(weight.bytes)}</span></div>)],
+        ["reads", bufferNames(launch.reads)],
+        ["writes", bufferNames(launch.writes)],
       ]} />
     </article>
   );
@@ -117,7 +132,7 @@ export function Panel() {
   return (
     <aside class="panel" aria-label="selected operation" tabIndex={-1}>
       <header>
-        <h2>{chosen.title}</h2>
+        <h2><Name text={chosen.title} /></h2>
         <button class="close" onClick={() => (selection.value = null)} aria-label="close the panel">{"\u00d7"}</button>
       </header>
       {operation && (
@@ -136,14 +151,14 @@ export function Panel() {
         <section>
           <h3>Passes</h3>
           <ul class="plain passes">
-            {passes.map((pass) => <li key={pass}><code>{pass}</code>{own.has(pass) && <span class="tag">made this</span>}<div class="quiet">{model.passSummary(pass)}</div></li>)}
+            {passes.map((pass) => <li key={pass}><code>{pass}</code>{own.has(pass) && <span class="tag">made this</span>}<div class="quiet"><Prose text={model.passSummary(pass)} /></div></li>)}
           </ul>
         </section>
       )}
       {remarks.length > 0 && (
         <section>
           <h3>Remarks</h3>
-          <Some items={remarks} most={8}>{(remark) => <><span class={`kind ${remark.kind}`}>{remark.kind}</span> <code>{remark.pass}</code> {remark.name}: {remark.text}</>}</Some>
+          <Some items={remarks} most={8}>{(remark) => <><span class={`kind ${remark.kind}`}>{remark.kind}</span> <code>{remark.pass}</code> {remark.name}: <Prose text={remark.text} /></>}</Some>
         </section>
       )}
       {launches.length > 0 && (
@@ -159,7 +174,7 @@ export function Panel() {
       {tensors.length > 0 && (
         <section>
           <h3>Checkpoint tensors</h3>
-          <Some items={tensors} most={12}>{(tensor) => <button class="link" onClick={() => showTensor(tensor)}>{tensor}</button>}</Some>
+          <Some items={tensors} most={12}>{(tensor) => <button class="link" onClick={() => showTensor(tensor)}><Name text={tensor} /></button>}</Some>
         </section>
       )}
     </aside>

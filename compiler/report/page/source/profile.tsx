@@ -64,7 +64,7 @@ export function Profile() {
     return () => watch.disconnect();
   }, []);
   const width = Math.max(320, measured.value);
-  const visible = frames.filter((frame) => frame.start + frame.seconds > start && frame.start < start + span && frame.seconds / span > 0.0004);
+  const visible = frames.filter((frame) => frame.start + frame.seconds > start + span * 1e-6 && frame.start < start + span * (1 - 1e-6) && frame.seconds / span > 0.0004);
   const origins = new Set(selection.value?.origins);
   const isRelated = (frame: Frame) =>
     frame.launch !== undefined && model.programs[program].launches[frame.launch].origins.some((origin) => origins.has(origin));
@@ -105,7 +105,7 @@ export function Profile() {
           const label = (frame.launch !== undefined ? labels.slice(1) : labels).find((label) => end - x > 10 + 6.6 * label.length);
           return (
             <g key={`${frame.depth}-${frame.start}-${frame.name}`} class={`frame ${frame.kind}${isRelated(frame) ? " related" : ""}`}
-              role="button" tabIndex={frame.kind === "program" ? 0 : -1} aria-label={`${frame.name}, ${format.seconds(frame.seconds)}`}
+              role="button" tabindex={frame.kind === "program" ? 0 : -1} aria-label={`${frame.name}, ${format.seconds(frame.seconds)}`}
               style={{ "--heat": Math.min(1, (frame.seconds / run.seconds) * (frame.depth === 2 ? 8 : 2)) ** 0.5 }}
               onClick={() => choose(frame)} onKeyDown={onKey(frame)} onFocus={() => (told.value = frame)}
               onPointerEnter={() => (told.value = frame)} onPointerLeave={() => (told.value = null)}>

@@ -4,7 +4,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { HeatChoice, LevelChoice } from "./controls";
+import { HeatChoice, LevelChoice, Prose } from "./controls";
 import { operationHeat } from "./heat";
 import { costs, isHeatShown, level, metric, model, related, select, selection } from "./state";
 import { StageText } from "./text";
@@ -12,6 +12,8 @@ import { StageText } from "./text";
 const firstShown = ["graph", "fused"];
 const shown = signal<ReadonlySet<string>>(new Set(firstShown));
 const words = signal("");
+/// The texts that are on the page.
+const texts = new Set<StageText>();
 
 export function toggleStage(name: string) {
   const next = new Set(shown.value);
@@ -39,7 +41,11 @@ function Column({ stage }: { stage: number }) {
       if (index !== undefined) select({ stage, index }, stage);
     });
     editor.current = made;
-    return () => made.destroy();
+    texts.add(made);
+    return () => {
+      texts.delete(made);
+      made.destroy();
+    };
   }, [stage]);
 
   const chosenPlace = selection.value?.place;
@@ -69,7 +75,7 @@ function Column({ stage }: { stage: number }) {
     <section class="column" aria-label={`stage ${name}`} data-stage={name}>
       <header>
         <h3>{name}</h3>
-        <p title={sentence}>{sentence.replaceAll("`", "")}</p>
+        <p title={sentence.replaceAll("`", "")}><Prose text={sentence} /></p>
         {lines.length > 0 && (
           <span class="stepper" data-related={lines.length}>
             <button onClick={() => step(-1)} aria-label={`related operation before, in ${name}`}>{"\u2191"}</button>
@@ -80,13 +86,7 @@ function Column({ stage }: { stage: number }) {
         {selection.value && lines.length === 0 && <span class="stepper none">nothing related</span>}
         {words.value && <span class="stepper" data-matches={matches}>{matches} lines found</span>}
       </header>
-      <div class="text" ref={place} data-find={name}
-        onKeyDown={(event) => {
-          if (event.key === "F3") {
-            event.preventDefault();
-            editor.current!.next(event.shiftKey);
-          }
-        }} />
+      <div class="text" ref={place} />
     </section>
   );
 }
@@ -94,12 +94,10 @@ function Column({ stage }: { stage: number }) {
 export function Stages() {
   const numbers = model.stagesOf(level.value);
   const visible = numbers.filter((number) => shown.value.has(model.stages[number].name));
-  const columns = useRef<HTMLDivElement>(null);
   const onSearchKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    for (const element of columns.current!.querySelectorAll("[data-find]"))
-      element.dispatchEvent(new KeyboardEvent("keydown", { key: "F3", shiftKey: event.shiftKey }));
+    for (const text of texts) text.next(words.value, event.shiftKey);
   };
   return (
     <div class="stages">
@@ -116,7 +114,7 @@ export function Stages() {
         <LevelChoice />
         {!selection.value && <p class="hint">Select a line: everything that it came from and became lights up in each stage.</p>}
       </div>
-      <div class="columns" ref={columns}>{visible.map((number) => <Column key={number} stage={number} />)}</div>
+      <div class="columns">{visible.map((number) => <Column key={number} stage={number} />)}</div>
     </div>
   );
 }

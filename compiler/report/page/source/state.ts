@@ -42,7 +42,7 @@ export const workload = signal<Workload>({
 export const availableSections = sections.filter(
   (name) =>
     (name !== "profile" || story.profile?.runs.length) &&
-    (name !== "caches" || story.caches) &&
+    (name !== "caches" || story.caches?.encoder?.bytes_per_token || story.caches?.self?.bytes_per_token) &&
     (!["costs", "memory"].includes(name) || model.programs.length) &&
     (name !== "remarks" || story.remarks?.length) &&
     (name !== "tensors" || story.tensors?.length),

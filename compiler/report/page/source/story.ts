@@ -70,7 +70,7 @@ export interface Launch {
   kind: string;
   origins: string[];
   symbol: string;
-  code_bytes: number;
+  code_bytes: number; // 0 where unknown, as are a kernel's bytes
   kernels: number[];
   strategy?: string;
   arithmetic: string;
@@ -108,6 +108,7 @@ export interface Kernel {
   symbol: string;
   level: string;
   bytes: number;
+  calls?: number[]; // other kernels
 }
 
 export interface MeasuredLaunch {

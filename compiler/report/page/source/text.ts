@@ -3,9 +3,9 @@
 // The text of one stage: colours, line numbers, search, and the lines that are related to what the
 // reader has selected.
 
-import { getSearchQuery, highlightSelectionMatches, search, searchKeymap, SearchQuery, setSearchQuery } from "@codemirror/search";
-import { EditorState, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, drawSelection, EditorView, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
+import { highlightSelectionMatches, search, SearchCursor, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, RangeSetBuilder, StateEffect, StateField, type Extension } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, keymap, lineNumbers, MatchDecorator, ViewPlugin, type DecorationSet } from "@codemirror/view";
 import { mlir } from "./mlir";
 
 export interface Marks {
@@ -38,8 +38,30 @@ const marksField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/// Marks the words in what is in sight; the place that the reader has come to stands out.
+function wordMarks(words: string): Extension {
+  if (!words) return [];
+  const decorator = new MatchDecorator({
+    regexp: new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"),
+    decorate(add, from, to, _, view) {
+      const { main } = view.state.selection;
+      add(from, to, Decoration.mark({ class: main.from === from && main.to === to ? "ir-found here" : "ir-found" }));
+    },
+  });
+  return ViewPlugin.define(
+    (view) => ({
+      marks: decorator.createDeco(view),
+      update(update) {
+        this.marks = update.selectionSet ? decorator.createDeco(update.view) : decorator.updateDeco(update, this.marks);
+      },
+    }),
+    { decorations: (plugin) => plugin.marks },
+  );
+}
+
 export class StageText {
   readonly view: EditorView;
+  private readonly wordPlace = new Compartment();
 
   constructor(parent: HTMLElement, name: string, text: string, onLine: (line: number) => void) {
     const lineAt = (position: number) => this.view.state.doc.lineAt(position).number;
@@ -48,7 +70,7 @@ export class StageText {
       state: EditorState.create({
         doc: text,
         extensions: [
-          lineNumbers(), drawSelection(), highlightSelectionMatches({ minSelectionLength: 3 }), mlir, marksField, search({ top: true }),
+          lineNumbers(), drawSelection(), highlightSelectionMatches({ minSelectionLength: 3 }), mlir, marksField, this.wordPlace.of([]), search({ top: true }),
           EditorState.readOnly.of(true),
           EditorView.contentAttributes.of({ "aria-label": `text of stage ${name}`, "aria-readonly": "true" }),
           keymap.of([
@@ -90,8 +112,7 @@ export class StageText {
 
   /// Marks all places of the words; returns how many lines have one.
   find(words: string): number {
-    const query = new SearchQuery({ search: words, literal: true });
-    this.view.dispatch({ effects: setSearchQuery.of(query) });
+    this.view.dispatch({ effects: this.wordPlace.reconfigure(wordMarks(words)) });
     if (!words) return 0;
     const wanted = words.toLowerCase();
     let lines = 0;
@@ -100,16 +121,14 @@ export class StageText {
   }
 
   /// Moves to the next place of the words, or the one before; starts again behind the last.
-  next(backward: boolean) {
-    const query = getSearchQuery(this.view.state);
-    if (!query.valid) return;
-    const { state } = this.view;
-    const places: { from: number; to: number }[] = [];
-    const cursor = query.getCursor(state);
-    for (let place = cursor.next(); !place.done; place = cursor.next()) places.push({ from: place.value.from, to: place.value.to });
+  next(words: string, backward: boolean) {
+    if (!words) return;
+    const { doc, selection } = this.view.state;
+    const places = [...new SearchCursor(doc, words.toLowerCase(), 0, doc.length, (text) => text.toLowerCase())];
     if (!places.length) return;
-    const { from } = state.selection.main;
-    const place = backward ? (places.findLast((one) => one.from < from) ?? places.at(-1)!) : (places.find((one) => one.from > from) ?? places[0]);
+    const { from, empty } = selection.main;
+    const isBehind = (one: { from: number }) => (empty ? one.from >= from : one.from > from);
+    const place = backward ? (places.findLast((one) => one.from < from) ?? places.at(-1)!) : (places.find(isBehind) ?? places[0]);
     this.view.dispatch({
       selection: { anchor: place.from, head: place.to },
       effects: EditorView.scrollIntoView(place.from, { y: "center" }),
