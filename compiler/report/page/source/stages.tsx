@@ -12,6 +12,7 @@ import { StageText } from "./text";
 const firstShown = ["graph", "fused"];
 const shown = signal<ReadonlySet<string>>(new Set(firstShown));
 const words = signal("");
+const isWrapped = signal(false);
 /// The texts that are on the page.
 const texts = new Set<StageText>();
 
@@ -64,6 +65,7 @@ function Column({ stage }: { stage: number }) {
     setAt(line ? lines.indexOf(line) : 0);
     if (line && selection.value?.from !== stage) editor.current!.show(line);
   }, [stage, selection.value]);
+  useEffect(() => editor.current!.wrap(isWrapped.value), [stage, isWrapped.value]);
   useEffect(() => setMatches(editor.current!.find(words.value)), [stage, words.value]);
 
   const step = (by: number) => {
@@ -110,6 +112,7 @@ export function Stages() {
         </div>
         <input type="search" data-search placeholder="find in the texts shown" aria-label="find in the texts shown"
           value={words.value} onInput={(event) => (words.value = event.currentTarget.value)} onKeyDown={onSearchKey} />
+        <button aria-pressed={isWrapped.value} onClick={() => (isWrapped.value = !isWrapped.value)}>wrap lines</button>
         <HeatChoice />
         <LevelChoice />
         {!selection.value && <p class="hint">Select a line: everything that it came from and became lights up in each stage.</p>}

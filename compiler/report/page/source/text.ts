@@ -62,6 +62,8 @@ function wordMarks(words: string): Extension {
 export class StageText {
   readonly view: EditorView;
   private readonly wordPlace = new Compartment();
+  private readonly wrapPlace = new Compartment();
+  private pressed?: MouseEvent;
 
   constructor(parent: HTMLElement, name: string, text: string, onLine: (line: number) => void) {
     const lineAt = (position: number) => this.view.state.doc.lineAt(position).number;
@@ -70,7 +72,7 @@ export class StageText {
       state: EditorState.create({
         doc: text,
         extensions: [
-          lineNumbers(), drawSelection(), highlightSelectionMatches({ minSelectionLength: 3 }), mlir, marksField, this.wordPlace.of([]), search({ top: true }),
+          lineNumbers(), drawSelection(), highlightSelectionMatches({ minSelectionLength: 3 }), mlir, marksField, this.wordPlace.of([]), this.wrapPlace.of([]), search({ top: true }),
           EditorState.readOnly.of(true),
           EditorView.contentAttributes.of({ "aria-label": `text of stage ${name}`, "aria-readonly": "true" }),
           keymap.of([
@@ -83,9 +85,12 @@ export class StageText {
             { key: "PageUp", run: (view) => this.step(view, -25) },
           ]),
           EditorView.domEventHandlers({
-            click: (event, view) => {
-              if (!view.state.selection.main.empty) return;
-              const position = view.posAtCoords({ x: event.clientX, y: event.clientY });
+            mousedown: (event) => void (this.pressed = event),
+            // Not click: marks that change under the pointer would swallow it. Dragging selects text.
+            mouseup: (event, view) => {
+              const { clientX: x, clientY: y } = event;
+              if (!this.pressed || event.button || Math.hypot(x - this.pressed.clientX, y - this.pressed.clientY) > 3) return;
+              const position = view.posAtCoords({ x, y });
               if (position !== null) onLine(lineAt(position));
             },
           }),
@@ -99,6 +104,10 @@ export class StageText {
     const number = Math.min(doc.lines, Math.max(1, doc.lineAt(selection.main.head).number + lines));
     view.dispatch({ selection: { anchor: doc.line(number).from }, scrollIntoView: true });
     return true;
+  }
+
+  wrap(isWrapped: boolean) {
+    this.view.dispatch({ effects: this.wrapPlace.reconfigure(isWrapped ? EditorView.lineWrapping : []) });
   }
 
   mark(marks: Marks) {
