@@ -4,6 +4,9 @@
 
 #include "compiler/codegen/Passes.h"
 
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
+
 namespace transept::codegen {
 
 using namespace mlir;
@@ -49,6 +52,7 @@ Footprint footprintOf(Operation *op) {
 
 void insertBarriers(plan::ProgramOp program) {
   Footprint since;
+  int64_t launches = 0, barriers = 0;
   for (Operation &op : llvm::make_early_inc_range(program.getBody().front())) {
     if (isa<plan::BufferOp, plan::ColumnsOp, plan::BarrierOp>(op))
       continue;
@@ -60,11 +64,16 @@ void insertBarriers(plan::ProgramOp program) {
       OpBuilder builder(&op);
       plan::BarrierOp::create(builder, op.getLoc());
       since = {};
+      ++barriers;
     }
+    ++launches;
     since.reads.append(launch.reads);
     since.writes.append(launch.writes);
     since.writesSearch |= launch.writesSearch;
   }
+  remark::analysis(program.getLoc(), remark::RemarkOpts::name("insert-barriers").category("plan"))
+      << llvm::formatv("{0}: {1} launches need {2} barriers", program.getName(), launches, barriers)
+             .str();
 }
 
 struct InsertBarriersPass : impl::InsertBarriersPassBase<InsertBarriersPass> {

@@ -5,6 +5,8 @@
 
 #include "compiler/codegen/Passes.h"
 
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace transept::codegen {
@@ -86,6 +88,13 @@ void placeBuffers(plan::ProgramOp program) {
     lifetime.buffer.setOffset(lifetime.offset);
   }
   program.setArenaBytesPerRow(total);
+  int64_t apart = 0;
+  for (const Lifetime &lifetime : lifetimes)
+    apart += lifetime.size;
+  remark::analysis(program.getLoc(), remark::RemarkOpts::name("plan-memory").category("plan"))
+      << llvm::formatv("{0}: {1} buffers share {2} bytes a row; apart they would take {3}",
+                       program.getName(), lifetimes.size(), total, apart)
+             .str();
 }
 
 void placeWeights(ModuleOp module) {

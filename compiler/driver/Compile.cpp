@@ -6,16 +6,16 @@
 #include "compiler/driver/ChooseWeights.h"
 #include "compiler/driver/Commands.h"
 #include "compiler/driver/InterpretedRun.h"
+#include "compiler/driver/LibraryStory.h"
 #include "compiler/driver/LibraryVerification.h"
 #include "compiler/driver/Progress.h"
 #include "compiler/driver/ReadIR.h"
+#include "compiler/driver/StageRunner.h"
+#include "compiler/driver/StoryPage.h"
 
 #include "compiler/emit/EmitLibrary.h"
-#include "compiler/emit/LineTables.h"
 #include "compiler/frontend/DescribeCheckpoint.h"
 #include "compiler/frontend/ModelBuilder.h"
-#include "compiler/pipeline/IRDump.h"
-#include "compiler/pipeline/PassVerification.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/story/RecordStory.h"
@@ -24,9 +24,6 @@
 #include "dialects/Plan/Plan.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/Verifier.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <fmt/format.h>
@@ -40,49 +37,6 @@ namespace transept::driver {
 using namespace mlir;
 
 namespace {
-
-struct CompileOptions {
-  std::string input, output, name, checkpoint, weights = "f32", cache = "auto", cpu = "native",
-                                               emit, dumpDirectory;
-  bool verifiesPasses = false, hasDebugInfo = false, isJson = false, showsWarnings = true;
-  std::optional<double> allowedLoss; // of `--weights auto`, nats a token
-
-  /// Where line tables lead to; the text of the plan, of one level where there are several.
-  std::string planFile(const std::string &level) const {
-    return std::filesystem::path(output).replace_extension(level + ".plan.mlir").string();
-  }
-
-  /// Where a pass that changes the result of `model` is shown: beside the library, or here.
-  std::string reproducerFile(const std::string &model) const {
-    return (std::filesystem::path(output).parent_path() / (model + ".reproducer.mlir")).string();
-  }
-};
-
-/// Errors of MLIR arrive here and end as one exception, so that all errors look alike.
-class Diagnostics : public ScopedDiagnosticHandler {
-public:
-  explicit Diagnostics(MLIRContext *context) : ScopedDiagnosticHandler(context) {
-    setHandler([this](Diagnostic &diagnostic) {
-      if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
-        return success();
-      llvm::raw_string_ostream stream(text);
-      if (!text.empty())
-        stream << "\n";
-      if (!isa<UnknownLoc>(diagnostic.getLocation()))
-        stream << diagnostic.getLocation() << ": ";
-      stream << diagnostic;
-      for (Diagnostic &note : diagnostic.getNotes())
-        stream << "\n  note: " << note;
-      return success();
-    });
-  }
-  [[noreturn]] void raise(const std::string &otherwise) {
-    throw std::runtime_error(text.empty() ? otherwise : text);
-  }
-
-private:
-  std::string text;
-};
 
 struct Input {
   frontend::Description description;
@@ -134,96 +88,6 @@ Input readInput(const CompileOptions &options, MLIRContext &context, Diagnostics
   return input;
 }
 
-/// Takes modules from stage to stage, and writes into `story` what they are in each. Dumped passes
-/// are numbered throughout.
-class StageRunner {
-public:
-  StageRunner(const CompileOptions &options, Diagnostics &diagnostics, story::Story &story)
-      : options(options), diagnostics(diagnostics), story(story) {}
-
-  /// The stages in which all processors are alike; only these can be verified.
-  void runGraphStages(ModuleOp module, Stage last) {
-    Stage reached = stageOf(module);
-    story.stages.push_back(story::recordStage(module, reached));
-    for (Stage next : {Stage::Staged, Stage::Fused}) {
-      if (next <= reached || next > last)
-        continue;
-      run({module, reached, next, options.dumpDirectory}, pipelineOptions(), dumpCount);
-      story.stages.push_back(story::recordStage(module, reached = next));
-    }
-  }
-
-  /// The stages from the fused form on, for each level in a module of its own.
-  std::vector<OwningOpRef<ModuleOp>> runLevelStages(ModuleOp fused, Stage last,
-                                                    std::vector<emit::Level> &levels) {
-    std::vector<OwningOpRef<ModuleOp>> modules;
-    std::vector<ModuleOp> plans;
-    std::vector<int> dumpCounts(levels.size(), dumpCount);
-    auto runAll = [&](Stage from, Stage to) {
-      for (auto [level, count] : llvm::zip(levels, dumpCounts)) {
-        // Several levels dump into folders of their own.
-        std::string directory = options.dumpDirectory;
-        if (!directory.empty() && levels.size() > 1)
-          directory += "/" + level.name;
-        run({level.module, from, to, directory}, pipelineOptions(level.name), count);
-      }
-    };
-    for (emit::Level &level : levels) {
-      modules.push_back(fused.clone());
-      plans.push_back(level.module = *modules.back());
-    }
-    runAll(Stage::Fused, Stage::Plan);
-    emit::shareWeights(plans);
-    for (const emit::Level &level : levels) {
-      story.stages.push_back(story::recordStage(level.module, Stage::Plan, level.name));
-      story::recordPrograms(level.module, level.name, story);
-    }
-    if (options.hasDebugInfo)
-      for (emit::Level &level : levels)
-        emit::locateInFile(level.module, options.planFile(levels.size() > 1 ? level.name : ""));
-    if (last > Stage::Plan)
-      runAll(Stage::Plan, Stage::LLVM);
-    for (const emit::Level &level : levels)
-      story::recordKernels(level.module, level.name, story);
-    if (options.hasDebugInfo)
-      for (emit::Level &level : levels)
-        emit::addLineTables(level.module);
-    return modules;
-  }
-
-private:
-  PipelineOptions pipelineOptions(const std::string &cpu = "native") const {
-    return {.cpu = cpu, .weights = options.weights, .cache = options.cache};
-  }
-
-  struct Section {
-    ModuleOp module;
-    Stage first, last;
-    std::string dumpDirectory; // empty: nothing is dumped
-  };
-
-  void run(Section section, const PipelineOptions &pipeline, int &count) {
-    PassManager passes(section.module.getContext());
-    passes.enableVerifier(true);
-    if (!section.dumpDirectory.empty())
-      addIRDump(passes, section.dumpDirectory, count);
-    addStages(passes, section.first, section.last, pipeline);
-    // Verification by the interpreter ends where the graph dialect ends.
-    bool isVerified =
-        options.verifiesPasses && section.first < section.last && section.last <= Stage::Fused;
-    std::string reproducer =
-        options.reproducerFile(section.module.getSymName().value_or("model").str());
-    if (failed(isVerified ? runVerified(passes, section.module, {.reproducer = reproducer})
-                          : passes.run(section.module)))
-      diagnostics.raise("a pass failed");
-  }
-
-  const CompileOptions &options;
-  Diagnostics &diagnostics;
-  story::Story &story;
-  int dumpCount = 0;
-};
-
 void printStage(ModuleOp module) {
   module.print(llvm::outs(), readableIR());
   llvm::outs() << "\n";
@@ -257,6 +121,21 @@ story::Story completed(story::Story story, const std::vector<story::Remark> &rem
     story.tensors.push_back(
         {name, std::string(frontend::elementTypeName(tensor.type)), tensor.shape});
   return story;
+}
+
+bool isWanted(const story::Remark &remark, const std::string &filter) {
+  llvm::SmallVector<llvm::StringRef> words;
+  llvm::StringRef(filter).split(words, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  return words.empty() || llvm::any_of(words, [&](llvm::StringRef word) {
+           return word == remark.category || word == remark.pass || word == remark.kind;
+         });
+}
+
+void printRemarks(const std::vector<story::Remark> &remarks, const std::string &filter) {
+  for (const story::Remark &remark : remarks)
+    if (isWanted(remark, filter))
+      fmt::print(stderr, "{} {} ({}): {}: {}\n", remark.kind, remark.pass, remark.category,
+                 remark.name, remark.text);
 }
 
 std::string checkedName(const std::string &name) {
@@ -294,9 +173,15 @@ std::string build(const CompileOptions &options) {
   if (!options.emit.empty()) {
     progress.clear();
     printStage(stages, *input.module, last, levels);
+    if (options.remarks)
+      printRemarks(*remarks, *options.remarks);
     return "";
   }
   auto modules = stages.runLevelStages(*input.module, last, levels);
+  if (options.remarks) {
+    progress.clear();
+    printRemarks(*remarks, *options.remarks);
+  }
 
   checkedName(input.description.name);
   auto checkpoint = frontend::Checkpoint::open(input.description.checkpoint);
@@ -315,6 +200,8 @@ std::string build(const CompileOptions &options) {
     verifyLibrary(options.output, names,
                   interpretedRun(*input.module, emit::readerOf(checkpoint), featureCount));
   }
+  if (!options.page.empty())
+    writeStoryPage(readLibraryStory(options.output), nullptr, options.page);
   return input.description.name;
 }
 
@@ -328,10 +215,12 @@ WeightChoice resolveWeights(CompileOptions &options, std::string &name) {
   CompileOptions plain = options;
   plain.hasDebugInfo = plain.verifiesPasses = false;
   plain.dumpDirectory.clear();
+  plain.page.clear();
+  plain.remarks.reset();
   WeightSearch search{.cpu = options.cpu, .output = options.output};
   search.allowedLoss = options.allowedLoss.value_or(0.01);
-  search.keepsLibrary =
-      !options.hasDebugInfo && !options.verifiesPasses && options.dumpDirectory.empty();
+  search.keepsLibrary = !options.hasDebugInfo && !options.verifiesPasses &&
+                        options.dumpDirectory.empty() && options.page.empty() && !options.remarks;
   std::string built;
   search.compile = [&](const std::string &weights, const std::string &library) {
     plain.weights = weights;
@@ -353,6 +242,8 @@ void compile(CompileOptions options) {
     throw CLI::RequiredError("-o LIB.so (or --emit STAGE)");
   if (options.hasDebugInfo && options.output.empty())
     throw CLI::RequiredError("-o LIB.so (for --debug-info)");
+  if (!options.page.empty() && !options.emit.empty())
+    throw CLI::ValidationError("--report", "shows a library, but --emit writes none");
   if (options.allowedLoss && options.weights != "auto")
     throw CLI::RequiredError("--weights auto (for --accuracy-loss)");
   std::string name;
@@ -440,13 +331,28 @@ void addCompileCommand(CLI::App &program) {
   command->add_option("--emit", options->emit, stageHelp())->check(CLI::IsMember(stageNames()));
   command->add_option("--dump-ir", options->dumpDirectory,
                       "write the IR after every pass into this directory, numbered and named");
+  command
+      ->add_option_function<std::string>(
+          "--remarks",
+          [options](const std::string &filter) {
+            options->remarks = filter == "all" ? "" : filter;
+          },
+          "print what passes did and declined to do, with the reasons: all, or only categories "
+          "(staging, weights, fusion, plan), passes (merge-projections, ...) or kinds (passed, "
+          "missed, analysis), separated by commas")
+      ->expected(0, 1)
+      ->default_str("all");
+  command->add_option("--report", options->page,
+                      "write a page, one HTML file, that shows how the library was compiled");
   command->add_flag("--debug-info", options->hasDebugInfo,
                     "write the plan beside the library, LIB.plan.mlir, and line tables that lead "
                     "from machine code to it, for perf and debuggers");
   command->add_flag("--verify-passes", options->verifiesPasses,
                     "run the model by the reference interpreter before and after every pass of the "
                     "graph and stop at the first that changes its result; names the op, and writes "
-                    "a small model that shows it, NAME.reproducer.mlir, beside the library");
+                    "a small model that shows it, NAME.reproducer.mlir, beside the library. Then "
+                    "run the library, and name the first launch whose result is not the "
+                    "interpreter's");
   command->add_flag("--json", options->isJson, "print a JSON object about the library");
   command->callback([options] { compile(*options); });
 }

@@ -6,6 +6,7 @@
 #include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/BitVector.h"
 
 namespace transept {
@@ -15,6 +16,8 @@ namespace transept {
 using namespace mlir;
 
 namespace {
+
+constexpr auto remarkOptions = remark::RemarkOpts::name("remove-dead-results").category("fusion");
 
 /// linear(x) -> (y, nobody reads it)  becomes  linear(x) -> y
 void removeDeadNormalized(LinearOp linear) {
@@ -26,6 +29,7 @@ void removeDeadNormalized(LinearOp linear) {
                                  linear.getBias(), linear.getNormGain(), linear.getNormBias(),
                                  linear.getResidual(), linear.getNormAttr(),
                                  linear.getActivationAttr(), linear.getGatedAttr());
+  remark::passed(linear.getLoc(), remarkOptions) << "nobody reads the normalized rows";
   linear.getResult().replaceAllUsesWith(single.getResult());
   linear.erase();
 }
@@ -39,6 +43,7 @@ void removeDeadWeights(CrossAttentionOp attention) {
       builder, attention.getLoc(), attention.getResult().getType(), /*weights=*/Type(),
       attention.getQuery(), attention.getKey(), attention.getValue(), attention.getMask(),
       attention.getBias(), attention.getHeadCountAttr(), attention.getScaleAttr());
+  remark::passed(attention.getLoc(), remarkOptions) << "nobody reads the attention weights";
   attention.getResult().replaceAllUsesWith(single.getResult());
   attention.erase();
 }
@@ -56,6 +61,8 @@ void removeDeadCaches(func::FuncOp encode, func::FuncOp decode) {
   for (auto [store, read] : llvm::reverse(llvm::zip(storeIndices, readIndices))) {
     if (!decode.getArgument(read).use_empty())
       continue;
+    remark::passed(decode.getArgument(read).getLoc(), remarkOptions)
+        << "decode does not read this cache";
     decode.getBody().eraseArgument(read);
     Operation *definition = stores->getOperand(store).getDefiningOp();
     stores->eraseOperand(store);

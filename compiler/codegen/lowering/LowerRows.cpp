@@ -7,6 +7,9 @@
 #include "compiler/codegen/lowering/GraphLowering.h"
 #include "compiler/codegen/strategy/LinearStrategy.h"
 
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
+
 namespace transept::codegen {
 
 using namespace mlir;
@@ -57,6 +60,10 @@ LogicalResult GraphLowering::lowerLinear(LinearOp op) {
   LinearStrategy chosen = chooseLinearStrategy(product.tileRows(), product.rowBytes(), target);
   auto strategy = plan::LinearStrategyAttr::get(builder.getContext(), chosen.rowBlock,
                                                 chosen.streamPanels, chosen.rowsToSplit);
+  remark::analysis(op.getLoc(), remark::RemarkOpts::name("lower-to-plan").category("plan"))
+      << llvm::formatv("blocks of {0} rows; few rows read {1} panels of weights side by side",
+                       chosen.rowBlock, chosen.streamPanels)
+             .str();
   Value output = newBuffer(op.getResult());
   Value normalized = op.getNormalized() ? newBuffer(op.getNormalized()) : Value();
   plan::LinearOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()), output,
