@@ -33,10 +33,32 @@ public:
     if (difference.values.empty())
       throw std::runtime_error(fmt::format("{} computes no value that its plan names", library));
     if (const ValueDifference *wrong = difference.first())
-      throw std::runtime_error(messageOf(*wrong, difference, level));
+      throw std::runtime_error(messageOf(whereErrorsBegin(difference, *wrong), difference, level));
   }
 
 private:
+  /// A small fault may stay below what is allowed until later values magnify it: it began where
+  /// errors grew most, if that is far beyond rounding.
+  static const ValueDifference &whereErrorsBegin(const TraceDifference &difference,
+                                                 const ValueDifference &wrong) {
+    constexpr double kRounding = 1e-6, kFarBeyond = 5;
+    const ValueDifference *begin = &wrong;
+    double before = kRounding, largestGrowth = kFarBeyond;
+    for (const ValueDifference &value : difference.values) {
+      if (!value.problem.empty())
+        break;
+      double growth = value.relativeError / before;
+      if (growth > largestGrowth) {
+        largestGrowth = growth;
+        begin = &value;
+      }
+      if (&value == &wrong)
+        break;
+      before = std::max(before, value.relativeError);
+    }
+    return *begin;
+  }
+
   std::vector<TraceInput> inputsFor(const Model &model) const {
     std::vector<TraceInput> inputs;
     for (const ReferenceRun::Input &input : reference.inputs) {

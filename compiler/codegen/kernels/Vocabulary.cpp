@@ -43,24 +43,32 @@ struct BestList {
   Expression ids, logits, count;
 };
 
-/// Puts (id, logit) into the list if it beats the last; earlier entries win ties. Returns the new
-/// last logit.
+/// Whether candidates come in the order of their ids: then those of equal logits stand in the
+/// order in which they came. Otherwise ids are compared, so that the list is the same.
+enum class Arrival { ById, AnyOrder };
+
+/// Puts (id, logit) into the list if it beats the last; of equal logits the smaller id is better.
+/// Returns the new last logit.
 Expression insertIntoList(KernelBuilder &kernel, const BestList &list, Expression id,
-                          Expression logit) {
+                          Expression logit, Arrival arrival) {
   Expression last = list.count - 1;
-  Expression threshold = kernel.loadFloat(kernel.floatsAt(list.logits, last));
-  kernel.when(logit > threshold, [&] {
+  auto beats = [&](Expression slot) {
+    Expression other = kernel.loadFloat(kernel.floatsAt(list.logits, slot));
+    Expression isGreater = other < logit;
+    if (arrival == Arrival::ById)
+      return isGreater;
+    Expression otherId = kernel.loadInt32(list.ids, slot);
+    return kernel.select(other == logit, id < otherId, isGreater);
+  };
+  kernel.when(beats(last), [&] {
     Expression zero = kernel.integer(0);
-    auto before = [&](Expression slot) {
-      return kernel.loadFloat(kernel.floatsAt(list.logits, slot - 1));
-    };
     Expression slot = kernel.repeatWhile(
         {last},
         [&](ArrayRef<Expression> carried) {
           // Reading slot - 1 is only safe behind slot > 0.
           return kernel.choose(
               carried[0] > zero, {kernel.getI1Type()},
-              [&] { return Expressions{before(carried[0]) < logit}; },
+              [&] { return Expressions{beats(carried[0] - 1)}; },
               [&] { return Expressions{kernel.boolean(false)}; })[0];
         },
         [&](ArrayRef<Expression> carried) {
@@ -122,6 +130,7 @@ public:
                         kernel.floatsAt(input, (base + first) * shape.inputStride),
                         shape.inputStride, gain, shift, staging, preparedAt(first));
       });
+      clearLists(base, rows);
       kernel.loop(worker, kernel.integer(shape.blockCount()), workerCount, [&](Expression block) {
         scoreBlock(block, rows);
         kernel.loop(zero, rows, 1, [&](Expression row) { reduceRow(block, base + row, row); });
@@ -215,9 +224,18 @@ private:
     BlockResult result = blockResult(kernel, request, block, row);
     sumExponentials(logits, tokens, result);
     takeOutExcluded(row, firstToken, tokens, logits);
-    kernel.when(request.candidateCount > 0, [&] {
-      clearList(kernel, result.list);
-      collectBest(logits, firstToken, tokens, result.list);
+    kernel.when(request.candidateCount > 0,
+                [&] { collectBest(logits, firstToken, tokens, ownList(row)); });
+  }
+
+  /// All blocks of a worker share the list of its first one: what is behind the best so far in
+  /// earlier blocks need not be collected.
+  BestList ownList(Expression row) { return blockResult(kernel, request, worker, row).list; }
+
+  void clearLists(Expression base, Expression rows) {
+    kernel.when(worker < kernel.integer(shape.blockCount()), [&] {
+      kernel.loop(kernel.integer(0), rows, 1,
+                  [&](Expression row) { clearList(kernel, ownList(base + row)); });
     });
   }
 
@@ -298,7 +316,8 @@ private:
 
   void collectBest(Expression logits, Expression firstToken, Expression tokens,
                    const BestList &list) {
-    kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {kernel.number(-kInfinity)},
+    Expression last = kernel.loadFloat(kernel.floatsAt(list.logits, list.count - 1));
+    kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {last},
                 [&](Expression column, ArrayRef<Expression> carried) {
                   Expression at = kernel.floatsAt(logits, column);
                   Expression beats = kernel.loadVector(at) > kernel.broadcast(carried[0]);
@@ -310,7 +329,8 @@ private:
                             [&](Expression lane, ArrayRef<Expression>) {
                               Expression id = kernel.truncateToInt32(firstToken + column + lane);
                               return Expressions{insertIntoList(
-                                  kernel, list, id, kernel.loadFloat(kernel.floatsAt(at, lane)))};
+                                  kernel, list, id, kernel.loadFloat(kernel.floatsAt(at, lane)),
+                                  Arrival::ById)};
                             });
                       },
                       [&] { return Expressions{carried[0]}; })[0];
@@ -403,11 +423,12 @@ func::FuncOp mergeBlocksKernel(KernelBuilder &kernel, const VocabularyShape &sha
         BestList best{kernel.floatsAt(request.candidateIds, first),
                       kernel.floatsAt(request.candidateLogits, first), request.candidateCount};
         clearList(kernel, best);
-        kernel.loop(zero, blocks, 1, [&](Expression block) {
-          BestList list = blockResult(kernel, request, block, row).list;
+        Expression lists = kernel.minimum(arguments[11], blocks);
+        kernel.loop(zero, lists, 1, [&](Expression firstBlock) {
+          BestList list = blockResult(kernel, request, firstBlock, row).list;
           kernel.loop(zero, request.candidateCount, 1, [&](Expression slot) {
             insertIntoList(kernel, best, kernel.loadInt32(list.ids, slot),
-                           kernel.loadFloat(kernel.floatsAt(list.logits, slot)));
+                           kernel.loadFloat(kernel.floatsAt(list.logits, slot)), Arrival::AnyOrder);
           });
         });
       });

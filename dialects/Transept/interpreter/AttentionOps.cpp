@@ -61,7 +61,7 @@ std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, i
 }
 
 /// `kept` receives the weights, unless it is null.
-Tensor attend(const AttentionInputs &inputs, AttentionWeights *kept) {
+Tensor attend(const AttentionInputs &inputs, SoftmaxWeights *kept) {
   const int64_t headSize = inputs.value.width() / inputs.headCount;
   Tensor result({inputs.query.rowCount(), inputs.value.width()});
   int64_t queryBegin = 0, keyBegin = 0;
@@ -89,7 +89,7 @@ Tensor attend(const AttentionInputs &inputs, AttentionWeights *kept) {
 }
 
 template <typename AttentionOp>
-LogicalResult interpretAttention(AttentionOp op, Frame &frame, AttentionWeights *weights) {
+LogicalResult interpretAttention(AttentionOp op, Frame &frame, SoftmaxWeights *weights) {
   const SequenceSpace &queries = frame.space(op.getQuery());
   const SequenceSpace &keys = frame.space(op.getKey());
   if (queries.sequenceCount() != keys.sequenceCount())
@@ -116,7 +116,7 @@ LogicalResult SelfAttentionOp::interpret(Frame &frame) {
 }
 
 LogicalResult CrossAttentionOp::interpret(Frame &frame) {
-  AttentionWeights weights{int64_t(getHeadCount()), {}};
+  SoftmaxWeights weights{int64_t(getHeadCount()), {}};
   if (failed(interpretAttention(*this, frame, getWeights() ? &weights : nullptr)))
     return failure();
   if (getWeights())
@@ -125,8 +125,8 @@ LogicalResult CrossAttentionOp::interpret(Frame &frame) {
 }
 
 LogicalResult AverageHeadsOp::interpret(Frame &frame) {
-  const AttentionWeights &weights = frame.get<AttentionWeights>(getWeights());
-  AttentionWeights result{1, {}};
+  const SoftmaxWeights &weights = frame.get<SoftmaxWeights>(getWeights());
+  SoftmaxWeights result{1, {}};
   for (const Tensor &sequence : weights.sequences) {
     const int64_t queries = sequence.rowCount() / weights.headCount;
     Tensor &mean = result.sequences.emplace_back(std::vector<int64_t>{queries, sequence.width()});

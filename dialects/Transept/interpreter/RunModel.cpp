@@ -87,7 +87,7 @@ visibleResults(func::FuncOp function, ArrayRef<InterpreterValue> values,
       results.push_back(
           {/*isOfSource=*/false, /*isAttention=*/false,
            divideRows(candidates->logits, lengthsOf(cast<CandidatesType>(type).getSpace()))});
-    if (const auto *weights = std::get_if<AttentionWeights>(&value)) {
+    if (const auto *weights = std::get_if<SoftmaxWeights>(&value)) {
       ModelResult result{isSource(type), /*isAttention=*/true, weights->sequences};
       for (Tensor &sequence : result.sequences)
         sequence.shape = {weights->headCount, sequence.rowCount() / weights->headCount,

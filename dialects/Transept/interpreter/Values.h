@@ -49,7 +49,7 @@ struct Bias {
 };
 
 /// Softmax weights: for each sequence [heads, queries, keys], one sequence after another.
-struct AttentionWeights {
+struct SoftmaxWeights {
   int64_t headCount = 0;
   std::vector<Tensor> sequences;
 };
@@ -70,7 +70,7 @@ struct Candidates {
   Tensor logits; // [rows, vocabulary size]
 };
 
-using InterpreterValue = std::variant<FloatRows, IdRows, Weight, Mask, Bias, AttentionWeights,
+using InterpreterValue = std::variant<FloatRows, IdRows, Weight, Mask, Bias, SoftmaxWeights,
                                       EncoderCache, std::shared_ptr<SelfCache>, Candidates>;
 
 } // namespace transept

@@ -160,7 +160,7 @@ protected:
 TEST_F(InterpreterWeightsOfAttention, AreTheSoftmaxByHeads) {
   auto results = attend();
   ASSERT_EQ(results.size(), 3u) << message;
-  const auto &weights = std::get<AttentionWeights>(results[0]);
+  const auto &weights = std::get<SoftmaxWeights>(results[0]);
   EXPECT_EQ(weights.headCount, 2);
   ASSERT_EQ(weights.sequences.size(), 3u);
   EXPECT_THAT(weights.sequences[0].values, near({0.5, 0.5, 0.25, 0.75, 0.5, 0.5, 0.5, 0.5}));
@@ -174,7 +174,7 @@ TEST_F(InterpreterWeightsOfAttention, AreTheSoftmaxByHeads) {
 TEST_F(InterpreterWeightsOfAttention, AverageOverHeads) {
   auto results = attend();
   ASSERT_EQ(results.size(), 3u) << message;
-  const auto &mean = std::get<AttentionWeights>(results[1]);
+  const auto &mean = std::get<SoftmaxWeights>(results[1]);
   EXPECT_EQ(mean.headCount, 1);
   ASSERT_EQ(mean.sequences.size(), 3u);
   EXPECT_EQ(mean.sequences[0].shape, (std::vector<int64_t>{2, 2}));
