@@ -24,7 +24,8 @@ struct VerifyByRunningPass : impl::VerifyByRunningPassBase<VerifyByRunningPass> 
     std::string problem;
     llvm::raw_string_ostream stream(problem);
     if (failed(parsePassPipeline(pipeline, manager, stream))) {
-      getOperation().emitError("cannot read the pipeline: ") << StringRef(problem).rtrim();
+      emitError(getOperation().getLoc(), "cannot read the pipeline: ")
+          << StringRef(problem).rtrim();
       return signalPassFailure();
     }
     if (failed(runVerified(manager, getOperation(), {.seed = seed, .reproducer = reproducer})))

@@ -1,4 +1,4 @@
-// RUN: transept-opt %s --pass-pipeline="builtin.module(verify-by-running{pipeline='fuse-activations,hoist-weights' seed=2})" | FileCheck %s
+// RUN: transept-opt %s --pass-pipeline="builtin.module(verify-by-running{pipeline='canonicalize{max-iterations=3 top-down=false},fuse-activations,hoist-weights' seed=2})" | FileCheck %s
 // RUN: not transept-opt %s --pass-pipeline="builtin.module(verify-by-running{pipeline='fuse-everything'})" 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not transept-opt %s --pass-pipeline="builtin.module(verify-by-running{pipeline=fuse-vocabulary-search reproducer=%t.reproducer.mlir})" 2>&1 | FileCheck %s --check-prefix=FAILED
 // RUN: FileCheck %s --check-prefix=REPRODUCER < %t.reproducer.mlir

@@ -117,6 +117,12 @@ const std::vector<Fault> &faults() {
        at<CrossAttentionOp>("decoder.layers.1.cross_attention",
                             [](auto op) { op.setScaleAttr(number(op, 1.01)); }),
        "decoder.layers.1.cross_attention", "transept.cross_attention", 1},
+      {"EveryScaleWrong", "fold-attention-scale", testing::tinyMarian,
+       [](ModuleOp module) {
+         module.walk([](SelfAttentionOp op) { op.setScaleAttr(number(op, 1.01)); });
+         module.walk([](CrossAttentionOp op) { op.setScaleAttr(number(op, 1.01)); });
+       },
+       "encoder.layers.0.self_attention", "transept.attention", 1},
       {"GainAdded", "cse", testing::tinyMarian,
        at<LayerNormOp>("decoder.layers.0.cross_attention.norm", addGain),
        "decoder.layers.0.cross_attention.norm", "transept.layer_norm", 1},
