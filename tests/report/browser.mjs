@@ -46,7 +46,7 @@ export async function openPage(browser, path, { width = 1440, height = 900, sche
 }
 
 /// Waits until signals, effects and the drawing have followed.
-export const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60))));
+export const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60)))));
 
 export const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent);
 

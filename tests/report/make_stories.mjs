@@ -2,7 +2,7 @@
 //
 // Writes the stories that the tests show: make_stories.mjs TRANSEPT SOURCE_DIR OUTPUT_DIR.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, writeCheckpoint } from "./checkpoint.mjs";
 import { makeStory } from "./story.mjs";
@@ -15,6 +15,8 @@ const stories = {
   small: makeStory(transept, model, { name: "number_words", hasProfile: false, levels: ["x86-64-v3", "x86-64-v4"] }),
   large: makeStory(transept, large, { name: "opus_24" }),
 };
+// What copies a build folder may fill holes.
+rmSync(join(output, "large"), { recursive: true });
 const { format, stages } = stories.small;
 stories.bare = { format, model: "</script><script>throw 1</script>", stages: stages.filter(({ level }) => !level) };
 mkdirSync(output, { recursive: true });

@@ -15,11 +15,11 @@ import type { Buffer, Program } from "./story";
 const height = 420;
 const left = 64;
 
-/// A quiet colour for each kind of buffer, told by the last part of its name.
+/// A quiet colour for each part of a layer.
 const kinds: [RegExp, string, string][] = [
-  [/query_key_value|\.(query|key|value)(_\d+)?$|key_value/, "projections", "var(--kind-1)"],
-  [/attention(_\d+)?$/, "attention", "var(--kind-2)"],
-  [/feed_forward\.(input|gate|up)/, "feed-forward, inner", "var(--kind-3)"],
+  [/\bself_attention\b/, "self-attention", "var(--kind-1)"],
+  [/\bcross_attention\b/, "cross-attention", "var(--kind-2)"],
+  [/\bfeed_forward\b/, "feed-forward", "var(--kind-3)"],
   [/.*/, "other rows", "var(--kind-4)"],
 ];
 const kindOf = (buffer: Buffer) => kinds.find(([pattern]) => pattern.test(buffer.name))!;

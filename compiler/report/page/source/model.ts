@@ -101,7 +101,7 @@ export class Model {
   foremost(stage: number, indices: Iterable<number>, name?: string): number | undefined {
     const { operations } = this.stages[stage];
     const rank = (index: number) =>
-      (operations[index].name === name ? 0 : 2) + (isWeight(operations[index].kind) ? 4 : 0) + (/\.(buffer|columns)$/.test(operations[index].kind) ? 1 : 0);
+      (operations[index].name === name ? 0 : 2) + (isWeight(operations[index].kind) ? 4 : 0) + (/\.(buffer|columns|barrier)$/.test(operations[index].kind) ? 3 : 0);
     return [...indices].sort((a, b) => rank(a) - rank(b) || a - b)[0];
   }
 

@@ -139,7 +139,7 @@ export function Panel() {
         <Facts rows={[
           ["kind", <code>{operation.kind}</code>],
           ["stage", <>{model.stages[stage!].name}{operation.function ? <span class="quiet">, in {operation.function}</span> : ""}</>],
-          ["type", <code>{operation.type}</code>],
+          ["type", operation.type && <code>{operation.type}</code>],
           ["operands", operation.operands.length > 0 && <Some items={operation.operands} most={8}>{(index) => <OperationLink place={{ stage: stage!, index }} />}</Some>],
         ]} />
       )}

@@ -102,7 +102,7 @@ export function Profile() {
           const x = (Math.max(0, frame.start - start) / span) * width;
           const end = (Math.min(span, frame.start + frame.seconds - start) / span) * width;
           const labels = [frame.name, frame.name.replace(`${groupOf(frame.name)}.`, ""), frame.name.split(".").slice(-1)[0]];
-          const label = (frame.launch !== undefined ? labels.slice(1) : labels).find((label) => end - x > 10 + 6.6 * label.length);
+          const label = (frame.launch !== undefined ? labels.slice(1) : labels).find((label) => end - x > 8 + 6.3 * label.length);
           return (
             <g key={`${frame.depth}-${frame.start}-${frame.name}`} class={`frame ${frame.kind}${isRelated(frame) ? " related" : ""}`}
               role="button" tabindex={frame.kind === "program" ? 0 : -1} aria-label={`${frame.name}, ${format.seconds(frame.seconds)}`}

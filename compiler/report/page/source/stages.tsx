@@ -58,8 +58,8 @@ function Column({ stage }: { stage: number }) {
         const value = operationHeat(operation);
         if (value > 0.02) heat.set(operation.line, value);
       }
-    editor.current!.mark({ related: lines, chosen, heat });
-  }, [stage, selection.value, isHeatShown.value, metric.value, costs.value, level.value]);
+    editor.current!.mark({ related: lines, chosen: lines[at], heat });
+  }, [at, stage, selection.value, isHeatShown.value, metric.value, costs.value, level.value]);
   useEffect(() => {
     const line = chosen ?? (foremost === undefined ? undefined : operations[foremost].line);
     setAt(line ? lines.indexOf(line) : 0);
