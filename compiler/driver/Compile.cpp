@@ -111,7 +111,8 @@ story::Story completed(story::Story story, const std::vector<story::Remark> &rem
   story.model = description.name;
   story.family = description.family;
   story.options.weights = options.weights;
-  story.options.cache = options.cache;
+  bool isExact = options.weights == "f32"; // and then its caches are (LowerToPlan)
+  story.options.cache = options.cache != "auto" ? options.cache : isExact ? "f32" : "bf16";
   for (const story::Program &program : story.programs)
     if (program.name == encodeName)
       story.options.cpu.push_back(program.level);

@@ -1,4 +1,7 @@
 // RUN: transept-opt %s --pass-pipeline='builtin.module(insert-barriers)' | FileCheck %s
+// RUN: transept-opt %s --pass-pipeline='builtin.module(insert-barriers)' --remarks-filter=plan --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// REMARK: [Analysis] insert-barriers | Category:plan | Remark="reads: 4 launches need 1 barriers"
 
 !buffer = !plan.buffer<source x 32, stride 32>
 

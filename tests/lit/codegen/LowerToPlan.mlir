@@ -1,5 +1,8 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(lower-to-plan{cpu=x86-64-v4})' | FileCheck %s --check-prefixes=CHECK,WIDE
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(lower-to-plan{cpu=x86-64-v3})' | FileCheck %s --check-prefixes=CHECK,NARROW
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(lower-to-plan{cpu=x86-64-v4})' --remarks-filter=plan --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// REMARK: [Analysis] lower-to-plan | Category:plan | Remark="blocks of 384 rows; few rows read 4 panels of weights side by side"
 
 !source = !transept.rows<source x 20 x f32>
 !target = !transept.rows<target x 20 x f32>

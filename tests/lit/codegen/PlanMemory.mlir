@@ -1,4 +1,7 @@
 // RUN: transept-opt %s --pass-pipeline='builtin.module(plan-memory)' | FileCheck %s
+// RUN: transept-opt %s --pass-pipeline='builtin.module(plan-memory)' --remarks-filter=plan --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// REMARK: [Analysis] plan-memory | Category:plan | Remark="encode: 3 buffers share 384 bytes a row; apart they would take 512"
 
 // Weights: whole pages begin at page boundaries, small ones at cache lines.
 

@@ -1,4 +1,8 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(derive-decode)' | FileCheck %s
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(derive-decode)' --remarks-filter=staging --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// REMARK: [Passed] derive-decode | Category:staging | Remark="decode keeps 2 self caches"
+// REMARK: [Missed] derive-decode | Category:staging | Reason="decode reads target features, so it runs on whole targets"
 
 !ids = !transept.rows<target x 1 x i32>
 !target = !transept.rows<target x 4 x f32>

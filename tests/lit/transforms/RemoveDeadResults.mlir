@@ -1,4 +1,9 @@
 // RUN: transept-opt %s --pass-pipeline='builtin.module(remove-dead-results)' --split-input-file | FileCheck %s
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(remove-dead-results)' --remarks-filter=fusion --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// REMARK: [Passed] remove-dead-results | Category:fusion | Remark="nobody reads the normalized rows"
+// REMARK: [Passed] remove-dead-results | Category:fusion | Remark="decode does not read this cache"
+// REMARK: [Passed] remove-dead-results | Category:fusion | Remark="nobody reads the attention weights"
 
 !source = !transept.rows<source x 4 x f32>
 !target = !transept.rows<target x 4 x f32>

@@ -1,4 +1,7 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(request-rows)' | FileCheck %s
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(request-rows)' --remarks-filter=staging --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// REMARK: [Passed] request-rows | Category:staging | Remark="runs on requested rows only, and so does what follows"
 
 !ids = !transept.rows<target x 1 x i32>
 !rows = !transept.rows<target x 4 x f32>

@@ -1,4 +1,7 @@
 // RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(split-encode)' | FileCheck %s
+// RUN: transept-opt %s --split-input-file --pass-pipeline='builtin.module(split-encode)' --remarks-filter=staging --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// REMARK: [Passed] split-encode | Category:staging | Remark="encode hands 2 values to decode"
 
 !ids = !transept.rows<source x 1 x i32>
 !next = !transept.rows<target x 1 x i32>
