@@ -29,7 +29,10 @@ public:
       return;
     }
     Trace actual = recordTrace(model, story, inputsFor(model));
-    TraceDifference difference = compareTraces(reference.values, actual, std::nullopt);
+    // Numbers of f32 differ by their rounding alone, which is 1e-6 behind many layers.
+    bool isExact = actual.facts.at("weights") == "f32" && actual.facts.at("cache") == "f32";
+    TraceDifference difference =
+        compareTraces(reference.values, actual, isExact ? std::optional(2e-5) : std::nullopt);
     if (difference.values.empty())
       throw std::runtime_error(fmt::format("{} computes no value that its plan names", library));
     if (const ValueDifference *wrong = difference.first())
