@@ -15,7 +15,7 @@ export async function launchBrowser(modules) {
   const puppeteer = createRequire(join(modules, "x"))("puppeteer-core");
   const profile = mkdtempSync(join(tmpdir(), "transept-report-"));
   const browser = await puppeteer.launch({
-    executablePath: chromium, headless: true, userDataDir: profile, protocolTimeout: 120_000,
+    executablePath: chromium, headless: true, userDataDir: profile, protocolTimeout: 180_000,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
   const close = browser.close.bind(browser);
@@ -40,7 +40,7 @@ export async function openPage(browser, path, { width = 1440, height = 900, sche
   });
   await page.setViewport({ width, height });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-  await page.goto(address, { waitUntil: "load", timeout: 20_000 });
+  await page.goto(address, { waitUntil: "load", timeout: 60_000 });
   await page.waitForSelector("[role=tablist]");
   return { page, faults };
 }

@@ -145,6 +145,16 @@ export const tests = {
     assert.match(await textOf(page, "[data-lead]"), /bound by arithmetic/);
   },
 
+  async charges_each_layer_with_its_own_launches({ page, story }) {
+    const number = story.programs.findIndex((program) => program.name === "decode");
+    const run = story.profile.runs.find((one) => one.program === "decode");
+    const timeOf = (belongs) => story.programs[number].launches.reduce((sum, launch, index) => sum + (belongs(launch.name) ? run.launches[index].seconds : 0), 0);
+    const shown = (group) => textOf(page, `[data-group="${group}"] .detail`);
+    // The last layer's norm is computed by the launch of the logits, which is theirs nevertheless.
+    for (const layer of ["decoder.layers.7", "decoder.layers.23"])
+      assert.equal(await shown(layer), `${(timeOf((name) => name.startsWith(`${layer}.`)) * 1e3).toFixed(2)} ms`);
+  },
+
   async sorts_launches({ page }) {
     await go(page, "costs");
     const header = await page.evaluateHandle(() => [...document.querySelectorAll('table[aria-label="launches"] th button')].find((button) => button.textContent === "operations"));

@@ -25,10 +25,14 @@ export function launchHeat({ program, index }: LaunchPlace): number {
 
 export function operationHeat(operation: Operation): number {
   if (!isHeatShown.value || isWeight(operation.kind)) return 0;
-  return model.launchesOf(operation, level.value).reduce((most, place) => Math.max(most, launchHeat(place)), 0);
+  const isMain = (place: LaunchPlace) => {
+    const main = model.mainOrigins(model.launch(place));
+    return !!operation.launch || operation.origins.some((origin) => main.has(origin));
+  };
+  return model.launchesOf(operation, level.value).reduce((most, place) => (isMain(place) ? Math.max(most, launchHeat(place)) : most), 0);
 }
 
-/// What several operations cost together: of a launch that does more than them, their part.
+/// What several operations cost together: of a launch that is there for others as well, their part.
 export function groupCost(operations: Operation[]): { value: number; fraction: number } {
   const origins = new Set(operations.flatMap((operation) => operation.origins));
   const launches = new Map<string, LaunchPlace>();
@@ -38,9 +42,9 @@ export function groupCost(operations: Operation[]): { value: number; fraction: n
   let value = 0;
   let whole = 0;
   for (const place of launches.values()) {
-    const all = model.launch(place).origins;
-    const part = all.length ? all.filter((origin) => origins.has(origin)).length / all.length : 0;
-    value += values.value[place.program][place.index] * part;
+    const main = [...model.mainOrigins(model.launch(place))];
+    if (!main.length) continue;
+    value += (values.value[place.program][place.index] * main.filter((origin) => origins.has(origin)).length) / main.length;
     whole = Math.max(whole, totals.value[place.program]);
   }
   return { value, fraction: whole > 0 ? value / whole : 0 };

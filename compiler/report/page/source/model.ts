@@ -31,6 +31,7 @@ export class Model {
   private readonly launchesByTensor = new Map<string, LaunchPlace[]>();
   private readonly planOperations = new Map<string, Place>(); // by "program,launch"
   private readonly byLine: Map<number, number>[];
+  private readonly mains = new Map<Launch, Set<string>>();
 
   constructor(readonly story: Story) {
     this.stages = story.stages;
@@ -94,6 +95,23 @@ export class Model {
     for (const origin of operation.origins) add(this.launchesByOrigin.get(origin));
     if (!found.size) for (const tensor of operation.tensors ?? []) add(this.launchesByTensor.get(tensor));
     return [...found.values()].sort((a, b) => a.program - b.program || a.index - b.index);
+  }
+
+  /// The origins that a launch is there for: those nearest to its name. A norm before a linear of
+  /// another layer is part of that launch, but not what it costs.
+  mainOrigins(launch: Launch): Set<string> {
+    const known = this.mains.get(launch);
+    if (known) return known;
+    const parts = launch.name.split(".");
+    const depth = (origin: string) => {
+      const other = origin.split(".");
+      const end = parts.findIndex((part, index) => part !== other[index]);
+      return end < 0 ? parts.length : end;
+    };
+    const deepest = Math.max(0, ...launch.origins.map(depth));
+    const main = new Set(launch.origins.filter((origin) => depth(origin) === deepest));
+    this.mains.set(launch, main);
+    return main;
   }
 
   /// Of several related operations of a stage the one to look at first: not a weight of another,
