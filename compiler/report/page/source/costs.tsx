@@ -53,7 +53,7 @@ function kernelsOf(rows: Row[]): KernelRow[] {
 const intensityOf = (cost: Cost) => (cost.bytes ? cost.operations / cost.bytes : 0);
 
 export function ProgramChoice() {
-  const names = [...new Set(model.programs.map((program) => program.name))];
+  const names = [...new Set(model.programs.filter((program) => program.launches.length).map((program) => program.name))];
   if (names.length < 2) return null;
   return <Choice label="program" values={names.map((value) => ({ value, text: value }))} chosen={programName.value} onChoose={(value) => (programName.value = value)} />;
 }
@@ -140,6 +140,9 @@ export function Costs() {
         <div><dt>launches</dt><dd>{rows.length}</dd></div>
       </dl>
       <Limits program={program} />
+      {launches.some((launch) => launch.rows.startsWith("before")) && (
+        <p class="note">Launches before the last step of the features work on more rows than there are source tokens; here they are counted with as many.</p>
+      )}
       <h3>Kernels, by share of the {basis.words}</h3>
       <Table label="kernels" rows={kernels} keyOf={(row) => row.symbol} onChoose={(row) => selectLaunch({ program, index: row.rows[0].index })}
         columns={[

@@ -25,7 +25,7 @@ const { story } = model;
 export const section = signal<Section>("overview");
 export const selection = signal<Selection | null>(null);
 export const level = signal(model.levels[0] ?? "");
-export const programName = signal(model.programs.some((program) => program.name === "decode") ? "decode" : "encode");
+export const programName = signal(model.programs.some((program) => program.name === "decode" && program.launches.length) ? "decode" : "encode");
 export const metric = signal<Metric>(story.profile ? "time" : "bytes");
 export const isHeatShown = signal(true);
 export const isHelpShown = signal(false);
