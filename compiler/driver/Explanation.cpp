@@ -68,28 +68,27 @@ private:
 
   bool findKernel() {
     result.kind = Explanation::Kind::Kernel;
-    std::set<uint32_t> numbers;
+    std::vector<bool> reaches(story.kernels.size()); // the subject, by whatever calls
     for (uint32_t number = 0; number != story.kernels.size(); ++number)
       if (isSubject(story.kernels[number].symbol, story.kernels[number].level)) {
-        numbers.insert(number);
+        reaches[number] = true;
         result.kernels.push_back(&story.kernels[number]);
       }
+    auto isReached = [&](uint32_t kernel) { return reaches[kernel]; };
+    for (bool hasNew = true; hasNew;) {
+      hasNew = false;
+      for (uint32_t number = 0; number != story.kernels.size(); ++number)
+        if (!reaches[number] && std::ranges::any_of(story.kernels[number].calls, isReached))
+          reaches[number] = hasNew = true;
+    }
     for (const story::Program &program : story.programs)
       for (size_t index = 0; index != program.launches.size(); ++index) {
         const story::Launch &launch = program.launches[index];
-        bool calls = std::any_of(launch.kernels.begin(), launch.kernels.end(),
-                                 [&](uint32_t kernel) { return reaches(kernel, numbers); });
-        if (calls || isSubject(launch.symbol, program.level))
+        if (std::ranges::any_of(launch.kernels, isReached) ||
+            isSubject(launch.symbol, program.level))
           result.launches.push_back({&program, index});
       }
     return !result.launches.empty();
-  }
-
-  bool reaches(uint32_t kernel, const std::set<uint32_t> &numbers) const {
-    const std::vector<uint32_t> &calls = story.kernels[kernel].calls;
-    return numbers.contains(kernel) ||
-           std::any_of(calls.begin(), calls.end(),
-                       [&](uint32_t called) { return reaches(called, numbers); });
   }
 
   bool isAbout(const std::vector<std::string> &origins) const {

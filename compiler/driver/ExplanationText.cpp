@@ -32,7 +32,7 @@ public:
     });
     section("kernel", explanation.kernels,
             [&](const story::Kernel *kernel) { return kernelText(*kernel); });
-    if (explanation.kind == Explanation::Kind::Kernel)
+    if (!explanation.kernels.empty())
       section("launches", explanation.launches, [&](const Explanation::ProgramLaunch &each) {
         return fmt::format("{} {} of {}: {}", each.program->level, each.index, each.program->name,
                            each.launch().name);
@@ -44,22 +44,28 @@ public:
   }
 
 private:
+  void beginSection() {
+    text += "\n";
+    lastHeading.clear();
+  }
+
   /// A line under a heading, which stands before the first line only.
   void line(std::string_view heading, std::string_view content) {
-    text += fmt::format("\n{:<9} {}", heading == lastHeading ? "" : heading, content);
+    text += fmt::format("{:<9} {}\n", heading == lastHeading ? "" : heading, content);
     lastHeading = heading;
   }
 
   template <typename List, typename Function>
   void section(std::string_view heading, const List &list, Function textOfEntry) {
-    lastHeading.clear();
     if (!list.empty())
-      text += "\n";
+      beginSection();
     for (const auto &entry : list)
       line(heading, textOfEntry(entry));
   }
 
   void writeOperations() {
+    if (!explanation.operations.empty())
+      beginSection();
     for (auto [stage, operation] : explanation.operations) {
       line(stage->name,
            fmt::format("{} {}  line {} of {}{}", operation->kind, operation->name, operation->line,
@@ -73,7 +79,6 @@ private:
       if (!others.empty())
         line(stage->name, fmt::format("  does the work of {} as well", fmt::join(others, ", ")));
     }
-    text += "\n";
   }
 
   static std::string codeText(uint64_t address, uint64_t bytes) {
@@ -106,8 +111,7 @@ private:
 
   void writeLaunch(const Explanation::ProgramLaunch &each) {
     const story::Launch &launch = each.launch();
-    lastHeading.clear();
-    text += "\n";
+    beginSection();
     line("launch",
          fmt::format("{}, {} of {} in {} for {}", launch.name, each.index,
                      each.program->launches.size(), each.program->name, each.program->level));
@@ -127,7 +131,6 @@ private:
     for (uint32_t buffer : launch.writes)
       line("writes", bufferText(each.program->buffers[buffer]));
     line("costs", costText(launch));
-    text += "\n";
   }
 
   static std::string bufferText(const story::Buffer &buffer) {

@@ -26,7 +26,6 @@ struct TraceOptions {
 };
 
 /// The case of that name; without one, the first that recorded the states of layers.
-/// The case of that name; without one, the first that recorded the states of layers.
 const GoldenCase &findCase(const Goldens &goldens, const TraceOptions &options) {
   auto isWanted = [&](const GoldenCase &golden) {
     return golden.kind == "forward" &&

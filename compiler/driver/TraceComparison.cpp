@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <sstream>
 #include <stdexcept>
@@ -26,8 +27,18 @@ std::string factOf(const Trace &trace, const std::string &name) {
 double toleranceOf(const Trace &trace, const std::string &name) {
   std::string side = name.starts_with("encoder") ? "encoder" : "decoder";
   std::string text = factOf(trace, "tolerance_of_" + side);
-  constexpr double kExact = 2e-4;
-  return text.empty() ? kExact : std::stod(text);
+  if (text.empty()) {
+    constexpr double kExact = 2e-4;
+    return kExact;
+  }
+  double tolerance = 0;
+  const char *end = text.data() + text.size();
+  if (auto [read, problem] = std::from_chars(text.data(), end, tolerance);
+      problem != std::errc() || read != end || !(tolerance >= 0))
+    throw std::runtime_error(fmt::format("the trace's tolerance_of_{} is '{}', expected is a "
+                                         "number from 0 on",
+                                         side, text));
+  return tolerance;
 }
 
 ValueDifference compare(const TracedValue &expected, const TracedValue &actual) {
@@ -83,10 +94,13 @@ TracedValue withoutPadding(const std::string &name, const FloatTensor &tensor,
     throw std::runtime_error(fmt::format("the recorded {} has shape {}, expected are three "
                                          "dimensions",
                                          name, frontend::formatShape(tensor.shape)));
+  if (!kept.empty() && kept.size() != size_t(tensor.shape[0]))
+    throw std::runtime_error(fmt::format("the trace has {} sources, the recorded {} has {}",
+                                         kept.size(), name, tensor.shape[0]));
   auto columns = size_t(tensor.shape[1]), width = size_t(tensor.shape[2]);
   TracedValue value{.name = name, .width = int64_t(width)};
   for (size_t source = 0; source != size_t(tensor.shape[0]); ++source)
-    for (size_t index = 0; index != (kept.empty() ? columns : kept.at(source).size()); ++index) {
+    for (size_t index = 0; index != (kept.empty() ? columns : kept[source].size()); ++index) {
       size_t column = kept.empty() ? index : kept[source][index];
       if (column >= columns)
         throw std::runtime_error(fmt::format("the recorded {} has {} columns, but the trace has "
