@@ -18,6 +18,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <sstream>
 
 namespace transept::story {
@@ -141,6 +143,48 @@ TEST(RecordStage, TellsWhatAnOperationStandsForAndReads) {
                            "1.cross_attention.key", "1.cross_attention.value"})
     EXPECT_THAT(merged->origins, Contains(std::string("decoder.layers.") + name));
 }
+
+struct LineageCase {
+  std::string name;
+  std::function<frontend::Description()> model;
+};
+
+void PrintTo(const LineageCase &model, std::ostream *stream) {
+  *stream << model.name;
+}
+
+class RecordLineage : public ::testing::TestWithParam<LineageCase> {};
+
+/// What an operation of a later stage stands for are operations of the graph, or its features, but
+/// for what gives the encoder's states to the caller.
+TEST_P(RecordLineage, LeadsFromEveryOperationToTheGraph) {
+  Story story = compiled(GetParam().model());
+  std::set<std::string> graph = {"source_features"};
+  for (const Operation &operation : story.stages.front().operations)
+    graph.insert(operation.name);
+  auto leadsToGraph = [&](const std::vector<std::string> &origins) {
+    return !origins.empty() && std::ranges::all_of(origins, [&](const std::string &origin) {
+      return graph.contains(origin);
+    });
+  };
+  for (const story::Stage &stage : story.stages)
+    for (const Operation &operation : stage.operations)
+      if (operation.kind != "plan.emit_states" && operation.kind != "plan.barrier")
+        EXPECT_TRUE(leadsToGraph(operation.origins))
+            << stage.name << ": " << operation.kind << " " << operation.name << " stands for "
+            << ::testing::PrintToString(operation.origins);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    TinyModels, RecordLineage,
+    ::testing::Values(LineageCase{"Marian", testing::tinyMarian},
+                      LineageCase{"GatedT5", [] { return testing::tinyT5(/*isGated=*/true); }},
+                      LineageCase{"Bart", testing::tinyBart},
+                      LineageCase{"Speech", testing::tinySpeech},
+                      LineageCase{"Vision", testing::tinyVision},
+                      LineageCase{"Encoder", testing::tinyEncoder},
+                      LineageCase{"Decoder", testing::tinyDecoder}),
+    [](const auto &info) { return info.param.name; });
 
 TEST(RecordPasses, NamesEachWithItsStage) {
   EXPECT_THAT(marian().passes, Contains(AllOf(Field(&story::Pass::argument, "merge-projections"),
