@@ -120,7 +120,7 @@ function runOf(program, { sources, source_tokens, hypotheses, steps }) {
     return { seconds, waiting_seconds: launch.kind === "barrier" ? 1e-6 * chance("wait" + index) : 0, least_seconds: least,
       bound_by: memory > arithmetic ? "memory" : "arithmetic", bytes, operations };
   });
-  const seconds = launches.reduce((sum, launch) => sum + launch.seconds + launch.waiting_seconds, 3e-7);
+  const seconds = launches.reduce((sum, launch) => sum + launch.seconds + launch.waiting_seconds, 0);
   return { program: program.name, level: program.level, sources, source_tokens, hypotheses, invocations: isDecode ? steps : 1, seconds, launches };
 }
 
@@ -131,7 +131,7 @@ export function programs(plans, hasProfile) {
   const story = { programs, kernels: [...kernels.values()] };
   if (hasProfile) {
     const work = { sources: 1, source_tokens: 64, hypotheses: 1, steps: 64 };
-    const runs = [runOf(programs[0], { ...work, source_tokens: 256 }), runOf(programs[1], work), runOf(programs[1], { ...work, hypotheses: 8 })];
+    const runs = [runOf(programs[0], { ...work, source_tokens: 256 }), runOf(programs[1], work), runOf(programs[1], { ...work, sources: 8 })];
     story.profile = { limits, runs };
   }
   return story;

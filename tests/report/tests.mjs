@@ -126,7 +126,7 @@ export const tests = {
   async names_the_kernel_that_dominates_a_step_and_its_limit({ page, story }) {
     const number = story.programs.findIndex((program) => program.name === "decode");
     const { launches } = story.programs[number];
-    const run = story.profile.runs.find((one) => one.program === "decode" && one.hypotheses === 1);
+    const run = story.profile.runs.find((one) => one.program === "decode" && one.sources === 1);
     const times = new Map();
     launches.forEach((launch, index) => launch.kernels.slice(0, 1).forEach((kernel) =>
       times.set(kernel, (times.get(kernel) ?? 0) + run.launches[index].seconds)));
@@ -139,6 +139,10 @@ export const tests = {
     const sum = launches.reduce((sum, launch) => sum + launch.weight_bytes + launch.bytes_per_row
       + launch.bytes_per_key * ({ source: 64, up_to_row: 33 }[launch.keys] ?? 0), 0);
     assert.ok(total.includes(`${Math.round(sum / 1e6)} MB`), `${total} should say ${sum} bytes`);
+    const several = story.profile.runs.find((one) => one.program === "decode" && one.sources === 8);
+    await choose(page, "measured workloads", "8 \u00d7 64 tokens, 1 beam");
+    assert.equal(await page.$eval("[data-number=sources]", (input) => +input.value), 8);
+    assert.ok((await textOf(page, ".figures")).includes(`${(several.launches.reduce((sum, launch) => sum + launch.seconds, 0) * 1e3).toFixed(2)} ms`), "the times are those of the other run");
     // More rows make arithmetic the limit of the products.
     await choose(page, "program", "encode");
     await slide(page, "source", 512);

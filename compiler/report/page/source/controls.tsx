@@ -7,10 +7,17 @@ import { useState } from "preact/hooks";
 import type { Metric } from "./cost";
 import * as format from "./format";
 import { isHeatShown, level, metric, model, setWorkload, workload } from "./state";
+import type { Run } from "./story";
 
 export function metricText(metric: Metric, value: number): string {
   if (metric === "time") return format.seconds(value);
   return metric === "bytes" ? format.bytes(value) : format.operations(value);
+}
+
+/// The workload of a measured run.
+export function runWords(run: Run): string {
+  const sources = `${run.sources} \u00d7 ${run.source_tokens} tokens`;
+  return run.program === "decode" ? `${sources}, ${format.plural(run.hypotheses, "beam")}` : sources;
 }
 
 /// A slider for the usual values and a field for any.

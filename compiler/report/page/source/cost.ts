@@ -62,7 +62,7 @@ export function nearestRun(story: Story, program: Program, work: Workload): Run 
   const distance = (run: Run) =>
     Math.abs(Math.log(run.sources / work.sources)) +
     Math.abs(Math.log(run.source_tokens / work.sourceTokens)) +
-    Math.abs(Math.log(run.hypotheses / (work.sources * work.beams)));
+    Math.abs(Math.log(run.hypotheses / work.beams));
   return story.profile?.runs
     .filter((run) => run.program === program.name && run.level === program.level && run.launches.length === program.launches.length)
     .sort((a, b) => distance(a) - distance(b))[0];

@@ -2,7 +2,7 @@
 //
 // What each launch costs for a chosen workload, what that is of the whole, and which limit binds it.
 
-import { Choice, HeatChoice, LevelChoice, metricText, Name, Share, Table, type Column } from "./controls";
+import { Choice, HeatChoice, LevelChoice, metricText, Name, runWords, Share, Table, type Column } from "./controls";
 import { assumedBalance, metricOf, type Cost } from "./cost";
 import * as format from "./format";
 import { launchHeat } from "./heat";
@@ -26,8 +26,8 @@ interface KernelRow {
 
 /// What the shares are of: times if there are any, else the least of them, else bytes.
 function basisOf(rows: Cost[]): { words: string; value: (cost: Cost) => number } {
-  if (rows.some((cost) => cost.measured !== undefined)) return { words: "measured time", value: (cost) => cost.measured ?? 0 };
-  if (rows.some((cost) => cost.least !== undefined)) return { words: "least time", value: (cost) => cost.least ?? 0 };
+  if (rows.some((cost) => cost.measured !== undefined)) return { words: "time in launches", value: (cost) => cost.measured ?? 0 };
+  if (rows.some((cost) => cost.least !== undefined)) return { words: "least time in launches", value: (cost) => cost.least ?? 0 };
   return { words: "bytes moved", value: (cost) => cost.bytes };
 }
 
@@ -76,7 +76,7 @@ function Limits({ program }: { program: number }) {
     <p class="note">
       Limits measured on the machine: reading {format.bytes(limits.read_bytes_per_second)}/s,{" "}
       {rates.map(([name, rate]) => `${name} ${format.operations(rate)}/s`).join(", ")}.{" "}
-      {run && `Times were measured with ${format.plural(run.sources, "source")} of ${run.source_tokens} tokens and ${format.hypotheses(run.hypotheses)}; bytes, operations and limits follow the workload above.`}
+      {run && `Times were measured with ${runWords(run)}; bytes, operations and limits follow the workload above.`}
     </p>
   );
 }
@@ -87,10 +87,10 @@ function Runs({ program }: { program: number }) {
   if (!all.length) return null;
   return (
     <Choice label="measured workloads" chosen={all.indexOf(runs.value[program]!)}
-      values={all.map((run, value) => ({ value, text: `${run.sources} \u00d7 ${run.source_tokens} tokens${name === "decode" ? `, ${run.hypotheses} hyp.` : ""}` }))}
+      values={all.map((run, value) => ({ value, text: runWords(run) }))}
       onChoose={(index) => {
         const run = all[index];
-        setWorkload({ sources: run.sources, sourceTokens: run.source_tokens, beams: Math.max(1, Math.round(run.hypotheses / run.sources)) });
+        setWorkload({ sources: run.sources, sourceTokens: run.source_tokens, beams: run.hypotheses });
       }} />
   );
 }
@@ -132,7 +132,8 @@ export function Costs() {
         </p>
       )}
       <dl class="figures">
-        {hasTime && <div><dt>time of the launches</dt><dd>{format.seconds(sum((cost) => (cost.measured ?? 0) + (cost.waiting ?? 0)))}</dd></div>}
+        {hasTime && <div><dt>time in launches</dt><dd>{format.seconds(sum((cost) => cost.measured ?? 0))}</dd></div>}
+        {hasTime && <div><dt>waiting at barriers</dt><dd>{format.seconds(sum((cost) => cost.waiting ?? 0))}</dd></div>}
         {hasLeast && <div><dt>at least</dt><dd>{format.seconds(sum((cost) => cost.least ?? 0))}</dd></div>}
         <div><dt>bytes</dt><dd>{format.bytes(sum((cost) => cost.bytes))}</dd></div>
         <div><dt>operations</dt><dd>{format.operations(sum((cost) => cost.operations))}</dd></div>

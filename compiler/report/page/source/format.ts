@@ -25,5 +25,4 @@ export function seconds(value: number): string {
   return value < 1 ? `${(value * 1e3).toFixed(2)} ms` : `${value.toFixed(2)} s`;
 }
 
-export const hypotheses = (value: number) => (value === 1 ? "1 hypothesis" : `${whole(value)} hypotheses`);
 export const plural = (value: number, noun: string) => `${whole(value)} ${noun}${value === 1 ? "" : "s"}`;

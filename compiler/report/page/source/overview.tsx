@@ -2,7 +2,7 @@
 //
 // What the model is, in figures, and how it is built, as a drawing.
 
-import { Choice, HeatChoice, LevelChoice, Prose } from "./controls";
+import { Choice, HeatChoice, LevelChoice, Prose, runWords } from "./controls";
 import * as format from "./format";
 import { Graph } from "./graph";
 import { graphStage, isHeatShown, level, metric, model, runs } from "./state";
@@ -40,7 +40,7 @@ function figures(): [string, string][] {
 function timesNote(): string {
   const measured = runs.value.filter((run) => run?.level === level.value);
   if (!isHeatShown.value || metric.value !== "time" || !measured.length) return "";
-  return ` Times: ${measured.map((run) => `${run!.program} of ${run!.sources} \u00d7 ${run!.source_tokens} tokens`).join(", ")}.`;
+  return ` Times: ${measured.map((run) => `${run!.program} of ${runWords(run!)}`).join(", ")}.`;
 }
 
 export function Overview() {

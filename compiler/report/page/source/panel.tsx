@@ -3,7 +3,7 @@
 // Everything that is known about the selected operation, from checkpoint to kernel.
 
 import type { ComponentChildren } from "preact";
-import { Name, Prose } from "./controls";
+import { Name, Prose, runWords } from "./controls";
 import * as format from "./format";
 import type { LaunchPlace, Place } from "./model";
 import { isWeight, shortKind, tensorsOf } from "./model";
@@ -76,7 +76,7 @@ function LaunchFacts({ place }: { place: LaunchPlace }) {
         ["works on", `${launch.rows} rows${launch.keys !== "none" ? `, keys: ${launch.keys.replaceAll("_", " ")}` : ""}`],
         ["operations", format.operations(cost.operations)],
         ["bytes", `${format.bytes(cost.bytes)}, ${format.bytes(launch.weight_bytes)} of them weights`],
-        ["time", cost.measured !== undefined && `${format.seconds(cost.measured)} measured (${run!.source_tokens} source tokens, ${format.hypotheses(run!.hypotheses)})`],
+        ["time", cost.measured !== undefined && `${format.seconds(cost.measured)} measured (${runWords(run!)})`],
         ["at least", cost.least !== undefined && format.seconds(cost.least)],
         ["bound by", cost.bound],
         ["weights", (launch.weights ?? []).map((weight) => <div key={weight.name}><Name text={weight.name} /> <span class="quiet">{weight.layout}, {format.bytes(weight.bytes)}</span></div>)],

@@ -4,7 +4,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Choice } from "./controls";
+import { Choice, runWords } from "./controls";
 import * as format from "./format";
 import { model, selection, selectLaunch } from "./state";
 import type { Run } from "./story";
@@ -87,7 +87,7 @@ export function Profile() {
     <div class="page profile">
       <div class="bar">
         <Choice label="measured run" chosen={chosen.value} onChoose={(index) => { chosen.value = index; zoomed.value = null; }}
-          values={runs.map((one, value) => ({ value, text: `${one.program}, ${one.sources} \u00d7 ${one.source_tokens} tokens${one.program === "decode" ? `, ${one.hypotheses} hyp.` : ""}` }))} />
+          values={runs.map((one, value) => ({ value, text: `${one.program}, ${runWords(one)}` }))} />
         {zoomed.value && <button onClick={() => (zoomed.value = null)}>whole program</button>}
       </div>
       <p class="lead">

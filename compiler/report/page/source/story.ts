@@ -125,7 +125,7 @@ export interface Run {
   level: string;
   sources: number;
   source_tokens: number;
-  hypotheses: number;
+  hypotheses: number; // of each source
   invocations: number;
   seconds: number;
   launches: MeasuredLaunch[]; // parallel to the program's launches
