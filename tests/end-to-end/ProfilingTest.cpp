@@ -4,12 +4,12 @@
 // profilers of the system find in a library: names of kernels and launches, and lines of the plan.
 
 #include "Command.h"
+#include "Tools.h"
 
 #include "compiler/driver/MediaSources.h"
 #include "compiler/driver/ProgramCosts.h"
 #include "transept/profile.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace transept::endtoend {
@@ -186,17 +186,6 @@ TEST(ProgramCosts, AreWhatAProfilerCounts) {
     EXPECT_DOUBLE_EQ(driver::leastDecodeSeconds(model, request, calculates), decode[0]) << name;
     EXPECT_DOUBLE_EQ(driver::leastDecodeSeconds(model, request, reads), decode[1]) << name;
   }
-}
-
-/// What a tool of LLVM prints.
-std::string outputOf(const std::string &tool, const std::string &arguments) {
-  std::string text;
-  FILE *pipe = ::popen((TRANSEPT_LLVM_TOOLS "/" + tool + " " + arguments).c_str(), "r");
-  char letters[4096];
-  while (size_t count = std::fread(letters, 1, sizeof(letters), pipe))
-    text.append(letters, count);
-  EXPECT_EQ(::pclose(pipe), 0) << tool << " " << arguments;
-  return text;
 }
 
 /// Address of the first function whose name begins like this, from what llvm-nm prints.
