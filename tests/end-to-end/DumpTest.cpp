@@ -26,8 +26,9 @@ TEST(DumpIR, ParsesAgainAfterEveryPassUpToThePlan) {
   }
   // All at once, because a start takes longer than parsing.
   writeFile(folder.file("all.mlir"), all);
-  CommandResult parsed = runProgram(TRANSEPT_OPT, {"--split-input-file", "--verify-roundtrip", folder.file("all.mlir"),
-                              "-o", folder.file("printed.mlir")});
+  CommandResult parsed =
+      runProgram(TRANSEPT_OPT, {"--split-input-file", "--verify-roundtrip", folder.file("all.mlir"),
+                                "-o", folder.file("printed.mlir")});
   EXPECT_EQ(parsed.status, 0) << parsed.errors;
 }
 
