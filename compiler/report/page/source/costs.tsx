@@ -26,8 +26,8 @@ interface KernelRow {
 
 /// What the shares are of: times if there are any, else the least of them, else bytes.
 function basisOf(rows: Cost[]): { words: string; value: (cost: Cost) => number } {
-  if (rows.some((cost) => cost.measured !== undefined)) return { words: "time in launches", value: (cost) => cost.measured ?? 0 };
-  if (rows.some((cost) => cost.least !== undefined)) return { words: "least time in launches", value: (cost) => cost.least ?? 0 };
+  if (rows.some((cost) => cost.measured !== undefined)) return { words: "time", value: (cost) => cost.measured ?? 0 };
+  if (rows.some((cost) => cost.least !== undefined)) return { words: "least time", value: (cost) => cost.least ?? 0 };
   return { words: "bytes moved", value: (cost) => cost.bytes };
 }
 
@@ -127,8 +127,8 @@ export function Costs() {
       <div class="bar"><ProgramChoice /><LevelChoice /><Runs program={program} /><HeatChoice /></div>
       {first && (
         <p class="lead" data-lead>
-          One {name === "decode" ? "decode step" : "run of encode"}: <code><Name text={first.symbol} /></code> takes {format.percent(first.share)} of the {basis.words} in{" "}
-          {first.rows.length} {first.rows.length === 1 ? "launch" : "launches"}, bound by {first.bound}.
+          One {name === "decode" ? "decode step" : "run of encode"}: <code><Name text={first.symbol} /></code> takes {format.percent(first.share)} of the {basis.words}, in{" "}
+          {first.rows.length === 1 ? "one launch" : `${first.rows.length} launches`}, bound by {first.bound}.
         </p>
       )}
       <dl class="figures">
