@@ -24,7 +24,9 @@ Json limitsOf(const MachineLimits &limits) {
   for (uint32_t arithmetic = 0; arithmetic != std::size(names); ++arithmetic)
     if (limits.operations(arithmetic) > 0)
       operations[names[arithmetic]] = limits.operations(arithmetic);
-  return {{"read_bytes_per_second", limits.readBytes}, {"operations_per_second", operations}};
+  return {{"read_bytes_per_second", limits.readBytes},
+          {"cached_bytes_per_second", limits.cachedBytes},
+          {"operations_per_second", operations}};
 }
 
 /// One entry for each launch of the program, barriers too, whose time is with the launch before.
