@@ -82,6 +82,6 @@ def build(directory, onnx_runtime):
 
 
 def accepted_types(transept):
-    """What `transept compile --weights` says it takes."""
+    """What `transept compile --weights` says it takes, but for the choice among these."""
     found = re.search(r"--weights TEXT:\{([^}]*)\}", _output(str(transept), "compile", "--help"))
-    return found[1].split(",") if found else ["f32"]
+    return [kind for kind in found[1].split(",") if kind != "auto"] if found else ["f32"]
