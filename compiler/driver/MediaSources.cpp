@@ -5,6 +5,8 @@
 
 #include "compiler/driver/MediaSources.h"
 
+#include "runtime/library/RowCounts.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,13 +37,7 @@ size_t patchSide(const Model &model) {
 } // namespace
 
 size_t encodedRows(const Model &model, size_t rows) {
-  const transept_model_table &table = model.table();
-  for (const transept_row_step &step : std::span(table.row_steps, table.row_step_count)) {
-    size_t padded = rows + 2 * size_t(step.padding);
-    rows = padded < step.kernel ? 0 : (padded - step.kernel) / step.stride + 1;
-    rows += step.leading;
-  }
-  return rows;
+  return runtime::rowsAfterSteps(model.table(), rows);
 }
 
 MediaSources::MediaSources(const Model &model, bool keepsShort)

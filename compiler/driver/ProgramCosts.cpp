@@ -5,8 +5,9 @@
 
 #include "compiler/driver/ProgramCosts.h"
 
+#include "runtime/library/RowCounts.h"
+
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <span>
 
@@ -18,13 +19,8 @@ double rowsOf(const transept_launch &launch, const transept_model_table &table,
               const Workload &work) {
   if (launch.rows < TRANSEPT_ROWS_BEFORE_STEP)
     return work.rows; // every row is requested
-  uint64_t steps =
-      std::min<uint64_t>(launch.rows - TRANSEPT_ROWS_BEFORE_STEP, table.row_step_count);
-  double rows = work.features;
-  for (const transept_row_step &step : std::span(table.row_steps, steps))
-    rows = std::max(0.0, std::floor((rows + 2.0 * step.padding - step.kernel) / step.stride) + 1) +
-           step.leading;
-  return rows;
+  return double(runtime::rowsAfterSteps(table, uint64_t(work.features),
+                                        launch.rows - TRANSEPT_ROWS_BEFORE_STEP));
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "runtime/library/EncodeSources.h"
 
 #include "runtime/library/Messages.h"
+#include "runtime/library/RowCounts.h"
 #include "runtime/library/Sizes.h"
 
 #include <algorithm>
@@ -63,16 +64,6 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
   return source;
 }
 
-/// Rows of the encoder that `rows` rows of features become.
-std::uint64_t encodedRows(const transept_model_table &table, std::uint64_t rows) {
-  for (const transept_row_step &step : std::span(table.row_steps, table.row_step_count)) {
-    std::uint64_t padded = addSizes(rows, 2 * std::uint64_t(step.padding));
-    rows = padded < step.kernel ? 0 : (padded - step.kernel) / step.stride + 1;
-    rows = addSizes(rows, step.leading);
-  }
-  return rows;
-}
-
 PackedSource packFeatures(const transept_model_table &table, const transept_source_input &input,
                           std::size_t number) {
   std::uint64_t width = table.source_feature_width;
@@ -94,8 +85,8 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
     failArgument("the number of feature rows of sources[" + text(number) + "]", input.length,
                  input.length < usual ? text(usual) + ", or fewer where the call allows it"
                                       : "at most " + text(usual));
-  checkLength(table, number, " (rows after the convolutions)", encodedRows(table, input.length));
-  std::uint64_t rows = encodedRows(table, kept);
+  checkLength(table, number, " (rows after the convolutions)", rowsAfterSteps(table, input.length));
+  std::uint64_t rows = rowsAfterSteps(table, kept);
   checkLength(table, number, " (unmasked, rows after the convolutions)", rows);
   PackedSource source;
   source.features.assign(input.features, input.features + multiplySizes(input.length, width));
@@ -151,7 +142,7 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
     // sequence, so that nothing attends to it.
     std::uint64_t count = features.size() / engine.table.source_feature_width;
     invocation.feature_count = static_cast<std::int64_t>(count);
-    std::uint64_t rows = encodedRows(engine.table, count);
+    std::uint64_t rows = rowsAfterSteps(engine.table, count);
     while (positions.size() < rows)
       positions.push_back(static_cast<std::int32_t>(positions.size()));
   }

@@ -4,7 +4,7 @@
 
 #include "runtime/threads/ProgramObserver.h"
 
-#include "runtime/threads/LaunchRows.h"
+#include "runtime/library/RowCounts.h"
 
 #include <string_view>
 

@@ -4,7 +4,7 @@
 
 #include "runtime/threads/ProgramProfile.h"
 
-#include "runtime/threads/LaunchRows.h"
+#include "runtime/library/RowCounts.h"
 
 #include <algorithm>
 #include <x86intrin.h>

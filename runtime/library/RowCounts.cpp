@@ -2,22 +2,24 @@
 //
 // Rows of features become fewer with each convolution.
 
-#include "runtime/threads/LaunchRows.h"
+#include "runtime/library/RowCounts.h"
+
+#include "runtime/library/Sizes.h"
 
 #include <algorithm>
 #include <span>
 
 namespace transept::runtime {
 
-/// Rows that an invocation's features are after the first `steps` row steps.
-static std::uint64_t rowsAfter(const transept_model_table &table, std::int64_t rows,
-                               std::uint64_t steps) {
+std::uint64_t rowsAfterSteps(const transept_model_table &table, std::uint64_t rows,
+                             std::uint64_t steps) {
   for (const transept_row_step &step :
        std::span(table.row_steps, std::min(steps, table.row_step_count))) {
-    std::int64_t last = rows + 2 * std::int64_t(step.padding) - step.kernel;
-    rows = (last < 0 ? 0 : last / step.stride + 1) + step.leading;
+    std::uint64_t padded = addSizes(rows, 2 * std::uint64_t(step.padding));
+    rows = padded < step.kernel ? 0 : (padded - step.kernel) / step.stride + 1;
+    rows = addSizes(rows, step.leading);
   }
-  return static_cast<std::uint64_t>(rows);
+  return rows;
 }
 
 std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
@@ -26,7 +28,8 @@ std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &
     return static_cast<std::uint64_t>(invocation.row_count);
   if (launch.rows == TRANSEPT_ROWS_REQUESTED)
     return static_cast<std::uint64_t>(invocation.requested_count);
-  return rowsAfter(table, invocation.feature_count, launch.rows - TRANSEPT_ROWS_BEFORE_STEP);
+  return rowsAfterSteps(table, static_cast<std::uint64_t>(invocation.feature_count),
+                        launch.rows - TRANSEPT_ROWS_BEFORE_STEP);
 }
 
 } // namespace transept::runtime
