@@ -54,7 +54,7 @@ void insertBarriers(plan::ProgramOp program) {
   Footprint since;
   int64_t launches = 0, barriers = 0;
   for (Operation &op : llvm::make_early_inc_range(program.getBody().front())) {
-    if (isa<plan::BufferOp, plan::ColumnsOp, plan::BarrierOp>(op))
+    if (!plan::isLaunch(&op))
       continue;
     Footprint launch = footprintOf(&op);
     bool depends =

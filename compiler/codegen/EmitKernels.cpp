@@ -39,7 +39,7 @@ public:
     crossAttentionCount = 0;
     SmallVector<func::FuncOp> launches;
     for (Operation &op : program.getBody().front()) {
-      if (isa<plan::BufferOp, plan::ColumnsOp>(op))
+      if (!plan::isStep(&op))
         continue;
       launches.push_back(isa<plan::BarrierOp>(op) ? func::FuncOp() : emitLaunch(&op));
     }

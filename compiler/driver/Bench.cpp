@@ -8,6 +8,7 @@
 #include "compiler/driver/BenchProfile.h"
 #include "compiler/driver/BenchReport.h"
 #include "compiler/driver/Commands.h"
+#include "compiler/driver/LevelFlag.h"
 #include "compiler/driver/ProgramCosts.h"
 
 #include <fmt/format.h>
@@ -174,8 +175,7 @@ void addBenchCommand(CLI::App &program) {
   command->add_option("LIB", options->library, "the library")->required();
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--level", options->level,
-                      "which of the library's processors to run as [the best for this machine]");
+  addLevelFlag(command, options->level);
   command->add_flag("--quick", options->isQuick, "few repetitions: to see that it runs");
   command->add_flag("--json", options->isJson, "print one JSON object");
   CLI::Option *profile = command->add_flag(

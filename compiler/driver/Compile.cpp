@@ -20,6 +20,7 @@
 #include "compiler/pipeline/Stages.h"
 #include "compiler/story/RecordStory.h"
 #include "compiler/story/RemarkLog.h"
+#include "compiler/story/StorySection.h"
 #include "compiler/transforms/Functions.h"
 #include "dialects/Plan/Plan.h"
 
@@ -107,16 +108,15 @@ void printStage(StageRunner &stages, ModuleOp module, Stage stage,
 
 story::Story completed(story::Story story, const std::vector<story::Remark> &remarks,
                        const frontend::Description &description,
-                       const frontend::Checkpoint &checkpoint, const CompileOptions &options) {
+                       const frontend::Checkpoint &checkpoint, const CompileOptions &options,
+                       MLIRContext &context) {
   story.model = description.name;
   story.family = description.family;
   story.options.weights = options.weights;
-  bool isExact = options.weights == "f32"; // and then its caches are (LowerToPlan)
-  story.options.cache = options.cache != "auto" ? options.cache : isExact ? "f32" : "bf16";
   for (const story::Program &program : story.programs)
     if (program.name == encodeName)
       story.options.cpu.push_back(program.level);
-  story.passes = story::recordPasses({.weights = options.weights, .cache = options.cache});
+  story.passes = story::recordPasses(context, {.weights = options.weights, .cache = options.cache});
   story.remarks = remarks;
   for (const auto &[name, tensor] : checkpoint.tensors())
     story.tensors.push_back(
@@ -169,7 +169,8 @@ std::string build(const CompileOptions &options) {
   Input input = readInput(options, context, diagnostics);
   progress.show("optimizing", 0);
   story::Story story;
-  StageRunner stages(options, diagnostics, story);
+  // Whoever looks at one stage sees it; a library tells of all.
+  StageRunner stages(options, diagnostics, options.emit.empty() ? &story : nullptr);
   stages.runGraphStages(*input.module, last);
   if (!options.emit.empty()) {
     progress.clear();
@@ -187,8 +188,8 @@ std::string build(const CompileOptions &options) {
   checkedName(input.description.name);
   auto checkpoint = frontend::Checkpoint::open(input.description.checkpoint);
   emit::EmitOptions emission{.output = options.output};
-  emission.story =
-      toJson(completed(std::move(story), *remarks, input.description, checkpoint, options));
+  story = completed(std::move(story), *remarks, input.description, checkpoint, options, context);
+  emission.sections = {{story::kStorySection, packed(story)}};
   emission.progress = [&](const std::string &what, double share) { progress.show(what, share); };
   emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
   if (options.verifiesPasses) {

@@ -9,6 +9,7 @@
 #include "compiler/driver/GenerateSources.h"
 #include "compiler/driver/GenerationFlags.h"
 #include "compiler/driver/LanguageFlags.h"
+#include "compiler/driver/LevelFlag.h"
 #include "compiler/driver/LibraryText.h"
 #include "compiler/driver/MediaSources.h"
 #include "compiler/driver/SpeechFlags.h"
@@ -228,8 +229,7 @@ void addGenerateCommand(CLI::App &program) {
       "write one JSON object a line: line or file, rank, ids, text, score, finished");
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--level", options->level,
-                      "which of the library's processors to run as [the best for this machine]");
+  addLevelFlag(command, options->level);
   command
       ->add_option("--batch", options->batchSize,
                    "sources to work on at once, at most [64 lines, 8 files]")

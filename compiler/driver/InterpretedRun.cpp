@@ -137,7 +137,7 @@ ReferenceRun interpretedRun(ModuleOp module, const emit::ParameterReader &parame
   ReferenceRun run{.inputs = {}, .values = values.trace()};
   int64_t width = sourceFeatureWidth(module);
   for (auto [ids, target] : llvm::zip_equal(sources, targets)) {
-    ReferenceRun::Input input{.ids = ids, .features = {}, .target = target};
+    TraceInput input{.ids = ids, .target = target};
     if (width != 0) {
       Tensor features = featureRows(ids, width);
       input.features.assign(features.values.begin(), features.values.end());

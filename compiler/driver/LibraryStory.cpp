@@ -1,40 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The section, its decompression, and the symbols of launches and kernels.
+// The section, and the symbols of launches and kernels.
 
 #include "compiler/driver/LibraryStory.h"
 
 #include "compiler/driver/ElfImage.h"
 #include "compiler/driver/LibraryFile.h"
+#include "compiler/story/StorySection.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <stdexcept>
 
 namespace transept::driver {
 namespace {
 
-constexpr std::string_view kSection = ".transept.story"; // compiler/emit/StorySection.h
-/// More than any model's; a damaged size must not ask for all memory.
-constexpr uint64_t kLargestStory = uint64_t(1) << 30;
-
-std::string decompressed(std::string_view section, const std::string &path) {
-  uint64_t size = 0;
-  bool hasSize = section.size() > sizeof(size);
-  if (hasSize)
-    std::memcpy(&size, section.data(), sizeof(size));
-  std::string_view stream = section.substr(hasSize ? sizeof(size) : 0);
-  // zlib makes no text more than 1032 times as short.
-  if (!hasSize || size > kLargestStory || size / 1032 > stream.size())
-    throw std::runtime_error(path + ": the story of this library is damaged");
-  std::string text(size, '\0');
-  uLongf written = size;
-  if (uncompress(reinterpret_cast<Bytef *>(text.data()), &written,
-                 reinterpret_cast<const Bytef *>(stream.data()), stream.size()) != Z_OK ||
-      written != size)
-    throw std::runtime_error(path + ": the story of this library is damaged");
-  return text;
+story::Story unpacked(std::string_view section, const std::string &path) try {
+  return story::unpacked(section);
+} catch (const std::runtime_error &error) {
+  throw std::runtime_error(path + ": " + error.what());
 }
 
 using Functions = std::map<std::string, ElfImage::Function, std::less<>>;
@@ -54,12 +38,12 @@ const ElfImage::Function *find(const Functions &functions, const LibraryFile &li
 story::Story readLibraryStory(const std::string &path) {
   LibraryFile library = readLibraryFile(path);
   ElfImage image(path);
-  std::string_view section = image.section(kSection);
+  std::string_view section = image.section(story::kStorySection);
   if (section.empty())
     throw std::runtime_error(fmt::format("{} does not tell how it was compiled: it has been "
                                          "stripped, or was written by an older transept",
                                          path));
-  story::Story story = story::storyOf(decompressed(section, path));
+  story::Story story = unpacked(section, path);
   Functions functions;
   image.forEachFunction([&](const ElfImage::Function &function) {
     functions.emplace(std::string(function.name), function);

@@ -6,7 +6,6 @@
 
 #include "compiler/driver/LibraryStory.h"
 #include "compiler/driver/TraceComparison.h"
-#include "compiler/driver/TraceRecorder.h"
 
 #include <fmt/format.h>
 
@@ -63,12 +62,10 @@ private:
   }
 
   std::vector<TraceInput> inputsFor(const Model &model) const {
-    std::vector<TraceInput> inputs;
-    for (const ReferenceRun::Input &input : reference.inputs) {
-      inputs.push_back({.features = input.features, .target = input.target});
-      if (model.hasSource())
-        inputs.back().ids = input.ids;
-    }
+    std::vector<TraceInput> inputs = reference.inputs;
+    for (TraceInput &input : inputs)
+      if (!model.hasSource())
+        input.ids.clear();
     return inputs;
   }
 

@@ -6,9 +6,8 @@
 #ifndef TRANSEPT_COMPILER_DRIVER_LIBRARYVERIFICATION_H
 #define TRANSEPT_COMPILER_DRIVER_LIBRARYVERIFICATION_H
 
-#include "compiler/driver/TraceFile.h"
+#include "compiler/driver/TraceRecorder.h"
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,12 +16,7 @@ namespace transept::driver {
 /// What the model of a library computes on some inputs, without the library (InterpretedRun.h
 /// makes it).
 struct ReferenceRun {
-  struct Input {
-    std::vector<int32_t> ids;    // of the source, or
-    std::vector<float> features; // its rows of features
-    std::vector<int32_t> target;
-  };
-  std::vector<Input> inputs;
+  std::vector<TraceInput> inputs; // each with a target; ids also where the model has no source
   Trace values;
 };
 

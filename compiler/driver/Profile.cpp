@@ -4,6 +4,7 @@
 
 #include "compiler/driver/BenchProfile.h"
 #include "compiler/driver/Commands.h"
+#include "compiler/driver/LevelFlag.h"
 #include "compiler/driver/LibraryFile.h"
 #include "compiler/driver/LibraryStory.h"
 #include "compiler/driver/SourceLines.h"
@@ -65,8 +66,7 @@ void addProfileCommand(CLI::App &program) {
       ->needs(ids);
   command->add_option("--threads", options->bench.threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--level", options->bench.level,
-                      "which of the library's processors to run as [the best for this machine]");
+  addLevelFlag(command, options->bench.level);
   command->add_option("--report", options->page,
                       "write a page with the profile as a heat map and a flame graph as well");
   command->add_flag("--quick", options->bench.isQuick, "few repetitions: to see that it runs");

@@ -17,12 +17,12 @@ using namespace mlir;
 
 void StageRunner::runGraphStages(ModuleOp module, Stage last) {
   Stage reached = stageOf(module);
-  story.stages.push_back(story::recordStage(module, reached));
+  record(module, reached);
   for (Stage next : {Stage::Staged, Stage::Fused}) {
     if (next <= reached || next > last)
       continue;
     run({module, reached, next, options.dumpDirectory}, pipelineOptions(), dumpCount);
-    story.stages.push_back(story::recordStage(module, reached = next));
+    record(module, reached = next);
   }
 }
 
@@ -46,21 +46,31 @@ std::vector<OwningOpRef<ModuleOp>> StageRunner::runLevelStages(ModuleOp fused, S
   }
   runAll(Stage::Fused, Stage::Plan);
   emit::shareWeights(plans);
-  for (const emit::Level &level : levels) {
-    story.stages.push_back(story::recordStage(level.module, Stage::Plan, level.name));
-    story::recordPrograms(level.module, level.name, story);
-  }
+  for (const emit::Level &level : levels)
+    record(level.module, Stage::Plan, level.name);
   if (options.hasDebugInfo)
     for (emit::Level &level : levels)
       emit::locateInFile(level.module, options.planFile(levels.size() > 1 ? level.name : ""));
   if (last > Stage::Plan)
     runAll(Stage::Plan, Stage::LLVM);
   for (const emit::Level &level : levels)
-    story::recordKernels(level.module, level.name, story);
+    record(level.module, Stage::LLVM, level.name);
   if (options.hasDebugInfo)
     for (emit::Level &level : levels)
       emit::addLineTables(level.module);
   return modules;
+}
+
+/// The LLVM dialect is no text that people read: of it, only what calls what is kept.
+void StageRunner::record(ModuleOp module, Stage stage, const std::string &level) {
+  if (!story)
+    return;
+  if (stage <= Stage::Plan)
+    story->stages.push_back(story::recordStage(module, stage, level));
+  if (stage == Stage::Plan)
+    story::recordPrograms(module, level, *story);
+  if (stage == Stage::LLVM)
+    story::recordKernels(module, level, *story);
 }
 
 void StageRunner::run(Section section, const PipelineOptions &pipeline, int &count) {

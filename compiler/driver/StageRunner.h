@@ -20,7 +20,8 @@ namespace transept::driver {
 /// exception with what `diagnostics` got.
 class StageRunner {
 public:
-  StageRunner(const CompileOptions &options, Diagnostics &diagnostics, story::Story &story)
+  /// `story` is null where nobody wants to know.
+  StageRunner(const CompileOptions &options, Diagnostics &diagnostics, story::Story *story)
       : options(options), diagnostics(diagnostics), story(story) {}
 
   /// The stages in which all processors are alike.
@@ -42,10 +43,11 @@ private:
   };
 
   void run(Section section, const PipelineOptions &pipeline, int &count);
+  void record(mlir::ModuleOp module, Stage stage, const std::string &level = "");
 
   const CompileOptions &options;
   Diagnostics &diagnostics;
-  story::Story &story;
+  story::Story *story;
   int dumpCount = 0;
 };
 

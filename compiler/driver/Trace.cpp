@@ -5,6 +5,7 @@
 #include "compiler/driver/Commands.h"
 #include "compiler/driver/GoldenSources.h"
 #include "compiler/driver/Goldens.h"
+#include "compiler/driver/LevelFlag.h"
 #include "compiler/driver/LibraryStory.h"
 #include "compiler/driver/SourceLines.h"
 #include "compiler/driver/TraceRecorder.h"
@@ -142,8 +143,7 @@ void addTraceCommand(CLI::App &program) {
   command->add_option("--threads", options->threads, "threads to use; values are the same with any")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command->add_option("--level", options->level,
-                      "which of the library's processors to run as [the best for this machine]");
+  addLevelFlag(command, options->level);
   command->add_flag("--json", options->isJson, "print a JSON object about the trace");
   command->callback([options] { trace(*options); });
 }

@@ -156,13 +156,15 @@ Trace readRecordedStates(const std::string &directory, const std::string &golden
     resultValues = goldens.floats(tensor->second).values;
   for (const auto &[output, tensor] : found->outputs) {
     bool isOfEncoder = output.starts_with("encoder");
-    bool isResult = isOfEncoder && goldens.floats(tensor).values == resultValues;
-    std::string valueName =
-        output == "logits" ? output : factOf(actual, isResult ? result : output);
+    std::string valueName = output == "logits" ? output : factOf(actual, output);
+    if (!isOfEncoder && valueName.empty())
+      continue;
+    FloatTensor states = goldens.floats(tensor);
+    if (isOfEncoder && states.values == resultValues)
+      valueName = factOf(actual, result);
     if (!valueName.empty() && !recorded.find(valueName))
-      recorded.values.push_back(
-          withoutPadding(valueName, goldens.floats(tensor),
-                         isOfEncoder ? kept : std::vector<std::vector<size_t>>()));
+      recorded.values.push_back(withoutPadding(
+          valueName, states, isOfEncoder ? kept : std::vector<std::vector<size_t>>()));
   }
   if (recorded.values.empty())
     throw std::runtime_error(fmt::format("case '{}' of {} recorded no states", name, directory));

@@ -30,26 +30,26 @@ class ProgramTrace {
 public:
   explicit ProgramTrace(const story::Program &program) : program(program) {
     std::map<std::string, int> uses;
-    for (const story::Launch &launch : program.launches)
+    for (const story::Launch &launch : program.launches) {
+      firstValues.push_back(values.size());
       for (uint32_t number : launch.writes) {
         const story::Buffer &buffer = program.buffers[number];
         int before = uses[buffer.name]++;
-        places.push_back({&launch, &buffer});
         values.push_back({before == 0 ? buffer.name : fmt::format("{}#{}", buffer.name, before + 1),
                           buffer.width});
       }
+    }
   }
 
   void add(const Observation &observation) {
-    for (size_t index = 0; index != places.size(); ++index) {
-      const Place &place = places[index];
-      if (place.launch != &program.launches.at(observation.launch))
-        continue;
-      std::vector<float> &rows = values[index].rows;
+    size_t value = firstValues.at(observation.launch);
+    for (uint32_t number : program.launches[observation.launch].writes) {
+      const story::Buffer &buffer = program.buffers[number];
+      std::vector<float> &rows = values[value++].rows;
       for (uint64_t row = 0, count = rowCountOf(observation); row != count; ++row) {
         const float *numbers =
-            observation.rowOf(uint64_t(place.buffer->offset), uint64_t(place.buffer->stride), row);
-        rows.insert(rows.end(), numbers, numbers + place.buffer->width);
+            observation.rowOf(uint64_t(buffer.offset), uint64_t(buffer.stride), row);
+        rows.insert(rows.end(), numbers, numbers + buffer.width);
       }
     }
   }
@@ -65,13 +65,9 @@ private:
     return uint64_t(invocation.sequence_offsets[invocation.sequence_count]);
   }
 
-  struct Place {
-    const story::Launch *launch;
-    const story::Buffer *buffer;
-  };
   const story::Program &program;
-  std::vector<Place> places;
   std::vector<TracedValue> values;
+  std::vector<size_t> firstValues; // of each launch, among the values
 };
 
 std::string joined(const std::vector<Id> &ids) {

@@ -4,6 +4,7 @@
 
 #include "compiler/driver/Commands.h"
 #include "compiler/driver/GoldenChecks.h"
+#include "compiler/driver/LevelFlag.h"
 
 #include <fmt/format.h>
 
@@ -152,8 +153,7 @@ void addVerifyCommand(CLI::App &program) {
       ->required();
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--level", options->level,
-                      "which of the library's processors to run as [the best for this machine]");
+  addLevelFlag(command, options->level);
   command->add_flag("--json", options->isJson, "print one JSON object with all results");
   command->callback([options] { verify(*options); });
 }

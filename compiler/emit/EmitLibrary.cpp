@@ -10,7 +10,6 @@
 #include "compiler/emit/ModelTable.h"
 #include "compiler/emit/ObjectFile.h"
 #include "compiler/emit/PackWeights.h"
-#include "compiler/emit/StorySection.h"
 #include "compiler/emit/UsedFeatures.h"
 #include "compiler/emit/WeightSegment.h"
 
@@ -204,13 +203,14 @@ std::vector<std::string> compileLevels(std::vector<Level> &levels, ModelFacts &f
 }
 
 /// The table is for any processor: it says which ones can run the rest.
-std::string compileTable(const ModelFacts &facts, const std::string &story) {
+std::string compileTable(const ModelFacts &facts, llvm::ArrayRef<UnloadedSection> sections) {
   codegen::Target any;
   any.cpu = "x86-64";
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> table = emptyModule(context, any);
   addModelTable(*table, facts);
-  addStory(*table, story);
+  for (const UnloadedSection &section : sections)
+    addSection(*table, section);
   optimize(*table, any);
   return emitMachineCode(*table, any, MachineCode::Object);
 }
@@ -249,7 +249,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
   facts.manifest = manifestFor(levels, description, facts.weightsSize);
-  objects.push_back(compileTable(facts, options.story));
+  objects.push_back(compileTable(facts, options.sections));
 
   // Written under another name first: a failed compilation leaves no half library behind.
   std::string unfinished = options.output + ".unfinished";

@@ -7,6 +7,7 @@
 #define TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
 
 #include "compiler/emit/Levels.h"
+#include "compiler/emit/UnloadedSection.h"
 #include "compiler/emit/WeightEvaluator.h"
 #include "compiler/frontend/Description.h"
 #include "compiler/frontend/Safetensors.h"
@@ -19,9 +20,8 @@
 namespace transept::emit {
 
 struct EmitOptions {
-  std::string output; // path of the library
-  /// Of the compilation (compiler/story/Story.h), kept in the library; empty for none.
-  std::string story = {};
+  std::string output;                         // path of the library
+  std::vector<UnloadedSection> sections = {}; // to be kept in it
   /// Called with what is being done and how much of it (0 to 1).
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };

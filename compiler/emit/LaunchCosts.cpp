@@ -146,7 +146,7 @@ private:
                                   : TRANSEPT_KEYS_OF_SEQUENCE;
     int64_t numbers = int64_t(op.getHeadCount()) * int64_t(op.getKeyDim() + op.getValueDim());
     plan::CacheSlotAttr slot = op.getKeySlotAttr();
-    costs.bytesPerKey = numbers * (slot && slot.holdsBFloats() ? kFloat / 2 : kFloat);
+    costs.bytesPerKey = numbers * (slot ? slot.numberBytes() : kFloat);
     if (op.getMultipliesBfloats())
       costs.arithmetic = TRANSEPT_ARITHMETIC_BF16;
     costs.operationsPerRowAndKey = 2 * numbers;
@@ -185,7 +185,7 @@ std::vector<LaunchCosts> launchCosts(plan::ProgramOp program) {
   CostCounter counter(program);
   std::vector<LaunchCosts> result;
   for (Operation &op : program.getBody().front())
-    if (!isa<plan::BufferOp, plan::ColumnsOp>(op))
+    if (plan::isStep(&op))
       result.push_back(counter.count(&op));
   return result;
 }

@@ -24,8 +24,7 @@ int64_t cacheBytesPerPosition(mlir::ModuleOp module, llvm::StringRef program) {
   int64_t bytes = 0;
   auto op = module.lookupSymbol<plan::ProgramOp>(program);
   for (auto slot : op.getSlots().getAsRange<plan::CacheSlotAttr>())
-    bytes += slot.getHeadCount() * slot.getHeadDim() *
-             int64_t(slot.holdsBFloats() ? sizeof(uint16_t) : sizeof(float));
+    bytes += slot.bytesPerPosition();
   return bytes;
 }
 

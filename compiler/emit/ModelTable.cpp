@@ -265,7 +265,7 @@ private:
       fields["layout"] = u32(slot.getIsKeys() ? TRANSEPT_CACHE_KEYS : TRANSEPT_CACHE_VALUES);
       fields["head_count"] = u32(slot.getHeadCount());
       fields["head_dim"] = u32(slot.getHeadDim());
-      fields["number_bytes"] = u32(slot.holdsBFloats() ? 2 : 4);
+      fields["number_bytes"] = u32(slot.numberBytes());
       std::vector<Constant *> values;
 #define TRANSEPT_CACHE_SLOT_FIELDS TAKE_FIELD
 #include "transept/abi_fields.inc"

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A library carries the story of its compilation (compiler/story/Story.h), compressed, in a section
-// that is not loaded with the code and that `strip` removes.
+// A section of a library that is not loaded with its code, and that `strip` removes: for those who
+// look at the file.
 
-#ifndef TRANSEPT_COMPILER_EMIT_STORYSECTION_H
-#define TRANSEPT_COMPILER_EMIT_STORYSECTION_H
+#ifndef TRANSEPT_COMPILER_EMIT_UNLOADEDSECTION_H
+#define TRANSEPT_COMPILER_EMIT_UNLOADEDSECTION_H
 
 #include "llvm/IR/Module.h"
 
-#include <string_view>
+#include <string>
 
 namespace transept::emit {
 
-/// The section: 8 bytes, little-endian, with the size of the text, and a zlib stream of the text.
-inline constexpr const char *kStorySection = ".transept.story";
+struct UnloadedSection {
+  std::string name;
+  std::string bytes;
+};
 
-/// Adds the section to `code`; nothing for an empty text.
-void addStory(llvm::Module &code, std::string_view story);
+void addSection(llvm::Module &code, const UnloadedSection &section);
 
 } // namespace transept::emit
 

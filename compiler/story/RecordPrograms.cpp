@@ -59,16 +59,11 @@ std::string innerText(Attribute attribute) {
   return inner.str();
 }
 
-int64_t bytesPerToken(plan::CacheSlotAttr slot) {
-  return slot.getHeadCount() * slot.getHeadDim() *
-         int64_t(slot.holdsBFloats() ? sizeof(uint16_t) : sizeof(float));
-}
-
 Cache recordCache(plan::ProgramOp program) {
   Cache cache{.page_tokens = TRANSEPT_KEY_BLOCK};
   for (auto slot : program.getSlots().getAsRange<plan::CacheSlotAttr>()) {
     cache.slots.push_back(
-        {slot.getName().str(), slot.getHeadCount(), slot.getHeadDim(), bytesPerToken(slot)});
+        {slot.getName().str(), slot.getHeadCount(), slot.getHeadDim(), slot.bytesPerPosition()});
     cache.bytes_per_token += cache.slots.back().bytes_per_token;
   }
   return cache;
@@ -89,7 +84,7 @@ public:
     for (mlir::Operation &each : op.getBody().front()) {
       if (auto buffer = dyn_cast<plan::BufferOp>(each))
         add(buffer);
-      if (isa<plan::BufferOp, plan::ColumnsOp>(each))
+      if (!plan::isStep(&each))
         continue;
       refer(&each, uint32_t(program.launches.size()));
       program.launches.push_back(launchOf(&each, costs[program.launches.size()]));
@@ -179,6 +174,8 @@ void recordPrograms(ModuleOp plan, StringRef level, Story &story) {
     story.programs.push_back(ProgramRecorder(op, level).record(
         [&](mlir::Operation *launch, uint32_t index) { launches[launch] = {program, index}; }));
     (op.getName() == "encode" ? story.caches.encoder : story.caches.self) = recordCache(op);
+    for (auto slot : op.getSlots().getAsRange<plan::CacheSlotAttr>())
+      story.options.cache = stringifyNumberType(slot.getNumberType()).str(); // all alike
   }
   // The stage's operations were recorded in the same order.
   Stage &stage = story.stages.back();

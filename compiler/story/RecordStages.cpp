@@ -111,9 +111,8 @@ Stage recordStage(ModuleOp module, transept::Stage stage, StringRef level) {
   return result;
 }
 
-std::vector<Pass> recordPasses(const PipelineOptions &options) {
+std::vector<Pass> recordPasses(MLIRContext &context, const PipelineOptions &options) {
   std::vector<Pass> passes;
-  MLIRContext context;
   for (const StageInfo &info : stages()) {
     if (!info.addPasses)
       continue;

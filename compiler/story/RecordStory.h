@@ -17,7 +17,7 @@ namespace transept::story {
 Stage recordStage(mlir::ModuleOp module, transept::Stage stage, llvm::StringRef level = "");
 
 /// The passes of all stages up to the last one that passes lead to.
-std::vector<Pass> recordPasses(const PipelineOptions &options);
+std::vector<Pass> recordPasses(mlir::MLIRContext &context, const PipelineOptions &options);
 
 /// Adds the programs of `plan` and, once for all levels, its caches to the story, and refers the
 /// operations of its last stage, which was recorded from the same module, to their launches.

@@ -119,7 +119,8 @@ struct Kernel {
 };
 
 struct Options {
-  std::string weights = {}, cache = {};
+  std::string weights = {};
+  std::string cache = "f32"; // what caches hold, where there are any
   std::vector<std::string> cpu = {};
 };
 

@@ -26,6 +26,9 @@ namespace transept::plan {
 /// Does `op` do work at run time: a launch, not a buffer, columns of one, or a barrier?
 bool isLaunch(mlir::Operation *op);
 
+/// Is `op` something that workers do in turn, a launch or a barrier?
+bool isStep(mlir::Operation *op);
+
 /// The buffers that a launch writes, among its operands.
 llvm::SmallVector<mlir::Value, 2> outputsOf(mlir::Operation *launch);
 

@@ -79,6 +79,8 @@ def Plan_CacheSlot : AttrDef<Plan_Dialect, "CacheSlot"> {
   let extraClassDeclaration = [{
     /// A cache holds f32 or bf16.
     bool holdsBFloats() const { return getNumberType() == NumberType::BF16; }
+    int64_t numberBytes() const { return holdsBFloats() ? 2 : 4; }
+    int64_t bytesPerPosition() const { return getHeadCount() * getHeadDim() * numberBytes(); }
   }];
 }
 

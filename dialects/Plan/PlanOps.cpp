@@ -33,6 +33,10 @@ bool isLaunch(Operation *op) {
   return isa<PlanDialect>(op->getDialect()) && op->hasAttr("label");
 }
 
+bool isStep(Operation *op) {
+  return isLaunch(op) || isa<BarrierOp>(op);
+}
+
 SmallVector<Value, 2> outputsOf(Operation *launch) {
   SmallVector<Value, 2> outputs;
   llvm::TypeSwitch<Operation *>(launch)

@@ -11,6 +11,7 @@
 #include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"
 #include "dialects/Plan/Plan.h"
+#include "tests/support/RandomReader.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -23,17 +24,6 @@
 namespace transept::testing {
 
 namespace {
-
-/// The interpreter's source of parameters as the emitter's.
-emit::ParameterReader readerOf(uint64_t seed) {
-  return [source = randomParameters(seed)](const emit::ParameterRows &rows, float *out) {
-    ParameterRequest request{rows.name, rows.isTransposed, rows.begin, {rows.count}};
-    if (!rows.isVector)
-      request.shape.push_back(rows.columns);
-    std::vector<float> values = llvm::cantFail(source(request));
-    std::copy(values.begin(), values.end(), out);
-  };
-}
 
 void addPasses(mlir::PassManager &passes, const CompileFor &how) {
   PipelineOptions options{.cpu = how.cpu, .weights = how.weights};
@@ -61,7 +51,7 @@ std::string emitModule(mlir::ModuleOp module, const frontend::Description &descr
   options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
                    std::to_string(number++) + ".so";
   emit::Level level{how.cpu, *codegen::targetFor(how.cpu, error), module};
-  emit::emitLibrary(level, description, readerOf(seed), options);
+  emit::emitLibrary(level, description, randomReader(seed), options);
   return options.output;
 }
 

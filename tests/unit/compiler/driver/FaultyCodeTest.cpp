@@ -8,9 +8,10 @@
 #include "compiler/frontend/ModelBuilder.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/story/RecordStory.h"
+#include "compiler/story/StorySection.h"
 #include "compiler/transforms/Functions.h"
 #include "dialects/Plan/Plan.h"
-#include "dialects/Transept/interpreter/Parameters.h"
+#include "tests/support/RandomReader.h"
 #include "tests/support/TinyModels.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -27,17 +28,6 @@ namespace {
 
 using namespace mlir;
 using ::testing::HasSubstr;
-
-/// The interpreter's source of parameters as the emitter's.
-emit::ParameterReader randomReader() {
-  return [source = randomParameters(1)](const emit::ParameterRows &rows, float *out) {
-    ParameterRequest request{rows.name, rows.isTransposed, rows.begin, {rows.count}};
-    if (!rows.isVector)
-      request.shape.push_back(rows.columns);
-    std::vector<float> values = llvm::cantFail(source(request));
-    std::copy(values.begin(), values.end(), out);
-  };
-}
 
 /// The launch of a program at `label`.
 template <typename Op> Op launch(ModuleOp plan, StringRef program, StringRef label) {
@@ -232,12 +222,12 @@ protected:
     emit::Level level{"x86-64-v3", *codegen::targetFor("x86-64-v3", error), *code};
     emit::EmitOptions options;
     options.output = library;
-    options.story = toJson(story);
-    emit::emitLibrary(level, description, randomReader(), options);
+    options.sections = {{story::kStorySection, packed(story)}};
+    emit::emitLibrary(level, description, testing::randomReader(1), options);
   }
 
   void verify() {
-    verifyLibrary(library, {"x86-64-v3"}, interpretedRun(*fused, randomReader(), 0));
+    verifyLibrary(library, {"x86-64-v3"}, interpretedRun(*fused, testing::randomReader(1), 0));
   }
 
   MLIRContext context;

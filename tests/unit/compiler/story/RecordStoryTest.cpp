@@ -61,7 +61,7 @@ Story compiled(const frontend::Description &description, const std::string &cach
   recordPrograms(*module, kLevel, story);
   run(Stage::Plan, Stage::LLVM);
   recordKernels(*module, kLevel, story);
-  story.passes = recordPasses(options);
+  story.passes = recordPasses(context, options);
   story.remarks = *remarks;
   return story;
 }
