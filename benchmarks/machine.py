@@ -71,7 +71,7 @@ def build(directory, onnx_runtime):
     configure = ["cmake", "--preset", "release", "-B", str(directory), "-DTRANSEPT_BENCHMARKS=ON"]
     if onnx_runtime:
         configure.append(f"-DONNXRUNTIME_ROOT={onnx_runtime}")
-    targets = {"compiler/driver": "transept", "benchmarks/models": "transept-benchmark-models",
+    targets = {"commands": "transept", "benchmarks/models": "transept-benchmark-models",
                "benchmarks/kernels": "transept-benchmark-kernels"}
     for command in (configure, ["cmake", "--build", str(directory), "--target",
                                 *targets.values()]):

@@ -3,8 +3,6 @@
 list(PREPEND CMAKE_PREFIX_PATH /usr/lib/llvm-22)
 find_package(MLIR 22.1 REQUIRED CONFIG)
 find_package(LLD 22.1 REQUIRED CONFIG)
-find_package(fmt REQUIRED)
-find_package(nlohmann_json REQUIRED)
 list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
 set(MLIR_BINARY_DIR "${PROJECT_BINARY_DIR}")
 include(AddLLVM)

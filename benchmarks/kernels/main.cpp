@@ -4,8 +4,8 @@
 // measured in the same process. `benchmarks/run` compiles the kernels and calls this with their
 // list; all flags of Google Benchmark work.
 
-#include "compiler/driver/ProgramCosts.h"
 #include "transept/model.h"
+#include "workbench/measure/ProgramCosts.h"
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -39,27 +39,27 @@ std::vector<Kernel> readKernels(const std::string &path) {
   return kernels;
 }
 
-driver::Costs costsOf(const Model &model, const driver::Workload &work) {
-  return driver::costsOf(model.table(), *model.level().decode, work);
+workbench::Costs costsOf(const Model &model, const workbench::Workload &work) {
+  return workbench::costsOf(model.table(), *model.level().decode, work);
 }
 
 /// Measured once for each library and length of its sources.
 class Limits {
 public:
-  const driver::MachineLimits &of(const Kernel &kernel, const Model &model, size_t keys) {
+  const workbench::MachineLimits &of(const Kernel &kernel, const Model &model, size_t keys) {
     auto [place, isNew] = limits.try_emplace({kernel.library, keys});
     if (isNew) {
-      driver::LimitOptions options = driver::limitOptions(model.level());
+      workbench::LimitOptions options = workbench::limitOptions(model.level());
       options.bufferBytes =
-          size_t(costsOf(model, driver::decodeWorkload(1, 1, 0, double(keys))).bytes);
+          size_t(costsOf(model, workbench::decodeWorkload(1, 1, 0, double(keys))).bytes);
       options.seconds = 0.1;
-      place->second = driver::measureLimits(options);
+      place->second = workbench::measureLimits(options);
     }
     return place->second;
   }
 
 private:
-  std::map<std::pair<std::string, size_t>, driver::MachineLimits> limits;
+  std::map<std::pair<std::string, size_t>, workbench::MachineLimits> limits;
 };
 
 std::vector<float> randomNumbers(size_t count) {
@@ -71,8 +71,8 @@ std::vector<float> randomNumbers(size_t count) {
 }
 
 /// Rate and share of the limit of the mean call, of which an iteration has so many.
-void report(benchmark::State &state, const driver::Costs &costs,
-            const driver::MachineLimits &limits, double callsPerIteration = 1) {
+void report(benchmark::State &state, const workbench::Costs &costs,
+            const workbench::MachineLimits &limits, double callsPerIteration = 1) {
   using benchmark::Counter;
   double calls = double(state.iterations()) * callsPerIteration;
   state.counters["FLOP/s"] = Counter(costs.allOperations() * calls, Counter::kIsRate);
@@ -86,11 +86,11 @@ void transformRows(benchmark::State &state, const Kernel &kernel, Limits &limits
   Model model = Model::open(kernel.library, {.threads = 1});
   Source source = model.encodeFeatures(randomNumbers(keys * model.sourceFeatureWidth()));
   std::vector<float> features = randomNumbers(rows * model.targetFeatureWidth());
-  const driver::MachineLimits &limit = limits.of(kernel, model, keys);
+  const workbench::MachineLimits &limit = limits.of(kernel, model, keys);
   model.transform(source, features); // the pages of the weights are mapped then
   for (auto _ : state)
     benchmark::DoNotOptimize(model.transform(source, features));
-  report(state, costsOf(model, driver::decodeWorkload(1, double(rows), 0, double(keys))), limit);
+  report(state, costsOf(model, workbench::decodeWorkload(1, double(rows), 0, double(keys))), limit);
 }
 
 /// Greedy search over `rows` sources of a model that is nearly all vocabulary.
@@ -106,11 +106,12 @@ void searchVocabulary(benchmark::State &state, const Kernel &kernel, Limits &lim
   options.minimumNewTokens = options.maximumNewTokens = steps;
   options.decoderStart = defaults.decoder_start_id;
   options.ends.emplace(defaults.end_ids, defaults.end_ids + defaults.end_id_count);
-  const driver::MachineLimits &limit = limits.of(kernel, model, length);
+  const workbench::MachineLimits &limit = limits.of(kernel, model, length);
   model.generateBatch(sources, options);
   for (auto _ : state)
     benchmark::DoNotOptimize(model.generateBatch(sources, options));
-  driver::Workload meanStep = driver::decodeWorkload(double(rows), 1, (steps - 1) / 2.0, length);
+  workbench::Workload meanStep =
+      workbench::decodeWorkload(double(rows), 1, (steps - 1) / 2.0, length);
   report(state, costsOf(model, meanStep), limit, steps);
 }
 

@@ -4,10 +4,10 @@
 // the limits of the machine, and prints what it measured as JSON. `benchmarks/run` calls it.
 
 #include "benchmarks/models/Workloads.h"
-#include "compiler/driver/BenchReport.h"
-#include "compiler/driver/MediaSources.h"
-#include "compiler/driver/ProgramCosts.h"
+#include "media/MediaSources.h"
 #include "transept/model.h"
+#include "workbench/measure/BenchReport.h"
+#include "workbench/measure/ProgramCosts.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -44,7 +44,7 @@ std::string pathOf(const std::string &item) {
 /// What the least times of a library of ours follow from.
 struct Ours {
   Model model;
-  driver::MachineLimits limits;
+  workbench::MachineLimits limits;
 };
 
 class Benchmark {
@@ -70,7 +70,7 @@ public:
     }
     Json limits = Json::object();
     for (const auto &[type, each] : ours)
-      limits[type] = driver::toJson(each.limits);
+      limits[type] = workbench::toJson(each.limits);
     return {
         {"model", name},     {"threads", options.threads}, {"onnxRuntime", onnxRuntimeVersion()},
         {"limits", limits},  {"openSeconds", openSeconds}, {"sameIds", agreement},
@@ -91,14 +91,14 @@ private:
   void measureLimits() {
     for (const std::string &item : options.ours) {
       Model model = Model::open(pathOf(item), {.threads = 1, .encoderCacheBytes = 0});
-      driver::LimitOptions how = driver::limitOptions(model.level());
+      workbench::LimitOptions how = workbench::limitOptions(model.level());
       how.threads = options.threads;
       how.seconds = options.isQuick ? 0.05 : 0.3;
       name = model.name();
       shape = {.vocabularySize = model.sourceVocabularySize(),
                .featureWidth = model.sourceFeatureWidth(),
                .featureCount = model.sourceFeatureCount()};
-      ours.insert_or_assign(typeOf(item), Ours{std::move(model), driver::measureLimits(how)});
+      ours.insert_or_assign(typeOf(item), Ours{std::move(model), workbench::measureLimits(how)});
     }
   }
 
@@ -122,16 +122,16 @@ private:
   }
 
   double leastSeconds(const Workload &workload, const Ours &library) const {
-    driver::Request request{.sources = double(workload.sources),
-                            .length = double(driver::encodedRows(library.model, workload.length)),
-                            .features = shape.areFeatures() ? double(workload.length) : 0,
-                            .hypotheses = double(workload.generate.beams),
-                            .steps = double(workload.generate.steps)};
+    workbench::Request request{.sources = double(workload.sources),
+                               .length = double(media::encodedRows(library.model, workload.length)),
+                               .features = shape.areFeatures() ? double(workload.length) : 0,
+                               .hypotheses = double(workload.generate.beams),
+                               .steps = double(workload.generate.steps)};
     double least = 0;
     if (workload.phase != Phase::Decode)
-      least += driver::leastEncodeSeconds(library.model, request, library.limits);
+      least += workbench::leastEncodeSeconds(library.model, request, library.limits);
     if (workload.phase != Phase::Encode)
-      least += driver::leastDecodeSeconds(library.model, request, library.limits);
+      least += workbench::leastDecodeSeconds(library.model, request, library.limits);
     return least;
   }
 

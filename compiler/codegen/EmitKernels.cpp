@@ -4,12 +4,13 @@
 // op, that finds its buffers and weights and calls the kernel of its shape.
 
 #include "compiler/codegen/AbiLayout.h"
-#include "compiler/codegen/LaunchNames.h"
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/kernels/Attention.h"
 #include "compiler/codegen/kernels/Linear.h"
 #include "compiler/codegen/kernels/Rows.h"
 #include "compiler/codegen/kernels/Vocabulary.h"
+#include "compiler/plan/LaunchNames.h"
+#include "compiler/targets/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

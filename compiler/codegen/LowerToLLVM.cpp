@@ -40,21 +40,6 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
 
 } // namespace
 
-std::optional<Target> targetOrError(ModuleOp module, const std::string &cpu) {
-  std::string error;
-  std::optional<Target> target = targetFor(cpu, error);
-  if (!target)
-    module.emitError(error);
-  return target;
-}
-
-void buildPlanPipeline(OpPassManager &passes, const std::string &cpu, const std::string &weights,
-                       const std::string &cache) {
-  passes.addPass(createLowerToPlanPass({.cpu = cpu, .weights = weights, .cache = cache}));
-  passes.addPass(createPlanMemoryPass());
-  passes.addPass(createInsertBarriersPass());
-}
-
 void buildLLVMPipeline(OpPassManager &passes, const std::string &cpu) {
   passes.addPass(createEmitKernelsPass({.cpu = cpu}));
   passes.addPass(createCanonicalizerPass());

@@ -5,13 +5,13 @@
 #include "compiler/emit/EmitLibrary.h"
 
 #include "compiler/codegen/kernels/Vocabulary.h"
-#include "compiler/emit/GeneratedHeader.h"
-#include "compiler/emit/LinkLibrary.h"
-#include "compiler/emit/ModelTable.h"
-#include "compiler/emit/ObjectFile.h"
-#include "compiler/emit/PackWeights.h"
-#include "compiler/emit/UsedFeatures.h"
-#include "compiler/emit/WeightSegment.h"
+#include "compiler/emit/link/LinkLibrary.h"
+#include "compiler/emit/link/ObjectFile.h"
+#include "compiler/emit/link/UsedFeatures.h"
+#include "compiler/emit/table/GeneratedHeader.h"
+#include "compiler/emit/table/ModelTable.h"
+#include "compiler/emit/weights/PackWeights.h"
+#include "compiler/emit/weights/WeightSegment.h"
 
 #include "llvm/IR/LLVMContext.h"
 
@@ -217,10 +217,11 @@ std::string compileTable(const ModelFacts &facts, llvm::ArrayRef<UnloadedSection
 
 } // namespace
 
-ParameterReader readerOf(const frontend::Checkpoint &checkpoint) {
+ParameterReader readerOf(const checkpoints::Checkpoint &checkpoint) {
   return [&](const ParameterRows &rows, float *out) {
-    frontend::TensorReference reference{rows.name, rows.isTransposed, 0, 0};
-    frontend::MatrixShape shape = frontend::referenceShape(reference, checkpoint.at(rows.name));
+    checkpoints::TensorReference reference{rows.name, rows.isTransposed, 0, 0};
+    checkpoints::MatrixShape shape =
+        checkpoints::referenceShape(reference, checkpoint.at(rows.name));
     // A vector stored as one row, for example [1, V]: its elements are the rows asked for.
     if (rows.isVector && shape.columns != 1) {
       std::vector<float> all = checkpoint.readAll(reference);

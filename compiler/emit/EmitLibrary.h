@@ -6,11 +6,11 @@
 #ifndef TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
 #define TRANSEPT_COMPILER_EMIT_EMITLIBRARY_H
 
+#include "checkpoints/Checkpoint.h"
 #include "compiler/emit/Levels.h"
-#include "compiler/emit/UnloadedSection.h"
-#include "compiler/emit/WeightEvaluator.h"
-#include "compiler/frontend/Description.h"
-#include "compiler/frontend/Safetensors.h"
+#include "compiler/emit/link/UnloadedSection.h"
+#include "compiler/emit/weights/WeightEvaluator.h"
+#include "compiler/frontend/description/Description.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -32,7 +32,7 @@ void emitLibrary(llvm::ArrayRef<Level> levels, const frontend::Description &desc
                  const ParameterReader &parameters, const EmitOptions &options);
 
 /// Reads parameters from a checkpoint, which must outlive the result.
-ParameterReader readerOf(const frontend::Checkpoint &checkpoint);
+ParameterReader readerOf(const checkpoints::Checkpoint &checkpoint);
 
 /// The assembly text of a level's code.
 std::string emitAssembly(const Level &level);

@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_COMPILER_EMIT_LEVELS_H
 #define TRANSEPT_COMPILER_EMIT_LEVELS_H
 
-#include "compiler/codegen/Target.h"
+#include "compiler/targets/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"

@@ -4,13 +4,13 @@
 
 #include "compiler/frontend/DescribeCheckpoint.h"
 
-#include "compiler/frontend/DescriptionJson.h"
-#include "compiler/frontend/DescriptionTensors.h"
-#include "compiler/frontend/Error.h"
-#include "compiler/frontend/Generation.h"
-#include "compiler/frontend/TokenizerFiles.h"
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionJson.h"
+#include "compiler/frontend/description/DescriptionTensors.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Families.h"
+#include "compiler/frontend/families/Generation.h"
+#include "compiler/frontend/tokenizers/TokenizerFiles.h"
 
 #include <algorithm>
 #include <array>
@@ -55,16 +55,17 @@ constexpr std::array<std::string_view, 96> reservedWords = {
 void refuseAdapter(const std::string &directory) {
   // Hugging Face would load the adapter on top of the weights without being asked.
   if (fs::exists(directory + "/adapter_config.json"))
-    throw Error(fmt::format("{}/adapter_config.json: adapters are not supported, merge it into the "
-                            "weights",
-                            directory));
+    throw InputError(
+        fmt::format("{}/adapter_config.json: adapters are not supported, merge it into the "
+                    "weights",
+                    directory));
 }
 
-void warnUnusedTensors(const Checkpoint &checkpoint, const FamilyResult &family,
+void warnUnusedTensors(const checkpoints::Checkpoint &checkpoint, const FamilyResult &family,
                        std::vector<std::string> &warnings) {
   std::set<std::string, std::less<>> used(family.unusedTensors.begin(), family.unusedTensors.end());
   for (const TensorUse &use : listTensors(family.description))
-    used.insert(layerName(use.reference.name, use.layer));
+    used.insert(checkpoints::layerName(use.reference.name, use.layer));
   std::vector<std::string> unused;
   for (const auto &[name, info] : checkpoint.tensors())
     if (!used.contains(name))
@@ -102,12 +103,12 @@ void addPreprocessor(const std::string &directory, Description &description) {
 
 Description describe(const std::string &directory, std::vector<std::string> &warnings) {
   if (!fs::is_directory(directory))
-    throw Error(fmt::format("{}: no such directory", directory));
+    throw InputError(fmt::format("{}: no such directory", directory));
   auto json = readJsonFile(directory + "/config.json");
   JsonFields config(json, directory + "/config.json");
   const Family &family = findFamily(config);
   refuseAdapter(directory);
-  Checkpoint checkpoint = Checkpoint::open(directory);
+  checkpoints::Checkpoint checkpoint = checkpoints::Checkpoint::open(directory);
   FamilyInput input{config, checkpoint, family.modelType, warnings};
   FamilyResult result = family.describe(input);
   Description &description = result.description;
@@ -133,10 +134,10 @@ Description read(const std::string &path) {
   description.checkpoint = (base / description.checkpoint).lexically_normal().string();
   try {
     checkDescription(description);
-  } catch (const Error &error) {
-    throw Error(fmt::format("{}: {}", path, error.what()));
+  } catch (const InputError &error) {
+    throw InputError(fmt::format("{}: {}", path, error.what()));
   }
-  checkTensors(description, Checkpoint::open(description.checkpoint));
+  checkTensors(description, checkpoints::Checkpoint::open(description.checkpoint));
   return description;
 }
 
@@ -146,7 +147,7 @@ Description describeCheckpoint(const std::string &directory, std::vector<std::st
   try {
     return describe(directory, warnings);
   } catch (const fs::filesystem_error &error) {
-    throw Error(fmt::format("{}: {}", directory, error.code().message()));
+    throw InputError(fmt::format("{}: {}", directory, error.code().message()));
   }
 }
 
@@ -154,7 +155,7 @@ Description readDescription(const std::string &path) {
   try {
     return read(path);
   } catch (const fs::filesystem_error &error) {
-    throw Error(fmt::format("{}: {}", path, error.code().message()));
+    throw InputError(fmt::format("{}: {}", path, error.code().message()));
   }
 }
 

@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_COMPILER_FRONTEND_DESCRIBECHECKPOINT_H
 #define TRANSEPT_COMPILER_FRONTEND_DESCRIBECHECKPOINT_H
 
-#include "compiler/frontend/Description.h"
+#include "compiler/frontend/description/Description.h"
 
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@
 namespace transept::frontend {
 
 /// Reads config.json, generation_config.json, the tokenizer's files and the names, types and shapes
-/// of all tensors. Throws Error when the checkpoint cannot be compiled to what Hugging Face
+/// of all tensors. Throws InputError when the checkpoint cannot be compiled to what Hugging Face
 /// computes. `warnings` gets one sentence for each thing that has no effect.
 Description describeCheckpoint(const std::string &directory, std::vector<std::string> &warnings);
 

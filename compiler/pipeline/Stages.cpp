@@ -5,6 +5,7 @@
 #include "compiler/pipeline/Stages.h"
 
 #include "compiler/codegen/Passes.h"
+#include "compiler/plan/Passes.h"
 #include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"

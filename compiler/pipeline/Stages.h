@@ -20,7 +20,7 @@ enum class Stage { Graph, Staged, Fused, Plan, LLVM, Assembly };
 
 /// What the pipelines of all stages can be told.
 struct PipelineOptions {
-  /// What `--cpu` says (compiler/codegen/Target.h).
+  /// What `--cpu` says (compiler/targets/Target.h).
   std::string cpu = "native";
   /// What `--weights` says: f32, bf16, int8 or int4.
   std::string weights = "f32";

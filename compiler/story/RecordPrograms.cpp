@@ -4,8 +4,8 @@
 
 #include "compiler/story/RecordStory.h"
 
-#include "compiler/codegen/LaunchNames.h"
-#include "compiler/emit/LaunchCosts.h"
+#include "compiler/emit/table/LaunchCosts.h"
+#include "compiler/plan/LaunchNames.h"
 #include "dialects/Plan/Plan.h"
 #include "dialects/Transept/Lineage.h"
 

@@ -6,7 +6,7 @@
 #define TRANSEPT_COMPILER_STORY_RECORDSTORY_H
 
 #include "compiler/pipeline/Stages.h"
-#include "compiler/story/Story.h"
+#include "workbench/story/Story.h"
 
 #include "mlir/IR/BuiltinOps.h"
 

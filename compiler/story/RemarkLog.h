@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_COMPILER_STORY_REMARKLOG_H
 #define TRANSEPT_COMPILER_STORY_REMARKLOG_H
 
-#include "compiler/story/Story.h"
+#include "workbench/story/Story.h"
 
 #include "mlir/IR/MLIRContext.h"
 

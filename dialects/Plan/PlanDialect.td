@@ -49,7 +49,7 @@ def Plan_Layout : AttrDef<Plan_Dialect, "Layout"> {
 
 def Plan_LinearStrategy : AttrDef<Plan_Dialect, "LinearStrategy"> {
   let mnemonic = "linear_strategy";
-  let summary = "how a linear layer is blocked (compiler/codegen/strategy/LinearStrategy.h)";
+  let summary = "how a linear layer is blocked (compiler/plan/strategy/LinearStrategy.h)";
   let parameters = (ins "int64_t":$rowBlock, "int64_t":$streamPanels, "int64_t":$rowsToSplit);
   let assemblyFormat = "`<` struct(params) `>`";
 }

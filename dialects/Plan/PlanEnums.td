@@ -13,7 +13,7 @@ def Plan_LayoutKind : I32EnumAttr<"LayoutKind", "the order of a packed weight", 
     I32EnumAttrCase<"GatedVector", 4, "gated_vector">, I32EnumAttrCase<"Distances", 5, "distances">]> {
   let description = [{
     `panels` [panel][inputs][panel width] of outputs, the last panel filled up with zeros (types
-    other than f32 in the order of compiler/codegen/PackedPanels.h);
+    other than f32 in the order of compiler/plan/PackedPanels.h);
     `gated_panels` likewise, a panel of gate outputs and one of value outputs in turn;
     `rows` as it is; `vector` filled up with zeros to whole panels; `gated_vector` in the order of
     `gated_panels`; `distances` [head][2 * reach + 1] a relative position bias by clipped distance.
@@ -28,7 +28,7 @@ def Plan_NumberType : I32EnumAttr<"NumberType", "how a packed weight stores its 
   let description = [{
     `bf16` the upper half of an f32; `int8` one scale for each output, numbers from -127 to 127;
     `int4` one scale for each output and 64 inputs, numbers from -7 to 7.
-    Their order: compiler/codegen/PackedPanels.h.
+    Their order: compiler/plan/PackedPanels.h.
   }];
   let genSpecializedAttr = 0;
   let cppNamespace = "::transept::plan";

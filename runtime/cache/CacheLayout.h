@@ -4,7 +4,7 @@
 #ifndef TRANSEPT_RUNTIME_CACHE_CACHELAYOUT_H
 #define TRANSEPT_RUNTIME_CACHE_CACHELAYOUT_H
 
-#include "runtime/library/Sizes.h"
+#include "runtime/base/Sizes.h"
 #include "transept/abi.h"
 
 namespace transept::runtime {

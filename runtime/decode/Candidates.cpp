@@ -4,7 +4,7 @@
 
 #include "runtime/decode/Candidates.h"
 
-#include "runtime/library/Messages.h"
+#include "runtime/base/Messages.h"
 
 #include <algorithm>
 #include <cmath>

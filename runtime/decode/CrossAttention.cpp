@@ -4,10 +4,10 @@
 
 #include "runtime/decode/CrossAttention.h"
 
+#include "runtime/base/Messages.h"
+#include "runtime/base/Sizes.h"
 #include "runtime/decode/DecodeBatch.h"
 #include "runtime/decode/Limits.h"
-#include "runtime/library/Messages.h"
-#include "runtime/library/Sizes.h"
 
 #include <algorithm>
 #include <cmath>

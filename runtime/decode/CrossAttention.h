@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_CROSSATTENTION_H
 #define TRANSEPT_RUNTIME_DECODE_CROSSATTENTION_H
 
-#include "runtime/library/Handles.h"
+#include "runtime/engine/Handles.h"
 
 #include <span>
 

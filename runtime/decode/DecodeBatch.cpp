@@ -4,8 +4,8 @@
 
 #include "runtime/decode/DecodeBatch.h"
 
-#include "runtime/library/Messages.h"
-#include "runtime/library/Sizes.h"
+#include "runtime/base/Messages.h"
+#include "runtime/base/Sizes.h"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #define TRANSEPT_RUNTIME_DECODE_DECODEBATCH_H
 
 #include "runtime/cache/SelfCache.h"
-#include "runtime/library/Engine.h"
+#include "runtime/engine/Engine.h"
 
 #include <span>
 

@@ -5,8 +5,8 @@
 
 #include "runtime/decode/FeedSequences.h"
 
+#include "runtime/base/Messages.h"
 #include "runtime/decode/Limits.h"
-#include "runtime/library/Messages.h"
 
 #include <algorithm>
 

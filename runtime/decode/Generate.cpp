@@ -4,10 +4,10 @@
 
 #include "runtime/decode/Generate.h"
 
+#include "runtime/base/Messages.h"
 #include "runtime/decode/BeamSearch.h"
 #include "runtime/decode/GreedySearch.h"
 #include "runtime/decode/Limits.h"
-#include "runtime/library/Messages.h"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #define TRANSEPT_RUNTIME_DECODE_GENERATE_H
 
 #include "runtime/decode/Search.h"
-#include "runtime/library/Handles.h"
+#include "runtime/engine/Handles.h"
 
 namespace transept::runtime {
 

@@ -6,7 +6,7 @@
 
 #include "runtime/decode/GenerationSettings.h"
 
-#include "runtime/library/Messages.h"
+#include "runtime/base/Messages.h"
 
 #include <algorithm>
 #include <cmath>

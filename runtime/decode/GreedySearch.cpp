@@ -4,7 +4,7 @@
 
 #include "runtime/decode/GreedySearch.h"
 
-#include "runtime/library/Messages.h"
+#include "runtime/base/Messages.h"
 
 namespace transept::runtime {
 

@@ -4,7 +4,7 @@
 
 #include "runtime/threads/ProgramObserver.h"
 
-#include "runtime/library/RowCounts.h"
+#include "runtime/base/RowCounts.h"
 
 #include <string_view>
 

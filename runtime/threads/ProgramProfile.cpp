@@ -4,10 +4,10 @@
 
 #include "runtime/threads/ProgramProfile.h"
 
-#include "runtime/library/RowCounts.h"
+#include "runtime/base/RowCounts.h"
+#include "runtime/platform/Processor.h"
 
 #include <algorithm>
-#include <x86intrin.h>
 
 namespace transept::runtime {
 namespace {
@@ -49,11 +49,11 @@ ProgramProfile::ProgramProfile(const transept_model_table &table, const transept
 void ProgramProfile::begin(transept_invocation &invocation) {
   invocation.launch_times = times.data();
   startTime = std::chrono::steady_clock::now();
-  startTicks = __rdtsc();
+  startTicks = processorTicks();
 }
 
 void ProgramProfile::end(const transept_invocation &invocation) {
-  ticks += __rdtsc() - startTicks;
+  ticks += processorTicks() - startTicks;
   nanoseconds += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                                 std::chrono::steady_clock::now() - startTime)
                                                 .count());

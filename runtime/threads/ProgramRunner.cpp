@@ -4,8 +4,8 @@
 
 #include "runtime/threads/ProgramRunner.h"
 
-#include "runtime/library/Sizes.h"
-#include "runtime/threads/UsableCores.h"
+#include "runtime/base/Sizes.h"
+#include "runtime/platform/UsableCores.h"
 
 #include <mutex>
 

@@ -4,10 +4,10 @@
 
 #include "runtime/threads/WorkerTeam.h"
 
-#include "runtime/threads/UsableCores.h"
+#include "runtime/platform/Signals.h"
+#include "runtime/platform/UsableCores.h"
 #include "transept/error.h"
 
-#include <csignal>
 #include <string>
 #include <system_error>
 
@@ -22,23 +22,18 @@ std::uint32_t spinsFor(std::uint32_t workerCount) {
 
 WorkerTeam::WorkerTeam(std::uint32_t workerCount)
     : count(workerCount), spins(spinsFor(workerCount)), mailboxes(workerCount - 1) {
-  // Signals belong to the threads of the program, not to ours: new threads inherit the mask.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  SignalsBlocked whileStarting;
   try {
     threads.reserve(count - 1);
     for (std::uint32_t worker = 1; worker < count; ++worker)
       threads.emplace_back([this, worker] { serve(worker); });
   } catch (const std::system_error &error) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     std::size_t got = threads.size() + 1;
     stop();
     throw Error(ErrorCode::OutOfMemory, "threads is " + std::to_string(count) +
                                             ", but the system allows only " + std::to_string(got) +
                                             " (" + error.what() + ")");
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 WorkerTeam::~WorkerTeam() {

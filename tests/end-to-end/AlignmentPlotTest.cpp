@@ -4,7 +4,7 @@
 
 #include "tests/end-to-end/Xml.h"
 
-#include "compiler/driver/AlignmentPlot.h"
+#include "workbench/alignment/AlignmentPlot.h"
 
 #include <gmock/gmock.h>
 
@@ -13,8 +13,8 @@
 namespace transept::endtoend {
 namespace {
 
-using driver::AlignmentPlot;
-using driver::drawAlignment;
+using workbench::AlignmentPlot;
+using workbench::drawAlignment;
 
 std::vector<std::string> titlesOf(const XmlElement &picture) {
   std::vector<std::string> titles;

@@ -4,7 +4,7 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include "runtime/library/CpuFeatures.h"
+#include "runtime/platform/CpuFeatures.h"
 #include "transept/abi.h"
 
 #include <nlohmann/json.hpp>

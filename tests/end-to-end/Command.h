@@ -2,8 +2,8 @@
 //
 // Runs the real `transept` as a user would, without a shell between.
 
-#ifndef TRANSEPT_TESTS_ENDTOEND_COMMAND_H
-#define TRANSEPT_TESTS_ENDTOEND_COMMAND_H
+#ifndef TRANSEPT_TESTS_END_TO_END_COMMAND_H
+#define TRANSEPT_TESTS_END_TO_END_COMMAND_H
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

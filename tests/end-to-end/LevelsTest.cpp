@@ -5,9 +5,9 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include "compiler/driver/LibraryFile.h"
-#include "runtime/library/ChooseLevel.h"
+#include "runtime/engine/ChooseLevel.h"
 #include "transept/model.h"
+#include "workbench/library/LibraryFile.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -46,7 +46,8 @@ protected:
   static std::vector<std::string> runnable() {
     std::vector<std::string> names;
     runtime::Processor processor = runtime::thisProcessor();
-    for (const driver::LibraryFile::Level &level : driver::readLibraryFile(path("all")).levels) {
+    for (const workbench::LibraryFile::Level &level :
+         workbench::readLibraryFile(path("all")).levels) {
       transept_level one{level.name.c_str(), level.requiredFeatures, nullptr, nullptr};
       if (runtime::bestLevel({&one, 1}, processor).level)
         names.push_back(level.name);
@@ -116,23 +117,23 @@ TEST_F(Levels, AreChosenByTheProcessor) {
 
 TEST_F(Levels, AskOnlyForWhatTheirCodeUses) {
   constexpr uint64_t avx2 = TRANSEPT_CPU_AVX2_FMA, avx512 = avx2 | TRANSEPT_CPU_AVX512;
-  auto levels = driver::readLibraryFile(path("all")).levels;
+  auto levels = workbench::readLibraryFile(path("all")).levels;
   ASSERT_EQ(levels.size(), 3u);
   EXPECT_EQ(levels[0].requiredFeatures, avx2);
   EXPECT_EQ(levels[1].requiredFeatures, avx512);
   EXPECT_EQ(levels[2].requiredFeatures, avx512);
   EXPECT_EQ(levels[2].codeOf, "x86-64-v4");
-  nlohmann::ordered_json cpu = driver::readLibraryFile(path("all")).manifest.at("cpu");
+  nlohmann::ordered_json cpu = workbench::readLibraryFile(path("all")).manifest.at("cpu");
   EXPECT_EQ(cpu.at("features").size(), 2u);
   EXPECT_EQ(cpu.at("levels").size(), 3u);
   EXPECT_EQ(cpu.at("levels")[1].at("name"), "x86-64-v4");
 }
 
 TEST_F(Levels, ShareWhatIsEqual) {
-  driver::LibraryFile all = driver::readLibraryFile(path("all")),
-                      narrow = driver::readLibraryFile(path("x86-64-v3")),
-                      wide = driver::readLibraryFile(path("x86-64-v4")),
-                      tiles = driver::readLibraryFile(path("sapphirerapids"));
+  workbench::LibraryFile all = workbench::readLibraryFile(path("all")),
+                         narrow = workbench::readLibraryFile(path("x86-64-v3")),
+                         wide = workbench::readLibraryFile(path("x86-64-v4")),
+                         tiles = workbench::readLibraryFile(path("sapphirerapids"));
   // Equal levels cost nothing, different ones share at least the tables that are kept by rows.
   EXPECT_LT(all.weightBytes, narrow.weightBytes + wide.weightBytes);
   EXPECT_LT(all.fileBytes, narrow.fileBytes + wide.fileBytes);
@@ -140,7 +141,7 @@ TEST_F(Levels, ShareWhatIsEqual) {
   EXPECT_EQ(tiles.weightBytes, wide.weightBytes);
   // Instructions that add the place of a weight are longer for places further back.
   EXPECT_NEAR(double(all.programBytes), double(narrow.programBytes + wide.programBytes), 1000);
-  for (const driver::LibraryFile::Level &level : all.levels) {
+  for (const workbench::LibraryFile::Level &level : all.levels) {
     EXPECT_GT(level.codeBytes, 0u) << level.name;
     EXPECT_LT(level.codeBytes, 1000000u) << level.name;
   }

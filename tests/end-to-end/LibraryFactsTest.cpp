@@ -4,8 +4,8 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include "compiler/driver/LibraryFile.h"
 #include "transept/model.h"
+#include "workbench/library/LibraryFile.h"
 
 #include <cstring>
 #include <elf.h>
@@ -76,7 +76,7 @@ TEST_P(LibraryFacts, NeedsOnlyTheStandardLibraries) {
 }
 
 TEST_P(LibraryFacts, HasASmallRuntime) {
-  driver::LibraryFile file = driver::readLibraryFile(library(GetParam()));
+  workbench::LibraryFile file = workbench::readLibraryFile(library(GetParam()));
   EXPECT_GT(file.runtimeBytes, 0u);
   EXPECT_LT(file.runtimeBytes, 1000000u);
   EXPECT_LT(file.fileBytes - file.weightBytes, 2000000u);

@@ -4,7 +4,7 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include "compiler/driver/LibraryFile.h"
+#include "workbench/library/LibraryFile.h"
 
 #include <random>
 
@@ -56,7 +56,7 @@ TEST(HostileLibrary, CutOff) {
 TEST(HostileLibrary, AnyByteMayBeWrongForInspect) {
   TemporaryFolder folder;
   std::string content = readFile(library("t5")), path = folder.file("hostile.so");
-  driver::LibraryFile original = driver::readLibraryFile(library("t5"));
+  workbench::LibraryFile original = workbench::readLibraryFile(library("t5"));
   std::mt19937 random(3);
   // Headers, symbols, relocations and the table are what is read; they are in the first part.
   size_t interesting = content.size() - original.weightBytes;
@@ -70,7 +70,7 @@ TEST(HostileLibrary, AnyByteMayBeWrongForInspect) {
     }
     writeFile(path, damaged);
     try {
-      driver::readLibraryFile(path);
+      workbench::readLibraryFile(path);
       ++readable;
     } catch (const std::exception &) {
       ++refused;
@@ -81,7 +81,7 @@ TEST(HostileLibrary, AnyByteMayBeWrongForInspect) {
 }
 
 TEST(LibraryFile, IsReadWithoutLoading) {
-  driver::LibraryFile file = driver::readLibraryFile(library("marian"));
+  workbench::LibraryFile file = workbench::readLibraryFile(library("marian"));
   EXPECT_EQ(file.symbol, "transept_model_marian");
   EXPECT_EQ(file.name, "marian");
   EXPECT_EQ(file.manifest.at("family"), "marian");

@@ -6,9 +6,9 @@
 #include "Command.h"
 #include "Tools.h"
 
-#include "compiler/driver/MediaSources.h"
-#include "compiler/driver/ProgramCosts.h"
+#include "media/MediaSources.h"
 #include "transept/profile.h"
+#include "workbench/measure/ProgramCosts.h"
 
 #include <nlohmann/json.hpp>
 
@@ -148,7 +148,7 @@ std::array<double, 2> sumsOf(const ProgramProfile &profile) {
 // The limits that benchmarks compare with are seconds; on a machine that does one operation, or
 // reads one byte, in a second, and everything else at once, seconds are counts.
 TEST(ProgramCosts, AreWhatAProfilerCounts) {
-  driver::MachineLimits calculates, reads;
+  workbench::MachineLimits calculates, reads;
   calculates.readBytes = 1e300;
   reads.readBytes = 1;
   for (size_t arithmetic = 0; arithmetic != std::size(reads.products); ++arithmetic) {
@@ -174,17 +174,17 @@ TEST(ProgramCosts, AreWhatAProfilerCounts) {
     three.ends = {model.table().generation->end_ids[0]};
     Profiler profiler(model);
     model.generateBatch(model.encodeBatch(inputs), three);
-    driver::Request request{.sources = 2,
-                            .length = double(driver::encodedRows(model, length)),
-                            .features = double(frames),
-                            .steps = 3};
+    workbench::Request request{.sources = 2,
+                               .length = double(media::encodedRows(model, length)),
+                               .features = double(frames),
+                               .steps = 3};
     std::array<double, 2> encode = sumsOf(profiler.encode()), decode = sumsOf(profiler.decode());
     EXPECT_EQ(profiler.decode().invocations, 3u) << name;
     EXPECT_GT(encode[0], 0) << name;
-    EXPECT_DOUBLE_EQ(driver::leastEncodeSeconds(model, request, calculates), encode[0]) << name;
-    EXPECT_DOUBLE_EQ(driver::leastEncodeSeconds(model, request, reads), encode[1]) << name;
-    EXPECT_DOUBLE_EQ(driver::leastDecodeSeconds(model, request, calculates), decode[0]) << name;
-    EXPECT_DOUBLE_EQ(driver::leastDecodeSeconds(model, request, reads), decode[1]) << name;
+    EXPECT_DOUBLE_EQ(workbench::leastEncodeSeconds(model, request, calculates), encode[0]) << name;
+    EXPECT_DOUBLE_EQ(workbench::leastEncodeSeconds(model, request, reads), encode[1]) << name;
+    EXPECT_DOUBLE_EQ(workbench::leastDecodeSeconds(model, request, calculates), decode[0]) << name;
+    EXPECT_DOUBLE_EQ(workbench::leastDecodeSeconds(model, request, reads), decode[1]) << name;
   }
 }
 

@@ -5,7 +5,7 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include "compiler/driver/Transcripts.h"
+#include "media/Transcripts.h"
 
 #include <nlohmann/json.hpp>
 
@@ -66,9 +66,9 @@ TEST(Speech, WordsHaveTimes) {
 }
 
 /// "begin-end text" of each word.
-std::vector<std::string> grouped(std::vector<driver::TimedText> runs, const std::string &language) {
+std::vector<std::string> grouped(std::vector<media::TimedText> runs, const std::string &language) {
   std::vector<std::string> words;
-  for (const driver::TimedText &word : driver::groupWords(std::move(runs), language))
+  for (const media::TimedText &word : media::groupWords(std::move(runs), language))
     words.push_back(std::to_string(int(word.begin)) + "-" + std::to_string(int(word.end)) +
                     word.text);
   return words;

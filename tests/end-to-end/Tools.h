@@ -2,8 +2,8 @@
 //
 // Tools of LLVM, to look at libraries with other eyes than ours.
 
-#ifndef TRANSEPT_TESTS_ENDTOEND_TOOLS_H
-#define TRANSEPT_TESTS_ENDTOEND_TOOLS_H
+#ifndef TRANSEPT_TESTS_END_TO_END_TOOLS_H
+#define TRANSEPT_TESTS_END_TO_END_TOOLS_H
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 // Reads the XML that we write: elements, attributes, texts, five entities. Anything else is a
 // failure, so that what it accepts is well-formed.
 
-#ifndef TRANSEPT_TESTS_ENDTOEND_XML_H
-#define TRANSEPT_TESTS_ENDTOEND_XML_H
+#ifndef TRANSEPT_TESTS_END_TO_END_XML_H
+#define TRANSEPT_TESTS_END_TO_END_XML_H
 
 #include <map>
 #include <stdexcept>

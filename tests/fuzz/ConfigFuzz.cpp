@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever config.json or generation_config.json says about a good checkpoint: either Error, or a
-// description that makes sense and survives its own JSON.
+// Whatever config.json or generation_config.json says about a good checkpoint: either InputError,
+// or a description that makes sense and survives its own JSON.
 
-#include "compiler/frontend/DescriptionJson.h"
-#include "compiler/frontend/DescriptionTensors.h"
-#include "compiler/frontend/Error.h"
-#include "compiler/frontend/Generation.h"
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionJson.h"
+#include "compiler/frontend/description/DescriptionTensors.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Families.h"
+#include "compiler/frontend/families/Generation.h"
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -17,13 +17,13 @@ using namespace transept::frontend;
 
 namespace {
 
-const Checkpoint &goldenCheckpoint(const std::string &folder) {
-  static std::map<std::string, Checkpoint> checkpoints;
+const checkpoints::Checkpoint &goldenCheckpoint(const std::string &folder) {
+  static std::map<std::string, checkpoints::Checkpoint> checkpoints;
   auto found = checkpoints.find(folder);
   if (found == checkpoints.end())
     found = checkpoints
-                .emplace(folder, Checkpoint::open(TRANSEPT_SOURCE_DIR "/tests/golden/checkpoints/" +
-                                                  folder))
+                .emplace(folder, checkpoints::Checkpoint::open(
+                                     TRANSEPT_SOURCE_DIR "/tests/golden/checkpoints/" + folder))
                 .first;
   return found->second;
 }
@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     JsonFields config(json, "fuzz");
     readGenerationDefaults(config, nullptr, {}, 300, warnings);
     const Family &family = findFamily(config);
-    const Checkpoint &checkpoint = goldenCheckpoint(family.modelType == "marian" ? "marian" : "t5");
+    const checkpoints::Checkpoint &checkpoint =
+        goldenCheckpoint(family.modelType == "marian" ? "marian" : "t5");
     FamilyInput input{config, checkpoint, family.modelType, warnings};
     FamilyResult result = family.describe(input);
     result.description.name = "fuzz";
@@ -51,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     std::string written = toJson(result.description);
     if (toJson(fromJson(written)) != written)
       throw std::logic_error("a description does not survive its JSON");
-  } catch (const Error &) {
+  } catch (const InputError &) {
   }
   return 0;
 }

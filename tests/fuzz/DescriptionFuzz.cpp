@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever a description file says: either Error, or a description that survives its own JSON and
-// whose checks against itself and a checkpoint end in Error at worst.
+// Whatever a description file says: either InputError, or a description that survives its own JSON
+// and whose checks against itself and a checkpoint end in InputError at worst.
 
+#include "base/Error.h"
 #include "compiler/frontend/DescribeCheckpoint.h"
-#include "compiler/frontend/DescriptionJson.h"
-#include "compiler/frontend/DescriptionTensors.h"
-#include "compiler/frontend/Error.h"
+#include "compiler/frontend/description/DescriptionJson.h"
+#include "compiler/frontend/description/DescriptionTensors.h"
 
 #include <stdexcept>
 
@@ -28,7 +28,7 @@ extern "C" void addFuzzSeeds(std::vector<std::string> &seeds) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const Checkpoint checkpoint = Checkpoint::open(golden + "t5");
+  static const checkpoints::Checkpoint checkpoint = checkpoints::Checkpoint::open(golden + "t5");
   try {
     Description description = fromJson({reinterpret_cast<const char *>(data), size}, "fuzz");
     std::string written = toJson(description);
@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       throw std::logic_error("a description does not survive its JSON");
     checkDescription(description);
     checkTensors(description, checkpoint);
-  } catch (const Error &) {
+  } catch (const InputError &) {
   }
   return 0;
 }

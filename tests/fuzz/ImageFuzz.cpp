@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever bytes an image file has: either Error, or an image whose pixels are all there, which
-// can be resized.
+// Whatever bytes an image file has: either InputError, or an image whose pixels are all there,
+// which can be resized.
 
-#include "text/features/Error.h"
-#include "text/features/Image.h"
+#include "base/Error.h"
+#include "media/images/Image.h"
 
 using namespace transept::features;
 
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (image.pixels.empty() || image.pixels.size() != image.width * image.height * 3)
       throw std::logic_error("an image does not have its size");
     resizeImage(image, 9, 11, Filter::bicubic);
-  } catch (const Error &) {
+  } catch (const InputError &) {
   }
   return 0;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever preprocessor_config.json says: either Error, or an extractor that works.
+// Whatever preprocessor_config.json says: either InputError, or an extractor that works.
 
-#include "text/features/Extractor.h"
+#include "base/Error.h"
+#include "media/preprocessor/Extractor.h"
 
 #include <string>
 
@@ -26,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Extractor extractor({reinterpret_cast<const char *>(data), size}, {.patchSize = 8});
     // Bytes that are no file of any kind: the settings' checks are the point here.
     extractor.extractBytes("nothing", "fuzz");
-  } catch (const Error &) {
+  } catch (const InputError &) {
   }
   return 0;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever bytes a safetensors file has: either Error, or tensors that lie inside the file, one
-// after the other.
+// Whatever bytes a safetensors file has: either InputError, or tensors that lie inside the file,
+// one after the other.
 
-#include "compiler/frontend/Error.h"
-#include "compiler/frontend/Safetensors.h"
+#include "base/Error.h"
+#include "checkpoints/Safetensors.h"
 
 #include <stdexcept>
 
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::span<const std::byte> bytes(reinterpret_cast<const std::byte *>(data), size);
   try {
     const std::byte *position = nullptr;
-    for (const TensorInfo &info : parseSafetensors(bytes, "fuzz")) {
+    for (const checkpoints::TensorInfo &info : checkpoints::parseSafetensors(bytes, "fuzz")) {
       if (info.data.data() < bytes.data() ||
           info.data.data() + info.data.size() > bytes.data() + bytes.size() ||
           (position && info.data.data() != position))
@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         throw std::logic_error("a shape does not fit its data: " + info.name);
       position = info.data.data() + info.data.size();
     }
-  } catch (const Error &) {
+  } catch (const InputError &) {
   }
   return 0;
 }

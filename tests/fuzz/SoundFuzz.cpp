@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever bytes a sound file has: either Error, or finite samples, and features of them.
+// Whatever bytes a sound file has: either InputError, or finite samples, and features of them.
 
-#include "text/features/Error.h"
-#include "text/features/Sound.h"
-#include "text/features/SpeechFeatures.h"
+#include "base/Error.h"
+#include "media/sound/Sound.h"
+#include "media/sound/SpeechFeatures.h"
 
 #include <cmath>
 
@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (float value : features.values)
       if (!std::isfinite(value))
         throw std::logic_error("a feature is not finite");
-  } catch (const Error &) {
+  } catch (const InputError &) {
   }
   return 0;
 }

@@ -4,8 +4,9 @@
 // error, or give a tokenizer that encodes and decodes whatever it is given. The input's first byte
 // says which file the rest replaces.
 
-#include "compiler/frontend/TokenizerFiles.h"
-#include "text/Tokenizer.h"
+#include "base/Error.h"
+#include "compiler/frontend/tokenizers/TokenizerFiles.h"
+#include "media/tokenizers/Tokenizer.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -86,7 +87,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       for (bool skips : {true, false})
         tokenizer->decode(ids, {.skipSpecialTokens = skips, .withTimestamps = skips});
     }
-  } catch (const text::Error &) {
+  } catch (const InputError &) {
   }
   return 0;
 }

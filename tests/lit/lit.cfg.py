@@ -16,15 +16,15 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.transept_binary_dir, "tests", "lit")
 
 roundtrip = os.environ.get("TRANSEPT_LIT_ROUNDTRIP") == "1"
-driver_dir = os.path.join(config.transept_binary_dir, "compiler", "driver")
+commands_dir = os.path.join(config.transept_binary_dir, "commands")
 llvm_config.add_tool_substitutions(
     [
         ToolSubst("transept-opt", extra_args=["--verify-roundtrip"] if roundtrip else []),
         ToolSubst("transept-lsp-server"),
         # Not `-` alone: `transept-opt` and the dialect's ops begin like it.
-        ToolSubst("%transept", command=os.path.join(driver_dir, "transept"), unresolved="ignore"),
+        ToolSubst("%transept", command=os.path.join(commands_dir, "transept"), unresolved="ignore"),
     ],
-    [driver_dir],
+    [commands_dir],
 )
 llvm_config.add_tool_substitutions(["FileCheck", "not", "count", "split-file"],
                                    config.llvm_tools_dir)

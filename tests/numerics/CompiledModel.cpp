@@ -6,7 +6,7 @@
 
 #include "compiler/codegen/Passes.h"
 #include "compiler/emit/EmitLibrary.h"
-#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/frontend/builder/ModelBuilder.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"

@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_TESTS_NUMERICS_COMPILEDMODEL_H
 #define TRANSEPT_TESTS_NUMERICS_COMPILEDMODEL_H
 
-#include "compiler/frontend/Description.h"
+#include "compiler/frontend/description/Description.h"
 #include "dialects/Transept/interpreter/RunModel.h"
 #include "transept/model.h"
 

@@ -7,7 +7,7 @@
 #include "tests/numerics/CompiledModel.h"
 #include "tests/support/TinyModels.h"
 
-#include "compiler/driver/Tolerances.h"
+#include "workbench/goldens/Tolerances.h"
 
 #include <gtest/gtest.h>
 
@@ -95,7 +95,7 @@ void check(const Description &description, const CompileFor &how) {
   ModelOutputs expected = interpret(description, seed, texts.sources, texts.targets);
   std::string library = compileWithRandomWeights(description, how, seed);
   Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
-  driver::Tolerances tolerances = driver::tolerancesOf(model);
+  workbench::Tolerances tolerances = workbench::tolerancesOf(model);
   EXPECT_EQ(tolerances.weights, how.weights);
   if (how.weights == "f32")
     tolerances.encoderStates = tolerances.targetOutputs = kTolerance;

@@ -6,8 +6,8 @@
 
 #include "tests/numerics/CompiledModel.h"
 
-#include "compiler/codegen/Target.h"
-#include "compiler/emit/PackPanel.h"
+#include "compiler/emit/weights/PackPanel.h"
+#include "compiler/targets/Target.h"
 #include "dialects/Transept/interpreter/Parameters.h"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 //
 // Makes a page of a story for the tests of the page: write_page STORY.json PAGE.html, and so on.
 
-#include "compiler/report/Report.h"
+#include "workbench/report/Report.h"
 
 #include <cstdio>
 #include <exception>

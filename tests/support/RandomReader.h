@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_TESTS_SUPPORT_RANDOMREADER_H
 #define TRANSEPT_TESTS_SUPPORT_RANDOMREADER_H
 
-#include "compiler/emit/WeightEvaluator.h"
+#include "compiler/emit/weights/WeightEvaluator.h"
 #include "dialects/Transept/interpreter/Parameters.h"
 
 #include <algorithm>

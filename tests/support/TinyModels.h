@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_TESTS_SUPPORT_TINYMODELS_H
 #define TRANSEPT_TESTS_SUPPORT_TINYMODELS_H
 
-#include "compiler/frontend/Description.h"
+#include "compiler/frontend/description/Description.h"
 
 #include <cmath>
 
@@ -23,7 +23,9 @@ struct TinyStack {
   bool hasBias;
   frontend::Norm normKind;
 
-  frontend::TensorReference tensor(const std::string &part) const { return {prefix + "." + part}; }
+  checkpoints::TensorReference tensor(const std::string &part) const {
+    return {prefix + "." + part};
+  }
 
   frontend::Linear linear(const std::string &part, int64_t inputs, int64_t outputs) const {
     frontend::Linear linear{

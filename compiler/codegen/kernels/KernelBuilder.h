@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_KERNELBUILDER_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_KERNELBUILDER_H
 
-#include "compiler/codegen/Target.h"
+#include "compiler/targets/Target.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"

@@ -6,7 +6,7 @@
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_LINEAR_H
 
 #include "compiler/codegen/kernels/PackedProduct.h"
-#include "compiler/codegen/strategy/LinearStrategy.h"
+#include "compiler/plan/strategy/LinearStrategy.h"
 
 namespace transept::codegen {
 

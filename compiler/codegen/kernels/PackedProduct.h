@@ -6,9 +6,9 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_PACKEDPRODUCT_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_PACKEDPRODUCT_H
 
-#include "compiler/codegen/PackedPanels.h"
 #include "compiler/codegen/kernels/RowMath.h"
 #include "compiler/codegen/kernels/WordProduct.h"
+#include "compiler/plan/PackedPanels.h"
 
 namespace transept::codegen {
 

@@ -5,8 +5,8 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
 
-#include "compiler/codegen/PackedPanels.h"
 #include "compiler/codegen/kernels/RowMath.h"
+#include "compiler/plan/PackedPanels.h"
 
 namespace transept::codegen {
 

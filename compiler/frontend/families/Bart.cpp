@@ -172,7 +172,7 @@ private:
   }
 
   JsonFields &config;
-  const Checkpoint &checkpoint;
+  const checkpoints::Checkpoint &checkpoint;
   const BartTraits &traits;
   FamilyResult result;
   std::string prefix, sourceKey = "vocab_size", targetKey = "vocab_size";

@@ -3,7 +3,7 @@
 // BERT as either side or as an encoder alone: post-norm, learned positions from 0, one segment, and
 // as a target a head that transforms the states once more.
 
-#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Sides.h"
 

@@ -6,8 +6,8 @@
 
 #include "compiler/frontend/families/ConfigRules.h"
 
-#include "compiler/frontend/DescriptionFields.h"
-#include "compiler/frontend/Error.h"
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 
 #include <algorithm>
 #include <array>
@@ -169,8 +169,8 @@ constexpr std::array<ActivationName, 9> activationNames = {{
     {"sigmoid", Activation::Sigmoid},
 }};
 
-bool holdSameNumbers(const Checkpoint &checkpoint, const TensorInfo &left,
-                     const TensorInfo &right) {
+bool holdSameNumbers(const checkpoints::Checkpoint &checkpoint, const checkpoints::TensorInfo &left,
+                     const checkpoints::TensorInfo &right) {
   if (left.shape != right.shape)
     return false;
   int64_t columns = std::max<int64_t>(left.columnCount(), 1);
@@ -226,8 +226,8 @@ int64_t sizeField(JsonFields &config, const std::string &key, int64_t fallback,
     return size;
   int64_t other = config.integer(alias, size, sizeRange);
   if (config.find(key) && other != size)
-    throw Error(fmt::format("{}: found {}, but {} is {}; they are the same size",
-                            config.where(alias), other, key, size));
+    throw InputError(fmt::format("{}: found {}, but {} is {}; they are the same size",
+                                 config.where(alias), other, key, size));
   return other;
 }
 
@@ -243,11 +243,12 @@ Activation activationField(JsonFields &config, const std::string &key,
   refuseValue(name, config.where(key), "one of " + allowed);
 }
 
-std::string resolveTied(const Checkpoint &checkpoint, const std::vector<std::string> &names,
-                        const std::string &reason, std::vector<std::string> &unused) {
-  const TensorInfo *chosen = nullptr;
+std::string resolveTied(const checkpoints::Checkpoint &checkpoint,
+                        const std::vector<std::string> &names, const std::string &reason,
+                        std::vector<std::string> &unused) {
+  const checkpoints::TensorInfo *chosen = nullptr;
   for (const std::string &name : names) {
-    const TensorInfo *info = checkpoint.find(name);
+    const checkpoints::TensorInfo *info = checkpoint.find(name);
     if (!info)
       continue;
     if (!chosen) {
@@ -255,15 +256,16 @@ std::string resolveTied(const Checkpoint &checkpoint, const std::vector<std::str
       continue;
     }
     if (!holdSameNumbers(checkpoint, *chosen, *info))
-      throw Error(fmt::format("{}: {}, but the tensors '{}' {} and '{}' {} are both stored and "
-                              "differ; leave one out or change config.json",
-                              checkpoint.directory(), reason, chosen->name,
-                              formatShape(chosen->shape), name, formatShape(info->shape)));
+      throw InputError(fmt::format(
+          "{}: {}, but the tensors '{}' {} and '{}' {} are both stored and "
+          "differ; leave one out or change config.json",
+          checkpoint.directory(), reason, chosen->name, checkpoints::formatShape(chosen->shape),
+          name, checkpoints::formatShape(info->shape)));
     unused.push_back(name);
   }
   if (!chosen)
-    throw Error(fmt::format("{}: {}, but none of these tensors is stored: {}",
-                            checkpoint.directory(), reason, fmt::join(names, ", ")));
+    throw InputError(fmt::format("{}: {}, but none of these tensors is stored: {}",
+                                 checkpoint.directory(), reason, fmt::join(names, ", ")));
   return chosen->name;
 }
 

@@ -6,9 +6,9 @@
 #ifndef TRANSEPT_COMPILER_FRONTEND_FAMILIES_CONFIGRULES_H
 #define TRANSEPT_COMPILER_FRONTEND_FAMILIES_CONFIGRULES_H
 
-#include "compiler/frontend/Description.h"
-#include "compiler/frontend/Json.h"
-#include "compiler/frontend/Safetensors.h"
+#include "base/Json.h"
+#include "checkpoints/Checkpoint.h"
+#include "compiler/frontend/description/Description.h"
 
 #include <string>
 #include <vector>
@@ -18,7 +18,7 @@ namespace transept::frontend {
 /// Whose configuration it is: of a whole model, or of one side that is a model of its own.
 enum class ConfigRole { Model, Source, Target };
 
-/// Throws Error for fields that change the mathematics and are not honoured, e.g.
+/// Throws InputError for fields that change the mathematics and are not honoured, e.g.
 /// quantization_config. is_decoder and cross_attention_hidden_size of a target are left to the
 /// family.
 void refuseUnsupportedFields(JsonFields &config, ConfigRole role = ConfigRole::Model);
@@ -35,9 +35,10 @@ Activation activationField(JsonFields &config, const std::string &key, const std
 
 /// The first of `names` that is stored. All others that are stored must hold the same numbers:
 /// which of them Hugging Face would use depends on the order of loading. Their names are appended
-/// to `unused`. Throws Error when none is stored, beginning with `reason`.
-std::string resolveTied(const Checkpoint &checkpoint, const std::vector<std::string> &names,
-                        const std::string &reason, std::vector<std::string> &unused);
+/// to `unused`. Throws InputError when none is stored, beginning with `reason`.
+std::string resolveTied(const checkpoints::Checkpoint &checkpoint,
+                        const std::vector<std::string> &names, const std::string &reason,
+                        std::vector<std::string> &unused);
 
 } // namespace transept::frontend
 

@@ -4,10 +4,10 @@
 // own, joined by cross-attention. Which may be joined is a table. tie_word_embeddings is the
 // decoder's; at the top level Hugging Face does not look at it.
 
-#include "compiler/frontend/DescriptionFields.h"
-#include "compiler/frontend/Error.h"
-#include "compiler/frontend/Generation.h"
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
+#include "compiler/frontend/families/Generation.h"
 #include "compiler/frontend/families/Sides.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ void describeSide(FamilyInput &input, FamilyResult &result, const std::string &k
                   std::span<const SideModel> models, ConfigRole role) {
   const auto *object = input.config.find(key);
   if (!object)
-    throw Error(
+    throw InputError(
         fmt::format("{} is missing: the configuration of that side", input.config.where(key)));
   JsonFields config(*object, input.config.where(key));
   const SideModel &model = findModel(models, config);

@@ -4,7 +4,7 @@
 
 #include "compiler/frontend/families/Families.h"
 
-#include "compiler/frontend/Error.h"
+#include "base/Error.h"
 
 #include <algorithm>
 #include <array>
@@ -79,7 +79,7 @@ const Family &findFamily(JsonFields &config) {
     supported += fmt::format("{}\"{}\"", supported.empty() ? "" : ", ", family.modelType);
   const auto *type = config.find("model_type");
   if (!type)
-    throw Error(
+    throw InputError(
         fmt::format("{} is missing, supported are {}", config.where("model_type"), supported));
   std::string modelType = toText(*type, config.where("model_type"));
   auto family = std::find_if(families.begin(), families.end(),

@@ -6,10 +6,10 @@
 #ifndef TRANSEPT_COMPILER_FRONTEND_FAMILIES_FAMILIES_H
 #define TRANSEPT_COMPILER_FRONTEND_FAMILIES_FAMILIES_H
 
-#include "compiler/frontend/Description.h"
-#include "compiler/frontend/DescriptionTensors.h"
-#include "compiler/frontend/Json.h"
-#include "compiler/frontend/Safetensors.h"
+#include "base/Json.h"
+#include "checkpoints/Checkpoint.h"
+#include "compiler/frontend/description/Description.h"
+#include "compiler/frontend/description/DescriptionTensors.h"
 
 #include <optional>
 #include <span>
@@ -29,7 +29,7 @@ struct SpecialIdDefaults {
 
 struct FamilyInput {
   JsonFields &config;
-  const Checkpoint &checkpoint;
+  const checkpoints::Checkpoint &checkpoint;
   std::string_view modelType;
   std::vector<std::string> &warnings;
 };
@@ -50,7 +50,7 @@ struct Family {
   FamilyResult (*describe)(FamilyInput &input);
 };
 
-/// Throws Error that lists the supported model types.
+/// Throws InputError that lists the supported model types.
 const Family &findFamily(JsonFields &config);
 
 /// BART and its relatives among text models.

@@ -3,7 +3,7 @@
 // GPT-2, with cross-attention as a target or alone: pre-norm, learned positions from 0, weights
 // stored [inputs, outputs], query, key and value in one.
 
-#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Sides.h"
 
@@ -90,7 +90,7 @@ void describeStack(Side &side, const std::string &model, const std::string &head
   for (int64_t index = 0; index < stack.layerCount; ++index)
     for (const char *mask :
          {"attn.bias", "attn.masked_bias", "crossattention.bias", "crossattention.masked_bias"})
-      side.result.unusedTensors.push_back(layerName(layer, index) + mask);
+      side.result.unusedTensors.push_back(checkpoints::layerName(layer, index) + mask);
   side.result.shapeOrigins.push_back(
       {"target", fmt::format("{}: n_embd = {} and n_inner = {}", config.origin(), hidden, width)});
 }

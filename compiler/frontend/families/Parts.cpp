@@ -4,7 +4,7 @@
 
 #include "compiler/frontend/families/Parts.h"
 
-#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
 
 #include <cmath>
@@ -24,13 +24,15 @@ double angleOf(PositionKind kind, int64_t position, int64_t wave, int64_t width)
 
 /// Files hold what float32 or half precision made of the angle, whose error grows with the
 /// position.
-double toleranceOf(ElementType type, int64_t position) {
-  double rounding = type == ElementType::F32 ? 1e-6 : type == ElementType::F16 ? 1e-3 : 8e-3;
+double toleranceOf(checkpoints::ElementType type, int64_t position) {
+  double rounding = type == checkpoints::ElementType::F32   ? 1e-6
+                    : type == checkpoints::ElementType::F16 ? 1e-3
+                                                            : 8e-3;
   return rounding + 2.4e-7 * static_cast<double>(position);
 }
 
 /// Rows before the offset belong to padding.
-bool holdsSinusoids(const Checkpoint &checkpoint, const TensorInfo &table,
+bool holdsSinusoids(const checkpoints::Checkpoint &checkpoint, const checkpoints::TensorInfo &table,
                     const Positions &computed) {
   const int64_t width = table.columnCount();
   std::vector<float> row(static_cast<size_t>(width));
@@ -50,7 +52,7 @@ bool holdsSinusoids(const Checkpoint &checkpoint, const TensorInfo &table,
 
 } // namespace
 
-TensorReference tensor(const std::string &name) {
+checkpoints::TensorReference tensor(const std::string &name) {
   return {.name = name};
 }
 
@@ -111,28 +113,29 @@ Positions learnedPositions(const std::string &table, int64_t length, int64_t off
 }
 
 Positions sinusoidalPositions(const Positions &computed, const std::string &module, int64_t hidden,
-                              const Checkpoint &checkpoint, FamilyResult &result) {
+                              const checkpoints::Checkpoint &checkpoint, FamilyResult &result) {
   result.unusedTensors.push_back(module + "._float_tensor"); // remembers a type, and nothing else
   for (std::string name : {module + ".weight", module + ".weights"}) {
-    const TensorInfo *table = checkpoint.find(name);
+    const checkpoints::TensorInfo *table = checkpoint.find(name);
     if (!table)
       continue;
     if (table->shape != std::vector<int64_t>{computed.length + computed.offset, hidden} ||
-        !isWeightType(table->type) || !holdsSinusoids(checkpoint, *table, computed))
+        !checkpoints::isWeightType(table->type) || !holdsSinusoids(checkpoint, *table, computed))
       return learnedPositions(name, computed.length, computed.offset);
     result.unusedTensors.push_back(name);
   }
   return computed;
 }
 
-std::string modelPrefix(const Checkpoint &checkpoint) {
+std::string modelPrefix(const checkpoints::Checkpoint &checkpoint) {
   auto first = checkpoint.tensors().lower_bound("model.");
   bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with("model.");
   return isPrefixed ? "model." : "";
 }
 
-void setTargetWords(JsonFields &config, const Checkpoint &checkpoint, FamilyResult &result,
-                    int64_t vocabulary, const std::string &words, const std::string &head) {
+void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,
+                    FamilyResult &result, int64_t vocabulary, const std::string &words,
+                    const std::string &head) {
   const bool isTied = config.boolean("tie_word_embeddings", true);
   std::vector<std::string> names = {words}, &unused = result.unusedTensors;
   if (isTied)

@@ -13,7 +13,7 @@
 
 namespace transept::frontend {
 
-TensorReference tensor(const std::string &name);
+checkpoints::TensorReference tensor(const std::string &name);
 
 /// `name`.weight and `name`.bias.
 Norm layerNorm(const std::string &name, double epsilon = 1e-5);
@@ -49,15 +49,16 @@ Positions learnedPositions(const std::string &table, int64_t length, int64_t off
 /// those take the place of the computed ones in Hugging Face too. The usual ones are what would be
 /// computed, and go to `result.unusedTensors`; others are used as they are.
 Positions sinusoidalPositions(const Positions &computed, const std::string &module, int64_t hidden,
-                              const Checkpoint &checkpoint, FamilyResult &result);
+                              const checkpoints::Checkpoint &checkpoint, FamilyResult &result);
 
 /// "model." unless the file was written by the class without a head.
-std::string modelPrefix(const Checkpoint &checkpoint);
+std::string modelPrefix(const checkpoints::Checkpoint &checkpoint);
 
 /// The target's embedding `words` of `vocabulary` rows, and the head `head`: the same numbers where
 /// tie_word_embeddings is true.
-void setTargetWords(JsonFields &config, const Checkpoint &checkpoint, FamilyResult &result,
-                    int64_t vocabulary, const std::string &words, const std::string &head);
+void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,
+                    FamilyResult &result, int64_t vocabulary, const std::string &words,
+                    const std::string &head);
 
 /// fairseq counts positions from pad_token_id + 1, and gives padding none. Returns that row.
 /// Refuses a decoder that starts with padding, which would shift all its positions.

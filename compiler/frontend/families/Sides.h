@@ -12,7 +12,7 @@ namespace transept::frontend {
 
 struct Side {
   JsonFields &config;
-  const Checkpoint &checkpoint;
+  const checkpoints::Checkpoint &checkpoint;
   FamilyResult &result;
 };
 

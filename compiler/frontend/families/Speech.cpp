@@ -3,8 +3,8 @@
 // Whisper and Speech2Text: BART's layers, pre-norm with final norms, over frames of sound that
 // convolutions shorten. Whisper's class never applies scale_embedding.
 
-#include "compiler/frontend/DescriptionFields.h"
-#include "compiler/frontend/Error.h"
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/BartStack.h"
 #include "compiler/frontend/families/ConfigRules.h"
 
@@ -185,7 +185,7 @@ private:
   }
 
   JsonFields &config;
-  const Checkpoint &checkpoint;
+  const checkpoints::Checkpoint &checkpoint;
   const SpeechTraits &traits;
   FamilyResult result;
   std::string prefix;

@@ -5,8 +5,8 @@
 
 #include "compiler/frontend/families/Families.h"
 
-#include "compiler/frontend/DescriptionFields.h"
-#include "compiler/frontend/Error.h"
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
 
 #include <cmath>
@@ -108,7 +108,7 @@ private:
                       config.where("dense_act_fn"), config.text("dense_act_fn", name), projection));
   }
 
-  static TensorReference tensor(const std::string &name) { return {.name = name}; }
+  static checkpoints::TensorReference tensor(const std::string &name) { return {.name = name}; }
 
   Norm norm(const std::string &name) const {
     return {.kind = NormKind::RootMeanSquare,
@@ -175,7 +175,7 @@ private:
     const std::string head = "lm_head.weight";
     if (isTied)
       names.push_back(head);
-    TensorReference shared = tensor(resolveTied(
+    checkpoints::TensorReference shared = tensor(resolveTied(
         checkpoint, names, isTied ? "tie_word_embeddings is true" : "the embedding is shared",
         result.unusedTensors));
     for (Stack *stack : {&description.source, &description.target}) {
@@ -214,7 +214,7 @@ private:
 
   FamilyInput &input;
   JsonFields &config;
-  const Checkpoint &checkpoint;
+  const checkpoints::Checkpoint &checkpoint;
   const ClassDefaults &defaults;
   FamilyResult result;
   int64_t hidden = 0, headDim = 0, heads = 0, width = 0, vocabulary = 0, buckets = 0, distance = 0;

@@ -4,8 +4,8 @@
 // names are torch's, query, key and value are stored in one, interleaved sinusoids are added to
 // scaled embeddings, and there is a norm after each stack, be the layers post-norm or pre-norm.
 
-#include "compiler/frontend/DescriptionFields.h"
-#include "compiler/frontend/Error.h"
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Parts.h"
 
@@ -54,7 +54,7 @@ struct TorchStack {
 
 int64_t requiredSize(JsonFields &config, const std::string &key) {
   if (!config.find(key))
-    throw Error(config.where(key) + " is missing");
+    throw InputError(config.where(key) + " is missing");
   return sizeField(config, key, 0);
 }
 

@@ -3,7 +3,7 @@
 // ViT and DeiT as sources: patches of an image through one linear layer, behind a class token
 // (DeiT: and a distillation token); pre-norm with a final norm.
 
-#include "compiler/frontend/DescriptionFields.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Sides.h"
 

@@ -5,8 +5,8 @@
 #ifndef TRANSEPT_COMPILER_FRONTEND_TOKENIZERS_CLASSSETTINGS_H
 #define TRANSEPT_COMPILER_FRONTEND_TOKENIZERS_CLASSSETTINGS_H
 
-#include "compiler/frontend/Description.h"
-#include "compiler/frontend/Json.h"
+#include "base/Json.h"
+#include "compiler/frontend/description/Description.h"
 
 #include <nlohmann/json.hpp>
 #include <string>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Classes around sentencepiece models. text/README.md says what the settings mean.
+// Classes around sentencepiece models. media/tokenizers/README.md says what the settings mean.
 
-#include "compiler/frontend/TokenizerLanguages.h"
 #include "compiler/frontend/tokenizers/ClassSettings.h"
+#include "compiler/frontend/tokenizers/TokenizerLanguages.h"
 
 #include <algorithm>
 #include <fmt/format.h>

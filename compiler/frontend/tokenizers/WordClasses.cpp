@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BPE over bytes or words, and WordPiece. text/README.md says what the settings mean.
+// BPE over bytes or words, and WordPiece. media/tokenizers/README.md says what the settings mean.
 
-#include "compiler/frontend/TokenizerLanguages.h"
 #include "compiler/frontend/tokenizers/ClassSettings.h"
+#include "compiler/frontend/tokenizers/TokenizerLanguages.h"
 
 #include <fmt/format.h>
 

@@ -354,8 +354,8 @@ typedef transept_status (*transept_profile_function)(transept_model *model,
                                                      transept_launch_profile *launches,
                                                      char **message);
 /* Called for the launches of a program, in order and one at a time, when they are done and nothing
- * has overwritten what they wrote. `rows` is what the launch worked on; a buffer at `offset` bytes a
- * row begins offset * invocation->row_count bytes into invocation->arena. It must not call the
+ * has overwritten what they wrote. `rows` is what the launch worked on; a buffer at `offset` bytes
+ * a row begins offset * invocation->row_count bytes into invocation->arena. It must not call the
  * model. */
 typedef void (*transept_observer_function)(void *context, const transept_program *program,
                                            uint64_t launch, const transept_invocation *invocation,

@@ -2,7 +2,7 @@
 //
 // The choice among levels on processors that this machine need not be.
 
-#include "runtime/library/ChooseLevel.h"
+#include "runtime/engine/ChooseLevel.h"
 
 #include "transept/error.h"
 

@@ -4,7 +4,7 @@
 
 #include "ToyModel.h"
 
-#include "runtime/library/CpuFeatures.h"
+#include "runtime/platform/CpuFeatures.h"
 
 #include <cmath>
 #include <gmock/gmock.h>

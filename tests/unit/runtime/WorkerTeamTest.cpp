@@ -3,9 +3,9 @@
 // Workers, barriers and core counting.
 
 #include "runtime/threads/WorkerTeam.h"
+#include "runtime/platform/UsableCores.h"
 #include "runtime/threads/Barrier.h"
 #include "runtime/threads/TurnQueue.h"
-#include "runtime/threads/UsableCores.h"
 
 #include <chrono>
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 //
 // What launches are said to read and to compute.
 
-#include "compiler/emit/LaunchCosts.h"
+#include "compiler/emit/table/LaunchCosts.h"
 
 #include "transept/abi.h"
 

@@ -2,8 +2,8 @@
 //
 // Panels of every number type byte by byte, and how far their numbers are from the given ones.
 
-#include "compiler/emit/PackPanel.h"
-#include "compiler/emit/PackWeights.h"
+#include "compiler/emit/weights/PackPanel.h"
+#include "compiler/emit/weights/PackWeights.h"
 
 #include "mlir/Parser/Parser.h"
 

@@ -2,7 +2,7 @@
 //
 // A library asks at open for what its code uses and for nothing else.
 
-#include "compiler/emit/UsedFeatures.h"
+#include "compiler/emit/link/UsedFeatures.h"
 
 #include "transept/abi.h"
 

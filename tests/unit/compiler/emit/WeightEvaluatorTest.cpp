@@ -2,7 +2,7 @@
 //
 // Weight expressions evaluated row by row, and their packed orders, with numbers done by hand.
 
-#include "compiler/emit/PackWeights.h"
+#include "compiler/emit/weights/PackWeights.h"
 #include "dialects/Plan/Plan.h"
 
 #include "mlir/Parser/Parser.h"

@@ -3,10 +3,10 @@
 // Weights of any size behind a linked library: a synthetic segment of more than 2 GiB, sparse on
 // disk, read through the loader.
 
-#include "compiler/emit/WeightSegment.h"
-#include "compiler/emit/LinkLibrary.h"
-#include "compiler/emit/ModelTable.h"
-#include "compiler/emit/ObjectFile.h"
+#include "compiler/emit/weights/WeightSegment.h"
+#include "compiler/emit/link/LinkLibrary.h"
+#include "compiler/emit/link/ObjectFile.h"
+#include "compiler/emit/table/ModelTable.h"
 
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IRBuilder.h"

@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_TESTS_UNIT_COMPILER_PIPELINE_FAULTYPASSES_H
 #define TRANSEPT_TESTS_UNIT_COMPILER_PIPELINE_FAULTYPASSES_H
 
-#include "compiler/frontend/Description.h"
+#include "compiler/frontend/description/Description.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 

@@ -3,7 +3,7 @@
 // The exact IR of every stage of the tiny models, as files that people read and review. When a
 // change is meant, TRANSEPT_UPDATE_GOLDEN=1 rewrites them.
 
-#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/frontend/builder/ModelBuilder.h"
 #include "compiler/pipeline/Stages.h"
 #include "dialects/Transept/Transept.h"
 #include "tests/support/TinyModels.h"

@@ -4,7 +4,7 @@
 
 #include "compiler/pipeline/ModuleSlice.h"
 
-#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/frontend/builder/ModelBuilder.h"
 #include "compiler/pipeline/RandomInputs.h"
 #include "compiler/pipeline/Stages.h"
 #include "dialects/Transept/Transept.h"

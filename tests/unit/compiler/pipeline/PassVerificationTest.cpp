@@ -3,7 +3,7 @@
 // A verification that never fails proves nothing: wrong passes are planted and must be named.
 
 #include "compiler/pipeline/PassVerification.h"
-#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/frontend/builder/ModelBuilder.h"
 #include "compiler/pipeline/RandomInputs.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/transforms/Functions.h"

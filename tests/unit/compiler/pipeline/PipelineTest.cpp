@@ -3,7 +3,7 @@
 // Whole pipelines over tiny models of every family's shape, each pass checked by running the model
 // before and after it.
 
-#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/frontend/builder/ModelBuilder.h"
 #include "compiler/pipeline/PassVerification.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/transforms/Functions.h"
@@ -52,7 +52,7 @@ Description withoutLayers() {
 Description sharedLayers() {
   Description description = testing::tinyMarian();
   for (frontend::Stack *stack : {&description.source, &description.target}) {
-    auto share = [](frontend::TensorReference &tensor) {
+    auto share = [](checkpoints::TensorReference &tensor) {
       if (size_t at = tensor.name.find("{layer}"); at != std::string::npos)
         tensor.name.replace(at, 7, "all");
     };

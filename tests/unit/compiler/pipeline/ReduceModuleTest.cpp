@@ -5,7 +5,7 @@
 
 #include "FaultyPasses.h"
 
-#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/frontend/builder/ModelBuilder.h"
 #include "compiler/pipeline/PassVerification.h"
 #include "compiler/pipeline/ReduceModule.h"
 #include "compiler/pipeline/Stages.h"

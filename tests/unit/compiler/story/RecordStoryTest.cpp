@@ -4,7 +4,7 @@
 
 #include "compiler/story/RecordStory.h"
 
-#include "compiler/frontend/ModelBuilder.h"
+#include "compiler/frontend/builder/ModelBuilder.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/story/RemarkLog.h"
 #include "tests/support/TinyModels.h"

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The weights of a checkpoint directory, one file or many shards with an index: tensors stay in the
+// mapped files and are read as float a few rows at a time.
+
+#ifndef TRANSEPT_CHECKPOINTS_CHECKPOINT_H
+#define TRANSEPT_CHECKPOINTS_CHECKPOINT_H
+
+#include "checkpoints/TensorInfo.h"
+#include "checkpoints/TensorReference.h"
+
+#include <map>
+#include <memory>
+
+namespace transept::checkpoints {
+
+/// Read-only after opening; any number of threads may read.
+class Checkpoint {
+public:
+  /// model.safetensors, or else model.safetensors.index.json with its shards.
+  static Checkpoint open(const std::string &directory);
+  Checkpoint(Checkpoint &&) noexcept;
+  ~Checkpoint();
+
+  /// Null when there is no such tensor.
+  const TensorInfo *find(std::string_view name) const;
+  /// Throws InputError, naming the checkpoint, when there is no such tensor.
+  const TensorInfo &at(std::string_view name) const;
+  const std::map<std::string, TensorInfo, std::less<>> &tensors() const;
+  const std::string &directory() const;
+
+  /// Converts rows [firstRow, firstRow + rowCount) of a tensor, seen as a matrix, to float.
+  /// Throws InputError for types other than F32, F16, BF16, and for NaN or infinity, with its
+  /// index.
+  void readFloat(std::string_view name, float *out, int64_t firstRow, int64_t rowCount) const;
+
+  /// The same for a reference (its transposition and row range applied, rows counted from its
+  /// first); `layer` replaces `{layer}`.
+  void readFloat(const TensorReference &reference, int64_t layer, float *out, int64_t firstRow,
+                 int64_t rowCount) const;
+
+  /// All numbers of a reference, row after row: for biases, gains and small tables.
+  std::vector<float> readAll(const TensorReference &reference, int64_t layer = 0) const;
+
+  /// Gives the tensor's pages back to the system; it can still be read.
+  void release(std::string_view name) const;
+
+private:
+  struct State;
+  explicit Checkpoint(std::unique_ptr<State> state);
+  std::unique_ptr<State> state;
+};
+
+/// Rows and columns of a reference, its transposition and row range applied.
+struct MatrixShape {
+  int64_t rows = 0, columns = 0;
+  bool operator==(const MatrixShape &) const = default;
+};
+MatrixShape referenceShape(const TensorReference &reference, const TensorInfo &info);
+
+/// `name` with every `{layer}` replaced by the number.
+std::string layerName(std::string_view name, int64_t layer);
+
+} // namespace transept::checkpoints
+
+#endif

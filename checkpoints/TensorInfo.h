@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A tensor as a checkpoint stores it, whatever the format of its file.
+
+#ifndef TRANSEPT_CHECKPOINTS_TENSORINFO_H
+#define TRANSEPT_CHECKPOINTS_TENSORINFO_H
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace transept::checkpoints {
+
+enum class ElementType {
+  Bool,
+  U8,
+  I8,
+  F8E5M2,
+  F8E4M3,
+  I16,
+  U16,
+  F16,
+  BF16,
+  I32,
+  U32,
+  F32,
+  F64,
+  I64,
+  U64
+};
+
+/// The name that safetensors uses, e.g. "BF16".
+std::string_view elementTypeName(ElementType type);
+std::optional<ElementType> findElementType(std::string_view name);
+int64_t elementSize(ElementType type);
+/// F32, F16 and BF16: what weights may be stored as.
+bool isWeightType(ElementType type);
+
+struct TensorInfo {
+  std::string name;
+  ElementType type = ElementType::F32;
+  std::vector<int64_t> shape;
+  /// In the mapped file; not aligned to the element's size.
+  std::span<const std::byte> data;
+  /// Path of the file that holds it.
+  std::string file;
+
+  int64_t elementCount() const;
+  /// A tensor as a matrix: the first dimension by the product of the others (rank 0 is 1 x 1),
+  /// after leading dimensions of 1 that a matrix does not need.
+  int64_t rowCount() const;
+  int64_t columnCount() const;
+};
+
+/// "[300, 48]"
+std::string formatShape(std::span<const int64_t> shape);
+
+} // namespace transept::checkpoints
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fields of JSON keep their order, so that lines can be compared as texts.
+
+#include "commands/GenerateResults.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace transept::commands {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Hundredths of seconds.
+double rounded(double seconds) {
+  return std::round(seconds * 100) / 100;
+}
+
+std::string oneLine(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text + "\n";
+}
+
+std::string textOf(const ResultFormat &format, const Result &result) {
+  return result.transcript ? result.transcript->text
+                           : format.tokenizer->decode(result.sequence.ids);
+}
+
+Json toJson(const std::vector<media::TimedText> &texts) {
+  Json list = Json::array();
+  for (const media::TimedText &each : texts)
+    list.push_back(
+        {{"begin", rounded(each.begin)}, {"end", rounded(each.end)}, {"text", each.text}});
+  return list;
+}
+
+Json toJson(const ResultFormat &format, const Result &result) {
+  Json object;
+  if (result.source.file.empty())
+    object["line"] = result.source.line;
+  else
+    object["file"] = result.source.file;
+  object["rank"] = result.rank;
+  object["ids"] = result.sequence.ids;
+  if (format.tokenizer)
+    object["text"] = textOf(format, result);
+  object["score"] = result.sequence.score;
+  object["finished"] = result.sequence.finishReason == FinishReason::End ? "end" : "length";
+  if (result.transcript) {
+    if (!result.transcript->language.empty())
+      object["language"] = result.transcript->language;
+    if (!result.transcript->segments.empty())
+      object["segments"] = toJson(result.transcript->segments);
+    if (!result.transcript->words.empty())
+      object["words"] = toJson(result.transcript->words);
+  }
+  if (result.attention)
+    object["attention"] = result.attention->toJson();
+  return object;
+}
+
+} // namespace
+
+std::string formatResult(const ResultFormat &format, const Result &result) {
+  if (format.isJson)
+    return toJson(format, result).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (format.showsIds)
+    return fmt::format("{}\n", fmt::join(result.sequence.ids, " "));
+  if (!result.transcript || !result.transcript->wantsTimes)
+    return oneLine(textOf(format, result));
+  std::string lines;
+  const TranscriptText &times = *result.transcript;
+  for (const media::TimedText &each : times.words.empty() ? times.segments : times.words)
+    lines += fmt::format("[{:.2f} --> {:.2f}] {}", each.begin, each.end, oneLine(each.text));
+  return lines;
+}
+
+} // namespace transept::commands

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `transept inspect`: what is in a library, without running it.
+
+#include "commands/Commands.h"
+#include "transept/levels.h"
+#include "workbench/library/LibraryFile.h"
+
+#include "transept/abi.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace transept::commands {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char *kPreprocessor = "preprocessor_config.json";
+
+struct InspectOptions {
+  std::string library;
+  bool isJson = false;
+};
+
+std::string formatBytes(uint64_t bytes) {
+  if (bytes < 10000)
+    return fmt::format("{} bytes", bytes);
+  if (bytes < 1000000)
+    return fmt::format("{:.1f} kB", double(bytes) / 1e3);
+  return fmt::format("{:.1f} MB", double(bytes) / 1e6);
+}
+
+void line(const char *label, const std::string &text) {
+  fmt::print("{:<15}{}\n", label, text);
+}
+
+std::string describeStack(const Json &stack) {
+  const Json &attention = stack.at("selfAttention"), &feedForward = stack.at("feedForward");
+  std::string text =
+      fmt::format("{} layers, hidden size {}, {} heads of {}, {}feed-forward {} ({}), {}-norm",
+                  stack.at("layerCount").get<int64_t>(), stack.at("hiddenSize").get<int64_t>(),
+                  attention.at("headCount").get<int64_t>(), attention.at("headDim").get<int64_t>(),
+                  feedForward.contains("gate") ? "gated " : "",
+                  feedForward.at("input").at("outputs").get<int64_t>(),
+                  feedForward.at("activation").get<std::string>(),
+                  stack.at("normPlacement").get<std::string>());
+  const Json &positions = stack.at("embedding").at("positions");
+  int64_t length = positions.at("length").get<int64_t>();
+  if (attention.contains("relativeBias"))
+    text += fmt::format(", relative positions ({} buckets)",
+                        attention["relativeBias"].at("bucketCount").get<int64_t>());
+  else
+    text += fmt::format(", {} positions", positions.at("kind").get<std::string>());
+  return text + (length ? fmt::format(" up to {}", length) : ", any length");
+}
+
+/// What a row of features is, guessed from how it becomes a row of the encoder.
+std::string describeRows(const Json &features) {
+  int64_t width = features.at("width").get<int64_t>(), positions = 1;
+  auto side = int64_t(std::lround(std::sqrt(double(width) / 3)));
+  bool hasWindows = false;
+  for (const Json &convolution : features.at("convolutions")) {
+    hasWindows |= convolution.at("kernelSize").get<int64_t>() > 1;
+    positions *= convolution.at("stride").get<int64_t>();
+  }
+  bool arePatches = !hasWindows && width == 3 * side * side;
+  int64_t count = features.at("length").get<int64_t>();
+  std::string text = hasWindows ? "frames" : arePatches ? "patches" : "rows";
+  if (count != 0)
+    text.insert(0, fmt::format("{} ", count));
+  text += fmt::format(" of {} numbers", width);
+  if (arePatches)
+    text += fmt::format(" ({} x {} pixels)", side, side);
+  if (positions > 1)
+    text += fmt::format(", {} of them one position of the encoder", positions);
+  if (size_t leading = features.value("leadingRows", Json::array()).size())
+    text += fmt::format(", behind {} of the model's own", leading);
+  return text;
+}
+
+/// An encoder alone has no target, a decoder alone no source.
+void printSides(const workbench::LibraryFile &library) {
+  const Json &description = library.manifest.at("description");
+  line("encoder",
+       description.contains("source") ? describeStack(description.at("source")) : "none");
+  line("decoder",
+       description.contains("target") ? describeStack(description.at("target")) : "none");
+  const Json source = description.contains("source") ? description["source"]["embedding"] : Json();
+  if (!source.contains("features"))
+    return line("vocabulary", fmt::format("source {}, target {}", library.sourceVocabularySize,
+                                          library.targetVocabularySize));
+  line("source", describeRows(source["features"]));
+  line("vocabulary", fmt::format("target {}", library.targetVocabularySize));
+}
+
+/// A library from textual IR has no description.
+void printBlock(const workbench::LibraryFile &library) {
+  auto describeSide = [](uint64_t width, uint64_t vocabularySize) {
+    return width ? fmt::format("rows of {} numbers", width)
+                 : fmt::format("ids below {}", vocabularySize);
+  };
+  line("source", describeSide(library.sourceFeatureWidth, library.sourceVocabularySize));
+  line("target",
+       describeSide(library.targetFeatureWidth, library.targetVocabularySize) +
+           (library.targetStateWidth ? fmt::format(", to rows of {}", library.targetStateWidth)
+                                     : ""));
+}
+
+std::string describeGeneration(const Json &generation) {
+  std::string text;
+  for (const auto &[name, value] : generation.items()) {
+    bool isLong = value.is_array() && value.size() > 8;
+    std::string shown = isLong              ? fmt::format("{} entries", value.size())
+                        : value.is_string() ? value.get<std::string>()
+                                            : value.dump();
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, shown);
+  }
+  return text;
+}
+
+/// What each level needs, and which one opening would choose here.
+void printLevels(const workbench::LibraryFile &library) {
+  std::vector<transept_level> levels;
+  for (const workbench::LibraryFile::Level &level : library.levels)
+    levels.push_back({level.name.c_str(), level.requiredFeatures, nullptr, nullptr});
+  runtime::Processor processor = runtime::thisProcessor();
+  runtime::LevelChoice choice = runtime::bestLevel(levels, processor);
+  const char *label = levels.size() == 1 ? "processor" : "processors";
+  for (size_t index = 0; index != levels.size(); ++index) {
+    const workbench::LibraryFile::Level &level = library.levels[index];
+    std::string needed = runtime::featureNames(level.requiredFeatures);
+    std::string text = fmt::format("{} needs {}", level.name, needed.empty() ? "x86-64" : needed);
+    if (level.codeOf != level.name)
+      text += fmt::format("; code of {}", level.codeOf);
+    else if (level.codeBytes != 0)
+      text += fmt::format("; {} of code", formatBytes(level.codeBytes));
+    if (choice.level == &levels[index])
+      text += "; runs on this machine";
+    if (uint64_t missing = level.requiredFeatures & ~processor.features)
+      text += fmt::format("; this machine lacks {}", runtime::featureNames(missing));
+    else if (choice.tilesWereRefused && level.requiredFeatures & TRANSEPT_CPU_AMX)
+      text += "; the kernel refuses tiles";
+    line(index == 0 ? label : "", text);
+  }
+}
+
+std::string describeTokenizer(const workbench::LibraryFile &library) {
+  std::string kind = library.manifest.at("tokenizer").at("kind").get<std::string>();
+  if (kind.empty())
+    return library.sourceFeatureWidth ? "none; results are token ids"
+                                      : "none; the library takes token ids";
+  std::string text = kind + ":";
+  for (const workbench::LibraryFile::Asset &asset : library.assets)
+    if (asset.name != kPreprocessor)
+      text += fmt::format(" {} ({})", asset.name, formatBytes(asset.bytes));
+  return text;
+}
+
+std::string describePreprocessor(const workbench::LibraryFile &library) {
+  for (const workbench::LibraryFile::Asset &asset : library.assets)
+    if (asset.name == kPreprocessor)
+      return fmt::format("{} ({})", asset.name, formatBytes(asset.bytes));
+  return "none; the library takes rows of numbers";
+}
+
+void printWorkingMemory(const char *label, const Json &memory) {
+  line(label, fmt::format("{} a row + {} a thread + {} a thread and key",
+                          formatBytes(memory.at("bytes_per_row").get<uint64_t>()),
+                          formatBytes(memory.at("bytes_per_worker").get<uint64_t>()),
+                          formatBytes(memory.at("bytes_per_worker_and_key").get<uint64_t>())));
+}
+
+void printMemory(const Json &memory, bool hasFeatures) {
+  auto blocks = memory.at("cache_block_tokens").get<int64_t>();
+  const char *position = hasFeatures ? "position" : "token";
+  line("encoder cache",
+       fmt::format("{} a source {}, in blocks of {} {}s",
+                   formatBytes(memory.at("encoder_cache_bytes_per_source_token").get<uint64_t>()),
+                   position, blocks, position));
+  line("self cache",
+       fmt::format(
+           "{} a target token and beam, in blocks of {} tokens",
+           formatBytes(memory.at("self_cache_bytes_per_target_token_and_beam").get<uint64_t>()),
+           blocks));
+  printWorkingMemory("encode memory", memory.at("encode"));
+  printWorkingMemory("decode memory", memory.at("decode"));
+}
+
+void printText(const workbench::LibraryFile &library) {
+  const Json &manifest = library.manifest;
+  bool isDescribed = manifest.contains("description"), hasFeatures = library.sourceFeatureWidth;
+  line("name", library.name);
+  if (isDescribed) {
+    line("family", manifest.at("family").get<std::string>());
+    printSides(library);
+  } else {
+    printBlock(library);
+  }
+  line("weights", fmt::format("{} of {}", formatBytes(library.weightBytes),
+                              manifest.at("weights").at("type").get<std::string>()));
+  printLevels(library);
+  printMemory(manifest.at("memory"), hasFeatures);
+  if (isDescribed) {
+    line("tokenizer", describeTokenizer(library));
+    if (hasFeatures)
+      line("preprocessor", describePreprocessor(library));
+    if (library.targetVocabularySize != 0)
+      line("generation", describeGeneration(manifest.at("description").at("generation")));
+  }
+  line("exports", library.symbol);
+  line("file", fmt::format("{}: weights {}, code of the model {}, of the runtime {}",
+                           formatBytes(library.fileBytes), formatBytes(library.weightBytes),
+                           library.programBytes ? formatBytes(library.programBytes) : "unknown",
+                           formatBytes(library.runtimeBytes)));
+}
+
+} // namespace
+
+void addInspectCommand(CLI::App &program) {
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App *command =
+      program.add_subcommand("inspect", "show what is in a library; it is read, not run");
+  command->add_option("LIB", options->library, "the library")->required();
+  command->add_flag("--json", options->isJson, "print the library's manifest");
+  command->callback([options] {
+    workbench::LibraryFile library = workbench::readLibraryFile(options->library);
+    if (options->isJson)
+      fmt::print("{}\n", library.manifest.dump(2, ' ', false, Json::error_handler_t::replace));
+    else
+      printText(library);
+  });
+}
+
+} // namespace transept::commands

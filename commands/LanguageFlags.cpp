@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names of languages become ids through the tokenizer.
+
+#include "commands/LanguageFlags.h"
+
+#include <fmt/format.h>
+
+namespace transept::commands {
+
+namespace {
+
+Id idOf(const char *flag, const std::string &name, const text::Tokenizer *tokenizer) {
+  if (!tokenizer || tokenizer->languages().empty())
+    throw CLI::ValidationError(flag, "this library's tokenizer marks no languages");
+  Id id = tokenizer->languageId(name);
+  if (id < 0)
+    throw CLI::ValidationError(flag, fmt::format("expects one of {}, but got {}",
+                                                 fmt::join(tokenizer->languages(), ", "), name));
+  return id;
+}
+
+bool isLanguage(Id id, const text::Tokenizer &tokenizer) {
+  for (const std::string &name : tokenizer.languages())
+    if (tokenizer.languageId(name) == id)
+      return true;
+  return false;
+}
+
+} // namespace
+
+void LanguageFlags::addTo(CLI::App &command) {
+  command.add_option("--source-language", source,
+                     "what the text is in, as the checkpoint names it, e.g. en_XX [its default]");
+  command.add_option("--target-language", target, "what it becomes, e.g. deu_Latn [its default]");
+}
+
+text::EncodeOptions LanguageFlags::encoding(const text::Tokenizer *tokenizer) const {
+  text::EncodeOptions options;
+  if (!source.empty())
+    options.language = idOf("--source-language", source, tokenizer);
+  return options;
+}
+
+void LanguageFlags::applyTo(GenerateOptions &options, const Model &model,
+                            const text::Tokenizer *tokenizer) const {
+  if (target.empty())
+    return;
+  Id id = idOf("--target-language", target, tokenizer);
+  const transept_generation_defaults *defaults = model.table().generation;
+  if (defaults && isLanguage(defaults->decoder_start_id, *tokenizer))
+    options.decoderStart = id;
+  else
+    options.forcedBeginning = id;
+}
+
+} // namespace transept::commands

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which language a text is in and which it becomes, for multilingual text models.
+
+#ifndef TRANSEPT_COMMANDS_LANGUAGEFLAGS_H
+#define TRANSEPT_COMMANDS_LANGUAGEFLAGS_H
+
+#include "media/tokenizers/Tokenizer.h"
+
+#include "transept/model.h"
+
+#include <CLI/CLI.hpp>
+
+namespace transept::commands {
+
+class LanguageFlags {
+public:
+  void addTo(CLI::App &command);
+
+  /// How the tokenizer encodes sources. Throws CLI::ValidationError for a language that the
+  /// tokenizer (null: none) does not know.
+  text::EncodeOptions encoding(const text::Tokenizer *tokenizer) const;
+  /// Makes targets begin with the language's id, as the model's defaults do with theirs: as decoder
+  /// start where that is a language, otherwise as the first id behind it.
+  void applyTo(GenerateOptions &options, const Model &model,
+               const text::Tokenizer *tokenizer) const;
+
+private:
+  std::string source, target;
+};
+
+} // namespace transept::commands
+
+#endif

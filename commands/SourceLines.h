@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Lines of standard input, as many at a time as are there: a program that sends one line and waits
+// for its result gets it, and a file comes in full batches.
+
+#ifndef TRANSEPT_COMMANDS_SOURCELINES_H
+#define TRANSEPT_COMMANDS_SOURCELINES_H
+
+#include "transept/options.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace transept::commands {
+
+struct SourceLine {
+  size_t number = 0; // from 1
+  std::string text;  // without its newline
+};
+
+/// Reads a descriptor; the last line needs no newline.
+class SourceLines {
+public:
+  explicit SourceLines(int descriptor) : descriptor(descriptor) {}
+
+  /// Waits for one line, then takes those already there, at most `maximumCount`; none at the end.
+  std::vector<SourceLine> next(size_t maximumCount);
+
+private:
+  bool takeLine(std::vector<SourceLine> &lines);
+  void readMore();
+  bool hasMoreNow() const;
+
+  int descriptor;
+  std::string buffer;
+  size_t begin = 0, searched = 0; // where the next line begins, where to look for its end
+  size_t lineCount = 0;
+  bool isAtEnd = false;
+};
+
+/// "5 17 0" -> {5, 17, 0}. Throws InputError for what is not an id below `vocabularySize`.
+std::vector<Id> parseIds(std::string_view text, size_t vocabularySize);
+
+} // namespace transept::commands
+
+#endif

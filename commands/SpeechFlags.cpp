@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is wrong with these options is wrong usage, and found before any file is read.
+
+#include "commands/SpeechFlags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace transept::commands {
+
+void SpeechFlags::addTo(CLI::App &command) {
+  const char *group = "Models of speech";
+  command.add_option("--language", language, "what is spoken, e.g. en [each file's is detected]")
+      ->group(group);
+  command
+      .add_option("--task", task,
+                  "write down what is said, or translate it into English "
+                  "[transcribe]")
+      ->check(CLI::IsMember({"transcribe", "translate"}))
+      ->group(group);
+  command
+      .add_flag("--timestamps", hasTimestamps,
+                "one line a segment, with its seconds: [0.00 --> 2.40] text; with --json: segments")
+      ->group(group);
+  command
+      .add_flag("--word-timestamps", hasWordTimestamps,
+                "the same for each word, from what the decoder looked at; with --json: words, too")
+      ->group(group);
+}
+
+std::string SpeechFlags::firstGiven() const {
+  return !language.empty()   ? "--language"
+         : !task.empty()     ? "--task"
+         : hasTimestamps     ? "--timestamps"
+         : hasWordTimestamps ? "--word-timestamps"
+                             : "";
+}
+
+std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
+                                                  const GenerateOptions &generation,
+                                                  bool hasOwnBeginning,
+                                                  const text::Tokenizer *tokenizer) const {
+  const transept_speech_defaults *speech = model.table().speech;
+  std::string given = firstGiven();
+  if (!speech && !given.empty())
+    throw CLI::ValidationError(given, "is for models that transcribe speech, which this is not");
+  if (speech && hasOwnBeginning && !given.empty())
+    throw CLI::ValidationError(given, "cannot be combined with a prefix or a decoder start");
+  if (!speech || hasOwnBeginning)
+    return std::nullopt;
+  if (generation.returnCount.value_or(1) > 1)
+    throw CLI::ValidationError("--num-return", "a sound has one transcript");
+  if (wantsTimes() && speech->first_timestamp_id < 0)
+    throw CLI::ValidationError(given, "this model has no timestamps");
+  if (wantsWords() && !tokenizer)
+    throw CLI::ValidationError("--word-timestamps", "needs a tokenizer, which the library lacks");
+  std::vector<std::string> languages = languagesOf(model);
+  if (!language.empty() && std::ranges::find(languages, language) == languages.end())
+    throw CLI::ValidationError(
+        "--language", languages.empty() ? "this model knows one language only"
+                                        : fmt::format("expects one of {}, but got {}",
+                                                      fmt::join(languages, ", "), language));
+  if (task == "translate" && speech->translate_id < 0)
+    throw CLI::ValidationError("--task", "this model cannot translate");
+  SpeechOptions options{.language = language, .generate = generation};
+  options.task = task == "translate" ? SpeechTask::Translate : SpeechTask::Transcribe;
+  if (wantsTimes())
+    options.timestamps = true;
+  return options;
+}
+
+} // namespace transept::commands

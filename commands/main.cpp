@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The `transept` command: parses the command line and dispatches.
+
+#include "commands/Commands.h"
+
+#include <cstdio>
+#include <exception>
+
+int main(int argumentCount, char **arguments) {
+  using namespace transept::driver;
+  CLI::App program("Transept compiles encoder-decoder transformers to shared libraries.\n"
+                   "Exit status: 0 done, 1 the work or a check failed, 2 wrong usage.",
+                   "transept");
+  program.require_subcommand(1);
+  program.set_version_flag("--version", TRANSEPT_VERSION);
+  addCompileCommand(program);
+  addDescribeCommand(program);
+  addGenerateCommand(program);
+  addVerifyCommand(program);
+  addInspectCommand(program);
+  addExplainCommand(program);
+  addReportCommand(program);
+  addProfileCommand(program);
+  addTraceCommand(program);
+  addDiffCommand(program);
+  addBenchCommand(program);
+  try {
+    program.parse(argumentCount, arguments);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return program.exit(error);
+    std::fprintf(stderr, "error: %s\nRun `transept --help` or `transept COMMAND --help`.\n",
+                 error.what());
+    return 2;
+  } catch (const ExitStatus &exit) {
+    return exit.status;
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// MLIR has both halves: it prints a module with the places of its operations, and makes scopes of
+// debug information for functions that have such places.
+
+#include "compiler/emit/link/LineTables.h"
+
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
+#include "mlir/IR/OperationSupport.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/LocationSnapshot.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace transept::emit {
+
+using namespace mlir;
+
+void locateInFile(ModuleOp plan, const std::string &path) {
+  std::error_code error;
+  llvm::raw_fd_ostream stream(path, error);
+  if (error)
+    throw std::runtime_error("cannot write " + path + ": " + error.message());
+  // Absolute, because profilers look for the file from any directory.
+  std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
+  generateLocationsFromIR(stream, absolute, plan, OpPrintingFlags().printNameLocAsPrefix());
+  stream.close();
+  if (stream.has_error()) {
+    std::string reason = stream.error().message();
+    stream.clear_error();
+    throw std::runtime_error("cannot write " + path + ": " + reason);
+  }
+}
+
+void addLineTables(ModuleOp module) {
+  PassManager passes(module.getContext());
+  passes.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+  if (failed(passes.run(module)))
+    throw std::runtime_error("the module is not in the LLVM stage");
+}
+
+} // namespace transept::emit

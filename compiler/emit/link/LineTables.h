@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Debug information that leads from machine code to the operation of the plan it was made from, for
+// perf, debuggers and addr2line.
+
+#ifndef TRANSEPT_COMPILER_EMIT_LINK_LINETABLES_H
+#define TRANSEPT_COMPILER_EMIT_LINK_LINETABLES_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+
+namespace transept::emit {
+
+/// Writes a module in the plan stage to a file and makes the lines of that text the locations of
+/// its operations. Throws std::runtime_error if the file cannot be written.
+void locateInFile(mlir::ModuleOp plan, const std::string &path);
+
+/// Gives every function of a module in the LLVM stage what line tables need; its locations are
+/// those of the plan. Throws std::runtime_error if that fails.
+void addLineTables(mlir::ModuleOp module);
+
+} // namespace transept::emit
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Packs weights, one panel at a time.
+
+#include "compiler/emit/weights/PackWeights.h"
+
+#include "compiler/emit/weights/PackPanel.h"
+#include "compiler/plan/PackedPanels.h"
+
+#include "dialects/Transept/RelativePosition.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+#include <fmt/format.h>
+#include <stdexcept>
+
+namespace transept::emit {
+
+using namespace mlir;
+
+namespace {
+
+/// Rows converted at once where there are no panels.
+constexpr int64_t kRowsAtOnce = 64;
+
+class Packer {
+public:
+  Packer(plan::WeightOp op, const ParameterReader &reader, const WeightSink &sink)
+      : evaluator(reader), sink(sink), name(op.getSymName()), offset(*op.getOffset()),
+        panelWidth(op.getLayout().getPanelWidth()), type(op.getLayout().getNumberType()),
+        value(cast<plan::YieldOp>(op.getExpression().front().getTerminator()).getValue()) {}
+
+  void pack(plan::LayoutKind layout) {
+    switch (layout) {
+    case plan::LayoutKind::Rows:
+      return packRows();
+    case plan::LayoutKind::Panels:
+    case plan::LayoutKind::Vector:
+      return packPanels(/*parts=*/1);
+    case plan::LayoutKind::GatedPanels:
+    case plan::LayoutKind::GatedVector:
+      return packPanels(/*parts=*/2);
+    case plan::LayoutKind::Distances:
+      return packDistances();
+    }
+  }
+
+private:
+  template <typename T> void emit(const std::vector<T> &numbers) {
+    sink(offset, numbers.data(), int64_t(numbers.size() * sizeof(T)));
+    offset += int64_t(numbers.size() * sizeof(T));
+  }
+
+  void packRows() {
+    int64_t rows = weightRows(value), columns = weightColumns(value);
+    for (int64_t begin = 0; begin < rows; begin += kRowsAtOnce) {
+      int64_t count = std::min(kRowsAtOnce, rows - begin);
+      std::vector<double> numbers(count * columns);
+      evaluator.rows(value, begin, count, numbers.data());
+      emit(std::vector<float>(numbers.begin(), numbers.end()));
+    }
+  }
+
+  /// Panel by panel of rows; with two parts, panels of both in turn.
+  void packPanels(int64_t parts) {
+    int64_t rows = weightRows(value) / parts, columns = weightColumns(value);
+    codegen::PackedPanels layout{type, columns, panelWidth};
+    std::vector<double> numbers(panelWidth * columns);
+    std::vector<uint8_t> packed(layout.panelBytes());
+    for (int64_t begin = 0; begin < rows; begin += panelWidth)
+      for (int64_t part = 0; part < parts; ++part) {
+        int64_t count = std::min(panelWidth, rows - begin);
+        evaluator.rows(value, part * rows + begin, count, numbers.data());
+        std::fill(numbers.begin() + count * columns, numbers.end(), 0.0);
+        if (layout.isQuantized())
+          expectFinite(numbers, part * rows + begin);
+        packPanel(layout, numbers.data(), packed.data());
+        emit(packed);
+      }
+  }
+
+  /// One number that is not finite would turn all those that share its scale to nothing.
+  void expectFinite(const std::vector<double> &numbers, int64_t firstOutput) const {
+    auto found = llvm::find_if(numbers, [](double number) { return !std::isfinite(number); });
+    if (found == numbers.end())
+      return;
+    int64_t at = found - numbers.begin(), columns = weightColumns(value);
+    throw std::runtime_error(fmt::format(
+        "weight {} has {} for output {} and input {}; {} takes finite numbers only, f32 and bf16 "
+        "take any",
+        name.str(), *found, firstOutput + at / columns, at % columns,
+        plan::stringifyNumberType(type).str()));
+  }
+
+  void packDistances() {
+    auto op = value.getDefiningOp<RelativePositionBiasOp>();
+    RelativePositionBuckets buckets{int64_t(op.getBucketCount()), int64_t(op.getMaximumDistance()),
+                                    op.getBidirectional()};
+    int64_t reach = codegen::distanceReach(buckets.maximumDistance, buckets.count);
+    int64_t heads = weightColumns(op.getTable());
+    std::vector<double> table = evaluator.vector(op.getTable());
+    std::vector<float> packed;
+    for (int64_t head = 0; head < heads; ++head)
+      for (int64_t distance = -reach; distance <= reach; ++distance)
+        packed.push_back(float(table[relativePositionBucket(distance, buckets) * heads + head]));
+    emit(packed);
+  }
+
+  WeightEvaluator evaluator;
+  const WeightSink &sink;
+  StringRef name;
+  int64_t offset, panelWidth;
+  plan::NumberType type;
+  Value value;
+};
+
+} // namespace
+
+void packWeights(ModuleOp module, const ParameterReader &reader, const WeightSink &sink) {
+  for (auto op : module.getOps<plan::WeightOp>())
+    Packer(op, reader, sink).pack(op.getLayout().getKind());
+}
+
+int64_t packedWeightsSize(ModuleOp module) {
+  int64_t end = 0;
+  for (auto op : module.getOps<plan::WeightOp>())
+    end = std::max<int64_t>(end, *op.getOffset() + op.getSize());
+  return int64_t(llvm::alignTo(end, 4096));
+}
+
+} // namespace transept::emit

@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a description to IR. The code reads in the order in which a sequence passes through the
+// model: embedding, layers of attention and feed-forward, final norm, logits.
+
+#include "compiler/frontend/builder/ModelBuilder.h"
+
+#include "dialects/Transept/Transept.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Verifier.h"
+
+#include <algorithm>
+
+namespace transept::frontend {
+
+using mlir::Location;
+using mlir::RankedTensorType;
+using mlir::Type;
+using mlir::Value;
+
+namespace {
+
+constexpr llvm::StringLiteral sourceSpace = "source";
+constexpr llvm::StringLiteral targetSpace = "target";
+
+::transept::ActivationKind kindOf(Activation activation) {
+  switch (activation) {
+  case Activation::Relu:
+    return ActivationKind::Relu;
+  case Activation::Gelu:
+    return ActivationKind::Gelu;
+  case Activation::GeluTanh:
+    return ActivationKind::GeluTanh;
+  case Activation::Silu:
+    return ActivationKind::Silu;
+  case Activation::Sigmoid:
+    return ActivationKind::Sigmoid;
+  }
+  llvm_unreachable("unknown activation");
+}
+
+SinusoidKind sinusoidOf(PositionKind kind) {
+  switch (kind) {
+  case PositionKind::SinusoidalHalvesInclusive:
+    return SinusoidKind::HalvesInclusive;
+  case PositionKind::SinusoidalInterleaved:
+    return SinusoidKind::Interleaved;
+  default:
+    return SinusoidKind::Halves;
+  }
+}
+
+/// A node of the description: what its ops' locations are called, and the layer it is in.
+struct Node {
+  std::string name;
+  int64_t layer = 0;
+
+  Node child(llvm::StringRef part) const { return {name + "." + part.str(), layer}; }
+};
+
+class ModelWriter {
+public:
+  ModelWriter(const Description &description, mlir::MLIRContext &context)
+      : description(description), builder(&context) {}
+
+  mlir::OwningOpRef<mlir::ModuleOp> write();
+
+private:
+  // Weights.
+  Value parameter(const checkpoints::TensorReference &tensor, llvm::ArrayRef<int64_t> shape,
+                  const Node &node);
+  Value vector(const std::optional<checkpoints::TensorReference> &tensor, int64_t size,
+               const Node &node);
+
+  // Parts of a model, in the order of the description's fields.
+  Value linear(const Linear &linear, Value input, const Node &node);
+  Value norm(const Norm &norm, Value input, const Node &node);
+  Value activation(Activation activation, Value input, const Node &node);
+  Value convolution(const Convolution &convolution, Value &input, llvm::StringRef space,
+                    const Node &node);
+  /// `firstRows` becomes the first value that is rows of the result's space: what says which
+  /// positions there are, without being a further reader of the result.
+  Value features(const Features &features, Value input, Value &firstRows, const Node &node);
+  Value embedding(const Embedding &embedding, Value input, int64_t hiddenSize, const Node &node);
+  Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
+  Value relativeBias(const Attention &attention, llvm::StringRef query, llvm::StringRef key,
+                     const Node &node);
+  Value sharedBias(const Attention &attention, llvm::StringRef query, llvm::StringRef key,
+                   const Node &node);
+  Value attention(const Attention &attention, Value states, Value keyStates, Value mask,
+                  Value sharedBias, const Node &node);
+  Value feedForward(const FeedForward &feedForward, Value states, const Node &node);
+  Value stack(const Stack &stack, Value input, bool isTarget, Value sourceStates, const Node &node);
+  Value logits(const Logits &logits, Value states, const Node &node);
+
+  /// states + body(norm(states)) or norm(states + body(states)).
+  Value residual(NormPlacement placement, const Norm &norm, Value states, const Node &node,
+                 llvm::function_ref<Value(Value)> body);
+
+  Value maskOfKeys(llvm::StringRef query, llvm::StringRef key, bool isCausal, const Node &node);
+
+  Location location(const Node &node) {
+    return mlir::NameLoc::get(builder.getStringAttr(node.name));
+  }
+  RowsType rows(llvm::StringRef space, int64_t width) {
+    return RowsType::get(builder.getContext(), space, width, builder.getF32Type());
+  }
+  static RowsType typeOf(Value value) { return llvm::cast<RowsType>(value.getType()); }
+  static llvm::StringRef spaceOf(Value value) { return typeOf(value).getSpace(); }
+  mlir::FloatAttr number(double value) { return builder.getF64FloatAttr(value); }
+
+  const Description &description;
+  mlir::OpBuilder builder;
+};
+
+std::string nameInLayer(std::string name, int64_t layer) {
+  constexpr llvm::StringLiteral placeholder = "{layer}";
+  for (size_t at; (at = name.find(placeholder)) != std::string::npos;)
+    name.replace(at, placeholder.size(), std::to_string(layer));
+  return name;
+}
+
+Value ModelWriter::parameter(const checkpoints::TensorReference &tensor,
+                             llvm::ArrayRef<int64_t> shape, const Node &node) {
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
+  return ParameterOp::create(builder, location(node), type, nameInLayer(tensor.name, node.layer),
+                             tensor.isTransposed, tensor.rowBegin);
+}
+
+Value ModelWriter::vector(const std::optional<checkpoints::TensorReference> &tensor, int64_t size,
+                          const Node &node) {
+  return tensor ? parameter(*tensor, {size}, node) : Value();
+}
+
+Value ModelWriter::linear(const Linear &linear, Value input, const Node &node) {
+  Value weight = parameter(linear.weight, {linear.outputs, linear.inputs}, node.child("weight"));
+  Value bias = vector(linear.bias, linear.outputs, node.child("bias"));
+  return LinearOp::create(builder, location(node), rows(spaceOf(input), linear.outputs),
+                          /*normalized=*/Type(), input, weight, bias, /*norm_gain=*/Value(),
+                          /*norm_bias=*/Value(), /*residual=*/Value(), /*norm=*/NormAttr(),
+                          /*activation=*/ActivationKindAttr(),
+                          /*gated=*/mlir::UnitAttr())
+      .getResult();
+}
+
+Value ModelWriter::norm(const Norm &norm, Value input, const Node &node) {
+  int64_t width = typeOf(input).getWidth();
+  Value gain = parameter(norm.gain, {width}, node.child("gain"));
+  if (norm.kind == NormKind::RootMeanSquare)
+    return RmsNormOp::create(builder, location(node), input.getType(), input, gain,
+                             number(norm.epsilon));
+  Value bias = vector(norm.bias, width, node.child("bias"));
+  return LayerNormOp::create(builder, location(node), input.getType(), input, gain, bias,
+                             number(norm.epsilon));
+}
+
+Value ModelWriter::activation(Activation activation, Value input, const Node &node) {
+  auto kind = ActivationKindAttr::get(builder.getContext(), kindOf(activation));
+  return ActivationOp::create(builder, location(node), input.getType(), input, kind);
+}
+
+/// `input` becomes the windows that the products read, where there are some.
+Value ModelWriter::convolution(const Convolution &convolution, Value &input, llvm::StringRef space,
+                               const Node &node) {
+  if (space != spaceOf(input)) {
+    RowsType type = rows(space, convolution.kernelSize * typeOf(input).getWidth());
+    input = WindowsOp::create(builder, location(node.child("windows")), type, input,
+                              convolution.kernelSize, convolution.stride, convolution.padding);
+  }
+  Value result = linear(convolution.linear, input, node.child("linear"));
+  if (convolution.gate) {
+    Node gateNode = node.child("gate");
+    Value gate = activation(*convolution.activation, linear(*convolution.gate, input, gateNode),
+                            gateNode.child("activation"));
+    return GateOp::create(builder, location(node.child("product")), result.getType(), gate, result);
+  }
+  return convolution.activation
+             ? activation(*convolution.activation, result, node.child("activation"))
+             : result;
+}
+
+/// The space of the rows that a stack reads: its own when no feature op changes their number.
+std::string inputSpace(const Embedding &embedding) {
+  if (!embedding.features)
+    return sourceSpace.str();
+  for (const Convolution &convolution : embedding.features->convolutions)
+    if (convolution.kernelSize != 1 || convolution.stride != 1)
+      return "source.features";
+  return embedding.features->leadingRows.empty() ? sourceSpace.str() : "source.features";
+}
+
+Value ModelWriter::features(const Features &features, Value input, Value &firstRows,
+                            const Node &node) {
+  bool leads = !features.leadingRows.empty();
+  // Convolutions that keep the number of rows need no windows; the last that does not, or the
+  // leading rows, arrive at the space of the source.
+  auto changesRows = [](const Convolution &convolution) {
+    return convolution.kernelSize != 1 || convolution.stride != 1;
+  };
+  size_t changing = static_cast<size_t>(
+      std::count_if(features.convolutions.begin(), features.convolutions.end(), changesRows));
+  Value states = firstRows = input;
+  for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
+    std::string space = spaceOf(states).str();
+    if (changesRows(each))
+      space = --changing == 0 && !leads ? sourceSpace.str()
+                                        : "source.convolved" + std::to_string(index);
+    Value read = states;
+    states = convolution(each, read, space, node.child("convolutions." + std::to_string(index)));
+    if (spaceOf(firstRows) != space)
+      firstRows = read;
+  }
+  if (!leads)
+    return states;
+  Node leading = node.child("leading_rows");
+  llvm::SmallVector<Value> tokens;
+  int64_t width = typeOf(states).getWidth();
+  for (const checkpoints::TensorReference &row : features.leadingRows)
+    tokens.push_back(parameter(row, {1, width}, leading));
+  Value matrix = tokens.front();
+  if (tokens.size() > 1)
+    matrix = WeightConcatenateOp::create(
+        builder, location(leading),
+        RankedTensorType::get({int64_t(tokens.size()), width}, builder.getF32Type()), tokens);
+  return firstRows = PrependRowsOp::create(builder, location(leading), rows(sourceSpace, width),
+                                           matrix, states);
+}
+
+Value ModelWriter::positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node) {
+  const Positions &positions = embedding.positions;
+  int64_t length = positions.length + positions.offset;
+  Value table;
+  auto type = RankedTensorType::get({length, hiddenSize}, builder.getF32Type());
+  if (positions.kind == PositionKind::Learned)
+    table = parameter(*positions.table, type.getShape(), node.child("table"));
+  else
+    table = SinusoidOp::create(builder, location(node.child("table")), type,
+                               sinusoidOf(positions.kind));
+  if (!embedding.segment)
+    return table;
+  Value segment = parameter(*embedding.segment, {1, hiddenSize}, node.child("segment"));
+  return WeightAddRowOp::create(builder, location(node), type, table, segment);
+}
+
+Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hiddenSize,
+                             const Node &node) {
+  Value states, positioned = input;
+  if (embedding.features) {
+    states = features(*embedding.features, input, positioned, node.child("features"));
+    if (embedding.scale != 1.0)
+      states = ScaleOp::create(builder, location(node.child("scale")), states.getType(), states,
+                               number(embedding.scale));
+  } else {
+    Value table =
+        parameter(*embedding.weight, {embedding.vocabularySize, hiddenSize}, node.child("table"));
+    states = EmbeddingOp::create(builder, location(node), rows(spaceOf(input), hiddenSize), input,
+                                 table, /*positions=*/Value(), number(embedding.scale),
+                                 builder.getI64IntegerAttr(0));
+  }
+  auto normalize = [&](bool isBeforePositions) {
+    if (embedding.norm && embedding.isNormBeforePositions == isBeforePositions)
+      states = norm(*embedding.norm, states, node.child("norm"));
+  };
+  normalize(/*isBeforePositions=*/true);
+  if (embedding.positions.kind != PositionKind::None) {
+    Node positionNode = node.child("positions");
+    Value positions = PositionEmbeddingOp::create(
+        builder, location(positionNode), states.getType(), positioned,
+        positionTable(embedding, hiddenSize, positionNode), embedding.positions.offset);
+    states =
+        AddOp::create(builder, location(node.child("sum")), states.getType(), states, positions);
+  }
+  normalize(/*isBeforePositions=*/false);
+  return states;
+}
+
+Value ModelWriter::maskOfKeys(llvm::StringRef query, llvm::StringRef key, bool isCausal,
+                              const Node &node) {
+  auto type = MaskType::get(builder.getContext(), query, key);
+  Value padding = PaddingMaskOp::create(builder, location(node.child("padding")), type);
+  if (!isCausal)
+    return padding;
+  Value causal = CausalMaskOp::create(builder, location(node.child("causal")), type);
+  return CombineMasksOp::create(builder, location(node), type, causal, padding);
+}
+
+Value ModelWriter::relativeBias(const Attention &attention, llvm::StringRef query,
+                                llvm::StringRef key, const Node &node) {
+  const RelativeBias &bias = *attention.relativeBias;
+  Value table = parameter(bias.table, {bias.bucketCount, attention.headCount}, node.child("table"));
+  auto type = BiasType::get(builder.getContext(), query, key, attention.headCount);
+  return RelativePositionBiasOp::create(builder, location(node), type, table, bias.bucketCount,
+                                        bias.maximumDistance, bias.isBidirectional);
+}
+
+Value ModelWriter::sharedBias(const Attention &attention, llvm::StringRef query,
+                              llvm::StringRef key, const Node &node) {
+  bool isShared = attention.relativeBias &&
+                  attention.relativeBias->table.name.find("{layer}") == std::string::npos;
+  return isShared ? relativeBias(attention, query, key, node.child("relative_bias")) : Value();
+}
+
+Value ModelWriter::attention(const Attention &attention, Value states, Value keyStates, Value mask,
+                             Value sharedBias, const Node &node) {
+  Value query = linear(attention.query, states, node.child("query"));
+  Value key = linear(attention.key, keyStates, node.child("key"));
+  Value value = linear(attention.value, keyStates, node.child("value"));
+  Value bias = sharedBias;
+  if (attention.relativeBias && !bias)
+    bias =
+        relativeBias(attention, spaceOf(states), spaceOf(keyStates), node.child("relative_bias"));
+  RowsType type = rows(spaceOf(states), typeOf(value).getWidth());
+  auto headCount = builder.getI64IntegerAttr(attention.headCount);
+  mlir::FloatAttr scale = number(attention.scale);
+  Value result;
+  if (spaceOf(states) == spaceOf(keyStates))
+    result = SelfAttentionOp::create(builder, location(node), type, query, key, value, mask, bias,
+                                     headCount, scale);
+  else
+    result = CrossAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query, key,
+                                      value, mask, bias, headCount, scale)
+                 .getResult();
+  return linear(attention.output, result, node.child("output"));
+}
+
+Value ModelWriter::feedForward(const FeedForward &feedForward, Value states, const Node &node) {
+  Value hidden =
+      activation(feedForward.activation, linear(feedForward.input, states, node.child("input")),
+                 node.child("activation"));
+  if (feedForward.gate)
+    hidden = GateOp::create(builder, location(node.child("product")), hidden.getType(), hidden,
+                            linear(*feedForward.gate, states, node.child("gate")));
+  return linear(feedForward.output, hidden, node.child("output"));
+}
+
+Value ModelWriter::residual(NormPlacement placement, const Norm &norm, Value states,
+                            const Node &node, llvm::function_ref<Value(Value)> body) {
+  auto add = [&](Value change) -> Value {
+    return AddOp::create(builder, location(node.child("residual")), states.getType(), states,
+                         change);
+  };
+  if (placement == NormPlacement::Pre)
+    return add(body(this->norm(norm, states, node.child("norm"))));
+  return this->norm(norm, add(body(states)), node.child("norm"));
+}
+
+Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value sourceStates,
+                         const Node &node) {
+  llvm::StringRef space = isTarget ? targetSpace : sourceSpace;
+  Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
+  Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
+  Value selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, selfNode.child("mask"));
+  Value selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
+  Value crossMask, crossBias;
+  if (stack.crossAttention) {
+    crossMask = maskOfKeys(space, sourceSpace, /*isCausal=*/false, crossNode.child("mask"));
+    crossBias = sharedBias(*stack.crossAttention, space, sourceSpace, crossNode);
+  }
+
+  for (int64_t index = 0; index < stack.layerCount; ++index) {
+    Node layer{node.name + ".layers." + std::to_string(index), index};
+    Node self = layer.child("self_attention");
+    states =
+        residual(stack.normPlacement, stack.selfAttention.norm, states, self, [&](Value input) {
+          return attention(stack.selfAttention, input, input, selfMask, selfBias, self);
+        });
+    if (stack.crossAttention) {
+      Node cross = layer.child("cross_attention");
+      states = residual(stack.normPlacement, stack.crossAttention->norm, states, cross,
+                        [&](Value input) {
+                          return attention(*stack.crossAttention, input, sourceStates, crossMask,
+                                           crossBias, cross);
+                        });
+    }
+    Node feed = layer.child("feed_forward");
+    states = residual(stack.normPlacement, stack.feedForward.norm, states, feed,
+                      [&](Value input) { return feedForward(stack.feedForward, input, feed); });
+  }
+  return stack.finalNorm ? norm(*stack.finalNorm, states, node.child("final_norm")) : states;
+}
+
+Value ModelWriter::logits(const Logits &logits, Value states, const Node &node) {
+  if (const auto &transform = logits.transform) {
+    Node part = node.child("transform");
+    states = activation(transform->activation, linear(transform->linear, states, part),
+                        part.child("activation"));
+    states = norm(transform->norm, states, part.child("norm"));
+  }
+  if (logits.scale != 1.0)
+    states = ScaleOp::create(builder, location(node.child("scale")), states.getType(), states,
+                             number(logits.scale));
+  int64_t vocabularySize = description.target.embedding.vocabularySize;
+  Value weight =
+      parameter(logits.weight, {vocabularySize, typeOf(states).getWidth()}, node.child("weight"));
+  Value bias = vector(logits.bias, vocabularySize, node.child("bias"));
+  return LogitsOp::create(builder, location(node), rows(spaceOf(states), vocabularySize), states,
+                          weight, bias);
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
+  Location modelLocation = mlir::NameLoc::get(
+      builder.getStringAttr(description.name.empty() ? "model" : description.name));
+  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(modelLocation);
+  if (!description.name.empty())
+    module->setSymName(description.name);
+  builder.setInsertionPointToEnd(module->getBody());
+
+  auto forward = mlir::func::FuncOp::create(builder, modelLocation, "forward",
+                                            builder.getFunctionType({}, {}));
+  mlir::Block *body = forward.addEntryBlock();
+  auto argument = [&](Type type, const char *name) -> Value {
+    return body->addArgument(type, location({name}));
+  };
+  auto ids = [&](llvm::StringRef space) {
+    return RowsType::get(builder.getContext(), space, 1, builder.getI32Type());
+  };
+  Value source, targetIds;
+  const Embedding &sourceEmbedding = description.source.embedding;
+  if (sourceEmbedding.features)
+    source = argument(rows(inputSpace(sourceEmbedding), sourceEmbedding.features->width),
+                      "source_features");
+  else if (description.hasSource())
+    source = argument(ids(sourceSpace), "source_ids");
+  if (description.hasTarget())
+    targetIds = argument(ids(targetSpace), "target_ids");
+
+  builder.setInsertionPointToEnd(body);
+  llvm::SmallVector<Value> results;
+  Value memory;
+  if (source) {
+    Value states = stack(description.source, source, /*isTarget=*/false, Value(), {"encoder"});
+    memory =
+        description.projection ? linear(*description.projection, states, {"projection"}) : states;
+    results.push_back(states);
+  }
+  if (targetIds) {
+    Value states = stack(description.target, targetIds, /*isTarget=*/true, memory, {"decoder"});
+    results.insert(results.begin(), logits(description.logits, states, {"logits"}));
+  }
+  mlir::func::ReturnOp::create(builder, modelLocation, results);
+  forward.setFunctionType(
+      builder.getFunctionType(body->getArgumentTypes(), mlir::ValueRange(results).getTypes()));
+  if (mlir::failed(mlir::verify(*module)))
+    return nullptr;
+  return module;
+}
+
+/// What the verifiers of the ops cannot see, because building the ops relies on it.
+mlir::LogicalResult verifyStacks(const Description &description, mlir::MLIRContext &context) {
+  auto error = [&](llvm::StringRef node) {
+    return mlir::emitError(mlir::NameLoc::get(mlir::StringAttr::get(&context, node)));
+  };
+  auto checkStack = [&](const Stack &stack, llvm::StringRef node) -> mlir::LogicalResult {
+    const Positions &positions = stack.embedding.positions;
+    if (positions.kind != PositionKind::None && positions.length <= 0)
+      return error(node) << "expects a positive number of positions, but got " << positions.length;
+    if (positions.kind == PositionKind::Learned && !positions.table)
+      return error(node) << "expects a table of learned positions";
+    const bool readsFeatures = stack.embedding.features.has_value();
+    if (!readsFeatures && !stack.embedding.weight)
+      return error(node) << "expects token embeddings or features";
+    if (stack.hiddenSize <= 0 || stack.layerCount < 0 ||
+        (!readsFeatures && stack.embedding.vocabularySize <= 0))
+      return error(node) << "expects a positive hidden size and vocabulary size, and no negative "
+                            "number of layers, but got "
+                         << stack.hiddenSize << ", " << stack.embedding.vocabularySize << " and "
+                         << stack.layerCount;
+    return mlir::success();
+  };
+  if (description.hasSource() && failed(checkStack(description.source, "encoder")))
+    return mlir::failure();
+  if (description.hasTarget() && failed(checkStack(description.target, "decoder")))
+    return mlir::failure();
+  if (!description.hasSource() && !description.hasTarget())
+    return error("model") << "expects a source side, a target side or both";
+  if (description.target.crossAttention && !description.hasSource())
+    return error("decoder") << "expects a source side for its cross-attention";
+  if (description.target.embedding.features)
+    return error("decoder") << "expects token ids on the target side";
+  if (description.source.crossAttention)
+    return error("encoder") << "expects cross-attention in the target stack only";
+  return mlir::success();
+}
+
+} // namespace
+
+mlir::OwningOpRef<mlir::ModuleOp> buildModel(const Description &description,
+                                             mlir::MLIRContext &context) {
+  context.loadDialect<TranseptDialect, mlir::func::FuncDialect>();
+  if (failed(verifyStacks(description, context)))
+    return nullptr;
+  return ModelWriter(description, context).write();
+}
+
+} // namespace transept::frontend

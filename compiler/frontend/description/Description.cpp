@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sense of a description as a whole. Families and hand-written JSON meet here, so that whatever
+// builds IR from a description may rely on its numbers.
+
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionTensors.h"
+
+#include <fmt/format.h>
+
+namespace transept::frontend {
+
+namespace {
+
+void expect(bool holds, const std::string &role, const std::string &sentence) {
+  if (!holds)
+    throw InputError(fmt::format("description: {}: {}", role, sentence));
+}
+
+void checkReference(const checkpoints::TensorReference &reference, const std::string &role) {
+  expect(!reference.name.empty(), role, "a tensor's name may not be empty");
+  expect(reference.rowBegin >= 0 && reference.rowCount >= 0, role,
+         "rowBegin and rowCount may not be negative");
+  expect(reference.rowCount > 0 || reference.rowBegin == 0, role,
+         "rowBegin needs a rowCount, 0 rows mean all");
+}
+
+void checkLinear(const Linear &linear, const std::string &role, int64_t inputs, int64_t outputs) {
+  checkReference(linear.weight, role + ".weight");
+  if (linear.bias)
+    checkReference(*linear.bias, role + ".bias");
+  expect(linear.inputs == inputs && linear.outputs == outputs, role,
+         fmt::format("found {} inputs and {} outputs, here they must be {} and {}", linear.inputs,
+                     linear.outputs, inputs, outputs));
+}
+
+void checkNorm(const Norm &norm, const std::string &role) {
+  checkReference(norm.gain, role + ".gain");
+  if (norm.bias)
+    checkReference(*norm.bias, role + ".bias");
+  expect(norm.epsilon >= 0.0, role, "epsilon may not be negative");
+}
+
+void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
+  checkReference(bias.table, role + ".table");
+  int64_t buckets = bias.isBidirectional ? bias.bucketCount / 2 : bias.bucketCount;
+  // Half of the buckets are exact; the formula divides by log(maximumDistance / exact).
+  expect(buckets / 2 >= 1, role,
+         fmt::format("found {} buckets, allowed are {} or more", bias.bucketCount,
+                     bias.isBidirectional ? 4 : 2));
+  expect(bias.maximumDistance > buckets / 2, role,
+         fmt::format("found maximumDistance {}, it must exceed the {} exact buckets",
+                     bias.maximumDistance, buckets / 2));
+}
+
+void checkAttention(const Attention &attention, const std::string &role, int64_t hidden,
+                    int64_t memory) {
+  expect(attention.headCount >= 1 && attention.headDim >= 1, role,
+         "headCount and headDim must be 1 or more");
+  int64_t width = attention.headCount * attention.headDim;
+  checkLinear(attention.query, role + ".query", hidden, width);
+  checkLinear(attention.key, role + ".key", memory, width);
+  checkLinear(attention.value, role + ".value", memory, width);
+  checkLinear(attention.output, role + ".output", width, hidden);
+  if (attention.relativeBias)
+    checkRelativeBias(*attention.relativeBias, role + ".relativeBias");
+  checkNorm(attention.norm, role + ".norm");
+}
+
+void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
+  expect(convolution.kernelSize >= 1 && convolution.stride >= 1 && convolution.padding >= 0, role,
+         "kernelSize and stride must be 1 or more, padding 0 or more");
+  // So that a convolution never reads more than `stride` times the rows that it writes.
+  expect(2 * convolution.padding + 1 >= convolution.kernelSize &&
+             convolution.padding < convolution.kernelSize,
+         role,
+         fmt::format("found kernelSize {} and padding {}, allowed is a padding from half of the "
+                     "kernel (rounded down) to kernelSize - 1",
+                     convolution.kernelSize, convolution.padding));
+  int64_t inputs = convolution.kernelSize * channels, outputs = convolution.linear.outputs;
+  checkLinear(convolution.linear, role + ".linear", inputs, outputs);
+  if (convolution.gate) {
+    checkLinear(*convolution.gate, role + ".gate", inputs, outputs);
+    expect(convolution.activation.has_value(), role, "a gate needs an activation");
+  }
+}
+
+void checkFeatures(const Features &features, const std::string &role, int64_t hidden) {
+  expect(features.width >= 1, role, "width must be 1 or more");
+  int64_t channels = features.width;
+  for (const Convolution &convolution : features.convolutions) {
+    checkConvolution(convolution, role + ".convolutions", channels);
+    channels = convolution.linear.outputs;
+  }
+  expect(channels == hidden, role,
+         fmt::format("ends with rows of {} numbers, but the hidden size is {}", channels, hidden));
+  for (const checkpoints::TensorReference &row : features.leadingRows)
+    checkReference(row, role + ".leadingRows");
+}
+
+void checkPositions(const Positions &positions, const std::string &role, int64_t hidden) {
+  switch (positions.kind) {
+  case PositionKind::None:
+    expect(!positions.table, role, "kind none has no table");
+    break;
+  case PositionKind::SinusoidalHalves:
+  case PositionKind::SinusoidalHalvesInclusive:
+  case PositionKind::SinusoidalInterleaved:
+    expect(!positions.table, role, "sinusoidal positions are computed and have no table");
+    expect(hidden % 2 == 0 && hidden >= 4, role,
+           fmt::format("sinusoidal positions need an even hidden size of 4 or more, found {}",
+                       hidden));
+    break;
+  case PositionKind::Learned:
+    expect(positions.table.has_value(), role, "learned positions need a table");
+    expect(positions.length >= 1, role, "learned positions need a length");
+    checkReference(*positions.table, role + ".table");
+    break;
+  }
+}
+
+void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden) {
+  expect(embedding.weight.has_value() != embedding.features.has_value(), role,
+         "exactly one of weight (of token embeddings) and features must be there");
+  if (embedding.features) {
+    expect(embedding.vocabularySize == 0, role, "features have no vocabularySize");
+    checkFeatures(*embedding.features, role + ".features", hidden);
+  } else {
+    checkReference(*embedding.weight, role + ".weight");
+    expect(embedding.vocabularySize >= 1, role, "vocabularySize must be 1 or more");
+  }
+  checkPositions(embedding.positions, role + ".positions", hidden);
+  if (embedding.segment) {
+    checkReference(*embedding.segment, role + ".segment");
+    expect(embedding.positions.kind != PositionKind::None, role, "a segment needs positions");
+  }
+  if (embedding.norm)
+    checkNorm(*embedding.norm, role + ".norm");
+  expect(!embedding.isNormBeforePositions ||
+             (embedding.norm && embedding.positions.kind != PositionKind::None),
+         role, "isNormBeforePositions needs a norm and positions");
+}
+
+void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden) {
+  int64_t width = feedForward.input.outputs;
+  expect(width >= 1, role, "its width must be 1 or more");
+  checkLinear(feedForward.input, role + ".input", hidden, width);
+  if (feedForward.gate)
+    checkLinear(*feedForward.gate, role + ".gate", hidden, width);
+  checkLinear(feedForward.output, role + ".output", width, hidden);
+  checkNorm(feedForward.norm, role + ".norm");
+}
+
+void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
+  expect(stack.layerCount >= 0 && stack.hiddenSize >= 1, role,
+         "layerCount must be 0 or more, hiddenSize 1 or more");
+  checkEmbedding(stack.embedding, role + ".embedding", stack.hiddenSize);
+  checkAttention(stack.selfAttention, role + ".selfAttention", stack.hiddenSize, stack.hiddenSize);
+  if (stack.crossAttention) {
+    checkAttention(*stack.crossAttention, role + ".crossAttention", stack.hiddenSize, memory);
+    expect(!stack.crossAttention->relativeBias, role + ".crossAttention",
+           "a relative bias between source and target positions has no meaning");
+  }
+  checkFeedForward(stack.feedForward, role + ".feedForward", stack.hiddenSize);
+  if (stack.finalNorm)
+    checkNorm(*stack.finalNorm, role + ".finalNorm");
+}
+
+bool isIdentifier(const std::string &name) {
+  auto isLetter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  for (size_t index = 0; index < name.size(); ++index)
+    if (!isLetter(name[index]) && (index == 0 || name[index] < '0' || name[index] > '9'))
+      return false;
+  return !name.empty();
+}
+
+void checkTarget(const Description &description) {
+  const Stack &target = description.target;
+  int64_t memory = description.source.hiddenSize;
+  if (const auto &projection = description.projection) {
+    checkLinear(*projection, "projection", memory, projection->outputs);
+    memory = projection->outputs;
+  }
+  checkStack(target, "target", memory);
+  expect(target.embedding.weight.has_value(), "target",
+         "features are for the source side, the target side generates tokens");
+  expect(target.crossAttention.has_value() == description.hasSource(), "target",
+         description.hasSource() ? "crossAttention is missing"
+                                 : "crossAttention needs a source side");
+  const auto &bias = target.selfAttention.relativeBias;
+  expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
+         "the target side is causal, isBidirectional must be false");
+  if (const auto &transform = description.logits.transform) {
+    checkLinear(transform->linear, "logits.transform.linear", target.hiddenSize, target.hiddenSize);
+    checkNorm(transform->norm, "logits.transform.norm");
+  }
+  checkReference(description.logits.weight, "logits.weight");
+  if (description.logits.bias)
+    checkReference(*description.logits.bias, "logits.bias");
+}
+
+} // namespace
+
+void checkDescription(const Description &description) {
+  expect(isIdentifier(description.name), "name",
+         fmt::format("found '{}', allowed is a C identifier", description.name));
+  expect(description.hasSource() || description.hasTarget(), "source",
+         "a model needs a source side, a target side or both");
+  expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
+  expect(!description.projection || (description.hasSource() && description.hasTarget()),
+         "projection", "it needs a source and a target side");
+  if (description.hasSource())
+    checkStack(description.source, "source", /*memory=*/0);
+  if (!description.hasTarget())
+    return;
+  checkTarget(description);
+
+  const GenerationDefaults &generation = description.generation;
+  int64_t vocabulary = description.target.embedding.vocabularySize;
+  auto checkId = [&](const std::optional<int64_t> &id, const char *role) {
+    expect(!id || (*id >= 0 && *id < vocabulary), role,
+           fmt::format("found token {}, the target vocabulary has {}", id.value_or(0), vocabulary));
+  };
+  checkId(generation.decoderStartId, "generation.decoderStartId");
+  checkId(generation.forcedBeginningId, "generation.forcedBeginningId");
+  checkId(generation.forcedEndId, "generation.forcedEndId");
+  expect(generation.beams >= 1 && generation.returnCount >= 1 &&
+             generation.returnCount <= generation.beams,
+         "generation",
+         fmt::format("found returnCount {} with {} beams, allowed are 1 to beams",
+                     generation.returnCount, generation.beams));
+  expect(generation.repetitionPenalty > 0.0, "generation.repetitionPenalty",
+         "it must be greater than 0");
+  if (const auto &speech = generation.speech) {
+    checkId(speech->transcriptStartId, "generation.speech.transcriptStartId");
+    checkId(speech->transcribeId, "generation.speech.transcribeId");
+    checkId(speech->translateId, "generation.speech.translateId");
+    checkId(speech->noTimestampsId, "generation.speech.noTimestampsId");
+    for (const SpokenLanguage &language : speech->languages)
+      checkId(language.id, "generation.speech.languages");
+    for (const AlignmentHead &each : speech->alignmentHeads)
+      expect(each.layer < description.target.layerCount && description.target.crossAttention &&
+                 each.head < description.target.crossAttention->headCount,
+             "generation.speech.alignmentHeads",
+             fmt::format("found head {} of layer {}, which does not exist", each.head, each.layer));
+    expect(speech->medianFilterWidth % 2 == 1, "generation.speech.medianFilterWidth",
+           fmt::format("found {}, it must be odd", speech->medianFilterWidth));
+  }
+}
+
+} // namespace transept::frontend

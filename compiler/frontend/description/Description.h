@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The description of a model: what stands between a checkpoint and the IR. A family is a mapping
+// from its config fields and tensor names to this structure; nothing behind it knows families.
+// Its JSON form is what `transept describe` prints and `transept compile x.json` reads.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTION_H
+#define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTION_H
+
+#include "checkpoints/TensorReference.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace transept::frontend {
+
+/// y = x W^T + b; W has shape [outputs, inputs].
+struct Linear {
+  checkpoints::TensorReference weight;
+  std::optional<checkpoints::TensorReference> bias;
+  int64_t inputs = 0;
+  int64_t outputs = 0;
+};
+
+enum class NormKind { Layer, RootMeanSquare };
+
+struct Norm {
+  NormKind kind = NormKind::Layer;
+  double epsilon = 1e-5;
+  checkpoints::TensorReference gain;
+  std::optional<checkpoints::TensorReference> bias;
+};
+
+/// GeluTanh is the tanh approximation ("gelu_new"), Gelu the exact erf form, Silu also "swish".
+enum class Activation { Relu, Gelu, GeluTanh, Silu, Sigmoid };
+
+/// Halves: sines in the first half of a row, cosines in the second, angle p / 10000^(2i/width).
+/// HalvesInclusive: the same with angle p / 10000^(i/(width/2-1)), so that the slowest wave is
+/// exactly 1/10000 (tensor2tensor). Interleaved: sines in even columns, cosines in odd ones.
+enum class PositionKind {
+  None,
+  SinusoidalHalves,
+  SinusoidalHalvesInclusive,
+  SinusoidalInterleaved,
+  Learned
+};
+
+struct Positions {
+  PositionKind kind = PositionKind::None;
+  /// Positions that exist (sequences may not be longer); 0 = unbounded.
+  int64_t length = 0;
+  /// Row of the table that position 0 uses.
+  int64_t offset = 0;
+  /// Learned only: [length + offset, hidden size].
+  std::optional<checkpoints::TensorReference> table;
+};
+
+/// A linear layer over windows of `kernelSize` rows, `stride` apart; `padding` rows of zeros stand
+/// before and after each sequence. Gated: (linear x) * activation(gate x).
+struct Convolution {
+  int64_t kernelSize = 1, stride = 1, padding = 0;
+  Linear linear; // inputs = channels * kernelSize, as in a stored [outputs, channels, kernelSize]
+  std::optional<Linear> gate;
+  std::optional<Activation> activation;
+};
+
+/// What a stack reads in place of token ids: rows of numbers (frames of sound, patches of images,
+/// states of another model), through convolutions.
+struct Features {
+  int64_t width = 0; // numbers in a row
+  /// Rows that exist in each source; 0 = any number (bounded by the positions).
+  int64_t length = 0;
+  std::vector<Convolution> convolutions;
+  /// Learned rows before those of each sequence (class tokens), hidden size numbers each, any rank.
+  std::vector<checkpoints::TensorReference> leadingRows;
+};
+
+/// From what a stack reads to its first states: token embeddings or features, times scale, plus
+/// positions and the row of the only segment, normalized.
+struct Embedding {
+  std::optional<checkpoints::TensorReference>
+      weight;                 // [vocabulary size, hidden size]; absent with features
+  int64_t vocabularySize = 0; // 0 with features
+  std::optional<Features> features;
+  double scale = 1.0; // multiplies token embeddings or features, not positions
+  Positions positions;
+  /// [1, hidden size], added to every position: BERT's embedding of segment 0.
+  std::optional<checkpoints::TensorReference> segment;
+  std::optional<Norm> norm;
+  /// norm(tokens) + positions in place of norm(tokens + positions).
+  bool isNormBeforePositions = false;
+};
+
+/// T5's relative position buckets (Raffel et al. 2020, section 2.1).
+struct RelativeBias {
+  checkpoints::TensorReference
+      table; // [bucketCount, headCount]; `{layer}` in its name: one table per layer
+  int64_t bucketCount = 32;
+  int64_t maximumDistance = 128;
+  bool isBidirectional = true;
+};
+
+struct Attention {
+  int64_t headCount = 0;
+  int64_t headDim = 0;
+  double scale = 1.0; // multiplies queries times keys
+  Linear query, key, value, output;
+  std::optional<RelativeBias> relativeBias;
+  Norm norm;
+};
+
+struct FeedForward {
+  Activation activation = Activation::Relu;
+  Linear input;
+  /// Gated: activation(input x) * (gate x), both before `output`.
+  std::optional<Linear> gate;
+  Linear output;
+  Norm norm;
+};
+
+/// Pre: x + f(norm(x)). Post: norm(x + f(x)).
+enum class NormPlacement { Pre, Post };
+
+/// One side of the model; all its layers are alike, `{layer}` counts them from 0. A side with
+/// hidden size 0 is not there.
+struct Stack {
+  int64_t layerCount = 0;
+  int64_t hiddenSize = 0;
+  NormPlacement normPlacement = NormPlacement::Post;
+  Embedding embedding;
+  Attention selfAttention;
+  std::optional<Attention> crossAttention; // target only; keys and values read the source stack
+  FeedForward feedForward;
+  std::optional<Norm> finalNorm;
+};
+
+/// BERT's head: norm(activation(linear x)) before the vocabulary projection.
+struct LogitsTransform {
+  Linear linear;
+  Activation activation = Activation::Gelu;
+  Norm norm;
+};
+
+struct Logits {
+  std::optional<LogitsTransform> transform;
+  checkpoints::TensorReference weight;              // [vocabulary size, hidden size]
+  std::optional<checkpoints::TensorReference> bias; // vocabulary size numbers, any rank
+  double scale = 1.0;                               // multiplies the states before the product
+};
+
+/// A language that a model of speech understands, e.g. "en", and its token.
+struct SpokenLanguage {
+  std::string code;
+  int64_t id = 0;
+};
+
+/// A head whose cross-attention follows the sound.
+struct AlignmentHead {
+  int64_t layer = 0, head = 0;
+};
+
+/// How a model of speech is prompted: start of the transcript, language, task, and whether there
+/// are to be timestamps. Those are all tokens from `noTimestampsId` + 1 on.
+struct SpeechDefaults {
+  int64_t transcriptStartId = 0;
+  std::optional<int64_t> transcribeId, translateId, noTimestampsId;
+  /// How many timestamps after the first one the text may begin with; absent: any.
+  std::optional<int64_t> maximumInitialTimestamp;
+  bool returnsTimestamps = false;
+  std::vector<SpokenLanguage> languages; // none: models of one language
+  std::vector<AlignmentHead> alignmentHeads;
+  int64_t medianFilterWidth = 7;
+};
+
+/// Defaults of generation, generation_config.json over config.json over Hugging Face's own.
+struct GenerationDefaults {
+  std::optional<int64_t> decoderStartId, beginningId, paddingId, forcedBeginningId, forcedEndId;
+  std::vector<int64_t> endIds;
+  int64_t beams = 1, returnCount = 1, maximumLength = 20, minimumLength = 0;
+  std::optional<int64_t> maximumNewTokens, minimumNewTokens;
+  int64_t noRepeatNgramSize = 0, encoderNoRepeatNgramSize = 0;
+  enum class EarlyStopping { False, True, Never } earlyStopping = EarlyStopping::False;
+  double lengthPenalty = 1.0, repetitionPenalty = 1.0;
+  std::vector<int64_t> suppressedIds, beginningSuppressedIds;
+  std::vector<std::vector<int64_t>> badWords;
+  std::optional<SpeechDefaults> speech;
+};
+
+/// The files of the checkpoint that the text layer needs, and how to read them.
+struct Tokenizer {
+  std::string kind; // one of media/tokenizers/README.md, "" when the checkpoint has none
+  std::vector<std::string> files;
+  /// Settings of the kind, as text, e.g. {"extra_ids": "100", "legacy": "true"}.
+  std::map<std::string, std::string> settings;
+};
+
+struct Description {
+  std::string name;   // a C identifier, from the directory's name unless given
+  std::string family; // for people; nothing behind the front end reads it
+  /// One of the sides may be missing: an encoder alone gives states, a decoder alone continues
+  /// prompts.
+  Stack source;
+  /// Between the source states and the target's cross-attention, where their widths differ.
+  std::optional<Linear> projection;
+  Stack target;
+  Logits logits; // of the target side
+
+  bool hasSource() const { return source.hiddenSize != 0; }
+  bool hasTarget() const { return target.hiddenSize != 0; }
+  GenerationDefaults generation;
+  Tokenizer tokenizer;
+  /// Directory that holds the checkpoint's files, absolute; not part of the JSON of `describe`
+  /// unless given there.
+  std::string checkpoint;
+};
+
+} // namespace transept::frontend
+
+#endif

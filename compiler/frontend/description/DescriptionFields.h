@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every field of a description once: its JSON key, whether it may be left out, and its range. The
+// writer, the strict reader and the JSON Schema (DescriptionJson.cpp) are three archives that visit
+// this list, so they cannot disagree.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONFIELDS_H
+#define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONFIELDS_H
+
+#include "base/Json.h"
+#include "compiler/frontend/description/Description.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace transept::frontend {
+
+// Sizes are bounded so that no product of four of them overflows.
+constexpr IntegerRange sizeRange{1, (int64_t(1) << 31) - 1};
+constexpr IntegerRange countRange{0, (int64_t(1) << 31) - 1};
+constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
+constexpr IntegerRange kernelRange{0, 1024};
+constexpr IntegerRange layerRange{0, 10'000};
+constexpr IntegerRange beamRange{1, 4096};
+constexpr IntegerRange medianFilterRange{1, 1001};
+constexpr NumberRange epsilonRange{0.0, 1.0};
+
+template <typename Enum> struct EnumNames;
+template <> struct EnumNames<NormKind> {
+  static constexpr std::array<std::pair<NormKind, std::string_view>, 2> rows{
+      {{NormKind::Layer, "layer"}, {NormKind::RootMeanSquare, "rootMeanSquare"}}};
+};
+template <> struct EnumNames<Activation> {
+  static constexpr std::array<std::pair<Activation, std::string_view>, 5> rows{
+      {{Activation::Relu, "relu"},
+       {Activation::Gelu, "gelu"},
+       {Activation::GeluTanh, "geluTanh"},
+       {Activation::Silu, "silu"},
+       {Activation::Sigmoid, "sigmoid"}}};
+};
+template <> struct EnumNames<PositionKind> {
+  static constexpr std::array<std::pair<PositionKind, std::string_view>, 5> rows{
+      {{PositionKind::None, "none"},
+       {PositionKind::SinusoidalHalves, "sinusoidalHalves"},
+       {PositionKind::SinusoidalHalvesInclusive, "sinusoidalHalvesInclusive"},
+       {PositionKind::SinusoidalInterleaved, "sinusoidalInterleaved"},
+       {PositionKind::Learned, "learned"}}};
+};
+template <> struct EnumNames<NormPlacement> {
+  static constexpr std::array<std::pair<NormPlacement, std::string_view>, 2> rows{
+      {{NormPlacement::Pre, "pre"}, {NormPlacement::Post, "post"}}};
+};
+template <> struct EnumNames<GenerationDefaults::EarlyStopping> {
+  using Enum = GenerationDefaults::EarlyStopping;
+  static constexpr std::array<std::pair<Enum, std::string_view>, 3> rows{
+      {{Enum::False, "false"}, {Enum::True, "true"}, {Enum::Never, "never"}}};
+};
+
+// An archive has required(key, value[, range]), defaulted(key, value[, range]) and
+// present(key, value, whether it is there); a std::optional is always allowed to be absent.
+
+template <typename Archive>
+void visitFields(Archive &archive, checkpoints::TensorReference &value) {
+  archive.required("name", value.name);
+  archive.defaulted("isTransposed", value.isTransposed);
+  archive.defaulted("rowBegin", value.rowBegin, countRange);
+  archive.defaulted("rowCount", value.rowCount, countRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Linear &value) {
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+  archive.required("inputs", value.inputs, sizeRange);
+  archive.required("outputs", value.outputs, sizeRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Norm &value) {
+  archive.required("kind", value.kind);
+  archive.required("epsilon", value.epsilon, epsilonRange);
+  archive.required("gain", value.gain);
+  archive.required("bias", value.bias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Positions &value) {
+  archive.required("kind", value.kind);
+  archive.defaulted("length", value.length, countRange);
+  archive.defaulted("offset", value.offset, countRange);
+  archive.required("table", value.table);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Convolution &value) {
+  archive.defaulted("kernelSize", value.kernelSize, kernelRange);
+  archive.defaulted("stride", value.stride, kernelRange);
+  archive.defaulted("padding", value.padding, kernelRange);
+  archive.required("linear", value.linear);
+  archive.required("gate", value.gate);
+  archive.required("activation", value.activation);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Features &value) {
+  archive.required("width", value.width, sizeRange);
+  archive.defaulted("length", value.length, countRange);
+  archive.defaulted("convolutions", value.convolutions);
+  archive.defaulted("leadingRows", value.leadingRows);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Embedding &value) {
+  archive.required("weight", value.weight);
+  archive.defaulted("vocabularySize", value.vocabularySize, countRange);
+  archive.required("features", value.features);
+  archive.defaulted("scale", value.scale, NumberRange{});
+  archive.defaulted("positions", value.positions);
+  archive.required("segment", value.segment);
+  archive.required("norm", value.norm);
+  archive.defaulted("isNormBeforePositions", value.isNormBeforePositions);
+}
+
+template <typename Archive> void visitFields(Archive &archive, RelativeBias &value) {
+  archive.required("table", value.table);
+  archive.required("bucketCount", value.bucketCount, sizeRange);
+  archive.required("maximumDistance", value.maximumDistance, sizeRange);
+  archive.required("isBidirectional", value.isBidirectional);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Attention &value) {
+  archive.required("headCount", value.headCount, sizeRange);
+  archive.required("headDim", value.headDim, sizeRange);
+  archive.defaulted("scale", value.scale, NumberRange{});
+  archive.required("query", value.query);
+  archive.required("key", value.key);
+  archive.required("value", value.value);
+  archive.required("output", value.output);
+  archive.required("relativeBias", value.relativeBias);
+  archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, FeedForward &value) {
+  archive.required("activation", value.activation);
+  archive.required("input", value.input);
+  archive.required("gate", value.gate);
+  archive.required("output", value.output);
+  archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Stack &value) {
+  archive.required("layerCount", value.layerCount, layerRange);
+  archive.required("hiddenSize", value.hiddenSize, sizeRange);
+  archive.required("normPlacement", value.normPlacement);
+  archive.required("embedding", value.embedding);
+  archive.required("selfAttention", value.selfAttention);
+  archive.required("crossAttention", value.crossAttention);
+  archive.required("feedForward", value.feedForward);
+  archive.required("finalNorm", value.finalNorm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, LogitsTransform &value) {
+  archive.required("linear", value.linear);
+  archive.required("activation", value.activation);
+  archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Logits &value) {
+  archive.required("transform", value.transform);
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+  archive.defaulted("scale", value.scale, NumberRange{});
+}
+
+template <typename Archive> void visitFields(Archive &archive, SpokenLanguage &value) {
+  archive.required("code", value.code);
+  archive.required("id", value.id, idRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, AlignmentHead &value) {
+  archive.required("layer", value.layer, layerRange);
+  archive.required("head", value.head, countRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &value) {
+  archive.required("transcriptStartId", value.transcriptStartId, idRange);
+  archive.required("transcribeId", value.transcribeId, idRange);
+  archive.required("translateId", value.translateId, idRange);
+  archive.required("noTimestampsId", value.noTimestampsId, idRange);
+  archive.required("maximumInitialTimestamp", value.maximumInitialTimestamp, countRange);
+  archive.defaulted("returnsTimestamps", value.returnsTimestamps);
+  archive.defaulted("languages", value.languages);
+  archive.defaulted("alignmentHeads", value.alignmentHeads);
+  archive.defaulted("medianFilterWidth", value.medianFilterWidth, medianFilterRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, GenerationDefaults &value) {
+  archive.required("decoderStartId", value.decoderStartId, idRange);
+  archive.required("beginningId", value.beginningId, idRange);
+  archive.required("paddingId", value.paddingId, idRange);
+  archive.required("forcedBeginningId", value.forcedBeginningId, idRange);
+  archive.required("forcedEndId", value.forcedEndId, idRange);
+  archive.defaulted("endIds", value.endIds, idRange);
+  archive.defaulted("beams", value.beams, beamRange);
+  archive.defaulted("returnCount", value.returnCount, beamRange);
+  archive.defaulted("maximumLength", value.maximumLength, sizeRange);
+  archive.defaulted("minimumLength", value.minimumLength, countRange);
+  archive.required("maximumNewTokens", value.maximumNewTokens, sizeRange);
+  archive.required("minimumNewTokens", value.minimumNewTokens, countRange);
+  archive.defaulted("noRepeatNgramSize", value.noRepeatNgramSize, countRange);
+  archive.defaulted("encoderNoRepeatNgramSize", value.encoderNoRepeatNgramSize, countRange);
+  archive.defaulted("earlyStopping", value.earlyStopping);
+  archive.defaulted("lengthPenalty", value.lengthPenalty, NumberRange{});
+  archive.defaulted("repetitionPenalty", value.repetitionPenalty, NumberRange{1e-9, 1e9});
+  archive.defaulted("suppressedIds", value.suppressedIds, idRange);
+  archive.defaulted("beginningSuppressedIds", value.beginningSuppressedIds, idRange);
+  archive.defaulted("badWords", value.badWords, idRange);
+  archive.required("speech", value.speech);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Tokenizer &value) {
+  archive.required("kind", value.kind);
+  archive.defaulted("files", value.files);
+  archive.defaulted("settings", value.settings);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Description &value) {
+  archive.required("name", value.name);
+  archive.defaulted("family", value.family);
+  archive.present("source", value.source, value.hasSource());
+  archive.required("projection", value.projection);
+  archive.present("target", value.target, value.hasTarget());
+  archive.present("logits", value.logits, value.hasTarget());
+  archive.defaulted("generation", value.generation);
+  archive.defaulted("tokenizer", value.tokenizer);
+  archive.defaulted("checkpoint", value.checkpoint);
+}
+
+} // namespace transept::frontend
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The JSON Schema of descriptions as a third archive over DescriptionFields.h, for editors and for
+// people who write descriptions by hand.
+
+#include "compiler/frontend/description/DescriptionFields.h"
+#include "compiler/frontend/description/DescriptionJson.h"
+
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class SchemaWriter {
+public:
+  explicit SchemaWriter(Json &definitions) : definitions(definitions) {}
+
+  template <typename Value, typename... Range>
+  void required(const char *key, Value &value, Range... range) {
+    object["properties"][key] = schema(value, range...);
+    object["required"].push_back(key);
+  }
+  template <typename Value, typename... Range>
+  void required(const char *key, std::optional<Value> &, Range... range) {
+    Value value{};
+    object["properties"][key] = schema(value, range...);
+  }
+  template <typename Value, typename... Range>
+  void defaulted(const char *key, Value &value, Range... range) {
+    object["properties"][key] = schema(value, range...);
+  }
+
+  template <typename Value> void present(const char *key, Value &value, bool) {
+    object["properties"][key] = schema(value);
+  }
+
+  Json object = {{"type", "object"},
+                 {"properties", Json::object()},
+                 {"required", Json::array()},
+                 {"additionalProperties", false}};
+
+private:
+  Json schema(bool &) { return {{"type", "boolean"}}; }
+  Json schema(std::string &) { return {{"type", "string"}}; }
+  Json schema(int64_t &, IntegerRange range) {
+    return {{"type", "integer"}, {"minimum", range.minimum}, {"maximum", range.maximum}};
+  }
+  Json schema(double &, NumberRange range) {
+    Json number = {{"type", "number"}};
+    if (range.minimum != NumberRange{}.minimum)
+      number["minimum"] = range.minimum;
+    if (range.maximum != NumberRange{}.maximum)
+      number["maximum"] = range.maximum;
+    return number;
+  }
+  Json schema(std::map<std::string, std::string> &) {
+    return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+  }
+  template <typename Element, typename... Range>
+  Json schema(std::vector<Element> &, Range... range) {
+    Element element{};
+    return {{"type", "array"}, {"items", schema(element, range...)}};
+  }
+  template <typename Enum>
+    requires std::is_enum_v<Enum>
+  Json schema(Enum &) {
+    Json names = Json::array();
+    for (const auto &[value, name] : EnumNames<Enum>::rows)
+      names.push_back(name);
+    return {{"enum", names}};
+  }
+
+  Json schema(checkpoints::TensorReference &value) {
+    if (!definitions.contains("tensor")) {
+      SchemaWriter writer(definitions);
+      visitFields(writer, value);
+      definitions["tensor"] = {{"anyOf", {Json{{"type", "string"}}, writer.object}}};
+    }
+    return reference("tensor");
+  }
+  Json schema(Linear &value) { return define("linear", value); }
+  Json schema(Norm &value) { return define("norm", value); }
+  Json schema(Positions &value) { return define("positions", value); }
+  Json schema(Embedding &value) { return define("embedding", value); }
+  Json schema(RelativeBias &value) { return define("relativeBias", value); }
+  Json schema(Attention &value) { return define("attention", value); }
+  Json schema(FeedForward &value) { return define("feedForward", value); }
+  Json schema(Stack &value) { return define("stack", value); }
+  Json schema(Convolution &value) { return define("convolution", value); }
+  Json schema(Features &value) { return define("features", value); }
+  Json schema(LogitsTransform &value) { return define("logitsTransform", value); }
+  Json schema(Logits &value) { return define("logits", value); }
+  Json schema(SpokenLanguage &value) { return define("spokenLanguage", value); }
+  Json schema(AlignmentHead &value) { return define("alignmentHead", value); }
+  Json schema(SpeechDefaults &value) { return define("speech", value); }
+  Json schema(GenerationDefaults &value) { return define("generation", value); }
+  Json schema(Tokenizer &value) { return define("tokenizer", value); }
+
+  static Json reference(const std::string &name) { return {{"$ref", "#/$defs/" + name}}; }
+
+  template <typename Value> Json define(const std::string &name, Value &value) {
+    if (!definitions.contains(name)) {
+      SchemaWriter writer(definitions);
+      visitFields(writer, value);
+      definitions[name] = std::move(writer.object);
+    }
+    return reference(name);
+  }
+
+  Json &definitions;
+};
+
+} // namespace
+
+std::string descriptionSchema() {
+  Json definitions = Json::object();
+  SchemaWriter writer(definitions);
+  writer.object["properties"]["version"] = {{"const", 1}};
+  writer.object["required"].push_back("version");
+  Description description;
+  visitFields(writer, description);
+  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                 {"title", "Transept model description"}};
+  schema.update(writer.object);
+  schema["$defs"] = definitions;
+  return schema.dump(2) + "\n";
+}
+
+} // namespace transept::frontend

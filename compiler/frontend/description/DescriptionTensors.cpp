@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The walk over a description's tensors, and the check of a checkpoint against it.
+
+#include "compiler/frontend/description/DescriptionTensors.h"
+
+#include "base/Error.h"
+
+#include <fmt/format.h>
+
+namespace transept::frontend {
+
+namespace {
+
+class Walk {
+public:
+  std::vector<TensorUse> uses;
+
+  void stack(const Stack &stack, const std::string &role) {
+    hidden = stack.hiddenSize;
+    layer = 0;
+    embedding(stack.embedding, role + ".embedding");
+    for (layer = 0; layer < stack.layerCount; ++layer) {
+      attention(stack.selfAttention, role + ".selfAttention");
+      if (stack.crossAttention)
+        attention(*stack.crossAttention, role + ".crossAttention");
+      const FeedForward &feedForward = stack.feedForward;
+      linear(feedForward.input, role + ".feedForward.input");
+      if (feedForward.gate)
+        linear(*feedForward.gate, role + ".feedForward.gate");
+      linear(feedForward.output, role + ".feedForward.output");
+      norm(feedForward.norm, role + ".feedForward.norm");
+    }
+    layer = 0;
+    if (stack.finalNorm)
+      norm(*stack.finalNorm, role + ".finalNorm");
+  }
+
+  void logits(const Logits &logits, const Stack &target) {
+    hidden = target.hiddenSize;
+    int64_t vocabulary = target.embedding.vocabularySize;
+    if (logits.transform) {
+      linear(logits.transform->linear, "logits.transform.linear");
+      norm(logits.transform->norm, "logits.transform.norm");
+    }
+    add(logits.weight, "logits.weight", {vocabulary, hidden});
+    if (logits.bias)
+      add(*logits.bias, "logits.bias", {vocabulary});
+  }
+
+  void linear(const Linear &linear, const std::string &role) {
+    add(linear.weight, role + ".weight", {linear.outputs, linear.inputs});
+    if (linear.bias)
+      add(*linear.bias, role + ".bias", {linear.outputs});
+  }
+
+private:
+  int64_t hidden = 0, layer = 0;
+
+  void add(const checkpoints::TensorReference &reference, const std::string &role,
+           std::vector<int64_t> shape) {
+    uses.push_back({role, reference, layer, std::move(shape)});
+  }
+
+  void norm(const Norm &norm, const std::string &role) {
+    add(norm.gain, role + ".gain", {hidden});
+    if (norm.bias)
+      add(*norm.bias, role + ".bias", {hidden});
+  }
+
+  void features(const Features &features, const std::string &role) {
+    for (const Convolution &convolution : features.convolutions) {
+      linear(convolution.linear, role + ".convolutions.linear");
+      if (convolution.gate)
+        linear(*convolution.gate, role + ".convolutions.gate");
+    }
+    for (const checkpoints::TensorReference &row : features.leadingRows)
+      add(row, role + ".leadingRows", {hidden});
+  }
+
+  void embedding(const Embedding &embedding, const std::string &role) {
+    if (embedding.weight)
+      add(*embedding.weight, role + ".weight", {embedding.vocabularySize, hidden});
+    if (embedding.features)
+      features(*embedding.features, role + ".features");
+    if (embedding.segment)
+      add(*embedding.segment, role + ".segment", {1, hidden});
+    const Positions &positions = embedding.positions;
+    if (positions.table)
+      add(*positions.table, role + ".positions.table",
+          {positions.length + positions.offset, hidden});
+    if (embedding.norm)
+      norm(*embedding.norm, role + ".norm");
+  }
+
+  void attention(const Attention &attention, const std::string &role) {
+    linear(attention.query, role + ".query");
+    linear(attention.key, role + ".key");
+    linear(attention.value, role + ".value");
+    linear(attention.output, role + ".output");
+    if (const auto &bias = attention.relativeBias)
+      add(bias->table, role + ".relativeBias.table", {bias->bucketCount, attention.headCount});
+    norm(attention.norm, role + ".norm");
+  }
+};
+
+bool fits(const TensorUse &use, const checkpoints::TensorInfo &info) {
+  if (use.shape.size() == 1) {
+    // A part of a vector counts elements; whole ones may have leading dimensions of 1.
+    if (use.reference.rowCount > 0)
+      return info.shape.size() == 1 && use.shape[0] == use.reference.rowCount &&
+             use.reference.rowBegin <= info.shape[0] - use.reference.rowCount;
+    return info.elementCount() == use.shape[0];
+  }
+  return info.shape.size() >= 2 && checkpoints::referenceShape(use.reference, info) ==
+                                       checkpoints::MatrixShape{use.shape[0], use.shape[1]};
+}
+
+std::string originOf(const TensorUse &use, const ShapeOrigins &origins) {
+  for (const auto &[prefix, fields] : origins)
+    if (use.role.starts_with(prefix))
+      return fmt::format(" (from {})", fields);
+  return "";
+}
+
+} // namespace
+
+std::vector<TensorUse> listTensors(const Description &description) {
+  Walk walk;
+  if (description.hasSource())
+    walk.stack(description.source, "source");
+  if (description.projection)
+    walk.linear(*description.projection, "projection");
+  if (description.hasTarget()) {
+    walk.stack(description.target, "target");
+    walk.logits(description.logits, description.target);
+  }
+  return std::move(walk.uses);
+}
+
+void checkTensors(const Description &description, const checkpoints::Checkpoint &checkpoint,
+                  const ShapeOrigins &origins) {
+  for (const TensorUse &use : listTensors(description)) {
+    std::string name = checkpoints::layerName(use.reference.name, use.layer);
+    const checkpoints::TensorInfo *info = checkpoint.find(name);
+    if (!info)
+      throw InputError(fmt::format("{}: there is no tensor '{}', which {} needs as {}{}",
+                                   checkpoint.directory(), name, use.role,
+                                   checkpoints::formatShape(use.shape), originOf(use, origins)));
+    if (!checkpoints::isWeightType(info->type))
+      throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be F32, F16 or BF16",
+                                   info->file, name, checkpoints::elementTypeName(info->type)));
+    if (!fits(use, *info))
+      throw InputError(fmt::format(
+          "{}: tensor '{}' has shape {}, but {} needs {}{}{}", info->file, name,
+          checkpoints::formatShape(info->shape), use.role, checkpoints::formatShape(use.shape),
+          use.reference.isTransposed ? ", stored transposed" : "", originOf(use, origins)));
+  }
+}
+
+} // namespace transept::frontend

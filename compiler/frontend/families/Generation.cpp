@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fields of transformers' GenerationConfig (4.44), one list each for what is honoured, what
+// only matters while sampling or to the Python code, and what would change results.
+
+#include "compiler/frontend/families/Generation.h"
+
+#include "base/Error.h"
+#include "compiler/frontend/description/DescriptionFields.h"
+#include "compiler/frontend/families/SpeechDefaults.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace transept::frontend {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct NotHonoured {
+  const char *key;
+  const char *neutral; // JSON text beside null
+  const char *effect;
+};
+
+constexpr std::array<NotHonoured, 23> notHonoured = {{
+    {"assistant_early_exit", "0", "self-speculative decoding"},
+    {"constraints", "[]", "constrained beam search"},
+    {"diversity_penalty", "0.0", "diverse beam search"},
+    {"do_sample", "false", "sampling; generation is greedy or beam search by default"},
+    {"dola_layers", "\"\"", "DoLa decoding"},
+    {"encoder_repetition_penalty", "1.0", "the source's repetition penalty"},
+    {"exponential_decay_length_penalty", "[]", "the decaying length penalty"},
+    {"force_words_ids", "[]", "constrained beam search"},
+    {"forced_decoder_ids", "[]", "forced tokens"},
+    {"guidance_scale", "1.0", "classifier-free guidance"},
+    {"language", "\"\"", "the language is detected, or given with each call"},
+    {"max_time", "0", "the time limit"},
+    {"num_beam_groups", "1", "diverse beam search"},
+    {"penalty_alpha", "0.0", "contrastive search"},
+    {"prompt_lookup_num_tokens", "0", "prompt look-up"},
+    {"remove_invalid_values", "false", "the removal of NaN logits"},
+    {"renormalize_logits", "false", "renormalization after the logits processors"},
+    {"sequence_bias", "[]", "the sequence bias"},
+    {"stop_strings", "[]", "stop strings"},
+    {"task", "\"transcribe\"", "the task is to transcribe, or given with each call"},
+    {"token_healing", "false", "token healing"},
+    {"watermarking_config", "{}", "watermarking"},
+    {"custom_generate", "\"\"", "a custom generate function"},
+}};
+
+/// Read elsewhere (the last ones in SpeechDefaults.cpp), of effect only while sampling, or
+/// concerning memory and return values.
+constexpr std::array<std::string_view, 42> irrelevant = {"_from_model_config",
+                                                         "transformers_version",
+                                                         "use_cache",
+                                                         "temperature",
+                                                         "top_k",
+                                                         "top_p",
+                                                         "min_p",
+                                                         "typical_p",
+                                                         "epsilon_cutoff",
+                                                         "eta_cutoff",
+                                                         "output_attentions",
+                                                         "output_hidden_states",
+                                                         "output_scores",
+                                                         "output_logits",
+                                                         "return_dict_in_generate",
+                                                         "low_memory",
+                                                         "cache_implementation",
+                                                         "cache_config",
+                                                         "return_legacy_cache",
+                                                         "num_assistant_tokens",
+                                                         "num_assistant_tokens_schedule",
+                                                         "max_matching_ngram_size",
+                                                         "generation_kwargs",
+                                                         "is_assistant",
+                                                         "assistant_confidence_threshold",
+                                                         "prefill_chunk_size",
+                                                         "disable_compile",
+                                                         "compile_config",
+                                                         "top_h",
+                                                         "unk_token_id",
+                                                         "sep_token_id",
+                                                         "cls_token_id",
+                                                         "mask_token_id",
+                                                         "alignment_heads",
+                                                         "is_multilingual",
+                                                         "lang_to_id",
+                                                         "max_initial_timestamp_index",
+                                                         "median_filter_width",
+                                                         "no_timestamps_token_id",
+                                                         "prev_sot_token_id",
+                                                         "return_timestamps",
+                                                         "task_to_id"};
+
+constexpr std::array<const char *, 20> honoured = {"decoder_start_token_id",
+                                                   "bos_token_id",
+                                                   "pad_token_id",
+                                                   "eos_token_id",
+                                                   "forced_bos_token_id",
+                                                   "forced_eos_token_id",
+                                                   "num_beams",
+                                                   "num_return_sequences",
+                                                   "max_length",
+                                                   "min_length",
+                                                   "max_new_tokens",
+                                                   "min_new_tokens",
+                                                   "no_repeat_ngram_size",
+                                                   "encoder_no_repeat_ngram_size",
+                                                   "length_penalty",
+                                                   "repetition_penalty",
+                                                   "suppress_tokens",
+                                                   "begin_suppress_tokens",
+                                                   "bad_words_ids",
+                                                   "early_stopping"};
+
+class GenerationReader {
+public:
+  GenerationReader(JsonFields &fields, int64_t vocabulary, std::vector<std::string> &warnings)
+      : fields(fields), vocabulary(vocabulary), warnings(warnings) {}
+
+  GenerationDefaults read() {
+    GenerationDefaults result;
+    result.decoderStartId = fields.optionalInteger("decoder_start_token_id", idRange);
+    result.beginningId = fields.optionalInteger("bos_token_id", idRange);
+    result.paddingId = fields.optionalInteger("pad_token_id", idRange);
+    result.endIds = ids("eos_token_id");
+    result.forcedBeginningId = forcedId("forced_bos_token_id");
+    result.forcedEndId = forcedId("forced_eos_token_id");
+    result.beams = fields.integer("num_beams", 1, beamRange);
+    result.returnCount = fields.integer("num_return_sequences", 1, beamRange);
+    if (result.returnCount > result.beams)
+      refuseValue(result.returnCount, fields.where("num_return_sequences"),
+                  fmt::format("at most num_beams = {}", result.beams));
+    result.maximumLength = fields.integer("max_length", 20, sizeRange);
+    result.minimumLength = fields.integer("min_length", 0, countRange);
+    result.maximumNewTokens = fields.optionalInteger("max_new_tokens", sizeRange);
+    result.minimumNewTokens = fields.optionalInteger("min_new_tokens", countRange);
+    result.noRepeatNgramSize = fields.integer("no_repeat_ngram_size", 0, countRange);
+    result.encoderNoRepeatNgramSize = fields.integer("encoder_no_repeat_ngram_size", 0, countRange);
+    result.earlyStopping = earlyStopping();
+    result.lengthPenalty = fields.number("length_penalty", 1.0, {-1e6, 1e6});
+    result.repetitionPenalty = fields.number("repetition_penalty", 1.0, {1e-9, 1e9});
+    result.suppressedIds = withinVocabulary("suppress_tokens");
+    result.beginningSuppressedIds = withinVocabulary("begin_suppress_tokens");
+    result.badWords = badWords();
+    return result;
+  }
+
+private:
+  std::vector<int64_t> ids(const std::string &key) {
+    const Json *value = fields.find(key);
+    if (!value)
+      return {};
+    if (!value->is_array())
+      return {toInteger(*value, fields.where(key), idRange)};
+    std::vector<int64_t> result;
+    for (const Json &each : *value)
+      result.push_back(toInteger(each, fields.where(key), idRange));
+    return result;
+  }
+
+  /// Hugging Face takes a list here as well; with one entry it means the same.
+  std::optional<int64_t> forcedId(const std::string &key) {
+    std::vector<int64_t> list = ids(key);
+    if (list.size() > 1)
+      refuseValue(*fields.find(key), fields.where(key), "one token id");
+    if (list.empty())
+      return std::nullopt;
+    return list.front();
+  }
+
+  bool isInVocabulary(const std::string &key, int64_t id) {
+    if (id < vocabulary)
+      return true;
+    warnings.push_back(fmt::format("{}: token {} is outside the vocabulary of {} and is left out",
+                                   fields.where(key), id, vocabulary));
+    return false;
+  }
+
+  std::vector<int64_t> withinVocabulary(const std::string &key) {
+    std::vector<int64_t> list = ids(key);
+    std::erase_if(list, [&](int64_t id) { return !isInVocabulary(key, id); });
+    return list;
+  }
+
+  std::vector<std::vector<int64_t>> badWords() {
+    const std::string key = "bad_words_ids";
+    const Json *value = fields.find(key);
+    if (!value)
+      return {};
+    if (!value->is_array())
+      refuseValue(*value, fields.where(key), "an array of arrays of token ids");
+    std::vector<std::vector<int64_t>> result;
+    for (const Json &word : *value) {
+      if (!word.is_array() || word.empty())
+        refuseValue(word, fields.where(key), "a non-empty array of token ids");
+      std::vector<int64_t> list;
+      for (const Json &each : word)
+        list.push_back(toInteger(each, fields.where(key), idRange));
+      if (std::all_of(list.begin(), list.end(),
+                      [&](int64_t id) { return isInVocabulary(key, id); }))
+        result.push_back(std::move(list));
+    }
+    return result;
+  }
+
+  GenerationDefaults::EarlyStopping earlyStopping() {
+    using EarlyStopping = GenerationDefaults::EarlyStopping;
+    const Json *value = fields.find("early_stopping");
+    if (!value)
+      return EarlyStopping::False;
+    if (value->is_boolean())
+      return value->get<bool>() ? EarlyStopping::True : EarlyStopping::False;
+    if (*value != "never")
+      refuseValue(*value, fields.where("early_stopping"), "true, false or \"never\"");
+    return EarlyStopping::Never;
+  }
+
+  JsonFields &fields;
+  int64_t vocabulary;
+  std::vector<std::string> &warnings;
+};
+
+void warnNotHonoured(JsonFields &fields, std::vector<std::string> &warnings) {
+  for (const NotHonoured &option : notHonoured) {
+    const Json *value = fields.find(option.key);
+    // The prompt of a speech model, beside whose other parts it stands.
+    if (std::string_view(option.key) == "forced_decoder_ids" &&
+        fields.contains("no_timestamps_token_id"))
+      continue;
+    // Compared as JSON values, so that 1 and 1.0 are the same.
+    if (value && *value != Json::parse(option.neutral))
+      warnings.push_back(fmt::format("{}: found {}, which is not honoured: {}",
+                                     fields.where(option.key), quoteJson(*value), option.effect));
+  }
+}
+
+/// Hugging Face would leave these unset when generation_config.json does not have them, and then
+/// either fail or never end; config.json knows better.
+void fillSpecialIds(GenerationDefaults &result, const GenerationDefaults &fallback,
+                    const JsonFields &fields, std::vector<std::string> &warnings) {
+  auto fill = [&](auto &value, const auto &other, bool isMissing, const char *key) {
+    if (!isMissing || other == std::decay_t<decltype(other)>())
+      return;
+    value = other;
+    warnings.push_back(fmt::format("{} is missing, config.json's is used", fields.where(key)));
+  };
+  fill(result.decoderStartId, fallback.decoderStartId, !result.decoderStartId,
+       "decoder_start_token_id");
+  fill(result.paddingId, fallback.paddingId, !result.paddingId, "pad_token_id");
+  fill(result.endIds, fallback.endIds, result.endIds.empty(), "eos_token_id");
+}
+
+/// The generation fields of a configuration: its own, else those that its decoder's configuration
+/// or else its class sets.
+Json withDefaults(JsonFields &config, const SpecialIdDefaults &defaults) {
+  Json merged = Json::object();
+  auto set = [&](const char *key, const auto &value) {
+    if (!config.contains(key) && !merged.contains(key))
+      merged[key] = value;
+  };
+  auto setIfPresent = [&](const char *key, const std::optional<int64_t> &id) {
+    if (id)
+      set(key, *id);
+  };
+  const Json *decoder = config.find("decoder");
+  auto copy = [&](const char *key) {
+    if (const Json *value = config.find(key))
+      merged[key] = *value;
+    else if (decoder && decoder->is_object() && decoder->contains(key) &&
+             !(*decoder)[key].is_null())
+      merged[key] = (*decoder)[key];
+  };
+  for (const char *key : honoured)
+    copy(key);
+  for (const NotHonoured &option : notHonoured)
+    copy(option.key);
+  setIfPresent("decoder_start_token_id", defaults.decoderStartId);
+  setIfPresent("bos_token_id", defaults.beginningId);
+  setIfPresent("pad_token_id", defaults.paddingId);
+  setIfPresent("eos_token_id", defaults.endId);
+  setIfPresent("forced_bos_token_id", defaults.forcedBeginningId);
+  setIfPresent("forced_eos_token_id", defaults.forcedEndId);
+  set("num_beams", defaults.beams);
+  set("max_length", defaults.maximumLength);
+  set("encoder_no_repeat_ngram_size", defaults.encoderNoRepeatNgramSize);
+  set("begin_suppress_tokens", std::vector<int64_t>(defaults.beginningSuppressedIds.begin(),
+                                                    defaults.beginningSuppressedIds.end()));
+  return merged;
+}
+
+} // namespace
+
+void markGenerationFields(JsonFields &config) {
+  for (const char *key : honoured)
+    config.markRead(key);
+  for (const NotHonoured &option : notHonoured)
+    config.markRead(option.key);
+  for (std::string_view key : irrelevant)
+    config.markRead(std::string(key));
+}
+
+GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *generationConfig,
+                                          const SpecialIdDefaults &defaults, int64_t vocabularySize,
+                                          std::vector<std::string> &warnings) {
+  std::vector<std::string> ignored;
+  std::vector<std::string> &configWarnings = generationConfig ? ignored : warnings;
+  const Json merged = withDefaults(config, defaults);
+  JsonFields fields(merged, config.origin());
+  GenerationDefaults fromConfig = GenerationReader(fields, vocabularySize, configWarnings).read();
+  warnNotHonoured(fields, configWarnings);
+  markGenerationFields(config);
+
+  GenerationDefaults result = fromConfig;
+  if (generationConfig) {
+    result = GenerationReader(*generationConfig, vocabularySize, warnings).read();
+    fillSpecialIds(result, fromConfig, *generationConfig, warnings);
+    warnNotHonoured(*generationConfig, warnings);
+    for (const std::string &key : generationConfig->unreadKeys())
+      if (std::find(irrelevant.begin(), irrelevant.end(), key) == irrelevant.end())
+        warnings.push_back(fmt::format("{}: this field is not known and has no effect",
+                                       generationConfig->where(key)));
+  }
+  // Hugging Face's own substitutes: the beginning token starts, the end token pads.
+  if (!result.decoderStartId)
+    result.decoderStartId = result.beginningId;
+  if (!result.paddingId && !result.endIds.empty())
+    result.paddingId = result.endIds.front();
+  auto checkId = [&](const std::optional<int64_t> &id, const char *key) {
+    if (id && *id >= vocabularySize)
+      refuseValue(*id, (generationConfig ? *generationConfig : config).where(key),
+                  fmt::format("a token below the vocabulary's size {}", vocabularySize));
+  };
+  checkId(result.decoderStartId, "decoder_start_token_id");
+  checkId(result.forcedBeginningId, "forced_bos_token_id");
+  checkId(result.forcedEndId, "forced_eos_token_id");
+  if (generationConfig)
+    result.speech =
+        readSpeechDefaults(*generationConfig, config, result.decoderStartId, vocabularySize);
+  return result;
+}
+
+} // namespace transept::frontend

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The names of the functions that launches become: they join a profile, a debugger and the story of
+// a library to the operations of the graph.
+
+#ifndef TRANSEPT_COMPILER_PLAN_LAUNCHNAMES_H
+#define TRANSEPT_COMPILER_PLAN_LAUNCHNAMES_H
+
+#include "dialects/Plan/Plan.h"
+
+#include <map>
+#include <string>
+
+namespace transept::codegen {
+
+/// Names the launches of one program, in order: decode.decoder.layers.3.cross_attention, and with a
+/// number behind it (.1, .2) where several have one label.
+class LaunchNames {
+public:
+  explicit LaunchNames(llvm::StringRef program) : program(program) {}
+
+  std::string next(mlir::Operation *launch) {
+    auto label = launch->getAttrOfType<mlir::StringAttr>("label");
+    std::string name = (program + "." + label.getValue()).str();
+    unsigned before = uses[name]++;
+    return before == 0 ? name : name + "." + std::to_string(before);
+  }
+
+private:
+  llvm::StringRef program;
+  std::map<std::string, unsigned> uses;
+};
+
+} // namespace transept::codegen
+
+#endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Walks the staged functions and hands each op to its family's lowering.
+
+#include "compiler/plan/lowering/GraphLowering.h"
+
+#include "compiler/plan/Passes.h"
+#include "dialects/Transept/Lineage.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+StringAttr GraphLowering::label(Operation *op) {
+  StringRef name = nameOf(op->getLoc());
+  return builder.getStringAttr(name.empty() ? op->getName().stripDialect() : name);
+}
+
+Value GraphLowering::newBuffer(Value rows) {
+  auto type = cast<RowsType>(rows.getType());
+  int64_t stride = llvm::alignTo(type.getWidth(), target.panelWidth());
+  auto bufferType =
+      plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
+  auto multiple = rowMultiples.find(type.getSpace());
+  Value result = plan::BufferOp::create(builder, valueLocation(rows), bufferType, IntegerAttr(),
+                                        multiple == rowMultiples.end() ? 1 : multiple->second);
+  buffers[rows] = result;
+  return result;
+}
+
+/// Walks upward, because a space's multiple follows from that of the space made of it.
+void GraphLowering::findRowMultiples() {
+  rowMultiples.clear();
+  auto multipleOf = [&](RowsType rows) {
+    auto known = rowMultiples.find(rows.getSpace());
+    return known == rowMultiples.end() ? 1 : known->second;
+  };
+  for (Operation &op : llvm::reverse(current.getBody().front())) {
+    if (auto windows = dyn_cast<WindowsOp>(op))
+      rowMultiples[windows.getInput().getType().getSpace()] =
+          int64_t(windows.getStride()) * multipleOf(windows.getResult().getType());
+    if (auto prepend = dyn_cast<PrependRowsOp>(op))
+      rowMultiples[prepend.getInput().getType().getSpace()] =
+          multipleOf(prepend.getResult().getType());
+  }
+}
+
+LogicalResult GraphLowering::expectWholeSpace(Operation *op, Value rows) {
+  if (!cast<RowsType>(rows.getType()).getSpace().contains('.'))
+    return success();
+  return op->emitError("expects rows of the source or the target itself, because no others have "
+                       "positions and sequences in a compiled library, but got ")
+         << rows.getType();
+}
+
+LogicalResult GraphLowering::run() {
+  auto encode = module.lookupSymbol<func::FuncOp>("encode");
+  auto decode = module.lookupSymbol<func::FuncOp>("decode");
+  if (!encode || !decode)
+    return module.emitError("expects the staged form: functions encode and decode");
+  collectProjectionWeights();
+  if (failed(assignCacheSlots(decode)))
+    return failure();
+  for (func::FuncOp function : {encode, decode})
+    if (failed(lowerFunction(function)))
+      return failure();
+  encode.erase();
+  decode.erase();
+  return success();
+}
+
+LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
+  current = function;
+  buffers.clear();
+  findRowMultiples();
+  builder.setInsertionPoint(function);
+  auto slotList = function.getName() == "encode" ? encoderSlots : selfSlots;
+  auto program = plan::ProgramOp::create(
+      builder, function.getLoc(), function.getName(), /*arena_bytes_per_row=*/0,
+      /*scratch_bytes=*/0, /*scratch_bytes_per_key=*/0,
+      builder.getArrayAttr(llvm::to_vector_of<Attribute>(slotList)), /*attention=*/ArrayAttr());
+  builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
+  for (BlockArgument argument : function.getArguments())
+    if (auto rows = dyn_cast<RowsType>(argument.getType()); rows && rows.getElementType().isF32())
+      if (failed(lowerFeatures(argument)))
+        return failure();
+  for (Operation &op : function.getBody().front())
+    if (failed(lowerOperation(&op)))
+      return failure();
+  // Erased last: weights are outlined from the function's own ops.
+  return success();
+}
+
+LogicalResult GraphLowering::lowerOperation(Operation *op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<EmbeddingOp>([&](auto op) { return lowerEmbedding(op); })
+      .Case<PositionEmbeddingOp>([&](auto op) { return lowerPositionEmbedding(op); })
+      .Case<WindowsOp>([&](auto op) { return lowerWindows(op); })
+      .Case<PrependRowsOp>([&](auto op) { return lowerPrependRows(op); })
+      .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
+      .Case<SelfAttentionOp, CrossAttentionOp>([&](auto op) { return lowerAttention(op); })
+      .Case<CacheStoreOp>([&](auto op) { return lowerCacheStore(op); })
+      .Case<SearchVocabularyOp>([&](auto op) { return lowerSearch(op); })
+      .Case<SliceColumnsOp>([&](auto op) { return lowerSlice(op); })
+      .Case<RequestedRowsOp>([&](auto op) { return lowerRequestedRows(op); })
+      .Case<LayerNormOp>([&](LayerNormOp op) {
+        return lowerNorm(op, NormKind::Layer, op.getGain(), op.getBias(), op.getEpsilonAttr());
+      })
+      .Case<RmsNormOp>([&](RmsNormOp op) {
+        return lowerNorm(op, NormKind::RootMeanSquare, op.getGain(), {}, op.getEpsilonAttr());
+      })
+      .Case<AddOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Add); })
+      .Case<GateOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Multiply); })
+      .Case<ScaleOp>([&](ScaleOp op) {
+        return lowerElementwise(op, plan::ElementwiseKind::Scale, op.getFactorAttr());
+      })
+      .Case<ActivationOp>([&](ActivationOp op) {
+        return lowerElementwise(op, plan::ElementwiseKind::Activate, {}, op.getKindAttr());
+      })
+      .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
+      // Folded into the kernels that read them.
+      .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightScaleColumnsOp, WeightProductOp,
+            WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp,
+            PaddingMaskOp, WindowMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
+            CacheReadOp, CacheAppendOp>([](auto) { return success(); })
+      .Default([](Operation *op) {
+        return op->emitError("no kernel serves this operation in a compiled library");
+      });
+}
+
+#define GEN_PASS_DEF_LOWERTOPLANPASS
+#include "compiler/plan/Passes.h.inc"
+
+namespace {
+
+struct LowerToPlanPass : impl::LowerToPlanPassBase<LowerToPlanPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    std::optional<Target> target = targetOrError(getOperation(), cpu);
+    if (!target)
+      return signalPassFailure();
+    std::optional<plan::NumberType> numbers = plan::symbolizeNumberType(weights);
+    if (!numbers) {
+      getOperation().emitError("unknown number type of weights '")
+          << weights << "'; allowed are f32, bf16, int8, int4";
+      return signalPassFailure();
+    }
+    // Whoever asks for exact weights gets exact caches.
+    plan::NumberType cacheNumbers =
+        *numbers == plan::NumberType::F32 ? plan::NumberType::F32 : plan::NumberType::BF16;
+    if (cache == "f32" || cache == "bf16") {
+      cacheNumbers = *plan::symbolizeNumberType(cache);
+    } else if (cache != "auto") {
+      getOperation().emitError("unknown number type of caches '")
+          << cache << "'; allowed are f32, bf16, auto";
+      return signalPassFailure();
+    }
+    if (failed(GraphLowering(getOperation(), *target, *numbers, cacheNumbers).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+void buildPlanPipeline(OpPassManager &passes, const std::string &cpu, const std::string &weights,
+                       const std::string &cache) {
+  passes.addPass(createLowerToPlanPass({.cpu = cpu, .weights = weights, .cache = cache}));
+  passes.addPass(createPlanMemoryPass());
+  passes.addPass(createInsertBarriersPass());
+}
+
+} // namespace transept::codegen

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The state of turning one staged module into programs: which buffer stands for which value, which
+// packed weight for which expression. One file of methods per family of ops.
+
+#ifndef TRANSEPT_COMPILER_PLAN_LOWERING_GRAPHLOWERING_H
+#define TRANSEPT_COMPILER_PLAN_LOWERING_GRAPHLOWERING_H
+
+#include "compiler/targets/Target.h"
+#include "dialects/Plan/Plan.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <map>
+
+namespace transept::codegen {
+
+class GraphLowering {
+public:
+  /// `numbers`, `cacheNumbers`: how the weights of products and the caches are stored.
+  GraphLowering(mlir::ModuleOp module, const Target &target, plan::NumberType numbers,
+                plan::NumberType cacheNumbers)
+      : module(module), target(target), numbers(numbers), cacheNumbers(cacheNumbers),
+        builder(module.getContext()) {}
+
+  /// Replaces the functions encode and decode by programs and weights.
+  mlir::LogicalResult run();
+
+private:
+  // GraphLowering.cpp
+  mlir::LogicalResult lowerFunction(mlir::func::FuncOp function);
+  mlir::LogicalResult lowerOperation(mlir::Operation *op);
+  mlir::Value newBuffer(mlir::Value rows);
+  void findRowMultiples();
+  /// An error at `op` unless `rows` are the source's or the target's own: an invocation has
+  /// positions and sequences for these, not for rows before a convolution or requested ones.
+  static mlir::LogicalResult expectWholeSpace(mlir::Operation *op, mlir::Value rows);
+  mlir::Value buffer(mlir::Value rows) { return buffers.lookup(rows); }
+  mlir::StringAttr label(mlir::Operation *op);
+
+  // LowerWeights.cpp
+  /// The packed weight for a value computed from parameters alone.
+  mlir::FlatSymbolRefAttr weight(mlir::Value value, plan::LayoutKind layout);
+  mlir::FlatSymbolRefAttr weight(mlir::Value value, plan::LayoutAttr layout);
+  /// A table of embeddings: in the order of the vocabulary projection if that reads it too, else
+  /// row by row.
+  mlir::FlatSymbolRefAttr embeddingTable(mlir::Value table);
+  mlir::FlatSymbolRefAttr optionalWeight(mlir::Value value, plan::LayoutKind layout) {
+    return value ? weight(value, layout) : mlir::FlatSymbolRefAttr();
+  }
+  /// Whether the vocabulary projection reads the same table as the embedding.
+  bool isSharedWithProjection(mlir::Value table);
+  std::string expressionText(mlir::Value value);
+  void collectProjectionWeights();
+
+  // LowerAttention.cpp
+  mlir::LogicalResult assignCacheSlots(mlir::func::FuncOp decode);
+  mlir::LogicalResult lowerAttention(mlir::Operation *op);
+  mlir::LogicalResult lowerCacheStore(CacheStoreOp op);
+
+  // LowerRows.cpp
+  mlir::LogicalResult lowerEmbedding(EmbeddingOp op);
+  mlir::LogicalResult lowerPositionEmbedding(PositionEmbeddingOp op);
+  mlir::LogicalResult lowerFeatures(mlir::BlockArgument features);
+  mlir::LogicalResult lowerWindows(WindowsOp op);
+  mlir::LogicalResult lowerPrependRows(PrependRowsOp op);
+  mlir::LogicalResult lowerLinear(LinearOp op);
+  mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
+                                mlir::Value shift, mlir::FloatAttr epsilon);
+  mlir::LogicalResult lowerElementwise(mlir::Operation *op, plan::ElementwiseKind kind,
+                                       mlir::FloatAttr factor = {},
+                                       ActivationKindAttr activation = {});
+  mlir::LogicalResult lowerRequestedRows(RequestedRowsOp op);
+  mlir::LogicalResult lowerSlice(SliceColumnsOp op);
+
+  // LowerVocabulary.cpp
+  mlir::LogicalResult lowerSearch(SearchVocabularyOp op);
+  mlir::LogicalResult lowerReturn(mlir::func::ReturnOp op);
+  mlir::FailureOr<plan::ReturnedAttentionAttr> returnedAttention(mlir::Value weights);
+
+  mlir::ModuleOp module;
+  Target target;
+  plan::NumberType numbers, cacheNumbers;
+  mlir::OpBuilder builder;
+  mlir::Operation *lastWeight = nullptr;
+  mlir::func::FuncOp current;
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  /// How many rows a space has at most for each row of the program's last space; 1 unless listed.
+  llvm::StringMap<int64_t> rowMultiples;
+  std::map<std::string, mlir::FlatSymbolRefAttr> weights;
+  std::map<std::string, unsigned> weightNames;
+  std::map<std::string, bool> projectionWeights;
+  /// Slots by decode's cache arguments, and in the order of encode's caches.
+  llvm::DenseMap<mlir::Value, plan::CacheSlotAttr> slots;
+  llvm::SmallVector<plan::CacheSlotAttr> encoderSlots, selfSlots;
+};
+
+} // namespace transept::codegen
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Attention, its masks and biases, and the caches it reads.
+
+#include "compiler/plan/PackedPanels.h"
+#include "compiler/plan/lowering/GraphLowering.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+namespace {
+
+/// What SelfAttentionOp and CrossAttentionOp have in common.
+struct AttentionParts {
+  Value query, key, value, mask, bias, result;
+  int64_t headCount;
+  FloatAttr scale;
+
+  template <typename Op>
+  explicit AttentionParts(Op op)
+      : query(op.getQuery()), key(op.getKey()), value(op.getValue()), mask(op.getMask()),
+        bias(op.getBias()), result(op.getResult()), headCount(op.getHeadCount()),
+        scale(op.getScaleAttr()) {}
+
+  static AttentionParts of(Operation *op) {
+    if (auto self = dyn_cast<SelfAttentionOp>(op))
+      return AttentionParts(self);
+    return AttentionParts(cast<CrossAttentionOp>(op));
+  }
+};
+
+/// A mask as loop bounds.
+struct MaskBounds {
+  bool isCausal = false;
+  std::optional<int64_t> before, after;
+
+  LogicalResult add(Value mask, Operation *user) {
+    if (!mask)
+      return success();
+    Operation *op = mask.getDefiningOp();
+    if (isa_and_nonnull<PaddingMaskOp>(op))
+      return success();
+    if (isa_and_nonnull<CausalMaskOp>(op)) {
+      isCausal = true;
+      return success();
+    }
+    if (auto window = dyn_cast_or_null<WindowMaskOp>(op)) {
+      before = std::min<int64_t>(before.value_or(window.getBefore()), window.getBefore());
+      after = std::min<int64_t>(after.value_or(window.getAfter()), window.getAfter());
+      return success();
+    }
+    if (auto both = dyn_cast_or_null<CombineMasksOp>(op))
+      return success(succeeded(add(both.getLhs(), user)) && succeeded(add(both.getRhs(), user)));
+    return user->emitError("expects a mask that is causal, a window, padding or a combination of "
+                           "these");
+  }
+};
+
+/// The attention that reads cached rows, and whether as keys.
+struct CacheReader {
+  Operation *attention = nullptr;
+  bool isKeys = false;
+};
+
+FailureOr<CacheReader> readerOf(Value rows, Operation *cacheOp) {
+  CacheReader reader;
+  for (OpOperand &use : rows.getUses()) {
+    if (!isa<SelfAttentionOp, CrossAttentionOp>(use.getOwner()))
+      return cacheOp->emitError("expects cached rows to be read by attention only, but ")
+             << use.getOwner()->getName() << " reads them";
+    AttentionParts parts = AttentionParts::of(use.getOwner());
+    bool isKeys = parts.key == rows;
+    if (isKeys && parts.value == rows)
+      return cacheOp->emitError("expects keys and values in caches of their own");
+    if (reader.attention && (isKeys != reader.isKeys ||
+                             AttentionParts::of(reader.attention).headCount != parts.headCount))
+      return cacheOp->emitError("expects all readers of a cache to read it alike");
+    reader = {use.getOwner(), isKeys};
+  }
+  if (!reader.attention)
+    return cacheOp->emitError("expects cached rows to be read");
+  return reader;
+}
+
+} // namespace
+
+LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
+  int64_t encoderOffset = 0, selfOffset = 0;
+  for (BlockArgument argument : decode.getArguments()) {
+    bool isEncoder = isa<EncoderCacheType>(argument.getType());
+    if (!isEncoder && !isa<SelfCacheType>(argument.getType()))
+      continue;
+    if (!argument.hasOneUse())
+      return decode.emitError("expects every cache to be read once, but argument ")
+             << argument.getArgNumber() << " is not";
+    Operation *cacheOp = *argument.user_begin();
+    Value rows = cacheOp->getResult(0);
+    FailureOr<CacheReader> reader = readerOf(rows, cacheOp);
+    if (failed(reader))
+      return failure();
+    int64_t width = cast<RowsType>(rows.getType()).getWidth();
+    int64_t heads = AttentionParts::of(reader->attention).headCount;
+    int64_t &offset = isEncoder ? encoderOffset : selfOffset;
+    std::string name = label(reader->attention).str() + (reader->isKeys ? ".keys" : ".values");
+    auto slot = plan::CacheSlotAttr::get(builder.getContext(), name, reader->isKeys, heads,
+                                         width / heads, offset, cacheNumbers);
+    offset += width;
+    slots[argument] = slot;
+    (isEncoder ? encoderSlots : selfSlots).push_back(slot);
+  }
+  return success();
+}
+
+LogicalResult GraphLowering::lowerAttention(Operation *op) {
+  AttentionParts parts = AttentionParts::of(op);
+  MaskBounds bounds;
+  if (failed(expectWholeSpace(op, parts.query)) || failed(bounds.add(parts.mask, op)))
+    return failure();
+
+  plan::KeySource source = plan::KeySource::Rows;
+  Value key, value;
+  plan::CacheSlotAttr keySlot, valueSlot;
+  if (auto append = parts.key.getDefiningOp<CacheAppendOp>()) {
+    auto appendValue = parts.value.getDefiningOp<CacheAppendOp>();
+    if (!appendValue)
+      return op->emitError("expects keys and values from self caches alike");
+    source = plan::KeySource::Pages;
+    key = buffer(append.getRows());
+    value = buffer(appendValue.getRows());
+    keySlot = slots.lookup(append.getCache());
+    valueSlot = slots.lookup(appendValue.getCache());
+  } else if (auto read = parts.key.getDefiningOp<CacheReadOp>()) {
+    auto readValue = parts.value.getDefiningOp<CacheReadOp>();
+    if (!readValue)
+      return op->emitError("expects keys and values from encoder caches alike");
+    if (bounds.isCausal || bounds.before || bounds.after || parts.bias)
+      return op->emitError("expects no mask but padding and no bias over an encoder cache");
+    source = plan::KeySource::EncoderCache;
+    keySlot = slots.lookup(read.getCache());
+    valueSlot = slots.lookup(readValue.getCache());
+  } else {
+    if (isa<CrossAttentionOp>(op))
+      return op->emitError("expects cross-attention to read an encoder cache");
+    key = buffer(parts.key);
+    value = buffer(parts.value);
+  }
+
+  FlatSymbolRefAttr bias;
+  IntegerAttr biasReach;
+  if (parts.bias) {
+    auto relative = parts.bias.getDefiningOp<RelativePositionBiasOp>();
+    if (!relative)
+      return op->emitError("expects the bias to be a relative position bias");
+    bias = weight(parts.bias, plan::LayoutKind::Distances);
+    biasReach = builder.getI64IntegerAttr(
+        distanceReach(relative.getMaximumDistance(), relative.getBucketCount()));
+  }
+  auto optional = [&](std::optional<int64_t> bound) {
+    return bound ? builder.getI64IntegerAttr(*bound) : IntegerAttr();
+  };
+  int64_t heads = parts.headCount;
+  int64_t keyDim = cast<RowsType>(parts.key.getType()).getWidth() / heads;
+  int64_t valueDim = cast<RowsType>(parts.value.getType()).getWidth() / heads;
+  bool multipliesBFloats = source == plan::KeySource::Rows && numbers != plan::NumberType::F32 &&
+                           target.multipliesBFloats();
+  plan::AttendOp::create(
+      builder, op->getLoc(), label(op), plan::KeySourceAttr::get(builder.getContext(), source),
+      buffer(parts.query), key, value, newBuffer(parts.result), bias,
+      builder.getI64IntegerAttr(heads), builder.getI64IntegerAttr(keyDim),
+      builder.getI64IntegerAttr(valueDim), parts.scale,
+      multipliesBFloats ? builder.getUnitAttr() : UnitAttr(),
+      bounds.isCausal ? builder.getUnitAttr() : UnitAttr(), optional(bounds.before),
+      optional(bounds.after), biasReach, keySlot, valueSlot);
+  return success();
+}
+
+LogicalResult GraphLowering::lowerCacheStore(CacheStoreOp op) {
+  if (failed(expectWholeSpace(op, op.getRows())))
+    return failure();
+  // Encode returns its caches in the order of decode's arguments.
+  Operation *terminator = current.getBody().front().getTerminator();
+  auto caches = llvm::make_filter_range(terminator->getOperands(), [](Value value) {
+    return isa<EncoderCacheType>(value.getType());
+  });
+  for (auto [index, cache] : llvm::enumerate(caches)) {
+    if (cache != op.getCache())
+      continue;
+    plan::CacheSlotAttr slot = encoderSlots[index];
+    plan::StoreOp::create(builder, op.getLoc(), builder.getStringAttr(slot.getName()),
+                          buffer(op.getRows()), slot);
+  }
+  return success();
+}
+
+} // namespace transept::codegen

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Row-wise ops: embeddings, features and what changes their number, linear layers, norms,
+// elementwise arithmetic, slices.
+
+#include "compiler/codegen/kernels/PackedProduct.h"
+#include "compiler/plan/lowering/GraphLowering.h"
+#include "compiler/plan/strategy/LinearStrategy.h"
+
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
+  if (failed(expectWholeSpace(op, op.getIds())))
+    return failure();
+  plan::EmbedOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
+                        embeddingTable(op.getTable()),
+                        optionalWeight(op.getPositions(), plan::LayoutKind::Rows),
+                        op.getScaleAttr(), op.getPositionOffsetAttr());
+  return success();
+}
+
+LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
+  if (failed(expectWholeSpace(op, op.getRows())))
+    return failure();
+  plan::EmbedPositionsOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
+                                 weight(op.getTable(), plan::LayoutKind::Rows), op.getOffsetAttr());
+  return success();
+}
+
+LogicalResult GraphLowering::lowerFeatures(BlockArgument features) {
+  plan::TakeFeaturesOp::create(builder, features.getLoc(), builder.getStringAttr("features"),
+                               newBuffer(features));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerWindows(WindowsOp op) {
+  plan::WindowsOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                          newBuffer(op.getResult()), op.getKernelAttr(), op.getStrideAttr(),
+                          op.getPaddingAttr());
+  return success();
+}
+
+LogicalResult GraphLowering::lowerPrependRows(PrependRowsOp op) {
+  plan::PrependOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                          newBuffer(op.getResult()),
+                          weight(op.getLeading(), plan::LayoutKind::Rows),
+                          builder.getI64IntegerAttr(op.getLeading().getType().getDimSize(0)));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerLinear(LinearOp op) {
+  auto weightLayout = op.getGated() ? plan::LayoutKind::GatedPanels : plan::LayoutKind::Panels;
+  auto biasLayout = op.getGated() ? plan::LayoutKind::GatedVector : plan::LayoutKind::Vector;
+  PackedProduct product(target, numbers, op.getWeight().getType().getDimSize(1));
+  LinearStrategy chosen = chooseLinearStrategy(product.tileRows(), product.rowBytes(), target);
+  auto strategy = plan::LinearStrategyAttr::get(builder.getContext(), chosen.rowBlock,
+                                                chosen.streamPanels, chosen.rowsToSplit);
+  remark::analysis(op.getLoc(), remark::RemarkOpts::name("lower-to-plan").category("plan"))
+      << llvm::formatv("blocks of {0} rows; few rows read {1} panels of weights side by side",
+                       chosen.rowBlock, chosen.streamPanels)
+             .str();
+  Value output = newBuffer(op.getResult());
+  Value normalized = op.getNormalized() ? newBuffer(op.getNormalized()) : Value();
+  plan::LinearOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()), output,
+                         op.getResidual() ? buffer(op.getResidual()) : Value(), normalized,
+                         weight(op.getWeight(), weightLayout),
+                         optionalWeight(op.getBias(), biasLayout), op.getNormAttr(),
+                         optionalWeight(op.getNormGain(), plan::LayoutKind::Vector),
+                         optionalWeight(op.getNormBias(), plan::LayoutKind::Vector),
+                         op.getActivationAttr(), op.getGatedAttr(), strategy);
+  return success();
+}
+
+LogicalResult GraphLowering::lowerNorm(Operation *op, NormKind kind, Value gain, Value shift,
+                                       FloatAttr epsilon) {
+  plan::NormalizeOp::create(builder, op->getLoc(), label(op), buffer(op->getOperand(0)),
+                            newBuffer(op->getResult(0)),
+                            NormAttr::get(builder.getContext(), kind, epsilon),
+                            optionalWeight(gain, plan::LayoutKind::Vector),
+                            optionalWeight(shift, plan::LayoutKind::Vector));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerElementwise(Operation *op, plan::ElementwiseKind kind,
+                                              FloatAttr factor, ActivationKindAttr activation) {
+  Value right = op->getNumOperands() > 1 ? buffer(op->getOperand(1)) : Value();
+  plan::ElementwiseOp::create(
+      builder, op->getLoc(), label(op), plan::ElementwiseKindAttr::get(builder.getContext(), kind),
+      buffer(op->getOperand(0)), right, newBuffer(op->getResult(0)), factor, activation);
+  return success();
+}
+
+LogicalResult GraphLowering::lowerRequestedRows(RequestedRowsOp op) {
+  plan::TakeRequestedOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                                newBuffer(op.getResult()));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerSlice(SliceColumnsOp op) {
+  Value whole = buffer(op.getInput());
+  auto type = cast<plan::BufferType>(whole.getType());
+  auto view = plan::BufferType::get(builder.getContext(), type.getSpace(),
+                                    op.getResult().getType().getWidth(), type.getStride());
+  buffers[op.getResult()] =
+      plan::ColumnsOp::create(builder, op.getLoc(), view, whole, op.getBeginAttr());
+  return success();
+}
+
+} // namespace transept::codegen

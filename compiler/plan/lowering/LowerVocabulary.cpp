@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What leaves the programs: candidates of the vocabulary search, encoder states.
+
+#include "compiler/plan/lowering/GraphLowering.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+LogicalResult GraphLowering::lowerSearch(SearchVocabularyOp op) {
+  auto vocabularySize = builder.getI64IntegerAttr(op.getResult().getType().getVocabularySize());
+  plan::SearchOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                         weight(op.getWeight(), plan::LayoutKind::Panels),
+                         optionalWeight(op.getBias(), plan::LayoutKind::Vector), op.getNormAttr(),
+                         optionalWeight(op.getNormGain(), plan::LayoutKind::Vector),
+                         optionalWeight(op.getNormBias(), plan::LayoutKind::Vector),
+                         vocabularySize);
+  plan::MergeSearchOp::create(builder, op.getLoc(), label(op), vocabularySize);
+  return success();
+}
+
+FailureOr<plan::ReturnedAttentionAttr> GraphLowering::returnedAttention(Value weights) {
+  auto average = weights.getDefiningOp<AverageHeadsOp>();
+  if (average)
+    weights = average.getWeights();
+  // Callers name a cross-attention by its number in the program.
+  int64_t number = 0;
+  for (auto attention : current.getBody().front().getOps<CrossAttentionOp>()) {
+    if (attention.getWeights() == weights)
+      return plan::ReturnedAttentionAttr::get(builder.getContext(), number, bool(average));
+    ++number;
+  }
+  return current.emitError("expects returned attention weights to be those of a cross-attention, "
+                           "or their average over the heads");
+}
+
+LogicalResult GraphLowering::lowerReturn(func::ReturnOp op) {
+  SmallVector<Attribute> attention;
+  bool hasStates = false;
+  for (Value result : op.getOperands()) {
+    if (isa<EncoderCacheType, CandidatesType>(result.getType()))
+      continue;
+    if (isa<AttentionWeightsType>(result.getType())) {
+      FailureOr<plan::ReturnedAttentionAttr> returned = returnedAttention(result);
+      if (failed(returned))
+        return failure();
+      attention.push_back(*returned);
+      continue;
+    }
+    auto rows = dyn_cast<RowsType>(result.getType());
+    bool isWhole = rows && !rows.getSpace().contains('.');
+    if (!isWhole || hasStates)
+      return op.emitError("expects one result of rows of the last space beside caches, candidates "
+                          "and attention weights, but got ")
+             << result.getType();
+    hasStates = true;
+    plan::EmitStatesOp::create(builder, op.getLoc(), builder.getStringAttr("states"),
+                               buffer(result));
+  }
+  if (!attention.empty())
+    cast<plan::ProgramOp>(builder.getBlock()->getParentOp())
+        .setAttentionAttr(builder.getArrayAttr(attention));
+  return success();
+}
+
+} // namespace transept::codegen

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One pass manager for each stage, so that what a stage leaves can be recorded.
+
+#include "compiler/session/StageRunner.h"
+
+#include "compiler/emit/link/LineTables.h"
+#include "compiler/pipeline/IRDump.h"
+#include "compiler/pipeline/PassVerification.h"
+#include "compiler/story/RecordStory.h"
+
+#include "mlir/Pass/PassManager.h"
+
+namespace transept::session {
+
+using namespace mlir;
+
+void StageRunner::runGraphStages(ModuleOp module, Stage last) {
+  Stage reached = stageOf(module);
+  record(module, reached);
+  for (Stage next : {Stage::Staged, Stage::Fused}) {
+    if (next <= reached || next > last)
+      continue;
+    run({module, reached, next, options.dumpDirectory}, pipelineOptions(), dumpCount);
+    record(module, reached = next);
+  }
+}
+
+std::vector<OwningOpRef<ModuleOp>> StageRunner::runLevelStages(ModuleOp fused, Stage last,
+                                                               std::vector<emit::Level> &levels) {
+  std::vector<OwningOpRef<ModuleOp>> modules;
+  std::vector<ModuleOp> plans;
+  std::vector<int> dumpCounts(levels.size(), dumpCount);
+  auto runAll = [&](Stage from, Stage to) {
+    for (auto [level, count] : llvm::zip(levels, dumpCounts)) {
+      // Several levels dump into folders of their own.
+      std::string directory = options.dumpDirectory;
+      if (!directory.empty() && levels.size() > 1)
+        directory += "/" + level.name;
+      run({level.module, from, to, directory}, pipelineOptions(level.name), count);
+    }
+  };
+  for (emit::Level &level : levels) {
+    modules.push_back(fused.clone());
+    plans.push_back(level.module = *modules.back());
+  }
+  runAll(Stage::Fused, Stage::Plan);
+  emit::shareWeights(plans);
+  for (const emit::Level &level : levels)
+    record(level.module, Stage::Plan, level.name);
+  if (options.hasDebugInfo)
+    for (emit::Level &level : levels)
+      emit::locateInFile(level.module, options.planFile(levels.size() > 1 ? level.name : ""));
+  if (last > Stage::Plan)
+    runAll(Stage::Plan, Stage::LLVM);
+  for (const emit::Level &level : levels)
+    record(level.module, Stage::LLVM, level.name);
+  if (options.hasDebugInfo)
+    for (emit::Level &level : levels)
+      emit::addLineTables(level.module);
+  return modules;
+}
+
+/// The LLVM dialect is no text that people read: of it, only what calls what is kept.
+void StageRunner::record(ModuleOp module, Stage stage, const std::string &level) {
+  if (!story)
+    return;
+  if (stage <= Stage::Plan)
+    story->stages.push_back(story::recordStage(module, stage, level));
+  if (stage == Stage::Plan)
+    story::recordPrograms(module, level, *story);
+  if (stage == Stage::LLVM)
+    story::recordKernels(module, level, *story);
+}
+
+void StageRunner::run(Section section, const PipelineOptions &pipeline, int &count) {
+  PassManager passes(section.module.getContext());
+  passes.enableVerifier(true);
+  if (!section.dumpDirectory.empty())
+    addIRDump(passes, section.dumpDirectory, count);
+  addStages(passes, section.first, section.last, pipeline);
+  // Verification by the interpreter ends where the graph dialect ends.
+  bool isVerified =
+      options.verifiesPasses && section.first < section.last && section.last <= Stage::Fused;
+  std::string reproducer =
+      options.reproducerFile(section.module.getSymName().value_or("model").str());
+  if (failed(isVerified ? runVerified(passes, section.module, {.reproducer = reproducer})
+                        : passes.run(section.module)))
+    diagnostics.raise("a pass failed");
+}
+
+} // namespace transept::session

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Takes modules from stage to stage, and writes down what they are in each.
+
+#ifndef TRANSEPT_COMPILER_SESSION_STAGERUNNER_H
+#define TRANSEPT_COMPILER_SESSION_STAGERUNNER_H
+
+#include "compiler/emit/Levels.h"
+#include "compiler/pipeline/Stages.h"
+#include "compiler/session/CompileOptions.h"
+#include "compiler/session/Diagnostics.h"
+#include "workbench/story/Story.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace transept::session {
+
+/// Dumped passes are numbered throughout. A pass that fails, or does not stand verification, is an
+/// exception with what `diagnostics` got.
+class StageRunner {
+public:
+  /// `story` is null where nobody wants to know.
+  StageRunner(const CompileOptions &options, Diagnostics &diagnostics, story::Story *story)
+      : options(options), diagnostics(diagnostics), story(story) {}
+
+  /// The stages in which all processors are alike.
+  void runGraphStages(mlir::ModuleOp module, Stage last);
+
+  /// The stages from the fused form on, for each level in a module of its own, which is returned.
+  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> runLevelStages(mlir::ModuleOp fused, Stage last,
+                                                                std::vector<emit::Level> &levels);
+
+private:
+  PipelineOptions pipelineOptions(const std::string &cpu = "native") const {
+    return {.cpu = cpu, .weights = options.weights, .cache = options.cache};
+  }
+
+  struct Section {
+    mlir::ModuleOp module;
+    Stage first, last;
+    std::string dumpDirectory; // empty: nothing is dumped
+  };
+
+  void run(Section section, const PipelineOptions &pipeline, int &count);
+  void record(mlir::ModuleOp module, Stage stage, const std::string &level = "");
+
+  const CompileOptions &options;
+  Diagnostics &diagnostics;
+  story::Story *story;
+  int dumpCount = 0;
+};
+
+} // namespace transept::session
+
+#endif

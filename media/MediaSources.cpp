@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What comes out of a file is compared with what the model takes before it gets there, so that an
+// error names the file.
+
+#include "media/MediaSources.h"
+#include "base/Error.h"
+
+#include "transept/rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace transept::media {
+
+namespace {
+
+constexpr const char *kPreprocessor = "preprocessor_config.json";
+
+std::string_view preprocessorOf(const Model &model) {
+  std::optional<std::string_view> config = model.asset(kPreprocessor);
+  if (!config)
+    throw InputError(
+        fmt::format("the library has no {}, so it cannot read files; a checkpoint that has one "
+                    "must be compiled again",
+                    kPreprocessor));
+  return *config;
+}
+
+/// The side of square patches of three colors; it is not asked for where the file is for sounds.
+size_t patchSide(const Model &model) {
+  return size_t(std::lround(std::sqrt(double(model.sourceFeatureWidth()) / 3)));
+}
+
+} // namespace
+
+size_t encodedRows(const Model &model, size_t rows) {
+  return runtime::rowsAfterSteps(model.table(), rows);
+}
+
+MediaSources::MediaSources(const Model &model, bool keepsShort)
+    : model(model), extractor(preprocessorOf(model), {.patchSize = patchSide(model)}),
+      keepsShort(keepsShort) {
+  if (extractor.width() != model.sourceFeatureWidth())
+    throw InputError(
+        fmt::format("{} of the library makes rows of {} numbers, but the model takes {}",
+                    kPreprocessor, extractor.width(), model.sourceFeatureWidth()));
+}
+
+MediaSources::Rows MediaSources::read(const std::string &file) const {
+  features::Features rows = extractor.extract(file, {.isPadded = false});
+  Rows result{.values = {}, .ownCount = rows.rows};
+  if (!takesImages() && hasFixedLength()) {
+    size_t usual = model.sourceFeatureCount();
+    result.isCut = rows.rows > usual;
+    result.ownCount = std::min(rows.rows, usual);
+    // Silence has features of its own, so that filling up is the extractor's work.
+    if (result.isCut || (!keepsShort && rows.rows < usual))
+      rows = extractor.extract(file, {.isPadded = true});
+  }
+  check(rows, file);
+  result.values = std::move(rows.values);
+  return result;
+}
+
+void MediaSources::check(const features::Features &rows, const std::string &file) const {
+  const char *what = takesImages() ? "patches" : "frames";
+  size_t usual = model.sourceFeatureCount();
+  bool isShort = keepsShort && rows.rows < usual;
+  if (usual != 0 && rows.rows != usual && !isShort)
+    throw InputError(fmt::format("{}: {} of the library makes {} {} of it, but the model takes {}",
+                                 file, kPreprocessor, rows.rows, what, usual));
+  size_t encoded = encodedRows(model, rows.rows);
+  if (encoded == 0 || encoded > model.maximumSourceLength())
+    throw InputError(
+        fmt::format("{}: expects 1 to {} positions of the encoder, but its {} {} become {}", file,
+                    model.maximumSourceLength(), rows.rows, what, encoded));
+}
+
+} // namespace transept::media

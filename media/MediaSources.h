@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sound and image files as sources of a library whose encoder reads features, by the
+// preprocessor_config.json that the library carries.
+
+#ifndef TRANSEPT_MEDIA_MEDIASOURCES_H
+#define TRANSEPT_MEDIA_MEDIASOURCES_H
+
+#include "media/preprocessor/Extractor.h"
+
+#include "transept/model.h"
+
+namespace transept::media {
+
+/// Rows of the encoder that `rows` rows of features become.
+size_t encodedRows(const Model &model, size_t rows);
+
+class MediaSources {
+public:
+  /// Throws std::exception where the library has no preprocessor_config.json, or one that does not
+  /// fit the model. `keepsShort`: sounds are not filled up to the length that the model expects.
+  MediaSources(const Model &model, bool keepsShort);
+
+  struct Rows {
+    std::vector<float> values; // [rows, sourceFeatureWidth()]
+    /// Rows that come from the file, the others being silence.
+    size_t ownCount = 0;
+    /// The file has more, which are left out.
+    bool isCut = false;
+  };
+
+  /// Throws std::exception whose text begins with the file's name.
+  Rows read(const std::string &file) const;
+
+  bool takesImages() const { return extractor.takesImages(); }
+  /// Whether sounds are normally filled up to one length.
+  bool hasFixedLength() const { return model.sourceFeatureCount() != 0; }
+  const std::vector<std::string> &warnings() const { return extractor.warnings(); }
+
+private:
+  void check(const features::Features &rows, const std::string &file) const;
+
+  const Model &model;
+  features::Extractor extractor;
+  bool keepsShort;
+};
+
+} // namespace transept::media
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Images to the numbers that vision encoders take, equal to ViTImageProcessor and
+// DeiTImageProcessor of transformers 4.44.
+
+#ifndef TRANSEPT_MEDIA_IMAGES_PIXELVALUES_H
+#define TRANSEPT_MEDIA_IMAGES_PIXELVALUES_H
+
+#include "media/features/Features.h"
+#include "media/images/Image.h"
+
+#include <array>
+#include <optional>
+
+namespace transept::features {
+
+struct ImageSize {
+  size_t height = 0, width = 0;
+};
+
+/// The steps in their order; an empty one is left out. Defaults are those of ViTImageProcessor.
+struct ImageSettings {
+  struct Normalization {
+    std::array<float, 3> mean, deviation;
+  };
+
+  std::optional<ImageSize> size = ImageSize{224, 224};
+  Filter filter = Filter::bilinear;
+  /// The middle part; images that are smaller get a black border.
+  std::optional<ImageSize> crop;
+  std::optional<double> scale = 1.0 / 255;
+  std::optional<Normalization> normalization = Normalization{{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}};
+};
+
+struct PixelValues {
+  size_t height = 0, width = 0;
+  std::vector<float> values; // [3, height, width]
+};
+
+PixelValues pixelValues(const Image &image, const ImageSettings &settings);
+
+/// Patches from left to right, then down. A row is [3, patchSize, patchSize], the order of the
+/// weights of a convolution whose stride is its size. Throws InputError if patches do not fill the
+/// image; `name` begins the error.
+Features cutPatches(const PixelValues &pixels, size_t patchSize, const std::string &name);
+
+} // namespace transept::features
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads the file, decodes it, and hands it to the extractor that the settings stand for.
+
+#include "media/preprocessor/Extractor.h"
+#include "base/Error.h"
+
+#include "media/sound/Sound.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+
+namespace transept::features {
+
+namespace {
+
+constexpr uintmax_t maximumFileBytes = uintmax_t(1) << 30;
+
+std::string readFile(const std::string &path) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure))
+    throw InputError(fmt::format("{}: no such file", path));
+  auto size = std::filesystem::file_size(path, failure);
+  if (failure)
+    throw InputError(fmt::format("{}: {}", path, failure.message()));
+  if (size > maximumFileBytes)
+    throw InputError(
+        fmt::format("{}: {} bytes, at most {} are allowed", path, size, maximumFileBytes));
+  std::ifstream stream(path, std::ios::binary);
+  std::string content(size, '\0');
+  stream.read(content.data(), static_cast<std::streamsize>(size));
+  if (!stream)
+    throw InputError(fmt::format("{}: cannot be read", path));
+  return content;
+}
+
+/// The file's bytes through one of the extractors.
+struct Extraction {
+  std::string_view bytes;
+  const std::string &name;
+  bool isPadded;
+  size_t patchSize;
+
+  Features operator()(const WhisperSettings &settings) const {
+    SoundOptions sound{.sampleRate = settings.sampleRate};
+    if (isPadded)
+      sound.enoughSamples = settings.chunkSamples();
+    return whisperFeatures(decodeSound(bytes, name, sound), settings, isPadded, name);
+  }
+  Features operator()(const Speech2TextSettings &settings) const {
+    std::vector<float> samples = decodeSound(bytes, name, {.sampleRate = settings.sampleRate});
+    return speech2TextFeatures(samples, settings, name);
+  }
+  Features operator()(const ImageSettings &settings) const {
+    return cutPatches(pixelValues(decodeImage(bytes, name), settings), patchSize, name);
+  }
+};
+
+/// Sides of what goes into the encoder must be whole patches, where the settings fix them.
+void checkPatches(const ImageSettings &settings, const ExtractorOptions &options) {
+  if (options.patchSize == 0)
+    throw InputError(
+        fmt::format("{}: it is for images; the size of the patches is needed", options.name));
+  const auto &size = settings.crop ? settings.crop : settings.size;
+  if (size && (size->height % options.patchSize != 0 || size->width % options.patchSize != 0))
+    throw InputError(fmt::format("{}: images of {} x {} pixels are not whole patches of {} x {}",
+                                 options.name, size->width, size->height, options.patchSize,
+                                 options.patchSize));
+}
+
+} // namespace
+
+Extractor::Extractor(std::string_view config, const ExtractorOptions &options)
+    : settings(readSettings(config, options.name, options.defaultType, notes)),
+      patchSize(options.patchSize) {
+  if (const auto *images = std::get_if<ImageSettings>(&settings))
+    checkPatches(*images, options);
+}
+
+Features Extractor::extract(const std::string &path, const ExtractOptions &options) const {
+  return extractBytes(readFile(path), path, options);
+}
+
+Features Extractor::extractBytes(std::string_view bytes, const std::string &name,
+                                 const ExtractOptions &options) const {
+  return std::visit(Extraction{bytes, name, options.isPadded, patchSize}, settings);
+}
+
+size_t Extractor::width() const {
+  if (const auto *whisper = std::get_if<WhisperSettings>(&settings))
+    return whisper->mels;
+  if (const auto *speech = std::get_if<Speech2TextSettings>(&settings))
+    return speech->mels;
+  return 3 * patchSize * patchSize;
+}
+
+} // namespace transept::features

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// libsndfile decodes and libsamplerate resamples, block by block: what is held is the result and
+// one block, whatever the rate and the number of channels.
+
+#include "media/sound/Sound.h"
+
+#include "base/Error.h"
+#include "media/sound/WaveHeader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fmt/format.h>
+#include <memory>
+#include <samplerate.h>
+#include <sndfile.h>
+
+namespace transept::features {
+
+namespace {
+
+constexpr sf_count_t blockFrames = 4096;
+constexpr int maximumChannels = 64;
+constexpr int minimumRate = 1000, maximumRate = 768000;
+
+/// A file in memory, as libsndfile's callbacks see it.
+struct MemoryFile {
+  std::string_view bytes;
+  sf_count_t position = 0;
+
+  sf_count_t size() const { return static_cast<sf_count_t>(bytes.size()); }
+};
+
+sf_count_t seekMemory(sf_count_t offset, int whence, void *data) {
+  auto &file = *static_cast<MemoryFile *>(data);
+  sf_count_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file.position : file.size();
+  // A damaged header can ask for anything; the position stays inside the file.
+  file.position = std::clamp<sf_count_t>(offset, -base, file.size() - base) + base;
+  return file.position;
+}
+
+sf_count_t readMemory(void *target, sf_count_t count, void *data) {
+  auto &file = *static_cast<MemoryFile *>(data);
+  count = std::clamp<sf_count_t>(count, 0, file.size() - file.position);
+  std::memcpy(target, file.bytes.data() + file.position, static_cast<size_t>(count));
+  file.position += count;
+  return count;
+}
+
+SF_VIRTUAL_IO memoryCallbacks = {
+    [](void *data) { return static_cast<MemoryFile *>(data)->size(); }, seekMemory, readMemory,
+    [](const void *, sf_count_t, void *) -> sf_count_t { return 0; },
+    [](void *data) { return static_cast<MemoryFile *>(data)->position; }};
+
+/// The library also guesses formats that nobody means; only these are handed to it.
+bool looksLikeSound(std::string_view bytes) {
+  auto byte = [&](size_t index) { return static_cast<unsigned char>(bytes[index]); };
+  if (bytes.size() < 4)
+    return false;
+  bool isMpegFrame = byte(0) == 0xff && (byte(1) & 0xe0) == 0xe0;
+  return bytes.starts_with("RIFF") || bytes.starts_with("RF64") || bytes.starts_with("fLaC") ||
+         bytes.starts_with("OggS") || bytes.starts_with("ID3") || isMpegFrame;
+}
+
+/// Takes blocks at the file's rate and appends them at the wanted rate.
+class Resampler {
+public:
+  Resampler(int from, int to) : ratio(static_cast<double>(to) / from) {
+    int failure = 0;
+    if (from != to)
+      state.reset(src_new(SRC_SINC_BEST_QUALITY, /*channels=*/1, &failure));
+    if (failure)
+      throw InputError(
+          fmt::format("resampling from {} to {} Hz: {}", from, to, src_strerror(failure)));
+  }
+
+  void append(const std::vector<float> &block, bool isLast, std::vector<float> &samples) {
+    if (!state) {
+      samples.insert(samples.end(), block.begin(), block.end());
+      return;
+    }
+    std::vector<float> output(static_cast<size_t>(
+        std::ceil(static_cast<double>(blockFrames) * std::max(ratio, 1.0)) + 64));
+    size_t used = 0;
+    while (true) {
+      SRC_DATA data{};
+      data.data_in = block.data() + used;
+      data.input_frames = static_cast<long>(block.size() - used);
+      data.data_out = output.data();
+      data.output_frames = static_cast<long>(output.size());
+      data.src_ratio = ratio;
+      data.end_of_input = isLast;
+      if (int failure = src_process(state.get(), &data))
+        throw InputError(fmt::format("resampling by {}: {}", ratio, src_strerror(failure)));
+      used += static_cast<size_t>(data.input_frames_used);
+      samples.insert(samples.end(), output.begin(), output.begin() + data.output_frames_gen);
+      if (data.output_frames_gen == 0 && (used == block.size() || data.input_frames_used == 0))
+        return;
+    }
+  }
+
+private:
+  struct Delete {
+    void operator()(SRC_STATE *state) const { src_delete(state); }
+  };
+  double ratio;
+  std::unique_ptr<SRC_STATE, Delete> state;
+};
+
+void checkFormat(const SF_INFO &info, const std::string &name) {
+  if (info.channels < 1 || info.channels > maximumChannels)
+    throw InputError(
+        fmt::format("{}: {} channels, allowed are 1 to {}", name, info.channels, maximumChannels));
+  if (info.samplerate < minimumRate || info.samplerate > maximumRate)
+    throw InputError(fmt::format("{}: {} samples per second, allowed are {} to {}", name,
+                                 info.samplerate, minimumRate, maximumRate));
+}
+
+/// Averages the channels of `count` frames into `mono`.
+void averageChannels(const std::vector<float> &block, sf_count_t count, int channels,
+                     const std::string &name, std::vector<float> &mono) {
+  mono.resize(static_cast<size_t>(count));
+  for (size_t frame = 0; frame < mono.size(); ++frame) {
+    float sum = 0;
+    for (int channel = 0; channel < channels; ++channel)
+      sum += block[frame * static_cast<size_t>(channels) + static_cast<size_t>(channel)];
+    mono[frame] = sum / static_cast<float>(channels);
+    if (!std::isfinite(mono[frame]))
+      throw InputError(fmt::format("{}: a sample is not a finite number", name));
+  }
+}
+
+} // namespace
+
+std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
+                               const SoundOptions &options) {
+  if (bytes.empty())
+    throw InputError(fmt::format("{}: the file is empty", name));
+  if (!looksLikeSound(bytes))
+    throw InputError(fmt::format("{}: not a sound file; WAV, FLAC, Ogg and MP3 are read", name));
+  checkWaveHeader(bytes, name);
+  MemoryFile memory{bytes};
+  SF_INFO info{};
+  std::unique_ptr<SNDFILE, int (*)(SNDFILE *)> file(
+      sf_open_virtual(&memoryCallbacks, SFM_READ, &info, &memory), sf_close);
+  if (!file)
+    throw InputError(fmt::format("{}: not a readable sound file: {}", name, sf_strerror(nullptr)));
+  checkFormat(info, name);
+
+  Resampler resampler(info.samplerate, options.sampleRate);
+  const size_t longest = maximumSoundSeconds * static_cast<size_t>(options.sampleRate);
+  std::vector<float> samples, mono;
+  std::vector<float> block(static_cast<size_t>(blockFrames) * static_cast<size_t>(info.channels));
+  sf_count_t total = 0;
+  bool isLast = false;
+  while (!isLast && samples.size() < options.enoughSamples) {
+    sf_count_t count = sf_readf_float(file.get(), block.data(), blockFrames);
+    if (int failure = sf_error(file.get()))
+      throw InputError(fmt::format("{}: damaged after {} samples: {}", name, total + count,
+                                   sf_error_number(failure)));
+    isLast = count < blockFrames;
+    total += count;
+    averageChannels(block, count, info.channels, name, mono);
+    resampler.append(mono, isLast, samples);
+    if (samples.size() > longest)
+      throw InputError(fmt::format("{}: longer than the {} seconds that are allowed", name,
+                                   maximumSoundSeconds));
+  }
+  // Streams whose length is not known declare the largest number.
+  if (isLast && total < info.frames && info.frames < SF_COUNT_MAX / 2)
+    throw InputError(
+        fmt::format("{}: the file ends after {} of its {} samples", name, total, info.frames));
+  if (total == 0)
+    throw InputError(fmt::format("{}: there are no samples in it", name));
+  samples.resize(std::min(samples.size(), options.enoughSamples));
+  return samples;
+}
+
+} // namespace transept::features

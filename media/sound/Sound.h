@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sound files as samples of one channel at the rate that a model wants.
+
+#ifndef TRANSEPT_MEDIA_SOUND_SOUND_H
+#define TRANSEPT_MEDIA_SOUND_SOUND_H
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace transept::features {
+
+struct SoundOptions {
+  /// Samples per second of the result; files of another rate are resampled.
+  int sampleRate = 16000;
+  /// Reading stops after so many samples of the result; the rest of the file is not looked at.
+  size_t enoughSamples = std::numeric_limits<size_t>::max();
+};
+
+/// Sounds that would be longer are refused, so that a small file cannot fill the memory.
+constexpr size_t maximumSoundSeconds = 2 * 60 * 60;
+
+/// Decodes WAV, FLAC, Ogg or MP3 from memory; the channels are averaged. Full scale is 1. `name`
+/// begins every error. Throws InputError for what is no sound file, is empty, ends early, or has
+/// samples that are not finite.
+std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
+                               const SoundOptions &options = {});
+
+} // namespace transept::features
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Speech2TextFeatureExtractor, which is Kaldi's fbank without dither, then cepstral mean and
+// variance normalization over the utterance.
+
+#include "base/Error.h"
+#include "media/sound/MelFilters.h"
+#include "media/sound/SpeechFeatures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace transept::features {
+
+namespace {
+
+constexpr size_t frameSamples = 400, hopSamples = 160, transformLength = 512;
+/// The smallest step above 1 of a float: Kaldi's floor under the logarithm.
+constexpr double melFloor = 1.192092955078125e-07;
+/// Kaldi counts in steps of 16-bit samples.
+constexpr double fullScale = 32768;
+
+void normalizeColumn(Features &features, size_t column, const Speech2TextSettings &settings) {
+  auto value = [&](size_t row) -> float & {
+    return features.values[row * features.width + column];
+  };
+  auto count = static_cast<double>(features.rows);
+  double sum = 0, squares = 0;
+  // Compared rather than taken from the deviation, which rounding keeps from being exactly 0.
+  bool isConstant = true;
+  for (size_t row = 0; row < features.rows; ++row) {
+    sum += value(row);
+    isConstant = isConstant && value(row) == value(0);
+  }
+  const double mean = isConstant ? value(0) : sum / count;
+  for (size_t row = 0; row < features.rows; ++row)
+    squares += (value(row) - mean) * (value(row) - mean);
+  const double deviation = std::sqrt(squares / count);
+  for (size_t row = 0; row < features.rows; ++row) {
+    double result = value(row);
+    if (settings.normalizesMeans)
+      result -= mean;
+    if (settings.normalizesVariances && !isConstant)
+      result /= deviation;
+    value(row) = static_cast<float>(result);
+  }
+}
+
+} // namespace
+
+Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
+                             const std::string &name) {
+  if (samples.size() < frameSamples)
+    throw InputError(
+        fmt::format("{}: {} samples, at least {} are needed", name, samples.size(), frameSamples));
+  FrameSettings frames{.window = poveyWindow(frameSamples),
+                       .hop = hopSamples,
+                       .transform = transformLength,
+                       .subtractsMean = true,
+                       .preemphasis = 0.97};
+  MelSettings mels{.filters = settings.mels,
+                   .transform = transformLength,
+                   .sampleRate = static_cast<double>(settings.sampleRate),
+                   .minimumFrequency = 20,
+                   .maximumFrequency = static_cast<double>(settings.sampleRate) / 2};
+  std::vector<double> scaled(samples.size());
+  std::transform(samples.begin(), samples.end(), scaled.begin(),
+                 [](float sample) { return sample * fullScale; });
+  Matrix energies = melEnergies(scaled, frames, kaldiFilters(mels));
+
+  Features features{.rows = energies.rows, .width = settings.mels};
+  features.values.resize(energies.values.size());
+  std::transform(
+      energies.values.begin(), energies.values.end(), features.values.begin(),
+      [](double energy) { return static_cast<float>(std::log(std::max(energy, melFloor))); });
+  for (size_t column = 0; column < features.width; ++column)
+    normalizeColumn(features, column, settings);
+  return features;
+}
+
+} // namespace transept::features

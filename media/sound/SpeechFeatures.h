@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Samples to the rows that speech encoders take, equal to the extractors of transformers 4.44.
+
+#ifndef TRANSEPT_MEDIA_SOUND_SPEECHFEATURES_H
+#define TRANSEPT_MEDIA_SOUND_SPEECHFEATURES_H
+
+#include "media/features/Features.h"
+
+#include <span>
+#include <string>
+
+namespace transept::features {
+
+/// Defaults are those of WhisperFeatureExtractor.
+struct WhisperSettings {
+  size_t mels = 80;
+  int sampleRate = 16000;
+  size_t hop = 160;
+  size_t transform = 400;
+  size_t chunkSeconds = 30;
+
+  size_t chunkSamples() const { return chunkSeconds * static_cast<size_t>(sampleRate); }
+};
+
+/// Defaults are those of Speech2TextFeatureExtractor.
+struct Speech2TextSettings {
+  size_t mels = 80;
+  int sampleRate = 16000;
+  bool normalizesMeans = true, normalizesVariances = true;
+};
+
+/// Logarithms of mel energies, one row a frame of `hop` samples, floored 80 dB below the loudest
+/// and scaled. Samples are cut or padded with silence to a chunk, unless `isPadded` is false.
+/// `name` begins errors.
+Features whisperFeatures(std::span<const float> samples, const WhisperSettings &settings,
+                         bool isPadded, const std::string &name);
+
+/// Kaldi's filter bank features, one row each 10 ms, with mean 0 and deviation 1 in each column
+/// over the whole sound. A column that never changes gets 0 where the original divides by zero.
+Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
+                             const std::string &name);
+
+} // namespace transept::features
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// White space is recognised by its UTF-8 bytes: no decoding, so invalid text passes through.
+
+#include "media/text/Unicode.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace transept::text {
+
+namespace {
+
+constexpr std::array<std::string_view, 19> wideSpaces = {
+    "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
+    "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
+    "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8",
+    "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+
+bool isNarrowSpace(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
+}
+
+} // namespace
+
+std::string_view stripLeft(std::string_view text) {
+  for (bool isStripping = true; isStripping && !text.empty();) {
+    isStripping = false;
+    if (isNarrowSpace(text.front())) {
+      text.remove_prefix(1);
+      isStripping = true;
+      continue;
+    }
+    for (std::string_view space : wideSpaces)
+      if (text.starts_with(space)) {
+        text.remove_prefix(space.size());
+        isStripping = true;
+        break;
+      }
+  }
+  return text;
+}
+
+std::string_view stripRight(std::string_view text) {
+  for (bool isStripping = true; isStripping && !text.empty();) {
+    isStripping = false;
+    if (isNarrowSpace(text.back())) {
+      text.remove_suffix(1);
+      isStripping = true;
+      continue;
+    }
+    for (std::string_view space : wideSpaces)
+      if (text.ends_with(space)) {
+        text.remove_suffix(space.size());
+        isStripping = true;
+        break;
+      }
+  }
+  return text;
+}
+
+std::string_view strip(std::string_view text) {
+  return stripRight(stripLeft(text));
+}
+
+bool startsWithSpace(std::string_view text) {
+  return stripLeft(text).size() < text.size();
+}
+
+std::string validUtf8(std::string_view text) {
+  std::string valid;
+  for (size_t position = 0; position < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[position]);
+    const size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    size_t known = length > 0 && lead < 0xf5 ? 1 : 0;
+    for (; known > 0 && known < length && position + known < text.size(); ++known) {
+      const auto byte = static_cast<unsigned char>(text[position + known]);
+      // Overlong forms, surrogates and what is above U+10FFFF show in the second byte.
+      const unsigned low = known > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+      const unsigned high = known > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+      if (byte < low || byte > high)
+        break;
+    }
+    if (known == length && known > 0)
+      valid += text.substr(position, length);
+    else
+      valid += "\xef\xbf\xbd";
+    position += std::max<size_t>(known, 1);
+  }
+  return valid;
+}
+
+size_t characterLength(std::string_view text, size_t position) {
+  const auto lead = static_cast<unsigned char>(text[position]);
+  const size_t length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  return std::min(length, text.size() - position);
+}
+
+std::string replaceAll(std::string_view text, std::string_view from, std::string_view to) {
+  std::string result;
+  for (size_t at; (at = text.find(from)) != std::string_view::npos;) {
+    result += text.substr(0, at);
+    result += to;
+    text.remove_prefix(at + from.size());
+  }
+  return result += text;
+}
+
+std::string cleanUpSpaces(std::string text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> rules = {
+      {{" .", "."},
+       {" ?", "?"},
+       {" !", "!"},
+       {" ,", ","},
+       {" ' ", "'"},
+       {" n't", "n't"},
+       {" 'm", "'m"},
+       {" 's", "'s"},
+       {" 've", "'ve"},
+       {" 're", "'re"}}};
+  for (const auto &[from, to] : rules)
+    text = replaceAll(text, from, to);
+  return text;
+}
+
+} // namespace transept::text

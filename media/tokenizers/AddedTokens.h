@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds added tokens in a text: the leftmost, there the longest.
+
+#ifndef TRANSEPT_MEDIA_TOKENIZERS_ADDEDTOKENS_H
+#define TRANSEPT_MEDIA_TOKENIZERS_ADDEDTOKENS_H
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace transept::text {
+
+class AddedTokenMatcher {
+public:
+  /// Empty tokens are ignored.
+  void add(const std::string &content);
+  /// Bytes of the longest token at the beginning of `text`; 0 when there is none. Costs one look-up
+  /// for each length that occurs among the tokens with that first byte, however many they are.
+  size_t matchAt(std::string_view text) const;
+
+private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_set<std::string, Hash, std::equal_to<>> tokens;
+  /// By first byte: the lengths that occur, longest first.
+  std::array<std::vector<size_t>, 256> lengths;
+};
+
+} // namespace transept::text
+
+#endif

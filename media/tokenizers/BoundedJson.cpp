@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A callback watches the depth, because the parser itself would use the stack without bound.
+
+#include "media/tokenizers/BoundedJson.h"
+#include "base/Error.h"
+
+#include "media/tokenizers/Tokenizer.h"
+
+#include <fmt/format.h>
+#include <limits>
+
+namespace transept::text {
+
+namespace {
+
+constexpr int maximumDepth = 16;
+
+} // namespace
+
+Json parseValue(std::string_view text, std::string_view name) {
+  auto check = [&](int depth, Json::parse_event_t, Json &) {
+    if (depth > maximumDepth)
+      throw InputError(fmt::format("{}: nested deeper than {} levels", name, maximumDepth));
+    return true;
+  };
+  try {
+    return Json::parse(text, check);
+  } catch (const Json::exception &error) {
+    throw InputError(fmt::format("{}: {}", name, error.what()));
+  }
+}
+
+Json parseObject(std::string_view text, std::string_view name) {
+  Json json = parseValue(text, name);
+  if (!json.is_object())
+    throw InputError(fmt::format("{}: not a JSON object", name));
+  return json;
+}
+
+int32_t parseId(const Json &json, const std::string &where) {
+  if (!json.is_number_integer() || json < 0 || json > std::numeric_limits<int32_t>::max())
+    throw InputError(fmt::format("{}: found {}, which is not a token id", where, quote(json)));
+  return json.get<int32_t>();
+}
+
+std::string quote(const Json &json) {
+  constexpr size_t maximumLength = 60;
+  std::string text = json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  return text.size() <= maximumLength ? text : text.substr(0, maximumLength) + "...";
+}
+
+} // namespace transept::text

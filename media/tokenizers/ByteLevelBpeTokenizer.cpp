@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Byte-level BPE from vocab.json and merges.txt: any text has pieces, because any byte has one.
+// Settings: "vocabulary_file", "merges_file", "add_prefix_space"; for transcripts
+// "timestamps_after" (the token whose successors are timestamps), "prompt_token", "start_token".
+
+#include "media/text/Unicode.h"
+#include "media/tokenizers/ByteLevel.h"
+#include "media/tokenizers/BytePairs.h"
+#include "media/tokenizers/Kinds.h"
+#include "media/tokenizers/SlowTokenizer.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace transept::text {
+
+namespace {
+
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Bytes of a match of <\|\d+\.\d+\|> at the beginning; 0 when there is none.
+size_t timestampLength(std::string_view text) {
+  size_t at = 2;
+  auto digits = [&] {
+    const size_t begin = at;
+    while (at < text.size() && isDigit(text[at]))
+      ++at;
+    return at > begin;
+  };
+  if (!text.starts_with("<|") || !digits() || !text.substr(at).starts_with('.'))
+    return 0;
+  ++at;
+  return digits() && text.substr(at).starts_with("|>") ? at + 2 : 0;
+}
+
+std::string removeTimestamps(std::string_view text) {
+  std::string rest;
+  for (size_t position = 0; position < text.size();) {
+    const size_t length = timestampLength(text.substr(position));
+    if (length == 0)
+      rest += text[position];
+    position += std::max<size_t>(length, 1);
+  }
+  return rest;
+}
+
+class ByteLevelBpeTokenizer final : public SlowTokenizer {
+public:
+  ByteLevelBpeTokenizer(const Settings &settings, std::span<const Asset> assets)
+      : vocabulary(readVocabulary(
+            needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.json")))),
+        merges(needAsset(assets, textSetting(settings, "merges_file", "merges.txt")), ""),
+        addsBlank(booleanSetting(settings, "add_prefix_space", false)) {
+    for (const auto &[token, id] : vocabulary)
+      tokens[id] = token;
+    setTokens(readTokenizerConfig(settings, assets), settings,
+              static_cast<int32_t>(vocabulary.size()),
+              [&](const std::string &token) { return vocabularyId(token); });
+    auto id = [&](const std::string &key) {
+      const std::string token = textSetting(settings, key, "");
+      return addedId(token) >= 0 ? addedId(token) : vocabularyId(token);
+    };
+    if (int32_t last = id("timestamps_after"); last >= 0)
+      firstTimestamp = int64_t(last) + 1;
+    promptId = id("prompt_token");
+    startId = id("start_token");
+  }
+
+  std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const override {
+    if (firstTimestamp < 0)
+      return SlowTokenizer::decode(ids, options);
+    if (options.skipSpecialTokens && !ids.empty() && ids.front() == promptId)
+      ids = ids.subspan(
+          static_cast<size_t>(std::find(ids.begin(), ids.end(), startId) - ids.begin()));
+    return options.withTimestamps ? decodeTimestamps(ids, options) : decodeSegment(ids, options);
+  }
+
+private:
+  int32_t vocabularyId(const std::string &token) const {
+    auto found = vocabulary.find(token);
+    return found == vocabulary.end() ? -1 : found->second;
+  }
+
+  std::string prepare(std::string_view text) const override {
+    return (addsBlank && !text.empty() && !startsWithSpace(text) ? " " : "") + validUtf8(text);
+  }
+
+  std::vector<std::string> segment(std::string_view text, Side) const override {
+    std::vector<std::string> pieces;
+    for (std::string_view word : splitWords(text)) {
+      std::string characters = bytesToCharacters(word);
+      for (std::string_view part : merges.split(characters))
+        pieces.emplace_back(part);
+    }
+    return pieces;
+  }
+
+  int32_t pieceId(const std::string &piece, Side) const override {
+    auto found = vocabulary.find(piece);
+    return found == vocabulary.end() ? unknownId() : found->second;
+  }
+
+  std::string piece(int32_t id) const override {
+    auto found = tokens.find(id);
+    return found == tokens.end() ? std::string() : found->second;
+  }
+
+  std::string join(std::vector<std::string> pieces) const override {
+    std::string text;
+    for (const std::string &each : pieces)
+      text += tokenToBytes(each);
+    return validUtf8(text);
+  }
+
+  /// Timestamps that are no tokens of the vocabulary are left out, too.
+  std::string decodeSegment(std::span<const int32_t> ids, const DecodeOptions &options) const {
+    std::vector<int32_t> known;
+    for (int32_t id : ids)
+      if (id < firstTimestamp)
+        known.push_back(id);
+    // Transcripts are not cleaned up, whatever the checkpoint says, as in the original.
+    DecodeOptions plain = options;
+    plain.cleanUpSpaces = options.cleanUpSpaces.value_or(false);
+    return removeTimestamps(SlowTokenizer::decode(known, plain));
+  }
+
+  /// A timestamp below the one before it begins a new window, whose times are counted on.
+  std::string decodeTimestamps(std::span<const int32_t> ids, const DecodeOptions &options) const {
+    constexpr double secondsPerTimestamp = 0.02;
+    std::string text;
+    double highest = 0, offset = 0;
+    size_t begin = 0;
+    for (size_t index = 0; index < ids.size(); ++index) {
+      if (ids[index] < firstTimestamp)
+        continue;
+      const double time = static_cast<double>(ids[index] - firstTimestamp) * secondsPerTimestamp;
+      if (time < highest)
+        offset += highest;
+      highest = time;
+      text += decodeSegment(ids.subspan(begin, index - begin), options);
+      text += fmt::format("<|{:.2f}|>", time + offset);
+      begin = index + 1;
+    }
+    return text + decodeSegment(ids.subspan(begin), options);
+  }
+
+  std::unordered_map<std::string, int32_t> vocabulary;
+  std::unordered_map<int32_t, std::string> tokens;
+  TextPairs merges;
+  bool addsBlank;
+  int64_t firstTimestamp = -1;
+  int32_t promptId = -1, startId = -1;
+};
+
+} // namespace
+
+std::unique_ptr<Tokenizer> createByteLevelBpeTokenizer(const Settings &settings,
+                                                       std::span<const Asset> assets) {
+  return std::make_unique<ByteLevelBpeTokenizer>(settings, assets);
+}
+
+} // namespace transept::text

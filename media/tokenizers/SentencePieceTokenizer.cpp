@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One sentencepiece model for pieces; ids are its own moved by an offset, or those of a vocabulary
+// file. Settings:
+//   "model_file", "vocabulary_file" (ids come from there), "id_offset";
+//   "following_tokens": an array of tokens whose ids follow the pieces', of languages for example;
+//   "counts_following_tokens": whether added tokens are numbered behind them;
+//   "decoding": "model" or "concatenate", how pieces become text; "special_spacing": "none",
+//   "before" or "after", where there is a blank beside a special token in the text;
+//   "do_upper_case", "do_lower_case": of texts out and in.
+
+#include "base/Error.h"
+#include "media/text/Characters.h"
+#include "media/text/Unicode.h"
+#include "media/tokenizers/Kinds.h"
+#include "media/tokenizers/SentencePiece.h"
+#include "media/tokenizers/SlowTokenizer.h"
+
+#include <fmt/format.h>
+
+namespace transept::text {
+
+namespace {
+
+enum class Decoding { Model, Concatenate };
+enum class Spacing { None, Before, After };
+
+class SentencePieceTokenizer final : public SlowTokenizer {
+public:
+  SentencePieceTokenizer(const Settings &settings, std::span<const Asset> assets)
+      : modelFile(textSetting(settings, "model_file", "sentencepiece.bpe.model")),
+        model(needAsset(assets, modelFile).bytes, modelFile),
+        offset(integerSetting(settings, "id_offset", 0, 1'000'000)),
+        decoding(
+            static_cast<Decoding>(choiceSetting(settings, "decoding", {"model", "concatenate"}))),
+        spacing(static_cast<Spacing>(
+            choiceSetting(settings, "special_spacing", {"none", "before", "after"}))),
+        uppers(booleanSetting(settings, "do_upper_case", false)),
+        lowers(booleanSetting(settings, "do_lower_case", false)) {
+    int32_t size = model.size() + offset;
+    if (std::string file = textSetting(settings, "vocabulary_file", ""); !file.empty()) {
+      vocabulary = readVocabulary(needAsset(assets, file));
+      for (const auto &[token, id] : *vocabulary)
+        tokens[id] = token;
+      size = static_cast<int32_t>(vocabulary->size());
+    }
+    int32_t next = size;
+    for (std::string &token :
+         listSetting(settings, "following_tokens").value_or(std::vector<std::string>())) {
+      tokens[next] = token;
+      following.try_emplace(std::move(token), next++);
+    }
+    setTokens(readTokenizerConfig(settings, assets), settings,
+              booleanSetting(settings, "counts_following_tokens", true) ? next : size,
+              [&](const std::string &token) { return baseId(token); });
+    if (unknownId() < 0)
+      throw InputError(fmt::format("{}: the unknown token '{}' is not in the vocabulary", modelFile,
+                                   unknownToken));
+  }
+
+private:
+  int32_t baseId(const std::string &token) const {
+    if (auto found = following.find(token); found != following.end())
+      return found->second;
+    if (vocabulary) {
+      auto found = vocabulary->find(token);
+      return found == vocabulary->end() ? -1 : found->second;
+    }
+    return model.contains(token) ? model.idOf(token) + offset : -1;
+  }
+
+  std::string prepare(std::string_view text) const override {
+    return lowers ? lowerAroundAddedTokens(validUtf8(text)) : std::string(text);
+  }
+
+  std::vector<std::string> segment(std::string_view text, Side) const override {
+    return model.encode(text);
+  }
+
+  int32_t pieceId(const std::string &piece, Side) const override {
+    const int32_t id = baseId(piece);
+    const bool isUnknown = id < 0 || (!vocabulary && id == model.unknownId() + offset);
+    return isUnknown ? unknownId() : id;
+  }
+
+  std::string piece(int32_t id) const override {
+    if (auto found = tokens.find(id); found != tokens.end())
+      return found->second;
+    if (vocabulary || id < offset || id - offset >= model.size())
+      return {};
+    return model.pieceOf(id - offset);
+  }
+
+  std::string join(std::vector<std::string> pieces) const override {
+    std::string text;
+    if (decoding == Decoding::Concatenate) {
+      for (const std::string &each : pieces)
+        text += each;
+      return std::string(strip(replaceAll(text, blankMark, " ")));
+    }
+    std::vector<std::string> run;
+    bool isAfterSpecial = false;
+    for (std::string &each : pieces) {
+      if (!isSpecial(each)) {
+        run.push_back(std::move(each));
+        isAfterSpecial = false;
+        continue;
+      }
+      if (spacing == Spacing::Before && !isAfterSpecial)
+        text += " ";
+      text += decodeRun(run) + each + (spacing == Spacing::After ? " " : "");
+      run.clear();
+      isAfterSpecial = true;
+    }
+    return std::string(strip(text + decodeRun(run)));
+  }
+
+  std::string decodeRun(const std::vector<std::string> &run) const {
+    std::string text = model.decode(run);
+    return uppers ? upper(text) : text;
+  }
+
+  std::string modelFile;
+  SentencePiece model;
+  int32_t offset;
+  Decoding decoding;
+  Spacing spacing;
+  bool uppers, lowers;
+  std::optional<std::unordered_map<std::string, int32_t>> vocabulary;
+  std::unordered_map<std::string, int32_t> following;
+  /// Of the vocabulary and the following tokens.
+  std::unordered_map<int32_t, std::string> tokens;
+};
+
+} // namespace
+
+std::unique_ptr<Tokenizer> createSentencePieceTokenizer(const Settings &settings,
+                                                        std::span<const Asset> assets) {
+  return std::make_unique<SentencePieceTokenizer>(settings, assets);
+}
+
+} // namespace transept::text

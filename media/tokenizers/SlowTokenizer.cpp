@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Follows transformers 4.44, tokenization_utils.py: tokenize, prepare_for_model, _decode.
+
+#include "media/tokenizers/SlowTokenizer.h"
+
+#include "media/text/Characters.h"
+#include "media/text/Unicode.h"
+
+#include <utility>
+
+namespace transept::text {
+
+int32_t SlowTokenizer::addSpecial(const AddedToken &token, int32_t &nextId,
+                                  const Frame::IdOf &baseId) {
+  if (token.content.empty())
+    return -1;
+  specialTokens.insert(token.content);
+  if (!addedIds.contains(token.content)) {
+    int32_t id = baseId(token.content);
+    id = id < 0 ? nextId++ : id;
+    addedById[id] = token;
+    addedIds[token.content] = id;
+  }
+  int32_t id = addedIds[token.content];
+  specialIds.insert(id);
+  return id;
+}
+
+void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &settings,
+                              int32_t baseSize, const Frame::IdOf &baseId) {
+  addedById = config.addedTokens;
+  int32_t nextId = baseSize;
+  for (const auto &[id, token] : addedById) {
+    addedIds[token.content] = id;
+    nextId += baseId(token.content) < 0 ? 1 : 0;
+  }
+  std::array<int32_t, roleCount> ids;
+  for (size_t role = 0; role < roleCount; ++role)
+    ids[role] = addSpecial(config.tokens[role], nextId, baseId);
+  for (const AddedToken &token : config.additionalTokens.value_or(std::vector<AddedToken>())) {
+    addSpecial(token, nextId, baseId);
+    additionalTokens.insert(token.content);
+  }
+  unknownToken = config.token(Role::Unknown).content;
+  endTokenId = ids[static_cast<size_t>(Role::End)];
+  unknownTokenId = ids[static_cast<size_t>(Role::Unknown)];
+  paddingTokenId = ids[static_cast<size_t>(Role::Padding)];
+  cleansUpSpaces = config.cleansUpSpaces;
+  indexAddedTokens(baseSize, booleanSetting(settings, "separates_added_tokens", false));
+  if (endTokenId >= 0)
+    frame = Frame({}, {endTokenId});
+  frame.configure(settings, config, [&](const std::string &token) {
+    int32_t id = addedId(token);
+    return id >= 0 ? id : baseId(token);
+  });
+}
+
+int32_t SlowTokenizer::addedId(const std::string &token) const {
+  auto found = addedIds.find(token);
+  return found == addedIds.end() ? -1 : found->second;
+}
+
+void SlowTokenizer::indexAddedTokens(int32_t baseSize, bool separatesAll) {
+  separator = separatesAll ? "" : " ";
+  for (const auto &[id, token] : addedById) {
+    matcher.add(token.content);
+    if (separatesAll || !isSpecial(token.content) ||
+        (additionalTokens.contains(token.content) && id >= baseSize))
+      separateTokens.insert(token.content);
+  }
+}
+
+std::string SlowTokenizer::lowerAroundAddedTokens(std::string_view text) const {
+  std::string result;
+  for (size_t position = 0; position < text.size();) {
+    std::string_view rest = text.substr(position);
+    const size_t length = matcher.matchAt(rest);
+    if (length > 0)
+      result += rest.substr(0, length);
+    else
+      result += lowerEach(rest.substr(0, characterLength(rest, 0)));
+    position += length > 0 ? length : characterLength(rest, 0);
+  }
+  return result;
+}
+
+/// The leftmost, there the longest, added tokens and the texts between them.
+std::vector<std::string> SlowTokenizer::split(std::string_view text) const {
+  std::vector<std::string> parts;
+  size_t begin = 0;
+  for (size_t position = 0; position < text.size();) {
+    const size_t length = matcher.matchAt(text.substr(position));
+    if (length == 0) {
+      ++position;
+      continue;
+    }
+    if (begin < position)
+      parts.emplace_back(text.substr(begin, position - begin));
+    parts.emplace_back(text.substr(position, length));
+    begin = position += length;
+  }
+  if (begin < text.size())
+    parts.emplace_back(text.substr(begin));
+  return parts;
+}
+
+std::vector<std::string> SlowTokenizer::tokenize(std::string_view text, Side side) const {
+  std::vector<std::string> parts = split(text);
+  for (size_t index = 0; index < parts.size(); ++index) {
+    auto found = addedIds.find(parts[index]);
+    if (found == addedIds.end())
+      continue;
+    const AddedToken &token = addedById.at(found->second);
+    std::string *left = index > 0 ? &parts[index - 1] : nullptr;
+    std::string *right = index + 1 < parts.size() ? &parts[index + 1] : nullptr;
+    if (token.stripsRight && right)
+      *right = std::string(stripLeft(*right));
+    if (token.stripsLeft && left)
+      *left = std::string(stripRight(*left));
+    if (token.isSingleWord && left && !left->empty() && left->back() != ' ') {
+      *left += parts[index];
+      parts[index].clear();
+    } else if (token.isSingleWord && right && !right->empty() && right->front() != ' ') {
+      right->insert(0, parts[index]);
+      parts[index].clear();
+    }
+  }
+  std::vector<std::string> tokens;
+  for (std::string &part : parts) {
+    if (part.empty())
+      continue;
+    if (addedIds.contains(part)) {
+      tokens.push_back(std::move(part));
+      continue;
+    }
+    for (std::string &each : segment(part, side))
+      tokens.push_back(std::move(each));
+  }
+  return tokens;
+}
+
+std::vector<int32_t> SlowTokenizer::encodeSide(std::string_view text, Side side,
+                                               const EncodeOptions &options) const {
+  std::vector<int32_t> ids;
+  for (const std::string &token : tokenize(prepare(text), side)) {
+    auto added = addedIds.find(token);
+    ids.push_back(added != addedIds.end() ? added->second : pieceId(token, side));
+  }
+  std::vector<int32_t> framed = frame.wrap(std::move(ids), side, options);
+  if (options.addSpecialTokens && !repeatsEnd() && framed.size() > 1 &&
+      framed[framed.size() - 2] == endTokenId && framed.back() == endTokenId)
+    framed.pop_back();
+  return framed;
+}
+
+std::vector<int32_t> SlowTokenizer::encode(std::string_view text,
+                                           const EncodeOptions &options) const {
+  return encodeSide(text, Side::Source, options);
+}
+
+std::vector<int32_t> SlowTokenizer::encodeTarget(std::string_view text,
+                                                 const EncodeOptions &options) const {
+  return encodeSide(text, Side::Target, options);
+}
+
+std::string SlowTokenizer::decode(std::span<const int32_t> ids,
+                                  const DecodeOptions &options) const {
+  std::string text;
+  bool isFirst = true;
+  auto append = [&](const std::string &part) {
+    text += isFirst ? "" : separator;
+    text += part;
+    isFirst = false;
+  };
+  std::vector<std::string> pieces;
+  for (int32_t id : ids) {
+    if (options.skipSpecialTokens && specialIds.contains(id))
+      continue;
+    auto added = addedById.find(id);
+    std::string token = added != addedById.end() ? added->second.content
+                        : options.isSource       ? sourcePiece(id)
+                                                 : piece(id);
+    if (token.empty())
+      token = unknownToken;
+    if (!separateTokens.contains(token)) {
+      pieces.push_back(std::move(token));
+      continue;
+    }
+    if (!pieces.empty())
+      if (std::string before = join(std::exchange(pieces, {})); !before.empty())
+        append(before);
+    append(token);
+  }
+  if (!pieces.empty())
+    append(join(std::move(pieces)));
+  return options.cleanUpSpaces.value_or(cleansUpSpaces) ? text::cleanUpSpaces(std::move(text))
+                                                        : text;
+}
+
+} // namespace transept::text

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all of Hugging Face's slow tokenizers share (PreTrainedTokenizer): cutting added tokens out
+// of the text, truncation, and putting text back together around special tokens.
+
+#ifndef TRANSEPT_MEDIA_TOKENIZERS_SLOWTOKENIZER_H
+#define TRANSEPT_MEDIA_TOKENIZERS_SLOWTOKENIZER_H
+
+#include "media/tokenizers/AddedTokens.h"
+#include "media/tokenizers/Frame.h"
+#include "media/tokenizers/Tokenizer.h"
+#include "media/tokenizers/TokenizerConfig.h"
+
+#include <set>
+
+namespace transept::text {
+
+class SlowTokenizer : public Tokenizer {
+public:
+  std::vector<int32_t> encode(std::string_view text, const EncodeOptions &options) const final;
+  std::vector<int32_t> encodeTarget(std::string_view text,
+                                    const EncodeOptions &options) const final;
+  std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const override;
+  int32_t endId() const final { return endTokenId; }
+  int32_t paddingId() const final { return paddingTokenId; }
+  int32_t unknownId() const final { return unknownTokenId; }
+  std::vector<std::string> languages() const final { return frame.languages(); }
+  int32_t languageId(std::string_view name) const final { return frame.languageId(name); }
+
+protected:
+  /// The text as it is before added tokens are cut out.
+  virtual std::string prepare(std::string_view text) const { return std::string(text); }
+  /// Pieces of a text without added tokens.
+  virtual std::vector<std::string> segment(std::string_view text, Side side) const = 0;
+  /// Pieces of a whole text; T5 does more than cutting out added tokens.
+  virtual std::vector<std::string> tokenize(std::string_view text, Side side) const;
+  /// Id of a piece that is no added token.
+  virtual int32_t pieceId(const std::string &piece, Side side) const = 0;
+  /// The piece of an id that is no added token; empty when there is none.
+  virtual std::string piece(int32_t id) const = 0;
+  /// The same for ids of a source.
+  virtual std::string sourcePiece(int32_t id) const { return piece(id); }
+  /// Text of pieces, at least one.
+  virtual std::string join(std::vector<std::string> pieces) const = 0;
+  /// T5 does not repeat the end token of a text that has one.
+  virtual bool repeatsEnd() const { return true; }
+
+  /// Called once at the end of construction. `baseSize` counts the vocabulary without added tokens;
+  /// `baseId` gives a token's id there, or -1. The frame is the settings', or else the end token.
+  void setTokens(const TokenizerConfig &config, const Settings &settings, int32_t baseSize,
+                 const Frame::IdOf &baseId);
+
+  /// Id of an added token, or -1.
+  int32_t addedId(const std::string &token) const;
+  bool isSpecial(const std::string &token) const { return specialTokens.contains(token); }
+  /// The valid text in lower case, added tokens excepted.
+  std::string lowerAroundAddedTokens(std::string_view text) const;
+
+  std::string unknownToken;
+  /// Between tokens that are decoded by themselves and the text around them.
+  std::string separator = " ";
+
+private:
+  std::vector<int32_t> encodeSide(std::string_view text, Side side,
+                                  const EncodeOptions &options) const;
+  std::vector<std::string> split(std::string_view text) const;
+  int32_t addSpecial(const AddedToken &token, int32_t &nextId, const Frame::IdOf &baseId);
+  void indexAddedTokens(int32_t baseSize, bool separatesAll);
+
+  std::map<int32_t, AddedToken> addedById;
+  std::map<std::string, int32_t, std::less<>> addedIds;
+  AddedTokenMatcher matcher;
+  std::set<std::string> specialTokens, additionalTokens;
+  std::set<int32_t> specialIds;
+  /// Decoded by themselves, between separators.
+  std::set<std::string> separateTokens;
+  Frame frame;
+  int32_t endTokenId = -1, paddingTokenId = -1, unknownTokenId = -1;
+  bool cleansUpSpaces = true;
+};
+
+} // namespace transept::text
+
+#endif

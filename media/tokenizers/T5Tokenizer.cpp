@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// T5Tokenizer, also of mT5 and umT5: one sentencepiece model, sentinel tokens <extra_id_k> counted
+// from the end, and two behaviours about the blank after a special token ("legacy").
+
+#include "base/Error.h"
+#include "media/text/Unicode.h"
+#include "media/tokenizers/Kinds.h"
+#include "media/tokenizers/SentencePiece.h"
+#include "media/tokenizers/SlowTokenizer.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace transept::text {
+
+namespace {
+
+class T5Tokenizer final : public SlowTokenizer {
+public:
+  T5Tokenizer(const Settings &settings, std::span<const Asset> assets)
+      : isLegacy(booleanSetting(settings, "legacy", true)),
+        addsPrefix(booleanSetting(settings, "add_prefix_space", true)),
+        model(needAsset(assets, "spiece.model").bytes, "spiece.model",
+              isLegacy ? SentencePiece::DummyPrefix::AsTrained : SentencePiece::DummyPrefix::Off) {
+    TokenizerConfig config = readTokenizerConfig(settings, assets);
+    addSentinels(config, integerSetting(settings, "extra_ids", 100, 100'000));
+    setTokens(config, settings, model.size(), [&](const std::string &token) {
+      return model.contains(token) ? model.idOf(token) : -1;
+    });
+    unknownLength = model.encode(unknownToken).size();
+  }
+
+private:
+  void addSentinels(TokenizerConfig &config, int32_t count) const {
+    auto sentinel = [](int32_t index) {
+      AddedToken token;
+      token.content = fmt::format("<extra_id_{}>", index);
+      token.stripsLeft = token.stripsRight = true;
+      return token;
+    };
+    int32_t present = count;
+    if (!config.additionalTokens) {
+      config.additionalTokens.emplace();
+    } else {
+      present = static_cast<int32_t>(
+          std::count_if(config.additionalTokens->begin(), config.additionalTokens->end(),
+                        [](const AddedToken &token) {
+                          return token.content.find("<extra_id_") != std::string::npos;
+                        }));
+      if (present > 0 && count > 0 && present != count)
+        throw InputError(fmt::format("tokenizer_config.json: extra_ids is {}, but "
+                                     "additional_special_tokens has {} of them",
+                                     count, present));
+    }
+    const bool areListed = !config.additionalTokens->empty() && present > 0;
+    if (!areListed)
+      for (int32_t index = 0; index < count; ++index)
+        config.additionalTokens->push_back(sentinel(index));
+    // An entry of the files wins over the one that is made up here.
+    for (int32_t index = 0; index < present; ++index)
+      config.addedTokens.try_emplace(model.size() - 1 + count - index, sentinel(index));
+  }
+
+  std::vector<std::string> tokenize(std::string_view text, Side side) const override {
+    if (isLegacy || text.empty())
+      return SlowTokenizer::tokenize(text, side);
+    std::string marked = replaceAll(text, blankMark, " ");
+    if (addsPrefix)
+      marked.insert(0, blankMark);
+    std::vector<std::string> tokens = SlowTokenizer::tokenize(marked, side);
+    if (tokens.size() > 1 && tokens[0] == blankMark && isSpecial(tokens[1]))
+      tokens.erase(tokens.begin());
+    return tokens;
+  }
+
+  std::vector<std::string> segment(std::string_view text, Side) const override {
+    if (isLegacy || !(text.starts_with(blankMark) || text.starts_with(' ')))
+      return model.encode(text);
+    // Without a dummy prefix sentencepiece strips a leading blank; a word in front keeps it.
+    std::vector<std::string> tokens = model.encode(unknownToken + std::string(text));
+    if (tokens.size() >= unknownLength)
+      tokens.erase(tokens.begin(), tokens.begin() + static_cast<ptrdiff_t>(unknownLength));
+    return tokens;
+  }
+
+  int32_t pieceId(const std::string &piece, Side) const override { return model.idOf(piece); }
+
+  std::string piece(int32_t id) const override {
+    return id >= 0 && id < model.size() ? model.pieceOf(id) : std::string();
+  }
+
+  std::string join(std::vector<std::string> pieces) const override {
+    // The blank that tokenize put in front.
+    if (addsPrefix && pieces.front().starts_with(blankMark))
+      pieces.front().erase(0, blankMark.size());
+    std::string text;
+    std::vector<std::string> run;
+    bool isAfterSpecial = false;
+    for (std::string &each : pieces) {
+      if (!isSpecial(each)) {
+        run.push_back(std::move(each));
+        isAfterSpecial = false;
+        continue;
+      }
+      if (!isAfterSpecial)
+        text += " ";
+      text += model.decode(run) + each;
+      run.clear();
+      isAfterSpecial = true;
+    }
+    text += model.decode(run);
+    return std::string(strip(text));
+  }
+
+  bool repeatsEnd() const override { return false; }
+
+  bool isLegacy, addsPrefix;
+  SentencePiece model;
+  size_t unknownLength = 0;
+};
+
+} // namespace
+
+std::unique_ptr<Tokenizer> createT5Tokenizer(const Settings &settings,
+                                             std::span<const Asset> assets) {
+  return std::make_unique<T5Tokenizer>(settings, assets);
+}
+
+} // namespace transept::text

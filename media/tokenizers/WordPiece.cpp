@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Follows BasicTokenizer and WordpieceTokenizer of transformers 4.44.
+
+#include "media/tokenizers/WordPiece.h"
+
+#include "media/text/Unicode.h"
+
+#include <algorithm>
+
+namespace transept::text {
+
+namespace {
+
+bool isMarkOfPunctuation(char32_t character) {
+  return (character >= 33 && character <= 47) || (character >= 58 && character <= 64) ||
+         (character >= 91 && character <= 96) || (character >= 123 && character <= 126) ||
+         isPunctuation(character);
+}
+
+} // namespace
+
+std::string cleanControls(std::string_view text, Unassigned unassigned) {
+  std::string clean;
+  for (size_t position = 0; position < text.size();) {
+    const char32_t character = nextCharacter(text, position);
+    if (character == '\t' || character == '\n' || character == '\r' || isSpaceSeparator(character))
+      clean += ' ';
+    else if (character != 0xfffd && !isOther(character, unassigned))
+      append(clean, character);
+  }
+  return clean;
+}
+
+std::string spaceIdeographs(std::string_view text, char32_t extensionE) {
+  std::string spaced;
+  for (size_t position = 0; position < text.size();) {
+    const char32_t character = nextCharacter(text, position);
+    const bool isSpaced =
+        isIdeograph(character) && !(character >= 0x2b820 && character < extensionE);
+    spaced += isSpaced ? " " : "";
+    append(spaced, character);
+    spaced += isSpaced ? " " : "";
+  }
+  return spaced;
+}
+
+std::vector<std::string_view> splitAtSpaces(std::string_view text) {
+  std::vector<std::string_view> words;
+  size_t begin = 0;
+  for (size_t position = 0; position < text.size();) {
+    const size_t length = characterLength(text, position);
+    if (startsWithSpace(text.substr(position, length))) {
+      if (begin < position)
+        words.push_back(text.substr(begin, position - begin));
+      begin = position + length;
+    }
+    position += length;
+  }
+  if (begin < text.size())
+    words.push_back(text.substr(begin));
+  return words;
+}
+
+std::vector<std::string_view> splitAtPunctuation(std::string_view word) {
+  std::vector<std::string_view> parts;
+  size_t begin = 0;
+  for (size_t position = 0; position < word.size();) {
+    const size_t at = position;
+    if (!isMarkOfPunctuation(nextCharacter(word, position)))
+      continue;
+    if (begin < at)
+      parts.push_back(word.substr(begin, at - begin));
+    parts.push_back(word.substr(at, position - at));
+    begin = position;
+  }
+  if (begin < word.size())
+    parts.push_back(word.substr(begin));
+  return parts;
+}
+
+WordPieces::WordPieces(TokenIds ids, std::string continuation, size_t maximumCharacters)
+    : ids(std::move(ids)), continuation(std::move(continuation)),
+      maximumCharacters(maximumCharacters) {
+  for (const auto &[token, id] : this->ids)
+    longestToken = std::max(longestToken, token.size());
+}
+
+bool WordPieces::split(std::string_view word, std::vector<std::string> &tokens) const {
+  size_t characters = 0;
+  for (size_t position = 0; position < word.size(); position += characterLength(word, position))
+    if (++characters > maximumCharacters)
+      return false;
+  const size_t known = tokens.size();
+  for (size_t begin = 0; begin < word.size();) {
+    size_t end = std::min(word.size(), begin + longestToken);
+    std::string candidate = begin > 0 ? continuation : "";
+    const size_t prefix = candidate.size();
+    candidate += word.substr(begin, end - begin);
+    // Bytes of a character that was cut make no token.
+    while (end > begin && !ids.contains(candidate)) {
+      candidate.pop_back();
+      --end;
+    }
+    if (end == begin || candidate.size() == prefix) {
+      tokens.resize(known);
+      return false;
+    }
+    tokens.push_back(std::move(candidate));
+    begin = end;
+  }
+  return true;
+}
+
+} // namespace transept::text

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// WordPiece from vocab.txt. Settings: "vocabulary_file", "do_lower_case", "do_basic_tokenize",
+// "tokenize_chinese_chars", "strip_accents" (default: as do_lower_case).
+
+#include "base/Error.h"
+#include "media/text/Unicode.h"
+#include "media/tokenizers/Kinds.h"
+#include "media/tokenizers/SlowTokenizer.h"
+#include "media/tokenizers/WordPiece.h"
+
+#include <fmt/format.h>
+
+namespace transept::text {
+
+namespace {
+
+constexpr size_t maximumWordCharacters = 100;
+constexpr std::string_view continuation = "##";
+
+/// One token a line; its number is its id.
+TokenIds readLines(const Asset &asset) {
+  TokenIds ids;
+  int32_t line = 0;
+  for (std::string_view rest = asset.bytes; !rest.empty(); ++line) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view token = rest.substr(0, end);
+    if (token.ends_with('\r'))
+      token.remove_suffix(1);
+    ids.insert_or_assign(std::string(token), line);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (ids.empty())
+    throw InputError(fmt::format("{}: found no token, allowed is one a line", asset.name));
+  return ids;
+}
+
+class WordPieceTokenizer final : public SlowTokenizer {
+public:
+  WordPieceTokenizer(const Settings &settings, std::span<const Asset> assets)
+      : words(readLines(needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.txt"))),
+              std::string(continuation), maximumWordCharacters),
+        splitsWords(booleanSetting(settings, "do_basic_tokenize", true)),
+        lowers(booleanSetting(settings, "do_lower_case", true)),
+        spacesIdeographs(booleanSetting(settings, "tokenize_chinese_chars", true)),
+        stripsAccents(booleanSetting(settings, "strip_accents", lowers)) {
+    for (const auto &[token, id] : words.vocabulary())
+      tokens[id] = token;
+    setTokens(readTokenizerConfig(settings, assets), settings,
+              static_cast<int32_t>(words.vocabulary().size()), [&](const std::string &token) {
+                auto found = words.vocabulary().find(token);
+                return found == words.vocabulary().end() ? -1 : found->second;
+              });
+    if (unknownId() < 0)
+      throw InputError("tokenizer_config.json: unk_token: found none, but words need one");
+  }
+
+private:
+  std::string prepare(std::string_view text) const override {
+    return lowers && splitsWords ? lowerAroundAddedTokens(validUtf8(text)) : validUtf8(text);
+  }
+
+  std::vector<std::string> segment(std::string_view text, Side) const override {
+    std::vector<std::string> pieces;
+    for (const std::string &word : splitsWords ? basicWords(text) : plainWords(text))
+      if (!words.split(word, pieces))
+        pieces.push_back(unknownToken);
+    return pieces;
+  }
+
+  static std::vector<std::string> plainWords(std::string_view text) {
+    std::vector<std::string> result;
+    for (std::string_view word : splitAtSpaces(text))
+      result.emplace_back(word);
+    return result;
+  }
+
+  std::vector<std::string> basicWords(std::string_view text) const {
+    std::string clean = cleanControls(text, Unassigned::Count);
+    if (spacesIdeographs)
+      clean = spaceIdeographs(clean);
+    clean = normalize(clean, NormalForm::C);
+    std::vector<std::string> result;
+    for (std::string_view each : splitAtSpaces(clean)) {
+      std::string word(each);
+      if (stripsAccents)
+        word = removeNonSpacingMarks(normalize(word, NormalForm::D));
+      for (std::string_view part : splitAtPunctuation(word))
+        result.emplace_back(part);
+    }
+    return result;
+  }
+
+  int32_t pieceId(const std::string &piece, Side) const override {
+    auto found = words.vocabulary().find(piece);
+    return found == words.vocabulary().end() ? unknownId() : found->second;
+  }
+
+  std::string piece(int32_t id) const override {
+    auto found = tokens.find(id);
+    return found == tokens.end() ? std::string() : found->second;
+  }
+
+  std::string join(std::vector<std::string> pieces) const override {
+    std::string text;
+    for (const std::string &each : pieces)
+      text += (text.empty() ? "" : " ") + each;
+    return std::string(strip(replaceAll(text, " ##", "")));
+  }
+
+  WordPieces words;
+  bool splitsWords, lowers, spacesIdeographs, stripsAccents;
+  std::unordered_map<int32_t, std::string> tokens;
+};
+
+} // namespace
+
+std::unique_ptr<Tokenizer> createWordPieceTokenizer(const Settings &settings,
+                                                    std::span<const Asset> assets) {
+  return std::make_unique<WordPieceTokenizer>(settings, assets);
+}
+
+} // namespace transept::text

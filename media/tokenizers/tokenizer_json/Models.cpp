@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// BPE and WordPiece of the tokenizers library. Unlike merges.txt, merges are over ids here: each
+// part and each result must be a token.
+
+#include "base/Error.h"
+#include "media/text/Unicode.h"
+#include "media/tokenizers/BytePairs.h"
+#include "media/tokenizers/Tokenizer.h"
+#include "media/tokenizers/WordPiece.h"
+#include "media/tokenizers/tokenizer_json/Parts.h"
+
+#include <fmt/format.h>
+
+namespace transept::text {
+
+namespace {
+
+TokenIds readTokens(const Fields &fields) {
+  const Json &json = fields.need("vocab");
+  if (!json.is_object())
+    fields.refuse("vocab", json, "an object from tokens to ids");
+  TokenIds ids;
+  for (const auto &[token, id] : json.items())
+    ids.emplace(token, parseId(id, fields.where("vocab") + "." + token));
+  return ids;
+}
+
+/// A vocabulary in both directions.
+class VocabularyModel : public TokenModel {
+public:
+  int32_t idOf(const std::string &token) const override { return find(token); }
+  const std::string *tokenOf(int32_t id) const override {
+    auto found = tokens.find(id);
+    return found == tokens.end() ? nullptr : found->second;
+  }
+
+protected:
+  explicit VocabularyModel(TokenIds vocabulary) : ids(std::move(vocabulary)) {
+    for (const auto &[token, id] : ids)
+      tokens[id] = &token;
+  }
+
+  int32_t find(std::string_view token) const {
+    auto found = ids.find(token);
+    return found == ids.end() ? -1 : found->second;
+  }
+
+  TokenIds ids;
+
+private:
+  /// Into the keys of `ids`, which stay where they are.
+  std::unordered_map<int32_t, const std::string *> tokens;
+};
+
+class BpeModel final : public VocabularyModel {
+public:
+  explicit BpeModel(const Fields &fields)
+      : VocabularyModel(readTokens(fields)),
+        continuation(fields.text("continuing_subword_prefix", "")),
+        wordEnd(fields.text("end_of_word_suffix", "")),
+        fusesUnknown(fields.boolean("fuse_unk", false)),
+        fallsBack(fields.boolean("byte_fallback", false)),
+        ignoresMerges(fields.boolean("ignore_merges", false)) {
+    if (const Json *dropout = fields.find("dropout"); dropout && *dropout != 0)
+      fields.refuse("dropout", *dropout, "null");
+    if (fields.find("unk_token")) {
+      const std::string token = fields.text("unk_token");
+      unknown = find(token);
+      if (unknown < 0)
+        throw InputError(fmt::format("{}: the token {} is not in the vocabulary",
+                                     fields.where("unk_token"), token));
+    }
+    for (int byte = 0; byte < 256; ++byte)
+      byteIds[static_cast<size_t>(byte)] = find(fmt::format("<0x{:02X}>", byte));
+    readMerges(fields);
+  }
+
+  void encode(std::string_view piece, std::vector<int32_t> &result) const override {
+    if (int32_t whole = ignoresMerges ? find(piece) : -1; whole >= 0) {
+      result.push_back(whole);
+      return;
+    }
+    std::vector<Symbol> symbols = split(piece);
+    pairs.merge(symbols);
+    for (const Symbol &symbol : symbols)
+      result.push_back(symbol.id);
+  }
+
+private:
+  void readMerges(const Fields &fields) {
+    const Json &merges = fields.need("merges");
+    if (!merges.is_array())
+      fields.refuse("merges", merges, "an array");
+    int32_t rank = 0;
+    for (const Json &merge : merges) {
+      auto [left, right] = parts(fields, merge);
+      const int32_t leftId = find(left), rightId = find(right);
+      const bool isContinued = right.starts_with(continuation);
+      const std::string whole = left + right.substr(isContinued ? continuation.size() : 0);
+      const int32_t merged = find(whole);
+      if (leftId < 0 || rightId < 0 || merged < 0)
+        throw InputError(fmt::format("{}[{}]: the token {} is not in the vocabulary",
+                                     fields.where("merges"), rank,
+                                     leftId < 0    ? left
+                                     : rightId < 0 ? right
+                                                   : whole));
+      pairs.add(leftId, rightId, rank++, merged);
+    }
+  }
+
+  static std::pair<std::string, std::string> parts(const Fields &fields, const Json &merge) {
+    if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string())
+      return {merge[0].get<std::string>(), merge[1].get<std::string>()};
+    const std::string text = merge.is_string() ? merge.get<std::string>() : "";
+    const size_t blank = text.find(' ');
+    if (blank == std::string::npos || text.find(' ', blank + 1) != std::string::npos)
+      fields.refuse("merges", merge, "two tokens");
+    return {text.substr(0, blank), text.substr(blank + 1)};
+  }
+
+  /// Characters as symbols. Where one has no token, its bytes have; or else the unknown token,
+  /// which comes behind bytes that follow it, as in the reference; or nothing.
+  std::vector<Symbol> split(std::string_view piece) const {
+    std::vector<Symbol> symbols;
+    std::optional<Symbol> pending;
+    auto flush = [&] {
+      if (pending)
+        symbols.push_back(*pending);
+      pending.reset();
+    };
+    for (size_t begin = 0, end; begin < piece.size(); begin = end) {
+      end = begin + characterLength(piece, begin);
+      std::string text = begin > 0 ? continuation : "";
+      text += piece.substr(begin, end - begin);
+      text += end == piece.size() ? wordEnd : "";
+      if (int32_t id = find(text); id >= 0) {
+        flush();
+        symbols.push_back({id, begin, end});
+      } else if (fallsBack && appendBytes(text, begin, symbols)) {
+        continue;
+      } else if (unknown >= 0) {
+        if (pending && fusesUnknown) {
+          pending->end = end;
+          continue;
+        }
+        flush();
+        pending = Symbol{unknown, begin, end};
+      }
+    }
+    flush();
+    return symbols;
+  }
+
+  bool appendBytes(std::string_view text, size_t begin, std::vector<Symbol> &symbols) const {
+    for (char c : text)
+      if (byteIds[static_cast<unsigned char>(c)] < 0)
+        return false;
+    for (char c : text)
+      symbols.push_back({byteIds[static_cast<unsigned char>(c)], begin, begin + 1});
+    return true;
+  }
+
+  std::string continuation, wordEnd;
+  bool fusesUnknown, fallsBack, ignoresMerges;
+  int32_t unknown = -1;
+  std::array<int32_t, 256> byteIds;
+  BytePairs pairs{BytePairs::Order::OneByOne};
+};
+
+class WordPieceModel final : public TokenModel {
+public:
+  explicit WordPieceModel(const Fields &fields)
+      : words(readTokens(fields), fields.text("continuing_subword_prefix", "##"),
+              maximumCharacters(fields)) {
+    for (const auto &[token, id] : words.vocabulary())
+      tokens[id] = &token;
+    const std::string token = fields.text("unk_token", "[UNK]");
+    unknown = idOf(token);
+    if (unknown < 0)
+      throw InputError(fmt::format("{}: the token {} is not in the vocabulary",
+                                   fields.where("unk_token"), token));
+  }
+
+  void encode(std::string_view piece, std::vector<int32_t> &ids) const override {
+    std::vector<std::string> parts;
+    if (!words.split(piece, parts)) {
+      ids.push_back(unknown);
+      return;
+    }
+    for (const std::string &part : parts)
+      ids.push_back(idOf(part));
+  }
+
+  int32_t idOf(const std::string &token) const override {
+    auto found = words.vocabulary().find(token);
+    return found == words.vocabulary().end() ? -1 : found->second;
+  }
+
+  const std::string *tokenOf(int32_t id) const override {
+    auto found = tokens.find(id);
+    return found == tokens.end() ? nullptr : found->second;
+  }
+
+private:
+  static size_t maximumCharacters(const Fields &fields) {
+    // Cutting a word takes time in the square of its length.
+    constexpr int32_t fallback = 100, limit = 1000;
+    const std::string key = "max_input_chars_per_word";
+    const Json *value = fields.find(key);
+    const int32_t count = value ? parseId(*value, fields.where(key)) : fallback;
+    if (count > limit)
+      fields.refuse(key, *value, fmt::format("a number up to {}", limit));
+    return static_cast<size_t>(count);
+  }
+
+  WordPieces words;
+  std::unordered_map<int32_t, const std::string *> tokens;
+  int32_t unknown;
+};
+
+} // namespace
+
+std::unique_ptr<TokenModel> createModel(const Fields &fields) {
+  // Files of early versions have no type; their other keys tell.
+  std::string type = fields.text("type", fields.find("merges")                      ? "BPE"
+                                         : fields.find("continuing_subword_prefix") ? "WordPiece"
+                                                                                    : "Unigram");
+  if (type == "BPE")
+    return std::make_unique<BpeModel>(fields);
+  if (type == "WordPiece")
+    return std::make_unique<WordPieceModel>(fields);
+  if (type == "Unigram")
+    return createUnigramModel(fields);
+  refuseType(fields, "BPE, WordPiece, Unigram");
+}
+
+} // namespace transept::text

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts of a tokenizer.json, in the order in which a text meets them. Each create function
+// reads one object of the file; a type that is not supported is refused by name.
+
+#ifndef TRANSEPT_MEDIA_TOKENIZERS_TOKENIZER_JSON_PARTS_H
+#define TRANSEPT_MEDIA_TOKENIZERS_TOKENIZER_JSON_PARTS_H
+
+#include "media/tokenizers/tokenizer_json/Fields.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace transept::text {
+
+/// Valid UTF-8 in and out.
+using Normalizer = std::function<std::string(std::string)>;
+Normalizer createNormalizer(const Fields &fields);
+
+struct Piece {
+  std::string text;
+  /// Whether it is from the beginning of the whole text.
+  bool isFirst;
+};
+using PreTokenizer = std::function<std::vector<Piece>(std::vector<Piece>)>;
+PreTokenizer createPreTokenizer(const Fields &fields);
+
+class TokenModel {
+public:
+  virtual ~TokenModel() = default;
+  /// Appends the ids of a piece.
+  virtual void encode(std::string_view piece, std::vector<int32_t> &ids) const = 0;
+  /// -1 when there is no such token.
+  virtual int32_t idOf(const std::string &token) const = 0;
+  /// Null when there is no such id.
+  virtual const std::string *tokenOf(int32_t id) const = 0;
+};
+std::unique_ptr<TokenModel> createModel(const Fields &fields);
+std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields);
+
+struct TokenFrame {
+  std::vector<int32_t> prefix, suffix;
+};
+TokenFrame readPostProcessor(const Fields &fields);
+
+/// Tokens to parts of the text, which are then put together.
+using TokenDecoder = std::function<std::vector<std::string>(std::vector<std::string>)>;
+TokenDecoder createDecoder(const Fields &fields);
+
+/// Without Unicode's white space at the beginning, at the end.
+std::string_view trim(std::string_view text, bool left, bool right);
+
+[[noreturn]] void refuseType(const Fields &fields, std::string_view allowed);
+
+} // namespace transept::text
+
+#endif

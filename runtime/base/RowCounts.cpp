@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows of features become fewer with each convolution.
+
+#include "runtime/base/RowCounts.h"
+
+#include "runtime/base/Sizes.h"
+
+#include <algorithm>
+#include <span>
+
+namespace transept::runtime {
+
+std::uint64_t rowsAfterSteps(const transept_model_table &table, std::uint64_t rows,
+                             std::uint64_t steps) {
+  for (const transept_row_step &step :
+       std::span(table.row_steps, std::min(steps, table.row_step_count))) {
+    std::uint64_t padded = addSizes(rows, 2 * std::uint64_t(step.padding));
+    rows = padded < step.kernel ? 0 : (padded - step.kernel) / step.stride + 1;
+    rows = addSizes(rows, step.leading);
+  }
+  return rows;
+}
+
+std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
+                     const transept_invocation &invocation) {
+  if (launch.rows == TRANSEPT_ROWS_ALL)
+    return static_cast<std::uint64_t>(invocation.row_count);
+  if (launch.rows == TRANSEPT_ROWS_REQUESTED)
+    return static_cast<std::uint64_t>(invocation.requested_count);
+  return rowsAfterSteps(table, static_cast<std::uint64_t>(invocation.feature_count),
+                        launch.rows - TRANSEPT_ROWS_BEFORE_STEP);
+}
+
+} // namespace transept::runtime

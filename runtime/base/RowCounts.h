@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many rows there are behind convolutions: what fits into a model, what a launch costs, how
+// much of its buffers there is to see.
+#ifndef TRANSEPT_RUNTIME_BASE_ROWCOUNTS_H
+#define TRANSEPT_RUNTIME_BASE_ROWCOUNTS_H
+
+#include "transept/rows.h"
+
+#include <cstdint>
+
+namespace transept::runtime {
+
+/// Rows of a launch in an invocation.
+std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
+                     const transept_invocation &invocation);
+
+} // namespace transept::runtime
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The encode call. Own sources are encoded and published before waiting for those that other
+// threads are encoding, so two batches with common sources can never wait for each other.
+
+#include "runtime/engine/EncodeSources.h"
+
+#include "runtime/base/Messages.h"
+#include "runtime/base/RowCounts.h"
+#include "runtime/base/Sizes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace transept::runtime {
+namespace {
+
+/// Rows of one encode invocation, unless a single source has more. Bounds the arena.
+constexpr std::uint64_t rowsPerInvocation = 4096;
+
+/// "sources[3].mask": for messages.
+std::string nameOf(std::size_t number, std::string_view part) {
+  return "sources[" + text(number) + "]." + text(part);
+}
+
+void checkLength(const transept_model_table &table, std::size_t number, std::string_view what,
+                 std::uint64_t length) {
+  // A block without a vocabulary is defined on an empty source: its attention yields 0.
+  std::uint64_t least = table.target_feature_width != 0 ? 0 : 1;
+  if (length < least || length > table.maximum_source_length)
+    failArgument("the length of sources[" + text(number) + "]" + text(what), length,
+                 table.maximum_source_length == UINT64_MAX
+                     ? text(least) + " or more"
+                     : rangeText(least, table.maximum_source_length));
+}
+
+PackedSource packIds(const transept_model_table &table, const transept_source_input &input,
+                     std::size_t number) {
+  if (input.length != 0 && !input.ids)
+    failArgument(nameOf(number, "ids"), "null", "a list of ids");
+  PackedSource source;
+  for (std::uint64_t index = 0; index != input.length; ++index) {
+    std::string_view ids = "ids[", mask = "mask[", positions = "positions[";
+    auto element = [&](std::string_view list) {
+      return nameOf(number, text(list) + text(index) + "]");
+    };
+    if (input.mask && input.mask[index] > 1)
+      failArgument(element(mask), unsigned(input.mask[index]), "0 or 1");
+    if (input.mask && input.mask[index] == 0)
+      continue;
+    std::int32_t id = input.ids[index];
+    if (id < 0 || std::uint32_t(id) >= table.source_vocabulary_size)
+      failArgument(element(ids), id, rangeText(0, table.source_vocabulary_size - 1));
+    std::int64_t position = input.positions ? input.positions[index] : std::int64_t(index);
+    std::uint64_t limit = std::min<std::uint64_t>(table.maximum_source_length, INT32_MAX);
+    if (position < 0 || std::uint64_t(position) >= limit)
+      failArgument(input.positions ? element(positions) : "the position of " + element(ids),
+                   position, rangeText(0, limit - 1));
+    source.ids.push_back(id);
+    source.positions.push_back(static_cast<std::int32_t>(position));
+  }
+  checkLength(table, number, input.mask ? " (unmasked)" : "", source.ids.size());
+  return source;
+}
+
+PackedSource packFeatures(const transept_model_table &table, const transept_source_input &input,
+                          std::size_t number) {
+  std::uint64_t width = table.source_feature_width;
+  if (input.length != 0 && !input.features)
+    failArgument(nameOf(number, "features"), "null",
+                 "rows of " + text(width) + " numbers: this model reads features");
+  if (input.ids || input.positions)
+    failArgument(nameOf(number, input.ids ? "ids" : "positions"), "given",
+                 "left out: this model reads features");
+  std::uint64_t kept = input.length;
+  while (input.mask && kept != 0 && input.mask[kept - 1] == 0)
+    --kept;
+  for (std::uint64_t index = 0; input.mask && index != kept; ++index)
+    if (input.mask[index] != 1)
+      failArgument(nameOf(number, "mask[" + text(index) + "]"), unsigned(input.mask[index]),
+                   "1 for all rows before the padding at the end, and 0 behind them");
+  std::uint64_t usual = table.source_feature_count;
+  if (usual != 0 && (input.length > usual || (input.length < usual && !input.allow_fewer_features)))
+    failArgument("the number of feature rows of sources[" + text(number) + "]", input.length,
+                 input.length < usual ? text(usual) + ", or fewer where the call allows it"
+                                      : "at most " + text(usual));
+  checkLength(table, number, " (rows after the convolutions)", rowsAfterSteps(table, input.length));
+  std::uint64_t rows = rowsAfterSteps(table, kept);
+  checkLength(table, number, " (unmasked, rows after the convolutions)", rows);
+  PackedSource source;
+  source.features.assign(input.features, input.features + multiplySizes(input.length, width));
+  for (std::size_t index = 0; index != source.features.size(); ++index)
+    if (!std::isfinite(source.features[index]))
+      failArgument(
+          nameOf(number, "features[" + text(index / width) + "][" + text(index % width) + "]"),
+          source.features[index], "a finite number");
+  source.positions.resize(rows);
+  std::iota(source.positions.begin(), source.positions.end(), 0);
+  return source;
+}
+
+PackedSource packSource(const transept_model_table &table, const transept_source_input &input,
+                        std::size_t number) {
+  // A decoder alone: all its sources are the empty one.
+  if (table.source_feature_width == 0 && table.source_vocabulary_size == 0) {
+    if (input.length != 0)
+      failArgument("the length of sources[" + text(number) + "]", input.length,
+                   "0: this model has no source");
+    return {};
+  }
+  if (table.source_feature_width != 0)
+    return packFeatures(table, input, number);
+  if (input.features)
+    failArgument(nameOf(number, "features"), "given", "left out: this model reads token ids");
+  return packIds(table, input, number);
+}
+
+/// Runs the encoder over some entries at once.
+void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
+  std::vector<std::int32_t> ids, positions;
+  std::vector<std::int64_t> offsets{0};
+  std::span<const float> features;
+  std::vector<float *> entries;
+  std::uint64_t longest = 0;
+  for (const EncoderLease *lease : leases) {
+    const PackedSource &source = (*lease)->source;
+    engine.encoderCache.allocate(*lease);
+    ids.insert(ids.end(), source.ids.begin(), source.ids.end());
+    positions.insert(positions.end(), source.positions.begin(), source.positions.end());
+    features = source.features;
+    offsets.push_back(static_cast<std::int64_t>(positions.size()));
+    entries.push_back((*lease)->keysAndValues.floats());
+    longest = std::max(longest, (*lease)->length());
+  }
+  std::uint64_t width = engine.table.encoder_hidden_size;
+  transept_invocation invocation{};
+  invocation.ids = ids.data();
+  invocation.features = features.data();
+  if (engine.table.source_feature_width != 0) {
+    // The only source. Its padding passes through the convolutions, too, but is outside of the
+    // sequence, so that nothing attends to it.
+    std::uint64_t count = features.size() / engine.table.source_feature_width;
+    invocation.feature_count = static_cast<std::int64_t>(count);
+    std::uint64_t rows = rowsAfterSteps(engine.table, count);
+    while (positions.size() < rows)
+      positions.push_back(static_cast<std::int32_t>(positions.size()));
+  }
+  AlignedMemory states(multiplySizes(positions.size(), width * sizeof(float)));
+  invocation.row_count = static_cast<std::int64_t>(positions.size());
+  invocation.positions = positions.data();
+  invocation.sequence_count = static_cast<std::int64_t>(leases.size());
+  invocation.sequence_offsets = offsets.data();
+  invocation.encoder_entries = entries.data();
+  invocation.states = states.floats();
+  engine.runner.run(*engine.level.encode, invocation, longest);
+  for (std::size_t index = 0; index != leases.size(); ++index) {
+    const EncoderEntry &entry = **leases[index];
+    std::memcpy(entry.states.data(), states.floats() + std::uint64_t(offsets[index]) * width,
+                entry.states.bytes());
+  }
+}
+
+/// Fills entries in chunks, publishing each chunk. Abandons the rest when something fails.
+void fill(Engine &engine, std::span<const EncoderLease *const> leases) {
+  std::size_t begin = 0;
+  try {
+    while (begin != leases.size()) {
+      std::uint64_t rows = (*leases[begin])->length();
+      std::size_t end = begin + 1;
+      bool isAlone = engine.table.source_feature_width != 0;
+      while (!isAlone && end != leases.size() &&
+             rows + (*leases[end])->length() <= rowsPerInvocation)
+        rows += (*leases[end++])->length();
+      runEncoder(engine, leases.subspan(begin, end - begin));
+      for (; begin != end; ++begin)
+        engine.encoderCache.publish(*leases[begin]);
+    }
+  } catch (...) {
+    for (; begin != leases.size(); ++begin)
+      engine.encoderCache.abandon(*leases[begin]);
+    throw;
+  }
+}
+
+std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource> sources) {
+  EncoderCache &cache = engine.encoderCache;
+  std::vector<EncoderLease> leases(sources.size());
+  std::vector<const EncoderLease *> own;
+  std::vector<std::size_t> pending(sources.size()), others;
+  own.reserve(sources.size());
+  others.reserve(sources.size());
+  for (std::size_t index = 0; index != sources.size(); ++index)
+    pending[index] = index;
+  // A second round happens only when another thread failed to fill what we waited for.
+  while (!pending.empty()) {
+    own.clear();
+    others.clear();
+    try {
+      for (std::size_t index : pending) {
+        auto isOwnFill = [&](const EncoderEntry &entry) {
+          return std::any_of(own.begin(), own.end(),
+                             [&](const EncoderLease *lease) { return &**lease == &entry; });
+        };
+        EncoderCache::Found found = cache.find(sources[index], isOwnFill);
+        leases[index] = std::move(found.lease);
+        if (found.duty == EncoderCache::Duty::Fill)
+          own.push_back(&leases[index]);
+        else if (found.duty == EncoderCache::Duty::Wait)
+          others.push_back(index);
+      }
+    } catch (...) {
+      for (const EncoderLease *lease : own)
+        cache.abandon(*lease);
+      throw;
+    }
+    fill(engine, own);
+    pending.clear();
+    for (std::size_t index : others)
+      if (!cache.waitFor(leases[index]))
+        pending.push_back(index);
+  }
+  return leases;
+}
+
+} // namespace
+
+std::vector<SourceReference> encodeSources(const std::shared_ptr<Engine> &engine,
+                                           std::span<const transept_source_input> inputs) {
+  std::vector<PackedSource> packed;
+  packed.reserve(inputs.size());
+  for (std::size_t number = 0; number != inputs.size(); ++number)
+    packed.push_back(packSource(engine->table, inputs[number], number));
+  std::vector<EncoderLease> leases = leaseAll(*engine, packed);
+  std::vector<SourceReference> sources;
+  sources.reserve(inputs.size());
+  for (std::size_t number = 0; number != inputs.size(); ++number) {
+    const transept_source_input &input = inputs[number];
+    std::vector<std::int32_t> given(input.ids, input.ids ? input.ids + input.length : nullptr);
+    sources.emplace_back(
+        new transept_source{engine, std::move(leases[number]), std::move(given), {1}});
+  }
+  return sources;
+}
+
+} // namespace transept::runtime

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An opened model inside the runtime: the table, the level that was chosen, the workers and the two
+// caches. Everything that sessions share is here, and every part of it may be used from any thread.
+#ifndef TRANSEPT_RUNTIME_ENGINE_ENGINE_H
+#define TRANSEPT_RUNTIME_ENGINE_ENGINE_H
+
+#include "runtime/cache/EncoderCache.h"
+#include "runtime/cache/PagePool.h"
+#include "runtime/threads/ProgramRunner.h"
+
+namespace transept::runtime {
+
+struct Engine {
+  /// Throws Error if this runtime or processor cannot run the model or an option is wrong.
+  Engine(const transept_model_table &table, const transept_open_options &options);
+
+  transept_statistics statistics() const;
+
+  const transept_model_table &table;
+  const transept_level &level; // of the table: whose programs run
+  ProgramRunner runner;
+  EncoderCache encoderCache;
+  PagePool pages;
+};
+
+} // namespace transept::runtime
+
+#endif

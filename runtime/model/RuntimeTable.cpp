@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The C functions of the runtime: argument checks that only concern C (null pointers), exceptions
+// into status codes, handles in and out. This is the object that generated code refers to.
+
+#include "runtime/base/Messages.h"
+#include "runtime/decode/CrossAttention.h"
+#include "runtime/decode/FeedSequences.h"
+#include "runtime/decode/Generate.h"
+#include "runtime/engine/EncodeSources.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+struct transept_results {
+  std::vector<std::vector<transept::runtime::GeneratedSequence>> generated;
+  std::vector<std::vector<transept_sequence>> views; // into generated
+};
+
+namespace transept::runtime {
+namespace {
+
+/// The encoder cache's budget where the caller gives no options.
+constexpr std::uint64_t defaultEncoderCacheBytes = 256u << 20;
+
+void setMessage(char **message, const char *what) {
+  if (!message)
+    return;
+  std::size_t size = std::strlen(what) + 1;
+  *message = static_cast<char *>(std::malloc(size));
+  if (*message)
+    std::memcpy(*message, what, size);
+}
+
+/// Runs a call and turns what it throws into status and message.
+template <typename Call> transept_status guarded(char **message, Call &&call) {
+  if (message)
+    *message = nullptr;
+  try {
+    call();
+    return TRANSEPT_OK;
+  } catch (const Error &error) {
+    setMessage(message, error.what());
+    return static_cast<transept_status>(error.code());
+  } catch (const std::bad_alloc &) {
+    setMessage(message, "there is not enough memory");
+    return TRANSEPT_OUT_OF_MEMORY;
+  } catch (const std::length_error &) {
+    setMessage(message, "there is not enough memory for a list of this length");
+    return TRANSEPT_OUT_OF_MEMORY;
+  } catch (const std::exception &error) {
+    setMessage(message, error.what());
+    return TRANSEPT_INTERNAL;
+  }
+}
+
+template <typename Pointer> void requirePointer(Pointer pointer, std::string_view name) {
+  if (!pointer)
+    failArgument(name, "null", "given");
+}
+
+template <typename Options> void checkStructure(const Options &options, std::string_view name) {
+  if (options.structure_size < sizeof(Options))
+    fail(ErrorCode::Unsupported, name, ".structure_size is ", options.structure_size,
+         ", but must be at least ", sizeof(Options));
+}
+
+std::span<transept_source *const>
+checkSources(const Engine &engine, transept_source *const *sources, std::uint64_t count) {
+  if (count != 0)
+    requirePointer(sources, "sources");
+  for (std::uint64_t index = 0; index != count; ++index) {
+    requirePointer(sources[index], "sources[" + text(index) + "]");
+    if (sources[index]->engine.get() != &engine)
+      failArgument("sources[" + text(index) + "]", "from another model",
+                   "encoded by this opened model");
+  }
+  return {sources, count};
+}
+
+/// Range `index` of `ids`, checked to be a range.
+std::span<const std::int32_t> rangeOf(const std::int32_t *ids, const std::uint64_t *offsets,
+                                      std::uint64_t index, std::string_view name) {
+  if (offsets[index] > offsets[index + 1])
+    failArgument(text(name) + "[" + text(index + 1) + "]", offsets[index + 1],
+                 text(offsets[index]) + " or more");
+  return {ids + offsets[index], offsets[index + 1] - offsets[index]};
+}
+
+/// Models that transform features have no tokens to generate or score.
+void requireVocabulary(const Engine &engine) {
+  if (engine.table.target_vocabulary_size == 0)
+    fail(ErrorCode::Unsupported, "this model has no target vocabulary: ",
+         engine.table.target_feature_width != 0 ? "use transform"
+                                                : "it encodes sources and nothing else");
+}
+
+transept_status open(const transept_model_table *table, const transept_open_options *options,
+                     transept_model **model, char **message) {
+  return guarded(message, [&] {
+    requirePointer(table, "table");
+    requirePointer(model, "model");
+    transept_open_options values{};
+    values.encoder_cache_bytes = defaultEncoderCacheBytes;
+    if (options) {
+      checkStructure(*options, "options");
+      values = *options;
+    }
+    *model = new transept_model{std::make_shared<Engine>(*table, values)};
+  });
+}
+
+void close(transept_model *model) {
+  delete model;
+}
+
+transept_status encode(transept_model *model, const transept_source_input *inputs,
+                       std::uint64_t count, transept_source **sources, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    if (count != 0) {
+      requirePointer(inputs, "inputs");
+      requirePointer(sources, "sources");
+    }
+    std::vector<SourceReference> encoded = encodeSources(model->engine, {inputs, count});
+    for (std::uint64_t index = 0; index != count; ++index)
+      sources[index] = encoded[index].detach();
+  });
+}
+
+void retainSource(transept_source *source) {
+  if (source)
+    SourceReference::share(*source).detach();
+}
+
+void releaseSource(transept_source *source) {
+  SourceReference reference(source);
+}
+
+void viewSource(const transept_source *source, transept_source_view *view) {
+  const EncoderEntry &entry = *source->lease;
+  const PackedSource &content = entry.source;
+  *view = {entry.length(), content.ids.empty() ? nullptr : content.ids.data(),
+           content.positions.data(), entry.states.floats(), entry.keysAndValues.floats()};
+}
+
+transept_status generateSequences(transept_model *model, transept_source *const *sources,
+                                  std::uint64_t sourceCount,
+                                  const transept_generation_options *options,
+                                  transept_results **results, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    requirePointer(results, "results");
+    if (options)
+      checkStructure(*options, "options");
+    requireVocabulary(*model->engine);
+    auto checked = checkSources(*model->engine, sources, sourceCount);
+    auto made = std::make_unique<transept_results>();
+    made->generated = generate(*model->engine, checked, options);
+    made->views.reserve(made->generated.size());
+    for (const std::vector<GeneratedSequence> &sequences : made->generated) {
+      std::vector<transept_sequence> &views = made->views.emplace_back();
+      for (const GeneratedSequence &sequence : sequences)
+        views.push_back(
+            {sequence.ids.data(), sequence.ids.size(), sequence.score, sequence.finishReason});
+    }
+    *results = made.release();
+  });
+}
+
+const transept_sequence *viewSequences(const transept_results *results, std::uint64_t source,
+                                       std::uint64_t *count) {
+  bool isThere = results && source < results->views.size();
+  if (count)
+    *count = isThere ? results->views[source].size() : 0;
+  return isThere ? results->views[source].data() : nullptr;
+}
+
+void releaseResults(transept_results *results) {
+  delete results;
+}
+
+transept_status logits(transept_model *model, transept_source *const *sources,
+                       std::uint64_t sourceCount, const std::int32_t *targetIds,
+                       const std::uint64_t *targetOffsets, float *result, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    requireVocabulary(*model->engine);
+    auto checked = checkSources(*model->engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    requirePointer(targetIds, "target_ids");
+    requirePointer(targetOffsets, "target_offsets");
+    requirePointer(result, "logits");
+    std::vector<SelfCache> caches;
+    std::vector<FedSequence> fed;
+    caches.reserve(sourceCount);
+    for (std::uint64_t index = 0; index != sourceCount; ++index) {
+      auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
+      checkTargetIds(model->engine->table, "targets[" + text(index) + "]", ids, 0);
+      caches.emplace_back(model->engine->pages);
+      fed.push_back({&*checked[index]->lease, &caches.back(), ids, /*isTemporary=*/true});
+    }
+    feedSequences(*model->engine, fed, LogitRows::All, result);
+  });
+}
+
+/// What transform and cross_attention check alike before anything is computed.
+AttentionWeights checkWeights(const Engine &engine, float *const *weights) {
+  if (!weights)
+    return {};
+  return {weights, engine.table.cross_attention_count};
+}
+
+transept_status attentionOf(transept_model *model, transept_source *const *sources,
+                            std::uint64_t sourceCount, const std::int32_t *targetIds,
+                            const std::uint64_t *targetOffsets, float *const *weights,
+                            char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    Engine &engine = *model->engine;
+    requireVocabulary(engine);
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    requirePointer(targetIds, "target_ids");
+    requirePointer(targetOffsets, "target_offsets");
+    requirePointer(weights, "weights");
+    std::vector<std::span<const std::int32_t>> targets;
+    for (std::uint64_t index = 0; index != sourceCount; ++index) {
+      targets.push_back(rangeOf(targetIds, targetOffsets, index, "target_offsets"));
+      checkTargetIds(engine.table, "targets[" + text(index) + "]", targets.back(), 0);
+    }
+    crossAttention(engine, checked, targets, checkWeights(engine, weights));
+  });
+}
+
+transept_status transformFeatures(transept_model *model, transept_source *const *sources,
+                                  std::uint64_t sourceCount, const float *features,
+                                  const std::uint64_t *offsets, float *states,
+                                  float *const *weights, char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    Engine &engine = *model->engine;
+    if (engine.table.target_feature_width == 0)
+      fail(ErrorCode::Unsupported, "this model has no target features: ",
+           engine.table.target_vocabulary_size != 0 ? "use generate or logits"
+                                                    : "it encodes sources and nothing else");
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    requirePointer(offsets, "offsets");
+    for (std::uint64_t index = 0; index != sourceCount; ++index)
+      if (offsets[index] > offsets[index + 1])
+        failArgument("offsets[" + text(index + 1) + "]", offsets[index + 1],
+                     text(offsets[index]) + " or more");
+    for (std::uint64_t index = 0; index != sourceCount; ++index)
+      if (offsets[index + 1] - offsets[index] > engine.table.maximum_target_length)
+        failArgument("the length of targets[" + text(index) + "]",
+                     offsets[index + 1] - offsets[index],
+                     rangeText(0, engine.table.maximum_target_length));
+    if (offsets[sourceCount] != 0) {
+      requirePointer(features, "features");
+      requirePointer(states, "states");
+    }
+    transform(engine, checked, features, {offsets, sourceCount + 1}, states,
+              checkWeights(engine, weights));
+  });
+}
+
+transept_status openDecoder(transept_source *source, transept_decoder **decoder, char **message) {
+  return guarded(message, [&] {
+    requirePointer(source, "source");
+    requirePointer(decoder, "decoder");
+    requireVocabulary(*source->engine);
+    *decoder =
+        new transept_decoder{SourceReference::share(*source), SelfCache(source->engine->pages)};
+  });
+}
+
+transept_status forkDecoder(const transept_decoder *decoder, transept_decoder **fork,
+                            char **message) {
+  return guarded(message, [&] {
+    requirePointer(decoder, "decoder");
+    requirePointer(fork, "fork");
+    auto made = std::make_unique<transept_decoder>(decoder->source,
+                                                   SelfCache(decoder->source->engine->pages));
+    made->cache.assignFork(decoder->cache);
+    *fork = made.release();
+  });
+}
+
+transept_status append(transept_decoder *const *decoders, std::uint64_t decoderCount,
+                       const std::int32_t *ids, const std::uint64_t *offsets, std::int32_t allRows,
+                       float *result, char **message) {
+  return guarded(message, [&] {
+    if (decoderCount == 0)
+      return;
+    requirePointer(decoders, "decoders");
+    requirePointer(ids, "ids");
+    requirePointer(offsets, "offsets");
+    std::vector<transept_decoder *> unique(decoders, decoders + decoderCount);
+    for (std::uint64_t index = 0; index != decoderCount; ++index)
+      requirePointer(decoders[index], "decoders[" + text(index) + "]");
+    std::sort(unique.begin(), unique.end(), std::less<>());
+    if (std::adjacent_find(unique.begin(), unique.end()) != unique.end())
+      failArgument("a decoder", "given twice", "different from the others of a call");
+    Engine &engine = *decoders[0]->source->engine;
+    std::vector<FedSequence> fed;
+    for (std::uint64_t index = 0; index != decoderCount; ++index) {
+      transept_decoder &decoder = *decoders[index];
+      if (decoder.source->engine.get() != &engine)
+        failArgument("decoders[" + text(index) + "]", "from another model",
+                     "from the same opened model as the others");
+      auto range = rangeOf(ids, offsets, index, "offsets");
+      checkTargetIds(engine.table, "ids of decoders[" + text(index) + "]", range,
+                     decoder.cache.length());
+      fed.push_back({&*decoder.source->lease, &decoder.cache, range});
+    }
+    std::vector<std::int64_t> lengths;
+    for (const FedSequence &sequence : fed)
+      lengths.push_back(sequence.cache->length());
+    try {
+      feedSequences(engine, fed, allRows ? LogitRows::All : LogitRows::Last, result);
+    } catch (...) {
+      for (std::size_t index = 0; index != fed.size(); ++index)
+        fed[index].cache->truncate(lengths[index]);
+      throw;
+    }
+  });
+}
+
+std::uint64_t decoderLength(const transept_decoder *decoder) {
+  return decoder ? static_cast<std::uint64_t>(decoder->cache.length()) : 0;
+}
+
+void closeDecoder(transept_decoder *decoder) {
+  delete decoder;
+}
+
+void statistics(transept_model *model, transept_statistics *result) {
+  // A caller with an older structure gets the fields that it knows.
+  transept_statistics current = model->engine->statistics();
+  current.structure_size = std::min<std::uint64_t>(result->structure_size, sizeof(current));
+  std::memcpy(result, &current, current.structure_size);
+}
+
+void setProfiling(transept_model *model, std::int32_t enabled) {
+  model->engine->runner.setProfiling(enabled != 0);
+}
+
+transept_status profileOf(transept_model *model, const transept_program *program,
+                          transept_program_profile *profile, transept_launch_profile *launches,
+                          char **message) {
+  return guarded(message, [&] {
+    requirePointer(model, "model");
+    requirePointer(profile, "profile");
+    Engine &engine = *model->engine;
+    if (!program || (program != engine.level.encode && program != engine.level.decode))
+      failArgument("program", "not one that this model runs", "encode or decode of its level");
+    transept_program_profile current = engine.runner.profile(*program, launches);
+    current.structure_size = std::min<std::uint64_t>(profile->structure_size, sizeof(current));
+    std::memcpy(profile, &current, current.structure_size);
+  });
+}
+
+void setObserver(transept_model *model, transept_observer_function function, void *context) {
+  model->engine->runner.setObserver({function, context});
+}
+
+/// A transept_executor_function: `context` is an opened model.
+std::int32_t runWorkers(void *context, transept_worker_function function, void *argument,
+                        std::uint32_t workerCount) {
+  Workers &workers = static_cast<transept_model *>(context)->engine->runner.team();
+  if (workerCount == 0 || workerCount > workers.count())
+    return TRANSEPT_INVALID_ARGUMENT;
+  return guarded(nullptr, [&] { workers.run(function, argument, workerCount); });
+}
+
+const transept_level *levelOf(const transept_model *model) {
+  return &model->engine->level;
+}
+
+void releaseMessage(char *message) {
+  std::free(message);
+}
+
+} // namespace
+} // namespace transept::runtime
+
+extern "C" const struct transept_runtime transept_runtime_functions = {
+    .structure_size = sizeof(transept_runtime),
+    .reserved = 0,
+    .open = transept::runtime::open,
+    .close = transept::runtime::close,
+    .encode = transept::runtime::encode,
+    .retain_source = transept::runtime::retainSource,
+    .release_source = transept::runtime::releaseSource,
+    .view_source = transept::runtime::viewSource,
+    .generate = transept::runtime::generateSequences,
+    .view_sequences = transept::runtime::viewSequences,
+    .release_results = transept::runtime::releaseResults,
+    .logits = transept::runtime::logits,
+    .cross_attention = transept::runtime::attentionOf,
+    .transform = transept::runtime::transformFeatures,
+    .open_decoder = transept::runtime::openDecoder,
+    .fork_decoder = transept::runtime::forkDecoder,
+    .append = transept::runtime::append,
+    .decoder_length = transept::runtime::decoderLength,
+    .close_decoder = transept::runtime::closeDecoder,
+    .statistics = transept::runtime::statistics,
+    .release_message = transept::runtime::releaseMessage,
+    .set_profiling = transept::runtime::setProfiling,
+    .profile = transept::runtime::profileOf,
+    .run_workers = transept::runtime::runWorkers,
+    .level = transept::runtime::levelOf,
+    .set_observer = transept::runtime::setObserver,
+};

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Descriptions that are well-formed and make no sense, and checkpoints that do not fit one.
+
+#include "compiler/frontend/description/DescriptionTensors.h"
+
+#include "tests/support/TestCheckpoint.h"
+
+#include <functional>
+
+namespace transept::frontend {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+struct Mistake {
+  std::function<void(Description &)> make;
+  const char *error;
+};
+
+TEST(CheckDescription, NamesEveryContradiction) {
+  const std::vector<Mistake> mistakes = {
+      {[](auto &d) { d.name = "1x"; }, "name: found '1x'"},
+      {[](auto &d) { d.name = ""; }, "a C identifier"},
+      {[](auto &d) { d.name = "a-b"; }, "a C identifier"},
+      {[](auto &d) { d.source.selfAttention.headCount = 5; }, "source.selfAttention.query"},
+      {[](auto &d) { d.source.selfAttention.key.inputs = 1; }, "source.selfAttention.key"},
+      {[](auto &d) { d.target.crossAttention->value.inputs = 1; }, "target.crossAttention.value"},
+      {[](auto &d) { d.target.crossAttention.reset(); }, "crossAttention is missing"},
+      {[](auto &d) { d.source.crossAttention = d.target.crossAttention; }, "no crossAttention"},
+      {[](auto &d) { d.source.feedForward.output.inputs = 1; }, "source.feedForward.output"},
+      {[](auto &d) { d.source.feedForward.gate = Linear{}; }, "source.feedForward.gate"},
+      {[](auto &d) { d.source.feedForward.input.weight.name = ""; }, "may not be empty"},
+      {[](auto &d) { d.source.feedForward.norm.gain.rowBegin = 2; }, "rowBegin needs a rowCount"},
+      {[](auto &d) { d.source.embedding.positions.kind = PositionKind::Learned; }, "need a table"},
+      {[](auto &d) { d.source.embedding.positions.table = checkpoints::TensorReference{"t"}; },
+       "no table"},
+      {[](auto &d) { d.source.selfAttention.relativeBias->bucketCount = 3; }, "4 or more"},
+      {[](auto &d) { d.source.selfAttention.relativeBias->maximumDistance = 8; }, "must exceed"},
+      {[](auto &d) { d.target.selfAttention.relativeBias->isBidirectional = true; }, "causal"},
+      {[](auto &d) { d.target.crossAttention->relativeBias = RelativeBias{}; }, ".table"},
+      {[](auto &d) { d.logits.weight.name = ""; }, "logits.weight"},
+      {[](auto &d) { d.generation.decoderStartId = 320; }, "generation.decoderStartId"},
+      {[](auto &d) { d.generation.forcedEndId = 1000; }, "generation.forcedEndId"},
+      {[](auto &d) { d.generation.returnCount = 2; }, "returnCount 2 with 1 beams"},
+  };
+  const Description good = TestCheckpoint("t5").describe();
+  checkDescription(good);
+  for (size_t index = 0; index < mistakes.size(); ++index) {
+    Description bad = good;
+    mistakes[index].make(bad);
+    EXPECT_THAT(errorOf([&] { checkDescription(bad); }), HasSubstr(mistakes[index].error)) << index;
+  }
+}
+
+TEST(CheckDescription, SinusoidsNeedAnEvenWidth) {
+  Description description = TestCheckpoint("marian").describe();
+  description.source.embedding.positions.kind = PositionKind::SinusoidalHalves;
+  description.source.hiddenSize = 47;
+  EXPECT_THAT(errorOf([&] { checkDescription(description); }), HasSubstr("even hidden size"));
+}
+
+TEST(ListTensors, CoversEveryStoredTensorOfTheGoldens) {
+  for (const char *folder :
+       {"marian", "marian_sepvocab", "t5", "flan_t5", "mt5", "umt5", "bart", "plbart", "mbart",
+        "m2m_100", "blenderbot", "blenderbot_small", "whisper", "nn_transformer"}) {
+    TestCheckpoint checkpoint(folder);
+    std::set<std::string> names;
+    for (const TensorUse &use : listTensors(checkpoint.describe()))
+      names.insert(checkpoints::layerName(use.reference.name, use.layer));
+    for (const auto &[name, tensor] : checkpoint.tensors)
+      EXPECT_TRUE(names.contains(name)) << folder << ": " << name;
+    EXPECT_EQ(names.size(), checkpoint.tensors.size()) << folder;
+    EXPECT_TRUE(checkpoint.warnings.empty()) << folder << ": " << checkpoint.warnings.front();
+  }
+}
+
+TEST(CheckTensors, EveryMissingTensorIsNamed) {
+  TestCheckpoint whole("t5");
+  whole.describe();
+  for (const auto &[name, tensor] : whole.tensors) {
+    TestCheckpoint checkpoint("t5");
+    checkpoint.tensors.erase(name);
+    EXPECT_THAT(checkpoint.error(), HasSubstr(name));
+  }
+}
+
+TEST(CheckTensors, NamesShapesAndTheConfigFieldsBehindThem) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.tensors["encoder.block.1.layer.1.DenseReluDense.wi.weight"].shape = {48, 96};
+  EXPECT_THAT(checkpoint.error(),
+              AllOf(HasSubstr("model.safetensors"), HasSubstr("block.1.layer.1.DenseReluDense.wi"),
+                    HasSubstr("has shape [48, 96]"), HasSubstr("needs [96, 48]"),
+                    HasSubstr("d_ff = 96")));
+  TestCheckpoint marian("marian");
+  marian.config["decoder_ffn_dim"] = 81;
+  EXPECT_THAT(marian.error(), AllOf(HasSubstr("decoder_ffn_dim = 81"), HasSubstr("[80, 48]")));
+  TestCheckpoint longer("marian");
+  longer.config["encoder_layers"] = 3;
+  EXPECT_THAT(longer.error(), HasSubstr("no tensor 'model.encoder.layers.2."));
+}
+
+TEST(CheckTensors, RefusesIntegerWeights) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.tensors["shared.weight"].type = "I32";
+  EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("'shared.weight' is I32"), HasSubstr("BF16")));
+}
+
+TEST(CheckTensors, ReferencesMayBeTransposedOrParts) {
+  TestCheckpoint checkpoint("t5");
+  Description description = checkpoint.describe();
+  checkpoints::Checkpoint opened = checkpoints::Checkpoint::open(checkpoint.directory.path());
+  std::string wide = "encoder.block.{layer}.layer.1.DenseReluDense.wi.weight";
+  std::string narrow = "encoder.block.{layer}.layer.1.DenseReluDense.wo.weight";
+  description.source.feedForward.output.weight = {wide, true, 0, 0};
+  checkTensors(description, opened);
+  description.source.feedForward.input.weight = {narrow, true, 0, 96};
+  checkTensors(description, opened);
+  description.source.feedForward.input.weight = {wide, false, 1, 96};
+  EXPECT_THAT(errorOf([&] { checkTensors(description, opened); }), HasSubstr("96 rows from row 1"));
+  description.source.feedForward.input.weight = {wide, true, 0, 0};
+  EXPECT_THAT(errorOf([&] { checkTensors(description, opened); }), HasSubstr("stored transposed"));
+}
+
+TEST(ModelName, IsACIdentifier) {
+  EXPECT_EQ(modelName("/models/opus-mt-en-de"), "opus_mt_en_de");
+  EXPECT_EQ(modelName("/models/opus-mt-en-de/"), "opus_mt_en_de");
+  EXPECT_EQ(modelName("/models/./t5.v1/../t5.v1"), "t5_v1");
+  EXPECT_EQ(modelName("/models/7b"), "_7b");
+  EXPECT_EQ(modelName("/models/int"), "int_");
+  EXPECT_EQ(modelName("/"), "model");
+}
+
+} // namespace
+} // namespace transept::frontend

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Generation defaults: which file wins, every field, and options that are not honoured.
+
+#include "tests/support/TestCheckpoint.h"
+
+namespace transept::frontend {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Generation, ReadsTheGoldenFiles) {
+  GenerationDefaults marian = TestCheckpoint("marian").describe().generation;
+  EXPECT_EQ(marian.decoderStartId, 299);
+  EXPECT_EQ(marian.paddingId, 299);
+  EXPECT_EQ(marian.beginningId, 0);
+  EXPECT_EQ(marian.forcedEndId, 0);
+  EXPECT_FALSE(marian.forcedBeginningId);
+  EXPECT_THAT(marian.endIds, ElementsAre(0));
+  EXPECT_EQ(marian.beams, 4);
+  EXPECT_EQ(marian.maximumLength, 24);
+  EXPECT_THAT(marian.badWords, ElementsAre(ElementsAre(299)));
+  GenerationDefaults t5 = TestCheckpoint("t5").describe().generation;
+  EXPECT_EQ(t5.beams, 1);
+  EXPECT_EQ(t5.maximumLength, 20);
+  EXPECT_FALSE(t5.forcedEndId);
+}
+
+TEST(Generation, ReadsEveryField) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation = {{"decoder_start_token_id", 3},
+                           {"bos_token_id", 4},
+                           {"pad_token_id", 5},
+                           {"eos_token_id", {6, 7}},
+                           {"forced_bos_token_id", 8},
+                           {"forced_eos_token_id", {9}},
+                           {"num_beams", 5},
+                           {"num_return_sequences", 2},
+                           {"max_length", 50},
+                           {"min_length", 3},
+                           {"max_new_tokens", 40},
+                           {"min_new_tokens", 2},
+                           {"no_repeat_ngram_size", 3},
+                           {"encoder_no_repeat_ngram_size", 4},
+                           {"early_stopping", "never"},
+                           {"length_penalty", -0.5},
+                           {"repetition_penalty", 1.5},
+                           {"suppress_tokens", {10, 11}},
+                           {"begin_suppress_tokens", {12}},
+                           {"bad_words_ids", {{13}, {14, 15}}}};
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+  EXPECT_EQ(read.decoderStartId, 3);
+  EXPECT_EQ(read.beginningId, 4);
+  EXPECT_EQ(read.paddingId, 5);
+  EXPECT_THAT(read.endIds, ElementsAre(6, 7));
+  EXPECT_EQ(read.forcedBeginningId, 8);
+  EXPECT_EQ(read.forcedEndId, 9);
+  EXPECT_EQ(read.beams, 5);
+  EXPECT_EQ(read.returnCount, 2);
+  EXPECT_EQ(read.maximumLength, 50);
+  EXPECT_EQ(read.minimumLength, 3);
+  EXPECT_EQ(read.maximumNewTokens, 40);
+  EXPECT_EQ(read.minimumNewTokens, 2);
+  EXPECT_EQ(read.noRepeatNgramSize, 3);
+  EXPECT_EQ(read.encoderNoRepeatNgramSize, 4);
+  EXPECT_EQ(read.earlyStopping, GenerationDefaults::EarlyStopping::Never);
+  EXPECT_EQ(read.lengthPenalty, -0.5);
+  EXPECT_EQ(read.repetitionPenalty, 1.5);
+  EXPECT_THAT(read.suppressedIds, ElementsAre(10, 11));
+  EXPECT_THAT(read.beginningSuppressedIds, ElementsAre(12));
+  EXPECT_THAT(read.badWords, ElementsAre(ElementsAre(13), ElementsAre(14, 15)));
+}
+
+TEST(Generation, AGenerationFileReplacesTheModelConfig) {
+  TestCheckpoint checkpoint("marian");
+  checkpoint.config["num_beams"] = 7;
+  checkpoint.config["max_length"] = 99;
+  checkpoint.generation.erase("num_beams");
+  checkpoint.generation.erase("forced_eos_token_id");
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_EQ(read.beams, 1);
+  EXPECT_EQ(read.maximumLength, 24);
+  EXPECT_FALSE(read.forcedEndId);
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+}
+
+TEST(Generation, TheModelConfigServesWithoutAGenerationFile) {
+  TestCheckpoint checkpoint("marian");
+  checkpoint.generation = nullptr;
+  checkpoint.config["num_beams"] = 6;
+  checkpoint.config["bad_words_ids"] = {{299}};
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_EQ(read.beams, 6);
+  EXPECT_EQ(read.maximumLength, 20);
+  EXPECT_EQ(read.forcedEndId, 0);
+  EXPECT_THAT(read.badWords, ElementsAre(ElementsAre(299)));
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+}
+
+TEST(Generation, ClassDefaultsServeLast) {
+  TestCheckpoint checkpoint("mt5");
+  checkpoint.generation = nullptr;
+  for (const char *key : {"decoder_start_token_id", "pad_token_id", "eos_token_id"})
+    checkpoint.config.erase(key);
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_EQ(read.decoderStartId, 0);
+  EXPECT_EQ(read.paddingId, 0);
+  EXPECT_THAT(read.endIds, ElementsAre(1));
+  checkpoint.config["eos_token_id"] = nullptr;
+  EXPECT_THAT(checkpoint.describe().generation.endIds, IsEmpty());
+}
+
+TEST(Generation, SpecialIdsMissingInTheGenerationFileComeFromTheConfig) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation = Json::object();
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_EQ(read.decoderStartId, 0);
+  EXPECT_EQ(read.paddingId, 0);
+  EXPECT_THAT(read.endIds, ElementsAre(1));
+  EXPECT_EQ(checkpoint.warnings.size(), 3u);
+}
+
+TEST(Generation, WarnsAboutOptionsThatAreNotHonoured) {
+  for (auto [key, value] :
+       std::vector<std::pair<const char *, Json>>{{"do_sample", true},
+                                                  {"num_beam_groups", 2},
+                                                  {"diversity_penalty", 0.5},
+                                                  {"penalty_alpha", 0.6},
+                                                  {"force_words_ids", {{1}}},
+                                                  {"sequence_bias", {{{1}, 2.0}}},
+                                                  {"encoder_repetition_penalty", 1.2},
+                                                  {"exponential_decay_length_penalty", {1, 1.1}},
+                                                  {"forced_decoder_ids", {{1, 2}}},
+                                                  {"renormalize_logits", true},
+                                                  {"guidance_scale", 3.0},
+                                                  {"an_unknown_option", 1}}) {
+    TestCheckpoint checkpoint("t5");
+    checkpoint.generation[key] = value;
+    EXPECT_EQ(checkpoint.error(), "no error") << key;
+    ASSERT_EQ(checkpoint.warnings.size(), 1u) << key;
+    EXPECT_THAT(checkpoint.warnings[0], AllOf(HasSubstr("generation_config.json"), HasSubstr(key)));
+  }
+}
+
+TEST(Generation, NeutralAndIrrelevantOptionsAreNoNews) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation.update({{"do_sample", false},
+                                {"num_beam_groups", 1},
+                                {"diversity_penalty", 0},
+                                {"encoder_repetition_penalty", 1},
+                                {"temperature", 0.7},
+                                {"top_k", 50},
+                                {"sequence_bias", nullptr},
+                                {"_from_model_config", true}});
+  checkpoint.describe();
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+}
+
+TEST(Generation, TokensOutsideTheVocabularyAreLeftOutOrRefused) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation["suppress_tokens"] = {5, 320};
+  checkpoint.generation["bad_words_ids"] = {{1, 400}, {2}};
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_THAT(read.suppressedIds, ElementsAre(5));
+  EXPECT_THAT(read.badWords, ElementsAre(ElementsAre(2)));
+  EXPECT_EQ(checkpoint.warnings.size(), 2u);
+  checkpoint.generation["decoder_start_token_id"] = 320;
+  EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("generation_config.json"),
+                                        HasSubstr("decoder_start_token_id"), HasSubstr("320")));
+}
+
+TEST(Generation, RefusesWrongTypesAndRangesByName) {
+  for (auto [key, value] :
+       std::vector<std::pair<const char *, Json>>{{"eos_token_id", -1},
+                                                  {"eos_token_id", {1, "2"}},
+                                                  {"eos_token_id", 4294967296},
+                                                  {"decoder_start_token_id", {0, 1}},
+                                                  {"forced_eos_token_id", {0, 1}},
+                                                  {"num_beams", 0},
+                                                  {"num_beams", 1e9},
+                                                  {"num_return_sequences", 2},
+                                                  {"max_length", 0},
+                                                  {"min_length", -1},
+                                                  {"max_new_tokens", 0},
+                                                  {"no_repeat_ngram_size", -1},
+                                                  {"early_stopping", "sometimes"},
+                                                  {"early_stopping", 1},
+                                                  {"length_penalty", "1"},
+                                                  {"repetition_penalty", 0},
+                                                  {"repetition_penalty", -2.0},
+                                                  {"bad_words_ids", {1}},
+                                                  {"bad_words_ids", Json::array({Json::array()})},
+                                                  {"bad_words_ids", {{-1}}},
+                                                  {"suppress_tokens", {1.5}}}) {
+    TestCheckpoint checkpoint("t5");
+    checkpoint.generation[key] = value;
+    EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("generation_config.json"), HasSubstr(key)))
+        << value;
+  }
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation = Json::array();
+  EXPECT_THAT(checkpoint.error(), HasSubstr("generation_config.json"));
+}
+
+} // namespace
+} // namespace transept::frontend

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Speech features against numpy's on a committed sound, and against plain sums over sines and
+// cosines, which share no code with what they test.
+
+#include "media/sound/SpeechFeatures.h"
+#include "media/sound/MelFilters.h"
+#include "media/sound/Sound.h"
+#include "tests/unit/media/features/References.h"
+
+#include <cmath>
+#include <complex>
+#include <numbers>
+#include <random>
+
+namespace transept::features {
+namespace {
+
+using ::testing::HasSubstr;
+constexpr double pi = std::numbers::pi;
+
+std::vector<float> chirp() {
+  return decodeSound(readReference("chirp.wav"), "chirp.wav");
+}
+
+void expectRows(const Features &features, const std::string &name, double tolerance) {
+  SCOPED_TRACE(name);
+  auto expected = readReferenceJson("sounds.json")[name];
+  ASSERT_EQ(features.rows, expected["rows"]);
+  ASSERT_EQ(features.width, expected["width"]);
+  ASSERT_EQ(features.values.size(), features.rows * features.width);
+  for (const auto &[row, values] : expected["selected"].items())
+    for (size_t column = 0; column < features.width; ++column)
+      ASSERT_NEAR(features.values[std::stoul(row) * features.width + column],
+                  values[column].get<double>(), tolerance)
+          << "row " << row << ", column " << column;
+}
+
+TEST(WhisperFeatures, EqualNumpy) {
+  // Floats near 1 have steps of 1e-7; the original rounds its spectrum to floats as well.
+  expectRows(whisperFeatures(chirp(), {}, /*isPadded=*/false, "it"), "whisper_80_whole", 2e-6);
+  expectRows(whisperFeatures(chirp(), {}, /*isPadded=*/true, "it"), "whisper_80_chunk", 2e-6);
+  expectRows(whisperFeatures(chirp(), {.mels = 128}, /*isPadded=*/true, "it"), "whisper_128_chunk",
+             2e-6);
+}
+
+TEST(Speech2TextFeatures, EqualNumpy) {
+  expectRows(speech2TextFeatures(chirp(), {}, "it"), "speech2text_80", 1e-4);
+  expectRows(speech2TextFeatures(chirp(), {.mels = 20, .normalizesVariances = false}, "it"),
+             "speech2text_20_means", 1e-4);
+  expectRows(
+      speech2TextFeatures(chirp(), {.normalizesMeans = false, .normalizesVariances = false}, "it"),
+      "speech2text_80_raw", 1e-4);
+}
+
+/// Power of frequency `bin` of `transform` by definition.
+double naivePower(const std::vector<double> &frame, size_t bin, size_t transform) {
+  std::complex<double> sum = 0;
+  for (size_t index = 0; index < frame.size(); ++index)
+    sum += frame[index] * std::polar(1.0, -2 * pi * static_cast<double>(bin * index % transform) /
+                                              static_cast<double>(transform));
+  return std::norm(sum);
+}
+
+std::vector<float> noisySweep(size_t count) {
+  std::mt19937 random(3);
+  std::normal_distribution<double> noise(0, 0.01);
+  std::vector<float> samples(count);
+  for (size_t index = 0; index < count; ++index) {
+    double time = static_cast<double>(index) / 16000;
+    samples[index] =
+        static_cast<float>(0.4 * std::sin(2 * pi * (300 + 9000 * time) * time) + noise(random));
+  }
+  return samples;
+}
+
+TEST(WhisperFeatures, EqualSumsOverSinesAndCosines) {
+  const auto samples = noisySweep(2000);
+  const Features features = whisperFeatures(samples, {}, /*isPadded=*/false, "it");
+  ASSERT_EQ(features.rows, 12U);
+  const Matrix filters = slaneyFilters({});
+  std::vector<double> expected;
+  for (long frame = 0; frame < 12; ++frame) {
+    std::vector<double> windowed(400), power(201);
+    for (long index = 0; index < 400; ++index) {
+      long position = std::abs(frame * 160 + index - 200);
+      position = position < 2000 ? position : 2 * 1999 - position;
+      windowed[static_cast<size_t>(index)] =
+          samples[static_cast<size_t>(position)] *
+          std::pow(std::sin(pi * static_cast<double>(index) / 400), 2);
+    }
+    for (size_t bin = 0; bin < power.size(); ++bin)
+      power[bin] = naivePower(windowed, bin, 400);
+    for (size_t mel = 0; mel < 80; ++mel) {
+      double energy = 0;
+      for (size_t bin = 0; bin < power.size(); ++bin)
+        energy += filters.row(mel)[bin] * power[bin];
+      expected.push_back(std::log10(std::max(energy, 1e-10)));
+    }
+  }
+  const double floor = *std::max_element(expected.begin(), expected.end()) - 8;
+  for (size_t index = 0; index < expected.size(); ++index)
+    ASSERT_NEAR(features.values[index], (std::max(expected[index], floor) + 4) / 4, 1e-6);
+}
+
+TEST(Speech2TextFeatures, EqualSumsOverSinesAndCosines) {
+  const auto samples = noisySweep(1000);
+  const Features features =
+      speech2TextFeatures(samples, {.normalizesMeans = false, .normalizesVariances = false}, "it");
+  ASSERT_EQ(features.rows, 4U);
+  auto mel = [](double frequency) { return 1127 * std::log(1 + frequency / 700); };
+  for (size_t frame = 0; frame < 4; ++frame) {
+    std::vector<double> raw(400), windowed(400), energies(80);
+    double mean = 0;
+    for (size_t index = 0; index < 400; ++index) {
+      raw[index] = samples[frame * 160 + index] * 32768.0;
+      mean += raw[index] / 400;
+    }
+    for (size_t index = 0; index < 400; ++index) {
+      double before = raw[index == 0 ? 0 : index - 1] - mean;
+      double hann = std::pow(std::sin(pi * static_cast<double>(index) / 399), 2);
+      windowed[index] = (raw[index] - mean - 0.97 * before) * std::pow(hann, 0.85);
+    }
+    for (size_t bin = 0; bin < 256; ++bin) {
+      double power = naivePower(windowed, bin, 512);
+      // In units of half a triangle.
+      double position =
+          (mel(31.25 * static_cast<double>(bin)) - mel(20)) / (mel(8000) - mel(20)) * 81;
+      for (size_t filter = 0; filter < 80; ++filter)
+        energies[filter] +=
+            power * std::max(0.0, 1 - std::abs(position - 1 - static_cast<double>(filter)));
+    }
+    for (size_t filter = 0; filter < 80; ++filter)
+      ASSERT_NEAR(features.values[frame * 80 + filter],
+                  std::log(std::max(energies[filter], 1.192092955078125e-07)), 2e-6);
+  }
+}
+
+TEST(MelFilters, HaveThePublishedValues) {
+  // `mel_filters` in the preprocessor_config.json of the openai/whisper checkpoints, made by
+  // librosa: filter, bin, weight.
+  const Matrix filters = slaneyFilters({});
+  ASSERT_EQ(filters.rows, 80U);
+  ASSERT_EQ(filters.columns, 201U);
+  EXPECT_NEAR(filters.row(0)[1], 0.02486259490251541, 1e-8);
+  EXPECT_NEAR(filters.row(1)[1], 0.001990821911022067, 1e-8);
+  EXPECT_NEAR(filters.row(1)[2], 0.022871771827340126, 1e-8);
+  EXPECT_NEAR(filters.row(9)[10], 0.006945197004824877, 1e-8);
+  EXPECT_NEAR(filters.row(39)[41], 0.011486922390758991, 1e-8);
+  EXPECT_NEAR(filters.row(69)[131], 0.00487553421407938, 1e-8);
+  EXPECT_NEAR(filters.row(79)[190], 0.0022320549469441175, 1e-8);
+  EXPECT_NEAR(filters.row(79)[199], 0.0004487590049393475, 1e-8);
+  EXPECT_EQ(filters.row(10)[12], 0);
+  EXPECT_EQ(filters.row(79)[200], 0);
+}
+
+TEST(WhisperFeatures, CutOrFillToAChunk) {
+  WhisperSettings settings{.chunkSeconds = 1};
+  const auto samples = noisySweep(20000);
+  Features whole = whisperFeatures(samples, settings, /*isPadded=*/true, "it");
+  EXPECT_EQ(whole.rows, 100U);
+  EXPECT_EQ(whole.width, 80U);
+  Features cut = whisperFeatures(std::span(samples).first(16000), settings, true, "it");
+  EXPECT_EQ(whole.values, cut.values);
+  EXPECT_EQ(whisperFeatures(samples, settings, /*isPadded=*/false, "it").rows, 125U);
+  // Silence: every energy is at its floor.
+  EXPECT_THAT(whisperFeatures({}, settings, true, "it").values, ::testing::Each(-1.5F));
+}
+
+TEST(SpeechFeatures, RefuseSoundsShorterThanAFrame) {
+  std::vector<float> samples(200);
+  EXPECT_EQ(errorOf([&] { whisperFeatures(samples, {}, /*isPadded=*/false, "it"); }),
+            "it: 200 samples, at least 201 are needed");
+  samples.resize(399);
+  EXPECT_EQ(errorOf([&] { speech2TextFeatures(samples, {}, "it"); }),
+            "it: 399 samples, at least 400 are needed");
+  samples.resize(400);
+  EXPECT_EQ(speech2TextFeatures(samples, {}, "it").rows, 1U);
+}
+
+TEST(Speech2TextFeatures, SilenceIsZeroRatherThanUndefined) {
+  EXPECT_THAT(speech2TextFeatures(std::vector<float>(4000), {}, "it").values,
+              ::testing::Each(0.0F));
+}
+
+TEST(Speech2TextFeatures, HaveMeanZeroAndDeviationOne) {
+  Features features = speech2TextFeatures(noisySweep(16000), {}, "it");
+  for (size_t column = 0; column < features.width; ++column) {
+    double sum = 0, squares = 0;
+    for (size_t row = 0; row < features.rows; ++row) {
+      double value = features.values[row * features.width + column];
+      sum += value;
+      squares += value * value;
+    }
+    EXPECT_NEAR(sum / static_cast<double>(features.rows), 0, 1e-5);
+    EXPECT_NEAR(squares / static_cast<double>(features.rows), 1, 1e-5);
+  }
+}
+
+} // namespace
+} // namespace transept::features

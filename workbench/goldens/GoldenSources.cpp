@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Unpacks the padded tensors of a golden case.
+
+#include "workbench/goldens/GoldenSources.h"
+#include "base/Error.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+namespace transept::workbench {
+
+namespace {
+
+[[noreturn]] void failShape(const std::string &name, const FloatTensor &tensor,
+                            const std::string &expected) {
+  throw InputError(fmt::format("{} has shape {}, but the model takes {}", name,
+                               checkpoints::formatShape(tensor.shape), expected));
+}
+
+std::vector<GoldenSource> readIds(const IntegerTable &ids) {
+  std::vector<GoldenSource> sources(ids.rowCount);
+  for (size_t row = 0; row != ids.rowCount; ++row) {
+    std::span<const int64_t> values = ids.row(row);
+    sources[row].ids.assign(values.begin(), values.end());
+    sources[row].columnCount = ids.columnCount;
+  }
+  return sources;
+}
+
+/// [batch, frames, width], or [batch, width, frames] as some feature extractors have it.
+std::vector<GoldenSource> readFrames(const FloatTensor &tensor, const Model &model) {
+  auto width = int64_t(model.sourceFeatureWidth());
+  if (tensor.shape.size() != 3 || (tensor.shape[1] != width && tensor.shape[2] != width))
+    failShape("input_features", tensor, fmt::format("[batch, frames, {}]", width));
+  bool isTransposed = tensor.shape[2] != width;
+  int64_t frames = isTransposed ? tensor.shape[2] : tensor.shape[1];
+  std::vector<GoldenSource> sources(static_cast<size_t>(tensor.shape[0]));
+  const float *from = tensor.values.data();
+  for (GoldenSource &source : sources) {
+    source.features.resize(static_cast<size_t>(frames * width));
+    for (int64_t frame = 0; frame != frames; ++frame)
+      for (int64_t column = 0; column != width; ++column)
+        source.features[static_cast<size_t>(frame * width + column)] =
+            isTransposed ? from[column * frames + frame] : from[frame * width + column];
+    from += frames * width;
+  }
+  return sources;
+}
+
+/// [batch, channels, height, width] in square patches, row by row of patches.
+std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &model) {
+  auto patchNumbers = int64_t(model.sourceFeatureWidth());
+  std::string expected = fmt::format("images in square patches of {} numbers", patchNumbers);
+  if (tensor.shape.size() != 4 || tensor.shape[1] == 0)
+    failShape("pixel_values", tensor, expected);
+  int64_t channels = tensor.shape[1], height = tensor.shape[2], width = tensor.shape[3];
+  int64_t side = std::llround(std::sqrt(double(patchNumbers) / double(channels)));
+  if (side * side * channels != patchNumbers || height % side != 0 || width % side != 0)
+    failShape("pixel_values", tensor, expected);
+  std::vector<GoldenSource> sources(static_cast<size_t>(tensor.shape[0]));
+  const float *from = tensor.values.data();
+  for (GoldenSource &source : sources) {
+    for (int64_t top = 0; top != height; top += side)
+      for (int64_t left = 0; left != width; left += side)
+        for (int64_t channel = 0; channel != channels; ++channel)
+          for (int64_t row = 0; row != side; ++row) {
+            const float *line = from + (channel * height + top + row) * width + left;
+            source.features.insert(source.features.end(), line, line + side);
+          }
+    from += channels * height * width;
+  }
+  return sources;
+}
+
+std::vector<GoldenSource> readContents(const Model &model, const Goldens &goldens,
+                                       const GoldenCase &golden) {
+  std::vector<std::string> names;
+  for (const char *name : {"input_ids", "input_features", "pixel_values"})
+    if (golden.inputs.contains(name))
+      names.push_back(name);
+  if (names.size() != 1)
+    throw InputError(
+        fmt::format("expects one of the inputs input_ids, input_features and pixel_values, but got "
+                    "{}",
+                    names.empty() ? "none" : fmt::format("{}", fmt::join(names, " and "))));
+  const std::string &tensor = golden.inputs.at(names.front());
+  if (names.front() == "input_ids")
+    return readIds(goldens.integers(tensor));
+  return names.front() == "input_features" ? readFrames(goldens.floats(tensor), model)
+                                           : readPatches(goldens.floats(tensor), model);
+}
+
+} // namespace
+
+std::vector<size_t> GoldenSource::keptColumns(size_t encodedRows) const {
+  std::vector<size_t> columns;
+  if (ids.empty()) {
+    columns.resize(encodedRows);
+    std::iota(columns.begin(), columns.end(), size_t(0));
+    return columns;
+  }
+  for (size_t column = 0; column != columnCount; ++column)
+    if (mask.empty() || mask[column] != 0)
+      columns.push_back(column);
+  return columns;
+}
+
+std::vector<GoldenSource> readGoldenSources(const Model &model, const Goldens &goldens,
+                                            const GoldenCase &golden) {
+  std::vector<GoldenSource> sources = readContents(model, goldens, golden);
+  auto found = golden.inputs.find("attention_mask");
+  if (found == golden.inputs.end())
+    return sources;
+  IntegerTable mask = goldens.integers(found->second);
+  if (mask.rowCount != sources.size())
+    throw InputError("the attention_mask has another number of rows than the sources");
+  for (size_t row = 0; row != mask.rowCount; ++row) {
+    std::span<const int64_t> values = mask.row(row);
+    size_t columns = sources[row].ids.empty()
+                         ? sources[row].features.size() / model.sourceFeatureWidth()
+                         : sources[row].columnCount;
+    if (values.size() != columns)
+      throw InputError("the attention_mask has another length than the sources");
+    sources[row].mask.assign(values.begin(), values.end());
+  }
+  return sources;
+}
+
+} // namespace transept::workbench

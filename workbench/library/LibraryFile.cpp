@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds the model table without calling the function that returns it: that function is one `lea`
+// of the table's address, which is read from its code.
+
+#include "workbench/library/LibraryFile.h"
+#include "base/Error.h"
+
+#include "base/Json.h"
+#include "workbench/library/ElfImage.h"
+
+#include "transept/abi.h"
+#include "transept/detail/LibraryFile.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <map>
+#include <stdexcept>
+
+namespace transept::workbench {
+
+namespace {
+
+constexpr uint64_t kLargestAssetCount = 4096, kLargestLevelCount = 64;
+
+/// What `[endbr64] lea rax, [rip + distance]; ret` returns.
+uint64_t returnedAddress(const ElfImage &image, uint64_t function, const std::string &path) {
+  constexpr std::string_view branchMark = "\xf3\x0f\x1e\xfa";
+  constexpr std::string_view loadAddress = "\x48\x8d\x05";
+  if (image.bytesAt(function, branchMark.size()) == branchMark)
+    function += branchMark.size();
+  std::string_view code = image.bytesAt(function, 8);
+  if (!code.starts_with(loadAddress) || code[7] != '\xc3')
+    throw InputError(fmt::format(
+        "cannot read model library {}: its model function is not one that transept wrote", path));
+  return function + 7 + uint64_t(int64_t(image.valueAt<int32_t>(function + 3)));
+}
+
+/// Code of the functions of one level, whose names end with it.
+uint64_t codeBytes(const ElfImage &image, const std::string &level) {
+  uint64_t bytes = 0;
+  image.forEachFunction([&](const ElfImage::Function &function) {
+    if (function.name.ends_with("." + level))
+      bytes += function.size;
+  });
+  return bytes;
+}
+
+std::vector<LibraryFile::Level> readLevels(const ElfImage &image, uint64_t table,
+                                           const std::string &path) {
+  auto count = image.valueAt<uint64_t>(table + offsetof(transept_model_table, level_count));
+  uint64_t list = image.pointerAt(table + offsetof(transept_model_table, levels));
+  if (count == 0 || count > kLargestLevelCount)
+    throw InputError(fmt::format("cannot read model library {}: it is damaged", path));
+  std::vector<LibraryFile::Level> levels;
+  std::map<uint64_t, std::string> codes; // by the address of encode
+  for (uint64_t index = 0; index != count; ++index) {
+    uint64_t address = list + index * sizeof(transept_level);
+    LibraryFile::Level level;
+    level.name = image.textAt(image.pointerAt(address + offsetof(transept_level, name)));
+    level.requiredFeatures =
+        image.valueAt<uint64_t>(address + offsetof(transept_level, required_features));
+    uint64_t encode = image.pointerAt(image.pointerAt(address + offsetof(transept_level, encode)) +
+                                      offsetof(transept_program, run));
+    level.codeOf = codes.try_emplace(encode, level.name).first->second;
+    level.codeBytes = codeBytes(image, level.codeOf);
+    levels.push_back(std::move(level));
+  }
+  return levels;
+}
+
+std::vector<LibraryFile::Asset> readAssets(const ElfImage &image, uint64_t table,
+                                           const std::string &path) {
+  auto count = image.valueAt<uint64_t>(table + offsetof(transept_model_table, asset_count));
+  uint64_t list = image.pointerAt(table + offsetof(transept_model_table, assets));
+  if (count > kLargestAssetCount)
+    throw InputError(fmt::format("cannot read model library {}: it is damaged", path));
+  std::vector<LibraryFile::Asset> assets;
+  for (uint64_t index = 0; index != count; ++index) {
+    uint64_t asset = list + index * sizeof(transept_asset);
+    assets.push_back(
+        {std::string(image.textAt(image.pointerAt(asset + offsetof(transept_asset, name)))),
+         image.valueAt<uint64_t>(asset + offsetof(transept_asset, size))});
+  }
+  return assets;
+}
+
+} // namespace
+
+LibraryFile readLibraryFile(const std::string &path) {
+  LibraryFile library;
+  library.symbol = detail::LibraryFile(path).modelSymbol();
+  ElfImage image(path);
+  uint64_t table = returnedAddress(image, image.addressOf(library.symbol), path);
+  auto version = image.valueAt<uint32_t>(table + offsetof(transept_model_table, abi_version));
+  auto size = image.valueAt<uint32_t>(table + offsetof(transept_model_table, structure_size));
+  if (version != TRANSEPT_ABI_VERSION || size < sizeof(transept_model_table))
+    throw InputError(
+        fmt::format("cannot read model library {}: it has ABI version {}, but this program knows "
+                    "version {}; compile the model again",
+                    path, version, TRANSEPT_ABI_VERSION));
+  image.bytesAt(table, sizeof(transept_model_table));
+
+  auto pointer = [&](size_t offset) { return image.pointerAt(table + offset); };
+  auto number = [&](size_t offset) { return image.valueAt<uint64_t>(table + offset); };
+  library.name = image.textAt(pointer(offsetof(transept_model_table, name)));
+  library.manifest = parseJson(image.bytesAt(pointer(offsetof(transept_model_table, manifest)),
+                                             number(offsetof(transept_model_table, manifest_size))),
+                               "manifest of " + path);
+  auto size32 = [&](size_t offset) { return image.valueAt<uint32_t>(table + offset); };
+  library.sourceVocabularySize = size32(offsetof(transept_model_table, source_vocabulary_size));
+  library.targetVocabularySize = size32(offsetof(transept_model_table, target_vocabulary_size));
+  library.sourceFeatureWidth = size32(offsetof(transept_model_table, source_feature_width));
+  library.targetFeatureWidth = size32(offsetof(transept_model_table, target_feature_width));
+  library.targetStateWidth = size32(offsetof(transept_model_table, target_state_width));
+  library.levels = readLevels(image, table, path);
+  library.weightBytes = number(offsetof(transept_model_table, weights_size));
+  library.assets = readAssets(image, table, path);
+  library.fileBytes = image.fileBytes();
+  for (const LibraryFile::Level &level : library.levels)
+    if (level.codeOf == level.name)
+      library.programBytes += level.codeBytes;
+  library.runtimeBytes = image.codeBytes() - std::min(image.codeBytes(), library.programBytes);
+  return library;
+}
+
+} // namespace transept::workbench

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Goes source by source, so that the distributions of one target are in memory, not of all.
+
+#include "workbench/measure/AccuracyLoss.h"
+#include "base/Error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace transept::workbench {
+
+namespace {
+
+// About 400 distributions of a text model. Features are long, so that fewer must do.
+constexpr size_t kSources = 16, kSourcesOfFeatures = 4, kTargetLength = 25;
+
+Model openFor(const std::string &library, const std::string &level) {
+  return Model::open(library, {.encoderCacheBytes = 0, .level = level});
+}
+
+Source encode(const Model &model, const RandomSources &source) {
+  std::vector<SourceInput> inputs = source.inputs();
+  return inputs.empty() ? model.noSource() : model.encode(inputs.front());
+}
+
+/// As the model generates by default, its rules included, but greedily and not for long.
+std::vector<Id> continuationOf(const Model &model, const Source &source, std::vector<Id> prompt) {
+  GenerateOptions options{.beams = 1, .returnCount = 1};
+  options.maximumLength = int(std::min(kTargetLength, model.maximumTargetLength()));
+  options.minimumLength = 0;
+  options.prompt = std::move(prompt);
+  std::vector<Id> ids = model.generate(source, options).ids();
+  ids.pop_back(); // nothing follows the last one
+  return ids;
+}
+
+double logSumExp(std::span<const float> logits) {
+  double largest = *std::ranges::max_element(logits), sum = 0;
+  for (float logit : logits)
+    sum += std::exp(double(logit) - largest);
+  return largest + std::log(sum);
+}
+
+/// sum p log(p / q) of the distributions p of `reference` and q of `candidate`.
+double divergence(std::span<const float> reference, std::span<const float> candidate) {
+  double all = logSumExp(reference), allOfCandidate = logSumExp(candidate), sum = 0;
+  for (size_t id = 0; id != reference.size(); ++id) {
+    double logarithm = reference[id] - all;
+    if (double probability = std::exp(logarithm); probability != 0)
+      sum += probability * (logarithm - (candidate[id] - allOfCandidate));
+  }
+  return sum;
+}
+
+} // namespace
+
+AccuracyLoss::AccuracyLoss(std::string referenceFile, std::string levelName)
+    : reference(std::move(referenceFile)), level(std::move(levelName)) {
+  Model model = openFor(reference, level);
+  if (model.targetVocabularySize() == 0)
+    throw InputError(fmt::format(
+        "--weights auto compares the probabilities of next tokens, but the model {} generates "
+        "none; name a type: f32, bf16, int8, int4",
+        model.name()));
+  BenchSources sources(model);
+  std::mt19937 random(1);
+  std::uniform_int_distribution<Id> anyId(0, Id(model.targetVocabularySize()) - 1);
+  size_t count = sources.areFeatures() ? kSourcesOfFeatures : kSources;
+  for (size_t index = 0; index != count; ++index) {
+    Probe probe;
+    std::vector<Id> prompt;
+    if (model.hasSource())
+      probe.source = sources.make(1, sources.manyLength());
+    else
+      prompt = {anyId(random)};
+    probe.target = continuationOf(model, encode(model, probe.source), prompt);
+    if (!probe.target.empty())
+      probes.push_back(std::move(probe));
+  }
+}
+
+double AccuracyLoss::of(const std::string &library) const {
+  Model original = openFor(reference, level), candidate = openFor(library, level);
+  double sum = 0;
+  size_t count = 0;
+  for (const Probe &probe : probes) {
+    Rows expected = original.logits(encode(original, probe.source), probe.target);
+    Rows found = candidate.logits(encode(candidate, probe.source), probe.target);
+    for (size_t row = 0; row != expected.size(); ++row, ++count)
+      sum += divergence(expected[row], found[row]);
+  }
+  return sum / double(count);
+}
+
+} // namespace transept::workbench

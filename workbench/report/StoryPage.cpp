@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The story as JSON, with the profile beside it launch by launch; the page itself is in
+// workbench/report.
+
+#include "workbench/report/StoryPage.h"
+#include "base/Error.h"
+
+#include "workbench/report/Report.h"
+#include "workbench/story/StoryJson.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+namespace transept::workbench {
+namespace {
+
+using story::Json;
+
+Json limitsOf(const MachineLimits &limits) {
+  Json operations = Json::object();
+  const char *names[] = {"f32", "bf16", "int8"}; // by TRANSEPT_ARITHMETIC_*
+  for (uint32_t arithmetic = 0; arithmetic != std::size(names); ++arithmetic)
+    if (limits.operations(arithmetic) > 0)
+      operations[names[arithmetic]] = limits.operations(arithmetic);
+  return {{"read_bytes_per_second", limits.readBytes},
+          {"cached_bytes_per_second", limits.cachedBytes},
+          {"operations_per_second", operations}};
+}
+
+/// One entry for each launch of the program, barriers too, whose time is with the launch before.
+Json launchesOf(const WorkloadProfile &profile, const story::Program &program) {
+  Json launches = Json::array();
+  size_t next = 0;
+  for (const story::Launch &launch : program.launches) {
+    LaunchFigure figure;
+    if (launch.kind != "barrier" && next != profile.launches.size())
+      figure = profile.launches[next++];
+    launches.push_back({{"seconds", figure.seconds},
+                        {"waiting_seconds", figure.waitingSeconds},
+                        {"least_seconds", figure.leastSeconds},
+                        {"bound_by", figure.isBoundByMemory ? "memory" : "arithmetic"},
+                        {"bytes", figure.bytes},
+                        {"operations", figure.operations}});
+  }
+  return launches;
+}
+
+Json jsonOf(const ProfileReport &report, const story::Story &story) {
+  Json runs = Json::array();
+  for (const WorkloadProfile &profile : report.workloads)
+    for (const story::Program &program : story.programs)
+      if (program.name == profile.program && program.level == report.level)
+        runs.push_back({{"program", program.name},
+                        {"level", program.level},
+                        {"workload", profile.workload},
+                        {"sources", profile.request.sources},
+                        {"source_tokens", profile.request.sourceTokens},
+                        {"hypotheses", profile.request.hypotheses},
+                        {"invocations", profile.invocations},
+                        {"seconds", profile.seconds},
+                        {"launches", launchesOf(profile, program)}});
+  return {{"limits", limitsOf(report.limits)}, {"threads", report.threads}, {"runs", runs}};
+}
+
+} // namespace
+
+void writeStoryPage(const story::Story &story, const ProfileReport *profile,
+                    const std::string &path) {
+  Json json = story;
+  if (profile)
+    json["profile"] = jsonOf(*profile, story);
+  std::ofstream stream(path, std::ios::binary);
+  stream << reportPage(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (!stream.flush())
+    throw InputError("cannot write " + path + ": " + std::strerror(errno));
+}
+
+} // namespace transept::workbench

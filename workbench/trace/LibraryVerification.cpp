@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A trace of the library beside that of the reference.
+
+#include "workbench/trace/LibraryVerification.h"
+#include "base/Error.h"
+
+#include "workbench/library/LibraryStory.h"
+#include "workbench/trace/TraceComparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace transept::workbench {
+namespace {
+
+class LibraryVerifier {
+public:
+  LibraryVerifier(const std::string &library, const ReferenceRun &reference)
+      : library(library), reference(reference), story(readLibraryStory(library)) {}
+
+  void verify(const std::string &level) {
+    Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0, .level = level});
+    if (model.targetFeatureWidth() != 0) {
+      fmt::print(stderr, "warning: the code of a model that transforms whole targets was not "
+                         "verified, only its passes\n");
+      return;
+    }
+    Trace actual = recordTrace(model, story, inputsFor(model));
+    // Numbers of f32 differ by their rounding alone, which is 1e-6 behind many layers.
+    bool isExact = actual.facts.at("weights") == "f32" && actual.facts.at("cache") == "f32";
+    TraceDifference difference =
+        compareTraces(reference.values, actual, isExact ? std::optional(2e-5) : std::nullopt);
+    if (difference.values.empty())
+      throw InputError(fmt::format("{} computes no value that its plan names", library));
+    if (const ValueDifference *wrong = difference.first())
+      throw InputError(messageOf(whereErrorsBegin(difference, *wrong), difference, level));
+  }
+
+private:
+  /// A small fault may stay below what is allowed until later values magnify it: it began where
+  /// errors grew most, if that is far beyond rounding.
+  static const ValueDifference &whereErrorsBegin(const TraceDifference &difference,
+                                                 const ValueDifference &wrong) {
+    constexpr double kRounding = 1e-6, kFarBeyond = 5;
+    const ValueDifference *begin = &wrong;
+    double before = kRounding, largestGrowth = kFarBeyond;
+    for (const ValueDifference &value : difference.values) {
+      if (!value.problem.empty())
+        break;
+      double growth = value.relativeError / before;
+      if (growth > largestGrowth) {
+        largestGrowth = growth;
+        begin = &value;
+      }
+      if (&value == &wrong)
+        break;
+      before = std::max(before, value.relativeError);
+    }
+    return *begin;
+  }
+
+  std::vector<TraceInput> inputsFor(const Model &model) const {
+    std::vector<TraceInput> inputs = reference.inputs;
+    for (TraceInput &input : inputs)
+      if (!model.hasSource())
+        input.ids.clear();
+    return inputs;
+  }
+
+  std::string messageOf(const ValueDifference &wrong, const TraceDifference &difference,
+                        const std::string &level) const {
+    size_t before = size_t(&wrong - difference.values.data());
+    std::string message = fmt::format(
+        "the code for {} is wrong: {} is {:.8g} in row {}, column {}, but the interpreter gives "
+        "{:.8g}; that is {:.1e} of the largest magnitude, allowed is {:.1e}",
+        level, wrong.name, wrong.actual, wrong.row, wrong.column, wrong.expected,
+        wrong.relativeError, wrong.tolerance);
+    if (!wrong.problem.empty())
+      message = fmt::format("the code for {} is wrong: {} {}", level, wrong.name, wrong.problem);
+    for (const story::Program &program : story.programs) {
+      if (program.level != level)
+        continue;
+      for (const story::Launch &launch : program.launches)
+        if (writes(program, launch, wrong.name))
+          message += fmt::format("\n  written by {} ({}), whose kernels are {}", launch.symbol,
+                                 launch.kind, kernelsOf(launch));
+    }
+    return message + fmt::format("\n  the {} values before it agree; the library is left for "
+                                 "`transept explain` and `transept trace`",
+                                 before);
+  }
+
+  static bool writes(const story::Program &program, const story::Launch &launch,
+                     const std::string &value) {
+    // Logits come out of the search, which writes no buffer.
+    if (value == "logits" && launch.kind == "search")
+      return true;
+    return std::ranges::any_of(launch.writes, [&](uint32_t buffer) {
+      return program.buffers[buffer].name == value.substr(0, value.find('#'));
+    });
+  }
+
+  std::string kernelsOf(const story::Launch &launch) const {
+    std::vector<std::string> names;
+    for (uint32_t kernel : launch.kernels)
+      names.push_back(story.kernels[kernel].symbol);
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+
+  const std::string &library;
+  const ReferenceRun &reference;
+  story::Story story;
+};
+
+} // namespace
+
+void verifyLibrary(const std::string &library, const std::vector<std::string> &levels,
+                   const ReferenceRun &reference) {
+  LibraryVerifier verifier(library, reference);
+  for (const std::string &level : levels)
+    try {
+      verifier.verify(level);
+    } catch (const Error &error) {
+      if (error.code() != ErrorCode::Unsupported)
+        throw;
+      fmt::print(stderr, "warning: the code for {} was not verified: {}\n", level, error.what());
+    }
+}
+
+} // namespace transept::workbench

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// safetensors: 8 bytes with the size of a JSON header, the header, the data.
+
+#include "workbench/trace/TraceFile.h"
+#include "base/Error.h"
+
+#include "base/MappedFile.h"
+#include "checkpoints/FloatConversion.h"
+#include "checkpoints/Safetensors.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+namespace transept::workbench {
+
+using Json = nlohmann::ordered_json;
+
+const TracedValue *Trace::find(const std::string &name) const {
+  for (const TracedValue &value : values)
+    if (value.name == name)
+      return &value;
+  return nullptr;
+}
+
+void writeTrace(const Trace &trace, const std::string &path) {
+  Json header = {{"__metadata__", trace.facts}};
+  uint64_t offset = 0;
+  for (const TracedValue &value : trace.values) {
+    uint64_t end = offset + value.rows.size() * sizeof(float);
+    header[value.name] = {{"dtype", "F32"},
+                          {"shape", {value.rowCount(), value.width}},
+                          {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  uint64_t size = text.size();
+  std::ofstream stream(path, std::ios::binary);
+  stream.write(reinterpret_cast<const char *>(&size), sizeof(size));
+  stream << text;
+  for (const TracedValue &value : trace.values)
+    stream.write(reinterpret_cast<const char *>(value.rows.data()),
+                 std::streamsize(value.rows.size() * sizeof(float)));
+  if (!stream.flush())
+    throw InputError("cannot write " + path + ": " + std::strerror(errno));
+}
+
+/// The metadata of a file that parseSafetensors has accepted.
+static std::map<std::string, std::string> factsIn(std::span<const std::byte> bytes) {
+  uint64_t size = 0;
+  std::memcpy(&size, bytes.data(), sizeof(size));
+  auto *text = reinterpret_cast<const char *>(bytes.data()) + sizeof(size);
+  Json header = Json::parse(text, text + size);
+  std::map<std::string, std::string> facts;
+  Json metadata = header.value("__metadata__", Json::object());
+  for (auto &[name, value] : metadata.items())
+    if (value.is_string())
+      facts[name] = value.get<std::string>();
+  return facts;
+}
+
+Trace readTrace(const std::string &path) {
+  MappedFile file(path);
+  Trace trace;
+  for (const checkpoints::TensorInfo &tensor : checkpoints::parseSafetensors(file.bytes(), path)) {
+    if (!checkpoints::isWeightType(tensor.type))
+      continue;
+    TracedValue value{.name = tensor.name, .width = tensor.shape.empty() ? 1 : tensor.shape.back()};
+    value.rows.resize(size_t(tensor.elementCount()));
+    checkpoints::convertToFloat(tensor.type, tensor.data.data(), value.rows);
+    trace.values.push_back(std::move(value));
+  }
+  trace.facts = factsIn(file.bytes());
+  return trace;
+}
+
+} // namespace transept::workbench

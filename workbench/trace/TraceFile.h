@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The named values of one run of a model, in a safetensors file that other programs read as well.
+
+#ifndef TRANSEPT_WORKBENCH_TRACE_TRACEFILE_H
+#define TRANSEPT_WORKBENCH_TRACE_TRACEFILE_H
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace transept::workbench {
+
+struct TracedValue {
+  std::string name;
+  int64_t width = 0;
+  std::vector<float> rows = {}; // [rows, width], of all sources one after another
+  int64_t rowCount() const { return width == 0 ? 0 : int64_t(rows.size()) / width; }
+};
+
+struct Trace {
+  /// What was run, and how: model, weights, level, ids, ...
+  std::map<std::string, std::string> facts;
+  std::vector<TracedValue> values; // in the order in which they were computed
+
+  const TracedValue *find(const std::string &name) const;
+};
+
+/// Throws InputError with the reason where the file cannot be written.
+void writeTrace(const Trace &trace, const std::string &path);
+
+/// Any safetensors file whose tensors have one or two dimensions of floats, or more that are read
+/// as rows of the last one; others are left out. Throws InputError where it is not complete.
+Trace readTrace(const std::string &path);
+
+} // namespace transept::workbench
+
+#endif

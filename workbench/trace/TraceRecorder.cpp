@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An observer copies the buffers that a launch writes, before another launch may.
+
+#include "workbench/trace/TraceRecorder.h"
+#include "base/Error.h"
+
+#include "workbench/goldens/Tolerances.h"
+
+#include "transept/observe.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <stdexcept>
+
+namespace transept::workbench {
+namespace {
+
+const story::Program &programOf(const story::Story &story, const std::string &name,
+                                const std::string &level) {
+  for (const story::Program &program : story.programs)
+    if (program.name == name && program.level == level)
+      return program;
+  throw InputError(fmt::format("the story of this library has no program {} for {}", name, level));
+}
+
+/// The values of one program, launch by launch.
+class ProgramTrace {
+public:
+  explicit ProgramTrace(const story::Program &program) : program(program) {
+    std::map<std::string, int> uses;
+    for (const story::Launch &launch : program.launches) {
+      firstValues.push_back(values.size());
+      for (uint32_t number : launch.writes) {
+        const story::Buffer &buffer = program.buffers[number];
+        int before = uses[buffer.name]++;
+        values.push_back({before == 0 ? buffer.name : fmt::format("{}#{}", buffer.name, before + 1),
+                          buffer.width});
+      }
+    }
+  }
+
+  void add(const Observation &observation) {
+    size_t value = firstValues.at(observation.launch);
+    for (uint32_t number : program.launches[observation.launch].writes) {
+      const story::Buffer &buffer = program.buffers[number];
+      std::vector<float> &rows = values[value++].rows;
+      for (uint64_t row = 0, count = rowCountOf(observation); row != count; ++row) {
+        const float *numbers =
+            observation.rowOf(uint64_t(buffer.offset), uint64_t(buffer.stride), row);
+        rows.insert(rows.end(), numbers, numbers + buffer.width);
+      }
+    }
+  }
+
+  std::vector<TracedValue> take() { return std::move(values); }
+
+private:
+  /// Rows that belong to a sequence: frames of silence behind a sound do not.
+  static uint64_t rowCountOf(const Observation &observation) {
+    const transept_invocation &invocation = *observation.invocation;
+    if (observation.rows != uint64_t(invocation.row_count))
+      return observation.rows;
+    return uint64_t(invocation.sequence_offsets[invocation.sequence_count]);
+  }
+
+  const story::Program &program;
+  std::vector<TracedValue> values;
+  std::vector<size_t> firstValues; // of each launch, among the values
+};
+
+std::string joined(const std::vector<Id> &ids) {
+  return fmt::format("{}", fmt::join(ids, " "));
+}
+
+/// What teacher forcing takes to give what greedy search gave: nothing follows the last token.
+std::vector<Id> greedyTarget(const Model &model, const Source &source) {
+  std::vector<Id> target = model.generate(source).ids();
+  if (target.size() > 1)
+    target.pop_back();
+  return target;
+}
+
+} // namespace
+
+Trace recordTrace(const Model &model, const story::Story &story,
+                  const std::vector<TraceInput> &inputs) {
+  std::string level = model.level().name;
+  ProgramTrace encode(programOf(story, "encode", level)), decode(programOf(story, "decode", level));
+  TracedValue logits{.name = "logits", .width = int64_t(model.targetVocabularySize())};
+  Trace trace;
+  std::vector<std::string> sources, targets;
+  std::vector<size_t> rowCounts;
+  for (const TraceInput &input : inputs) {
+    std::optional<Source> source;
+    {
+      Observer observer(model, [&](const Observation &each) {
+        if (each.isEncode)
+          encode.add(each);
+      });
+      source = model.encode({.ids = input.ids, .mask = input.mask, .features = input.features});
+    }
+    sources.push_back(joined(input.ids));
+    rowCounts.push_back(model.hiddenSize() == 0 ? 0 : source->states().size() / model.hiddenSize());
+    if (model.targetVocabularySize() == 0)
+      continue;
+    std::vector<Id> target = input.target ? *input.target : greedyTarget(model, *source);
+    targets.push_back(joined(target));
+    Observer observer(model, [&](const Observation &each) {
+      if (!each.isEncode)
+        decode.add(each);
+    });
+    Rows scores = model.logits(*source, target);
+    logits.rows.insert(logits.rows.end(), scores.values.begin(), scores.values.end());
+  }
+  trace.values = encode.take();
+  for (TracedValue &value : decode.take())
+    trace.values.push_back(std::move(value));
+  if (!targets.empty())
+    trace.values.push_back(std::move(logits));
+  std::erase_if(trace.values, [](const TracedValue &value) { return value.rows.empty(); });
+  Tolerances tolerances = tolerancesOf(model);
+  trace.facts = {{"format", "transept-trace"},
+                 {"model", story.model},
+                 {"weights", tolerances.weights},
+                 {"cache", tolerances.caches},
+                 {"level", level},
+                 {"source_ids", fmt::format("{}", fmt::join(sources, "; "))},
+                 {"source_rows", fmt::format("{}", fmt::join(rowCounts, " "))},
+                 {"target_ids", fmt::format("{}", fmt::join(targets, "; "))},
+                 {"tolerance_of_encoder", fmt::format("{}", tolerances.encoderStates)},
+                 {"tolerance_of_decoder", fmt::format("{}", tolerances.targetOutputs)}};
+  for (const auto &[reference, name] : hiddenStateNames(story))
+    trace.facts.emplace(reference, name);
+  return trace;
+}
+
+std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
+  std::map<std::string, std::string> names;
+  if (story.stages.empty())
+    return names;
+  for (const char *side : {"encoder", "decoder"}) {
+    std::string prefix = std::string(side) + ".";
+    // The last value before the layers, of each layer, and of all.
+    std::vector<std::string> states;
+    int lastLayer = -1;
+    std::string last, lastOfLayers;
+    for (const story::Operation &operation : story.stages.front().operations) {
+      if (!operation.type.ends_with("x f32") || operation.values.empty() ||
+          !operation.name.starts_with(prefix))
+        continue;
+      std::string rest = operation.name.substr(prefix.size());
+      int layer = lastLayer;
+      if (rest.starts_with("layers."))
+        layer = std::atoi(rest.c_str() + std::strlen("layers."));
+      // The source side of cross-attention is computed after the encoder's layers.
+      bool isOfOtherSide =
+          std::string_view(side) == "decoder" && operation.type.starts_with("source");
+      if (isOfOtherSide)
+        continue;
+      if (layer > lastLayer) {
+        states.push_back(last);
+        lastLayer = layer;
+      }
+      last = operation.values.front();
+      if (rest.starts_with("layers."))
+        lastOfLayers = last;
+    }
+    // Whether the last recorded state has passed the norm behind the layers differs between
+    // encoders: it is this value or the one before (readRecordedStates).
+    if (prefix == "encoder." && !last.empty()) {
+      names["encoder_last_hidden_state"] = last;
+      last = lastOfLayers;
+    }
+    states.push_back(last);
+    for (size_t index = 0; index != states.size(); ++index)
+      if (!states[index].empty())
+        names[fmt::format("{}_hidden_states.{}", side, index)] = states[index];
+  }
+  return names;
+}
+
+} // namespace transept::workbench

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a model and keeps every value that its programs name in their plan.
+
+#ifndef TRANSEPT_WORKBENCH_TRACE_TRACERECORDER_H
+#define TRANSEPT_WORKBENCH_TRACE_TRACERECORDER_H
+
+#include "workbench/story/Story.h"
+#include "workbench/trace/TraceFile.h"
+
+#include "transept/model.h"
+
+#include <optional>
+#include <vector>
+
+namespace transept::workbench {
+
+/// One source and what its target is; without a target, what greedy search makes of the source.
+struct TraceInput {
+  std::vector<Id> ids = {};
+  std::vector<uint8_t> mask = {};
+  std::vector<float> features = {};
+  std::optional<std::vector<Id>> target = {}; // begins with the decoder start
+};
+
+/// Encodes each input, and decodes its target by teacher forcing; the values of the inputs follow
+/// one another as rows. `story` is that of the model's library. Throws InputError where the
+/// library's story does not fit it, and transept::Error where the model refuses an input.
+Trace recordTrace(const Model &model, const story::Story &story,
+                  const std::vector<TraceInput> &inputs);
+
+/// The names of values that Hugging Face's outputs encoder_hidden_states.N,
+/// decoder_hidden_states.N and encoder_last_hidden_state are: the last value before the layers, the
+/// last of each layer, and the last of the stack, which the decoder's last state is too.
+std::map<std::string, std::string> hiddenStateNames(const story::Story &story);
+
+} // namespace transept::workbench
+
+#endif
