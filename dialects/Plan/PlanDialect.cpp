@@ -16,6 +16,8 @@ using namespace transept::plan;
 #include "dialects/Plan/PlanAttributes.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/Plan/PlanTypes.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/Plan/PlanOps.cpp.inc"
 
 void PlanDialect::initialize() {
   addAttributes<

@@ -4,7 +4,7 @@
 
 #include "compiler/emit/table/ModelTable.h"
 
-#include "compiler/emit/table/LaunchCosts.h"
+#include "compiler/plan/LaunchCosts.h"
 
 #include "transept/abi.h"
 
@@ -226,7 +226,7 @@ private:
 
   std::vector<Constant *> launches(plan::ProgramOp program) {
     std::vector<Constant *> result;
-    for (const LaunchCosts &costs : launchCosts(program)) {
+    for (const codegen::LaunchCosts &costs : codegen::launchCosts(program)) {
       FieldValues fields;
       fields["label"] = sharedText(costs.label);
       fields["kind"] = sharedText(costs.kind);

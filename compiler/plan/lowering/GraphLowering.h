@@ -58,6 +58,8 @@ private:
   // LowerAttention.cpp
   mlir::LogicalResult assignCacheSlots(mlir::func::FuncOp decode);
   mlir::LogicalResult lowerAttention(mlir::Operation *op);
+  /// Where the keys and values of the attention `op` are.
+  mlir::LogicalResult findKeys(mlir::Operation *op, plan::AttendParts &attend);
   mlir::LogicalResult lowerCacheStore(CacheStoreOp op);
 
   // LowerRows.cpp

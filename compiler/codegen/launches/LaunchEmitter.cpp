@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds what launches name: rows, buffers, weights, fields.
+
+#include "compiler/codegen/launches/LaunchEmitter.h"
+
+#include "compiler/codegen/AbiLayout.h"
+#include "compiler/codegen/launches/EmitLaunch.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+Expression loadField(KernelBuilder &kernel, Expression invocation, StringRef name) {
+  InvocationField field = invocationField(name);
+  Type types[] = {kernel.pointerType(), kernel.getI64Type(), kernel.getI64Type(),
+                  kernel.getI32Type(),  kernel.getI32Type(), kernel.getF32Type()};
+  return kernel.load(kernel.bytesAt(invocation, field.offset), types[int(field.kind)]);
+}
+
+LaunchEmitter::LaunchEmitter(plan::ProgramOp program, KernelBuilder &kernel)
+    : kernel(kernel), program(program) {
+  findSpaces();
+}
+
+func::FuncOp LaunchEmitter::emit(plan::LaunchOpInterface launch, StringRef name) {
+  kernel.setLoc(launch.getLoc());
+  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  return kernel.function(name, {pointer, i64, i64}, [&](ArrayRef<Expression> arguments) {
+    invocation = arguments[0];
+    worker = arguments[1];
+    workerCount = arguments[2];
+    rowCount = field("row_count");
+    emitAnyLaunch(launch, *this);
+  });
+}
+
+void LaunchEmitter::findSpaces() {
+  for (Operation &op : program.getBody().front())
+    llvm::TypeSwitch<Operation *>(&op).Case<plan::TakeFeaturesOp, plan::WindowsOp, plan::PrependOp>(
+        [&](auto launch) { spaceMakers[launch.getOutput().getType().getSpace()] = launch; });
+}
+
+Expression LaunchEmitter::rowsOfSpace(StringRef space) {
+  if (space.ends_with(".requested"))
+    return field("requested_count");
+  // Every program's last space has the invocation's rows.
+  Operation *maker = space.contains('.') ? spaceMakers.lookup(space) : nullptr;
+  if (isa_and_nonnull<plan::TakeFeaturesOp>(maker))
+    return field("feature_count");
+  if (auto prepend = dyn_cast_or_null<plan::PrependOp>(maker))
+    return rowsOf(prepend.getInput()) + int64_t(prepend.getLeadingCount());
+  if (auto windows = dyn_cast_or_null<plan::WindowsOp>(maker)) {
+    int64_t kernelSize = windows.getKernel(), padding = windows.getPadding();
+    Expression last = rowsOf(windows.getInput()) + (2 * padding - kernelSize);
+    // A sequence shorter than the kernel has no window.
+    return kernel.maximum(last / int64_t(windows.getStride()) + 1, kernel.integer(0));
+  }
+  return rowCount;
+}
+
+Expression LaunchEmitter::rowsOf(Value buffer) {
+  return rowsOfSpace(cast<plan::BufferType>(buffer.getType()).getSpace());
+}
+
+Expression LaunchEmitter::address(Value buffer) {
+  if (!buffer)
+    return kernel.null();
+  if (auto columns = buffer.getDefiningOp<plan::ColumnsOp>())
+    return kernel.floatsAt(address(columns.getBuffer()), int64_t(columns.getBegin()));
+  auto op = buffer.getDefiningOp<plan::BufferOp>();
+  return kernel.bytesAt(field("arena"), rowCount * int64_t(*op.getOffset()));
+}
+
+Expression LaunchEmitter::weight(FlatSymbolRefAttr symbol) {
+  if (!symbol)
+    return kernel.null();
+  return kernel.bytesAt(field("weights"), int64_t(*plan::weightOf(program, symbol).getOffset()));
+}
+
+plan::LayoutAttr LaunchEmitter::layoutOf(FlatSymbolRefAttr symbol) {
+  return plan::weightOf(program, symbol).getLayout();
+}
+
+plan::NumberType LaunchEmitter::numbersOf(FlatSymbolRefAttr symbol) {
+  return layoutOf(symbol).getNumberType();
+}
+
+void LaunchEmitter::needScratch(int64_t bytes, int64_t bytesPerKey) {
+  this->bytes = std::max(this->bytes, bytes);
+  this->bytesPerKey = std::max(this->bytesPerKey, bytesPerKey);
+}
+
+Expression LaunchEmitter::scratch() {
+  return kernel.bytesAt(field("scratch"), field("scratch_stride") * worker);
+}
+
+Expression LaunchEmitter::wantedWeights() {
+  // Element crossAttentionCount of attention_weights, which may itself be null.
+  int64_t index = crossAttentionCount++;
+  Expression list = field("attention_weights");
+  return kernel.choose(
+      kernel.isNotNull(list), {kernel.pointerType()},
+      [&] { return Expressions{kernel.loadPointer(list, kernel.integer(index))}; },
+      [&] { return Expressions{kernel.null()}; })[0];
+}
+
+std::optional<NormShape> normShape(NormAttr norm, int64_t width, FlatSymbolRefAttr gain,
+                                   FlatSymbolRefAttr shift) {
+  if (!norm)
+    return std::nullopt;
+  return NormShape{norm.getKind(), norm.getEpsilon().getValueAsDouble(), width, bool(gain),
+                   bool(shift)};
+}
+
+} // namespace transept::codegen

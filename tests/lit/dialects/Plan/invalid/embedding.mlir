@@ -1,0 +1,103 @@
+// RUN: transept-opt %s --split-input-file --verify-diagnostics
+// Every constraint of launches that make rows refuses what breaks it.
+
+// embed_c1
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  // expected-error@+1 {{expects a position_offset that is not negative, but got -1}}
+  plan.embed "tokens" into %0 table @t {scale = 1.0 : f64, position_offset = -1 : i64} : !rows
+}
+
+// -----
+
+// embed_positions_c1
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  // expected-error@+1 {{expects an offset that is not negative, but got -1}}
+  plan.embed_positions "positions" into %0 table @t {offset = -1 : i64} : !rows
+}
+
+// -----
+
+// windows_c1
+!frames = !plan.buffer<source.features x 8, stride 16>
+!rows = !plan.buffer<source x 24, stride 32>
+plan.program @encode {
+  %0 = plan.buffer : !frames
+  %1 = plan.buffer : !rows
+  // expected-error@+1 {{expects a positive kernel and stride and no negative padding, but got 3, 0 and 1}}
+  plan.windows "windows" %0 into %1 kernel 3 stride 0 padding 1 : !frames, !rows
+}
+
+// -----
+
+// windows_c1
+!frames = !plan.buffer<source.features x 8, stride 16>
+!rows = !plan.buffer<source x 24, stride 32>
+plan.program @encode {
+  %0 = plan.buffer : !frames
+  %1 = plan.buffer : !rows
+  // expected-error@+1 {{but got 3, 2 and -1}}
+  plan.windows "windows" %0 into %1 kernel 3 stride 2 padding -1 : !frames, !rows
+}
+
+// -----
+
+// windows_c2
+!frames = !plan.buffer<source.features x 8, stride 16>
+!rows = !plan.buffer<source x 24, stride 32>
+plan.program @encode {
+  %0 = plan.buffer : !frames
+  %1 = plan.buffer : !rows
+  // expected-error@+1 {{expects the output's width to be the kernel times the input's, but got '!plan.buffer<source.features x 8, stride 16>' and '!plan.buffer<source x 24, stride 32>'}}
+  plan.windows "windows" %0 into %1 kernel 2 stride 2 padding 1 : !frames, !rows
+}
+
+// -----
+
+// windows_c3
+!in = !plan.buffer<source x 8, stride 16>
+!out = !plan.buffer<source x 24, stride 32>
+plan.program @encode {
+  %0 = plan.buffer : !in
+  %1 = plan.buffer : !out
+  // expected-error@+1 {{expects input and output to be rows of different spaces}}
+  plan.windows "windows" %0 into %1 kernel 3 stride 2 padding 1 : !in, !out
+}
+
+// -----
+
+// prepend_c1
+!in = !plan.buffer<source.rows x 8, stride 16>
+!out = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !in
+  %1 = plan.buffer : !out
+  // expected-error@+1 {{expects a positive leading_count, but got 0}}
+  plan.prepend "token" %0 into %1 leading @t count 0 : !in, !out
+}
+
+// -----
+
+// prepend_c2
+!in = !plan.buffer<source.rows x 8, stride 16>
+!out = !plan.buffer<source x 9, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !in
+  %1 = plan.buffer : !out
+  // expected-error@+1 {{expects input and output to have the same width}}
+  plan.prepend "token" %0 into %1 leading @t count 1 : !in, !out
+}
+
+// -----
+
+// prepend_c3
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  %1 = plan.buffer : !rows
+  // expected-error@+1 {{expects input and output to be rows of different spaces}}
+  plan.prepend "token" %0 into %1 leading @t count 1 : !rows, !rows
+}
