@@ -4,7 +4,7 @@
 
 #include "compiler/codegen/launches/LaunchEmitter.h"
 
-#include "compiler/codegen/AbiLayout.h"
+#include "compiler/codegen/launches/AbiLayout.h"
 #include "compiler/codegen/launches/EmitLaunch.h"
 
 #include "llvm/ADT/TypeSwitch.h"
