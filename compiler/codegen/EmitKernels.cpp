@@ -36,7 +36,7 @@ public:
 
   void emit(plan::ProgramOp program) {
     names.emplace(program.getName());
-    findSpaces(program);
+    spaces.emplace(program.getBody().front());
     crossAttentionCount = 0;
     SmallVector<func::FuncOp> launches;
     for (Operation &op : program.getBody().front()) {
@@ -109,31 +109,23 @@ private:
         });
   }
 
-  /// Finds which launch decides how many rows each space has.
-  void findSpaces(plan::ProgramOp program) {
-    spaceMakers.clear();
-    for (Operation &op : program.getBody().front())
-      llvm::TypeSwitch<Operation *>(&op)
-          .Case<plan::TakeFeaturesOp, plan::WindowsOp, plan::PrependOp>(
-              [&](auto launch) { spaceMakers[launch.getOutput().getType().getSpace()] = launch; });
-  }
-
-  Expression rowsOfSpace(StringRef space) {
-    if (space.ends_with(".requested"))
+  Expression rowsOfSpace(const Space &space) {
+    if (space.isRequested())
       return field("requested_count");
     // Every program's last space has the invocation's rows.
-    Operation *maker = space.contains('.') ? spaceMakers.lookup(space) : nullptr;
-    if (isa_and_nonnull<plan::TakeFeaturesOp>(maker))
+    const MadeSpace *made = space.isWhole() ? nullptr : spaces->find(space);
+    if (!made)
+      return rowCount;
+    if (!made->from)
       return field("feature_count");
-    if (auto prepend = dyn_cast_or_null<plan::PrependOp>(maker))
-      return rowsOf(prepend.getInput()) + int64_t(prepend.getLeadingCount());
-    if (auto windows = dyn_cast_or_null<plan::WindowsOp>(maker)) {
-      int64_t kernelSize = windows.getKernel(), padding = windows.getPadding();
-      Expression last = rowsOf(windows.getInput()) + (2 * padding - kernelSize);
+    Expression rows = rowsOfSpace(*made->from);
+    const RowStep &step = made->step;
+    if (step.hasWindows()) {
+      Expression last = rows + (2 * step.padding - step.kernel);
       // A sequence shorter than the kernel has no window.
-      return kernel.maximum(last / int64_t(windows.getStride()) + 1, kernel.integer(0));
+      rows = kernel.maximum(last / step.stride + 1, kernel.integer(0));
     }
-    return rowCount;
+    return step.leading == 0 ? rows : rows + step.leading;
   }
 
   void emitCall(plan::EmbedPositionsOp op) {
@@ -443,7 +435,7 @@ private:
   ModuleOp module;
   KernelBuilder kernel;
   std::optional<LaunchNames> names; // of the program
-  llvm::StringMap<Operation *> spaceMakers;
+  std::optional<MadeSpaces> spaces; // of the program
   int64_t scratchBytes = 0, scratchBytesPerKey = 0, crossAttentionCount = 0;
   Expression invocation, worker, workerCount, rowCount;
 };

@@ -29,6 +29,27 @@ LogicalResult LinearOp::verify() {
   return success();
 }
 
+MadeSpace TakeFeaturesOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace()};
+}
+
+MadeSpace WindowsOp::getMadeSpace() {
+  const int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
+  return {.space = getOutput().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = {.kernel = kernel, .stride = stride, .padding = padding}};
+}
+
+MadeSpace PrependOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = {.leading = int64_t(getLeadingCount())}};
+}
+
+MadeSpace TakeRequestedOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace()};
+}
+
 bool isLaunch(Operation *op) {
   return isa<PlanDialect>(op->getDialect()) && op->hasAttr("label");
 }

@@ -87,13 +87,13 @@ def Plan_EmbedPositionsOp : Plan_LaunchOp<"embed_positions"> {
   let assemblyFormat = "$label `into` $output `table` $table attr-dict `:` type($output)";
 }
 
-def Plan_TakeFeaturesOp : Plan_LaunchOp<"take_features"> {
+def Plan_TakeFeaturesOp : Plan_LaunchOp<"take_features", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "the caller's rows of numbers";
   let arguments = (ins StrAttr:$label, Plan_Buffer:$output);
   let assemblyFormat = "$label `into` $output attr-dict `:` type($output)";
 }
 
-def Plan_WindowsOp : Plan_LaunchOp<"windows"> {
+def Plan_WindowsOp : Plan_LaunchOp<"windows", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "windows of rows for a convolution";
   let description = "The invocation's rows are one sequence.";
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, I64Attr:$kernel,
@@ -103,7 +103,7 @@ def Plan_WindowsOp : Plan_LaunchOp<"windows"> {
   }];
 }
 
-def Plan_PrependOp : Plan_LaunchOp<"prepend"> {
+def Plan_PrependOp : Plan_LaunchOp<"prepend", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "learned rows, then the sequence's own";
   let description = "The invocation's rows are one sequence.";
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output,
@@ -172,7 +172,7 @@ def Plan_ElementwiseOp : Plan_LaunchOp<"elementwise"> {
   let assemblyFormat = "$label `` $kind $left (`,` $right^)? `into` $output attr-dict `:` type(operands)";
 }
 
-def Plan_TakeRequestedOp : Plan_LaunchOp<"take_requested"> {
+def Plan_TakeRequestedOp : Plan_LaunchOp<"take_requested", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "copy the rows whose vocabulary scores are wanted";
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output);
   let assemblyFormat = "$label $input `into` $output attr-dict `:` type(operands)";
