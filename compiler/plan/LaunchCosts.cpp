@@ -7,9 +7,6 @@
 
 #include "transept/abi.h"
 
-#include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/TypeSwitch.h"
-
 namespace transept::codegen {
 
 using namespace mlir;
@@ -46,16 +43,7 @@ uint32_t arithmeticOf(plan::NumberType factors) {
 
 class CostCounter {
 public:
-  explicit CostCounter(plan::ProgramOp program) {
-    // As many row steps lie before a space as have been met when it is first written.
-    uint32_t steps = 0;
-    for (Operation &op : program.getBody().front()) {
-      TypeSwitch<Operation *>(&op)
-          .Case([&](plan::TakeFeaturesOp op) { stepsBefore[spaceOf(op.getOutput())] = steps; })
-          .Case<plan::WindowsOp, plan::PrependOp>(
-              [&](auto op) { stepsBefore[spaceOf(op.getOutput())] = ++steps; });
-    }
-  }
+  explicit CostCounter(plan::ProgramOp program) : spaces(program.getBody().front()) {}
 
   LaunchCosts count(Operation *op) const {
     LaunchCosts costs{.kind = op->getName().stripDialect().str()};
@@ -78,24 +66,19 @@ public:
   }
 
 private:
-  static StringRef spaceOf(Value buffer) {
-    return cast<plan::BufferType>(buffer.getType()).getSpace();
-  }
-
   /// Rows of a buffer's space: only those before a program's last space have fewer steps.
   uint32_t rowsOf(Value buffer) const {
     if (!buffer)
       return TRANSEPT_ROWS_REQUESTED;
-    StringRef space = spaceOf(buffer);
-    if (space.ends_with(".requested"))
+    const Space &space = cast<plan::BufferType>(buffer.getType()).getSpace();
+    if (space.isRequested())
       return TRANSEPT_ROWS_REQUESTED;
-    auto found = stepsBefore.find(space);
-    if (!space.contains('.') || found == stepsBefore.end())
+    if (space.isWhole() || !spaces.find(space))
       return TRANSEPT_ROWS_ALL;
-    return TRANSEPT_ROWS_BEFORE_STEP + found->second;
+    return TRANSEPT_ROWS_BEFORE_STEP + spaces.stepsBefore(space);
   }
 
-  llvm::StringMap<uint32_t> stepsBefore;
+  MadeSpaces spaces;
 };
 
 } // namespace

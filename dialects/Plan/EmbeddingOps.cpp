@@ -79,19 +79,15 @@ Cost TakeFeaturesOp::getCost() {
   return {.bytesPerRow = 2 * rowBytes(getOutput())};
 }
 
+MadeSpace TakeFeaturesOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace()};
+}
+
 LogicalResult WindowsOp::verify() {
   BufferType input = getInput().getType(), output = getOutput().getType();
-  int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
   // windows_c1
-  if (kernel <= 0 || stride <= 0 || padding < 0)
-    return emitOpError("expects a positive kernel and stride and no negative padding, but got ")
-           << kernel << ", " << stride << " and " << padding;
-  // windows_c2
-  if (output.getWidth() != kernel * input.getWidth())
+  if (output.getWidth() != int64_t(getKernel()) * input.getWidth())
     return mismatch(*this, "the output's width to be the kernel times the input's", input, output);
-  // windows_c3
-  if (input.getSpace() == output.getSpace())
-    return mismatch(*this, "input and output to be rows of different spaces", input, output);
   return success();
 }
 
@@ -111,6 +107,13 @@ Cost WindowsOp::getCost() {
   return {.bytesPerRow = 2 * rowBytes(getOutput())};
 }
 
+MadeSpace WindowsOp::getMadeSpace() {
+  int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
+  return {.space = getOutput().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = {.kernel = kernel, .stride = stride, .padding = padding}};
+}
+
 LogicalResult PrependOp::verify() {
   BufferType input = getInput().getType(), output = getOutput().getType();
   // prepend_c1
@@ -119,9 +122,6 @@ LogicalResult PrependOp::verify() {
   // prepend_c2
   if (input.getWidth() != output.getWidth())
     return mismatch(*this, "input and output to have the same width", input, output);
-  // prepend_c3
-  if (input.getSpace() == output.getSpace())
-    return mismatch(*this, "input and output to be rows of different spaces", input, output);
   return success();
 }
 
@@ -139,6 +139,12 @@ Value PrependOp::getCountedRows() {
 
 Cost PrependOp::getCost() {
   return {.bytesPerRow = 2 * rowBytes(getOutput())};
+}
+
+MadeSpace PrependOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = {.leading = int64_t(getLeadingCount())}};
 }
 
 } // namespace transept::plan

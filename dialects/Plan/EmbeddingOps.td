@@ -30,20 +30,18 @@ def Plan_EmbedPositionsOp : Plan_LaunchOp<"embed_positions"> {
   let hasVerifier = 1;
 }
 
-def Plan_TakeFeaturesOp : Plan_LaunchOp<"take_features"> {
+def Plan_TakeFeaturesOp : Plan_LaunchOp<"take_features", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "the caller's rows of numbers";
   let arguments = (ins StrAttr:$label, Plan_Buffer:$output);
   let assemblyFormat = "$label `into` $output attr-dict `:` type($output)";
 }
 
-def Plan_WindowsOp : Plan_LaunchOp<"windows"> {
+def Plan_WindowsOp : Plan_LaunchOp<"windows", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "windows of rows for a convolution";
   let description = [{
     The invocation's rows are one sequence.
 
-    - `windows_c1` kernel and stride are positive, padding is not negative
-    - `windows_c2` the output's width is the kernel times the input's
-    - `windows_c3` input and output are rows of different spaces
+    - `windows_c1` the output's width is the kernel times the input's
   }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, I64Attr:$kernel,
                        I64Attr:$stride, I64Attr:$padding);
@@ -53,14 +51,13 @@ def Plan_WindowsOp : Plan_LaunchOp<"windows"> {
   let hasVerifier = 1;
 }
 
-def Plan_PrependOp : Plan_LaunchOp<"prepend"> {
+def Plan_PrependOp : Plan_LaunchOp<"prepend", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "learned rows, then the sequence's own";
   let description = [{
     The invocation's rows are one sequence.
 
     - `prepend_c1` leading_count is positive
     - `prepend_c2` input and output have the same width
-    - `prepend_c3` input and output are rows of different spaces
   }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output,
                        FlatSymbolRefAttr:$leading, I64Attr:$leading_count);

@@ -19,10 +19,6 @@ int64_t rowBytes(ValueRange buffers) {
   return bytes;
 }
 
-bool isRequested(BufferType type) {
-  return type.getSpace().ends_with(".requested");
-}
-
 LogicalResult verifyFootprint(Operation *launch) {
   Footprint footprint = cast<LaunchOpInterface>(launch).getFootprint();
   for (OpOperand &operand : launch->getOpOperands())

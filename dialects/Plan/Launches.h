@@ -68,9 +68,6 @@ struct AttendParts {
 /// Bytes of one row of each of these buffers; absent ones count nothing.
 int64_t rowBytes(mlir::ValueRange buffers);
 
-/// Are these the rows whose vocabulary scores are wanted?
-bool isRequested(BufferType type);
-
 /// What LaunchOpInterface verifies of every launch: that each operand is read or written ...
 llvm::LogicalResult verifyFootprint(mlir::Operation *launch);
 /// ... and that each weight is there, in a layout that the launch can read.

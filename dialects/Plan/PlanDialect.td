@@ -35,7 +35,7 @@ def Plan_Buffer : TypeDef<Plan_Dialect, "Buffer"> {
     `!plan.buffer<source x 512, stride 1536>`: for each row of the space, 512 numbers; the next row
     begins 1536 numbers later.
   }];
-  let parameters = (ins StringRefParameter<"sequence space">:$space, "int64_t":$width, "int64_t":$stride);
+  let parameters = (ins Transept_Space<>:$space, "int64_t":$width, "int64_t":$stride);
   let hasCustomAssemblyFormat = 1;
 }
 

@@ -86,7 +86,7 @@ LogicalResult TakeRequestedOp::verify() {
   if (input.getWidth() != output.getWidth())
     return mismatch(*this, "input and output to have the same width", input, output);
   // take_requested_c2
-  if (!isRequested(output))
+  if (!output.getSpace().isRequested())
     return mismatch(*this, "an output of requested rows", output);
   return success();
 }
@@ -105,6 +105,10 @@ Value TakeRequestedOp::getCountedRows() {
 
 Cost TakeRequestedOp::getCost() {
   return {.bytesPerRow = 2 * rowBytes(getOutput())};
+}
+
+MadeSpace TakeRequestedOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace()};
 }
 
 Footprint EmitStatesOp::getFootprint() {

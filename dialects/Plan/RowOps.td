@@ -33,7 +33,7 @@ def Plan_ElementwiseOp : Plan_LaunchOp<"elementwise"> {
   let hasVerifier = 1;
 }
 
-def Plan_TakeRequestedOp : Plan_LaunchOp<"take_requested"> {
+def Plan_TakeRequestedOp : Plan_LaunchOp<"take_requested", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "copy the rows whose vocabulary scores are wanted";
   let description = [{
     - `take_requested_c1` input and output have the same width

@@ -17,7 +17,7 @@ LogicalResult SearchOp::verify() {
   if (!getNorm() && (getNormGain() || getNormBias()))
     return emitOpError("expects a norm where there is a gain or a shift");
   // search_c3
-  if (!isRequested(getInput().getType()))
+  if (!getInput().getType().getSpace().isRequested())
     return mismatch(*this, "an input of requested rows", getInput().getType());
   return success();
 }

@@ -7,8 +7,6 @@
 #include "compiler/codegen/launches/AbiLayout.h"
 #include "compiler/codegen/launches/EmitLaunch.h"
 
-#include "llvm/ADT/TypeSwitch.h"
-
 namespace transept::codegen {
 
 using namespace mlir;
@@ -21,9 +19,7 @@ Expression loadField(KernelBuilder &kernel, Expression invocation, StringRef nam
 }
 
 LaunchEmitter::LaunchEmitter(plan::ProgramOp program, KernelBuilder &kernel)
-    : kernel(kernel), program(program) {
-  findSpaces();
-}
+    : kernel(kernel), program(program), spaces(program.getBody().front()) {}
 
 func::FuncOp LaunchEmitter::emit(plan::LaunchOpInterface launch, StringRef name) {
   kernel.setLoc(launch.getLoc());
@@ -37,28 +33,23 @@ func::FuncOp LaunchEmitter::emit(plan::LaunchOpInterface launch, StringRef name)
   });
 }
 
-void LaunchEmitter::findSpaces() {
-  for (Operation &op : program.getBody().front())
-    llvm::TypeSwitch<Operation *>(&op).Case<plan::TakeFeaturesOp, plan::WindowsOp, plan::PrependOp>(
-        [&](auto launch) { spaceMakers[launch.getOutput().getType().getSpace()] = launch; });
-}
-
-Expression LaunchEmitter::rowsOfSpace(StringRef space) {
-  if (space.ends_with(".requested"))
+Expression LaunchEmitter::rowsOfSpace(const Space &space) {
+  if (space.isRequested())
     return field("requested_count");
   // Every program's last space has the invocation's rows.
-  Operation *maker = space.contains('.') ? spaceMakers.lookup(space) : nullptr;
-  if (isa_and_nonnull<plan::TakeFeaturesOp>(maker))
+  const MadeSpace *made = space.isWhole() ? nullptr : spaces.find(space);
+  if (!made)
+    return rowCount;
+  if (!made->from)
     return field("feature_count");
-  if (auto prepend = dyn_cast_or_null<plan::PrependOp>(maker))
-    return rowsOf(prepend.getInput()) + int64_t(prepend.getLeadingCount());
-  if (auto windows = dyn_cast_or_null<plan::WindowsOp>(maker)) {
-    int64_t kernelSize = windows.getKernel(), padding = windows.getPadding();
-    Expression last = rowsOf(windows.getInput()) + (2 * padding - kernelSize);
+  Expression rows = rowsOfSpace(*made->from);
+  const RowStep &step = made->step;
+  if (step.hasWindows()) {
+    Expression last = rows + (2 * step.padding - step.kernel);
     // A sequence shorter than the kernel has no window.
-    return kernel.maximum(last / int64_t(windows.getStride()) + 1, kernel.integer(0));
+    rows = kernel.maximum(last / step.stride + 1, kernel.integer(0));
   }
-  return rowCount;
+  return step.leading == 0 ? rows : rows + step.leading;
 }
 
 Expression LaunchEmitter::rowsOf(Value buffer) {

@@ -49,12 +49,10 @@ public:
   Expression wantedWeights();
 
 private:
-  void findSpaces();
-  Expression rowsOfSpace(llvm::StringRef space);
+  Expression rowsOfSpace(const Space &space);
 
   plan::ProgramOp program;
-  /// Which launch decides how many rows each space has.
-  llvm::StringMap<mlir::Operation *> spaceMakers;
+  MadeSpaces spaces; // of the program
   Expression invocation;
   int64_t bytes = 0, bytesPerKey = 0, crossAttentionCount = 0;
 };

@@ -27,44 +27,8 @@ plan.program @encode {
 plan.program @encode {
   %0 = plan.buffer : !frames
   %1 = plan.buffer : !rows
-  // expected-error@+1 {{expects a positive kernel and stride and no negative padding, but got 3, 0 and 1}}
-  plan.windows "windows" %0 into %1 kernel 3 stride 0 padding 1 : !frames, !rows
-}
-
-// -----
-
-// windows_c1
-!frames = !plan.buffer<source.features x 8, stride 16>
-!rows = !plan.buffer<source x 24, stride 32>
-plan.program @encode {
-  %0 = plan.buffer : !frames
-  %1 = plan.buffer : !rows
-  // expected-error@+1 {{but got 3, 2 and -1}}
-  plan.windows "windows" %0 into %1 kernel 3 stride 2 padding -1 : !frames, !rows
-}
-
-// -----
-
-// windows_c2
-!frames = !plan.buffer<source.features x 8, stride 16>
-!rows = !plan.buffer<source x 24, stride 32>
-plan.program @encode {
-  %0 = plan.buffer : !frames
-  %1 = plan.buffer : !rows
   // expected-error@+1 {{expects the output's width to be the kernel times the input's, but got '!plan.buffer<source.features x 8, stride 16>' and '!plan.buffer<source x 24, stride 32>'}}
-  plan.windows "windows" %0 into %1 kernel 2 stride 2 padding 1 : !frames, !rows
-}
-
-// -----
-
-// windows_c3
-!in = !plan.buffer<source x 8, stride 16>
-!out = !plan.buffer<source x 24, stride 32>
-plan.program @encode {
-  %0 = plan.buffer : !in
-  %1 = plan.buffer : !out
-  // expected-error@+1 {{expects input and output to be rows of different spaces}}
-  plan.windows "windows" %0 into %1 kernel 3 stride 2 padding 1 : !in, !out
+  plan.windows "windows" %0 into %1 kernel 4 stride 2 padding 2 : !frames, !rows
 }
 
 // -----
@@ -89,15 +53,4 @@ plan.program @encode {
   %1 = plan.buffer : !out
   // expected-error@+1 {{expects input and output to have the same width}}
   plan.prepend "token" %0 into %1 leading @t count 1 : !in, !out
-}
-
-// -----
-
-// prepend_c3
-!rows = !plan.buffer<source x 8, stride 16>
-plan.program @encode {
-  %0 = plan.buffer : !rows
-  %1 = plan.buffer : !rows
-  // expected-error@+1 {{expects input and output to be rows of different spaces}}
-  plan.prepend "token" %0 into %1 leading @t count 1 : !rows, !rows
 }
