@@ -3,6 +3,7 @@
 // Compiles code, links it with the runtime, and adds the weights.
 
 #include "compiler/emit/EmitLibrary.h"
+#include "base/Error.h"
 
 #include "compiler/codegen/kernels/Vocabulary.h"
 #include "compiler/emit/link/LinkLibrary.h"
@@ -20,7 +21,6 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <stdexcept>
 
 namespace transept::emit {
 
@@ -30,7 +30,7 @@ std::string readFile(const std::filesystem::path &path) {
   std::ifstream stream(path, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(stream)), {});
   if (!stream)
-    throw std::runtime_error("cannot read " + path.string());
+    throw InputError("cannot read " + path.string());
   return content;
 }
 
@@ -62,7 +62,7 @@ int64_t positionCount(mlir::ModuleOp module, llvm::StringRef program,
   auto restrict = [&](llvm::StringRef table, int64_t offset) {
     int64_t rows = tableRows(module, table) - offset;
     if (rows < 1)
-      throw std::runtime_error(
+      throw InputError(
           fmt::format("the table of positions of {} has no row {}", program.str(), offset));
     count = count == 0 ? rows : std::min(count, rows);
   };
@@ -127,9 +127,9 @@ void checkSameCaches(llvm::ArrayRef<Level> levels) {
         return each.module.lookupSymbol<plan::ProgramOp>(program).getSlots();
       };
       if (slotsOf(level) != slotsOf(levels.front()))
-        throw std::runtime_error(fmt::format("levels {} and {} keep different things in the cache "
-                                             "of {}; compile a library for each",
-                                             levels.front().name, level.name, program.str()));
+        throw InputError(fmt::format("levels {} and {} keep different things in the cache "
+                                     "of {}; compile a library for each",
+                                     levels.front().name, level.name, program.str()));
     }
 }
 
@@ -138,7 +138,7 @@ void checkSameCaches(llvm::ArrayRef<Level> levels) {
 std::unique_ptr<llvm::Module> translated(Level &level, llvm::LLVMContext &context) {
   std::unique_ptr<llvm::Module> code = translateToLLVM(level.module, context, level.target);
   if (!code)
-    throw std::runtime_error("the module is not in the LLVM stage");
+    throw Error(ErrorCode::Internal, "the module is not in the LLVM stage");
   level.target = withoutUnusedFeatures(level.target, *code);
   return code;
 }
@@ -277,7 +277,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   stream << generatedHeader(facts.name, summaryOf(facts, description.family),
                             /*transforms=*/facts.targetFeatureWidth != 0);
   if (!stream.flush())
-    throw std::runtime_error("cannot write " + header.string());
+    throw InputError("cannot write " + header.string());
 }
 
 } // namespace transept::emit

@@ -5,6 +5,8 @@
 #ifndef TRANSEPT_COMPILER_TARGETS_TARGET_H
 #define TRANSEPT_COMPILER_TARGETS_TARGET_H
 
+#include "mlir/IR/BuiltinOps.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -124,7 +124,7 @@ std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Descriptio
   };
   // A model that came as textual IR alone has no description.
   if (description.hasSource() || description.hasTarget())
-    manifest["description"] = Json::parse(workbench::toJson(description));
+    manifest["description"] = Json::parse(frontend::toJson(description));
   return manifest.dump(2);
 }
 
