@@ -13,8 +13,9 @@ function(add_reference_doc generated name target)
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${generated}")
   set(committed "${PROJECT_SOURCE_DIR}/docs/reference/${name}.md")
   string(REPLACE "/" "-" label ${name})
-  add_custom_target(docs-${label} COMMAND "${CMAKE_COMMAND}" -E copy "${source}" "${committed}"
-    DEPENDS ${target})
+  get_filename_component(folder "${committed}" DIRECTORY)
+  add_custom_target(docs-${label} COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
+    COMMAND "${CMAKE_COMMAND}" -E copy "${source}" "${committed}" DEPENDS ${target})
   add_dependencies(docs docs-${label})
   if(TRANSEPT_TESTS)
     add_test(NAME docs_current.${label} COMMAND diff -u "${committed}" "${source}")
