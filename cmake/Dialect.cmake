@@ -2,8 +2,8 @@
 #
 # add_dialect(<Name> <namespace> [INTERFACES] SOURCES <files> [LIBRARIES <targets>])
 # expects <Name>Ops.td (ops, types, attributes, enums) in the calling folder, with INTERFACES also
-# <Name>Interfaces.td. Where <Name>Ops.td includes families of ops, each in its <Family>Ops.td, the
-# reference has a page for each, beside one for types and one for interfaces.
+# <Name>Interfaces.td. Where <Name>Ops.td includes families of ops, each in its <Family>Ops.td, which
+# includes no other family, the reference has a page for each, beside types and interfaces.
 add_custom_target(transept_tablegen)
 add_custom_target(docs COMMENT "Refreshing docs/reference")
 
