@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_PLAN_ATTENTION_OPS
 #define TRANSEPT_PLAN_ATTENTION_OPS
 
-include "dialects/Plan/ProgramOps.td"
+include "dialects/Plan/PlanDialect.td"
 
 def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
   let summary = "tiled attention with an online softmax";

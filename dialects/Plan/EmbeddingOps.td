@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_PLAN_EMBEDDING_OPS
 #define TRANSEPT_PLAN_EMBEDDING_OPS
 
-include "dialects/Plan/ProgramOps.td"
+include "dialects/Plan/PlanDialect.td"
 
 def Plan_EmbedOp : Plan_LaunchOp<"embed"> {
   let summary = "token embeddings with scale and positions";

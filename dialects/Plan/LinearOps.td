@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_PLAN_LINEAR_OPS
 #define TRANSEPT_PLAN_LINEAR_OPS
 
-include "dialects/Plan/ProgramOps.td"
+include "dialects/Plan/PlanDialect.td"
 
 def Plan_LinearOp : Plan_LaunchOp<"linear", [AttrSizedOperandSegments]> {
   let summary = "a linear layer with what is fused into it";

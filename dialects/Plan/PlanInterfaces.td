@@ -28,8 +28,8 @@ def LaunchOpInterface : OpInterface<"LaunchOpInterface"> {
     InterfaceMethod<"The weights that it reads.",
                     "::llvm::SmallVector<::transept::plan::WeightUse, 4>", "getWeights">,
     InterfaceMethod<[{
-      The buffer whose rows its work is divided by, and its costs are counted by; null for the rows
-      whose vocabulary scores are wanted.
+      The buffer whose rows its costs are counted by; null for the rows whose vocabulary scores are
+      wanted.
     }], "::mlir::Value", "getCountedRows">,
     InterfaceMethod<"The least that it has to read, write and compute for each row.",
                     "::transept::plan::Cost", "getCost">,

@@ -6,16 +6,6 @@
 #define TRANSEPT_PLAN_PROGRAM_OPS
 
 include "dialects/Plan/PlanDialect.td"
-include "dialects/Plan/PlanInterfaces.td"
-
-class Plan_Op<string mnemonic, list<Trait> traits = []> : Op<Plan_Dialect, mnemonic, traits>;
-
-// A launch does not link without the methods of its interface, and does not compile without
-// `emitLaunch`. `label` names the graph op it came from.
-class Plan_LaunchOp<string mnemonic, list<Trait> traits = []> :
-    Plan_Op<mnemonic,
-            !listconcat(traits, [HasParent<"ProgramOp">, SymbolUserOpInterface,
-                                 DeclareOpInterfaceMethods<LaunchOpInterface>])>;
 
 def Plan_WeightOp : Plan_Op<"weight", [Symbol, SingleBlock, IsolatedFromAbove]> {
   let summary = "a weight as it lies in the library";

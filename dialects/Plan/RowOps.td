@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_PLAN_ROW_OPS
 #define TRANSEPT_PLAN_ROW_OPS
 
-include "dialects/Plan/ProgramOps.td"
+include "dialects/Plan/PlanDialect.td"
 
 def Plan_NormalizeOp : Plan_LaunchOp<"normalize"> {
   let summary = "a normalization that no product took in";

@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_PLAN_VOCABULARY_OPS
 #define TRANSEPT_PLAN_VOCABULARY_OPS
 
-include "dialects/Plan/ProgramOps.td"
+include "dialects/Plan/PlanDialect.td"
 
 def Plan_SearchOp : Plan_LaunchOp<"search"> {
   let summary = "score the vocabulary block by block";
