@@ -66,6 +66,8 @@ plan.program @multiples {
   plan.embed_positions "c" into %c table @table {offset = 0 : i64} : !buffer
 }
 
+!windows = !plan.buffer<source.windows x 32, stride 32>
+
 // Windows and class tokens wait for their input, and their readers for them.
 
 // CHECK-LABEL: plan.program @features
@@ -78,10 +80,10 @@ plan.program @multiples {
 // CHECK-NEXT:  plan.emit_states
 plan.program @features {
   %a = plan.buffer at 0 multiple 2 : !frames
-  %b = plan.buffer at 256 : !buffer
+  %b = plan.buffer at 256 : !windows
   %c = plan.buffer at 384 : !buffer
   plan.take_features "features" into %a : !frames
-  plan.windows "windows" %a into %b kernel 3 stride 2 padding 1 : !frames, !buffer
-  plan.prepend "token" %b into %c leading @token count 1 : !buffer, !buffer
+  plan.windows "windows" %a into %b kernel 3 stride 2 padding 1 : !frames, !windows
+  plan.prepend "token" %b into %c leading @token count 1 : !windows, !buffer
   plan.emit_states "states" %c : !buffer
 }
