@@ -98,7 +98,7 @@ private:
 
   template <typename Value>
   static void checkRange(std::string_view name, Value value, detail::OptionRange range) {
-    if (!range.contains(static_cast<double>(value)))
+    if (!range.contains(value))
       failArgument(name, value, range.text());
   }
 

@@ -143,5 +143,23 @@ TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
 #undef CHECK_ERROR
 }
 
+TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
+  GenerateOptions options;
+#define CHECK_BOUND(name, bound)                                                                   \
+  options = withBeams();                                                                           \
+  options.name = bound;                                                                            \
+  EXPECT_EQ(error(options), "no error") << #name;
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  CHECK_BOUND(name, static_cast<float>(detail::range.minimum))                                     \
+  CHECK_BOUND(name, static_cast<float>(detail::range.maximum))
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  CHECK_BOUND(name, static_cast<int>(detail::range.minimum))
+#define OPTION_LIMIT OPTION_NUMBER
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
+#undef CHECK_BOUND
+}
+
 } // namespace
 } // namespace transept::tests

@@ -14,8 +14,13 @@ namespace transept::detail {
 struct OptionRange {
   double minimum, maximum;
 
-  /// False for what is not a number.
-  constexpr bool contains(double value) const { return value >= minimum && value <= maximum; }
+  constexpr bool contains(std::int64_t value) const {
+    return static_cast<double>(value) >= minimum && static_cast<double>(value) <= maximum;
+  }
+  /// The bounds themselves are in it, rounded as every value is. False for what is no number.
+  constexpr bool contains(float value) const {
+    return value >= static_cast<float>(minimum) && value <= static_cast<float>(maximum);
+  }
   constexpr bool isBoundedAbove() const { return maximum != INT32_MAX; }
 
   /// "1 to 1024" or "0 or more"
