@@ -2,7 +2,7 @@
 //
 // Gathers the facts of the manifest from plans and description.
 
-#include "compiler/emit/EmitLibrary.h"
+#include "compiler/emit/table/Manifest.h"
 
 #include "base/Manifest.h"
 #include "compiler/frontend/description/DescriptionJson.h"
@@ -25,10 +25,11 @@ int64_t cacheBytesPerPosition(mlir::ModuleOp module, llvm::StringRef program) {
   return bytes;
 }
 
-manifest::WorkingMemory workingMemory(llvm::ArrayRef<Level> levels, llvm::StringRef program) {
+manifest::WorkingMemory workingMemory(llvm::ArrayRef<LevelFacts> levels, llvm::StringRef program) {
   int64_t row = 0, worker = 0, key = 0;
-  for (Level level : levels) {
-    auto op = level.module.lookupSymbol<plan::ProgramOp>(program);
+  for (const LevelFacts &level : levels) {
+    mlir::ModuleOp module = level.module;
+    auto op = module.lookupSymbol<plan::ProgramOp>(program);
     row = std::max(row, int64_t(op.getArenaBytesPerRow()));
     worker = std::max(worker, int64_t(op.getScratchBytes()));
     key = std::max(key, int64_t(op.getScratchBytesPerKey()));
@@ -78,22 +79,22 @@ manifest::ProgramDepth depthOf(mlir::ModuleOp module, llvm::StringRef program) {
   return depth;
 }
 
-manifest::Processors processors(llvm::ArrayRef<Level> levels) {
+manifest::Processors processors(llvm::ArrayRef<LevelFacts> levels) {
   uint64_t always = ~uint64_t(0);
   std::vector<manifest::Level> list;
-  for (const Level &level : levels) {
-    always &= level.target.requiredFeatures;
+  for (const LevelFacts &level : levels) {
+    always &= level.requiredFeatures;
     list.push_back({.name = level.name,
-                    .features = cpuFeatures(level.target.requiredFeatures),
-                    .compiled_for = level.target.cpu});
+                    .features = cpuFeatures(level.requiredFeatures),
+                    .compiled_for = level.cpu});
   }
   return {.features = cpuFeatures(always), .levels = list};
 }
 
 } // namespace
 
-std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Description &description,
-                        int64_t weightsSize) {
+std::string manifestFor(const ModelFacts &facts, const frontend::Description &description) {
+  const std::vector<LevelFacts> &levels = facts.levels;
   mlir::ModuleOp module = levels.front().module;
   std::optional<manifest::Json> stated;
   if (description.hasSource() || description.hasTarget())
@@ -103,7 +104,7 @@ std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Descriptio
       .abi_version = TRANSEPT_ABI_VERSION,
       .name = description.name,
       .family = description.family,
-      .weights = {.type = weightType(module), .bytes = weightsSize},
+      .weights = {.type = weightType(module), .bytes = facts.weightsSize},
       .caches = {.type = cacheType(module)},
       .depth = {.encode = depthOf(module, "encode"), .decode = depthOf(module, "decode")},
       .cpu = processors(levels),
