@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The names are Hugging Face's where it has one, with dashes.
+// One flag for each row of generation_options.inc, and what the command line has beside them: texts
+// and files.
 
 #include "commands/GenerationFlags.h"
 #include "base/Error.h"
@@ -8,16 +9,17 @@
 #include "base/Json.h"
 #include "commands/SourceLines.h"
 
+#include "transept/detail/OptionRange.h"
+
 #include <fmt/format.h>
 
-#include <limits>
 #include <sstream>
 
 namespace transept::commands {
 
 namespace {
 
-constexpr int kLargest = std::numeric_limits<int>::max();
+constexpr const char *kGroup = "How to generate";
 constexpr int64_t kLargestFile = int64_t(64) << 20;
 
 std::vector<Id> idsOf(const std::string &option, std::string_view text, const Model &model) {
@@ -42,71 +44,85 @@ std::vector<std::vector<Id>> readBadWords(const std::string &file, const Model &
   return words;
 }
 
+void addWords(std::optional<std::vector<std::vector<Id>>> &words, const char *flag,
+              const std::vector<std::string> &texts, const Model &model) {
+  if (!texts.empty() && !words)
+    words.emplace();
+  for (const std::string &text : texts)
+    words->push_back(idsOf(flag, text, model));
+}
+
+CLI::Range integersOf(detail::OptionRange range) {
+  return CLI::Range(int(range.minimum), int(range.maximum));
+}
+
+CLI::Range numbersOf(detail::OptionRange range) {
+  return CLI::Range(range.minimum, range.maximum);
+}
+
+/// Each option becomes an optional field: what is not given stays the model's default.
+void addFlag(CLI::App &command, const char *flag, std::optional<EarlyStopping> &field,
+             const char *help) {
+  auto set = [&field](const std::string &name) {
+    field = name == "true"    ? EarlyStopping::AtOnce
+            : name == "never" ? EarlyStopping::Never
+                              : EarlyStopping::WhenUnlikely;
+  };
+  command.add_option_function<std::string>(flag, set, help)
+      ->check(CLI::IsMember({"true", "false", "never"}))
+      ->group(kGroup);
+}
+
+template <typename Value>
+CLI::Option *addFlag(CLI::App &command, const char *flag, std::optional<Value> &field,
+                     const char *help) {
+  return command.add_option(flag, field, help)->group(kGroup);
+}
+
+void addListFlag(CLI::App &command, const char *flag, std::optional<std::vector<Id>> &field,
+                 const char *help) {
+  addFlag(command, flag, field, help)->delimiter(',')->allow_extra_args(false);
+}
+
+void addWordsFlag(CLI::App &command, const char *flag, std::vector<std::string> &texts,
+                  const char *help) {
+  command.add_option(flag, texts, help)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group(kGroup);
+}
+
 } // namespace
 
 void GenerationFlags::addTo(CLI::App &command) {
-  // Each option becomes an optional field: what is not given stays the model's default.
-  auto add = [&]<typename Value>(const char *name, std::optional<Value> &field, const char *help) {
-    return command.add_option(name, field, help)->group("How to generate");
-  };
-  add("--beams", options.beams, "beams of the search; 1 is greedy")->check(CLI::Range(1, 1024));
-  add("--num-return", options.returnCount, "results for each source, at most the beams")
-      ->check(CLI::Range(1, 1024));
-  add("--max-new-tokens", options.maximumNewTokens, "tokens to generate at most")
-      ->check(CLI::Range(1, kLargest));
-  add("--min-new-tokens", options.minimumNewTokens, "tokens to generate at least")
-      ->check(CLI::Range(0, kLargest));
-  add("--max-length", options.maximumLength, "the same, decoder start and prefix counted")
-      ->check(CLI::Range(1, kLargest));
-  add("--min-length", options.minimumLength, "the same, decoder start and prefix counted")
-      ->check(CLI::Range(0, kLargest));
-  add("--length-penalty", options.lengthPenalty,
-      "beam search: above 0 favours longer results, below 0 shorter ones");
-  command
-      .add_option("--early-stopping", earlyStopping,
-                  "beam search, once there are as many results as beams: true ends at once, "
-                  "false when no better one is likely, never when none is possible")
-      ->check(CLI::IsMember({"true", "false", "never"}))
-      ->group("How to generate");
-  add("--repetition-penalty", options.repetitionPenalty,
-      "above 1: what is in the result already becomes less likely")
-      ->check(CLI::PositiveNumber);
-  add("--no-repeat-ngram-size", options.noRepeatNgramSize,
-      "no so many tokens in a row twice in a result; 0: no such rule")
-      ->check(CLI::Range(0, kLargest));
-  add("--encoder-no-repeat-ngram-size", options.encoderNoRepeatNgramSize,
-      "no so many tokens in a row of the source in its result; 0: no such rule")
-      ->check(CLI::Range(0, kLargest));
-  add("--decoder-start", options.decoderStart, "id that the decoder starts with");
-  add("--forced-bos", options.forcedBeginning, "id that every result begins with, e.g. a language");
-  add("--forced-eos", options.forcedEnd, "id at the last position, when that is reached");
-  add("--eos", options.ends, "ids that end a result")->delimiter(',')->allow_extra_args(false);
-  add("--suppress", options.suppressed, "ids that are never generated")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  add("--begin-suppress", options.beginningSuppressed, "ids that are never generated first")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  addFlag(command, flag, options.name, help)->check(integersOf(detail::range));
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  addFlag(command, flag, options.name, help)->check(numbersOf(detail::range));
+#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, range, help)  \
+  addFlag(command, flag, options.name, help);
+#define OPTION_ID OPTION_EARLY_STOPPING
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
+  addListFlag(command, flag, options.name, help);
+#define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  addWordsFlag(command, flag, texts.name, help);
+#include "transept/generation_options.inc"
   command
       .add_option("--bad-words", badWordsFile,
                   "a file with one text a line that is never generated; ids separated by spaces "
                   "with --ids")
-      ->group("How to generate");
-  command
-      .add_option("--bad-word-ids", badWordIds,
-                  "ids in a row that are never generated, e.g. \"5 17\"; may be repeated")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->group("How to generate");
+      ->group(kGroup);
   auto *prefix = command.add_option("--prefix", prefixText, "text that every result begins with")
-                     ->group("How to generate");
+                     ->group(kGroup);
   command.add_option("--prefix-ids", prefixIds, "the same as ids, e.g. \"5 17\"")
       ->excludes(prefix)
-      ->group("How to generate");
+      ->group(kGroup);
   command
       .add_flag("--ignore-model-defaults", options.ignoreModelDefaults,
                 "what is not given here takes Hugging Face's neutral default, not the model's")
-      ->group("How to generate");
+      ->group(kGroup);
 }
 
 GenerateOptions GenerationFlags::resolve(const Model &model,
@@ -127,12 +143,6 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
     if (!result.ends)
       result.ends.emplace(defaults->end_ids, defaults->end_ids + defaults->end_id_count);
   }
-  if (earlyStopping == "true")
-    result.earlyStopping = EarlyStopping::AtOnce;
-  else if (earlyStopping == "never")
-    result.earlyStopping = EarlyStopping::Never;
-  else if (earlyStopping == "false")
-    result.earlyStopping = EarlyStopping::WhenUnlikely;
   if (!prefixText.empty() && !tokenizer)
     throw CLI::ValidationError("--prefix", "needs a tokenizer; give --prefix-ids instead");
   result.prompt = prefixText.empty()
@@ -140,11 +150,10 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
                       : tokenizer->encodeTarget(prefixText, {.addSpecialTokens = false});
   if (!badWordsFile.empty())
     result.badWords = readBadWords(badWordsFile, model, tokenizer);
-  for (const std::string &word : badWordIds) {
-    if (!result.badWords)
-      result.badWords.emplace();
-    result.badWords->push_back(idsOf("--bad-word-ids", word, model));
-  }
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_WORDS(name, abi_name, key, flag, ...) addWords(result.name, flag, texts.name, model);
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
   return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options of `transept generate` that say how to generate, one for each of GenerateOptions.
+// The options of `transept generate` that say how to generate, one for each of
+// generation_options.inc.
 
 #ifndef TRANSEPT_COMMANDS_GENERATIONFLAGS_H
 #define TRANSEPT_COMMANDS_GENERATIONFLAGS_H
@@ -27,9 +28,16 @@ public:
   }
 
 private:
+  struct Texts {
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_WORDS(name, ...) std::vector<std::string> name;
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
+  };
+
   GenerateOptions options;
-  std::string earlyStopping, prefixIds, prefixText, badWordsFile;
-  std::vector<std::string> badWordIds;
+  Texts texts; // lists of ids as they were written
+  std::string prefixIds, prefixText, badWordsFile;
 };
 
 } // namespace transept::commands

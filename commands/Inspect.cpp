@@ -2,6 +2,7 @@
 //
 // `transept inspect`: what is in a library, without running it.
 
+#include "base/Manifest.h"
 #include "commands/Commands.h"
 #include "transept/levels.h"
 #include "workbench/library/LibraryFile.h"
@@ -148,7 +149,7 @@ void printLevels(const workbench::LibraryFile &library) {
 }
 
 std::string describeTokenizer(const workbench::LibraryFile &library) {
-  std::string kind = library.manifest.at("tokenizer").at("kind").get<std::string>();
+  std::string kind = library.manifest.at("tokenizer").get<manifest::Tokenizer>().kind;
   if (kind.empty())
     return library.sourceFeatureWidth ? "none; results are token ids"
                                       : "none; the library takes token ids";
@@ -166,49 +167,44 @@ std::string describePreprocessor(const workbench::LibraryFile &library) {
   return "none; the library takes rows of numbers";
 }
 
-void printWorkingMemory(const char *label, const Json &memory) {
+void printWorkingMemory(const char *label, const manifest::WorkingMemory &memory) {
   line(label, fmt::format("{} a row + {} a thread + {} a thread and key",
-                          formatBytes(memory.at("bytes_per_row").get<uint64_t>()),
-                          formatBytes(memory.at("bytes_per_worker").get<uint64_t>()),
-                          formatBytes(memory.at("bytes_per_worker_and_key").get<uint64_t>())));
+                          formatBytes(memory.bytes_per_row), formatBytes(memory.bytes_per_worker),
+                          formatBytes(memory.bytes_per_worker_and_key)));
 }
 
-void printMemory(const Json &memory, bool hasFeatures) {
-  auto blocks = memory.at("cache_block_tokens").get<int64_t>();
+void printMemory(const manifest::Memory &memory, bool hasFeatures) {
   const char *position = hasFeatures ? "position" : "token";
-  line("encoder cache",
-       fmt::format("{} a source {}, in blocks of {} {}s",
-                   formatBytes(memory.at("encoder_cache_bytes_per_source_token").get<uint64_t>()),
-                   position, blocks, position));
-  line("self cache",
-       fmt::format(
-           "{} a target token and beam, in blocks of {} tokens",
-           formatBytes(memory.at("self_cache_bytes_per_target_token_and_beam").get<uint64_t>()),
-           blocks));
-  printWorkingMemory("encode memory", memory.at("encode"));
-  printWorkingMemory("decode memory", memory.at("decode"));
+  line("encoder cache", fmt::format("{} a source {}, in blocks of {} {}s",
+                                    formatBytes(memory.encoder_cache_bytes_per_source_token),
+                                    position, memory.cache_block_tokens, position));
+  line("self cache", fmt::format("{} a target token and beam, in blocks of {} tokens",
+                                 formatBytes(memory.self_cache_bytes_per_target_token_and_beam),
+                                 memory.cache_block_tokens));
+  printWorkingMemory("encode memory", memory.encode);
+  printWorkingMemory("decode memory", memory.decode);
 }
 
 void printText(const workbench::LibraryFile &library) {
-  const Json &manifest = library.manifest;
-  bool isDescribed = manifest.contains("description"), hasFeatures = library.sourceFeatureWidth;
+  const Json &facts = library.manifest;
+  bool isDescribed = facts.contains("description"), hasFeatures = library.sourceFeatureWidth;
   line("name", library.name);
   if (isDescribed) {
-    line("family", manifest.at("family").get<std::string>());
+    line("family", facts.at("family").get<std::string>());
     printSides(library);
   } else {
     printBlock(library);
   }
   line("weights", fmt::format("{} of {}", formatBytes(library.weightBytes),
-                              manifest.at("weights").at("type").get<std::string>()));
+                              facts.at("weights").get<manifest::Weights>().type));
   printLevels(library);
-  printMemory(manifest.at("memory"), hasFeatures);
+  printMemory(facts.at("memory").get<manifest::Memory>(), hasFeatures);
   if (isDescribed) {
     line("tokenizer", describeTokenizer(library));
     if (hasFeatures)
       line("preprocessor", describePreprocessor(library));
     if (library.targetVocabularySize != 0)
-      line("generation", describeGeneration(manifest.at("description").at("generation")));
+      line("generation", describeGeneration(facts.at("description").at("generation")));
   }
   line("exports", library.symbol);
   line("file", fmt::format("{}: weights {}, code of the model {}, of the runtime {}",

@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads manifest.tokenizer: {"kind": ..., "files": [...], "settings": {...}}.
+// Reads what the manifest says of the tokenizer.
 
 #include "media/LibraryText.h"
 
 #include "base/Json.h"
-
-#include <nlohmann/json.hpp>
+#include "base/Manifest.h"
 
 namespace transept::media {
 
 std::unique_ptr<text::Tokenizer> openTokenizer(const Model &model) {
-  auto manifest = parseJson(model.manifest(), "manifest of the library");
-  auto tokenizer = manifest.value("tokenizer", nlohmann::ordered_json::object());
-  std::string kind = tokenizer.value("kind", "");
-  if (kind.empty())
+  auto facts = parseJson(model.manifest(), "manifest of the library");
+  if (!facts.contains("tokenizer"))
     return nullptr;
-  text::Settings settings;
-  for (const auto &[name, value] : tokenizer.at("settings").items())
-    settings[name] = toText(value, "manifest of the library: tokenizer." + name);
+  auto tokenizer = facts.at("tokenizer").get<manifest::Tokenizer>();
+  if (tokenizer.kind.empty())
+    return nullptr;
   std::vector<text::Asset> assets;
   for (const transept_asset &asset : std::span(model.table().assets, model.table().asset_count))
     assets.push_back({asset.name, {static_cast<const char *>(asset.data), asset.size}});
-  return text::createTokenizer(kind, settings, assets);
+  return text::createTokenizer(tokenizer.kind, tokenizer.settings, assets);
 }
 
 } // namespace transept::media

@@ -10,6 +10,7 @@
 #include "compiler/emit/link/ObjectFile.h"
 #include "compiler/emit/link/UsedFeatures.h"
 #include "compiler/emit/table/GeneratedHeader.h"
+#include "compiler/emit/table/Manifest.h"
 #include "compiler/emit/table/ModelTable.h"
 #include "compiler/emit/weights/PackWeights.h"
 #include "compiler/emit/weights/WeightSegment.h"
@@ -188,7 +189,11 @@ std::vector<std::string> compileLevels(std::vector<Level> &levels, ModelFacts &f
     code.module = translated(level, *code.context);
     code.target = level.target;
     auto [name, isNew] = names.try_emplace(textOf(*code.module, level.target), level.name);
-    facts.levels.push_back({level.name, level.target.requiredFeatures, name->second, level.module});
+    facts.levels.push_back({.name = level.name,
+                            .cpu = level.target.cpu,
+                            .requiredFeatures = level.target.requiredFeatures,
+                            .code = name->second,
+                            .module = level.module});
     if (isNew)
       codes.push_back(std::move(code));
   }
@@ -249,7 +254,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   std::vector<std::string> objects = compileLevels(levels, facts);
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
-  facts.manifest = manifestFor(levels, description, facts.weightsSize);
+  facts.manifest = manifestFor(facts, description);
   objects.push_back(compileTable(facts, options.sections));
 
   // Written under another name first: a failed compilation leaves no half library behind.

@@ -37,10 +37,6 @@ ParameterReader readerOf(const checkpoints::Checkpoint &checkpoint);
 /// The assembly text of a level's code.
 std::string emitAssembly(const Level &level);
 
-/// What `transept inspect` prints: JSON about the model, its caches and its needs.
-std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Description &description,
-                        int64_t weightsSize);
-
 } // namespace transept::emit
 
 #endif

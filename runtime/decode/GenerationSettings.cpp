@@ -8,6 +8,8 @@
 
 #include "runtime/base/Messages.h"
 
+#include "transept/detail/OptionRange.h"
+
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -29,7 +31,16 @@ struct IdList {
   bool isCallers = false;
 };
 
+/// Lists of ids as the ABI has them; all null and 0: not given.
+struct Words {
+  const std::int32_t *ids = nullptr;
+  const std::uint64_t *offsets = nullptr;
+  std::uint64_t count = 0;
+};
+
 class Resolver {
+  using Options = transept_generation_options;
+
 public:
   Resolver(const transept_model_table &table, const transept_generation_options &options)
       : options(options), defaults(options.ignore_model_defaults ? nullptr : table.generation),
@@ -40,118 +51,94 @@ public:
   }
 
   GenerationSettings resolve() {
-    resolveIds();
-    resolveCounts();
-    resolveLengths();
-    resolvePenalties();
-    resolveLists();
-    resolveBadWords();
-    resolveTimestamps();
+    resolveOptions();
+    applyDecoderStart();
+    applyReturnCount();
+    applyLengths();
+    applyLists();
+    applyTimestamps();
     return std::move(settings);
   }
 
 private:
-  /// Reads one number: out = caller's, or model's, or as it is.
-  template <typename Setting, typename Value>
-  void pick(Setting &out, Value callers, const Value transept_generation_defaults::*models) {
-    if (isSet(callers))
-      out = callers;
+  using Defaults = transept_generation_defaults;
+
+  /// Each option by itself: the caller's value, else the model's, else the neutral one.
+  void resolveOptions() {
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  resolveNumber(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name, detail::range);
+#define OPTION_LIMIT(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  resolveLimit(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name, detail::range);
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING(name, abi_name, ...)                                                 \
+  resolveEarlyStopping(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name);
+#define OPTION_ID(name, abi_name, ...)                                                             \
+  resolveId(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name);
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, abi_name, ...)                                                            \
+  settings.name = idsOf(#abi_name "s", list(options.abi_name##s, options.abi_name##_count,         \
+                                            &Defaults::abi_name##s, &Defaults::abi_name##_count));
+#define OPTION_WORDS(name, abi_name, ...)                                                          \
+  resolveWords(#abi_name, settings.name,                                                           \
+               {options.abi_name##s, options.abi_name##_offsets, options.abi_name##_count},        \
+               defaults ? Words{defaults->abi_name##s, defaults->abi_name##_offsets,               \
+                                defaults->abi_name##_count}                                        \
+                        : Words{});
+#include "transept/generation_options.inc"
+  }
+
+  /// out = caller's, or model's, or as it is.
+  template <typename Setting, typename Value, typename ModelValue>
+  void pick(Setting &out, const Value Options::*callers, const ModelValue Defaults::*models) {
+    if (isSet(options.*callers))
+      out = static_cast<Setting>(options.*callers);
     else if (defaults)
-      out = defaults->*models;
+      out = static_cast<Setting>(defaults->*models);
   }
 
   template <typename Value>
-  static void checkRange(std::string_view name, Value value, std::int64_t first,
-                         std::int64_t last = INT32_MAX) {
-    if (value < first || value > last)
-      failArgument(name, value,
-                   last == INT32_MAX ? text(first) + " or more"
-                                     : rangeText(std::uint64_t(first), std::uint64_t(last)));
+  static void checkRange(std::string_view name, Value value, detail::OptionRange range) {
+    if (!range.contains(value))
+      failArgument(name, value, range.text());
+  }
+
+  template <typename Setting, typename Value>
+  void resolveNumber(std::string_view name, Setting &setting, const Value Options::*callers,
+                     const Value Defaults::*models, detail::OptionRange range) {
+    pick(setting, callers, models);
+    checkRange(name, setting, range);
+  }
+
+  void resolveLimit(std::string_view name, std::int64_t &setting,
+                    const std::int32_t Options::*callers, const std::int32_t Defaults::*models,
+                    detail::OptionRange range) {
+    pick(setting, callers, models);
+    if (setting != -1)
+      checkRange(name, setting, range);
+  }
+
+  void resolveEarlyStopping(std::string_view name, std::uint32_t &setting,
+                            const std::int32_t Options::*callers,
+                            const std::uint32_t Defaults::*models) {
+    pick(setting, callers, models);
+    if (setting > TRANSEPT_EARLY_STOPPING_NEVER)
+      failArgument(name, setting, "0 (false), 1 (true) or 2 (never)");
+  }
+
+  void resolveId(std::string_view name, std::int32_t &setting, const std::int32_t Options::*callers,
+                 const std::int32_t Defaults::*models) {
+    pick(setting, callers, models);
+    if (setting != -1 && !isInVocabulary(setting))
+      failArgument(name, setting, "-1 (none) or " + rangeText(0, vocabularySize - 1));
   }
 
   bool isInVocabulary(std::int32_t id) const {
     return id >= 0 && std::uint64_t(id) < vocabularySize;
   }
 
-  void checkId(std::string_view name, std::int32_t id) const {
-    if (id != -1 && !isInVocabulary(id))
-      failArgument(name, id, "-1 (none) or " + rangeText(0, vocabularySize - 1));
-  }
-
-  void resolveIds() {
-    using Defaults = transept_generation_defaults;
-    if (defaults && hasSource) // Hugging Face's fallback; a decoder alone begins with its prompt
-      settings.decoderStart = defaults->beginning_id;
-    if (isSet(options.decoder_start_id) || (defaults && defaults->decoder_start_id >= 0))
-      pick(settings.decoderStart, options.decoder_start_id, &Defaults::decoder_start_id);
-    pick(settings.forcedBeginning, options.forced_beginning_id, &Defaults::forced_beginning_id);
-    pick(settings.forcedEnd, options.forced_end_id, &Defaults::forced_end_id);
-    checkId("decoder_start_id", settings.decoderStart);
-    checkId("forced_beginning_id", settings.forcedBeginning);
-    checkId("forced_end_id", settings.forcedEnd);
-  }
-
-  void resolveCounts() {
-    using Defaults = transept_generation_defaults;
-    pick(settings.beams, options.beams, &Defaults::beams);
-    checkRange("beams", settings.beams, 1, 1024);
-    pick(settings.returnCount, options.return_count, &Defaults::return_count);
-    // A caller who asks for fewer beams than the model's default returns gets what there is.
-    if (!isSet(options.return_count))
-      settings.returnCount = std::min(settings.returnCount, settings.beams);
-    checkRange("return_count", settings.returnCount, 1, settings.beams);
-    pick(settings.noRepeatNgramSize, options.no_repeat_ngram_size, &Defaults::no_repeat_ngram_size);
-    checkRange("no_repeat_ngram_size", settings.noRepeatNgramSize, 0);
-    pick(settings.encoderNoRepeatNgramSize, options.encoder_no_repeat_ngram_size,
-         &Defaults::encoder_no_repeat_ngram_size);
-    checkRange("encoder_no_repeat_ngram_size", settings.encoderNoRepeatNgramSize, 0);
-  }
-
-  void resolveLengths() {
-    using Defaults = transept_generation_defaults;
-    pick(settings.maximumLength, options.maximum_length, &Defaults::maximum_length);
-    checkRange("maximum_length", settings.maximumLength, 1);
-    // The caller's maximum_length goes before the model's max_new_tokens.
-    if (isSet(options.maximum_new_tokens) || !isSet(options.maximum_length))
-      pick(settings.maximumNewTokens, options.maximum_new_tokens, &Defaults::maximum_new_tokens);
-    if (settings.maximumNewTokens != -1)
-      checkRange("maximum_new_tokens", settings.maximumNewTokens, 1);
-    pick(settings.minimumLength, options.minimum_length, &Defaults::minimum_length);
-    checkRange("minimum_length", settings.minimumLength, 0);
-    if (isSet(options.minimum_new_tokens) || !isSet(options.minimum_length))
-      pick(settings.minimumNewTokens, options.minimum_new_tokens, &Defaults::minimum_new_tokens);
-    if (settings.minimumNewTokens != -1)
-      checkRange("minimum_new_tokens", settings.minimumNewTokens, 0);
-    // The last token is never fed back, so one more than the positions fits.
-    std::uint64_t limit = settings.maximumTargetLength;
-    if (limit >= INT32_MAX)
-      return;
-    auto longest = static_cast<std::int64_t>(limit) + 1;
-    if (isSet(options.maximum_length) && settings.maximumNewTokens == -1)
-      checkRange("maximum_length", settings.maximumLength, 1, longest);
-    if (isSet(options.maximum_new_tokens) && settings.maximumNewTokens != -1)
-      checkRange("maximum_new_tokens", settings.maximumNewTokens, 1, longest - 1);
-  }
-
-  void resolvePenalties() {
-    using Defaults = transept_generation_defaults;
-    pick(settings.lengthPenalty, options.length_penalty, &Defaults::length_penalty);
-    if (!std::isfinite(settings.lengthPenalty))
-      failArgument("length_penalty", settings.lengthPenalty, "a finite number");
-    pick(settings.repetitionPenalty, options.repetition_penalty, &Defaults::repetition_penalty);
-    if (!(settings.repetitionPenalty > 0) || std::isinf(settings.repetitionPenalty))
-      failArgument("repetition_penalty", settings.repetitionPenalty, "a finite number above 0");
-    if (isSet(options.early_stopping))
-      settings.earlyStopping = static_cast<std::uint32_t>(options.early_stopping);
-    else if (defaults)
-      settings.earlyStopping = defaults->early_stopping;
-    if (settings.earlyStopping > TRANSEPT_EARLY_STOPPING_NEVER)
-      failArgument("early_stopping", settings.earlyStopping, "0 (false), 1 (true) or 2 (never)");
-  }
-
   IdList list(const std::int32_t *callers, std::uint64_t callersCount,
-              const std::int32_t *const transept_generation_defaults::*models,
-              const std::uint64_t transept_generation_defaults::*modelsCount) const {
+              const std::int32_t *const Defaults::*models,
+              const std::uint64_t Defaults::*modelsCount) const {
     if (callers)
       return {{callers, callersCount}, true};
     if (defaults && defaults->*models)
@@ -171,67 +158,86 @@ private:
     return result;
   }
 
-  static std::vector<std::int32_t> sorted(std::vector<std::int32_t> ids) {
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    return ids;
-  }
-
-  void resolveLists() {
-    using Defaults = transept_generation_defaults;
-    settings.ends = idsOf("end_ids", list(options.end_ids, options.end_id_count, &Defaults::end_ids,
-                                          &Defaults::end_id_count));
-    settings.suppressed = sorted(
-        idsOf("suppressed_ids", list(options.suppressed_ids, options.suppressed_id_count,
-                                     &Defaults::suppressed_ids, &Defaults::suppressed_id_count)));
-    settings.beginningSuppressed = sorted(
-        idsOf("beginning_suppressed_ids",
-              list(options.beginning_suppressed_ids, options.beginning_suppressed_id_count,
-                   &Defaults::beginning_suppressed_ids, &Defaults::beginning_suppressed_id_count)));
-    if (settings.beamCandidates() > static_cast<std::int64_t>(vocabularySize) * settings.beams)
-      fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
-           " end ids needs a larger vocabulary than ", vocabularySize);
-  }
-
-  void resolveBadWords() {
-    bool isCallers = options.bad_words || options.bad_word_offsets;
-    if (isCallers && options.bad_word_count != 0 &&
-        (!options.bad_words || !options.bad_word_offsets))
-      failArgument("bad_words or bad_word_offsets", "null", "set together");
-    const std::int32_t *ids = isCallers  ? options.bad_words
-                              : defaults ? defaults->bad_words
-                                         : nullptr;
-    const std::uint64_t *offsets = isCallers  ? options.bad_word_offsets
-                                   : defaults ? defaults->bad_word_offsets
-                                              : nullptr;
-    std::uint64_t count = isCallers  ? options.bad_word_count
-                          : defaults ? defaults->bad_word_count
-                                     : 0;
-    for (std::uint64_t word = 0; word != count; ++word) {
-      if (offsets[word] > offsets[word + 1])
-        failArgument("bad_word_offsets[" + text(word + 1) + "]", offsets[word + 1],
-                     text(offsets[word]) + " or more");
-      addBadWord(word, {{ids + offsets[word], offsets[word + 1] - offsets[word]}, isCallers});
+  /// `name` is the singular, as in generation_options.inc.
+  void resolveWords(const std::string &name, BannedWords &setting, Words callers, Words models) {
+    bool isCallers = callers.ids || callers.offsets;
+    if (isCallers && callers.count != 0 && (!callers.ids || !callers.offsets))
+      failArgument(name + "s or " + name + "_offsets", "null", "set together");
+    Words words = isCallers ? callers : models;
+    for (std::uint64_t word = 0; word != words.count; ++word) {
+      std::uint64_t begin = words.offsets[word], end = words.offsets[word + 1];
+      if (begin > end)
+        failArgument(name + "_offsets[" + text(word + 1) + "]", end, text(begin) + " or more");
+      addWord(name + "s[" + text(word) + "]", setting,
+              {{words.ids + begin, end - begin}, isCallers});
     }
-    settings.badIds = sorted(std::move(settings.badIds));
   }
 
-  void addBadWord(std::uint64_t number, IdList word) {
-    std::string name = "bad_words[" + text(number) + "]";
+  void addWord(const std::string &name, BannedWords &setting, IdList word) {
     if (word.ids.empty() && word.isCallers)
       failArgument("the length of " + name, 0, "1 or more");
     std::vector<std::int32_t> ids = idsOf(name, word);
     if (ids.empty() || ids.size() != word.ids.size())
       return;
-    bool isEnd =
-        std::find(settings.ends.begin(), settings.ends.end(), ids[0]) != settings.ends.end();
     if (ids.size() > 1)
-      settings.badSequences.push_back(std::move(ids));
-    else if (!isEnd)
-      settings.badIds.push_back(ids[0]);
+      setting.sequences.push_back(std::move(ids));
+    else
+      setting.ids.push_back(ids[0]);
   }
 
-  void resolveTimestamps() {
+  /// Hugging Face's fallback; a decoder alone begins with its prompt.
+  void applyDecoderStart() {
+    if (isSet(options.decoder_start_id) || settings.decoderStart != -1 || !defaults || !hasSource)
+      return;
+    settings.decoderStart = defaults->beginning_id;
+    if (settings.decoderStart != -1 && !isInVocabulary(settings.decoderStart))
+      failArgument("decoder_start_id", settings.decoderStart,
+                   "-1 (none) or " + rangeText(0, vocabularySize - 1));
+  }
+
+  void applyReturnCount() {
+    // A caller who asks for fewer beams than the model's default returns gets what there is.
+    if (!isSet(options.return_count))
+      settings.returnCount = std::min(settings.returnCount, settings.beams);
+    checkRange("return_count", settings.returnCount,
+               detail::between(1, static_cast<double>(settings.beams)));
+  }
+
+  void applyLengths() {
+    // The caller's length goes before the model's new tokens.
+    if (isSet(options.maximum_length) && !isSet(options.maximum_new_tokens))
+      settings.maximumNewTokens = -1;
+    if (isSet(options.minimum_length) && !isSet(options.minimum_new_tokens))
+      settings.minimumNewTokens = -1;
+    // The last token is never fed back, so one more than the positions fits.
+    std::uint64_t limit = settings.maximumTargetLength;
+    if (limit >= INT32_MAX)
+      return;
+    auto longest = static_cast<double>(limit) + 1;
+    if (isSet(options.maximum_length) && settings.maximumNewTokens == -1)
+      checkRange("maximum_length", settings.maximumLength, detail::between(1, longest));
+    if (isSet(options.maximum_new_tokens) && settings.maximumNewTokens != -1)
+      checkRange("maximum_new_tokens", settings.maximumNewTokens, detail::between(1, longest - 1));
+  }
+
+  static void sort(std::vector<std::int32_t> &ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  }
+
+  void applyLists() {
+    sort(settings.suppressed);
+    sort(settings.beginningSuppressed);
+    std::erase_if(settings.badWords.ids, [&](std::int32_t id) {
+      return std::find(settings.ends.begin(), settings.ends.end(), id) != settings.ends.end();
+    });
+    sort(settings.badWords.ids);
+    if (settings.beamCandidates() > static_cast<std::int64_t>(vocabularySize) * settings.beams)
+      fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
+           " end ids needs a larger vocabulary than ", vocabularySize);
+  }
+
+  void applyTimestamps() {
     if (!isSet(options.timestamps) || options.timestamps == 0)
       return;
     if (options.timestamps != 1)

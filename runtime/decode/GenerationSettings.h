@@ -12,27 +12,31 @@
 
 namespace transept::runtime {
 
-/// Ids are -1 where there is none. Lists hold only ids of the vocabulary.
+/// Lists of ids that are never generated.
+struct BannedWords {
+  std::vector<std::int32_t> ids;                    // of one id, no end; ascending, unique
+  std::vector<std::vector<std::int32_t>> sequences; // longer ones
+};
+
+/// Ids and limits are -1 where there is none. Lists hold only ids of the vocabulary.
 struct GenerationSettings {
-  std::int32_t decoderStart = -1;
-  std::int32_t forcedBeginning = -1;
-  std::int32_t forcedEnd = -1;
-  std::int64_t beams = 1;
-  std::int64_t returnCount = 1;
-  std::int64_t maximumLength = 20;
-  std::int64_t maximumNewTokens = -1;
-  std::int64_t minimumLength = 0;
-  std::int64_t minimumNewTokens = -1;
-  std::int64_t noRepeatNgramSize = 0;
-  std::int64_t encoderNoRepeatNgramSize = 0;
-  std::uint32_t earlyStopping = TRANSEPT_EARLY_STOPPING_FALSE;
-  float lengthPenalty = 1;
-  float repetitionPenalty = 1;
-  std::vector<std::int32_t> ends; // in the order given: the first is the one written by beam search
-  std::vector<std::int32_t> suppressed;                // ascending, unique
-  std::vector<std::int32_t> beginningSuppressed;       // ascending, unique
-  std::vector<std::int32_t> badIds;                    // bad words of one id; ascending, unique
-  std::vector<std::vector<std::int32_t>> badSequences; // longer bad words
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, ...)                  \
+  std::int64_t name = neutral;
+#define OPTION_LIMIT(name, abi_name, key, flag, hugging_face_name, neutral, ...)                   \
+  std::int64_t name = neutral;
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, ...)                \
+  float name = neutral;
+#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
+  std::uint32_t name = neutral;
+#define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, ...)                      \
+  std::int32_t name = neutral;
+#define OPTION_MODEL_ID(...)
+// In the order given: beam search writes the first of the ends. Those of the other lists that rules
+// look up in each step are ascending and unique.
+#define OPTION_IDS(name, ...) std::vector<std::int32_t> name;
+#define OPTION_WORDS(name, ...) BannedWords name;
+#include "transept/generation_options.inc"
+
   // Timestamp rules: this and all higher ids are timestamps; -1 without such rules.
   std::int32_t firstTimestamp = -1;
   std::int32_t noTimestamps = -1;            // the id before it, which stands for none of them

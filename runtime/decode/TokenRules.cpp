@@ -71,7 +71,7 @@ void TokenRules::collect(Ids ids, ExcludedIds &result) const {
     for (std::int32_t id : ids)
       changes.push_back({id, ScoreChange::Penalize});
   banAll(settings.suppressed);
-  banAll(settings.badIds);
+  banAll(settings.badWords.ids);
   if (settings.noTimestamps != -1)
     ban(settings.noTimestamps);
   if (length == beginning)
@@ -84,7 +84,7 @@ void TokenRules::collect(Ids ids, ExcludedIds &result) const {
     if (id >= 0 && std::uint64_t(id) < settings.vocabularySize)
       ban(id);
   });
-  for (const std::vector<std::int32_t> &word : settings.badSequences) {
+  for (const std::vector<std::int32_t> &word : settings.badWords.sequences) {
     // Hugging Face ignores a word longer than the sequence, even where its prefix would fit.
     if (word.size() > ids.size())
       continue;

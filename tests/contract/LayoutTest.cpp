@@ -239,3 +239,57 @@ TEST(AbiLayout, BeginsVersionedStructuresWithTheirSizes) {
   EXPECT_EQ(offsetof(transept_statistics, structure_size), 0u);
   EXPECT_EQ(offsetof(transept_program_profile, structure_size), 0u);
 }
+
+// Both are made from generation_options.inc, where another order must not move what is there.
+TEST(AbiLayout, GenerationDefaultsAreWhereVersion3HasThem) {
+  using Structure = transept_generation_defaults;
+  EXPECT_EQ(TRANSEPT_ABI_VERSION, 3u);
+  EXPECT_EQ(offsetof(Structure, decoder_start_id), 0u);
+  EXPECT_EQ(offsetof(Structure, beginning_id), 4u);
+  EXPECT_EQ(offsetof(Structure, padding_id), 8u);
+  EXPECT_EQ(offsetof(Structure, forced_beginning_id), 12u);
+  EXPECT_EQ(offsetof(Structure, forced_end_id), 16u);
+  EXPECT_EQ(offsetof(Structure, beams), 20u);
+  EXPECT_EQ(offsetof(Structure, return_count), 24u);
+  EXPECT_EQ(offsetof(Structure, maximum_length), 28u);
+  EXPECT_EQ(offsetof(Structure, maximum_new_tokens), 32u);
+  EXPECT_EQ(offsetof(Structure, minimum_length), 36u);
+  EXPECT_EQ(offsetof(Structure, minimum_new_tokens), 40u);
+  EXPECT_EQ(offsetof(Structure, no_repeat_ngram_size), 44u);
+  EXPECT_EQ(offsetof(Structure, encoder_no_repeat_ngram_size), 48u);
+  EXPECT_EQ(offsetof(Structure, early_stopping), 52u);
+  EXPECT_EQ(offsetof(Structure, length_penalty), 56u);
+  EXPECT_EQ(offsetof(Structure, repetition_penalty), 60u);
+  EXPECT_EQ(offsetof(Structure, end_ids), 64u);
+  EXPECT_EQ(offsetof(Structure, suppressed_ids), 80u);
+  EXPECT_EQ(offsetof(Structure, beginning_suppressed_ids), 96u);
+  EXPECT_EQ(offsetof(Structure, bad_words), 112u);
+  EXPECT_EQ(offsetof(Structure, bad_word_offsets), 120u);
+  EXPECT_EQ(offsetof(Structure, bad_word_count), 128u);
+}
+
+TEST(AbiLayout, GenerationOptionsAreWhereVersion3HasThem) {
+  using Structure = transept_generation_options;
+  EXPECT_EQ(offsetof(Structure, ignore_model_defaults), 4u);
+  EXPECT_EQ(offsetof(Structure, decoder_start_id), 8u);
+  EXPECT_EQ(offsetof(Structure, forced_beginning_id), 12u);
+  EXPECT_EQ(offsetof(Structure, forced_end_id), 16u);
+  EXPECT_EQ(offsetof(Structure, beams), 20u);
+  EXPECT_EQ(offsetof(Structure, return_count), 24u);
+  EXPECT_EQ(offsetof(Structure, maximum_length), 28u);
+  EXPECT_EQ(offsetof(Structure, maximum_new_tokens), 32u);
+  EXPECT_EQ(offsetof(Structure, minimum_length), 36u);
+  EXPECT_EQ(offsetof(Structure, minimum_new_tokens), 40u);
+  EXPECT_EQ(offsetof(Structure, no_repeat_ngram_size), 44u);
+  EXPECT_EQ(offsetof(Structure, encoder_no_repeat_ngram_size), 48u);
+  EXPECT_EQ(offsetof(Structure, early_stopping), 52u);
+  EXPECT_EQ(offsetof(Structure, length_penalty), 56u);
+  EXPECT_EQ(offsetof(Structure, repetition_penalty), 60u);
+  EXPECT_EQ(offsetof(Structure, end_ids), 64u);
+  EXPECT_EQ(offsetof(Structure, suppressed_ids), 80u);
+  EXPECT_EQ(offsetof(Structure, beginning_suppressed_ids), 96u);
+  EXPECT_EQ(offsetof(Structure, bad_words), 112u);
+  EXPECT_EQ(offsetof(Structure, prompt_ids), 136u);
+  EXPECT_EQ(offsetof(Structure, on_token_context), 168u);
+  EXPECT_EQ(offsetof(Structure, timestamps), 176u);
+}

@@ -4,6 +4,7 @@
 
 #include "tests/end-to-end/Command.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace transept::endtoend {
@@ -32,6 +33,29 @@ TEST(CommandLine, HelpAndVersionEndWithStatus0) {
   EXPECT_EQ(run({"--version"}).status, 0);
   for (const char *command : {"compile", "describe", "generate", "verify", "inspect", "bench"})
     EXPECT_EQ(run({command, "--help"}).status, 0) << command;
+}
+
+TEST(Generate, HasAFlagForEachGenerationOption) {
+  std::string help = run({"generate", "--help"}).output;
+#define OPTION_NUMBER(name, abi_name, key, flag, ...) EXPECT_THAT(help, HasSubstr("  " flag " "));
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS OPTION_NUMBER
+#define OPTION_WORDS OPTION_NUMBER
+#include "transept/generation_options.inc"
+}
+
+TEST(Generate, RefusesOptionsOutOfRangeByTheirFlag) {
+  for (const auto &[flag, value] : std::map<std::string, std::string>{{"--beams", "1025"},
+                                                                      {"--max-length", "0"},
+                                                                      {"--min-new-tokens", "-1"},
+                                                                      {"--length-penalty", "1e7"},
+                                                                      {"--repetition-penalty", "0"},
+                                                                      {"--early-stopping", "2"}})
+    expectFailure(run({"generate", library("t5"), "--ids", flag, value}), 2, flag);
 }
 
 TEST(Generate, WritesOneResultForEachLineInOrder) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One table from the names of Hugging Face's arguments to the fields of GenerateOptions.
+// One table from the names of Hugging Face's arguments to the fields of GenerateOptions: those of
+// generation_options.inc, and the arguments that are something else here.
 
 #include "workbench/goldens/GenerationArguments.h"
 #include "base/Error.h"
@@ -61,13 +62,26 @@ Setter number(std::optional<int> GenerateOptions::*field) {
 
 Setter fraction(std::optional<float> GenerateOptions::*field) {
   return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
-    arguments.options.*field = float(toNumber(value, name));
+    if (!value.is_null())
+      arguments.options.*field = float(transept::toNumber(value, name));
   };
 }
 
 Setter ids(std::optional<std::vector<Id>> GenerateOptions::*field) {
   return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
     arguments.options.*field = toIds(value, name);
+  };
+}
+
+Setter words(std::optional<std::vector<std::vector<Id>>> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    arguments.options.*field = toWords(value, name);
+  };
+}
+
+Setter earlyStopping(std::optional<EarlyStopping> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    arguments.options.*field = toEarlyStopping(value, name);
   };
 }
 
@@ -100,32 +114,21 @@ Setter withoutEffect() {
 }
 
 const std::map<std::string, Setter> &setters() {
-  using Options = GenerateOptions;
   static const std::map<std::string, Setter> table = {
-      {"num_beams", number(&Options::beams)},
-      {"num_return_sequences", number(&Options::returnCount)},
-      {"max_length", number(&Options::maximumLength)},
-      {"max_new_tokens", number(&Options::maximumNewTokens)},
-      {"min_length", number(&Options::minimumLength)},
-      {"min_new_tokens", number(&Options::minimumNewTokens)},
-      {"length_penalty", fraction(&Options::lengthPenalty)},
-      {"repetition_penalty", fraction(&Options::repetitionPenalty)},
-      {"no_repeat_ngram_size", number(&Options::noRepeatNgramSize)},
-      {"encoder_no_repeat_ngram_size", number(&Options::encoderNoRepeatNgramSize)},
-      {"decoder_start_token_id", number(&Options::decoderStart)},
-      {"forced_bos_token_id", number(&Options::forcedBeginning)},
-      {"forced_eos_token_id", number(&Options::forcedEnd)},
-      {"eos_token_id", ids(&Options::ends)},
-      {"suppress_tokens", ids(&Options::suppressed)},
-      {"begin_suppress_tokens", ids(&Options::beginningSuppressed)},
-      {"bad_words_ids",
-       [](GenerationArguments &arguments, const Json &value, const std::string &name) {
-         arguments.options.badWords = toWords(value, name);
-       }},
-      {"early_stopping",
-       [](GenerationArguments &arguments, const Json &value, const std::string &name) {
-         arguments.options.earlyStopping = toEarlyStopping(value, name);
-       }},
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, ...)                           \
+  {hugging_face_name, number(&GenerateOptions::name)},
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, ...)                         \
+  {hugging_face_name, fraction(&GenerateOptions::name)},
+#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, ...)                   \
+  {hugging_face_name, earlyStopping(&GenerateOptions::name)},
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_MODEL_ID(...) // named below
+#define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, ...)                              \
+  {hugging_face_name, ids(&GenerateOptions::name)},
+#define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
+  {hugging_face_name, words(&GenerateOptions::name)},
+#include "transept/generation_options.inc"
       {"pad_token_id", [](GenerationArguments &arguments, const Json &value,
                           const std::string &name) { arguments.padding = toNumber(value, name); }},
       {"language", speech([](SpeechOptions &options, const Json &value, const std::string &name) {

@@ -6,6 +6,7 @@
 #include "base/Error.h"
 
 #include "base/Json.h"
+#include "base/Manifest.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -48,27 +49,22 @@ double errorOfProduct(const std::string &weights) {
 } // namespace
 
 Tolerances tolerancesOf(const Model &model) {
-  auto manifest = parseJson(model.manifest(), "manifest of the library");
-  Tolerances tolerances{.weights = manifest.at("weights").at("type").get<std::string>(),
-                        .caches = manifest.at("caches").at("type").get<std::string>()};
+  auto facts = parseJson(model.manifest(), "manifest of the library");
+  Tolerances tolerances{.weights = facts.at("weights").get<manifest::Weights>().type,
+                        .caches = facts.at("caches").get<manifest::Caches>().type};
   if (tolerances.expectsIds())
     return tolerances;
   // Errors of one product after another have nothing to do with each other, so their squares add
   // up. Residuals and norms only make them smaller. An attention is two products, which keys and
   // values of bf16 go into.
-  auto depth = [&](const char *what) {
-    const auto &programs = manifest.at("depth");
-    double encode = programs.at("encode").at(what).get<double>();
-    return std::pair(encode, encode + programs.at("decode").at(what).get<double>());
-  };
+  auto [encode, decode] = facts.at("depth").get<manifest::Depth>();
   auto after = [product = errorOfProduct(tolerances.weights)](double products, double attentions) {
     double error = std::hypot(product * std::sqrt(products), kBFloats * std::sqrt(2 * attentions));
     return std::min(kTail * error, kMost);
   };
-  auto [encodeProducts, allProducts] = depth("products");
-  auto [encodeAttentions, allAttentions] = depth("attentions");
-  tolerances.encoderStates = after(encodeProducts, encodeAttentions);
-  tolerances.targetOutputs = tolerances.attention = after(allProducts, allAttentions);
+  tolerances.encoderStates = after(double(encode.products), double(encode.attentions));
+  tolerances.targetOutputs = tolerances.attention = after(
+      double(encode.products + decode.products), double(encode.attentions + decode.attentions));
   return tolerances;
 }
 

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The manifest: what a person or a tool may want to know of a library without running it.
+// Gathers the facts of the manifest from plans and description.
 
-#include "compiler/emit/EmitLibrary.h"
+#include "compiler/emit/table/Manifest.h"
 
+#include "base/Manifest.h"
 #include "compiler/frontend/description/DescriptionJson.h"
 #include "dialects/Plan/Plan.h"
 
 #include "transept/abi.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 
 namespace transept::emit {
-
-using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -28,20 +25,20 @@ int64_t cacheBytesPerPosition(mlir::ModuleOp module, llvm::StringRef program) {
   return bytes;
 }
 
-/// The most that any level needs.
-Json workingMemory(llvm::ArrayRef<Level> levels, llvm::StringRef program) {
+manifest::WorkingMemory workingMemory(llvm::ArrayRef<LevelFacts> levels, llvm::StringRef program) {
   int64_t row = 0, worker = 0, key = 0;
-  for (Level level : levels) {
-    auto op = level.module.lookupSymbol<plan::ProgramOp>(program);
+  for (const LevelFacts &level : levels) {
+    mlir::ModuleOp module = level.module;
+    auto op = module.lookupSymbol<plan::ProgramOp>(program);
     row = std::max(row, int64_t(op.getArenaBytesPerRow()));
     worker = std::max(worker, int64_t(op.getScratchBytes()));
     key = std::max(key, int64_t(op.getScratchBytesPerKey()));
   }
-  return {{"bytes_per_row", row}, {"bytes_per_worker", worker}, {"bytes_per_worker_and_key", key}};
+  return {.bytes_per_row = row, .bytes_per_worker = worker, .bytes_per_worker_and_key = key};
 }
 
-Json cpuFeatures(uint64_t features) {
-  Json names = Json::array();
+manifest::Names cpuFeatures(uint64_t features) {
+  manifest::Names names;
   if (features & TRANSEPT_CPU_AVX2_FMA)
     names.insert(names.end(), {"avx2", "fma"});
   if (features & TRANSEPT_CPU_AVX512)
@@ -73,59 +70,58 @@ std::string cacheType(mlir::ModuleOp module) {
   return "f32";
 }
 
-/// Through how many products (or tables, which are rounded alike) and attentions, one after
-/// another, the results of a program have gone: rounding errors grow with them.
-Json depthOf(mlir::ModuleOp module, llvm::StringRef program) {
-  int64_t products = 0, attentions = 0;
+manifest::ProgramDepth depthOf(mlir::ModuleOp module, llvm::StringRef program) {
+  manifest::ProgramDepth depth{.products = 0, .attentions = 0};
   module.lookupSymbol(program)->walk([&](mlir::Operation *op) {
-    products += mlir::isa<plan::LinearOp, plan::SearchOp, plan::EmbedOp>(op);
-    attentions += mlir::isa<plan::AttendOp>(op);
+    depth.products += mlir::isa<plan::LinearOp, plan::SearchOp, plan::EmbedOp>(op);
+    depth.attentions += mlir::isa<plan::AttendOp>(op);
   });
-  return {{"products", products}, {"attentions", attentions}};
+  return depth;
 }
 
-/// `features` are those without which nothing of the library runs.
-Json processors(llvm::ArrayRef<Level> levels) {
+manifest::Processors processors(llvm::ArrayRef<LevelFacts> levels) {
   uint64_t always = ~uint64_t(0);
-  Json list = Json::array();
-  for (const Level &level : levels) {
-    always &= level.target.requiredFeatures;
-    list.push_back({{"name", level.name},
-                    {"features", cpuFeatures(level.target.requiredFeatures)},
-                    {"compiled_for", level.target.cpu}});
+  std::vector<manifest::Level> list;
+  for (const LevelFacts &level : levels) {
+    always &= level.requiredFeatures;
+    list.push_back({.name = level.name,
+                    .features = cpuFeatures(level.requiredFeatures),
+                    .compiled_for = level.cpu});
   }
-  return {{"features", cpuFeatures(always)}, {"levels", list}};
+  return {.features = cpuFeatures(always), .levels = list};
 }
 
 } // namespace
 
-std::string manifestFor(llvm::ArrayRef<Level> levels, const frontend::Description &description,
-                        int64_t weightsSize) {
+std::string manifestFor(const ModelFacts &facts, const frontend::Description &description) {
+  const std::vector<LevelFacts> &levels = facts.levels;
   mlir::ModuleOp module = levels.front().module;
-  Json tokenizer = {{"kind", description.tokenizer.kind},
-                    {"files", description.tokenizer.files},
-                    {"settings", description.tokenizer.settings}};
-  Json manifest = {
-      {"format", "transept-library"},
-      {"abi_version", TRANSEPT_ABI_VERSION},
-      {"name", description.name},
-      {"family", description.family},
-      {"weights", {{"type", weightType(module)}, {"bytes", weightsSize}}},
-      {"caches", {{"type", cacheType(module)}}},
-      {"depth", {{"encode", depthOf(module, "encode")}, {"decode", depthOf(module, "decode")}}},
-      {"cpu", processors(levels)},
-      {"memory",
-       {{"encoder_cache_bytes_per_source_token", cacheBytesPerPosition(module, "encode")},
-        {"self_cache_bytes_per_target_token_and_beam", cacheBytesPerPosition(module, "decode")},
-        {"cache_block_tokens", TRANSEPT_KEY_BLOCK},
-        {"encode", workingMemory(levels, "encode")},
-        {"decode", workingMemory(levels, "decode")}}},
-      {"tokenizer", tokenizer},
-  };
-  // A model that came as textual IR alone has no description.
+  std::optional<manifest::Json> stated;
   if (description.hasSource() || description.hasTarget())
-    manifest["description"] = Json::parse(frontend::toJson(description));
-  return manifest.dump(2);
+    stated = manifest::Json::parse(frontend::toJson(description));
+  manifest::Manifest manifest = {
+      .format = "transept-library",
+      .abi_version = TRANSEPT_ABI_VERSION,
+      .name = description.name,
+      .family = description.family,
+      .weights = {.type = weightType(module), .bytes = facts.weightsSize},
+      .caches = {.type = cacheType(module)},
+      .depth = {.encode = depthOf(module, "encode"), .decode = depthOf(module, "decode")},
+      .cpu = processors(levels),
+      .memory =
+          {
+              .encoder_cache_bytes_per_source_token = cacheBytesPerPosition(module, "encode"),
+              .self_cache_bytes_per_target_token_and_beam = cacheBytesPerPosition(module, "decode"),
+              .cache_block_tokens = TRANSEPT_KEY_BLOCK,
+              .encode = workingMemory(levels, "encode"),
+              .decode = workingMemory(levels, "decode"),
+          },
+      .tokenizer = {.kind = description.tokenizer.kind,
+                    .files = description.tokenizer.files,
+                    .settings = description.tokenizer.settings},
+      .description = stated,
+  };
+  return manifest::Json(manifest).dump(2);
 }
 
 } // namespace transept::emit

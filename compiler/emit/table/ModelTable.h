@@ -22,6 +22,7 @@ struct Asset {
 
 struct LevelFacts {
   std::string name;
+  std::string cpu; // that it is compiled for
   uint64_t requiredFeatures = 0;
   /// Whose code it runs, its own or that of a level before it which is the same: a suffix of the
   /// names of functions.

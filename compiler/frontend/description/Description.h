@@ -9,6 +9,8 @@
 
 #include "checkpoints/TensorReference.h"
 
+#include "transept/abi.h"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -175,17 +177,27 @@ struct SpeechDefaults {
   int64_t medianFilterWidth = 7;
 };
 
-/// Defaults of generation, generation_config.json over config.json over Hugging Face's own.
+/// Defaults of generation, generation_config.json over config.json over Hugging Face's own: the
+/// options of generation_options.inc.
 struct GenerationDefaults {
-  std::optional<int64_t> decoderStartId, beginningId, paddingId, forcedBeginningId, forcedEndId;
-  std::vector<int64_t> endIds;
-  int64_t beams = 1, returnCount = 1, maximumLength = 20, minimumLength = 0;
-  std::optional<int64_t> maximumNewTokens, minimumNewTokens;
-  int64_t noRepeatNgramSize = 0, encoderNoRepeatNgramSize = 0;
-  enum class EarlyStopping { False, True, Never } earlyStopping = EarlyStopping::False;
-  double lengthPenalty = 1.0, repetitionPenalty = 1.0;
-  std::vector<int64_t> suppressedIds, beginningSuppressedIds;
-  std::vector<std::vector<int64_t>> badWords;
+  enum class EarlyStopping {
+    False = TRANSEPT_EARLY_STOPPING_FALSE,
+    True = TRANSEPT_EARLY_STOPPING_TRUE,
+    Never = TRANSEPT_EARLY_STOPPING_NEVER
+  };
+
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, ...)                  \
+  int64_t key = neutral;
+#define OPTION_LIMIT(name, abi_name, key, ...) std::optional<int64_t> key;
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, ...)                \
+  double key = neutral;
+#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
+  EarlyStopping key = EarlyStopping(neutral);
+#define OPTION_ID(name, abi_name, key, ...) std::optional<int64_t> key;
+#define OPTION_MODEL_ID(name, abi_name, key, ...) std::optional<int64_t> key;
+#define OPTION_IDS(name, abi_name, key, ...) std::vector<int64_t> key;
+#define OPTION_WORDS(name, abi_name, key, ...) std::vector<std::vector<int64_t>> key;
+#include "transept/generation_options.inc"
   std::optional<SpeechDefaults> speech;
 };
 

@@ -10,6 +10,8 @@
 #include "base/Json.h"
 #include "compiler/frontend/description/Description.h"
 
+#include "transept/detail/OptionRange.h"
+
 #include <array>
 #include <string_view>
 #include <utility>
@@ -22,9 +24,15 @@ constexpr IntegerRange countRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange kernelRange{0, 1024};
 constexpr IntegerRange layerRange{0, 10'000};
-constexpr IntegerRange beamRange{1, 4096};
 constexpr IntegerRange medianFilterRange{1, 1001};
 constexpr NumberRange epsilonRange{0.0, 1.0};
+
+constexpr IntegerRange integersOf(detail::OptionRange range) {
+  return {int64_t(range.minimum), int64_t(range.maximum)};
+}
+constexpr NumberRange numbersOf(detail::OptionRange range) {
+  return {range.minimum, range.maximum};
+}
 
 template <typename Enum> struct EnumNames;
 template <> struct EnumNames<NormKind> {
@@ -190,26 +198,20 @@ template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &v
 }
 
 template <typename Archive> void visitFields(Archive &archive, GenerationDefaults &value) {
-  archive.required("decoderStartId", value.decoderStartId, idRange);
-  archive.required("beginningId", value.beginningId, idRange);
-  archive.required("paddingId", value.paddingId, idRange);
-  archive.required("forcedBeginningId", value.forcedBeginningId, idRange);
-  archive.required("forcedEndId", value.forcedEndId, idRange);
-  archive.defaulted("endIds", value.endIds, idRange);
-  archive.defaulted("beams", value.beams, beamRange);
-  archive.defaulted("returnCount", value.returnCount, beamRange);
-  archive.defaulted("maximumLength", value.maximumLength, sizeRange);
-  archive.defaulted("minimumLength", value.minimumLength, countRange);
-  archive.required("maximumNewTokens", value.maximumNewTokens, sizeRange);
-  archive.required("minimumNewTokens", value.minimumNewTokens, countRange);
-  archive.defaulted("noRepeatNgramSize", value.noRepeatNgramSize, countRange);
-  archive.defaulted("encoderNoRepeatNgramSize", value.encoderNoRepeatNgramSize, countRange);
-  archive.defaulted("earlyStopping", value.earlyStopping);
-  archive.defaulted("lengthPenalty", value.lengthPenalty, NumberRange{});
-  archive.defaulted("repetitionPenalty", value.repetitionPenalty, NumberRange{1e-9, 1e9});
-  archive.defaulted("suppressedIds", value.suppressedIds, idRange);
-  archive.defaulted("beginningSuppressedIds", value.beginningSuppressedIds, idRange);
-  archive.defaulted("badWords", value.badWords, idRange);
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  archive.defaulted(#key, value.key, integersOf(detail::range));
+#define OPTION_LIMIT(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  archive.required(#key, value.key, integersOf(detail::range));
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  archive.defaulted(#key, value.key, numbersOf(detail::range));
+#define OPTION_EARLY_STOPPING(name, abi_name, key, ...) archive.defaulted(#key, value.key);
+#define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, range, help)              \
+  archive.required(#key, value.key, integersOf(detail::range));
+#define OPTION_MODEL_ID OPTION_ID
+#define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
+  archive.defaulted(#key, value.key, integersOf(detail::range));
+#define OPTION_WORDS OPTION_IDS
+#include "transept/generation_options.inc"
   archive.required("speech", value.speech);
 }
 

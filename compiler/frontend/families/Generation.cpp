@@ -97,26 +97,25 @@ constexpr std::array<std::string_view, 42> irrelevant = {"_from_model_config",
                                                          "return_timestamps",
                                                          "task_to_id"};
 
-constexpr std::array<const char *, 20> honoured = {"decoder_start_token_id",
-                                                   "bos_token_id",
-                                                   "pad_token_id",
-                                                   "eos_token_id",
-                                                   "forced_bos_token_id",
-                                                   "forced_eos_token_id",
-                                                   "num_beams",
-                                                   "num_return_sequences",
-                                                   "max_length",
-                                                   "min_length",
-                                                   "max_new_tokens",
-                                                   "min_new_tokens",
-                                                   "no_repeat_ngram_size",
-                                                   "encoder_no_repeat_ngram_size",
-                                                   "length_penalty",
-                                                   "repetition_penalty",
-                                                   "suppress_tokens",
-                                                   "begin_suppress_tokens",
-                                                   "bad_words_ids",
-                                                   "early_stopping"};
+constexpr const char *honoured[] = {
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, ...) hugging_face_name,
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_MODEL_ID OPTION_NUMBER
+#define OPTION_IDS OPTION_NUMBER
+#define OPTION_WORDS OPTION_NUMBER
+#include "transept/generation_options.inc"
+};
+
+constexpr bool isHonoured(std::string_view key) {
+  return std::find(std::begin(honoured), std::end(honoured), key) != std::end(honoured);
+}
+static_assert(std::none_of(notHonoured.begin(), notHonoured.end(),
+                           [](const NotHonoured &option) { return isHonoured(option.key); }) &&
+                  std::none_of(irrelevant.begin(), irrelevant.end(), isHonoured),
+              "an option is either honoured, or not honoured, or irrelevant");
 
 class GenerationReader {
 public:
@@ -125,29 +124,25 @@ public:
 
   GenerationDefaults read() {
     GenerationDefaults result;
-    result.decoderStartId = fields.optionalInteger("decoder_start_token_id", idRange);
-    result.beginningId = fields.optionalInteger("bos_token_id", idRange);
-    result.paddingId = fields.optionalInteger("pad_token_id", idRange);
-    result.endIds = ids("eos_token_id");
-    result.forcedBeginningId = forcedId("forced_bos_token_id");
-    result.forcedEndId = forcedId("forced_eos_token_id");
-    result.beams = fields.integer("num_beams", 1, beamRange);
-    result.returnCount = fields.integer("num_return_sequences", 1, beamRange);
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  result.key = fields.integer(hugging_face_name, neutral, integersOf(detail::range));
+#define OPTION_LIMIT(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  result.key = fields.optionalInteger(hugging_face_name, integersOf(detail::range));
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  result.key = fields.number(hugging_face_name, neutral, numbersOf(detail::range));
+#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, ...)                   \
+  result.key = earlyStopping(hugging_face_name);
+#define OPTION_ID(name, abi_name, key, flag, hugging_face_name, ...)                               \
+  result.key = id(hugging_face_name);
+#define OPTION_MODEL_ID OPTION_ID
+#define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, ...)                              \
+  result.key = withinVocabulary(hugging_face_name);
+#define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
+  result.key = words(hugging_face_name);
+#include "transept/generation_options.inc"
     if (result.returnCount > result.beams)
       refuseValue(result.returnCount, fields.where("num_return_sequences"),
                   fmt::format("at most num_beams = {}", result.beams));
-    result.maximumLength = fields.integer("max_length", 20, sizeRange);
-    result.minimumLength = fields.integer("min_length", 0, countRange);
-    result.maximumNewTokens = fields.optionalInteger("max_new_tokens", sizeRange);
-    result.minimumNewTokens = fields.optionalInteger("min_new_tokens", countRange);
-    result.noRepeatNgramSize = fields.integer("no_repeat_ngram_size", 0, countRange);
-    result.encoderNoRepeatNgramSize = fields.integer("encoder_no_repeat_ngram_size", 0, countRange);
-    result.earlyStopping = earlyStopping();
-    result.lengthPenalty = fields.number("length_penalty", 1.0, {-1e6, 1e6});
-    result.repetitionPenalty = fields.number("repetition_penalty", 1.0, {1e-9, 1e9});
-    result.suppressedIds = withinVocabulary("suppress_tokens");
-    result.beginningSuppressedIds = withinVocabulary("begin_suppress_tokens");
-    result.badWords = badWords();
     return result;
   }
 
@@ -165,7 +160,7 @@ private:
   }
 
   /// Hugging Face takes a list here as well; with one entry it means the same.
-  std::optional<int64_t> forcedId(const std::string &key) {
+  std::optional<int64_t> id(const std::string &key) {
     std::vector<int64_t> list = ids(key);
     if (list.size() > 1)
       refuseValue(*fields.find(key), fields.where(key), "one token id");
@@ -188,8 +183,7 @@ private:
     return list;
   }
 
-  std::vector<std::vector<int64_t>> badWords() {
-    const std::string key = "bad_words_ids";
+  std::vector<std::vector<int64_t>> words(const std::string &key) {
     const Json *value = fields.find(key);
     if (!value)
       return {};
@@ -209,15 +203,15 @@ private:
     return result;
   }
 
-  GenerationDefaults::EarlyStopping earlyStopping() {
+  GenerationDefaults::EarlyStopping earlyStopping(const std::string &key) {
     using EarlyStopping = GenerationDefaults::EarlyStopping;
-    const Json *value = fields.find("early_stopping");
+    const Json *value = fields.find(key);
     if (!value)
       return EarlyStopping::False;
     if (value->is_boolean())
       return value->get<bool>() ? EarlyStopping::True : EarlyStopping::False;
     if (*value != "never")
-      refuseValue(*value, fields.where("early_stopping"), "true, false or \"never\"");
+      refuseValue(*value, fields.where(key), "true, false or \"never\"");
     return EarlyStopping::Never;
   }
 

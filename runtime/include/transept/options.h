@@ -82,39 +82,17 @@ struct GenerateOptions {
   /// Take Hugging Face's neutral defaults instead of the model's for what is unset.
   bool ignoreModelDefaults = false;
 
-  /// 1 is greedy search, more is beam search.
-  std::optional<int> beams = {};
-  /// Sequences to return for each source; at most `beams`.
-  std::optional<int> returnCount = {};
-
-  /// Lengths count the decoder start and the prompt; new tokens do not. Where both are known, the
-  /// new tokens decide; an own length decides over the model's default of new tokens. -1: no limit
-  /// by new tokens.
-  std::optional<int> maximumLength = {};
-  std::optional<int> maximumNewTokens = {};
-  std::optional<int> minimumLength = {};
-  std::optional<int> minimumNewTokens = {};
-
-  /// Beam search: a hypothesis counts as sum of log-probabilities / length ** lengthPenalty.
-  std::optional<float> lengthPenalty = {};
-  std::optional<EarlyStopping> earlyStopping = {};
-  /// Above 1 makes ids that are already in the sequence less likely.
-  std::optional<float> repetitionPenalty = {};
-  /// No n ids in a row occur twice (in the target; in source and target); 0 for no rule.
-  std::optional<int> noRepeatNgramSize = {};
-  std::optional<int> encoderNoRepeatNgramSize = {};
-
-  /// Ids with a role; -1 for none.
-  std::optional<Id> decoderStart = {};
-  std::optional<Id> forcedBeginning = {};
-  std::optional<Id> forcedEnd = {};
-  /// Any of these ends a sequence; beam search writes the first.
-  std::optional<std::vector<Id>> ends = {};
-  /// Never generated; never generated at the first position.
-  std::optional<std::vector<Id>> suppressed = {};
-  std::optional<std::vector<Id>> beginningSuppressed = {};
-  /// Ids, or ids in a row, that are never generated.
-  std::optional<std::vector<std::vector<Id>>> badWords = {};
+  // The options of generation_options.inc, which docs/reference/generation-options.md explains.
+  // Numbers and ids of which there may be none take -1 for none.
+#define OPTION_NUMBER(name, ...) std::optional<int> name = {};
+#define OPTION_LIMIT(name, ...) std::optional<int> name = {};
+#define OPTION_FRACTION(name, ...) std::optional<float> name = {};
+#define OPTION_EARLY_STOPPING(name, ...) std::optional<EarlyStopping> name = {};
+#define OPTION_ID(name, ...) std::optional<Id> name = {};
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, ...) std::optional<std::vector<Id>> name = {};
+#define OPTION_WORDS(name, ...) std::optional<std::vector<std::vector<Id>>> name = {};
+#include "transept/generation_options.inc"
 
   /// Models of speech: what follows the prompt are texts between timestamps (see speech.h), which
   /// come in pairs and do not decrease.

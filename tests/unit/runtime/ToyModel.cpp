@@ -5,6 +5,8 @@
 
 #include "ToyModel.h"
 
+#include "NeutralDefaults.h"
+
 #include <cmath>
 #include <numeric>
 #include <thread>
@@ -181,13 +183,8 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
   encode.run = runEncode;
   decode.run = runDecode;
   decode.arena_bytes_per_row = vocabulary * sizeof(float);
+  defaults = neutralDefaults();
   defaults.decoder_start_id = 1;
-  defaults.beginning_id = defaults.padding_id = -1;
-  defaults.forced_beginning_id = defaults.forced_end_id = -1;
-  defaults.beams = defaults.return_count = 1;
-  defaults.maximum_length = 20;
-  defaults.maximum_new_tokens = defaults.minimum_new_tokens = -1;
-  defaults.length_penalty = defaults.repetition_penalty = 1;
   static constexpr std::int32_t end = 2;
   defaults.end_ids = &end;
   defaults.end_id_count = 1;

@@ -4,6 +4,8 @@
 
 #include "ToyTransformer.h"
 
+#include "NeutralDefaults.h"
+
 #include <cmath>
 #include <span>
 
@@ -127,13 +129,8 @@ ToyTransformer::ToyTransformer(Target target) {
   table.encoder_slots = encoderSlots;
   table.encoder_slot_count = 4;
   table.cross_attention_count = 2;
+  defaults = neutralDefaults();
   defaults.decoder_start_id = 1;
-  defaults.beginning_id = defaults.padding_id = -1;
-  defaults.forced_beginning_id = defaults.forced_end_id = -1;
-  defaults.beams = defaults.return_count = 1;
-  defaults.maximum_length = 20;
-  defaults.maximum_new_tokens = defaults.minimum_new_tokens = -1;
-  defaults.length_penalty = defaults.repetition_penalty = 1;
   table.generation = &defaults;
   table.runtime = &transept_runtime_functions;
 }

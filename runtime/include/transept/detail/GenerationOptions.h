@@ -19,27 +19,19 @@ public:
   GenerationOptions(const GenerateOptions &given, std::size_t sourceCount) : given(given) {
     options.structure_size = sizeof(options);
     options.ignore_model_defaults = given.ignoreModelDefaults;
-    options.decoder_start_id = number(given.decoderStart);
-    options.forced_beginning_id = number(given.forcedBeginning);
-    options.forced_end_id = number(given.forcedEnd);
-    options.beams = number(given.beams);
-    options.return_count = number(given.returnCount);
-    options.maximum_length = number(given.maximumLength);
-    options.maximum_new_tokens = number(given.maximumNewTokens);
-    options.minimum_length = number(given.minimumLength);
-    options.minimum_new_tokens = number(given.minimumNewTokens);
-    options.no_repeat_ngram_size = number(given.noRepeatNgramSize);
-    options.encoder_no_repeat_ngram_size = number(given.encoderNoRepeatNgramSize);
-    options.early_stopping = number(given.earlyStopping);
-    constexpr float unset = std::numeric_limits<float>::quiet_NaN();
-    options.length_penalty = given.lengthPenalty.value_or(unset);
-    options.repetition_penalty = given.repetitionPenalty.value_or(unset);
-    setList(given.ends, options.end_ids, options.end_id_count);
-    setList(given.suppressed, options.suppressed_ids, options.suppressed_id_count);
-    setList(given.beginningSuppressed, options.beginning_suppressed_ids,
-            options.beginning_suppressed_id_count);
+#define OPTION_NUMBER(name, abi_name, ...) options.abi_name = number(given.name);
+#define OPTION_LIMIT(name, abi_name, ...) options.abi_name = number(given.name);
+#define OPTION_FRACTION(name, abi_name, ...) options.abi_name = fraction(given.name);
+#define OPTION_EARLY_STOPPING(name, abi_name, ...) options.abi_name = number(given.name);
+#define OPTION_ID(name, abi_name, ...) options.abi_name = number(given.name);
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, abi_name, ...)                                                            \
+  setList(given.name, options.abi_name##s, options.abi_name##_count);
+#define OPTION_WORDS(name, abi_name, ...)                                                          \
+  setWords(given.name, name, options.abi_name##s, options.abi_name##_offsets,                      \
+           options.abi_name##_count);
+#include "transept/generation_options.inc"
     options.timestamps = number(given.timestamps);
-    setBadWords();
     setPrompts(sourceCount);
     if (given.onToken) {
       options.on_token = callListener;
@@ -58,8 +50,18 @@ public:
   }
 
 private:
+  /// Lists of ids as C has them: one after another, and where each begins.
+  struct Lists {
+    std::vector<Id> ids;
+    std::vector<std::uint64_t> offsets;
+  };
+
   template <typename Value> static std::int32_t number(const std::optional<Value> &value) {
     return value ? static_cast<std::int32_t>(*value) : TRANSEPT_UNSET;
+  }
+
+  static float fraction(const std::optional<float> &value) {
+    return value.value_or(std::numeric_limits<float>::quiet_NaN());
   }
 
   static void setList(const std::optional<std::vector<Id>> &list, const std::int32_t *&ids,
@@ -71,24 +73,26 @@ private:
     count = list->size();
   }
 
-  static void flatten(const std::vector<std::vector<Id>> &lists, std::vector<Id> &ids,
-                      std::vector<std::uint64_t> &offsets) {
-    offsets.push_back(0);
+  static Lists flatten(const std::vector<std::vector<Id>> &lists) {
+    Lists flat{{}, {0}};
     for (const std::vector<Id> &list : lists) {
-      ids.insert(ids.end(), list.begin(), list.end());
-      offsets.push_back(ids.size());
+      flat.ids.insert(flat.ids.end(), list.begin(), list.end());
+      flat.offsets.push_back(flat.ids.size());
     }
-    if (ids.empty())
-      ids.push_back(0); // not null
+    if (flat.ids.empty())
+      flat.ids.push_back(0); // not null
+    return flat;
   }
 
-  void setBadWords() {
-    if (!given.badWords)
+  static void setWords(const std::optional<std::vector<std::vector<Id>>> &words, Lists &kept,
+                       const std::int32_t *&ids, const std::uint64_t *&offsets,
+                       std::uint64_t &count) {
+    if (!words)
       return;
-    flatten(*given.badWords, badIds, badOffsets);
-    options.bad_words = badIds.data();
-    options.bad_word_offsets = badOffsets.data();
-    options.bad_word_count = given.badWords->size();
+    kept = flatten(*words);
+    ids = kept.ids.data();
+    offsets = kept.offsets.data();
+    count = words->size();
   }
 
   void setPrompts(std::size_t sourceCount) {
@@ -102,10 +106,10 @@ private:
                   "prompts has " + std::to_string(given.prompts.size()) +
                       " prompts, but must have one for each of the " + std::to_string(sourceCount) +
                       " sources, and prompt none beside it");
-    flatten(given.prompts, promptIds, promptOffsets);
-    options.prompt_ids = promptIds.data();
-    options.prompt_length = promptIds.size();
-    options.prompt_offsets = promptOffsets.data();
+    prompts = flatten(given.prompts);
+    options.prompt_ids = prompts.ids.data();
+    options.prompt_length = prompts.ids.size();
+    options.prompt_offsets = prompts.offsets.data();
   }
 
   /// Exceptions must not pass through C: they wait here until the call has returned.
@@ -121,8 +125,11 @@ private:
 
   const GenerateOptions &given;
   transept_generation_options options = {};
-  std::vector<Id> badIds, promptIds;
-  std::vector<std::uint64_t> badOffsets, promptOffsets;
+  Lists prompts;
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_WORDS(name, ...) Lists name;
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
   std::exception_ptr thrown;
 };
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Prints docs/reference/generation-options.md: the rows of generation_options.inc as a page, under
+// all the names that an option has.
+
+#include "transept/abi.h"
+#include "transept/detail/OptionRange.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <sstream>
+#include <string>
+
+namespace {
+
+using namespace transept;
+
+constexpr const char *kBeginning = R"(# Generation options
+
+Each can be set in C++ (`GenerateOptions`), in C (`transept_generation_options`), with `transept generate`
+and as the default of a model: in its `generation_config.json` under Hugging Face's name, in the
+`generation` of a description under the JSON key. What is set nowhere takes the neutral default. The
+meanings are those of transformers 4.44.
+
+Lengths count the decoder start and the prompt; new tokens do not. Where both are known, the new
+tokens decide; an own length decides over the model's default of new tokens. Beam search ranks
+hypotheses by their sum of log-probabilities / length ** length penalty.
+
+What is particular to one call (prompts, a listener, `ignoreModelDefaults`, the timestamps of speech)
+is in `transept/options.h`.
+
+| C++ | command line | Hugging Face | neutral default | allowed |
+|---|---|---|---|---|
+)";
+
+struct Option {
+  const char *name, *flag, *huggingFaceName;
+  std::string neutral, allowed;
+};
+
+void print(const Option &option) {
+  std::string flag = *option.flag ? fmt::format("`{}`", option.flag) : "";
+  fmt::print("| `{}` | {} | `{}` | {} | {} |\n", option.name, flag, option.huggingFaceName,
+             option.neutral, option.allowed);
+}
+
+/// An item of a list, in lines of at most 120 characters.
+void printItem(const std::string &text) {
+  std::istringstream words(text);
+  size_t length = 1;
+  fmt::print("-");
+  for (std::string word; words >> word; length += word.size() + 1) {
+    bool isFull = length + 1 + word.size() > 120;
+    fmt::print("{}{}", isFull ? "\n  " : " ", word);
+    length = isFull ? 1 : length;
+  }
+  fmt::print("\n");
+}
+
+void printMeaning(const char *name, const std::string &abiName, const char *key, const char *help) {
+  printItem(fmt::format("`{}` (C: `{}`, JSON: `{}`): {}", name, abiName, key, help));
+}
+
+void printTable() {
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  print({#name, flag, hugging_face_name, fmt::format("{}", neutral), detail::range.text()});
+#define OPTION_LIMIT(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  print({#name, flag, hugging_face_name, "none", detail::range.text() + ", -1: none"});
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, ...)                   \
+  print({#name, flag, hugging_face_name, "false", "false, true, never"});
+#define OPTION_ID(name, abi_name, key, flag, hugging_face_name, ...)                               \
+  print({#name, flag, hugging_face_name, "none", "an id of the target vocabulary, -1: none"});
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, ...)                              \
+  print({#name, flag, hugging_face_name, "none", "ids of the target vocabulary"});
+#define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
+  print({#name, flag, hugging_face_name, "none", "lists of ids of the target vocabulary"});
+#include "transept/generation_options.inc"
+}
+
+void printMeanings() {
+  fmt::print("\nWhat they mean:\n\n");
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  printMeaning(#name, #abi_name, #key, help);
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
+  printMeaning(#name, #abi_name "s", #key, help);
+#define OPTION_WORDS OPTION_IDS
+#include "transept/generation_options.inc"
+}
+
+void printModelIds() {
+  fmt::print("\nOf the model alone, not of a call:\n\n");
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_MODEL_ID(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  printItem(fmt::format("`{}` (JSON: `{}`): {}", hugging_face_name, #key, help));
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
+}
+
+} // namespace
+
+int main() {
+  fmt::print("{}", kBeginning);
+  printTable();
+  printMeanings();
+  printModelIds();
+}

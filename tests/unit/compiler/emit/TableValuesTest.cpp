@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tables that miss a field, or have one too many, are no types; numbers too large for a field are
+// refused; fields become constants in the order of the ABI.
+
+#include "compiler/emit/table/GenerationTables.h"
+
+#include "llvm/IR/LLVMContext.h"
+
+#include <gtest/gtest.h>
+
+namespace transept::emit {
+namespace {
+
+template <typename Step>
+concept CanBeComplete = requires { Step{.kernel = 1, .stride = 2, .padding = 3, .leading = 4}; };
+template <typename Step>
+concept CanMissAField = requires { Step{.kernel = 1, .stride = 2, .leading = 4}; };
+template <typename Step>
+concept CanHaveAnotherField =
+    requires { Step{.kernel = 1, .stride = 2, .padding = 3, .leading = 4, .trailing = 5}; };
+static_assert(CanBeComplete<Values<transept_row_step>>);
+static_assert(!CanMissAField<Values<transept_row_step>>);
+static_assert(!CanHaveAnotherField<Values<transept_row_step>>);
+
+class Tables : public testing::Test {
+protected:
+  /// Field `index` of a structure, as an integer.
+  static int64_t number(llvm::Constant *structure, unsigned index) {
+    return llvm::cast<llvm::ConstantInt>(structure->getAggregateElement(index))->getSExtValue();
+  }
+  static llvm::Constant *contentOf(llvm::Constant *variable) {
+    return llvm::cast<llvm::GlobalVariable>(variable)->getInitializer();
+  }
+
+  llvm::LLVMContext context;
+  llvm::Module module{"tables", context};
+  TableWriter writer{module};
+};
+
+TEST_F(Tables, RefuseNumbersThatAFieldCannotHold) {
+  EXPECT_THROW(Field<uint32_t>(int64_t(1) << 32), std::range_error);
+  EXPECT_THROW(Field<uint32_t>(-1), std::range_error);
+  EXPECT_THROW(Field<int32_t>(uint64_t(1) << 31), std::range_error);
+  EXPECT_EQ(Field<int32_t>(int64_t(-1)).value, -1);
+  EXPECT_EQ(Field<uint64_t>(UINT64_MAX).value, UINT64_MAX);
+}
+
+TEST_F(Tables, HaveTheirFieldsInOrder) {
+  llvm::Constant *step = writer.structure(
+      Values<transept_row_step>{.kernel = 1, .stride = 2, .padding = 3, .leading = 4});
+  ASSERT_EQ(step->getType()->getStructNumElements(), 4u);
+  for (unsigned index = 0; index != 4; ++index)
+    EXPECT_EQ(number(step, index), index + 1);
+}
+
+TEST_F(Tables, HaveNullForListsWithoutElements) {
+  EXPECT_TRUE(writer.array("none", {})->isNullValue());
+  EXPECT_TRUE(writer.numbers<uint32_t>("none", std::vector<int64_t>{})->isNullValue());
+}
+
+TEST_F(Tables, OfGenerationHoldWhatTheModelSays) {
+  frontend::GenerationDefaults defaults;
+  defaults.decoderStartId = 7;
+  defaults.beams = 5;
+  defaults.earlyStopping = frontend::GenerationDefaults::EarlyStopping::Never;
+  defaults.lengthPenalty = 0.5;
+  defaults.endIds = {2, 3};
+  defaults.badWords = {{4}, {5, 6}};
+  llvm::Constant *table = contentOf(generationTable(writer, defaults));
+  auto indexOf = [](size_t offset) { return unsigned(offset / sizeof(int32_t)); };
+#define INDEX(field) indexOf(offsetof(transept_generation_defaults, field))
+  EXPECT_EQ(number(table, INDEX(decoder_start_id)), 7);
+  EXPECT_EQ(number(table, INDEX(forced_end_id)), -1);
+  EXPECT_EQ(number(table, INDEX(beams)), 5);
+  EXPECT_EQ(number(table, INDEX(maximum_length)), 20);
+  EXPECT_EQ(number(table, INDEX(early_stopping)), int(TRANSEPT_EARLY_STOPPING_NEVER));
+  auto *penalty = llvm::cast<llvm::ConstantFP>(table->getAggregateElement(INDEX(length_penalty)));
+  EXPECT_EQ(penalty->getValueAPF().convertToFloat(), 0.5f);
+  // The fields from here on take eight bytes each.
+  unsigned first = INDEX(end_ids);
+#undef INDEX
+  EXPECT_EQ(number(table, first + 1), 2);
+  EXPECT_EQ(contentOf(table->getAggregateElement(first))->getAggregateElement(1u),
+            llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), 3));
+  EXPECT_TRUE(table->getAggregateElement(first + 2)->isNullValue());
+  EXPECT_EQ(number(table, first + 8), 2);
+}
+
+} // namespace
+} // namespace transept::emit

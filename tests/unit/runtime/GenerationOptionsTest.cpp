@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every row of generation_options.inc on its way from GenerateOptions and from a model's defaults
+// into the settings of a search: a row that is lost somewhere fails here by name.
+
+#include "ToyModel.h"
+
+#include "runtime/decode/GenerationSettings.h"
+#include "transept/detail/GenerationOptions.h"
+#include "transept/detail/OptionRange.h"
+
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace transept::tests {
+namespace {
+
+using runtime::BannedWords;
+using runtime::GenerationSettings;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::int32_t kIds[] = {3, 5};
+constexpr std::int32_t kWordIds[] = {7, 3, 5};
+constexpr std::uint64_t kWordOffsets[] = {0, 1, 3};
+
+/// Neither the neutral value nor a bound.
+int numberIn(detail::OptionRange range) {
+  return static_cast<int>(range.minimum) + 3;
+}
+float fractionIn(detail::OptionRange range) {
+  return static_cast<float>(range.minimum + (range.maximum - range.minimum) / 4);
+}
+
+class GenerationOptions : public testing::Test {
+protected:
+  /// What a search gets to see.
+  GenerationSettings resolve(const GenerateOptions &options) {
+    detail::GenerationOptions converted(options, /*sourceCount=*/1);
+    return runtime::resolveSettings(toy.table, converted.get());
+  }
+
+  std::string error(const GenerateOptions &options) {
+    try {
+      resolve(options);
+    } catch (const Error &error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  /// Results need as many beams.
+  GenerateOptions withBeams() { return {.beams = 8}; }
+
+  ToyModel toy;
+};
+
+void expectWords(const BannedWords &words, const char *name) {
+  EXPECT_THAT(words.ids, ElementsAre(7)) << name;
+  EXPECT_THAT(words.sequences, ElementsAre(ElementsAre(3, 5))) << name;
+}
+
+TEST_F(GenerationOptions, ReachTheSearchFromTheCaller) {
+  GenerateOptions options;
+#define CHECK_VALUE(name, value)                                                                   \
+  options = withBeams();                                                                           \
+  options.name = value;                                                                            \
+  EXPECT_EQ(resolve(options).name, value) << #name;
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  CHECK_VALUE(name, numberIn(detail::range))
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  CHECK_VALUE(name, fractionIn(detail::range))
+#define OPTION_EARLY_STOPPING(name, ...)                                                           \
+  options.name = EarlyStopping::Never;                                                             \
+  EXPECT_EQ(resolve(options).name, TRANSEPT_EARLY_STOPPING_NEVER) << #name;
+#define OPTION_ID(name, ...) CHECK_VALUE(name, 3)
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, ...)                                                                      \
+  options.name = std::vector<Id>{3, 5};                                                            \
+  EXPECT_THAT(resolve(options).name, ElementsAre(3, 5)) << #name;
+#define OPTION_WORDS(name, ...)                                                                    \
+  options.name = std::vector<std::vector<Id>>{{7}, {3, 5}};                                        \
+  expectWords(resolve(options).name, #name);
+#include "transept/generation_options.inc"
+#undef CHECK_VALUE
+}
+
+TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored) {
+  toy.defaults.beams = 8;
+#define CHECK_VALUE(name, abi_name, value, neutral)                                                \
+  toy.defaults.abi_name = value;                                                                   \
+  EXPECT_EQ(resolve({}).name, value) << #name;                                                     \
+  EXPECT_EQ(resolve({.ignoreModelDefaults = true}).name, neutral) << #name;
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  CHECK_VALUE(name, abi_name, numberIn(detail::range), neutral)
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  CHECK_VALUE(name, abi_name, fractionIn(detail::range), neutral)
+#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
+  CHECK_VALUE(name, abi_name, TRANSEPT_EARLY_STOPPING_NEVER, neutral)
+#define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, ...)                      \
+  CHECK_VALUE(name, abi_name, 3, neutral)
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, abi_name, ...)                                                            \
+  toy.defaults.abi_name##s = kIds;                                                                 \
+  toy.defaults.abi_name##_count = 2;                                                               \
+  EXPECT_THAT(resolve({}).name, ElementsAre(3, 5)) << #name;                                       \
+  EXPECT_THAT(resolve({.ignoreModelDefaults = true}).name, testing::IsEmpty()) << #name;
+#define OPTION_WORDS(name, abi_name, ...)                                                          \
+  toy.defaults.abi_name##s = kWordIds;                                                             \
+  toy.defaults.abi_name##_offsets = kWordOffsets;                                                  \
+  toy.defaults.abi_name##_count = 2;                                                               \
+  expectWords(resolve({}).name, #name);                                                            \
+  EXPECT_THAT(resolve({.ignoreModelDefaults = true}).name.ids, testing::IsEmpty()) << #name;
+#include "transept/generation_options.inc"
+#undef CHECK_VALUE
+}
+
+TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
+  GenerateOptions options;
+#define CHECK_ERROR(name, shown, ...)                                                              \
+  options = withBeams();                                                                           \
+  options.name = __VA_ARGS__;                                                                      \
+  EXPECT_THAT(error(options), HasSubstr(shown)) << #name;
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  CHECK_ERROR(name, #abi_name " is ", static_cast<int>(detail::range.minimum) - 5)                 \
+  EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  CHECK_ERROR(name, #abi_name " is ", INFINITY)                                                    \
+  EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
+#define OPTION_EARLY_STOPPING(name, abi_name, ...)                                                 \
+  CHECK_ERROR(name, #abi_name " is 3", static_cast<EarlyStopping>(3))
+#define OPTION_ID(name, abi_name, ...) CHECK_ERROR(name, #abi_name " is 23", 23)
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS(name, abi_name, ...)                                                            \
+  CHECK_ERROR(name, #abi_name "s[1] is 23", std::vector<Id>{3, 23})
+#define OPTION_WORDS(name, abi_name, ...)                                                          \
+  CHECK_ERROR(name, #abi_name "s[1][1] is 23", std::vector<std::vector<Id>>{{7}, {3, 23}})
+#include "transept/generation_options.inc"
+#undef CHECK_ERROR
+}
+
+TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
+  GenerateOptions options;
+#define CHECK_BOUND(name, bound)                                                                   \
+  options = withBeams();                                                                           \
+  options.name = bound;                                                                            \
+  EXPECT_EQ(error(options), "no error") << #name;
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
+  CHECK_BOUND(name, static_cast<float>(detail::range.minimum))                                     \
+  CHECK_BOUND(name, static_cast<float>(detail::range.maximum))
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  CHECK_BOUND(name, static_cast<int>(detail::range.minimum))
+#define OPTION_LIMIT OPTION_NUMBER
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
+#undef CHECK_BOUND
+}
+
+} // namespace
+} // namespace transept::tests

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a model has as defaults that says nothing about generation, for any option there is.
+#ifndef TRANSEPT_TESTS_UNIT_RUNTIME_NEUTRALDEFAULTS_H
+#define TRANSEPT_TESTS_UNIT_RUNTIME_NEUTRALDEFAULTS_H
+
+#include "transept/abi.h"
+
+namespace transept::tests {
+
+inline transept_generation_defaults neutralDefaults() {
+  transept_generation_defaults defaults{};
+#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, ...)                  \
+  defaults.abi_name = neutral;
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_MODEL_ID OPTION_NUMBER
+#define OPTION_IDS(...)   // null
+#define OPTION_WORDS(...) // null
+#include "transept/generation_options.inc"
+  return defaults;
+}
+
+} // namespace transept::tests
+
+#endif
