@@ -24,7 +24,7 @@ void addDescribeCommand(CLI::App &program) {
                                             : frontend::describeCheckpoint(*input, warnings);
     for (const std::string &warning : warnings)
       fmt::print(stderr, "warning: {}\n", warning);
-    fmt::print("{}\n", workbench::toJson(description));
+    fmt::print("{}\n", frontend::toJson(description));
   });
 }
 

@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <stdexcept>
 
 namespace transept::commands {
 namespace {

@@ -8,7 +8,7 @@
 #include <exception>
 
 int main(int argumentCount, char **arguments) {
-  using namespace transept::driver;
+  using namespace transept::commands;
   CLI::App program("Transept compiles encoder-decoder transformers to shared libraries.\n"
                    "Exit status: 0 done, 1 the work or a check failed, 2 wrong usage.",
                    "transept");

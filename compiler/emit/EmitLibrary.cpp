@@ -3,6 +3,7 @@
 // Compiles code, links it with the runtime, and adds the weights.
 
 #include "compiler/emit/EmitLibrary.h"
+#include "base/Error.h"
 
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
@@ -21,7 +22,6 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <stdexcept>
 
 namespace transept::emit {
 
@@ -31,7 +31,7 @@ std::string readFile(const std::filesystem::path &path) {
   std::ifstream stream(path, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(stream)), {});
   if (!stream)
-    throw std::runtime_error("cannot read " + path.string());
+    throw InputError("cannot read " + path.string());
   return content;
 }
 
@@ -63,7 +63,7 @@ int64_t positionCount(mlir::ModuleOp module, llvm::StringRef program,
   auto restrict = [&](llvm::StringRef table, int64_t offset) {
     int64_t rows = tableRows(module, table) - offset;
     if (rows < 1)
-      throw std::runtime_error(
+      throw InputError(
           fmt::format("the table of positions of {} has no row {}", program.str(), offset));
     count = count == 0 ? rows : std::min(count, rows);
   };
@@ -126,9 +126,9 @@ void checkSameCaches(llvm::ArrayRef<Level> levels) {
         return each.module.lookupSymbol<plan::ProgramOp>(program).getSlots();
       };
       if (slotsOf(level) != slotsOf(levels.front()))
-        throw std::runtime_error(fmt::format("levels {} and {} keep different things in the cache "
-                                             "of {}; compile a library for each",
-                                             levels.front().name, level.name, program.str()));
+        throw InputError(fmt::format("levels {} and {} keep different things in the cache "
+                                     "of {}; compile a library for each",
+                                     levels.front().name, level.name, program.str()));
     }
 }
 
@@ -137,7 +137,7 @@ void checkSameCaches(llvm::ArrayRef<Level> levels) {
 std::unique_ptr<llvm::Module> translated(Level &level, llvm::LLVMContext &context) {
   std::unique_ptr<llvm::Module> code = translateToLLVM(level.module, context, level.target);
   if (!code)
-    throw std::runtime_error("the module is not in the LLVM stage");
+    throw Error(ErrorCode::Internal, "the module is not in the LLVM stage");
   level.target = targets::withoutUnusedFeatures(level.target, *code);
   return code;
 }
@@ -278,7 +278,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   stream << generatedHeader(facts.name, summaryOf(facts, description.family),
                             /*transforms=*/facts.targetFeatureWidth != 0);
   if (!stream.flush())
-    throw std::runtime_error("cannot write " + header.string());
+    throw InputError("cannot write " + header.string());
 }
 
 } // namespace transept::emit

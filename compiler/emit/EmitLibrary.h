@@ -26,7 +26,7 @@ struct EmitOptions {
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };
 
-/// Writes the library and, beside it, `<model name>.h`. Throws std::runtime_error with the reason;
+/// Writes the library and, beside it, `<model name>.h`. Throws InputError with the reason;
 /// then no library is left behind.
 void emitLibrary(llvm::ArrayRef<Level> levels, const frontend::Description &description,
                  const ParameterReader &parameters, const EmitOptions &options);

@@ -3,6 +3,7 @@
 // Reads lists of levels and finds the weights that levels have in common.
 
 #include "compiler/emit/Levels.h"
+#include "base/Error.h"
 
 #include "dialects/Plan/Plan.h"
 
@@ -17,7 +18,6 @@
 
 #include <bit>
 #include <set>
-#include <stdexcept>
 
 namespace transept::emit {
 
@@ -47,15 +47,15 @@ std::vector<Level> levelsOf(const std::string &names) {
     std::string error;
     std::optional<targets::Target> target = targets::targetFor(name.str(), error);
     if (!target)
-      throw std::runtime_error(error);
+      throw InputError(error);
     for (const Level &other : levels) {
       if (other.name == name)
-        throw std::runtime_error(fmt::format("--cpu names '{}' twice", other.name));
+        throw InputError(fmt::format("--cpu names '{}' twice", other.name));
       if (other.target.cpu == target->cpu && other.target.features == target->features &&
           other.target.hasTiles == target->hasTiles)
-        throw std::runtime_error(fmt::format("--cpu names '{}' and '{}', which get the same code; "
-                                             "name one of them",
-                                             other.name, name.str()));
+        throw InputError(fmt::format("--cpu names '{}' and '{}', which get the same code; "
+                                     "name one of them",
+                                     other.name, name.str()));
     }
     levels.push_back({name.str(), std::move(*target), {}});
   }

@@ -26,7 +26,7 @@ struct Level {
 };
 
 /// The levels of a list such as "x86-64-v3,x86-64-v4", without modules, those that need least
-/// first. Throws std::runtime_error for a name that is unknown or given twice, and for two that
+/// first. Throws InputError for a name that is unknown or given twice, and for two that
 /// mean the same code.
 std::vector<Level> levelsOf(const std::string &names);
 

@@ -15,7 +15,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
 
 namespace transept::session {
 
@@ -81,30 +80,47 @@ private:
 
 } // namespace
 
-WeightChoice chooseWeights(const WeightSearch &search) {
-  emit::Level level = measuredLevel(search.cpu);
-  CandidateFolder folder(search.output);
-  WeightChoice choice{.weights = "f32", .measured = {}};
-  search.compile("f32", folder.libraryOf("f32"));
+WeightChoice chooseWeights(const CompileOptions &options,
+                           const std::function<std::string(const CompileOptions &)> &build) {
+  emit::Level level = measuredLevel(options.cpu);
+  CandidateFolder folder(options.output);
+  // What is wanted beside the library is made once, of the type that is taken.
+  CompileOptions plain = options;
+  plain.hasDebugInfo = plain.verifiesPasses = false;
+  plain.dumpDirectory.clear();
+  plain.report.clear();
+  plain.observer.remark = {};
+  bool keepsLibrary = !options.hasDebugInfo && !options.verifiesPasses &&
+                      options.dumpDirectory.empty() && options.report.empty() &&
+                      !options.observer.remark;
+  std::string name;
+  auto compile = [&](const std::string &weights) {
+    plain.weights = weights;
+    plain.output = folder.libraryOf(weights);
+    name = build(plain);
+    plain.observer.warning = {}; // once is enough
+  };
+  WeightChoice choice{.weights = "f32", .name = {}, .losses = {}};
+  compile("f32");
   workbench::AccuracyLoss loss(folder.libraryOf("f32"), level.name);
   for (llvm::StringRef candidate : codegen::weightsBySpeed(level.target)) {
     std::string weights = candidate.str();
     if (weights == "f32")
       break;
-    search.compile(weights, folder.libraryOf(weights));
-    double lost = loss.of(folder.libraryOf(weights));
-    choice.measured.push_back({weights, lost});
-    bool isTaken = lost <= search.allowedLoss;
-    fmt::print(stderr, "{}: loses {:.3g} nats a token (allowed {}){}\n", weights, lost,
-               search.allowedLoss, isTaken ? "" : ", too much");
-    if (isTaken) {
+    compile(weights);
+    choice.losses.push_back({weights, loss.of(folder.libraryOf(weights)), options.accuracyLoss});
+    if (options.observer.loss)
+      options.observer.loss(choice.losses.back());
+    if (choice.losses.back().loss <= options.accuracyLoss) {
       choice.weights = weights;
       break;
     }
     folder.remove(weights);
   }
-  if (search.keepsLibrary)
+  if (keepsLibrary) {
     folder.take(choice.weights);
+    choice.name = name;
+  }
   return choice;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `compile --weights auto`: the fastest type of weights that loses no more accuracy than allowed.
+// `--weights auto`: the fastest type of weights that loses no more accuracy than allowed.
 
 #ifndef TRANSEPT_COMPILER_SESSION_CHOOSEWEIGHTS_H
 #define TRANSEPT_COMPILER_SESSION_CHOOSEWEIGHTS_H
+
+#include "transept/compiler.h"
 
 #include <functional>
 #include <string>
@@ -11,29 +13,20 @@
 
 namespace transept::session {
 
-struct WeightSearch {
-  std::string cpu; // what `--cpu` says; of several levels the best is measured
-  std::string output;
-  double allowedLoss = 0; // nats a token
-  /// Whether the library that is taken becomes the output; otherwise only its type is wanted.
-  bool keepsLibrary = true;
-  /// Writes the library of these weights to a path.
-  std::function<void(const std::string &weights, const std::string &library)> compile = {};
-};
-
 struct WeightChoice {
-  struct Measured {
-    std::string weights;
-    double loss; // nats a token
-  };
   std::string weights;
-  std::vector<Measured> measured; // in the order of speed, up to the one that is taken
+  /// Of the model whose library is the output; empty where only a type was chosen, because more
+  /// than a library is asked for.
+  std::string name;
+  std::vector<WeightLoss> losses; // in the order of speed, up to the one that is taken
 };
 
 /// Compiles f32 and then type after type into a folder beside the output until one loses no more
-/// than allowed, moves that one's files to the output's place and removes the folder. Says on
-/// standard error what each loses. Throws std::exception where this machine cannot run the level.
-WeightChoice chooseWeights(const WeightSearch &search);
+/// than `options.accuracyLoss`, and removes the folder. Unless something is wanted beside the
+/// library, that one's files become the output. `build` writes a library and returns its model's
+/// name. Throws Error where this machine cannot run the level that is measured.
+WeightChoice chooseWeights(const CompileOptions &options,
+                           const std::function<std::string(const CompileOptions &)> &build);
 
 } // namespace transept::session
 

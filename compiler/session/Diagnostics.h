@@ -9,7 +9,6 @@
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <stdexcept>
 #include <string>
 
 namespace transept::session {

@@ -15,7 +15,6 @@
 
 #include <map>
 #include <numeric>
-#include <stdexcept>
 
 namespace transept::session {
 

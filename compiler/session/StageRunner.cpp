@@ -11,9 +11,26 @@
 
 #include "mlir/Pass/PassManager.h"
 
+#include <filesystem>
+
 namespace transept::session {
 
 using namespace mlir;
+
+namespace {
+
+/// Where line tables lead to; the text of the plan, of one level where there are several.
+std::string planFile(const CompileOptions &options, const std::string &level) {
+  return std::filesystem::path(options.output).replace_extension(level + ".plan.mlir").string();
+}
+
+/// Where a pass that changes the result of `model` is shown: beside the library, or here.
+std::string reproducerFile(const CompileOptions &options, const std::string &model) {
+  auto folder = std::filesystem::path(options.output).parent_path();
+  return (folder / (model + ".reproducer.mlir")).string();
+}
+
+} // namespace
 
 void StageRunner::runGraphStages(ModuleOp module, Stage last) {
   Stage reached = stageOf(module);
@@ -50,7 +67,7 @@ std::vector<OwningOpRef<ModuleOp>> StageRunner::runLevelStages(ModuleOp fused, S
     record(level.module, Stage::Plan, level.name);
   if (options.hasDebugInfo)
     for (emit::Level &level : levels)
-      emit::locateInFile(level.module, options.planFile(levels.size() > 1 ? level.name : ""));
+      emit::locateInFile(level.module, planFile(options, levels.size() > 1 ? level.name : ""));
   if (last > Stage::Plan)
     runAll(Stage::Plan, Stage::LLVM);
   for (const emit::Level &level : levels)
@@ -83,10 +100,10 @@ void StageRunner::run(Section section, const PipelineOptions &pipeline, int &cou
   bool isVerified =
       options.verifiesPasses && section.first < section.last && section.last <= Stage::Fused;
   std::string reproducer =
-      options.reproducerFile(section.module.getSymName().value_or("model").str());
+      reproducerFile(options, section.module.getSymName().value_or("model").str());
   if (failed(isVerified ? runVerified(passes, section.module, {.reproducer = reproducer})
                         : passes.run(section.module)))
-    diagnostics.raise("a pass failed");
+    session.diagnostics.raise("a pass failed");
 }
 
 } // namespace transept::session

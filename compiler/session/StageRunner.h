@@ -7,9 +7,7 @@
 
 #include "compiler/emit/Levels.h"
 #include "compiler/pipeline/Stages.h"
-#include "compiler/session/CompileOptions.h"
-#include "compiler/session/Diagnostics.h"
-#include "workbench/story/Story.h"
+#include "compiler/session/Session.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -17,12 +15,12 @@
 namespace transept::session {
 
 /// Dumped passes are numbered throughout. A pass that fails, or does not stand verification, is an
-/// exception with what `diagnostics` got.
+/// exception with what the session's diagnostics got.
 class StageRunner {
 public:
   /// `story` is null where nobody wants to know.
-  StageRunner(const CompileOptions &options, Diagnostics &diagnostics, story::Story *story)
-      : options(options), diagnostics(diagnostics), story(story) {}
+  StageRunner(Session &session, story::Story *story)
+      : session(session), options(session.options), story(story) {}
 
   /// The stages in which all processors are alike.
   void runGraphStages(mlir::ModuleOp module, Stage last);
@@ -45,8 +43,8 @@ private:
   void run(Section section, const PipelineOptions &pipeline, int &count);
   void record(mlir::ModuleOp module, Stage stage, const std::string &level = "");
 
+  Session &session;
   const CompileOptions &options;
-  Diagnostics &diagnostics;
   story::Story *story;
   int dumpCount = 0;
 };

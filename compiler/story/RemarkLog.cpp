@@ -4,11 +4,10 @@
 
 #include "compiler/story/RemarkLog.h"
 
+#include "base/Error.h"
 #include "dialects/Transept/Lineage.h"
 
 #include "mlir/IR/Remarks.h"
-
-#include <stdexcept>
 
 namespace transept::story {
 
@@ -62,7 +61,7 @@ std::shared_ptr<std::vector<Remark>> keepRemarks(MLIRContext &context) {
   if (failed(remark::enableOptimizationRemarks(context, std::make_unique<Keeper>(remarks),
                                                std::make_unique<remark::RemarkEmittingPolicyAll>(),
                                                all)))
-    throw std::runtime_error("the remarks of passes cannot be kept");
+    throw Error(ErrorCode::Internal, "the remarks of passes cannot be kept");
   return remarks;
 }
 

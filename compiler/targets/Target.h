@@ -8,6 +8,8 @@
 #define TRANSEPT_COMPILER_TARGETS_TARGET_H
 
 #include <algorithm>
+#include "mlir/IR/BuiltinOps.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -4,8 +4,8 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include "runtime/platform/CpuFeatures.h"
 #include "transept/abi.h"
+#include "transept/levels.h"
 
 #include <nlohmann/json.hpp>
 
@@ -156,7 +156,7 @@ TEST_F(AutomaticWeights, AreRefusedWhereNoTokensAreGenerated) {
 }
 
 TEST_F(AutomaticWeights, AreRefusedForProcessorsThatThisMachineIsNot) {
-  if (runtime::cpuFeatures() & TRANSEPT_CPU_AMX)
+  if (runtime::thisProcessor().features & TRANSEPT_CPU_AMX)
     GTEST_SKIP() << "this machine has AMX";
   expectFailure(run(command(golden, {"--cpu", "x86-64-v3,sapphirerapids"})), 1,
                 "running the model for sapphirerapids, but this machine lacks AMX");

@@ -5,7 +5,7 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include "runtime/engine/ChooseLevel.h"
+#include "transept/levels.h"
 #include "transept/model.h"
 #include "workbench/library/LibraryFile.h"
 

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+using namespace transept;
 using namespace transept::frontend;
 
 namespace {

@@ -10,6 +10,7 @@
 
 #include <stdexcept>
 
+using namespace transept;
 using namespace transept::frontend;
 
 namespace {

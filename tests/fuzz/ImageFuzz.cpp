@@ -6,6 +6,7 @@
 #include "base/Error.h"
 #include "media/images/Image.h"
 
+using namespace transept;
 using namespace transept::features;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -7,6 +7,7 @@
 
 #include <string>
 
+using namespace transept;
 using namespace transept::features;
 
 extern "C" void addFuzzSeeds(std::vector<std::string> &seeds) {

@@ -8,7 +8,7 @@
 
 #include <stdexcept>
 
-using namespace transept::frontend;
+using namespace transept;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::span<const std::byte> bytes(reinterpret_cast<const std::byte *>(data), size);

@@ -8,6 +8,7 @@
 
 #include <cmath>
 
+using namespace transept;
 using namespace transept::features;
 
 /// libsndfile 1.2.0 forgets what it allocated for an Ogg stream when its headers are wrong.

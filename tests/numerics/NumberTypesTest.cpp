@@ -33,7 +33,7 @@ Description oddModel(int64_t hidden, int64_t heads, int64_t wide, bool isGated) 
     Stack stack{.layerCount = 1,
                 .hiddenSize = hidden,
                 .normPlacement = isGated ? NormPlacement::Pre : NormPlacement::Post,
-                .embedding = {.weight = TensorReference{"shared"},
+                .embedding = {.weight = checkpoints::TensorReference{"shared"},
                               .vocabularySize = 389,
                               .positions = {PositionKind::SinusoidalHalves, 120}},
                 .selfAttention = tiny.attention("self", heads, 20, scale),

@@ -38,7 +38,8 @@ inline frontend::Description randomModel(uint64_t seed) {
     Stack stack{.layerCount = pick({1, 2}),
                 .hiddenSize = hidden,
                 .normPlacement = isPostNorm ? NormPlacement::Post : NormPlacement::Pre,
-                .embedding = {.weight = TensorReference{isTied ? "shared" : side + ".embedding"},
+                .embedding = {.weight = checkpoints::TensorReference{isTied ? "shared"
+                                                                            : side + ".embedding"},
                               .vocabularySize = vocabulary,
                               .scale = pick({1.0, std::sqrt(double(hidden))})},
                 .selfAttention = tiny.attention("self", heads, headDim, scale),
@@ -68,7 +69,7 @@ inline frontend::Description randomModel(uint64_t seed) {
   description.target = stack("decoder", true);
   description.logits = {.weight = {isTied ? "shared" : "output"}, .scale = pick({1.0, 0.25})};
   if (hasBias)
-    description.logits.bias = TensorReference{"logits_bias"};
+    description.logits.bias = checkpoints::TensorReference{"logits_bias"};
   return description;
 }
 

@@ -77,7 +77,7 @@ inline frontend::Description tinyMarian() {
     Stack stack{.layerCount = layers,
                 .hiddenSize = 30,
                 .normPlacement = NormPlacement::Post,
-                .embedding = {.weight = TensorReference{"shared"},
+                .embedding = {.weight = checkpoints::TensorReference{"shared"},
                               .vocabularySize = 37,
                               .scale = std::sqrt(30.0),
                               .positions = {PositionKind::SinusoidalHalves, 19}},
@@ -90,7 +90,7 @@ inline frontend::Description tinyMarian() {
   Description description{.name = "tiny_marian", .family = "marian"};
   description.source = stack("encoder", 1, false);
   description.target = stack("decoder", 2, true);
-  description.logits = {.weight = {"shared"}, .bias = TensorReference{"logits_bias"}};
+  description.logits = {.weight = {"shared"}, .bias = checkpoints::TensorReference{"logits_bias"}};
   return description;
 }
 
@@ -103,13 +103,14 @@ inline frontend::Description tinyT5(bool isGated) {
                    28,
                    /*hasBias=*/false,
                    {.kind = frontend::NormKind::RootMeanSquare, .epsilon = 1e-6}};
-    Stack stack{.layerCount = layers,
-                .hiddenSize = 28,
-                .normPlacement = NormPlacement::Pre,
-                .embedding = {.weight = TensorReference{"shared"}, .vocabularySize = 43},
-                .selfAttention = tiny.attention("self", 3, 10, 1.0),
-                .feedForward = tiny.feedForward(isGated ? Activation::GeluTanh : Activation::Relu,
-                                                33, isGated)};
+    Stack stack{
+        .layerCount = layers,
+        .hiddenSize = 28,
+        .normPlacement = NormPlacement::Pre,
+        .embedding = {.weight = checkpoints::TensorReference{"shared"}, .vocabularySize = 43},
+        .selfAttention = tiny.attention("self", 3, 10, 1.0),
+        .feedForward =
+            tiny.feedForward(isGated ? Activation::GeluTanh : Activation::Relu, 33, isGated)};
     stack.selfAttention.relativeBias = {.table = {side + ".relative"},
                                         .bucketCount = 8,
                                         .maximumDistance = 12,
@@ -137,7 +138,7 @@ inline frontend::Description tinyBart() {
     int64_t part = 0;
     for (Linear *linear : {&attention.query, &attention.key, &attention.value}) {
       linear->weight = {name, /*isTransposed=*/true, part * width, width};
-      linear->bias = TensorReference{name + "_bias", false, part * width, width};
+      linear->bias = checkpoints::TensorReference{name + "_bias", false, part * width, width};
       ++part;
     }
   };
@@ -146,11 +147,11 @@ inline frontend::Description tinyBart() {
     Stack stack{.layerCount = layers,
                 .hiddenSize = 20,
                 .normPlacement = NormPlacement::Post,
-                .embedding = {.weight = TensorReference{side + ".tokens"},
+                .embedding = {.weight = checkpoints::TensorReference{side + ".tokens"},
                               .vocabularySize = isTarget ? 31 : 29,
                               .scale = std::sqrt(20.0),
                               .positions = {PositionKind::Learned, 17, 2,
-                                            TensorReference{side + ".positions"}}},
+                                            checkpoints::TensorReference{side + ".positions"}}},
                 .selfAttention = tiny.attention("self", 2, 10, 1 / std::sqrt(10.0)),
                 .feedForward = tiny.feedForward(Activation::Gelu, 23, /*isGated=*/false)};
     packed(stack.selfAttention, side + ".layer.{layer}.self.qkv");
@@ -164,7 +165,8 @@ inline frontend::Description tinyBart() {
   Description description{.name = "tiny_bart", .family = "bart"};
   description.source = stack("encoder", 2, false);
   description.target = stack("decoder", 1, true);
-  description.logits = {.weight = {"output"}, .bias = TensorReference{"output_bias"}, .scale = 0.5};
+  description.logits = {
+      .weight = {"output"}, .bias = checkpoints::TensorReference{"output_bias"}, .scale = 0.5};
   return description;
 }
 
@@ -174,7 +176,7 @@ inline frontend::Description tinyBart() {
 inline frontend::Description tinySpeech() {
   using namespace frontend;
   auto linear = [](const std::string &name, int64_t inputs, int64_t outputs) {
-    return Linear{{name}, TensorReference{name + "_bias"}, inputs, outputs};
+    return Linear{{name}, checkpoints::TensorReference{name + "_bias"}, inputs, outputs};
   };
   TinyStack source{"encoder.layer.{layer}", 20, /*hasBias=*/true, {.epsilon = 1e-5}};
   TinyStack target{"decoder.layer.{layer}", 26, /*hasBias=*/true, {.epsilon = 1e-5}};
@@ -196,10 +198,11 @@ inline frontend::Description tinySpeech() {
       .layerCount = 2,
       .hiddenSize = 26,
       .normPlacement = NormPlacement::Pre,
-      .embedding = {.weight = TensorReference{"tokens"},
+      .embedding = {.weight = checkpoints::TensorReference{"tokens"},
                     .vocabularySize = 41,
-                    .positions = {PositionKind::Learned, 17, 0, TensorReference{"positions"}},
-                    .segment = TensorReference{"segments", false, 1, 1},
+                    .positions = {PositionKind::Learned, 17, 0,
+                                  checkpoints::TensorReference{"positions"}},
+                    .segment = checkpoints::TensorReference{"segments", false, 1, 1},
                     .isNormBeforePositions = true},
       .selfAttention = target.attention("self", 2, 13, 1 / std::sqrt(13.0)),
       .crossAttention = target.attention("cross", 2, 13, 1 / std::sqrt(13.0)),
@@ -223,13 +226,15 @@ inline frontend::Description tinyVision() {
   description.family = "vision";
   Embedding &embedding = description.source.embedding;
   embedding = {.features = Features{.width = 12},
-               .positions = {PositionKind::Learned, 69, 0, TensorReference{"encoder.positions"}}};
-  embedding.features->convolutions = {{1,
-                                       1,
-                                       0,
-                                       {{"patches"}, TensorReference{"patches_bias"}, 12, 30},
-                                       std::nullopt,
-                                       std::nullopt}};
+               .positions = {PositionKind::Learned, 69, 0,
+                             checkpoints::TensorReference{"encoder.positions"}}};
+  embedding.features->convolutions = {
+      {1,
+       1,
+       0,
+       {{"patches"}, checkpoints::TensorReference{"patches_bias"}, 12, 30},
+       std::nullopt,
+       std::nullopt}};
   embedding.features->leadingRows = {{"class_token"}, {"distillation_token"}};
   description.target.embedding.positions = {PositionKind::SinusoidalInterleaved, 19};
   return description;

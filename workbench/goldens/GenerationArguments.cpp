@@ -11,7 +11,6 @@
 
 #include <functional>
 #include <map>
-#include <stdexcept>
 
 namespace transept::workbench {
 

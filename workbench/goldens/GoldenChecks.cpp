@@ -13,7 +13,6 @@
 
 #include <cstring>
 #include <set>
-#include <stdexcept>
 
 namespace transept::workbench {
 

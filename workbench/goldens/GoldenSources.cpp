@@ -9,7 +9,6 @@
 
 #include <cmath>
 #include <numeric>
-#include <stdexcept>
 
 namespace transept::workbench {
 

@@ -7,52 +7,50 @@
 #include "base/Error.h"
 
 #include "base/Json.h"
-#include "workbench/library/ElfImage.h"
 
 #include "transept/abi.h"
-#include "transept/detail/LibraryFile.h"
+#include "transept/platform/ElfFile.h"
 
 #include <fmt/format.h>
 
 #include <cstddef>
 #include <map>
-#include <stdexcept>
 
 namespace transept::workbench {
+
+using platform::ElfFile;
 
 namespace {
 
 constexpr uint64_t kLargestAssetCount = 4096, kLargestLevelCount = 64;
 
 /// What `[endbr64] lea rax, [rip + distance]; ret` returns.
-uint64_t returnedAddress(const ElfImage &image, uint64_t function, const std::string &path) {
+uint64_t returnedAddress(const ElfFile &image, uint64_t function) {
   constexpr std::string_view branchMark = "\xf3\x0f\x1e\xfa";
   constexpr std::string_view loadAddress = "\x48\x8d\x05";
   if (image.bytesAt(function, branchMark.size()) == branchMark)
     function += branchMark.size();
   std::string_view code = image.bytesAt(function, 8);
   if (!code.starts_with(loadAddress) || code[7] != '\xc3')
-    throw InputError(fmt::format(
-        "cannot read model library {}: its model function is not one that transept wrote", path));
+    image.fail("its model function is not one that transept wrote");
   return function + 7 + uint64_t(int64_t(image.valueAt<int32_t>(function + 3)));
 }
 
 /// Code of the functions of one level, whose names end with it.
-uint64_t codeBytes(const ElfImage &image, const std::string &level) {
+uint64_t codeBytes(const ElfFile &image, const std::string &level) {
   uint64_t bytes = 0;
-  image.forEachFunction([&](const ElfImage::Function &function) {
-    if (function.name.ends_with("." + level))
-      bytes += function.size;
+  image.forEachFunction([&](std::string_view name, const Elf64_Sym &function) {
+    if (name.ends_with("." + level))
+      bytes += function.st_size;
   });
   return bytes;
 }
 
-std::vector<LibraryFile::Level> readLevels(const ElfImage &image, uint64_t table,
-                                           const std::string &path) {
+std::vector<LibraryFile::Level> readLevels(const ElfFile &image, uint64_t table) {
   auto count = image.valueAt<uint64_t>(table + offsetof(transept_model_table, level_count));
   uint64_t list = image.pointerAt(table + offsetof(transept_model_table, levels));
   if (count == 0 || count > kLargestLevelCount)
-    throw InputError(fmt::format("cannot read model library {}: it is damaged", path));
+    image.fail("it is damaged");
   std::vector<LibraryFile::Level> levels;
   std::map<uint64_t, std::string> codes; // by the address of encode
   for (uint64_t index = 0; index != count; ++index) {
@@ -70,12 +68,11 @@ std::vector<LibraryFile::Level> readLevels(const ElfImage &image, uint64_t table
   return levels;
 }
 
-std::vector<LibraryFile::Asset> readAssets(const ElfImage &image, uint64_t table,
-                                           const std::string &path) {
+std::vector<LibraryFile::Asset> readAssets(const ElfFile &image, uint64_t table) {
   auto count = image.valueAt<uint64_t>(table + offsetof(transept_model_table, asset_count));
   uint64_t list = image.pointerAt(table + offsetof(transept_model_table, assets));
   if (count > kLargestAssetCount)
-    throw InputError(fmt::format("cannot read model library {}: it is damaged", path));
+    image.fail("it is damaged");
   std::vector<LibraryFile::Asset> assets;
   for (uint64_t index = 0; index != count; ++index) {
     uint64_t asset = list + index * sizeof(transept_asset);
@@ -90,16 +87,16 @@ std::vector<LibraryFile::Asset> readAssets(const ElfImage &image, uint64_t table
 
 LibraryFile readLibraryFile(const std::string &path) {
   LibraryFile library;
-  library.symbol = detail::LibraryFile(path).modelSymbol();
-  ElfImage image(path);
-  uint64_t table = returnedAddress(image, image.addressOf(library.symbol), path);
+  ElfFile image(path);
+  platform::ModelSymbol symbol = platform::modelSymbol(image);
+  library.symbol = symbol.name;
+  uint64_t table = returnedAddress(image, symbol.address);
   auto version = image.valueAt<uint32_t>(table + offsetof(transept_model_table, abi_version));
   auto size = image.valueAt<uint32_t>(table + offsetof(transept_model_table, structure_size));
   if (version != TRANSEPT_ABI_VERSION || size < sizeof(transept_model_table))
-    throw InputError(
-        fmt::format("cannot read model library {}: it has ABI version {}, but this program knows "
-                    "version {}; compile the model again",
-                    path, version, TRANSEPT_ABI_VERSION));
+    image.fail(fmt::format("it has ABI version {}, but this program knows version {}; compile the "
+                           "model again",
+                           version, TRANSEPT_ABI_VERSION));
   image.bytesAt(table, sizeof(transept_model_table));
 
   auto pointer = [&](size_t offset) { return image.pointerAt(table + offset); };
@@ -114,14 +111,14 @@ LibraryFile readLibraryFile(const std::string &path) {
   library.sourceFeatureWidth = size32(offsetof(transept_model_table, source_feature_width));
   library.targetFeatureWidth = size32(offsetof(transept_model_table, target_feature_width));
   library.targetStateWidth = size32(offsetof(transept_model_table, target_state_width));
-  library.levels = readLevels(image, table, path);
+  library.levels = readLevels(image, table);
   library.weightBytes = number(offsetof(transept_model_table, weights_size));
-  library.assets = readAssets(image, table, path);
-  library.fileBytes = image.fileBytes();
+  library.assets = readAssets(image, table);
+  library.fileBytes = image.size();
   for (const LibraryFile::Level &level : library.levels)
     if (level.codeOf == level.name)
       library.programBytes += level.codeBytes;
-  library.runtimeBytes = image.codeBytes() - std::min(image.codeBytes(), library.programBytes);
+  library.runtimeBytes = image.codeSize() - std::min(image.codeSize(), library.programBytes);
   return library;
 }
 

@@ -5,13 +5,12 @@
 #include "workbench/library/LibraryStory.h"
 #include "base/Error.h"
 
-#include "workbench/library/ElfImage.h"
 #include "workbench/library/LibraryFile.h"
 #include "workbench/story/StorySection.h"
 
-#include <fmt/format.h>
+#include "transept/platform/ElfFile.h"
 
-#include <stdexcept>
+#include <fmt/format.h>
 
 namespace transept::workbench {
 namespace {
@@ -22,11 +21,12 @@ story::Story unpacked(std::string_view section, const std::string &path) try {
   throw InputError(path + ": " + error.what());
 }
 
-using Functions = std::map<std::string, ElfImage::Function, std::less<>>;
+/// Where functions lie, by name.
+using Functions = std::map<std::string, Elf64_Sym, std::less<>>;
 
 /// The levels whose code other levels run carry it in their names.
-const ElfImage::Function *find(const Functions &functions, const LibraryFile &library,
-                               const std::string &symbol, const std::string &level) {
+const Elf64_Sym *find(const Functions &functions, const LibraryFile &library,
+                      const std::string &symbol, const std::string &level) {
   for (const LibraryFile::Level &each : library.levels)
     if (each.name == level)
       if (auto found = functions.find(symbol + "." + each.codeOf); found != functions.end())
@@ -38,7 +38,7 @@ const ElfImage::Function *find(const Functions &functions, const LibraryFile &li
 
 story::Story readLibraryStory(const std::string &path) {
   LibraryFile library = readLibraryFile(path);
-  ElfImage image(path);
+  platform::ElfFile image(path);
   std::string_view section = image.section(story::kStorySection);
   if (section.empty())
     throw InputError(fmt::format("{} does not tell how it was compiled: it has been "
@@ -46,19 +46,18 @@ story::Story readLibraryStory(const std::string &path) {
                                  path));
   story::Story story = unpacked(section, path);
   Functions functions;
-  image.forEachFunction([&](const ElfImage::Function &function) {
-    functions.emplace(std::string(function.name), function);
-  });
+  image.forEachFunction(
+      [&](std::string_view name, const Elf64_Sym &function) { functions.emplace(name, function); });
   for (story::Kernel &kernel : story.kernels)
     if (const auto *function = find(functions, library, kernel.symbol, kernel.level)) {
-      kernel.address = function->address;
-      kernel.bytes = function->size;
+      kernel.address = function->st_value;
+      kernel.bytes = function->st_size;
     }
   for (story::Program &program : story.programs)
     for (story::Launch &launch : program.launches)
       if (const auto *function = find(functions, library, launch.symbol, program.level)) {
-        launch.address = function->address;
-        launch.code_bytes = function->size;
+        launch.address = function->st_value;
+        launch.code_bytes = function->st_size;
       }
   return story;
 }

@@ -8,7 +8,6 @@
 #include "workbench/measure/ProgramCosts.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace transept::workbench {
 

@@ -5,8 +5,6 @@
 #include "base/Error.h"
 #include "workbench/story/StoryJson.h"
 
-#include <stdexcept>
-
 namespace transept::story {
 
 std::string toJson(const Story &story) {

@@ -14,7 +14,6 @@
 #include <charconv>
 #include <cmath>
 #include <sstream>
-#include <stdexcept>
 
 namespace transept::workbench {
 namespace {

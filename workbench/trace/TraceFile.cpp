@@ -14,7 +14,6 @@
 
 #include <cstring>
 #include <fstream>
-#include <stdexcept>
 
 namespace transept::workbench {
 

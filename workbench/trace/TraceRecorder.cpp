@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <cstring>
-#include <stdexcept>
 
 namespace transept::workbench {
 namespace {

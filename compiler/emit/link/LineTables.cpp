@@ -4,6 +4,7 @@
 // debug information for functions that have such places.
 
 #include "compiler/emit/link/LineTables.h"
+#include "base/Error.h"
 
 #include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/IR/OperationSupport.h"
@@ -13,7 +14,6 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <filesystem>
-#include <stdexcept>
 
 namespace transept::emit {
 
@@ -23,7 +23,7 @@ void locateInFile(ModuleOp plan, const std::string &path) {
   std::error_code error;
   llvm::raw_fd_ostream stream(path, error);
   if (error)
-    throw std::runtime_error("cannot write " + path + ": " + error.message());
+    throw InputError("cannot write " + path + ": " + error.message());
   // Absolute, because profilers look for the file from any directory.
   std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
   generateLocationsFromIR(stream, absolute, plan, OpPrintingFlags().printNameLocAsPrefix());
@@ -31,7 +31,7 @@ void locateInFile(ModuleOp plan, const std::string &path) {
   if (stream.has_error()) {
     std::string reason = stream.error().message();
     stream.clear_error();
-    throw std::runtime_error("cannot write " + path + ": " + reason);
+    throw InputError("cannot write " + path + ": " + reason);
   }
 }
 
@@ -39,7 +39,7 @@ void addLineTables(ModuleOp module) {
   PassManager passes(module.getContext());
   passes.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
   if (failed(passes.run(module)))
-    throw std::runtime_error("the module is not in the LLVM stage");
+    throw Error(ErrorCode::Internal, "the module is not in the LLVM stage");
 }
 
 } // namespace transept::emit

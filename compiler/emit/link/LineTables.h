@@ -13,11 +13,11 @@
 namespace transept::emit {
 
 /// Writes a module in the plan stage to a file and makes the lines of that text the locations of
-/// its operations. Throws std::runtime_error if the file cannot be written.
+/// its operations. Throws InputError if the file cannot be written.
 void locateInFile(mlir::ModuleOp plan, const std::string &path);
 
 /// Gives every function of a module in the LLVM stage what line tables need; its locations are
-/// those of the plan. Throws std::runtime_error if that fails.
+/// those of the plan. Throws InputError if that fails.
 void addLineTables(mlir::ModuleOp module);
 
 } // namespace transept::emit

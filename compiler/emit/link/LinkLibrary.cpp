@@ -5,6 +5,7 @@
 // compiler itself.
 
 #include "compiler/emit/link/LinkLibrary.h"
+#include "base/Error.h"
 
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallString.h"
@@ -15,7 +16,6 @@
 #include <link.h>
 
 #include <deque>
-#include <stdexcept>
 
 LLD_HAS_DRIVER(elf)
 
@@ -49,14 +49,14 @@ public:
     int descriptor = -1;
     if (std::error_code error =
             llvm::sys::fs::createTemporaryFile("transept", suffix, descriptor, path))
-      throw std::runtime_error("cannot create a temporary file: " + error.message());
+      throw InputError("cannot create a temporary file: " + error.message());
     remover.setFile(path);
     name = std::string(path);
     llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
     stream << content;
     stream.close();
     if (stream.has_error())
-      throw std::runtime_error("cannot write " + name + ": " + stream.error().message());
+      throw InputError("cannot write " + name + ": " + stream.error().message());
   }
   const std::string &path() const { return name; }
 
@@ -99,7 +99,7 @@ void linkLibrary(const std::vector<std::string> &objects, const std::string &exp
   llvm::raw_string_ostream stream(messages);
   lld::Result result = lld::lldMain(pointers, stream, stream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode != 0)
-    throw std::runtime_error("cannot link " + output + ": " + messages);
+    throw InputError("cannot link " + output + ": " + messages);
 }
 
 } // namespace transept::emit

@@ -11,7 +11,7 @@
 namespace transept::emit {
 
 /// Writes `output`, which exports only `exportedSymbol` and calls itself `soname`. Throws
-/// std::runtime_error with lld's message when linking fails. Must not be called by two threads at
+/// InputError with lld's message when linking fails. Must not be called by two threads at
 /// once (lld keeps global state).
 void linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
                  const std::string &soname, const std::string &output);

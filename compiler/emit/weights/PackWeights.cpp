@@ -3,6 +3,7 @@
 // Packs weights, one panel at a time.
 
 #include "compiler/emit/weights/PackWeights.h"
+#include "base/Error.h"
 
 #include "compiler/emit/weights/PackPanel.h"
 #include "compiler/plan/PackedPanels.h"
@@ -13,7 +14,6 @@
 
 #include <cmath>
 #include <fmt/format.h>
-#include <stdexcept>
 
 namespace transept::emit {
 
@@ -86,7 +86,7 @@ private:
     if (found == numbers.end())
       return;
     int64_t at = found - numbers.begin(), columns = weightColumns(value);
-    throw std::runtime_error(fmt::format(
+    throw InputError(fmt::format(
         "weight {} has {} for output {} and input {}; {} takes finite numbers only, f32 and bf16 "
         "take any",
         name.str(), *found, firstOutput + at / columns, at % columns,

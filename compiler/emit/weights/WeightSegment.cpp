@@ -4,20 +4,22 @@
 // and 5.
 
 #include "compiler/emit/weights/WeightSegment.h"
+#include "base/Error.h"
 
-#include "llvm/ADT/ScopeExit.h"
+#include "transept/platform/ElfFile.h"
+
 #include "llvm/Support/MathExtras.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
 #include <vector>
 
 namespace transept::emit {
+
+using platform::ElfFile;
 
 namespace {
 
@@ -25,22 +27,18 @@ constexpr uint64_t kPage = 4096;
 constexpr const char kSectionName[] = ".transept.weights";
 constexpr const char kNoteName[] = "Transept";
 
-class LibraryFile {
+/// Where the finished headers and weights are written.
+class OutputFile {
 public:
-  explicit LibraryFile(const std::string &path) : path(path), file(open(path.c_str(), O_RDWR)) {
+  explicit OutputFile(const std::string &path) : path(path), file(open(path.c_str(), O_RDWR)) {
     if (file < 0)
       fail(std::strerror(errno));
   }
-  ~LibraryFile() { close(file); }
-  LibraryFile(const LibraryFile &) = delete;
+  ~OutputFile() { close(file); }
+  OutputFile(const OutputFile &) = delete;
 
   [[noreturn]] void fail(const std::string &reason) const {
-    throw std::runtime_error("cannot add weights to " + path + ": " + reason);
-  }
-
-  void read(uint64_t offset, void *bytes, uint64_t count) const {
-    if (pread(file, bytes, count, off_t(offset)) != ssize_t(count))
-      fail("expected " + std::to_string(count) + " bytes at offset " + std::to_string(offset));
+    throw InputError("cannot add weights to " + path + ": " + reason);
   }
 
   void write(uint64_t offset, const void *bytes, uint64_t count) const {
@@ -52,17 +50,10 @@ public:
       next += written, offset += written, count -= written;
     }
   }
-
-  template <typename T> std::vector<T> readAll(uint64_t offset, uint64_t count) const {
-    std::vector<T> values(count);
-    read(offset, values.data(), count * sizeof(T));
-    return values;
-  }
   template <typename T> void writeAll(uint64_t offset, const std::vector<T> &values) const {
     write(offset, values.data(), values.size() * sizeof(T));
   }
 
-  uint64_t size() const { return uint64_t(lseek(file, 0, SEEK_END)); }
   void resize(uint64_t size) const {
     if (ftruncate(file, off_t(size)) != 0)
       fail(std::strerror(errno));
@@ -74,65 +65,64 @@ private:
 };
 
 /// Whether the note segment begins with our mark.
-bool isMark(const LibraryFile &library, const Elf64_Phdr &segment) {
+bool isMark(const ElfFile &linked, const Elf64_Phdr &segment) {
   if (segment.p_type != PT_NOTE || segment.p_filesz < sizeof(Elf64_Nhdr) + sizeof(kNoteName))
     return false;
-  char name[sizeof(kNoteName)];
-  library.read(segment.p_offset + sizeof(Elf64_Nhdr), name, sizeof(name));
-  return std::memcmp(name, kNoteName, sizeof(name)) == 0;
+  return linked.bytes(segment.p_offset + sizeof(Elf64_Nhdr), sizeof(kNoteName)) ==
+         std::string_view(kNoteName, sizeof(kNoteName));
 }
 
-/// Re-aims the relocations that refer to the mark: the table's field becomes the weights' address.
-void redirectMark(const LibraryFile &library, const std::vector<Elf64_Shdr> &sections,
-                  uint64_t markAddress, uint64_t weightsAddress) {
+/// Re-aims the relocation that refers to the mark: the table's field becomes the weights' address.
+void redirectMark(const ElfFile &linked, const OutputFile &output, uint64_t markAddress,
+                  uint64_t weightsAddress) {
   int redirected = 0;
-  for (const Elf64_Shdr &section : sections) {
+  for (const Elf64_Shdr &section : linked.sections()) {
     if (section.sh_type != SHT_RELA)
       continue;
     auto relocations =
-        library.readAll<Elf64_Rela>(section.sh_offset, section.sh_size / sizeof(Elf64_Rela));
+        linked.values<Elf64_Rela>(section.sh_offset, section.sh_size / sizeof(Elf64_Rela));
     for (Elf64_Rela &relocation : relocations)
-      if (ELF64_R_TYPE(relocation.r_info) == R_X86_64_RELATIVE &&
+      if (ELF64_R_TYPE(relocation.r_info) == linked.machine().relativeRelocation &&
           uint64_t(relocation.r_addend) == markAddress) {
         relocation.r_addend = int64_t(weightsAddress);
         ++redirected;
       }
-    library.writeAll(section.sh_offset, relocations);
+    output.writeAll(section.sh_offset, relocations);
   }
   if (redirected != 1)
-    library.fail("expected one reference to the weights, but found " + std::to_string(redirected));
+    output.fail("expected one reference to the weights, but found " + std::to_string(redirected));
 }
 
 } // namespace
 
 void addWeightSegment(const std::string &path, int64_t size,
                       const std::function<void(const SegmentWriter &)> &write) {
-  LibraryFile library(path);
-  Elf64_Ehdr header;
-  library.read(0, &header, sizeof(header));
-  auto segments = library.readAll<Elf64_Phdr>(header.e_phoff, header.e_phnum);
-  auto sections = library.readAll<Elf64_Shdr>(header.e_shoff, header.e_shnum);
+  ElfFile linked(path);
+  OutputFile library(path);
+  Elf64_Ehdr header = linked.header();
+  std::vector<Elf64_Phdr> segments = linked.segments();
+  std::vector<Elf64_Shdr> sections = linked.sections();
 
   Elf64_Phdr *mark = nullptr;
   uint64_t imageEnd = 0;
   for (Elf64_Phdr &segment : segments) {
     if (segment.p_type == PT_LOAD)
       imageEnd = std::max<uint64_t>(imageEnd, segment.p_vaddr + segment.p_memsz);
-    if (isMark(library, segment))
+    if (isMark(linked, segment))
       mark = &segment;
   }
   if (!mark)
     library.fail("expected the note that marks where weights go");
 
-  uint64_t offset = llvm::alignTo(library.size(), kPage);
+  uint64_t offset = llvm::alignTo(linked.size(), kPage);
   uint64_t address = llvm::alignTo(imageEnd, kPage);
-  redirectMark(library, sections, mark->p_vaddr, address);
+  redirectMark(linked, library, mark->p_vaddr, address);
   *mark = {PT_LOAD, PF_R, offset, address, address, uint64_t(size), uint64_t(size), kPage};
   library.writeAll(header.e_phoff, segments);
 
   // A section as well, so that tools which rewrite the file by its sections keep the bytes.
   Elf64_Shdr &names = sections[header.e_shstrndx];
-  auto text = library.readAll<char>(names.sh_offset, names.sh_size);
+  auto text = linked.values<char>(names.sh_offset, names.sh_size);
   uint32_t nameOffset = uint32_t(text.size());
   text.insert(text.end(), kSectionName, kSectionName + sizeof(kSectionName));
   names.sh_offset = offset + uint64_t(size);

@@ -7,6 +7,7 @@
 #include "compiler/plan/Passes.h"
 #include "dialects/Transept/Lineage.h"
 
+#include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 

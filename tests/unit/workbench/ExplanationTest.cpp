@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace transept::driver {
+namespace transept::workbench {
 namespace {
 
 using ::testing::SizeIs;
@@ -50,4 +50,4 @@ TEST(Explanation, BarriersHaveNoSymbol) {
 }
 
 } // namespace
-} // namespace transept::driver
+} // namespace transept::workbench

@@ -6,9 +6,8 @@
 #define TRANSEPT_DETAIL_OPENLIBRARY_H
 
 #include "transept/abi.h"
-#include "transept/detail/LibraryFile.h"
+#include "transept/platform/LoadedLibrary.h"
 
-#include <dlfcn.h>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,24 +19,8 @@ public:
   /// Loads a library file and opens its model. `owner` is kept as long as this.
   OpenLibrary(const std::string &path, const transept_open_options &options,
               std::shared_ptr<const void> owner = {})
-      : owner(std::move(owner)) {
-    // Without a slash dlopen would search the system's folders.
-    std::string file = path.find('/') == std::string::npos ? "./" + path : path;
-    std::string symbol = LibraryFile(file).modelSymbol();
-    loaded = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!loaded)
-      throw Error(ErrorCode::Library,
-                  "cannot open model library " + path + ": " + lastLoadingError());
-    auto function = reinterpret_cast<transept_model_function>(::dlsym(loaded, symbol.c_str()));
-    try {
-      if (!function)
-        throw Error(ErrorCode::Library,
-                    "cannot open model library " + path + ": " + lastLoadingError());
-      open(function(), options);
-    } catch (...) {
-      ::dlclose(loaded);
-      throw;
-    }
+      : owner(std::move(owner)), loaded(std::make_unique<platform::LoadedLibrary>(path)) {
+    open(reinterpret_cast<transept_model_function>(loaded->modelFunction())(), options);
   }
 
   /// Opens the model of a library that the program is linked with.
@@ -50,11 +33,7 @@ public:
   OpenLibrary(const OpenLibrary &) = delete;
   OpenLibrary &operator=(const OpenLibrary &) = delete;
 
-  ~OpenLibrary() {
-    runtime().close(handle);
-    if (loaded)
-      ::dlclose(loaded);
-  }
+  ~OpenLibrary() { runtime().close(handle); }
 
   const transept_model_table &table() const { return *modelTable; }
   const transept_runtime &runtime() const { return *modelTable->runtime; }
@@ -73,11 +52,6 @@ public:
   }
 
 private:
-  static std::string lastLoadingError() {
-    const char *text = ::dlerror();
-    return text ? text : "unknown reason";
-  }
-
   void open(const transept_model_table *table, const transept_open_options &options) {
     if (!table)
       throw Error(ErrorCode::Library, "the model library returned no table");
@@ -95,7 +69,7 @@ private:
   }
 
   std::shared_ptr<const void> owner;
-  void *loaded = nullptr;
+  std::unique_ptr<platform::LoadedLibrary> loaded; // null: the program is linked with it
   const transept_model_table *modelTable = nullptr;
   transept_model *handle = nullptr;
 };

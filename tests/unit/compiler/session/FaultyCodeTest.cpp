@@ -23,7 +23,7 @@
 #include <filesystem>
 #include <unistd.h>
 
-namespace transept::driver {
+namespace transept::session {
 namespace {
 
 using namespace mlir;
@@ -269,4 +269,4 @@ INSTANTIATE_TEST_SUITE_P(Models, RightCode,
                          [](const auto &info) { return info.param.name; });
 
 } // namespace
-} // namespace transept::driver
+} // namespace transept::session

@@ -15,7 +15,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace transept::driver {
+namespace transept::session {
 namespace {
 
 using namespace mlir;
@@ -115,4 +115,4 @@ TEST_F(ReadIR, SaysWhichFileCannotBeRead) {
 }
 
 } // namespace
-} // namespace transept::driver
+} // namespace transept::session

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two doors of the compiler: a library, or the text of a stage on the way to it.
+
+#include "transept/compiler.h"
+
+#include "base/Error.h"
+#include "checkpoints/Checkpoint.h"
+#include "compiler/emit/EmitLibrary.h"
+#include "compiler/pipeline/ReadableIR.h"
+#include "compiler/session/ChooseWeights.h"
+#include "compiler/session/InterpretedRun.h"
+#include "compiler/session/ReadInput.h"
+#include "compiler/session/StageRunner.h"
+#include "compiler/story/RecordStory.h"
+#include "compiler/transforms/Functions.h"
+#include "workbench/library/LibraryStory.h"
+#include "workbench/report/StoryPage.h"
+#include "workbench/story/StorySection.h"
+#include "workbench/trace/LibraryVerification.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace transept {
+
+using namespace mlir;
+using namespace session;
+
+namespace {
+
+constexpr const char *kWeightTypes[] = {"f32", "bf16", "int8", "int4"};
+
+void checkName(const std::string &name) {
+  bool isIdentifier =
+      !name.empty() && !isdigit((unsigned char)name[0]) &&
+      llvm::all_of(name, [](char c) { return isalnum((unsigned char)c) || c == '_'; });
+  if (!isIdentifier)
+    throw InputError("--name expects a C identifier (letters, digits, underscores), but got '" +
+                     name + "'");
+}
+
+void checkOptions(const CompileOptions &options) {
+  if (options.weights != "auto" && !llvm::is_contained(kWeightTypes, options.weights))
+    throw InputError(
+        fmt::format("weights is '{}', but must be f32, bf16, int8, int4 or auto", options.weights));
+  if (options.cache != "auto" && options.cache != "f32" && options.cache != "bf16")
+    throw InputError(fmt::format("cache is '{}', but must be f32, bf16 or auto", options.cache));
+}
+
+story::Story completed(story::Story story, const Session &session, const Input &input,
+                       const checkpoints::Checkpoint &checkpoint) {
+  const CompileOptions &options = session.options;
+  story.model = input.description.name;
+  story.family = input.description.family;
+  story.options.weights = options.weights;
+  for (const story::Program &program : story.programs)
+    if (program.name == encodeName)
+      story.options.cpu.push_back(program.level);
+  story.passes = story::recordPasses(*input.module.get()->getContext(),
+                                     {.weights = options.weights, .cache = options.cache});
+  story.remarks = *session.remarks;
+  for (const auto &[name, tensor] : checkpoint.tensors())
+    story.tensors.push_back(
+        {name, std::string(checkpoints::elementTypeName(tensor.type)), tensor.shape});
+  return story;
+}
+
+/// Compares the finished library with what the interpreter makes of the optimized graph.
+void verify(const Session &session, const Input &input, const std::vector<emit::Level> &levels,
+            const checkpoints::Checkpoint &checkpoint) {
+  session.showProgress("verifying the code");
+  const auto &features = input.description.source.embedding.features;
+  std::vector<std::string> names;
+  for (const emit::Level &level : levels)
+    names.push_back(level.name);
+  workbench::verifyLibrary(
+      session.options.output, names,
+      interpretedRun(*input.module, emit::readerOf(checkpoint), features ? features->length : 0));
+}
+
+/// Writes the library and its header, and returns the model's name.
+std::string build(const std::string &path, const CompileOptions &options) {
+  std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
+  Session session(options);
+  session.showProgress("reading");
+  Input input = readInput(session, path, /*needsWeights=*/true);
+  session.showProgress("optimizing");
+  story::Story story;
+  StageRunner stages(session, &story);
+  stages.runGraphStages(*input.module, Stage::LLVM);
+  auto modules = stages.runLevelStages(*input.module, Stage::LLVM, levels);
+  session.showRemarks();
+
+  checkName(input.description.name);
+  auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
+  story = completed(std::move(story), session, input, checkpoint);
+  emit::EmitOptions emission{.output = options.output};
+  emission.sections = {{story::kStorySection, packed(story)}};
+  emission.progress = [&](const std::string &what, double share) {
+    session.showProgress(what, share);
+  };
+  emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
+  if (options.verifiesPasses)
+    verify(session, input, levels, checkpoint);
+  if (!options.report.empty())
+    workbench::writeStoryPage(workbench::readLibraryStory(options.output), nullptr, options.report);
+  return input.description.name;
+}
+
+} // namespace
+
+CompiledLibrary compile(const std::string &input, const CompileOptions &options) {
+  checkOptions(options);
+  if (options.output.empty())
+    throw InputError("output is empty, but must name the library to write");
+  CompiledLibrary library;
+  library.path = options.output;
+  CompileOptions chosen = options;
+  if (options.weights == "auto") {
+    WeightChoice choice = chooseWeights(
+        options, [&](const CompileOptions &candidate) { return build(input, candidate); });
+    chosen.weights = choice.weights;
+    chosen.observer.warning = {}; // once is enough
+    library.losses = choice.losses;
+    library.name = choice.name;
+  }
+  if (library.name.empty())
+    library.name = build(input, chosen);
+  library.weights = chosen.weights;
+  library.header =
+      std::filesystem::path(options.output).replace_filename(library.name + ".h").string();
+  library.bytes = std::filesystem::file_size(options.output);
+  return library;
+}
+
+std::vector<CompileStage> compileStages() {
+  std::vector<CompileStage> list;
+  for (const StageInfo &info : stages())
+    list.push_back({info.name.str(), info.sentence.str()});
+  return list;
+}
+
+std::string emitStage(const std::string &input, const std::string &name,
+                      const CompileOptions &options) {
+  checkOptions(options);
+  std::optional<Stage> stage = findStage(name);
+  if (!stage)
+    throw InputError(fmt::format("there is no stage '{}'", name));
+  if (options.weights == "auto")
+    throw InputError("a stage shows the code of one type of weights, but weights is auto");
+  std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
+  if (*stage > Stage::Fused && levels.size() > 1)
+    throw InputError(fmt::format("--emit {} shows the code of one processor, but --cpu names {}",
+                                 name, levels.size()));
+  Session session(options);
+  session.showProgress("reading");
+  Input read = readInput(session, input, /*needsWeights=*/false);
+  session.showProgress("optimizing");
+  // Whoever looks at one stage sees it; a library tells of all.
+  StageRunner stages(session, /*story=*/nullptr);
+  stages.runGraphStages(*read.module, *stage);
+  std::vector<OwningOpRef<ModuleOp>> modules;
+  if (*stage > Stage::Fused)
+    modules = stages.runLevelStages(*read.module, *stage, levels);
+  session.showRemarks();
+  if (*stage == Stage::Assembly)
+    return emit::emitAssembly(levels.front());
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  ModuleOp shown = modules.empty() ? *read.module : *modules.front();
+  shown.print(stream, readableIR());
+  return text + "\n";
+}
+
+} // namespace transept
