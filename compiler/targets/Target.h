@@ -8,7 +8,6 @@
 #define TRANSEPT_COMPILER_TARGETS_TARGET_H
 
 #include <algorithm>
-#include "mlir/IR/BuiltinOps.h"
 
 #include <cstdint>
 #include <optional>
@@ -76,10 +75,9 @@ struct Target {
   int64_t storedBytes() const { return byteForm == WordForm::HalfWords ? 2 : 1; }
 };
 
-/// The target that `--cpu` calls `name`: "native", a name of LLVM's, or one that an architecture has
-/// for tests.
-/// Returns nothing when no architecture knows `name`, or when the processor lacks what generated
-/// code needs; `error` then says which.
+/// The target that `--cpu` calls `name`: "native", a name of LLVM's, or one that an architecture
+/// has for tests. Returns nothing when no architecture knows `name`, or when the processor lacks
+/// what generated code needs; `error` then says which.
 std::optional<Target> targetFor(const std::string &name, std::string &error);
 
 /// The target called `cpu`, or an error at the module.
