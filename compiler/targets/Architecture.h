@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The door for an instruction set architecture: all that the compiler asks of it. Each is a folder
-// that fills in this structure, and one row of the table in Target.cpp.
+// that fills in this structure, and one row of Architectures.inc.
 
 #ifndef TRANSEPT_COMPILER_TARGETS_ARCHITECTURE_H
 #define TRANSEPT_COMPILER_TARGETS_ARCHITECTURE_H

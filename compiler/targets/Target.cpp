@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of architectures, and which of them a name of a processor belongs to.
+// The table of architectures from its rows, and which of them a name of a processor belongs to.
 
 #include "compiler/targets/Architecture.h"
-#include "compiler/targets/x86_64/X86_64.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
@@ -12,8 +11,20 @@
 
 namespace transept::targets {
 
+// Declared by its row, not by a header: folders know this one, and not the other way round.
+#define ARCHITECTURE(folder)                                                                       \
+  namespace folder {                                                                               \
+  const Architecture &architecture();                                                              \
+  }
+#include "compiler/targets/Architectures.inc"
+#undef ARCHITECTURE
+
 llvm::ArrayRef<const Architecture *> architectures() {
-  static const Architecture *const table[] = {&x86_64::architecture()};
+#define ARCHITECTURE(folder) &folder::architecture(),
+  static const Architecture *const table[] = {
+#include "compiler/targets/Architectures.inc"
+  };
+#undef ARCHITECTURE
   return table;
 }
 
