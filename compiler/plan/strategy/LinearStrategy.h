@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a linear layer is blocked: a pure function of its shape, number type and
-// target, attached to the
-// launch as an attribute and obeyed by the kernel.
+// How a linear layer is blocked: a pure function of its shape, number type and target, attached to
+// the launch as an attribute and obeyed by the kernel.
 
 #ifndef TRANSEPT_COMPILER_PLAN_STRATEGY_LINEARSTRATEGY_H
 #define TRANSEPT_COMPILER_PLAN_STRATEGY_LINEARSTRATEGY_H
