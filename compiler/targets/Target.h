@@ -55,7 +55,8 @@ struct Target {
   WordForm byteForm = WordForm::HalfWords;
   /// Vectors multiply pairs of bf16 as they are; where there are tiles, these are faster by far.
   bool hasBFloatVectors = false;
-  /// Registers of tiles, for products of many rows of bytes and for all products of bf16.
+  /// Registers of tiles, for products of many rows of bytes and for all products of bf16; vectors
+  /// are then as wide as a row of a tile.
   bool hasTiles = false;
   /// For tests on processors without tiles: each is computed in vectors.
   bool emulatesTiles = false;

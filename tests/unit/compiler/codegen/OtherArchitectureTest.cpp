@@ -147,6 +147,7 @@ TEST_P(OnAnotherArchitecture, BytesAreMultipliedInTheFormOfTheTarget) {
 TEST_P(OnAnotherArchitecture, TilesAreThoseOfTheTarget) {
   target.hasTiles = true;
   target.byteForm = WordForm::Bytes;
+  target.vectors = {.lanes = 16, .sumRegisters = 24, .rows = 12, .panelWidth = 32};
   build(NumberType::Int8);
   EXPECT_THAT(intrinsics(),
               ElementsAre("llvm.other.bytes", "llvm.other.loadtile", "llvm.other.multiplytiles",

@@ -44,11 +44,12 @@ TEST(PreparedRows, AreFloatsOfBFloatWeightsUnlessTheTargetMultipliesBFloats) {
 TEST(PreparedRows, FillTwoRegistersOfTilesWhereThereAreTiles) {
   Target target = bytesIn128Bits();
   target.hasTiles = true;
+  target.vectors = {.lanes = 16, .sumRegisters = 24, .rows = 12, .panelWidth = 32};
   for (NumberType type : {NumberType::BF16, NumberType::Int8})
     EXPECT_EQ(PreparedRows(target, type, 512).tileRows(), 32);
   // int4 is taken apart in vectors, floats have no tiles.
   for (NumberType type : {NumberType::F32, NumberType::Int4})
-    EXPECT_EQ(PreparedRows(target, type, 512).tileRows(), 6);
+    EXPECT_EQ(PreparedRows(target, type, 512).tileRows(), 12);
 }
 
 TEST(PreparedRows, GoThroughPanelsOfTheTarget) {

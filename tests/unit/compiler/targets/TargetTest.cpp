@@ -95,8 +95,10 @@ TEST_P(EveryArchitecture, HoldsItsBlocksInItsRegisters) {
     EXPECT_EQ(target.mostRows(keys / target.lanes()), target.tileRows()) << target.cpu;
     EXPECT_GT(target.secondLevelCacheBytes, 0) << target.cpu;
     EXPECT_TRUE(target.byteForm == WordForm::Bytes || target.byteForm == WordForm::HalfWords);
-    if (target.hasTiles)
+    if (target.hasTiles) {
       EXPECT_TRUE(architecture.tiles) << target.cpu;
+      EXPECT_EQ(4 * target.lanes(), kTileRegisterRowBytes) << target.cpu;
+    }
   }
 }
 
