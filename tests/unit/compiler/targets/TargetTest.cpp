@@ -95,6 +95,9 @@ TEST_P(EveryArchitecture, HoldsItsBlocksInItsRegisters) {
     EXPECT_EQ(target.mostRows(keys / target.lanes()), target.tileRows()) << target.cpu;
     EXPECT_GT(target.secondLevelCacheBytes, 0) << target.cpu;
     EXPECT_TRUE(target.byteForm == WordForm::Bytes || target.byteForm == WordForm::HalfWords);
+    // Attention's words of bf16 lie in vectors of a block of keys.
+    if (target.multipliesBFloats())
+      EXPECT_EQ(target.lanes(), TRANSEPT_KEY_BLOCK) << target.cpu;
     if (target.hasTiles) {
       EXPECT_TRUE(architecture.tiles) << target.cpu;
       EXPECT_EQ(4 * target.lanes(), kTileRegisterRowBytes) << target.cpu;
