@@ -10,6 +10,8 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <vector>
+
 namespace transept::codegen {
 
 /// The types as `--weights` names them, from the fastest on the target down to f32, which is the

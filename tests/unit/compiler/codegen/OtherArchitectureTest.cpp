@@ -89,7 +89,11 @@ protected:
   void build(NumberType numbers) {
     module = ModuleOp::create(UnknownLoc::get(&context));
     KernelBuilder kernel(*module, target);
-    LinearShape shape{.depth = 70, .outputs = 37, .inputStride = 80, .outputStride = 48};
+    LinearShape shape;
+    shape.depth = 70;
+    shape.outputs = 37;
+    shape.inputStride = 80;
+    shape.outputStride = 48;
     shape.numbers = numbers;
     shape.strategy = chooseLinearStrategy({target, numbers, shape.depth});
     linearKernel(kernel, shape);
