@@ -10,3 +10,5 @@ install(FILES "${PROJECT_BINARY_DIR}/TranseptConfig.cmake"
               "${PROJECT_BINARY_DIR}/TranseptConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/TranseptCompileModel.cmake"
   DESTINATION "${package_directory}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -122,7 +122,7 @@ workbench::ReferenceRun interpretedRun(ModuleOp module, const emit::ParameterRea
                                        int64_t featureCount) {
   auto [sources, targets] = randomSequences(module, kSeed);
   if (featureCount != 0) {
-    std::vector<int32_t> source(size_t(featureCount));
+    auto source = std::vector<int32_t>(size_t(featureCount));
     std::iota(source.begin(), source.end(), 0); // featureRows makes numbers of any ids
     sources = {source};
     targets.resize(1);

@@ -34,7 +34,7 @@ double toleranceOf(checkpoints::ElementType type, int64_t position) {
 bool holdsSinusoids(const checkpoints::Checkpoint &checkpoint, const checkpoints::TensorInfo &table,
                     const Positions &computed) {
   int64_t width = table.columnCount();
-  std::vector<float> row(size_t(width));
+  auto row = std::vector<float>(size_t(width));
   for (int64_t position = computed.offset; position < table.rowCount(); ++position) {
     checkpoint.readFloat(table.name, row.data(), position, 1);
     double tolerance = toleranceOf(table.type, position);
