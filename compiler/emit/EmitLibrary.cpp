@@ -5,15 +5,16 @@
 #include "compiler/emit/EmitLibrary.h"
 #include "base/Error.h"
 
-#include "compiler/codegen/kernels/Vocabulary.h"
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
-#include "compiler/emit/link/UsedFeatures.h"
 #include "compiler/emit/table/GeneratedHeader.h"
 #include "compiler/emit/table/Manifest.h"
 #include "compiler/emit/table/ModelTable.h"
 #include "compiler/emit/weights/PackWeights.h"
 #include "compiler/emit/weights/WeightSegment.h"
+#include "compiler/plan/VocabularyBlocks.h"
+#include "compiler/targets/Architecture.h"
+#include "compiler/targets/UsedFeatures.h"
 
 #include "llvm/IR/LLVMContext.h"
 
@@ -96,9 +97,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.targetFeatureWidth = featureWidth(module, "decode");
   facts.encoderHiddenSize = stateWidth(module, "encode");
   facts.targetStateWidth = stateWidth(module, "decode");
-  codegen::VocabularyShape vocabulary;
-  vocabulary.vocabularySize = facts.targetVocabularySize;
-  facts.vocabularyBlockCount = vocabulary.blockCount();
+  facts.vocabularyBlockCount = codegen::vocabularyBlockCount(facts.targetVocabularySize);
   facts.maximumSourceLength = positionCount(module, "encode", description.source);
   facts.maximumTargetLength = positionCount(module, "decode", description.target);
   if (const auto &features = description.source.embedding.features)
@@ -140,12 +139,12 @@ std::unique_ptr<llvm::Module> translated(Level &level, llvm::LLVMContext &contex
   std::unique_ptr<llvm::Module> code = translateToLLVM(level.module, context, level.target);
   if (!code)
     throw Error(ErrorCode::Internal, "the module is not in the LLVM stage");
-  level.target = withoutUnusedFeatures(level.target, *code);
+  level.target = targets::withoutUnusedFeatures(level.target, *code);
   return code;
 }
 
 /// Two levels of one text are the same code.
-std::string textOf(const llvm::Module &code, const codegen::Target &target) {
+std::string textOf(const llvm::Module &code, const targets::Target &target) {
   std::string text = target.cpu + " " + target.features + "\n";
   llvm::raw_string_ostream stream(text);
   code.print(stream, nullptr);
@@ -167,7 +166,7 @@ void nameFunctions(llvm::Module &code, const std::string &name) {
 /// What one level's code is made of, until it is an object.
 struct Code {
   std::string name;
-  codegen::Target target;
+  targets::Target target;
   std::unique_ptr<llvm::LLVMContext> context = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> module;
 
@@ -209,8 +208,9 @@ std::vector<std::string> compileLevels(std::vector<Level> &levels, ModelFacts &f
 
 /// The table is for any processor: it says which ones can run the rest.
 std::string compileTable(const ModelFacts &facts, llvm::ArrayRef<UnloadedSection> sections) {
-  codegen::Target any;
-  any.cpu = "x86-64";
+  targets::Target any;
+  any.architecture = facts.architecture;
+  any.cpu = facts.architecture->leastProcessor;
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> table = emptyModule(context, any);
   addModelTable(*table, facts);
@@ -254,6 +254,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   std::vector<std::string> objects = compileLevels(levels, facts);
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
+  facts.architecture = levels.front().target.architecture;
   facts.manifest = manifestFor(facts, description);
   objects.push_back(compileTable(facts, options.sections));
 

@@ -148,7 +148,7 @@ private:
 
   std::vector<std::int32_t> idsOf(std::string_view name, IdList list) const {
     std::vector<std::int32_t> result;
-    for (std::size_t index = 0; index != list.ids.size(); ++index) {
+    for (std::size_t index = 0; index < list.ids.size(); ++index) {
       if (isInVocabulary(list.ids[index]))
         result.push_back(list.ids[index]);
       else if (list.isCallers)
@@ -164,7 +164,7 @@ private:
     if (isCallers && callers.count != 0 && (!callers.ids || !callers.offsets))
       failArgument(name + "s or " + name + "_offsets", "null", "set together");
     Words words = isCallers ? callers : models;
-    for (std::uint64_t word = 0; word != words.count; ++word) {
+    for (std::uint64_t word = 0; word < words.count; ++word) {
       std::uint64_t begin = words.offsets[word], end = words.offsets[word + 1];
       if (begin > end)
         failArgument(name + "_offsets[" + text(word + 1) + "]", end, text(begin) + " or more");
@@ -199,8 +199,7 @@ private:
     // A caller who asks for fewer beams than the model's default returns gets what there is.
     if (!isSet(options.return_count))
       settings.returnCount = std::min(settings.returnCount, settings.beams);
-    checkRange("return_count", settings.returnCount,
-               detail::between(1, static_cast<double>(settings.beams)));
+    checkRange("return_count", settings.returnCount, detail::between(1, double(settings.beams)));
   }
 
   void applyLengths() {
@@ -213,7 +212,7 @@ private:
     std::uint64_t limit = settings.maximumTargetLength;
     if (limit >= INT32_MAX)
       return;
-    auto longest = static_cast<double>(limit) + 1;
+    auto longest = double(limit) + 1;
     if (isSet(options.maximum_length) && settings.maximumNewTokens == -1)
       checkRange("maximum_length", settings.maximumLength, detail::between(1, longest));
     if (isSet(options.maximum_new_tokens) && settings.maximumNewTokens != -1)
@@ -232,7 +231,7 @@ private:
       return std::find(settings.ends.begin(), settings.ends.end(), id) != settings.ends.end();
     });
     sort(settings.badWords.ids);
-    if (settings.beamCandidates() > static_cast<std::int64_t>(vocabularySize) * settings.beams)
+    if (settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
       fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
            " end ids needs a larger vocabulary than ", vocabularySize);
   }

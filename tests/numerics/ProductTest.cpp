@@ -226,7 +226,7 @@ protected:
 
 TEST_P(Product, HasTheBitsOfPlainLoops) {
   std::string error;
-  codegen::Target target = *codegen::targetFor(cpu, error);
+  targets::Target target = *targets::targetFor(cpu, error);
   bool roundsRows = type == NumberType::BF16 && target.multipliesBFloats();
   // The processor's own products of bf16 add in an order that is not documented.
   bool isExact = !roundsRows || target.emulatesTiles;
@@ -236,7 +236,7 @@ TEST_P(Product, HasTheBitsOfPlainLoops) {
     std::string library =
         compileWithRandomWeights(textOf(shape), {.cpu = cpu, .weights = weights}, kSeed);
     Weight up(type, roundsRows, "up", shape), gate(type, roundsRows, "gate", shape);
-    const std::vector<float> rows = randomRows(kMostRows, shape.depth, random);
+    std::vector<float> rows = randomRows(kMostRows, shape.depth, random);
     std::vector<float> expected;
     for (int64_t row = 0; row < kMostRows; ++row) {
       std::span input(rows.data() + row * shape.depth, size_t(shape.depth));

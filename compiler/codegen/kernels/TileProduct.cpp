@@ -144,15 +144,22 @@ func::FuncOp packFullTile(KernelBuilder &kernel) {
                    packed = arguments[3];
         Expression whole = depth / lanes * lanes;
         kernel.loop(kernel.integer(0), whole, lanes, [&](Expression k) {
-          Expressions tile;
-          for (int64_t row = 0; row < rows; ++row)
-            tile.push_back(
-                kernel.loadVector(kernel.floatsAt(input, kernel.integer(row) * stride + k)));
-          while (int64_t(tile.size()) < lanes)
-            tile.push_back(kernel.vectorNumber(0));
+          SmallVector<Expressions> groups; // of as many rows as a vector has numbers
+          for (int64_t first = 0; first < rows; first += lanes) {
+            Expressions &group = groups.emplace_back();
+            for (int64_t row = first; row < std::min(rows, first + lanes); ++row)
+              group.push_back(
+                  kernel.loadVector(kernel.floatsAt(input, kernel.integer(row) * stride + k)));
+            while (int64_t(group.size()) < lanes)
+              group.push_back(kernel.vectorNumber(0));
+          }
           Expression target = kernel.floatsAt(packed, k * rows);
-          for (auto [column, values] : llvm::enumerate(transpose(kernel, tile)))
-            kernel.store(values, kernel.floatsAt(target, int64_t(column) * rows));
+          for (Expressions &group : groups)
+            group = transpose(kernel, group);
+          for (int64_t column = 0; column < lanes; ++column)
+            for (auto [number, group] : llvm::enumerate(groups))
+              kernel.store(group[column],
+                           kernel.floatsAt(target, column * rows + int64_t(number) * lanes));
         });
         kernel.loop(whole, depth, 1, [&](Expression k) {
           for (int64_t row = 0; row < rows; ++row)
@@ -210,8 +217,7 @@ Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t pane
 
 int64_t maximumRows(const Target &target, const TileProduct &shape) {
   int64_t lanes = std::min(target.lanes(), shape.columns);
-  int64_t sums = 2 * target.tileRows();
-  return std::min(target.tileRows(), sums / (shape.columns / lanes * shape.panels));
+  return target.mostRows(shape.columns / lanes * shape.panels);
 }
 
 void emitTileProduct(KernelBuilder &kernel, const TileProduct &shape, Expression rows, Expression a,

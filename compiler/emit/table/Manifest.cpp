@@ -6,6 +6,7 @@
 
 #include "base/Manifest.h"
 #include "compiler/frontend/description/DescriptionJson.h"
+#include "compiler/targets/Architecture.h"
 #include "dialects/Plan/Plan.h"
 
 #include "transept/abi.h"
@@ -37,20 +38,12 @@ manifest::WorkingMemory workingMemory(llvm::ArrayRef<LevelFacts> levels, llvm::S
   return {.bytes_per_row = row, .bytes_per_worker = worker, .bytes_per_worker_and_key = key};
 }
 
-manifest::Names cpuFeatures(uint64_t features) {
+manifest::Names cpuFeatures(const targets::Architecture &architecture, uint64_t bits) {
   manifest::Names names;
-  if (features & TRANSEPT_CPU_AVX2_FMA)
-    names.insert(names.end(), {"avx2", "fma"});
-  if (features & TRANSEPT_CPU_AVX512)
-    names.push_back("avx512");
-  if (features & TRANSEPT_CPU_AVX_VNNI)
-    names.push_back("avx_vnni");
-  if (features & TRANSEPT_CPU_AVX512_VNNI)
-    names.push_back("avx512_vnni");
-  if (features & TRANSEPT_CPU_AMX)
-    names.insert(names.end(), {"amx_int8", "amx_bf16"});
-  if (features & TRANSEPT_CPU_AVX512_BF16)
-    names.push_back("avx512_bf16");
+  for (const targets::Feature &feature : architecture.features)
+    if (bits & feature.bit)
+      for (llvm::StringRef name : feature.names)
+        names.push_back(name.str());
   return names;
 }
 
@@ -79,16 +72,16 @@ manifest::ProgramDepth depthOf(mlir::ModuleOp module, llvm::StringRef program) {
   return depth;
 }
 
-manifest::Processors processors(llvm::ArrayRef<LevelFacts> levels) {
+manifest::Processors processors(const ModelFacts &facts) {
   uint64_t always = ~uint64_t(0);
   std::vector<manifest::Level> list;
-  for (const LevelFacts &level : levels) {
+  for (const LevelFacts &level : facts.levels) {
     always &= level.requiredFeatures;
     list.push_back({.name = level.name,
-                    .features = cpuFeatures(level.requiredFeatures),
+                    .features = cpuFeatures(*facts.architecture, level.requiredFeatures),
                     .compiled_for = level.cpu});
   }
-  return {.features = cpuFeatures(always), .levels = list};
+  return {.features = cpuFeatures(*facts.architecture, always), .levels = list};
 }
 
 } // namespace
@@ -107,7 +100,7 @@ std::string manifestFor(const ModelFacts &facts, const frontend::Description &de
       .weights = {.type = weightType(module), .bytes = facts.weightsSize},
       .caches = {.type = cacheType(module)},
       .depth = {.encode = depthOf(module, "encode"), .decode = depthOf(module, "decode")},
-      .cpu = processors(levels),
+      .cpu = processors(facts),
       .memory =
           {
               .encoder_cache_bytes_per_source_token = cacheBytesPerPosition(module, "encode"),

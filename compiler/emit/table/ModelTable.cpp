@@ -76,22 +76,14 @@ private:
   /// How the encoder's convolutions and class tokens change the number of rows.
   std::vector<Constant *> rowSteps() {
     std::vector<Constant *> result;
-    for (mlir::Operation &op : module.lookupSymbol<plan::ProgramOp>("encode").getBody().front()) {
-      if (auto windows = llvm::dyn_cast<plan::WindowsOp>(op))
-        result.push_back(writer.structure(Values<transept_row_step>{
-            .kernel = windows.getKernel(),
-            .stride = windows.getStride(),
-            .padding = windows.getPadding(),
-            .leading = 0,
-        }));
-      if (auto prepend = llvm::dyn_cast<plan::PrependOp>(op))
-        result.push_back(writer.structure(Values<transept_row_step>{
-            .kernel = 1,
-            .stride = 1,
-            .padding = 0,
-            .leading = prepend.getLeadingCount(),
-        }));
-    }
+    MadeSpaces spaces(module.lookupSymbol<plan::ProgramOp>("encode").getBody().front());
+    for (const RowStep &step : spaces.steps())
+      result.push_back(writer.structure(Values<transept_row_step>{
+          .kernel = step.kernel,
+          .stride = step.stride,
+          .padding = step.padding,
+          .leading = step.leading,
+      }));
     return result;
   }
 

@@ -6,6 +6,7 @@
 #define TRANSEPT_COMPILER_EMIT_TABLE_MODELTABLE_H
 
 #include "compiler/frontend/description/Description.h"
+#include "compiler/targets/Architecture.h"
 #include "dialects/Plan/Plan.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -33,6 +34,7 @@ struct LevelFacts {
 struct ModelFacts {
   std::string name;
   std::string manifest;
+  const targets::Architecture *architecture = nullptr;
   std::vector<LevelFacts> levels;
   int64_t weightsSize = 0;
   int64_t sourceVocabularySize = 0, targetVocabularySize = 0, encoderHiddenSize = 0;

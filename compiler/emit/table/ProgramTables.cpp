@@ -4,7 +4,7 @@
 
 #include "compiler/emit/table/ProgramTables.h"
 
-#include "compiler/emit/table/LaunchCosts.h"
+#include "compiler/plan/LaunchCosts.h"
 
 namespace transept::emit {
 
@@ -14,7 +14,7 @@ namespace {
 
 std::vector<Constant *> launchTables(TableWriter &writer, plan::ProgramOp program) {
   std::vector<Constant *> result;
-  for (const LaunchCosts &costs : launchCosts(program))
+  for (const codegen::LaunchCosts &costs : codegen::launchCosts(program))
     result.push_back(writer.structure(Values<transept_launch>{
         .label = writer.sharedText(costs.label),
         .kind = writer.sharedText(costs.kind),

@@ -27,10 +27,10 @@ constexpr std::uint64_t kWordOffsets[] = {0, 1, 3};
 
 /// Neither the neutral value nor a bound.
 int numberIn(detail::OptionRange range) {
-  return static_cast<int>(range.minimum) + 3;
+  return int(range.minimum) + 3;
 }
 float fractionIn(detail::OptionRange range) {
-  return static_cast<float>(range.minimum + (range.maximum - range.minimum) / 4);
+  return float(range.minimum + (range.maximum - range.minimum) / 4);
 }
 
 class GenerationOptions : public testing::Test {
@@ -125,7 +125,7 @@ TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
   options.name = __VA_ARGS__;                                                                      \
   EXPECT_THAT(error(options), HasSubstr(shown)) << #name;
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  CHECK_ERROR(name, #abi_name " is ", static_cast<int>(detail::range.minimum) - 5)                 \
+  CHECK_ERROR(name, #abi_name " is ", int(detail::range.minimum) - 5)                              \
   EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
@@ -151,10 +151,10 @@ TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
   EXPECT_EQ(error(options), "no error") << #name;
 #define TRANSEPT_ONLY_SOME_TYPES
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
-  CHECK_BOUND(name, static_cast<float>(detail::range.minimum))                                     \
-  CHECK_BOUND(name, static_cast<float>(detail::range.maximum))
+  CHECK_BOUND(name, float(detail::range.minimum))                                                  \
+  CHECK_BOUND(name, float(detail::range.maximum))
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  CHECK_BOUND(name, static_cast<int>(detail::range.minimum))
+  CHECK_BOUND(name, int(detail::range.minimum))
 #define OPTION_LIMIT OPTION_NUMBER
 #include "transept/generation_options.inc"
 #undef TRANSEPT_ONLY_SOME_TYPES

@@ -15,11 +15,11 @@ struct OptionRange {
   double minimum, maximum;
 
   constexpr bool contains(std::int64_t value) const {
-    return static_cast<double>(value) >= minimum && static_cast<double>(value) <= maximum;
+    return double(value) >= minimum && double(value) <= maximum;
   }
   /// The bounds themselves are in it, rounded as every value is. False for what is no number.
   constexpr bool contains(float value) const {
-    return value >= static_cast<float>(minimum) && value <= static_cast<float>(maximum);
+    return value >= float(minimum) && value <= float(maximum);
   }
   constexpr bool isBoundedAbove() const { return maximum != INT32_MAX; }
 

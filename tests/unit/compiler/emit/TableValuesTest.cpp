@@ -50,7 +50,7 @@ TEST_F(Tables, HaveTheirFieldsInOrder) {
   llvm::Constant *step = writer.structure(
       Values<transept_row_step>{.kernel = 1, .stride = 2, .padding = 3, .leading = 4});
   ASSERT_EQ(step->getType()->getStructNumElements(), 4u);
-  for (unsigned index = 0; index != 4; ++index)
+  for (unsigned index = 0; index < 4; ++index)
     EXPECT_EQ(number(step, index), index + 1);
 }
 

@@ -40,13 +40,13 @@ std::string objectWithTable() {
   load->setVolatile(true);
   builder.CreateRet(load);
   std::string error;
-  return emitMachineCode(code, *codegen::targetFor("x86-64-v3", error), MachineCode::Object);
+  return emitMachineCode(code, *targets::targetFor("x86-64-v3", error), MachineCode::Object);
 }
 
 TEST(WeightSegment, HoldsMoreThanTwoGibibytes) {
   std::string path = ::testing::TempDir() + "transept-segment-" + std::to_string(getpid()) + ".so";
   linkLibrary({objectWithTable()}, "weights", "segment.so", path);
-  const std::string first = "first bytes", last = "last bytes";
+  std::string first = "first bytes", last = "last bytes";
   addWeightSegment(path, kSize, [&](const SegmentWriter &write) {
     write(0, first.data(), int64_t(first.size()));
     write(kSize - int64_t(last.size()), last.data(), int64_t(last.size()));

@@ -17,7 +17,7 @@
 namespace transept::features {
 
 inline std::string referencePath(const std::string &name) {
-  return TRANSEPT_SOURCE_DIR "/tests/unit/text/features/references/" + name;
+  return TRANSEPT_SOURCE_DIR "/tests/unit/media/features/references/" + name;
 }
 
 inline std::string readReference(const std::string &name) {
@@ -47,7 +47,7 @@ inline Image randomImage(size_t width, size_t height) {
   uint32_t state = 1;
   for (uint8_t &value : image.pixels) {
     state = 1664525 * state + 1013904223;
-    value = static_cast<uint8_t>(state >> 24);
+    value = uint8_t(state >> 24);
   }
   return image;
 }
