@@ -52,12 +52,14 @@ void addWords(std::optional<std::vector<std::vector<Id>>> &words, const char *fl
     words->push_back(idsOf(flag, text, model));
 }
 
-CLI::Range integersOf(detail::OptionRange range) {
-  return CLI::Range(int(range.minimum), int(range.maximum));
-}
-
-CLI::Range numbersOf(detail::OptionRange range) {
-  return CLI::Range(range.minimum, range.maximum);
+CLI::Validator within(detail::OptionRange range) {
+  auto check = [range](const std::string &text) -> std::string {
+    float value = 0;
+    if (CLI::detail::lexical_cast(text, value) && range.contains(value))
+      return "";
+    return fmt::format("expects {}, but got {}", range.text(), text);
+  };
+  return CLI::Validator(check, range.text());
 }
 
 /// Each option becomes an optional field: what is not given stays the model's default.
@@ -96,10 +98,9 @@ void addWordsFlag(CLI::App &command, const char *flag, std::vector<std::string> 
 
 void GenerationFlags::addTo(CLI::App &command) {
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  addFlag(command, flag, options.name, help)->check(integersOf(detail::range));
+  addFlag(command, flag, options.name, help)->check(within(detail::range));
 #define OPTION_LIMIT OPTION_NUMBER
-#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
-  addFlag(command, flag, options.name, help)->check(numbersOf(detail::range));
+#define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, range, help)  \
   addFlag(command, flag, options.name, help);
 #define OPTION_ID OPTION_EARLY_STOPPING

@@ -4,7 +4,7 @@
 
 #include "tests/end-to-end/Command.h"
 
-#include <map>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace transept::endtoend {
@@ -49,13 +49,15 @@ TEST(Generate, HasAFlagForEachGenerationOption) {
 }
 
 TEST(Generate, RefusesOptionsOutOfRangeByTheirFlag) {
-  for (const auto &[flag, value] : std::map<std::string, std::string>{{"--beams", "1025"},
-                                                                      {"--max-length", "0"},
-                                                                      {"--min-new-tokens", "-1"},
-                                                                      {"--length-penalty", "1e7"},
-                                                                      {"--repetition-penalty", "0"},
-                                                                      {"--early-stopping", "2"}})
-    expectFailure(run({"generate", library("t5"), "--ids", flag, value}), 2, flag);
+  using Case = std::array<const char *, 3>;
+  for (auto [flag, value, allowed] :
+       {Case{"--beams", "1025", "1 to 1024"}, Case{"--max-length", "0", "1 or more"},
+        Case{"--min-new-tokens", "-1", "0 or more"}, Case{"--length-penalty", "nan", "1000000"},
+        Case{"--repetition-penalty", "0", "1e-09"}, Case{"--early-stopping", "2", "never"}}) {
+    CommandResult result = run({"generate", library("t5"), "--ids", flag, value});
+    expectFailure(result, 2, flag);
+    expectFailure(result, 2, allowed);
+  }
 }
 
 TEST(Generate, WritesOneResultForEachLineInOrder) {

@@ -68,7 +68,7 @@ TEST_F(Errors, NameTheGenerationOption) {
   EXPECT_EQ(generating({.lengthPenalty = INFINITY}),
             "length_penalty is inf, but must be -1000000 to 1000000");
   EXPECT_EQ(generating({.repetitionPenalty = 0.0f}),
-            "repetition_penalty is 0, but must be 0.000000001 to 1000000000");
+            "repetition_penalty is 0, but must be 1e-09 to 1000000000");
   EXPECT_EQ(generating({.noRepeatNgramSize = -2}),
             "no_repeat_ngram_size is -2, but must be 0 or more");
   EXPECT_EQ(generating({.decoderStart = 23}),

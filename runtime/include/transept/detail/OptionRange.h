@@ -29,10 +29,13 @@ struct OptionRange {
   }
 
 private:
+  /// Bounds that are no integers are written as the values they bound are.
   static std::string text(double value) {
-    char digits[32]; // enough for the bounds of options
-    return {digits,
-            std::to_chars(digits, digits + sizeof(digits), value, std::chars_format::fixed).ptr};
+    auto integer = static_cast<std::int64_t>(value);
+    if (static_cast<double>(integer) == value)
+      return std::to_string(integer);
+    char digits[32];
+    return {digits, std::to_chars(digits, digits + sizeof(digits), static_cast<float>(value)).ptr};
   }
 };
 
