@@ -31,11 +31,11 @@ struct OptionRange {
 private:
   /// Bounds that are no integers are written as the values they bound are.
   static std::string text(double value) {
-    auto integer = static_cast<std::int64_t>(value);
-    if (static_cast<double>(integer) == value)
+    auto integer = std::int64_t(value);
+    if (double(integer) == value)
       return std::to_string(integer);
     char digits[32];
-    return {digits, std::to_chars(digits, digits + sizeof(digits), static_cast<float>(value)).ptr};
+    return {digits, std::to_chars(digits, digits + sizeof(digits), float(value)).ptr};
   }
 };
 
