@@ -68,10 +68,10 @@ protected:
     module = mlir::parseSourceString<mlir::ModuleOp>(kPlan, &context);
   }
 
-  /// The ops of the plan dialect that are launches.
+  /// All ops that are launches.
   std::set<std::string> ofTheDialect() {
     std::set<std::string> names;
-    for (mlir::RegisteredOperationName name : context.getRegisteredOperationsByDialect("plan"))
+    for (mlir::RegisteredOperationName name : context.getRegisteredOperations())
       if (name.hasInterface<plan::LaunchOpInterface>())
         names.insert(name.stripDialect().str());
     return names;
