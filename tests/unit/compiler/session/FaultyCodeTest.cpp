@@ -41,6 +41,13 @@ template <typename Op> Op launch(ModuleOp plan, StringRef program, StringRef lab
   return found;
 }
 
+/// The slot at another place of its cache.
+plan::CacheSlotAttr movedTo(plan::CacheSlotAttr slot, int64_t offset) {
+  return plan::CacheSlotAttr::get(slot.getContext(), slot.getName(), slot.getIsKeys(),
+                                  slot.getHeadCount(), slot.getHeadDim(), offset,
+                                  slot.getNumberType());
+}
+
 /// Something that goes wrong behind the passes of the graph.
 struct Fault {
   std::string name;
@@ -113,9 +120,9 @@ std::vector<Fault> faults() {
        tinyMarian,
        attend("decode", "decoder.layers.0.cross_attention",
               [](plan::AttendOp op) {
-                plan::CacheSlotAttr keys = op.getKeySlotAttr();
-                op.setKeySlotAttr(op.getValueSlotAttr());
-                op.setValueSlotAttr(keys);
+                plan::CacheSlotAttr keys = op.getKeySlotAttr(), values = op.getValueSlotAttr();
+                op.setKeySlotAttr(movedTo(keys, values.getOffset()));
+                op.setValueSlotAttr(movedTo(values, keys.getOffset()));
               }),
        {},
        "decoder.layers.0.cross_attention",
