@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace transept {
@@ -129,8 +130,11 @@ struct Sequence {
 struct Generation {
   std::vector<Sequence> sequences;
 
-  const Sequence &best() const { return sequences.front(); }
-  const std::vector<Id> &ids() const { return best().ids; }
+  const Sequence &best() const & { return sequences.front(); }
+  const std::vector<Id> &ids() const & { return best().ids; }
+  // Of a temporary they are values: `for (Id id : model.generate(source).ids())` is safe.
+  Sequence best() && { return std::move(sequences.front()); }
+  std::vector<Id> ids() && { return std::move(sequences.front().ids); }
 };
 
 /// Rows of equally many floats: logits [rows, vocabulary] or states [rows, hidden size].

@@ -79,6 +79,19 @@ void expectSame(const Generation &actual, const std::vector<Sequence> &expected,
   }
 }
 
+TEST(Generation, OfATemporaryGivesItsIdsAway) {
+  auto generate = [] {
+    Generation result;
+    result.sequences.push_back({.ids = {7, 8, 9}});
+    return result;
+  };
+  std::vector<Id> seen;
+  for (Id id : generate().ids())
+    seen.push_back(id);
+  EXPECT_THAT(seen, ::testing::ElementsAre(7, 8, 9));
+  EXPECT_EQ(generate().best().ids.size(), 3u);
+}
+
 TEST(Generate, EqualsDenseReferenceOverRandomOptions) {
   for (unsigned seed = 0; seed < 1500; ++seed) {
     Random random(seed);
