@@ -4,6 +4,7 @@
 
 #include "ReferenceSearch.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
 
