@@ -34,6 +34,8 @@ class ProgramEmitter {
 public:
   ProgramEmitter(ModuleOp module, const Target &target) : module(module), kernel(module, target) {}
 
+  bool hasFailed() const { return kernel.hasFailed(); }
+
   void emit(plan::ProgramOp program) {
     names.emplace(program.getName());
     findSpaces(program);
@@ -56,7 +58,7 @@ private:
     Type pointer = kernel.pointerType(), i32 = kernel.getI32Type();
     std::string name = ("transept_program_" + program.getName()).str();
     kernel.setLoc(program.getLoc());
-    auto function = kernel.function(name, {pointer, i32, i32}, [&](ArrayRef<Expression> arguments) {
+    auto function = kernel.define(name, {pointer, i32, i32}, [&](ArrayRef<Expression> arguments) {
       invocation = arguments[0];
       Expression worker = kernel.toInt64(arguments[1]), count = kernel.toInt64(arguments[2]);
       Expression barrier = field("barrier"), context = field("barrier_context");
@@ -94,19 +96,17 @@ private:
   func::FuncOp emitLaunch(Operation *op) {
     kernel.setLoc(op->getLoc());
     Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-    return kernel.function(
-        names->next(op), {pointer, i64, i64}, [&](ArrayRef<Expression> arguments) {
-          invocation = arguments[0];
-          worker = arguments[1];
-          workerCount = arguments[2];
-          rowCount = field("row_count");
-          llvm::TypeSwitch<Operation *>(op)
-              .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
-                    plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::StoreOp,
-                    plan::NormalizeOp, plan::ElementwiseOp, plan::TakeRequestedOp,
-                    plan::EmitStatesOp, plan::SearchOp, plan::MergeSearchOp>(
-                  [&](auto launch) { emitCall(launch); });
-        });
+    return kernel.define(names->next(op), {pointer, i64, i64}, [&](ArrayRef<Expression> arguments) {
+      invocation = arguments[0];
+      worker = arguments[1];
+      workerCount = arguments[2];
+      rowCount = field("row_count");
+      llvm::TypeSwitch<Operation *>(op)
+          .Case<plan::EmbedOp, plan::EmbedPositionsOp, plan::TakeFeaturesOp, plan::WindowsOp,
+                plan::PrependOp, plan::LinearOp, plan::AttendOp, plan::StoreOp, plan::NormalizeOp,
+                plan::ElementwiseOp, plan::TakeRequestedOp, plan::EmitStatesOp, plan::SearchOp,
+                plan::MergeSearchOp>([&](auto launch) { emitCall(launch); });
+    });
   }
 
   /// Finds which launch decides how many rows each space has.
@@ -139,17 +139,25 @@ private:
   void emitCall(plan::EmbedPositionsOp op) {
     auto output = op.getOutput().getType();
     PositionShape shape{output.getWidth(), output.getStride(), int64_t(op.getOffset())};
-    kernel.call(positionKernel(kernel, shape),
-                {field("positions"), weight(op.getTableAttr()), address(op.getOutput()),
-                 rowsOf(op.getOutput()), worker, workerCount});
+    callKernel(kernel, positionKernel(kernel, shape),
+               {.positions = field("positions"),
+                .table = weight(op.getTableAttr()),
+                .output = address(op.getOutput()),
+                .rowCount = rowsOf(op.getOutput()),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::TakeFeaturesOp op) {
     auto output = op.getOutput().getType();
     CopyShape shape{output.getWidth(), output.getWidth(), output.getStride()};
-    kernel.call(copyRowsKernel(kernel, shape),
-                {field("features"), kernel.null(), address(op.getOutput()), rowsOf(op.getOutput()),
-                 worker, workerCount});
+    callKernel(kernel, copyRowsKernel(kernel, shape),
+               {.input = field("features"),
+                .indices = kernel.null(),
+                .output = address(op.getOutput()),
+                .rowCount = rowsOf(op.getOutput()),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::WindowsOp op) {
@@ -160,23 +168,35 @@ private:
                        .kernel = int64_t(op.getKernel()),
                        .stride = int64_t(op.getStride()),
                        .padding = int64_t(op.getPadding())};
-    kernel.call(windowsKernel(kernel, shape),
-                {address(op.getInput()), rowsOf(op.getInput()), address(op.getOutput()),
-                 rowsOf(op.getOutput()), worker, workerCount});
+    callKernel(kernel, windowsKernel(kernel, shape),
+               {.input = address(op.getInput()),
+                .inputRows = rowsOf(op.getInput()),
+                .output = address(op.getOutput()),
+                .outputRows = rowsOf(op.getOutput()),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::PrependOp op) {
     auto input = op.getInput().getType(), output = op.getOutput().getType();
     int64_t leadingCount = op.getLeadingCount();
     CopyShape leading{output.getWidth(), output.getWidth(), output.getStride()};
-    kernel.call(copyRowsKernel(kernel, leading),
-                {weight(op.getLeadingAttr()), kernel.null(), address(op.getOutput()),
-                 kernel.integer(leadingCount), worker, workerCount});
+    callKernel(kernel, copyRowsKernel(kernel, leading),
+               {.input = weight(op.getLeadingAttr()),
+                .indices = kernel.null(),
+                .output = address(op.getOutput()),
+                .rowCount = kernel.integer(leadingCount),
+                .worker = worker,
+                .workerCount = workerCount});
     CopyShape own{output.getWidth(), input.getStride(), output.getStride()};
-    kernel.call(copyRowsKernel(kernel, own),
-                {address(op.getInput()), kernel.null(),
-                 kernel.floatsAt(address(op.getOutput()), leadingCount * output.getStride()),
-                 rowsOf(op.getInput()), worker, workerCount});
+    Expression first = kernel.floatsAt(address(op.getOutput()), leadingCount * output.getStride());
+    callKernel(kernel, copyRowsKernel(kernel, own),
+               {.input = address(op.getInput()),
+                .indices = kernel.null(),
+                .output = first,
+                .rowCount = rowsOf(op.getInput()),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::EmbedOp op) {
@@ -189,10 +209,15 @@ private:
                          .panelWidth = layoutOf(op.getTableAttr()).getPanelWidth(),
                          .hasPositions = op.getPositions().has_value(),
                          .positionOffset = int64_t(op.getPositionOffset())};
-    kernel.call(embeddingKernel(kernel, shape),
-                {field("ids"), field("positions"), weight(op.getTableAttr()),
-                 weight(op.getPositionsAttr()), address(op.getOutput()), rowCount, worker,
-                 workerCount});
+    callKernel(kernel, embeddingKernel(kernel, shape),
+               {.ids = field("ids"),
+                .positions = field("positions"),
+                .table = weight(op.getTableAttr()),
+                .positionTable = weight(op.getPositionsAttr()),
+                .output = address(op.getOutput()),
+                .rowCount = rowCount,
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::LinearOp op) {
@@ -221,11 +246,19 @@ private:
     shape.strategy = {strategy.getRowBlock(), strategy.getStreamPanels(),
                       strategy.getRowsToSplit()};
     needScratch(linearScratchBytes(shape, kernel.target()));
-    kernel.call(linearKernel(kernel, shape),
-                {address(op.getInput()), weight(op.getWeightAttr()), weight(op.getBiasAttr()),
-                 weight(op.getNormGainAttr()), weight(op.getNormBiasAttr()),
-                 address(op.getResidual()), address(op.getOutput()), address(op.getNormalized()),
-                 rowsOf(op.getInput()), scratch(), worker, workerCount});
+    callKernel(kernel, linearKernel(kernel, shape),
+               {.input = address(op.getInput()),
+                .weights = weight(op.getWeightAttr()),
+                .bias = weight(op.getBiasAttr()),
+                .gain = weight(op.getNormGainAttr()),
+                .shift = weight(op.getNormBiasAttr()),
+                .residual = address(op.getResidual()),
+                .output = address(op.getOutput()),
+                .normalized = address(op.getNormalized()),
+                .rowCount = rowsOf(op.getInput()),
+                .scratch = scratch(),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::AttendOp op) {
@@ -283,7 +316,7 @@ private:
       operands.keySlot = kernel.integer(slot.getOffset());
     if (auto slot = op.getValueSlotAttr())
       operands.valueSlot = kernel.integer(slot.getOffset());
-    kernel.call(attentionKernel(kernel, shape), operands.asList());
+    callKernel(kernel, attentionKernel(kernel, shape), operands);
   }
 
   void emitCall(plan::StoreOp op) {
@@ -293,9 +326,14 @@ private:
                      .headDim = slot.getHeadDim(),
                      .inputStride = op.getInput().getType().getStride(),
                      .toBFloats = slot.holdsBFloats()};
-    kernel.call(storeCacheKernel(kernel, shape),
-                {address(op.getInput()), field("sequence_count"), field("sequence_offsets"),
-                 field("encoder_entries"), kernel.integer(slot.getOffset()), worker, workerCount});
+    callKernel(kernel, storeCacheKernel(kernel, shape),
+               {.input = address(op.getInput()),
+                .sequenceCount = field("sequence_count"),
+                .sequenceOffsets = field("sequence_offsets"),
+                .entries = field("encoder_entries"),
+                .slot = kernel.integer(slot.getOffset()),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::NormalizeOp op) {
@@ -303,9 +341,14 @@ private:
     NormalizeShape shape{
         *normShape(op.getNorm(), input.getWidth(), op.getGainAttr(), op.getShiftAttr()),
         input.getStride(), op.getOutput().getType().getStride()};
-    kernel.call(normalizeKernel(kernel, shape),
-                {address(op.getInput()), weight(op.getGainAttr()), weight(op.getShiftAttr()),
-                 address(op.getOutput()), rowsOf(op.getInput()), worker, workerCount});
+    callKernel(kernel, normalizeKernel(kernel, shape),
+               {.input = address(op.getInput()),
+                .gain = weight(op.getGainAttr()),
+                .shift = weight(op.getShiftAttr()),
+                .output = address(op.getOutput()),
+                .rowCount = rowsOf(op.getInput()),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::ElementwiseOp op) {
@@ -319,24 +362,37 @@ private:
       shape.factor = op.getFactor()->convertToDouble();
     if (op.getActivation())
       shape.activation = *op.getActivation();
-    kernel.call(elementwiseKernel(kernel, shape),
-                {address(op.getLeft()), address(op.getRight()), address(op.getOutput()),
-                 rowsOf(op.getLeft()), worker, workerCount});
+    callKernel(kernel, elementwiseKernel(kernel, shape),
+               {.left = address(op.getLeft()),
+                .right = address(op.getRight()),
+                .output = address(op.getOutput()),
+                .rowCount = rowsOf(op.getLeft()),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::TakeRequestedOp op) {
     CopyShape shape{op.getInput().getType().getWidth(), op.getInput().getType().getStride(),
                     op.getOutput().getType().getStride()};
-    kernel.call(copyRowsKernel(kernel, shape),
-                {address(op.getInput()), field("requested_rows"), address(op.getOutput()),
-                 field("requested_count"), worker, workerCount});
+    callKernel(kernel, copyRowsKernel(kernel, shape),
+               {.input = address(op.getInput()),
+                .indices = field("requested_rows"),
+                .output = address(op.getOutput()),
+                .rowCount = field("requested_count"),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::EmitStatesOp op) {
     auto input = op.getInput().getType();
     CopyShape shape{input.getWidth(), input.getStride(), input.getWidth()};
-    kernel.call(copyRowsKernel(kernel, shape), {address(op.getInput()), kernel.null(),
-                                                field("states"), rowCount, worker, workerCount});
+    callKernel(kernel, copyRowsKernel(kernel, shape),
+               {.input = address(op.getInput()),
+                .indices = kernel.null(),
+                .output = field("states"),
+                .rowCount = rowCount,
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   VocabularyShape vocabularyShape(plan::SearchOp op) {
@@ -351,30 +407,39 @@ private:
     return shape;
   }
 
-  VocabularyRequest request() {
-    return {field("requested_count"),  field("logits"),           field("candidate_count"),
-            field("candidate_ids"),    field("candidate_logits"), field("log_sum_exp"),
-            field("excluded_offsets"), field("excluded_ids"),     field("excluded_logits"),
-            field("search_memory")};
+  VocabularyRequestOperands request() {
+    return {.rowCount = field("requested_count"),
+            .logits = field("logits"),
+            .candidateCount = field("candidate_count"),
+            .candidateIds = field("candidate_ids"),
+            .candidateLogits = field("candidate_logits"),
+            .logSumExp = field("log_sum_exp"),
+            .excludedOffsets = field("excluded_offsets"),
+            .excludedIds = field("excluded_ids"),
+            .excludedLogits = field("excluded_logits"),
+            .memory = field("search_memory")};
   }
 
   void emitCall(plan::SearchOp op) {
     VocabularyShape shape = vocabularyShape(op);
     needScratch(vocabularyScratchBytes(shape, kernel.target()));
-    Expressions arguments = {address(op.getInput()), weight(op.getWeightAttr()),
-                             weight(op.getBiasAttr()), weight(op.getNormGainAttr()),
-                             weight(op.getNormBiasAttr())};
-    arguments.append(request().asList());
-    arguments.append({scratch(), worker, workerCount});
-    kernel.call(searchBlocksKernel(kernel, shape), arguments);
+    callKernel(kernel, searchBlocksKernel(kernel, shape),
+               {.input = address(op.getInput()),
+                .weights = weight(op.getWeightAttr()),
+                .bias = weight(op.getBiasAttr()),
+                .gain = weight(op.getNormGainAttr()),
+                .shift = weight(op.getNormBiasAttr()),
+                .request = request(),
+                .scratch = scratch(),
+                .worker = worker,
+                .workerCount = workerCount});
   }
 
   void emitCall(plan::MergeSearchOp op) {
     VocabularyShape shape;
     shape.vocabularySize = op.getVocabularySize();
-    Expressions arguments = request().asList();
-    arguments.append({worker, workerCount});
-    kernel.call(mergeBlocksKernel(kernel, shape), arguments);
+    callKernel(kernel, mergeBlocksKernel(kernel, shape.blockCount()),
+               {.request = request(), .worker = worker, .workerCount = workerCount});
   }
 
   // What launches are made of.
@@ -459,6 +524,8 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
     SmallVector<plan::ProgramOp> programs(getOperation().getOps<plan::ProgramOp>());
     for (plan::ProgramOp program : programs)
       emitter.emit(program);
+    if (emitter.hasFailed())
+      signalPassFailure();
   }
 };
 
