@@ -36,6 +36,7 @@ AttentionUnit AttentionKeys::unitOf(Expression index) {
     unit.container = kernel.loadPointer(operands.containers, unit.group);
     break;
   }
+  unit.hasRisingPositions = emitHasRisingPositions(kernel, shape, operands, unit);
   return unit;
 }
 

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Emits the bounds of loops over keys, scale, relative position bias, causal and window masks.
+//
+// Why bounds do not change bits, whatever rows share a tile. A row goes through the steps of its
+// tile; some of them may hide all their keys from this row, because other rows of the tile see
+// some. Such a step leaves the row's state as it was: its scores are -inf, so the maximum m stays,
+// earlier sums and totals are multiplied by exp(m - m) = 1 (or, before the first visible key, are 0
+// and stay 0), and its weights, exp(-inf) = 0, add exactly 0 to them. So it makes no difference
+// whether a step without visible keys is visited or not. Steps with visible keys are visited
+// always, in order, and begin at multiples of kKeysPerStep from key 0 on: which keys are summed
+// together depends on the row's position alone.
 
 #include "compiler/codegen/kernels/AttentionMask.h"
 
@@ -13,6 +22,11 @@ using namespace mlir;
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<float>::infinity();
+
+/// Positions are i32: no window has to reach farther than they do.
+int64_t reachOf(int64_t window) {
+  return std::min<int64_t>(window, std::numeric_limits<int32_t>::max());
+}
 
 bool hasWindow(const AttentionShape &shape) {
   return shape.windowBefore >= 0 || shape.windowAfter >= 0;
@@ -61,9 +75,9 @@ private:
     if (shape.biasReach >= 0 || hasWindow(shape)) {
       Distances distances = distancesOf(lane, keyNumbers);
       if (shape.windowBefore >= 0)
-        visible = visible & (distances.all >= constant(-shape.windowBefore));
+        visible = visible & (distances.all >= constant(-reachOf(shape.windowBefore)));
       if (shape.windowAfter >= 0)
-        visible = visible & (distances.all <= constant(shape.windowAfter));
+        visible = visible & (distances.all <= constant(reachOf(shape.windowAfter)));
       if (shape.biasReach >= 0)
         score = score + biasOf(distances);
     }
@@ -119,6 +133,19 @@ private:
 
 } // namespace
 
+Expression emitHasRisingPositions(KernelBuilder &kernel, const AttentionShape &shape,
+                                  const AttentionOperands &operands, const AttentionUnit &unit) {
+  if (shape.keys != KeySource::Rows || !hasWindow(shape))
+    return {};
+  return kernel.loop(kernel.integer(1), unit.rowCount, 1, {kernel.boolean(true)},
+                     [&](Expression row, ArrayRef<Expression> carried) {
+                       Expression at = unit.firstRow + row;
+                       Expression before = kernel.loadInt32(operands.positions, at - 1);
+                       Expression own = kernel.loadInt32(operands.positions, at);
+                       return Expressions{carried[0] & (before < own)};
+                     })[0];
+}
+
 VisitedKeys emitVisitedKeys(KernelBuilder &kernel, const AttentionShape &shape,
                             const AttentionUnit &unit, Expression firstInGroup, Expression rows) {
   Expression zero = kernel.integer(0);
@@ -126,6 +153,21 @@ VisitedKeys emitVisitedKeys(KernelBuilder &kernel, const AttentionShape &shape,
   // The tile's last row sees most keys.
   if (shape.isCausal)
     keys.end = kernel.minimum(keys.end, unit.past + firstInGroup + rows);
+  // In the self cache a key's number is its position. Where positions of rows rise, two rows are at
+  // most as far apart as their positions are; otherwise every key is looked at.
+  auto whereRising = [&](Expression bound, Expression otherwise) {
+    return unit.hasRisingPositions ? kernel.select(unit.hasRisingPositions, bound, otherwise)
+                                   : bound;
+  };
+  Expression first = unit.past + firstInGroup;
+  if (shape.windowBefore >= 0) {
+    Expression begin = kernel.maximum(first - reachOf(shape.windowBefore), zero);
+    keys.begin = whereRising(begin / kKeysPerStep * kKeysPerStep, keys.begin);
+  }
+  if (shape.windowAfter >= 0 && !shape.isCausal) {
+    Expression end = kernel.minimum(keys.end, first + rows + reachOf(shape.windowAfter));
+    keys.end = whereRising(end, keys.end);
+  }
   return keys;
 }
 

@@ -23,6 +23,10 @@ struct AttentionUnit {
   Expression hasRisingPositions;
 };
 
+/// Emits whether the positions of the unit's rows rise; nothing where no bound depends on it.
+Expression emitHasRisingPositions(KernelBuilder &kernel, const AttentionShape &shape,
+                                  const AttentionOperands &operands, const AttentionUnit &unit);
+
 /// The keys that a tile of query rows visits, in steps of kKeysPerStep: those from `begin`, a
 /// multiple of it, to `end`. All others are hidden from all rows of the tile.
 struct VisitedKeys {
