@@ -2,7 +2,8 @@
 #
 # add_dialect(<Name> <namespace> [INTERFACES] SOURCES <files> [LIBRARIES <targets>])
 # expects <Name>Ops.td (ops, types, attributes, enums) in the calling folder, with INTERFACES also
-# <Name>Interfaces.td.
+# <Name>Interfaces.td. Where <Name>Ops.td includes families of ops, each in its <Family>Ops.td, which
+# includes no other family, the reference has a page for each, beside types and interfaces.
 add_custom_target(transept_tablegen)
 add_custom_target(docs COMMENT "Refreshing docs/reference")
 
@@ -11,13 +12,42 @@ add_custom_target(docs COMMENT "Refreshing docs/reference")
 function(add_reference_doc generated name target)
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${generated}")
   set(committed "${PROJECT_SOURCE_DIR}/docs/reference/${name}.md")
-  add_custom_target(docs-${name} COMMAND "${CMAKE_COMMAND}" -E copy "${source}" "${committed}"
-    DEPENDS ${target})
-  add_dependencies(docs docs-${name})
+  string(REPLACE "/" "-" label ${name})
+  get_filename_component(folder "${committed}" DIRECTORY)
+  add_custom_target(docs-${label} COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
+    COMMAND "${CMAKE_COMMAND}" -E copy "${source}" "${committed}" DEPENDS ${target})
+  add_dependencies(docs docs-${label})
   if(TRANSEPT_TESTS)
-    add_test(NAME docs_current.${name} COMMAND diff -u "${committed}" "${source}")
+    add_test(NAME docs_current.${label} COMMAND diff -u "${committed}" "${source}")
   endif()
 endfunction()
+
+# Generates the pages of a dialect's reference, and sets `pages` to their "<generated> <name>".
+macro(tablegen_pages name namespace)
+  file(GLOB families CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" *Ops.td)
+  list(REMOVE_ITEM families ${name}Ops.td)
+  set(pages "")
+  foreach(family ${families})
+    string(REPLACE Ops.td "" family ${family})
+    string(TOLOWER ${family} page)
+    set(LLVM_TARGET_DEFINITIONS ${family}Ops.td)
+    mlir_tablegen(${family}Ops.md -gen-op-doc)
+    list(APPEND pages "${family}Ops.md ${namespace}/${page}")
+  endforeach()
+  if(families AND ARG_INTERFACES)
+    set(LLVM_TARGET_DEFINITIONS ${name}Interfaces.td)
+    mlir_tablegen(${name}Interfaces.md -gen-op-interface-docs)
+    list(APPEND pages "${name}Interfaces.md ${namespace}/interfaces")
+  endif()
+  set(LLVM_TARGET_DEFINITIONS ${name}Ops.td)
+  if(families)
+    mlir_tablegen(${name}Dialect.md -gen-dialect-doc -dialect=${namespace} -op-exclude-regex=.)
+    list(APPEND pages "${name}Dialect.md ${namespace}/types")
+  else()
+    mlir_tablegen(${name}Dialect.md -gen-dialect-doc -dialect=${namespace})
+    list(APPEND pages "${name}Dialect.md ${namespace}")
+  endif()
+endmacro()
 
 function(add_dialect name namespace)
   cmake_parse_arguments(ARG "INTERFACES" "" "SOURCES;LIBRARIES" ${ARGN})
@@ -30,7 +60,7 @@ function(add_dialect name namespace)
   mlir_tablegen(${name}Types.cpp.inc -gen-typedef-defs -typedefs-dialect=${namespace})
   mlir_tablegen(${name}Attributes.h.inc -gen-attrdef-decls -attrdefs-dialect=${namespace})
   mlir_tablegen(${name}Attributes.cpp.inc -gen-attrdef-defs -attrdefs-dialect=${namespace})
-  mlir_tablegen(${name}Dialect.md -gen-dialect-doc -dialect=${namespace})
+  tablegen_pages(${name} ${namespace})
   # Enums of included files would be generated again: a dialect that includes another's .td has its
   # own enums in <Name>Enums.td, which includes nothing of ours.
   if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${name}Enums.td")
@@ -45,7 +75,10 @@ function(add_dialect name namespace)
   endif()
   add_public_tablegen_target(${name}TableGen)
   add_dependencies(transept_tablegen ${name}TableGen)
-  add_reference_doc(${name}Dialect.md ${namespace} ${name}TableGen)
+  foreach(page ${pages})
+    separate_arguments(page)
+    add_reference_doc(${page} ${name}TableGen)
+  endforeach()
   add_mlir_sources(transept_dialect_${namespace} SOURCES ${ARG_SOURCES} LIBRARIES ${ARG_LIBRARIES})
 endfunction()
 

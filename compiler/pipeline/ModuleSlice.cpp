@@ -34,14 +34,14 @@ bool comesAlong(Operation *op) {
 
 bool isOfSource(Type type) {
   if (auto weights = dyn_cast<AttentionWeightsType>(type))
-    return weights.getQuery().starts_with("source");
+    return weights.getQuery().isSource();
   auto rows = dyn_cast<RowsType>(type);
-  return rows && rows.getSpace().starts_with("source");
+  return rows && rows.getSpace().isSource();
 }
 
 bool isTargetIds(Type type) {
   auto rows = dyn_cast<RowsType>(type);
-  return rows && rows.getSpace() == "target" && rows.getElementType().isInteger();
+  return rows && rows.getSpace() == Space::target() && rows.getElementType().isInteger();
 }
 
 /// Writes one function of a slice.
@@ -83,7 +83,7 @@ private:
     auto type = dyn_cast<RowsType>(value.getType());
     if (!type)
       return failure();
-    if (!type.getSpace().starts_with("target") || takesWholeTargets(old)) {
+    if (!type.getSpace().isTarget() || takesWholeTargets(old)) {
       mapping.map(value, body->addArgument(type, value.getLoc()));
       return success();
     }
@@ -103,7 +103,7 @@ private:
 
   Value embedIds(Value ids, RowsType type, Location location) {
     MLIRContext *context = builder.getContext();
-    auto all = RowsType::get(context, "target", type.getWidth(), type.getElementType());
+    auto all = RowsType::get(context, Space::target(), type.getWidth(), type.getElementType());
     auto table = RankedTensorType::get({cutVocabularySize, type.getWidth()}, builder.getF32Type());
     // Named after the value, so that a slice of a slice draws the same rows.
     std::string name = "cut." + nameOf(location).str();

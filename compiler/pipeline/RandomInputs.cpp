@@ -7,10 +7,10 @@
 #include "compiler/transforms/Functions.h"
 #include "dialects/Transept/Transept.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/StringMap.h"
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <random>
 
 namespace transept {
@@ -33,8 +33,8 @@ struct Limits {
   }
 };
 
-llvm::StringMap<Limits> findLimits(ModuleOp module) {
-  llvm::StringMap<Limits> limits;
+std::map<Space, Limits> findLimits(ModuleOp module) {
+  std::map<Space, Limits> limits;
   auto limitsOf = [&](Value ids) -> Limits & {
     return limits[cast<RowsType>(ids.getType()).getSpace()];
   };
@@ -51,11 +51,11 @@ llvm::StringMap<Limits> findLimits(ModuleOp module) {
 }
 
 /// Do sources of `length` rows fit into the tables of every space that `function` makes of them?
-bool fits(func::FuncOp function, int64_t length, const llvm::StringMap<Limits> &limits) {
+bool fits(func::FuncOp function, int64_t length, const std::map<Space, Limits> &limits) {
   auto lengths = sourceLengths(function, {length});
   return llvm::all_of(lengths, [&](const auto &space) {
-    auto found = limits.find(space.getKey());
-    return found == limits.end() || space.getValue().front() <= found->getValue().length;
+    auto found = limits.find(space.first);
+    return found == limits.end() || space.second.front() <= found->second.length;
   });
 }
 
@@ -73,7 +73,7 @@ Sequences drawSequences(int64_t vocabularySize, ArrayRef<int64_t> lengths,
 } // namespace
 
 std::pair<Sequences, Sequences> randomSequences(ModuleOp module, uint64_t seed) {
-  llvm::StringMap<Limits> limits = findLimits(module);
+  std::map<Space, Limits> limits = findLimits(module);
   std::mt19937_64 random(seed);
   // Enough rows for three calls of decode each, and sources longer and shorter than their targets.
   SmallVector<int64_t> sourceLengths = {6, 1, 3}, targetLengths = {4, 7, 3};
@@ -84,9 +84,9 @@ std::pair<Sequences, Sequences> randomSequences(ModuleOp module, uint64_t seed) 
     while (entry && length > 0 && !fits(entry, length, limits))
       --length;
   for (int64_t &length : targetLengths)
-    length = std::min(length, limits["target"].length);
-  Sequences sources = drawSequences(limits["source"].vocabularySize, sourceLengths, random);
-  Sequences targets = drawSequences(limits["target"].vocabularySize, targetLengths, random);
+    length = std::min(length, limits[Space::target()].length);
+  Sequences sources = drawSequences(limits[Space::source()].vocabularySize, sourceLengths, random);
+  Sequences targets = drawSequences(limits[Space::target()].vocabularySize, targetLengths, random);
   return {std::move(sources), std::move(targets)};
 }
 

@@ -15,7 +15,7 @@ using namespace mlir;
 
 namespace {
 
-std::string underscored(StringRef space) {
+std::string underscored(const Space &space) {
   std::string name = space.str();
   std::replace(name.begin(), name.end(), '.', '_');
   return name;

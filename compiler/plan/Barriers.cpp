@@ -22,9 +22,16 @@ struct Range {
   bool overlaps(const Range &other) const { return begin < other.end && other.begin < end; }
 };
 
-struct Footprint {
+/// What launches touch, as ranges of the arena.
+struct Touched {
   SmallVector<Range> reads, writes;
-  bool readsSearch = false, writesSearch = false;
+  bool readsSearchMemory = false, writesSearchMemory = false;
+
+  Touched() = default;
+  explicit Touched(const plan::Footprint &footprint);
+  void add(const Touched &other);
+  /// Whether these launches have to be over before `next` begins.
+  bool hasToPrecede(const Touched &next) const;
 };
 
 bool anyOverlap(ArrayRef<Range> some, ArrayRef<Range> others) {
@@ -39,37 +46,39 @@ Range rangeOf(Value value) {
   return {begin, begin + buffer.bytesPerRow()};
 }
 
-Footprint footprintOf(Operation *op) {
-  Footprint footprint;
-  SmallVector<Value, 2> outputs = plan::outputsOf(op);
-  for (Value operand : op->getOperands())
-    (llvm::is_contained(outputs, operand) ? footprint.writes : footprint.reads)
-        .push_back(rangeOf(operand));
-  footprint.writesSearch = isa<plan::SearchOp>(op);
-  footprint.readsSearch = isa<plan::MergeSearchOp>(op);
-  return footprint;
+Touched::Touched(const plan::Footprint &footprint)
+    : reads(llvm::map_range(footprint.reads, rangeOf)),
+      writes(llvm::map_range(footprint.writes, rangeOf)),
+      readsSearchMemory(footprint.readsSearchMemory),
+      writesSearchMemory(footprint.writesSearchMemory) {}
+
+void Touched::add(const Touched &other) {
+  reads.append(other.reads);
+  writes.append(other.writes);
+  readsSearchMemory |= other.readsSearchMemory;
+  writesSearchMemory |= other.writesSearchMemory;
+}
+
+bool Touched::hasToPrecede(const Touched &next) const {
+  return anyOverlap(next.reads, writes) || anyOverlap(next.writes, writes) ||
+         anyOverlap(next.writes, reads) || (next.readsSearchMemory && writesSearchMemory) ||
+         (next.writesSearchMemory && (readsSearchMemory || writesSearchMemory));
 }
 
 void insertBarriers(plan::ProgramOp program) {
-  Footprint since;
+  Touched since;
   int64_t launches = 0, barriers = 0;
-  for (Operation &op : llvm::make_early_inc_range(program.getBody().front())) {
-    if (!plan::isLaunch(&op))
-      continue;
-    Footprint launch = footprintOf(&op);
-    bool depends =
-        anyOverlap(launch.reads, since.writes) || anyOverlap(launch.writes, since.writes) ||
-        anyOverlap(launch.writes, since.reads) || (launch.readsSearch && since.writesSearch);
-    if (depends) {
-      OpBuilder builder(&op);
-      plan::BarrierOp::create(builder, op.getLoc());
+  for (auto launch :
+       llvm::make_early_inc_range(program.getBody().front().getOps<plan::LaunchOpInterface>())) {
+    Touched touched(launch.getFootprint());
+    if (since.hasToPrecede(touched)) {
+      OpBuilder builder(launch);
+      plan::BarrierOp::create(builder, launch.getLoc());
       since = {};
       ++barriers;
     }
     ++launches;
-    since.reads.append(launch.reads);
-    since.writes.append(launch.writes);
-    since.writesSearch |= launch.writesSearch;
+    since.add(touched);
   }
   remark::analysis(program.getLoc(), remark::RemarkOpts::name("insert-barriers").category("plan"))
       << llvm::formatv("{0}: {1} launches need {2} barriers", program.getName(), launches, barriers)

@@ -19,9 +19,8 @@ class LaunchNames {
 public:
   explicit LaunchNames(llvm::StringRef program) : program(program) {}
 
-  std::string next(mlir::Operation *launch) {
-    auto label = launch->getAttrOfType<mlir::StringAttr>("label");
-    std::string name = (program + "." + label.getValue()).str();
+  std::string next(plan::LaunchOpInterface launch) {
+    std::string name = (program + "." + launch.getLabel()).str();
     unsigned before = uses[name]++;
     return before == 0 ? name : name + "." + std::to_string(before);
   }

@@ -80,7 +80,7 @@ private:
     std::vector<std::vector<float>> sequences;
   };
 
-  static StringRef spaceOf(Value value) {
+  static const Space &spaceOf(Value value) {
     if (auto candidates = dyn_cast<CandidatesType>(value.getType()))
       return candidates.getSpace();
     return cast<RowsType>(value.getType()).getSpace();
@@ -110,7 +110,7 @@ int64_t sourceFeatureWidth(ModuleOp module) {
   module.walk([&](func::FuncOp function) {
     for (Type type : function.getArgumentTypes())
       if (auto rows = dyn_cast<RowsType>(type);
-          rows && rows.getSpace().starts_with("source") && isa<FloatType>(rows.getElementType()))
+          rows && rows.getSpace().isSource() && isa<FloatType>(rows.getElementType()))
         width = rows.getWidth();
   });
   return width;

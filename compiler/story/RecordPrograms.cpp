@@ -4,7 +4,7 @@
 
 #include "compiler/story/RecordStory.h"
 
-#include "compiler/emit/table/LaunchCosts.h"
+#include "compiler/plan/LaunchCosts.h"
 #include "compiler/plan/LaunchNames.h"
 #include "dialects/Plan/Plan.h"
 #include "dialects/Transept/Lineage.h"
@@ -80,7 +80,7 @@ public:
 
   /// `refer` receives each launch and its index.
   Program record(llvm::function_ref<void(mlir::Operation *, uint32_t)> refer) {
-    std::vector<emit::LaunchCosts> costs = emit::launchCosts(op);
+    std::vector<codegen::LaunchCosts> costs = codegen::launchCosts(op);
     for (mlir::Operation &each : op.getBody().front()) {
       if (auto buffer = dyn_cast<plan::BufferOp>(each))
         add(buffer);
@@ -105,7 +105,7 @@ private:
                                .first = UINT32_MAX});
   }
 
-  Launch launchOf(mlir::Operation *launch, const emit::LaunchCosts &costs) {
+  Launch launchOf(mlir::Operation *step, const codegen::LaunchCosts &costs) {
     Launch result{.name = costs.label,
                   .kind = costs.kind,
                   .arithmetic = arithmeticText(costs.arithmetic),
@@ -116,7 +116,8 @@ private:
                   .bytes_per_key = costs.bytesPerKey,
                   .operations_per_row = costs.operationsPerRow,
                   .operations_per_row_and_key = costs.operationsPerRowAndKey};
-    if (!plan::isLaunch(launch))
+    auto launch = dyn_cast<plan::LaunchOpInterface>(step);
+    if (!launch)
       return result;
     for (StringRef origin : originsOf(launch->getLoc()))
       result.origins.push_back(origin.str());
@@ -128,14 +129,12 @@ private:
     return result;
   }
 
-  void addWeights(mlir::Operation *launch, Launch &result) {
-    for (NamedAttribute attribute : launch->getAttrs()) {
-      auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue());
-      auto weight =
-          symbol ? SymbolTable::lookupNearestSymbolFrom<plan::WeightOp>(launch, symbol) : nullptr;
+  void addWeights(plan::LaunchOpInterface launch, Launch &result) {
+    for (const plan::WeightUse &use : launch.getWeights()) {
+      plan::WeightOp weight = plan::weightOf(launch, use.symbol);
       if (!weight)
         continue;
-      Weight entry{.name = symbol.getValue().str(),
+      Weight entry{.name = use.symbol.getValue().str(),
                    .layout = innerText(weight.getLayout()),
                    .bytes = int64_t(weight.getSize())};
       weight.walk(
@@ -144,16 +143,20 @@ private:
     }
   }
 
-  void addBuffers(mlir::Operation *launch, Launch &result) {
-    SmallVector<Value, 2> outputs = plan::outputsOf(launch);
+  void addBuffers(plan::LaunchOpInterface launch, Launch &result) {
+    plan::Footprint footprint = launch.getFootprint();
+    add(footprint.reads, result.reads);
+    add(footprint.writes, result.writes);
+  }
+
+  /// Lists the numbers of the buffers that the launch at hand touches.
+  void add(const plan::Buffers &touched, std::vector<uint32_t> &list) {
     uint32_t index = uint32_t(program.launches.size());
-    for (Value operand : launch->getOperands()) {
-      uint32_t number = buffers.lookup(plan::wholeBuffer(operand));
+    for (Value each : touched) {
+      uint32_t number = buffers.lookup(plan::wholeBuffer(each));
       Buffer &buffer = program.buffers[number];
       buffer.first = std::min(buffer.first, index);
       buffer.last = index;
-      std::vector<uint32_t> &list =
-          llvm::is_contained(outputs, operand) ? result.writes : result.reads;
       if (!llvm::is_contained(list, number))
         list.push_back(number);
     }

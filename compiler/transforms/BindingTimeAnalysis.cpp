@@ -26,8 +26,7 @@ llvm::StringRef stringifyBindingTime(BindingTime time) {
 
 BindingTime BindingTimeAnalysis::earliest(Type type) {
   auto ofSpace = [](auto rows) {
-    bool isSource = rows.getSpace() == "source" || rows.getSpace().starts_with("source.");
-    return isSource ? BindingTime::Source : BindingTime::Target;
+    return rows.getSpace().isSource() ? BindingTime::Source : BindingTime::Target;
   };
   return llvm::TypeSwitch<Type, BindingTime>(type)
       .Case<RowsType, EncoderCacheType, SelfCacheType, CandidatesType>(ofSpace)

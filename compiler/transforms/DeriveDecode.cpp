@@ -19,15 +19,12 @@ using namespace mlir;
 
 namespace {
 
-constexpr StringLiteral targetSpace = "target";
-constexpr StringLiteral historySpace = "target.history";
-
 bool isTargetRows(Type type) {
   auto rows = dyn_cast<RowsType>(type);
-  return rows && rows.getSpace().starts_with(targetSpace);
+  return rows && rows.getSpace().isTarget();
 }
 
-StringRef keySpace(Value keys) {
+const Space &keySpace(Value keys) {
   return cast<RowsType>(keys.getType()).getSpace();
 }
 
@@ -45,7 +42,7 @@ bool isCausal(Value mask) {
 }
 
 LogicalResult verifyIncremental(SelfAttentionOp attention) {
-  if (keySpace(attention.getKey()) == historySpace || isCausal(attention.getMask()))
+  if (keySpace(attention.getKey()) == Space::target().history() || isCausal(attention.getMask()))
     return success();
   InFlightDiagnostic error = attention.emitOpError(
       "cannot be computed one target position after another: it lets a query see target positions "
@@ -85,8 +82,8 @@ void readThroughCache(OpOperand &operand) {
   auto type = cast<RowsType>(rows.getType());
   auto cacheType = SelfCacheType::get(type.getContext(), type.getSpace(), type.getWidth(),
                                       type.getElementType());
-  auto historyType =
-      RowsType::get(type.getContext(), historySpace, type.getWidth(), type.getElementType());
+  auto historyType = RowsType::get(type.getContext(), Space::target().history(), type.getWidth(),
+                                   type.getElementType());
   Value cache = attention->getBlock()->addArgument(cacheType, withSuffix(rows.getLoc(), ".cache"));
   OpBuilder builder(attention);
   operand.set(CacheAppendOp::create(builder, withSuffix(rows.getLoc(), ".history"), historyType,
@@ -95,13 +92,14 @@ void readThroughCache(OpOperand &operand) {
 
 /// Masks and biases between target positions: the keys are the history from now on.
 void readHistory(Value value) {
+  const Space target = Space::target();
   if (auto mask = dyn_cast<MaskType>(value.getType()))
-    if (mask.getQuery() == targetSpace && mask.getKey() == targetSpace)
-      value.setType(MaskType::get(mask.getContext(), targetSpace, historySpace));
+    if (mask.getQuery() == target && mask.getKey() == target)
+      value.setType(MaskType::get(mask.getContext(), target, target.history()));
   if (auto bias = dyn_cast<BiasType>(value.getType()))
-    if (bias.getQuery() == targetSpace && bias.getKey() == targetSpace)
+    if (bias.getQuery() == target && bias.getKey() == target)
       value.setType(
-          BiasType::get(bias.getContext(), targetSpace, historySpace, bias.getHeadCount()));
+          BiasType::get(bias.getContext(), target, target.history(), bias.getHeadCount()));
 }
 
 struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
@@ -125,7 +123,7 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
 
     int64_t cacheCount = 0;
     for (auto attention : llvm::make_early_inc_range(body.getOps<SelfAttentionOp>())) {
-      if (keySpace(attention.getKey()) != targetSpace)
+      if (keySpace(attention.getKey()) != Space::target())
         continue;
       readThroughCache(attention.getKeyMutable());
       readThroughCache(attention.getValueMutable());

@@ -42,7 +42,7 @@ LogicalResult nameEntry(ModuleOp module) {
 bool takesWholeTargets(func::FuncOp decode) {
   return llvm::any_of(decode.getArgumentTypes(), [](Type type) {
     auto rows = dyn_cast<RowsType>(type);
-    return rows && rows.getSpace() == "target" && isa<FloatType>(rows.getElementType());
+    return rows && rows.getSpace() == Space::target() && isa<FloatType>(rows.getElementType());
   });
 }
 

@@ -17,16 +17,14 @@ using namespace mlir;
 
 namespace {
 
-constexpr StringLiteral targetSpace = "target";
-constexpr StringLiteral requestedSpace = "target.requested";
-
 RowsType requestedType(RowsType type) {
-  return RowsType::get(type.getContext(), requestedSpace, type.getWidth(), type.getElementType());
+  return RowsType::get(type.getContext(), Space::target().requested(), type.getWidth(),
+                       type.getElementType());
 }
 
 bool isTargetFloatRows(Type type) {
   auto rows = dyn_cast<RowsType>(type);
-  return rows && rows.getSpace() == targetSpace && isa<FloatType>(rows.getElementType());
+  return rows && rows.getSpace() == Space::target() && isa<FloatType>(rows.getElementType());
 }
 
 /// The only operand of `op` that is rows; null if there are several or none.

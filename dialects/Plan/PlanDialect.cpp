@@ -8,6 +8,7 @@
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
+using namespace transept;
 using namespace transept::plan;
 
 #include "dialects/Plan/PlanDialect.cpp.inc"
@@ -16,6 +17,8 @@ using namespace transept::plan;
 #include "dialects/Plan/PlanAttributes.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/Plan/PlanTypes.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/Plan/PlanOps.cpp.inc"
 
 void PlanDialect::initialize() {
   addAttributes<
@@ -33,13 +36,13 @@ void PlanDialect::initialize() {
 }
 
 Type BufferType::parse(AsmParser &parser) {
-  StringRef space;
+  FailureOr<Space> space;
   int64_t width = 0, stride = 0;
-  if (parser.parseLess() || parser.parseKeyword(&space) || parser.parseKeyword("x") ||
+  if (parser.parseLess() || failed(space = parseSpace(parser)) || parser.parseKeyword("x") ||
       parser.parseInteger(width) || parser.parseComma() || parser.parseKeyword("stride") ||
       parser.parseInteger(stride) || parser.parseGreater())
     return {};
-  return BufferType::get(parser.getContext(), space, width, stride);
+  return BufferType::get(parser.getContext(), *space, width, stride);
 }
 
 void BufferType::print(AsmPrinter &printer) const {

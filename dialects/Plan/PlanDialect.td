@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The plan dialect itself, its types and attributes.
+// The plan dialect itself, its types and attributes, and the base classes of its ops.
 
 #ifndef TRANSEPT_PLAN_DIALECT
 #define TRANSEPT_PLAN_DIALECT
@@ -11,6 +11,7 @@ include "mlir/IR/EnumAttr.td"
 include "mlir/IR/BuiltinAttributes.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "dialects/Plan/PlanEnums.td"
+include "dialects/Plan/PlanInterfaces.td"
 include "dialects/Transept/TranseptAttributes.td"
 
 def Plan_Dialect : Dialect {
@@ -35,7 +36,7 @@ def Plan_Buffer : TypeDef<Plan_Dialect, "Buffer"> {
     `!plan.buffer<source x 512, stride 1536>`: for each row of the space, 512 numbers; the next row
     begins 1536 numbers later.
   }];
-  let parameters = (ins StringRefParameter<"sequence space">:$space, "int64_t":$width, "int64_t":$stride);
+  let parameters = (ins Transept_Space<>:$space, "int64_t":$width, "int64_t":$stride);
   let hasCustomAssemblyFormat = 1;
 }
 
@@ -83,5 +84,14 @@ def Plan_CacheSlot : AttrDef<Plan_Dialect, "CacheSlot"> {
     int64_t bytesPerPosition() const { return getHeadCount() * getHeadDim() * numberBytes(); }
   }];
 }
+
+class Plan_Op<string mnemonic, list<Trait> traits = []> : Op<Plan_Dialect, mnemonic, traits>;
+
+// A launch does not link without the methods of its interface, and does not compile without
+// `emitLaunch`. `label` names the graph op it came from.
+class Plan_LaunchOp<string mnemonic, list<Trait> traits = []> :
+    Plan_Op<mnemonic,
+            !listconcat(traits, [HasParent<"ProgramOp">, SymbolUserOpInterface,
+                                 DeclareOpInterfaceMethods<LaunchOpInterface>])>;
 
 #endif

@@ -37,6 +37,11 @@ def Plan_NumberType : I32EnumAttr<"NumberType", "how a packed weight stores its 
 def Plan_KeySource : I32EnumAttr<"KeySource", "where an attention's keys and values are", [
     I32EnumAttrCase<"Rows", 0, "rows">, I32EnumAttrCase<"Pages", 1, "pages">,
     I32EnumAttrCase<"EncoderCache", 2, "encoder_cache">]> {
+  let description = [{
+    `rows` rows of the same invocation (the encoder's self-attention); `pages` the self cache, to
+    which the new rows' keys and values are appended first; `encoder_cache` one entry of it for each
+    group of queries.
+  }];
   let genSpecializedAttr = 0;
   let cppNamespace = "::transept::plan";
 }

@@ -44,9 +44,9 @@ template <typename AttentionOp> LogicalResult verifyRows(AttentionOp op) {
 }
 
 template <typename AttentionOp> LogicalResult verifyScoreOperands(AttentionOp op) {
-  StringRef query = op.getQuery().getType().getSpace(), key = op.getKey().getType().getSpace();
+  const Space &query = op.getQuery().getType().getSpace(), &key = op.getKey().getType().getSpace();
   auto isOver = [&](auto type) { return type.getQuery() == query && type.getKey() == key; };
-  const std::string spaces = ("over " + query + " x " + key).str();
+  const std::string spaces = "over " + query.str() + " x " + key.str();
   // attention_c6 cross_attention_c6
   if (op.getMask() && !isOver(op.getMask().getType()))
     return mismatch(op, "a mask " + spaces, op.getMask().getType());

@@ -35,8 +35,8 @@ LogicalResult CacheAppendOp::verify() {
   if (!holds(getCache().getType(), rows))
     return mismatch(*this, cacheOfRows, rows, getCache().getType());
   // cache_append_c2
-  auto expected = RowsType::get(getContext(), derivedSpace(rows.getSpace(), "history"),
-                                rows.getWidth(), rows.getElementType());
+  auto expected = RowsType::get(getContext(), rows.getSpace().history(), rows.getWidth(),
+                                rows.getElementType());
   if (history != expected)
     return mismatch(*this, "the history to be the rows' space's, of the same width and type", rows,
                     history);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the verifiers of all op families share: one wording of messages, and the relations between
-// sequence spaces.
+// What the verifiers of all op families share: one wording of messages, sizes of weights, and which
+// keys belong to which queries.
 
 #ifndef TRANSEPT_DIALECTS_TRANSEPT_CHECKS_H
 #define TRANSEPT_DIALECTS_TRANSEPT_CHECKS_H
@@ -23,11 +23,10 @@ llvm::LogicalResult mismatch(mlir::Operation *op, const llvm::Twine &what, Found
   return op->emitOpError("expects ") << what << ", but got " << found;
 }
 
-/// `space` with what is derived from it appended: derivedSpace("target", "history").
-std::string derivedSpace(llvm::StringRef space, llvm::StringRef what);
-
 /// Are the keys' positions positions of the queries' own sequences?
-bool isOwnSpace(llvm::StringRef query, llvm::StringRef key);
+inline bool isOwnSpace(const Space &query, const Space &key) {
+  return key == query || key == query.history();
+}
 
 inline int64_t outputsOf(mlir::RankedTensorType weight) {
   return weight.getDimSize(0);

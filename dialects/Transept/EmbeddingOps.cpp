@@ -40,35 +40,25 @@ LogicalResult PositionEmbeddingOp::verify() {
   return success();
 }
 
-/// Ops that change how many rows a sequence has run in encode: their spaces must be the source's.
-static LogicalResult verifySourceSpaces(Operation *op, RowsType input, RowsType result) {
-  auto isSource = [](RowsType rows) {
-    return rows.getSpace() == "source" || rows.getSpace().starts_with("source.");
-  };
-  if (isSource(input) && isSource(result) && input.getSpace() != result.getSpace())
-    return success();
-  return mismatch(op, "input and result to be rows of different spaces derived from the source",
-                  input, result);
+MadeSpace WindowsOp::getMadeSpace() {
+  const int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
+  return {.space = getResult().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = {.kernel = kernel, .stride = stride, .padding = padding}};
 }
 
 LogicalResult WindowsOp::verify() {
   RowsType input = getInput().getType(), result = getResult().getType();
-  const int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
   // windows_c1
-  if (result.getWidth() != kernel * input.getWidth())
+  if (result.getWidth() != int64_t(getKernel()) * input.getWidth())
     return mismatch(*this, "the result's width to be the kernel times the input's", input, result);
-  // windows_c2
-  if (failed(verifySourceSpaces(*this, input, result)))
-    return failure();
-  // windows_c3
-  if (kernel < 1 || stride < 1 || padding >= kernel)
-    return emitOpError("expects a positive kernel and stride and a padding below the kernel, but "
-                       "got ")
-           << kernel << ", " << stride << " and " << padding;
-  // windows_c4
-  if (padding < kernel / 2)
-    return mismatch(*this, "a padding of at least half of the kernel", padding, kernel);
   return success();
+}
+
+MadeSpace PrependRowsOp::getMadeSpace() {
+  return {.space = getResult().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = {.leading = getLeading().getType().getDimSize(0)}};
 }
 
 LogicalResult PrependRowsOp::verify() {
@@ -78,6 +68,5 @@ LogicalResult PrependRowsOp::verify() {
       inputsOf(getLeading().getType()) != result.getWidth())
     return mismatch(*this, "leading, input and result to have the same width",
                     getLeading().getType(), input);
-  // prepend_rows_c2
-  return verifySourceSpaces(*this, input, result);
+  return success();
 }

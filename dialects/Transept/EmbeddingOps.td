@@ -66,7 +66,7 @@ def Transept_PositionEmbeddingOp : Transept_Op<"position_embedding", [RowWise]> 
   let hasVerifier = 1;
 }
 
-def Transept_WindowsOp : Transept_Op<"windows"> {
+def Transept_WindowsOp : Transept_Op<"windows", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "gather the windows of rows that a convolution multiplies";
   let description = [{
     result[i, c * kernel + k] = input[i * stride + k - padding, c], 0 outside the sequence. A sequence of
@@ -75,10 +75,10 @@ def Transept_WindowsOp : Transept_Op<"windows"> {
     [outputs, channels * kernel].
 
     - `windows_c1` the result's width is the kernel times the input's width
-    - `windows_c2` input and result are rows of different spaces, both derived from the source
-    - `windows_c3` kernel and stride are positive, and the padding is below the kernel
-    - `windows_c4` the padding is at least half of the kernel (rounded down), so that the input never
-      has more than `stride` times the result's rows
+    - `makes_space_c1` input and result are rows of different spaces, both derived from the source
+    - `makes_space_c2` kernel and stride are positive, and the padding is below the kernel
+    - `makes_space_c3` the padding is at least half of the kernel (rounded down), so that the input
+      never has more than `stride` times the result's rows
 
     ```mlir
     func.func @stem(%frames: !transept.rows<source.features x 80 x f32>) {
@@ -94,21 +94,15 @@ def Transept_WindowsOp : Transept_Op<"windows"> {
     $input `kernel` $kernel `stride` $stride `padding` $padding attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
-    /// The windows in a sequence of `length` rows.
-    static int64_t windowCount(int64_t length, int64_t kernel, int64_t stride, int64_t padding) {
-      return length + 2 * padding < kernel ? 0 : (length + 2 * padding - kernel) / stride + 1;
-    }
-  }];
 }
 
-def Transept_PrependRowsOp : Transept_Op<"prepend_rows"> {
+def Transept_PrependRowsOp : Transept_Op<"prepend_rows", [DeclareOpInterfaceMethods<MakesSpace>]> {
   let summary = "put learned rows before the rows of each sequence";
   let description = [{
     The rows of `leading` (class tokens), then the sequence's own.
 
     - `prepend_rows_c1` leading, input and result have the same width
-    - `prepend_rows_c2` input and result are rows of different spaces, both derived from the source
+    - `makes_space_c1` input and result are rows of different spaces, both derived from the source
 
     ```mlir
     func.func @classify(%patches: !transept.rows<source.patches x 192 x f32>, %token: tensor<1x192xf32>) {

@@ -129,8 +129,8 @@ void SliceColumnsOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 LogicalResult RequestedRowsOp::verify() {
   RowsType input = getInput().getType(), result = getResult().getType();
   // requested_rows_c1
-  auto expected = RowsType::get(getContext(), derivedSpace(input.getSpace(), "requested"),
-                                input.getWidth(), input.getElementType());
+  auto expected = RowsType::get(getContext(), input.getSpace().requested(), input.getWidth(),
+                                input.getElementType());
   if (result != expected)
     return mismatch(*this,
                     "the result to be requested rows of the input's space, of the same "

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Row-wise arithmetic: linear layers with what is fused into them, activations, residuals, slices,
-// and the vocabulary projection.
+// Row-wise arithmetic: linear layers with what is fused into them, activations, residuals, slices.
 
 #ifndef TRANSEPT_LINEAR_OPS
 #define TRANSEPT_LINEAR_OPS
@@ -179,65 +178,6 @@ def Transept_RequestedRowsOp : Transept_Op<"requested_rows"> {
   let arguments = (ins Transept_FloatRows:$input);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
-  let hasVerifier = 1;
-}
-
-def Transept_LogitsOp : Transept_Op<"logits", [RowWise]> {
-  let summary = "score every token of the vocabulary";
-  let description = [{
-    result = input weight^T + bias; weight is [vocabulary size, hidden size], often the embedding table.
-
-    - `logits_c1` the weight's inputs equal the input's width
-    - `logits_c2` the weight's outputs equal the result's width
-    - `logits_c3` bias has one element per token
-    - `logits_c4` input and result are rows of the same space
-
-    ```mlir
-    func.func @score(%states: !transept.rows<target x 512 x f32>, %table: tensor<58101x512xf32>,
-                     %bias: tensor<58101xf32>) {
-      %logits = transept.logits %states, %table bias %bias
-          : (!transept.rows<target x 512 x f32>, tensor<58101x512xf32>, tensor<58101xf32>)
-          -> !transept.rows<target x 58101 x f32>
-      return
-    }
-    ```
-  }];
-  let arguments = (ins Transept_FloatRows:$input, Transept_Matrix:$weight, Optional<Transept_Vector>:$bias);
-  let results = (outs Transept_FloatRows:$result);
-  let assemblyFormat = "$input `,` $weight (`bias` $bias^)? attr-dict `:` functional-type(operands, results)";
-  let hasVerifier = 1;
-}
-
-def Transept_SearchVocabularyOp : Transept_Op<"search_vocabulary", [AttrSizedOperandSegments]> {
-  let summary = "score the vocabulary and keep only what a search needs";
-  let description = [{
-    logits = (norm(input) * norm_gain + norm_bias) weight^T + bias, of which the top k with
-    log(sum(exp(logits))) leave the kernel; whole rows of logits only where a caller asks.
-
-    - `search_vocabulary_c1` the weight's inputs equal the input's width
-    - `search_vocabulary_c2` the weight's outputs equal the candidates' vocabulary size
-    - `search_vocabulary_c3` bias has one element per token
-    - `search_vocabulary_c4` norm_gain and norm_bias need norm, and have the input's width
-    - `search_vocabulary_c5` input and candidates are of the same space
-
-    ```mlir
-    func.func @search(%states: !transept.rows<target.requested x 512 x f32>,
-                      %table: tensor<58101x512xf32>) {
-      %best = transept.search_vocabulary %states, %table
-          : (!transept.rows<target.requested x 512 x f32>, tensor<58101x512xf32>)
-          -> !transept.candidates<target.requested x 58101>
-      return
-    }
-    ```
-  }];
-  let arguments = (ins Transept_FloatRows:$input, Transept_Matrix:$weight,
-                       Optional<Transept_Vector>:$bias, Optional<Transept_Vector>:$norm_gain,
-                       Optional<Transept_Vector>:$norm_bias, OptionalAttr<Transept_Norm>:$norm);
-  let results = (outs Transept_Candidates:$result);
-  let assemblyFormat = [{
-    $input `,` $weight (`bias` $bias^)? (`norm` $norm^)? (`gain` $norm_gain^)? (`shift` $norm_bias^)?
-    attr-dict `:` functional-type(operands, results)
-  }];
   let hasVerifier = 1;
 }
 

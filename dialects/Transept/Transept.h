@@ -5,6 +5,9 @@
 #ifndef TRANSEPT_DIALECTS_TRANSEPT_TRANSEPT_H
 #define TRANSEPT_DIALECTS_TRANSEPT_TRANSEPT_H
 
+#include "dialects/Transept/MadeSpace.h"
+#include "dialects/Transept/Space.h"
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -17,6 +20,11 @@
 namespace transept {
 /// The interpreter's values while one function runs; see interpreter/Interpreter.h.
 class Frame;
+
+namespace detail {
+/// The constraints of MakesSpace.
+llvm::LogicalResult verifyMakesSpace(mlir::Operation *op);
+} // namespace detail
 } // namespace transept
 
 #include "dialects/Transept/TranseptDialect.h.inc"
@@ -28,5 +36,12 @@ class Frame;
 #include "dialects/Transept/TranseptTypes.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/Transept/TranseptOps.h.inc"
+
+namespace transept {
+
+/// Reads a space where a type has one, or fails with an error that says which there are.
+mlir::FailureOr<Space> parseSpace(mlir::AsmParser &parser);
+
+} // namespace transept
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The transept dialect itself and the base class of its ops.
+// The transept dialect itself, the base class of its ops, and spaces as parameters of types.
 
 #ifndef TRANSEPT_DIALECT
 #define TRANSEPT_DIALECT
@@ -37,5 +37,8 @@ def Transept_Dialect : Dialect {
 class Transept_Op<string mnemonic, list<Trait> traits = []> :
     Op<Transept_Dialect, mnemonic,
        !listconcat(traits, [Pure, DeclareOpInterfaceMethods<Interpretable>])>;
+
+class Transept_Space<string what = "sequence space">
+    : TypeParameter<"::transept::Space", what, "const ::transept::Space &">;
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the general passes know about ops: how to run one, and how it treats a sequence.
+// What the general passes know about ops: how to run one, how it treats a sequence, and which rows
+// it makes.
 
 #ifndef TRANSEPT_INTERFACES
 #define TRANSEPT_INTERFACES
@@ -22,6 +23,37 @@ def RowWise : OpInterface<"RowWise"> {
     are not rows). Such an op computes the same on the new rows of a sequence as on all of it.
   }];
   let cppNamespace = "::transept";
+}
+
+def MakesSpace : OpInterface<"MakesSpace"> {
+  let description = [{
+    An op whose result is the first rows of a sequence space. Nothing names such ops to learn how
+    many rows a space has: the interpreter divides the rows into sequences as the op says, the plan
+    reserves memory for them, kernels count them, and the library tells the runtime. Launches of a
+    program have it as well as ops of the graph.
+
+    - `makes_space_c1` a space that is made of another one differs from it, and both are the
+      source's
+    - `makes_space_c2` kernel and stride are positive, and the padding is below the kernel
+    - `makes_space_c3` the padding is at least half of the kernel (rounded down), so that there are
+      never more than `stride` times as many rows before the step as behind it
+  }];
+  let cppNamespace = "::transept";
+  let methods = [
+    InterfaceMethod<"The space, what it is made of, and how many rows that gives a sequence.",
+                    "::transept::MadeSpace", "getMadeSpace">,
+    InterfaceMethod<[{
+      How the rows of the space divide into sequences, given the `lengths` of those that they are
+      made of: by default each sequence gives one, as the row step says.
+    }], "::std::vector<int64_t>", "sequenceLengths", (ins "::llvm::ArrayRef<int64_t>":$lengths), "", [{
+      const ::transept::RowStep step = $_op.getMadeSpace().step;
+      ::std::vector<int64_t> made;
+      for (int64_t length : lengths)
+        made.push_back(step.rowsFrom(length));
+      return made;
+    }]>
+  ];
+  let verify = "return ::transept::detail::verifyMakesSpace($_op);";
 }
 
 #endif

@@ -8,6 +8,7 @@
 include "dialects/Transept/WeightOps.td"
 include "dialects/Transept/EmbeddingOps.td"
 include "dialects/Transept/LinearOps.td"
+include "dialects/Transept/VocabularyOps.td"
 include "dialects/Transept/NormalizationOps.td"
 include "dialects/Transept/MaskOps.td"
 include "dialects/Transept/AttentionOps.td"

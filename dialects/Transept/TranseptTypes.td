@@ -17,11 +17,12 @@ def Transept_Rows : Transept_Type<"Rows", "rows"> {
   let summary = "rows of one sequence space";
   let description = [{
     All tokens of all sequences of a batch in space `space`, one row of `width` elements each.
-    `!transept.rows<source x 512 x f32>`. The spaces are `source`, `target`, `target.history`
-    (every target position so far, after staging) and `target.requested` (the rows whose
-    vocabulary scores are wanted). Token ids are rows of width 1 and type i32.
+    `!transept.rows<source x 512 x f32>`. A space is a side, `source` or `target`, and what is
+    derived from it, by names behind dots: `source.features` (rows before a convolution),
+    `target.history` (every target position so far, after staging), `target.requested` (the rows
+    whose vocabulary scores are wanted). Token ids are rows of width 1 and type i32.
   }];
-  let parameters = (ins StringRefParameter<"sequence space">:$space, "int64_t":$width,
+  let parameters = (ins Transept_Space<>:$space, "int64_t":$width,
                         "::mlir::Type":$elementType);
 }
 
@@ -31,8 +32,9 @@ def Transept_Mask : Transept_Type<"Mask", "mask"> {
     `!transept.mask<target x source>`: for each query (a row of the first space) and each key (a row
     of the second) of its own sequence, whether the query sees the key.
   }];
-  let parameters = (ins StringRefParameter<"space of the queries">:$query,
-                        StringRefParameter<"space of the keys">:$key);
+  let parameters = (ins Transept_Space<"space of the queries">:$query,
+                        Transept_Space<"space of the keys">:$key);
+  let genVerifyDecl = 0;
 }
 
 def Transept_Bias : Transept_Type<"Bias", "bias"> {
@@ -41,8 +43,8 @@ def Transept_Bias : Transept_Type<"Bias", "bias"> {
     `!transept.bias<target x target x 8>`: a number for each head, each query and each key of its
     own sequence.
   }];
-  let parameters = (ins StringRefParameter<"space of the queries">:$query,
-                        StringRefParameter<"space of the keys">:$key, "int64_t":$headCount);
+  let parameters = (ins Transept_Space<"space of the queries">:$query,
+                        Transept_Space<"space of the keys">:$key, "int64_t":$headCount);
 }
 
 def Transept_AttentionWeights : Transept_Type<"AttentionWeights", "attention_weights"> {
@@ -51,8 +53,8 @@ def Transept_AttentionWeights : Transept_Type<"AttentionWeights", "attention_wei
     `!transept.attention_weights<target x source x 8>`: the softmax weights of an attention, a number
     for each head, each query and each key of its own sequence.
   }];
-  let parameters = (ins StringRefParameter<"space of the queries">:$query,
-                        StringRefParameter<"space of the keys">:$key, "int64_t":$headCount);
+  let parameters = (ins Transept_Space<"space of the queries">:$query,
+                        Transept_Space<"space of the keys">:$key, "int64_t":$headCount);
 }
 
 def Transept_EncoderCache : Transept_Type<"EncoderCache", "encoder_cache"> {
@@ -60,7 +62,7 @@ def Transept_EncoderCache : Transept_Type<"EncoderCache", "encoder_cache"> {
   let description = [{
     `!transept.encoder_cache<source x 512 x f32>`: one slot of the encoder KV cache.
   }];
-  let parameters = (ins StringRefParameter<"sequence space">:$space, "int64_t":$width,
+  let parameters = (ins Transept_Space<>:$space, "int64_t":$width,
                         "::mlir::Type":$elementType);
 }
 
@@ -70,7 +72,7 @@ def Transept_SelfCache : Transept_Type<"SelfCache", "self_cache"> {
     `!transept.self_cache<target x 512 x f32>`: one slot of the self KV cache. Every call of decode
     appends its new rows to it and reads it as rows of `target.history`.
   }];
-  let parameters = (ins StringRefParameter<"sequence space">:$space, "int64_t":$width,
+  let parameters = (ins Transept_Space<>:$space, "int64_t":$width,
                         "::mlir::Type":$elementType);
 }
 
@@ -80,7 +82,7 @@ def Transept_Candidates : Transept_Type<"Candidates", "candidates"> {
     `!transept.candidates<target.requested x 58101>`: what a search needs of a vocabulary of that
     size: top-k (k is given at run time), log-sum-exp, and logits only where a caller asks.
   }];
-  let parameters = (ins StringRefParameter<"sequence space">:$space, "int64_t":$vocabularySize);
+  let parameters = (ins Transept_Space<>:$space, "int64_t":$vocabularySize);
 }
 
 // Operand constraints.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Types: their syntax (`space x width x element`, spaces may contain dots) and what they refuse.
+// Types: their syntax (`space x width x element`) and what they refuse.
 
 #include "dialects/Transept/Transept.h"
 
 #include "mlir/IR/DialectImplementation.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -25,39 +24,17 @@ namespace {
 
 using ErrorEmitter = llvm::function_ref<InFlightDiagnostic()>;
 
-// `source`, `target.history`: what the parser reads back as one keyword.
-bool isSpaceName(StringRef name) {
-  auto isWordCharacter = [](char c) { return llvm::isAlnum(c) || c == '_' || c == '.'; };
-  return !name.empty() && (llvm::isAlpha(name.front()) || name.front() == '_') &&
-         llvm::all_of(name, isWordCharacter);
-}
-
-LogicalResult verifySpace(ErrorEmitter emitError, StringRef space) {
-  if (!isSpaceName(space))
-    return emitError() << "expects a sequence space's name, but got \"" << space << "\"";
-  return success();
-}
-
 LogicalResult verifyCount(ErrorEmitter emitError, StringRef what, int64_t count) {
   if (count <= 0)
     return emitError() << "expects a positive " << what << ", but got " << count;
   return success();
 }
 
-LogicalResult verifyRowsLike(ErrorEmitter emitError, StringRef space, int64_t width,
-                             Type elementType) {
-  if (failed(verifySpace(emitError, space)) || failed(verifyCount(emitError, "width", width)))
+LogicalResult verifyRowsLike(ErrorEmitter emitError, int64_t width, Type elementType) {
+  if (failed(verifyCount(emitError, "width", width)))
     return failure();
   if (!isa<FloatType>(elementType) && !elementType.isInteger(32))
     return emitError() << "expects elements of a float type or i32, but got " << elementType;
-  return success();
-}
-
-ParseResult parseSpace(AsmParser &parser, std::string &space) {
-  StringRef keyword;
-  if (parser.parseKeyword(&keyword))
-    return failure();
-  space = keyword.str();
   return success();
 }
 
@@ -67,15 +44,15 @@ ParseResult parseCross(AsmParser &parser) {
 
 /// Parses `<space x width x element>`, common to rows and caches.
 template <typename T> Type parseRowsLike(AsmParser &parser) {
-  std::string space;
+  FailureOr<Space> space;
   int64_t width = 0;
   Type elementType;
   auto location = parser.getCurrentLocation();
-  if (parser.parseLess() || parseSpace(parser, space) || parseCross(parser) ||
+  if (parser.parseLess() || failed(space = parseSpace(parser)) || parseCross(parser) ||
       parser.parseInteger(width) || parseCross(parser) || parser.parseType(elementType) ||
       parser.parseGreater())
     return {};
-  return parser.getChecked<T>(location, parser.getContext(), StringRef(space), width, elementType);
+  return parser.getChecked<T>(location, parser.getContext(), *space, width, elementType);
 }
 
 template <typename T> void printRowsLike(T type, AsmPrinter &printer) {
@@ -85,15 +62,14 @@ template <typename T> void printRowsLike(T type, AsmPrinter &printer) {
 
 /// Parses `<query space x key space x heads>`, common to biases and attention weights.
 template <typename T> Type parseScoresLike(AsmParser &parser) {
-  std::string query, key;
+  FailureOr<Space> query, key;
   int64_t headCount = 0;
   auto location = parser.getCurrentLocation();
-  if (parser.parseLess() || parseSpace(parser, query) || parseCross(parser) ||
-      parseSpace(parser, key) || parseCross(parser) || parser.parseInteger(headCount) ||
+  if (parser.parseLess() || failed(query = parseSpace(parser)) || parseCross(parser) ||
+      failed(key = parseSpace(parser)) || parseCross(parser) || parser.parseInteger(headCount) ||
       parser.parseGreater())
     return {};
-  return parser.getChecked<T>(location, parser.getContext(), StringRef(query), StringRef(key),
-                              headCount);
+  return parser.getChecked<T>(location, parser.getContext(), *query, *key, headCount);
 }
 
 template <typename T> void printScoresLike(T type, AsmPrinter &printer) {
@@ -101,14 +77,19 @@ template <typename T> void printScoresLike(T type, AsmPrinter &printer) {
           << ">";
 }
 
-LogicalResult verifyScoresLike(ErrorEmitter emitError, StringRef query, StringRef key,
-                               int64_t headCount) {
-  if (failed(verifySpace(emitError, query)) || failed(verifySpace(emitError, key)))
-    return failure();
-  return verifyCount(emitError, "number of heads", headCount);
-}
-
 } // namespace
+
+FailureOr<Space> transept::parseSpace(AsmParser &parser) {
+  StringRef keyword;
+  auto location = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  if (std::optional<Space> space = Space::parse(keyword))
+    return *space;
+  return parser.emitError(location, "expects a sequence space's name, but got \"")
+         << keyword
+         << "\"; allowed are source, target, and names derived from these, such as source.features";
+}
 
 Type RowsType::parse(AsmParser &parser) {
   return parseRowsLike<RowsType>(parser);
@@ -116,9 +97,8 @@ Type RowsType::parse(AsmParser &parser) {
 void RowsType::print(AsmPrinter &printer) const {
   printRowsLike(*this, printer);
 }
-LogicalResult RowsType::verify(ErrorEmitter emitError, StringRef space, int64_t width,
-                               Type elementType) {
-  return verifyRowsLike(emitError, space, width, elementType);
+LogicalResult RowsType::verify(ErrorEmitter emitError, Space, int64_t width, Type elementType) {
+  return verifyRowsLike(emitError, width, elementType);
 }
 
 Type EncoderCacheType::parse(AsmParser &parser) {
@@ -127,9 +107,9 @@ Type EncoderCacheType::parse(AsmParser &parser) {
 void EncoderCacheType::print(AsmPrinter &printer) const {
   printRowsLike(*this, printer);
 }
-LogicalResult EncoderCacheType::verify(ErrorEmitter emitError, StringRef space, int64_t width,
+LogicalResult EncoderCacheType::verify(ErrorEmitter emitError, Space, int64_t width,
                                        Type elementType) {
-  return verifyRowsLike(emitError, space, width, elementType);
+  return verifyRowsLike(emitError, width, elementType);
 }
 
 Type SelfCacheType::parse(AsmParser &parser) {
@@ -138,26 +118,21 @@ Type SelfCacheType::parse(AsmParser &parser) {
 void SelfCacheType::print(AsmPrinter &printer) const {
   printRowsLike(*this, printer);
 }
-LogicalResult SelfCacheType::verify(ErrorEmitter emitError, StringRef space, int64_t width,
+LogicalResult SelfCacheType::verify(ErrorEmitter emitError, Space, int64_t width,
                                     Type elementType) {
-  return verifyRowsLike(emitError, space, width, elementType);
+  return verifyRowsLike(emitError, width, elementType);
 }
 
 Type MaskType::parse(AsmParser &parser) {
-  std::string query, key;
+  FailureOr<Space> query, key;
   auto location = parser.getCurrentLocation();
-  if (parser.parseLess() || parseSpace(parser, query) || parseCross(parser) ||
-      parseSpace(parser, key) || parser.parseGreater())
+  if (parser.parseLess() || failed(query = parseSpace(parser)) || parseCross(parser) ||
+      failed(key = parseSpace(parser)) || parser.parseGreater())
     return {};
-  return parser.getChecked<MaskType>(location, parser.getContext(), StringRef(query),
-                                     StringRef(key));
+  return parser.getChecked<MaskType>(location, parser.getContext(), *query, *key);
 }
 void MaskType::print(AsmPrinter &printer) const {
   printer << "<" << getQuery() << " x " << getKey() << ">";
-}
-LogicalResult MaskType::verify(ErrorEmitter emitError, StringRef query, StringRef key) {
-  return success(succeeded(verifySpace(emitError, query)) &&
-                 succeeded(verifySpace(emitError, key)));
 }
 
 Type BiasType::parse(AsmParser &parser) {
@@ -166,9 +141,8 @@ Type BiasType::parse(AsmParser &parser) {
 void BiasType::print(AsmPrinter &printer) const {
   printScoresLike(*this, printer);
 }
-LogicalResult BiasType::verify(ErrorEmitter emitError, StringRef query, StringRef key,
-                               int64_t headCount) {
-  return verifyScoresLike(emitError, query, key, headCount);
+LogicalResult BiasType::verify(ErrorEmitter emitError, Space, Space, int64_t headCount) {
+  return verifyCount(emitError, "number of heads", headCount);
 }
 
 Type AttentionWeightsType::parse(AsmParser &parser) {
@@ -177,27 +151,23 @@ Type AttentionWeightsType::parse(AsmParser &parser) {
 void AttentionWeightsType::print(AsmPrinter &printer) const {
   printScoresLike(*this, printer);
 }
-LogicalResult AttentionWeightsType::verify(ErrorEmitter emitError, StringRef query, StringRef key,
+LogicalResult AttentionWeightsType::verify(ErrorEmitter emitError, Space, Space,
                                            int64_t headCount) {
-  return verifyScoresLike(emitError, query, key, headCount);
+  return verifyCount(emitError, "number of heads", headCount);
 }
 
 Type CandidatesType::parse(AsmParser &parser) {
-  std::string space;
+  FailureOr<Space> space;
   int64_t vocabularySize = 0;
   auto location = parser.getCurrentLocation();
-  if (parser.parseLess() || parseSpace(parser, space) || parseCross(parser) ||
+  if (parser.parseLess() || failed(space = parseSpace(parser)) || parseCross(parser) ||
       parser.parseInteger(vocabularySize) || parser.parseGreater())
     return {};
-  return parser.getChecked<CandidatesType>(location, parser.getContext(), StringRef(space),
-                                           vocabularySize);
+  return parser.getChecked<CandidatesType>(location, parser.getContext(), *space, vocabularySize);
 }
 void CandidatesType::print(AsmPrinter &printer) const {
   printer << "<" << getSpace() << " x " << getVocabularySize() << ">";
 }
-LogicalResult CandidatesType::verify(ErrorEmitter emitError, StringRef space,
-                                     int64_t vocabularySize) {
-  if (failed(verifySpace(emitError, space)))
-    return failure();
+LogicalResult CandidatesType::verify(ErrorEmitter emitError, Space, int64_t vocabularySize) {
   return verifyCount(emitError, "vocabulary size", vocabularySize);
 }

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using Json = nlohmann::json;
 
 std::string media(const std::string &name) {
-  return TRANSEPT_SOURCE_DIR "/tests/unit/text/features/references/" + name;
+  return TRANSEPT_SOURCE_DIR "/tests/unit/media/features/references/" + name;
 }
 
 /// WAV, 16 kHz, one channel of 16 bits.

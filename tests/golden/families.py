@@ -1,6 +1,6 @@
-"""The table of model families in the README, from what `transept verify` found in the golden tests.
+"""The table of model families in docs/families.md, from what `transept verify` found in the golden tests.
 
-families.py GOLDEN_FOLDER RESULTS README: fails when the README has another table;
+families.py GOLDEN_FOLDER RESULTS PAGE: fails when the page has another table;
 TRANSEPT_UPDATE_GOLDEN=1 writes it instead.
 """
 
@@ -24,7 +24,7 @@ OUTPUTS = {
     "attention_weights": "attention weights",
     "cross_attentions.0": "attention weights",
 }
-# Tokenizers whose recorded texts the unit tests of text/ compare, by the family that ships them.
+# Tokenizers whose recorded texts the unit tests of media/ compare, by the family that ships them.
 TOKENIZERS = {
     "bart": ["bart"],
     "blenderbot": ["blenderbot"],
@@ -80,16 +80,17 @@ def table(folder: pathlib.Path, results: pathlib.Path) -> str:
 
 
 def main() -> None:
-    folder, results, readme = map(pathlib.Path, sys.argv[1:])
-    text = readme.read_text()
+    folder, results, page = map(pathlib.Path, sys.argv[1:])
+    text = page.read_text()
     begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
     wanted = table(folder, results)
     if text[begin:end] == wanted:
         return
     if os.environ.get("TRANSEPT_UPDATE_GOLDEN"):
-        readme.write_text(text[:begin] + wanted + text[end:])
+        page.write_text(text[:begin] + wanted + text[end:])
         return
-    sys.exit(f"README.md has another table of families than the tests found; TRANSEPT_UPDATE_GOLDEN=1 writes this:\n{wanted}")
+    sys.exit(f"{page} has another table of families than the tests found; "
+             f"TRANSEPT_UPDATE_GOLDEN=1 writes this:\n{wanted}")
 
 
 main()

@@ -35,6 +35,9 @@ def main():
                 (root / "tests/lit/dialects" / dialect.name / "invalid").glob("*.mlir"), r"//"),
         }
         everywhere = set().union(*places.values())
+        if not everywhere:
+            print(f"{dialect}: has no labels")
+            failed = True
         for name, found in places.items():
             for label in sorted(everywhere - set(found)):
                 known = next(where[label] for where in places.values() if label in where)

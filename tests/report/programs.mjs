@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The part of a test's story that the compiled library knows: launches with their costs, buffers,
-// kernels and a profile. Costs are counted as compiler/emit/table/LaunchCosts.cpp does; times are
+// kernels and a profile. Costs are counted as compiler/plan/LaunchCosts.cpp does; times are
 // invented, the same ones each time.
 
 const limits = { read_bytes_per_second: 1.4e10, operations_per_second: { f32: 2.1e11, bf16: 7.9e11, int8: 8.3e11 } };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How far a library's outputs may be from recorded ones: what the number types of its weights and
-// caches explain, and no more. docs/decisions/0009-number-types.md has the derivation with
-// measurements.
+// caches explain, and no more. docs/number-types.md has the derivation.
 
 #ifndef TRANSEPT_WORKBENCH_GOLDENS_TOLERANCES_H
 #define TRANSEPT_WORKBENCH_GOLDENS_TOLERANCES_H

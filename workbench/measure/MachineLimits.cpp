@@ -27,7 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Adds up 64-byte lines of four streams side by side, with prefetch: the fastest way of reading
-/// that is known here (PERFORMANCE.md, section 1).
+/// that is known here (docs/speed/products.md).
 __attribute__((target("avx2"), noinline)) uint64_t readAll(const char *data, size_t bytes) {
   constexpr size_t streamCount = 4, line = 64, ahead = 4096;
   size_t length = bytes / streamCount / line * line;

@@ -7,6 +7,7 @@
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_ATTENTION_H
 
 #include "compiler/codegen/kernels/KernelOperands.h"
+#include "dialects/Plan/Plan.h"
 
 namespace transept::codegen {
 
@@ -14,12 +15,7 @@ namespace transept::codegen {
 /// a row's sums group the same way whatever is computed beside it, and wherever its tile begins.
 constexpr int64_t kKeysPerStep = 64;
 
-/// Where keys and values are.
-enum class KeySource {
-  Rows,        // rows of the same invocation (the encoder's self-attention)
-  Pages,       // the self cache; the kernel first appends the new rows' keys and values
-  EncoderCache // one encoder cache entry per group of queries
-};
+using plan::KeySource;
 
 /// Everything that makes one attention kernel differ from another. Strides count floats.
 struct AttentionShape {

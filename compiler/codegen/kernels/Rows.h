@@ -56,7 +56,7 @@ struct NormalizeShape {
 Kernel<NormalizeOperands> normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape);
 
 /// Arithmetic element by element, where nothing took it in.
-enum class ElementwiseKind { Add, Multiply, Scale, Activate };
+using plan::ElementwiseKind;
 struct ElementwiseShape {
   ElementwiseKind kind = ElementwiseKind::Add;
   int64_t width = 0;

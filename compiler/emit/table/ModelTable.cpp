@@ -4,7 +4,7 @@
 
 #include "compiler/emit/table/ModelTable.h"
 
-#include "compiler/emit/table/LaunchCosts.h"
+#include "compiler/plan/LaunchCosts.h"
 
 #include "transept/abi.h"
 
@@ -133,23 +133,18 @@ private:
   /// How the encoder's convolutions and class tokens change the number of rows.
   std::vector<Constant *> rowSteps() {
     std::vector<Constant *> result;
-    auto add = [&](int64_t kernel, int64_t stride, int64_t padding, int64_t leading) {
+    MadeSpaces spaces(module.lookupSymbol<plan::ProgramOp>("encode").getBody().front());
+    for (const RowStep &step : spaces.steps()) {
       FieldValues fields;
-      fields["kernel"] = u32(kernel);
-      fields["stride"] = u32(stride);
-      fields["padding"] = u32(padding);
-      fields["leading"] = u32(leading);
+      fields["kernel"] = u32(step.kernel);
+      fields["stride"] = u32(step.stride);
+      fields["padding"] = u32(step.padding);
+      fields["leading"] = u32(step.leading);
       std::vector<Constant *> values;
 #define TRANSEPT_ROW_STEP_FIELDS TAKE_FIELD
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_ROW_STEP_FIELDS
       result.push_back(structure(values));
-    };
-    for (mlir::Operation &op : module.lookupSymbol<plan::ProgramOp>("encode").getBody().front()) {
-      if (auto windows = llvm::dyn_cast<plan::WindowsOp>(op))
-        add(windows.getKernel(), windows.getStride(), windows.getPadding(), 0);
-      if (auto prepend = llvm::dyn_cast<plan::PrependOp>(op))
-        add(1, 1, 0, prepend.getLeadingCount());
     }
     return result;
   }
@@ -226,7 +221,7 @@ private:
 
   std::vector<Constant *> launches(plan::ProgramOp program) {
     std::vector<Constant *> result;
-    for (const LaunchCosts &costs : launchCosts(program)) {
+    for (const codegen::LaunchCosts &costs : codegen::launchCosts(program)) {
       FieldValues fields;
       fields["label"] = sharedText(costs.label);
       fields["kind"] = sharedText(costs.kind);

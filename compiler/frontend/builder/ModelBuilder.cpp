@@ -21,9 +21,6 @@ using mlir::Value;
 
 namespace {
 
-constexpr llvm::StringLiteral sourceSpace = "source";
-constexpr llvm::StringLiteral targetSpace = "target";
-
 ::transept::ActivationKind kindOf(Activation activation) {
   switch (activation) {
   case Activation::Relu:
@@ -77,16 +74,16 @@ private:
   Value linear(const Linear &linear, Value input, const Node &node);
   Value norm(const Norm &norm, Value input, const Node &node);
   Value activation(Activation activation, Value input, const Node &node);
-  Value convolution(const Convolution &convolution, Value &input, llvm::StringRef space,
+  Value convolution(const Convolution &convolution, Value &input, const Space &space,
                     const Node &node);
   /// `firstRows` becomes the first value that is rows of the result's space: what says which
   /// positions there are, without being a further reader of the result.
   Value features(const Features &features, Value input, Value &firstRows, const Node &node);
   Value embedding(const Embedding &embedding, Value input, int64_t hiddenSize, const Node &node);
   Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
-  Value relativeBias(const Attention &attention, llvm::StringRef query, llvm::StringRef key,
+  Value relativeBias(const Attention &attention, const Space &query, const Space &key,
                      const Node &node);
-  Value sharedBias(const Attention &attention, llvm::StringRef query, llvm::StringRef key,
+  Value sharedBias(const Attention &attention, const Space &query, const Space &key,
                    const Node &node);
   Value attention(const Attention &attention, Value states, Value keyStates, Value mask,
                   Value sharedBias, const Node &node);
@@ -98,16 +95,16 @@ private:
   Value residual(NormPlacement placement, const Norm &norm, Value states, const Node &node,
                  llvm::function_ref<Value(Value)> body);
 
-  Value maskOfKeys(llvm::StringRef query, llvm::StringRef key, bool isCausal, const Node &node);
+  Value maskOfKeys(const Space &query, const Space &key, bool isCausal, const Node &node);
 
   Location location(const Node &node) {
     return mlir::NameLoc::get(builder.getStringAttr(node.name));
   }
-  RowsType rows(llvm::StringRef space, int64_t width) {
+  RowsType rows(const Space &space, int64_t width) {
     return RowsType::get(builder.getContext(), space, width, builder.getF32Type());
   }
   static RowsType typeOf(Value value) { return llvm::cast<RowsType>(value.getType()); }
-  static llvm::StringRef spaceOf(Value value) { return typeOf(value).getSpace(); }
+  static const Space &spaceOf(Value value) { return typeOf(value).getSpace(); }
   mlir::FloatAttr number(double value) { return builder.getF64FloatAttr(value); }
 
   const Description &description;
@@ -161,7 +158,7 @@ Value ModelWriter::activation(Activation activation, Value input, const Node &no
 }
 
 /// `input` becomes the windows that the products read, where there are some.
-Value ModelWriter::convolution(const Convolution &convolution, Value &input, llvm::StringRef space,
+Value ModelWriter::convolution(const Convolution &convolution, Value &input, const Space &space,
                                const Node &node) {
   if (space != spaceOf(input)) {
     RowsType type = rows(space, convolution.kernelSize * typeOf(input).getWidth());
@@ -181,13 +178,14 @@ Value ModelWriter::convolution(const Convolution &convolution, Value &input, llv
 }
 
 /// The space of the rows that a stack reads: its own when no feature op changes their number.
-std::string inputSpace(const Embedding &embedding) {
+Space inputSpace(const Embedding &embedding) {
   if (!embedding.features)
-    return sourceSpace.str();
+    return Space::source();
   for (const Convolution &convolution : embedding.features->convolutions)
     if (convolution.kernelSize != 1 || convolution.stride != 1)
-      return "source.features";
-  return embedding.features->leadingRows.empty() ? sourceSpace.str() : "source.features";
+      return Space::source().derived("features");
+  return embedding.features->leadingRows.empty() ? Space::source()
+                                                 : Space::source().derived("features");
 }
 
 Value ModelWriter::features(const Features &features, Value input, Value &firstRows,
@@ -202,10 +200,11 @@ Value ModelWriter::features(const Features &features, Value input, Value &firstR
       std::count_if(features.convolutions.begin(), features.convolutions.end(), changesRows));
   Value states = firstRows = input;
   for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
-    std::string space = spaceOf(states).str();
+    Space space = spaceOf(states);
     if (changesRows(each))
-      space = --changing == 0 && !leads ? sourceSpace.str()
-                                        : "source.convolved" + std::to_string(index);
+      space = --changing == 0 && !leads
+                  ? Space::source()
+                  : Space::source().derived("convolved" + std::to_string(index));
     Value read = states;
     states = convolution(each, read, space, node.child("convolutions." + std::to_string(index)));
     if (spaceOf(firstRows) != space)
@@ -223,7 +222,7 @@ Value ModelWriter::features(const Features &features, Value input, Value &firstR
     matrix = WeightConcatenateOp::create(
         builder, location(leading),
         RankedTensorType::get({int64_t(tokens.size()), width}, builder.getF32Type()), tokens);
-  return firstRows = PrependRowsOp::create(builder, location(leading), rows(sourceSpace, width),
+  return firstRows = PrependRowsOp::create(builder, location(leading), rows(Space::source(), width),
                                            matrix, states);
 }
 
@@ -275,7 +274,7 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
   return states;
 }
 
-Value ModelWriter::maskOfKeys(llvm::StringRef query, llvm::StringRef key, bool isCausal,
+Value ModelWriter::maskOfKeys(const Space &query, const Space &key, bool isCausal,
                               const Node &node) {
   auto type = MaskType::get(builder.getContext(), query, key);
   Value padding = PaddingMaskOp::create(builder, location(node.child("padding")), type);
@@ -285,8 +284,8 @@ Value ModelWriter::maskOfKeys(llvm::StringRef query, llvm::StringRef key, bool i
   return CombineMasksOp::create(builder, location(node), type, causal, padding);
 }
 
-Value ModelWriter::relativeBias(const Attention &attention, llvm::StringRef query,
-                                llvm::StringRef key, const Node &node) {
+Value ModelWriter::relativeBias(const Attention &attention, const Space &query, const Space &key,
+                                const Node &node) {
   const RelativeBias &bias = *attention.relativeBias;
   Value table = parameter(bias.table, {bias.bucketCount, attention.headCount}, node.child("table"));
   auto type = BiasType::get(builder.getContext(), query, key, attention.headCount);
@@ -294,8 +293,8 @@ Value ModelWriter::relativeBias(const Attention &attention, llvm::StringRef quer
                                         bias.maximumDistance, bias.isBidirectional);
 }
 
-Value ModelWriter::sharedBias(const Attention &attention, llvm::StringRef query,
-                              llvm::StringRef key, const Node &node) {
+Value ModelWriter::sharedBias(const Attention &attention, const Space &query, const Space &key,
+                              const Node &node) {
   bool isShared = attention.relativeBias &&
                   attention.relativeBias->table.name.find("{layer}") == std::string::npos;
   return isShared ? relativeBias(attention, query, key, node.child("relative_bias")) : Value();
@@ -347,15 +346,15 @@ Value ModelWriter::residual(NormPlacement placement, const Norm &norm, Value sta
 
 Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value sourceStates,
                          const Node &node) {
-  llvm::StringRef space = isTarget ? targetSpace : sourceSpace;
+  const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
   Value selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, selfNode.child("mask"));
   Value selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
   Value crossMask, crossBias;
   if (stack.crossAttention) {
-    crossMask = maskOfKeys(space, sourceSpace, /*isCausal=*/false, crossNode.child("mask"));
-    crossBias = sharedBias(*stack.crossAttention, space, sourceSpace, crossNode);
+    crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, crossNode.child("mask"));
+    crossBias = sharedBias(*stack.crossAttention, space, Space::source(), crossNode);
   }
 
   for (int64_t index = 0; index < stack.layerCount; ++index) {
@@ -412,7 +411,7 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
   auto argument = [&](Type type, const char *name) -> Value {
     return body->addArgument(type, location({name}));
   };
-  auto ids = [&](llvm::StringRef space) {
+  auto ids = [&](const Space &space) {
     return RowsType::get(builder.getContext(), space, 1, builder.getI32Type());
   };
   Value source, targetIds;
@@ -421,9 +420,9 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
     source = argument(rows(inputSpace(sourceEmbedding), sourceEmbedding.features->width),
                       "source_features");
   else if (description.hasSource())
-    source = argument(ids(sourceSpace), "source_ids");
+    source = argument(ids(Space::source()), "source_ids");
   if (description.hasTarget())
-    targetIds = argument(ids(targetSpace), "target_ids");
+    targetIds = argument(ids(Space::target()), "target_ids");
 
   builder.setInsertionPointToEnd(body);
   llvm::SmallVector<Value> results;

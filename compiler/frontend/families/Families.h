@@ -57,10 +57,10 @@ const Family &findFamily(JsonFields &config);
 FamilyResult describeBart(FamilyInput &input);
 FamilyResult describeWhisper(FamilyInput &input);
 FamilyResult describeSpeechToText(FamilyInput &input);
-/// An encoder and a decoder that are models of their own.
-/// An encoder and a decoder alone.
+/// An encoder alone, and a decoder alone.
 FamilyResult describeBert(FamilyInput &input);
 FamilyResult describeGpt2(FamilyInput &input);
+/// An encoder and a decoder that are models of their own.
 FamilyResult describeEncoderDecoder(FamilyInput &input);
 /// torch.nn.Transformer between two embeddings and a generator.
 FamilyResult describeTorchTransformer(FamilyInput &input);

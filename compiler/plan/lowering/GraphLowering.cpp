@@ -25,9 +25,8 @@ Value GraphLowering::newBuffer(Value rows) {
   int64_t stride = llvm::alignTo(type.getWidth(), target.panelWidth());
   auto bufferType =
       plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
-  auto multiple = rowMultiples.find(type.getSpace());
   Value result = plan::BufferOp::create(builder, valueLocation(rows), bufferType, IntegerAttr(),
-                                        multiple == rowMultiples.end() ? 1 : multiple->second);
+                                        rowMultipleOf(type.getSpace()));
   buffers[rows] = result;
   return result;
 }
@@ -35,22 +34,23 @@ Value GraphLowering::newBuffer(Value rows) {
 /// Walks upward, because a space's multiple follows from that of the space made of it.
 void GraphLowering::findRowMultiples() {
   rowMultiples.clear();
-  auto multipleOf = [&](RowsType rows) {
-    auto known = rowMultiples.find(rows.getSpace());
-    return known == rowMultiples.end() ? 1 : known->second;
-  };
   for (Operation &op : llvm::reverse(current.getBody().front())) {
-    if (auto windows = dyn_cast<WindowsOp>(op))
-      rowMultiples[windows.getInput().getType().getSpace()] =
-          int64_t(windows.getStride()) * multipleOf(windows.getResult().getType());
-    if (auto prepend = dyn_cast<PrependRowsOp>(op))
-      rowMultiples[prepend.getInput().getType().getSpace()] =
-          multipleOf(prepend.getResult().getType());
+    auto maker = dyn_cast<MakesSpace>(op);
+    if (!maker)
+      continue;
+    MadeSpace made = maker.getMadeSpace();
+    if (made.from)
+      rowMultiples[*made.from] = made.step.rowsBeforePerRow() * rowMultipleOf(made.space);
   }
 }
 
+int64_t GraphLowering::rowMultipleOf(const Space &space) const {
+  auto known = rowMultiples.find(space);
+  return known == rowMultiples.end() ? 1 : known->second;
+}
+
 LogicalResult GraphLowering::expectWholeSpace(Operation *op, Value rows) {
-  if (!cast<RowsType>(rows.getType()).getSpace().contains('.'))
+  if (cast<RowsType>(rows.getType()).getSpace().isWhole())
     return success();
   return op->emitError("expects rows of the source or the target itself, because no others have "
                        "positions and sequences in a compiled library, but got ")

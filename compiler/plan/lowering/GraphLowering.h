@@ -34,6 +34,7 @@ private:
   mlir::LogicalResult lowerOperation(mlir::Operation *op);
   mlir::Value newBuffer(mlir::Value rows);
   void findRowMultiples();
+  int64_t rowMultipleOf(const Space &space) const;
   /// An error at `op` unless `rows` are the source's or the target's own: an invocation has
   /// positions and sequences for these, not for rows before a convolution or requested ones.
   static mlir::LogicalResult expectWholeSpace(mlir::Operation *op, mlir::Value rows);
@@ -58,6 +59,8 @@ private:
   // LowerAttention.cpp
   mlir::LogicalResult assignCacheSlots(mlir::func::FuncOp decode);
   mlir::LogicalResult lowerAttention(mlir::Operation *op);
+  /// Where the keys and values of the attention `op` are.
+  mlir::LogicalResult findKeys(mlir::Operation *op, plan::AttendParts &attend);
   mlir::LogicalResult lowerCacheStore(CacheStoreOp op);
 
   // LowerRows.cpp
@@ -88,7 +91,7 @@ private:
   mlir::func::FuncOp current;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// How many rows a space has at most for each row of the program's last space; 1 unless listed.
-  llvm::StringMap<int64_t> rowMultiples;
+  std::map<Space, int64_t> rowMultiples;
   std::map<std::string, mlir::FlatSymbolRefAttr> weights;
   std::map<std::string, unsigned> weightNames;
   std::map<std::string, bool> projectionWeights;

@@ -118,60 +118,59 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
   if (failed(expectWholeSpace(op, parts.query)) || failed(bounds.add(parts.mask, op)))
     return failure();
 
-  plan::KeySource source = plan::KeySource::Rows;
-  Value key, value;
-  plan::CacheSlotAttr keySlot, valueSlot;
-  if (auto append = parts.key.getDefiningOp<CacheAppendOp>()) {
-    auto appendValue = parts.value.getDefiningOp<CacheAppendOp>();
-    if (!appendValue)
-      return op->emitError("expects keys and values from self caches alike");
-    source = plan::KeySource::Pages;
-    key = buffer(append.getRows());
-    value = buffer(appendValue.getRows());
-    keySlot = slots.lookup(append.getCache());
-    valueSlot = slots.lookup(appendValue.getCache());
-  } else if (auto read = parts.key.getDefiningOp<CacheReadOp>()) {
-    auto readValue = parts.value.getDefiningOp<CacheReadOp>();
-    if (!readValue)
-      return op->emitError("expects keys and values from encoder caches alike");
-    if (bounds.isCausal || bounds.before || bounds.after || parts.bias)
-      return op->emitError("expects no mask but padding and no bias over an encoder cache");
-    source = plan::KeySource::EncoderCache;
-    keySlot = slots.lookup(read.getCache());
-    valueSlot = slots.lookup(readValue.getCache());
-  } else {
-    if (isa<CrossAttentionOp>(op))
-      return op->emitError("expects cross-attention to read an encoder cache");
-    key = buffer(parts.key);
-    value = buffer(parts.value);
-  }
-
-  FlatSymbolRefAttr bias;
-  IntegerAttr biasReach;
+  plan::AttendParts attend{.label = label(op),
+                           .query = buffer(parts.query),
+                           .headCount = parts.headCount,
+                           .scale = parts.scale,
+                           .isCausal = bounds.isCausal,
+                           .windowBefore = bounds.before,
+                           .windowAfter = bounds.after};
+  if (failed(findKeys(op, attend)))
+    return failure();
   if (parts.bias) {
     auto relative = parts.bias.getDefiningOp<RelativePositionBiasOp>();
     if (!relative)
       return op->emitError("expects the bias to be a relative position bias");
-    bias = weight(parts.bias, plan::LayoutKind::Distances);
-    biasReach = builder.getI64IntegerAttr(
-        distanceReach(relative.getMaximumDistance(), relative.getBucketCount()));
+    attend.bias = weight(parts.bias, plan::LayoutKind::Distances);
+    attend.biasReach = distanceReach(relative.getMaximumDistance(), relative.getBucketCount());
   }
-  auto optional = [&](std::optional<int64_t> bound) {
-    return bound ? builder.getI64IntegerAttr(*bound) : IntegerAttr();
-  };
-  int64_t heads = parts.headCount;
-  int64_t keyDim = cast<RowsType>(parts.key.getType()).getWidth() / heads;
-  int64_t valueDim = cast<RowsType>(parts.value.getType()).getWidth() / heads;
-  bool multipliesBFloats = source == plan::KeySource::Rows && numbers != plan::NumberType::F32 &&
-                           target.multipliesBFloats();
-  plan::AttendOp::create(
-      builder, op->getLoc(), label(op), plan::KeySourceAttr::get(builder.getContext(), source),
-      buffer(parts.query), key, value, newBuffer(parts.result), bias,
-      builder.getI64IntegerAttr(heads), builder.getI64IntegerAttr(keyDim),
-      builder.getI64IntegerAttr(valueDim), parts.scale,
-      multipliesBFloats ? builder.getUnitAttr() : UnitAttr(),
-      bounds.isCausal ? builder.getUnitAttr() : UnitAttr(), optional(bounds.before),
-      optional(bounds.after), biasReach, keySlot, valueSlot);
+  attend.keyDim = cast<RowsType>(parts.key.getType()).getWidth() / parts.headCount;
+  attend.valueDim = cast<RowsType>(parts.value.getType()).getWidth() / parts.headCount;
+  attend.multipliesBFloats = attend.keysFrom == plan::KeySource::Rows &&
+                             numbers != plan::NumberType::F32 && target.multipliesBFloats();
+  attend.output = newBuffer(parts.result);
+  plan::AttendOp::create(builder, op->getLoc(), attend);
+  return success();
+}
+
+LogicalResult GraphLowering::findKeys(Operation *op, plan::AttendParts &attend) {
+  AttentionParts parts = AttentionParts::of(op);
+  if (auto append = parts.key.getDefiningOp<CacheAppendOp>()) {
+    auto appendValue = parts.value.getDefiningOp<CacheAppendOp>();
+    if (!appendValue)
+      return op->emitError("expects keys and values from self caches alike");
+    attend.keysFrom = plan::KeySource::Pages;
+    attend.key = buffer(append.getRows());
+    attend.value = buffer(appendValue.getRows());
+    attend.keySlot = slots.lookup(append.getCache());
+    attend.valueSlot = slots.lookup(appendValue.getCache());
+    return success();
+  }
+  if (auto read = parts.key.getDefiningOp<CacheReadOp>()) {
+    auto readValue = parts.value.getDefiningOp<CacheReadOp>();
+    if (!readValue)
+      return op->emitError("expects keys and values from encoder caches alike");
+    if (attend.isCausal || attend.windowBefore || attend.windowAfter || parts.bias)
+      return op->emitError("expects no mask but padding and no bias over an encoder cache");
+    attend.keysFrom = plan::KeySource::EncoderCache;
+    attend.keySlot = slots.lookup(read.getCache());
+    attend.valueSlot = slots.lookup(readValue.getCache());
+    return success();
+  }
+  if (isa<CrossAttentionOp>(op))
+    return op->emitError("expects cross-attention to read an encoder cache");
+  attend.key = buffer(parts.key);
+  attend.value = buffer(parts.value);
   return success();
 }
 

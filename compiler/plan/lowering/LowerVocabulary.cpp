@@ -49,7 +49,7 @@ LogicalResult GraphLowering::lowerReturn(func::ReturnOp op) {
       continue;
     }
     auto rows = dyn_cast<RowsType>(result.getType());
-    bool isWhole = rows && !rows.getSpace().contains('.');
+    bool isWhole = rows && rows.getSpace().isWhole();
     if (!isWhole || hasStates)
       return op.emitError("expects one result of rows of the last space beside caches, candidates "
                           "and attention weights, but got ")

@@ -4,14 +4,12 @@
 
 #include "dialects/Transept/interpreter/Batch.h"
 
-#include "llvm/ADT/Twine.h"
-
 #include <cassert>
 #include <numeric>
 
 using namespace transept;
 
-void Batch::addSpace(llvm::StringRef name, llvm::ArrayRef<int64_t> lengths,
+void Batch::addSpace(const Space &name, llvm::ArrayRef<int64_t> lengths,
                      llvm::ArrayRef<int64_t> pastLengths) {
   std::vector<int64_t> past = pastLengths.vec();
   if (past.empty())
@@ -32,12 +30,12 @@ void Batch::addSpace(llvm::StringRef name, llvm::ArrayRef<int64_t> lengths,
   std::vector<int64_t> allRows(space.rowCount());
   std::iota(allRows.begin(), allRows.end(), 0);
   spaces[name] = std::move(space);
-  spaces[(name + ".history").str()] = std::move(history);
+  spaces[name.history()] = std::move(history);
   pasts[name] = std::move(past);
   requestRows(name, allRows);
 }
 
-void Batch::requestRows(llvm::StringRef name, llvm::ArrayRef<int64_t> rows) {
+void Batch::requestRows(const Space &name, llvm::ArrayRef<int64_t> rows) {
   const SequenceSpace &space = spaces[name];
   SequenceSpace requested;
   int64_t begin = 0;
@@ -52,23 +50,23 @@ void Batch::requestRows(llvm::StringRef name, llvm::ArrayRef<int64_t> rows) {
     begin += length;
   }
   assert(next == rows.end() && "requested rows are rows of the space");
-  spaces[(name + ".requested").str()] = std::move(requested);
+  spaces[name.requested()] = std::move(requested);
   requests[name] = rows.vec();
 }
 
-const SequenceSpace *Batch::find(llvm::StringRef name) const {
+const SequenceSpace *Batch::find(const Space &name) const {
   auto found = spaces.find(name);
   return found == spaces.end() ? nullptr : &found->second;
 }
 
-llvm::ArrayRef<int64_t> Batch::pastLengths(llvm::StringRef name) const {
+llvm::ArrayRef<int64_t> Batch::pastLengths(const Space &name) const {
   auto found = pasts.find(name);
   if (found == pasts.end())
     return {};
   return found->second;
 }
 
-llvm::ArrayRef<int64_t> Batch::requestedRows(llvm::StringRef name) const {
+llvm::ArrayRef<int64_t> Batch::requestedRows(const Space &name) const {
   auto found = requests.find(name);
   if (found == requests.end())
     return {};

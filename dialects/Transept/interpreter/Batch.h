@@ -6,11 +6,12 @@
 #ifndef TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_BATCH_H
 #define TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_BATCH_H
 
+#include "dialects/Transept/Space.h"
+
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace transept {
@@ -27,26 +28,26 @@ struct SequenceSpace {
 /// The sequence spaces of one run. All spaces hold the same number of sequences.
 class Batch {
 public:
-  /// Adds space `name`, whose sequences have `lengths` rows each, at the positions behind
-  /// `pastLengths` (none: 0), with the spaces derived from it: `name.history`, all positions so
-  /// far, and `name.requested`, all its rows until requestRows says otherwise.
-  void addSpace(llvm::StringRef name, llvm::ArrayRef<int64_t> lengths,
+  /// Adds `space`, whose sequences have `lengths` rows each, at the positions behind `pastLengths`
+  /// (none: 0), with what is derived from it: its history, all positions so far, and its requested
+  /// rows, all until requestRows says otherwise.
+  void addSpace(const Space &space, llvm::ArrayRef<int64_t> lengths,
                 llvm::ArrayRef<int64_t> pastLengths = {});
 
-  /// Makes `name.requested` the given rows of space `name`, in ascending order.
-  void requestRows(llvm::StringRef name, llvm::ArrayRef<int64_t> rows);
+  /// Requests the given rows of `space`, in ascending order.
+  void requestRows(const Space &space, llvm::ArrayRef<int64_t> rows);
 
-  /// The space of that name, or null.
-  const SequenceSpace *find(llvm::StringRef name) const;
+  /// The sequences of `space`, or null.
+  const SequenceSpace *find(const Space &space) const;
 
   /// What addSpace and requestRows were given.
-  llvm::ArrayRef<int64_t> pastLengths(llvm::StringRef name) const;
-  llvm::ArrayRef<int64_t> requestedRows(llvm::StringRef name) const;
+  llvm::ArrayRef<int64_t> pastLengths(const Space &space) const;
+  llvm::ArrayRef<int64_t> requestedRows(const Space &space) const;
 
 private:
-  llvm::StringMap<SequenceSpace> spaces;
-  llvm::StringMap<std::vector<int64_t>> pasts;
-  llvm::StringMap<std::vector<int64_t>> requests;
+  std::map<Space, SequenceSpace> spaces;
+  std::map<Space, std::vector<int64_t>> pasts;
+  std::map<Space, std::vector<int64_t>> requests;
 };
 
 } // namespace transept

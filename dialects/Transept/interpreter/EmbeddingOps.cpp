@@ -66,35 +66,15 @@ static std::vector<int64_t> beginnings(const SequenceSpace &space) {
   return begins;
 }
 
-/// Derives the space of `result`, whose sequences have `lengths` rows, unless the batch has it from
-/// another op already; then both must agree.
-static LogicalResult deriveSpace(Operation *op, Frame &frame, Value result,
-                                 ArrayRef<int64_t> lengths) {
-  StringRef name = cast<RowsType>(result.getType()).getSpace();
-  if (const SequenceSpace *known = frame.batch.find(name)) {
-    if (ArrayRef(known->lengths) == lengths)
-      return success();
-    return op->emitOpError("makes sequences of other lengths than those of space \"")
-           << name << "\"";
-  }
-  frame.batch.addSpace(name, lengths);
-  return success();
-}
-
 LogicalResult WindowsOp::interpret(Frame &frame) {
-  const SequenceSpace space = frame.space(getInput());
+  const SequenceSpace &space = frame.space(getInput()), &windows = frame.space(getResult());
   const Tensor &input = frame.rows(getInput());
   const int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
-  std::vector<int64_t> lengths;
-  for (int64_t length : space.lengths)
-    lengths.push_back(windowCount(length, kernel, stride, padding));
-  if (failed(deriveSpace(*this, frame, getResult(), lengths)))
-    return failure();
   const std::vector<int64_t> begins = beginnings(space);
-  Tensor result({frame.space(getResult()).rowCount(), getResult().getType().getWidth()});
+  Tensor result({windows.rowCount(), getResult().getType().getWidth()});
   int64_t row = 0;
-  for (size_t sequence = 0; sequence < lengths.size(); ++sequence)
-    for (int64_t i = 0; i < lengths[sequence]; ++i, ++row)
+  for (size_t sequence = 0; sequence < windows.lengths.size(); ++sequence)
+    for (int64_t i = 0; i < windows.lengths[sequence]; ++i, ++row)
       for (int64_t k = 0; k < kernel; ++k) {
         const int64_t from = i * stride + k - padding;
         if (from < 0 || from >= space.lengths[sequence])
@@ -107,14 +87,9 @@ LogicalResult WindowsOp::interpret(Frame &frame) {
 }
 
 LogicalResult PrependRowsOp::interpret(Frame &frame) {
-  const SequenceSpace space = frame.space(getInput());
+  const SequenceSpace &space = frame.space(getInput());
   const Tensor &leading = frame.weight(getLeading());
   const Tensor &input = frame.rows(getInput());
-  std::vector<int64_t> lengths;
-  for (int64_t length : space.lengths)
-    lengths.push_back(leading.rowCount() + length);
-  if (failed(deriveSpace(*this, frame, getResult(), lengths)))
-    return failure();
   Tensor result({frame.space(getResult()).rowCount(), input.width()});
   int64_t row = 0, from = 0;
   for (int64_t length : space.lengths) {

@@ -32,8 +32,25 @@ LogicalResult checkArgument(func::FuncOp function, unsigned index, const Interpr
 LogicalResult checkSpace(Operation *op, Type type, const Batch &batch) {
   auto rows = dyn_cast<RowsType>(type);
   if (rows && !batch.find(rows.getSpace()))
-    return op->emitError() << "expects the batch to have a sequence space \"" << rows.getSpace()
-                           << "\"";
+    return op->emitError() << "expects the batch to have a sequence space \""
+                           << rows.getSpace().str() << "\"";
+  return success();
+}
+
+/// Divides the rows of the space that `op` makes into sequences, unless the batch has it from
+/// another op already; then both must agree.
+LogicalResult makeSpace(MakesSpace op, Batch &batch) {
+  const MadeSpace made = op.getMadeSpace();
+  const SequenceSpace *from = made.from ? batch.find(*made.from) : nullptr;
+  if (!from)
+    return success(); // the caller's: checkSpace asks for it
+  const std::vector<int64_t> lengths = op.sequenceLengths(from->lengths);
+  const SequenceSpace *known = batch.find(made.space);
+  if (known && known->lengths != lengths)
+    return op->emitOpError("makes sequences of other lengths than those of space \"")
+           << made.space.str() << "\"";
+  if (!known)
+    batch.addSpace(made.space, lengths);
   return success();
 }
 
@@ -56,10 +73,11 @@ LogicalResult checkRowCount(func::FuncOp function, unsigned index, const Interpr
 } // namespace
 
 LogicalResult Interpreter::runOp(Operation &op, Frame &frame) {
-  if (!isa<WindowsOp, PrependRowsOp>(op))
-    for (Type type : op.getResultTypes())
-      if (failed(checkSpace(&op, type, frame.batch)))
-        return failure();
+  if (auto maker = dyn_cast<MakesSpace>(op); maker && failed(makeSpace(maker, frame.batch)))
+    return failure();
+  for (Type type : op.getResultTypes())
+    if (failed(checkSpace(&op, type, frame.batch)))
+      return failure();
   auto interpretable = dyn_cast<Interpretable>(op);
   if (!interpretable)
     return op.emitError("expects an op that the interpreter can run");

@@ -30,13 +30,10 @@ IdRows idRows(const Sequences &sequences) {
 }
 
 bool isSource(Type type) {
-  auto isSourceSpace = [](StringRef space) {
-    return space == "source" || space.starts_with("source.");
-  };
   if (auto weights = dyn_cast<AttentionWeightsType>(type))
-    return isSourceSpace(weights.getQuery());
+    return weights.getQuery().isSource();
   auto rows = dyn_cast<RowsType>(type);
-  return rows && isSourceSpace(rows.getSpace());
+  return rows && rows.getSpace().isSource();
 }
 
 /// The values of `function`'s arguments of rows and caches.
@@ -77,7 +74,7 @@ std::vector<Tensor> divideRows(const Tensor &matrix, ArrayRef<int64_t> lengths) 
 /// space divide into sequences.
 std::vector<ModelResult>
 visibleResults(func::FuncOp function, ArrayRef<InterpreterValue> values,
-               llvm::function_ref<ArrayRef<int64_t>(StringRef)> lengthsOf) {
+               llvm::function_ref<ArrayRef<int64_t>(const Space &)> lengthsOf) {
   std::vector<ModelResult> results;
   for (auto [type, value] : llvm::zip_equal(function.getResultTypes(), values)) {
     if (const auto *rows = std::get_if<FloatRows>(&value))
@@ -143,7 +140,7 @@ Batch batchOfSources(func::FuncOp function, const Sequences &sources) {
 FailureOr<ModelOutputs> runForward(func::FuncOp forward, Interpreter &interpreter,
                                    const Sequences &sources, const Sequences &targets) {
   Batch batch = batchOfSources(forward, sources);
-  batch.addSpace("target", lengthsOf(targets));
+  batch.addSpace(Space::target(), lengthsOf(targets));
   Arguments arguments(sources, targets);
   std::vector<InterpreterValue> values;
   for (Type type : forward.getArgumentTypes()) {
@@ -155,9 +152,9 @@ FailureOr<ModelOutputs> runForward(func::FuncOp forward, Interpreter &interprete
   if (failed(results))
     return failure();
   auto lengths = sourceLengths(forward, lengthsOf(sources));
-  lengths["target"] = lengthsOf(targets);
-  ModelOutputs outputs = outputsOf(
-      visibleResults(forward, *results, [&](StringRef space) { return ArrayRef(lengths[space]); }));
+  lengths[Space::target()] = lengthsOf(targets);
+  ModelOutputs outputs = outputsOf(visibleResults(
+      forward, *results, [&](const Space &space) { return ArrayRef(lengths[space]); }));
   bool hasTarget = !llvm::all_of(forward.getArgumentTypes(), isSource);
   if (hasTarget && std::ranges::all_of(outputs.results, &ModelResult::isOfSource))
     return forward.emitError("expects a result of the target");
@@ -242,8 +239,8 @@ FailureOr<std::vector<InterpreterValue>> decodeArguments(const DecodeRun &run,
 
 FailureOr<std::vector<ModelResult>> runDecode(const DecodeRun &run, const Chunk &chunk) {
   Batch batch;
-  batch.addSpace("source", run.sourceLengths);
-  batch.addSpace("target", chunk.count, chunk.past);
+  batch.addSpace(Space::source(), run.sourceLengths);
+  batch.addSpace(Space::target(), chunk.count, chunk.past);
   Sequences newIds;
   for (size_t sequence = 0; sequence < run.targets.size(); ++sequence) {
     auto begin = run.targets[sequence].begin() + chunk.past[sequence];
@@ -255,8 +252,9 @@ FailureOr<std::vector<ModelResult>> runDecode(const DecodeRun &run, const Chunk 
   auto values = run.interpreter.run(run.decode, batch, std::move(*arguments));
   if (failed(values))
     return failure();
-  auto results = visibleResults(
-      run.decode, *values, [&](StringRef space) { return ArrayRef(batch.find(space)->lengths); });
+  auto results = visibleResults(run.decode, *values, [&](const Space &space) {
+    return ArrayRef(batch.find(space)->lengths);
+  });
   if (results.empty())
     return func::FuncOp(run.decode).emitError("expects a result of the target");
   return results;
@@ -276,12 +274,12 @@ FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
     return failure();
 
   auto lengths = sourceLengths(encode, lengthsOf(sources));
-  std::vector<ModelResult> results =
-      visibleResults(encode, *encoded, [&](StringRef space) { return ArrayRef(lengths[space]); });
+  std::vector<ModelResult> results = visibleResults(
+      encode, *encoded, [&](const Space &space) { return ArrayRef(lengths[space]); });
   // A model without a source or without a target has an empty function there.
   if (decode.getNumArguments() == 0)
     return outputsOf(std::move(results));
-  DecodeRun run{decode, interpreter, lengths["source"], targets, {}, {}};
+  DecodeRun run{decode, interpreter, lengths[Space::source()], targets, {}, {}};
   llvm::copy_if(*encoded, std::back_inserter(run.encoderCaches), [](const InterpreterValue &value) {
     return std::holds_alternative<EncoderCache>(value);
   });
@@ -313,29 +311,17 @@ Tensor transept::featureRows(ArrayRef<int32_t> ids, int64_t width, int64_t varia
   return rows;
 }
 
-llvm::StringMap<std::vector<int64_t>> transept::sourceLengths(func::FuncOp function,
+std::map<Space, std::vector<int64_t>> transept::sourceLengths(func::FuncOp function,
                                                               ArrayRef<int64_t> given) {
-  llvm::StringMap<std::vector<int64_t>> lengths;
-  lengths["source"] = given.vec();
+  std::map<Space, std::vector<int64_t>> lengths;
+  lengths[Space::source()] = given.vec();
   for (Type type : function.getArgumentTypes())
     if (isSource(type))
       lengths[cast<RowsType>(type).getSpace()] = given.vec();
-  for (Operation &op : function.front()) {
-    auto derive = [&](Value input, Value result, llvm::function_ref<int64_t(int64_t)> rows) {
-      std::vector<int64_t> derived = lengths[cast<RowsType>(input.getType()).getSpace()];
-      for (int64_t &length : derived)
-        length = rows(length);
-      lengths[cast<RowsType>(result.getType()).getSpace()] = std::move(derived);
-    };
-    if (auto windows = dyn_cast<WindowsOp>(op))
-      derive(windows.getInput(), windows.getResult(), [&](int64_t length) {
-        return WindowsOp::windowCount(length, windows.getKernel(), windows.getStride(),
-                                      windows.getPadding());
-      });
-    if (auto prepend = dyn_cast<PrependRowsOp>(op))
-      derive(prepend.getInput(), prepend.getResult(),
-             [&](int64_t length) { return length + prepend.getLeading().getType().getDimSize(0); });
-  }
+  for (Operation &op : function.front())
+    if (auto maker = dyn_cast<MakesSpace>(op))
+      if (MadeSpace made = maker.getMadeSpace(); made.from)
+        lengths[made.space] = maker.sequenceLengths(lengths[*made.from]);
   return lengths;
 }
 

@@ -6,6 +6,7 @@
 #ifndef TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_RUNMODEL_H
 #define TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_RUNMODEL_H
 
+#include "dialects/Transept/Space.h"
 #include "dialects/Transept/interpreter/Parameters.h"
 #include "dialects/Transept/interpreter/Tensor.h"
 #include "dialects/Transept/interpreter/ValueObserver.h"
@@ -13,8 +14,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringMap.h"
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -45,7 +46,7 @@ Tensor featureRows(llvm::ArrayRef<int32_t> ids, int64_t width, int64_t variant =
 
 /// How many rows sources of these lengths have in each space of `function`, behind the ops that
 /// change their number.
-llvm::StringMap<std::vector<int64_t>> sourceLengths(mlir::func::FuncOp function,
+std::map<Space, std::vector<int64_t>> sourceLengths(mlir::func::FuncOp function,
                                                     llvm::ArrayRef<int64_t> lengths);
 
 /// Runs `module` on pairs of a source and a target. A module has one of two forms:

@@ -4,8 +4,9 @@
 // when. Like the generate function that transformers 4.44 has for such models.
 //
 //     auto source = model.encodeFeatures(frames);
-//     auto transcript = transept::transcribe(model, source, {.language = "en", .timestamps =
-//     true}); for (const transept::SpeechSegment &segment : transcript.segments) ...
+//     auto transcript = transept::transcribe(model, source, {.timestamps = true});
+//     for (const transept::SpeechSegment &segment : transcript.segments)
+//       ...
 #ifndef TRANSEPT_SPEECH_H
 #define TRANSEPT_SPEECH_H
 

@@ -6,13 +6,13 @@
 // Weights: whole pages begin at page boundaries, small ones at cache lines.
 
 // CHECK: plan.weight @small <vector, 32, f32> at 0 size 128
-// CHECK: plan.weight @large <rows, 1, f32> at 4096 size 4096
+// CHECK: plan.weight @large <panels, 32, f32> at 4096 size 4096
 // CHECK: plan.weight @last <vector, 32, f32> at 8192 size 4
 plan.weight @small <vector, 32, f32> size 128 {
   %0 = transept.weight_zero : tensor<32xf32>
   plan.yield %0 : tensor<32xf32>
 }
-plan.weight @large <rows, 1, f32> size 4096 {
+plan.weight @large <panels, 32, f32> size 4096 {
   %0 = transept.weight_zero : tensor<32x32xf32>
   plan.yield %0 : tensor<32x32xf32>
 }
@@ -41,14 +41,14 @@ plan.program @encode {
 
 // CHECK-LABEL: plan.program @convolution attributes {arena_bytes_per_row = 768 : i64}
 // CHECK: plan.buffer at 0 multiple 4 : <source.features x 5, stride 32>
-// CHECK: plan.buffer at 512 : <source x 64, stride 64>
+// CHECK: plan.buffer at 512 : <source x 15, stride 64>
 // CHECK: plan.buffer at 0 : <source x 32, stride 32>
 plan.program @convolution {
   %a = plan.buffer multiple 4 : !plan.buffer<source.features x 5, stride 32>
   plan.take_features "features" into %a : !plan.buffer<source.features x 5, stride 32>
-  %b = plan.buffer : !plan.buffer<source x 64, stride 64>
-  plan.windows "windows" %a into %b kernel 3 stride 4 padding 2 : !plan.buffer<source.features x 5, stride 32>, !plan.buffer<source x 64, stride 64>
+  %b = plan.buffer : !plan.buffer<source x 15, stride 64>
+  plan.windows "windows" %a into %b kernel 3 stride 4 padding 2 : !plan.buffer<source.features x 5, stride 32>, !plan.buffer<source x 15, stride 64>
   %c = plan.buffer : !plan.buffer<source x 32, stride 32>
-  plan.linear "stem" %b into %c weight @large <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !plan.buffer<source x 64, stride 64>, !plan.buffer<source x 32, stride 32>
+  plan.linear "stem" %b into %c weight @large <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !plan.buffer<source x 15, stride 64>, !plan.buffer<source x 32, stride 32>
   plan.emit_states "states" %c : !plan.buffer<source x 32, stride 32>
 }

@@ -77,7 +77,7 @@ TEST_F(InterpreterAttention, RelativePositionBias) {
 
 TEST_F(InterpreterAttention, HeadsAreIndependent) {
   batch = Batch();
-  batch.addSpace("target", {2});
+  batch.addSpace(Space::target(), {2});
   EXPECT_THAT(runRows(R"(
     func.func @f(%q: !transept.rows<target x 2 x f32>, %v: !transept.rows<target x 4 x f32>)
         -> !transept.rows<target x 4 x f32> {
@@ -92,7 +92,7 @@ TEST_F(InterpreterAttention, HeadsAreIndependent) {
 }
 
 TEST_F(InterpreterAttention, QueriesThatSeeNoKeyYieldZero) {
-  batch.addSpace("source", {0, 2});
+  batch.addSpace(Space::source(), {0, 2});
   EXPECT_THAT(runRows(R"(
     func.func @f(%q: !transept.rows<target x 1 x f32>, %k: !transept.rows<source x 1 x f32>)
         -> !transept.rows<target x 1 x f32> {
@@ -134,15 +134,15 @@ TEST_F(InterpreterCaches, EncoderCacheHoldsWhatWasStored) {
 TEST_F(InterpreterCaches, SelfCacheGrowsFromCallToCall) {
   auto cache = std::make_shared<SelfCache>();
   EXPECT_THAT(runRows(append, {cache, rows(1, {1, 2, 10})}), ElementsAre(1, 2, 10));
-  batch.addSpace("target", {1, 2}, {2, 1});
+  batch.addSpace(Space::target(), {1, 2}, {2, 1});
   EXPECT_THAT(runRows(append, {cache, rows(1, {3, 11, 12})}), ElementsAre(1, 2, 3, 10, 11, 12));
   // Going back to an earlier past forgets what came behind it.
-  batch.addSpace("target", {1, 0}, {1, 3});
+  batch.addSpace(Space::target(), {1, 0}, {1, 3});
   EXPECT_THAT(runRows(append, {cache, rows(1, {5})}), ElementsAre(1, 5, 10, 11, 12));
 }
 
 TEST_F(InterpreterCaches, PastThatTheCacheDoesNotHoldIsAnErrorAtTheOp) {
-  batch.addSpace("target", {1, 1}, {0, 4});
+  batch.addSpace(Space::target(), {1, 1}, {0, 4});
   EXPECT_THAT(run(append, {std::make_shared<SelfCache>(), rows(1, {1, 2})}), testing::IsEmpty());
   EXPECT_THAT(message, HasSubstr("expects 4 positions of sequence 1 in the cache, but got 0"));
 }

@@ -19,8 +19,8 @@ class InterpreterFeatures : public InterpreterTesting {
 protected:
   InterpreterFeatures() {
     batch = Batch();
-    batch.addSpace("source.features", {3, 1});
-    batch.addSpace("target", {2, 1});
+    batch.addSpace(Space::source().derived("features"), {3, 1});
+    batch.addSpace(Space::target(), {2, 1});
   }
 
   /// Windows of one column of the features.
@@ -48,7 +48,7 @@ TEST_F(InterpreterFeatures, WindowsOfOneColumn) {
 
 TEST_F(InterpreterFeatures, WindowsOfSequencesThatAreShorterThanTheKernel) {
   batch = Batch();
-  batch.addSpace("source.features", {0, 3, 1});
+  batch.addSpace(Space::source().derived("features"), {0, 3, 1});
   // 1 + 2 * 2 rows are one window of five, 0 + 2 * 2 are none.
   EXPECT_THAT(windows(5, 3, 2), ElementsAre(0, 0, 1, 2, 3, 0, 0, 10, 0, 0));
 }
@@ -135,8 +135,8 @@ class InterpreterWeightsOfAttention : public InterpreterTesting {
 protected:
   InterpreterWeightsOfAttention() {
     batch = Batch();
-    batch.addSpace("source", {2, 0, 1});
-    batch.addSpace("target", {2, 1, 1});
+    batch.addSpace(Space::source(), {2, 0, 1});
+    batch.addSpace(Space::target(), {2, 1, 1});
   }
 
   std::vector<InterpreterValue> attend() {

@@ -17,7 +17,7 @@ class InterpreterRows : public InterpreterTesting {
 protected:
   InterpreterRows() {
     batch = Batch();
-    batch.addSpace("source", {1});
+    batch.addSpace(Space::source(), {1});
     addParameter("gain", {2}, {2, 3});
     addParameter("shift", {2}, {10, 20});
     addParameter("w", {4, 2}, {1, 0, 0, 1, 1, 1, 1, 0});
@@ -119,8 +119,8 @@ TEST_F(InterpreterRows, Logits) {
 }
 
 TEST_F(InterpreterRows, SearchVocabularyKeepsAllLogitsOfTheRequestedRows) {
-  batch.addSpace("target", {2, 1}, {5, 0});
-  batch.requestRows("target", {1, 2});
+  batch.addSpace(Space::target(), {2, 1}, {5, 0});
+  batch.requestRows(Space::target(), {1, 2});
   addParameter("b", {4}, {0, 0, 0, 1});
   auto results = run(R"(
     func.func @f(%x: !transept.rows<target x 2 x f32>)

@@ -189,8 +189,9 @@ TEST_F(InterpreterRefusals, ArgumentsOfTheWrongNumberKindOrLength) {
 }
 
 TEST_F(InterpreterRefusals, SpacesThatTheBatchDoesNotHave) {
-  run(R"(func.func @f(%x: !transept.rows<elsewhere x 1 x f32>) { return })", {rows(1, {1})});
-  EXPECT_THAT(message, HasSubstr("expects the batch to have a sequence space \"elsewhere\""));
+  run(R"(func.func @f(%x: !transept.rows<source.elsewhere x 1 x f32>) { return })", {rows(1, {1})});
+  EXPECT_THAT(message,
+              HasSubstr("expects the batch to have a sequence space \"source.elsewhere\""));
 }
 
 TEST_F(InterpreterRefusals, OpsOfOtherDialects) {

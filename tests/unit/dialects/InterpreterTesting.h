@@ -24,8 +24,8 @@ protected:
       : errors(&context, [this](mlir::Diagnostic &diagnostic) { message += diagnostic.str(); }) {
     context.loadDialect<TranseptDialect, mlir::func::FuncDialect>();
     // Two sequences on either side, of two rows and one.
-    batch.addSpace("source", {2, 1});
-    batch.addSpace("target", {2, 1});
+    batch.addSpace(Space::source(), {2, 1});
+    batch.addSpace(Space::target(), {2, 1});
   }
 
   void addParameter(std::string name, std::vector<int64_t> shape, std::vector<float> values) {

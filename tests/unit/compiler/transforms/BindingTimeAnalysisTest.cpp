@@ -76,11 +76,13 @@ TEST_F(BindingTimeAnalysisTest, TakesRowsAsNoEarlierThanTheirSpace) {
     %a = "test.rows"() {name = "source"} : () -> !transept.rows<source x 4 x f32>
     %b = "test.rows"() {name = "target"} : () -> !transept.rows<target x 4 x f32>
     %c = "test.rows"() {name = "history"} : () -> !transept.rows<target.history x 4 x f32>
+    %d = "test.rows"() {name = "features"} : () -> !transept.rows<source.features x 4 x f32>
   )",
                        "");
   EXPECT_EQ(times["source"], BindingTime::Source);
   EXPECT_EQ(times["target"], BindingTime::Target);
   EXPECT_EQ(times["history"], BindingTime::Target);
+  EXPECT_EQ(times["features"], BindingTime::Source);
 }
 
 TEST_F(BindingTimeAnalysisTest, TakesCachesByTheSideThatFillsThem) {

@@ -17,7 +17,7 @@
 namespace transept::features {
 
 inline std::string referencePath(const std::string &name) {
-  return TRANSEPT_SOURCE_DIR "/tests/unit/text/features/references/" + name;
+  return TRANSEPT_SOURCE_DIR "/tests/unit/media/features/references/" + name;
 }
 
 inline std::string readReference(const std::string &name) {

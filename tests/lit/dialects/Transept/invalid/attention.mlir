@@ -44,9 +44,9 @@ func.func @f(%q: !x, %k: !transept.rows<target x 6 x f32>) {
 
 // attention_c3
 !x = !transept.rows<target x 8 x f32>
-func.func @f(%q: !x, %k: !x, %v: !transept.rows<elsewhere x 8 x f32>) {
+func.func @f(%q: !x, %k: !x, %v: !transept.rows<source.elsewhere x 8 x f32>) {
   // expected-error@+1 {{expects key and value to be rows of the same space}}
-  %0 = transept.attention %q, %k, %v heads 2 : (!x, !x, !transept.rows<elsewhere x 8 x f32>) -> !x
+  %0 = transept.attention %q, %k, %v heads 2 : (!x, !x, !transept.rows<source.elsewhere x 8 x f32>) -> !x
   return
 }
 
@@ -67,7 +67,7 @@ func.func @f(%q: !x, %k: !y) {
 !x = !transept.rows<target x 8 x f32>
 func.func @f(%q: !x, %k: !x) {
   // expected-error@+1 {{expects result and query to be rows of the same space}}
-  %0 = transept.attention %q, %k, %k heads 2 : (!x, !x, !x) -> !transept.rows<elsewhere x 8 x f32>
+  %0 = transept.attention %q, %k, %k heads 2 : (!x, !x, !x) -> !transept.rows<source.elsewhere x 8 x f32>
   return
 }
 
@@ -85,10 +85,10 @@ func.func @f(%q: !x, %k: !x) {
 
 // attention_c6
 !x = !transept.rows<target x 8 x f32>
-func.func @f(%q: !x, %k: !x, %m: !transept.mask<elsewhere x target>) {
-  // expected-error@+1 {{expects a mask over target x target, but got '!transept.mask<elsewhere x target>'}}
+func.func @f(%q: !x, %k: !x, %m: !transept.mask<source.elsewhere x target>) {
+  // expected-error@+1 {{expects a mask over target x target, but got '!transept.mask<source.elsewhere x target>'}}
   %0 = transept.attention %q, %k, %k mask %m heads 2
-      : (!x, !x, !x, !transept.mask<elsewhere x target>) -> !x
+      : (!x, !x, !x, !transept.mask<source.elsewhere x target>) -> !x
   return
 }
 
@@ -96,10 +96,10 @@ func.func @f(%q: !x, %k: !x, %m: !transept.mask<elsewhere x target>) {
 
 // attention_c6
 !x = !transept.rows<target x 8 x f32>
-func.func @f(%q: !x, %k: !x, %b: !transept.bias<target x elsewhere x 2>) {
-  // expected-error@+1 {{expects a bias over target x target, but got '!transept.bias<target x elsewhere x 2>'}}
+func.func @f(%q: !x, %k: !x, %b: !transept.bias<target x source.elsewhere x 2>) {
+  // expected-error@+1 {{expects a bias over target x target, but got '!transept.bias<target x source.elsewhere x 2>'}}
   %0 = transept.attention %q, %k, %k bias %b heads 2
-      : (!x, !x, !x, !transept.bias<target x elsewhere x 2>) -> !x
+      : (!x, !x, !x, !transept.bias<target x source.elsewhere x 2>) -> !x
   return
 }
 

@@ -48,9 +48,9 @@ func.func @f(%q: !x, %k: !transept.rows<source x 6 x f32>) {
 // cross_attention_c3
 !x = !transept.rows<target x 8 x f32>
 !y = !transept.rows<source x 8 x f32>
-func.func @f(%q: !x, %k: !y, %v: !transept.rows<elsewhere x 8 x f32>) {
+func.func @f(%q: !x, %k: !y, %v: !transept.rows<source.elsewhere x 8 x f32>) {
   // expected-error@+1 {{expects key and value to be rows of the same space}}
-  %0 = transept.cross_attention %q, %k, %v heads 2 : (!x, !y, !transept.rows<elsewhere x 8 x f32>) -> !x
+  %0 = transept.cross_attention %q, %k, %v heads 2 : (!x, !y, !transept.rows<source.elsewhere x 8 x f32>) -> !x
   return
 }
 
@@ -71,7 +71,7 @@ func.func @f(%q: !x, %k: !x) {
 !y = !transept.rows<source x 8 x f32>
 func.func @f(%q: !x, %k: !y) {
   // expected-error@+1 {{expects result and query to be rows of the same space}}
-  %0 = transept.cross_attention %q, %k, %k heads 2 : (!x, !y, !y) -> !transept.rows<elsewhere x 8 x f32>
+  %0 = transept.cross_attention %q, %k, %k heads 2 : (!x, !y, !y) -> !transept.rows<source.elsewhere x 8 x f32>
   return
 }
 
@@ -91,10 +91,10 @@ func.func @f(%q: !x, %k: !y) {
 // cross_attention_c6
 !x = !transept.rows<target x 8 x f32>
 !y = !transept.rows<source x 8 x f32>
-func.func @f(%q: !x, %k: !y, %m: !transept.mask<elsewhere x source>) {
-  // expected-error@+1 {{expects a mask over target x source, but got '!transept.mask<elsewhere x source>'}}
+func.func @f(%q: !x, %k: !y, %m: !transept.mask<source.elsewhere x source>) {
+  // expected-error@+1 {{expects a mask over target x source, but got '!transept.mask<source.elsewhere x source>'}}
   %0 = transept.cross_attention %q, %k, %k mask %m heads 2
-      : (!x, !y, !y, !transept.mask<elsewhere x source>) -> !x
+      : (!x, !y, !y, !transept.mask<source.elsewhere x source>) -> !x
   return
 }
 
@@ -103,10 +103,10 @@ func.func @f(%q: !x, %k: !y, %m: !transept.mask<elsewhere x source>) {
 // cross_attention_c6
 !x = !transept.rows<target x 8 x f32>
 !y = !transept.rows<source x 8 x f32>
-func.func @f(%q: !x, %k: !y, %b: !transept.bias<target x elsewhere x 2>) {
-  // expected-error@+1 {{expects a bias over target x source, but got '!transept.bias<target x elsewhere x 2>'}}
+func.func @f(%q: !x, %k: !y, %b: !transept.bias<target x source.elsewhere x 2>) {
+  // expected-error@+1 {{expects a bias over target x source, but got '!transept.bias<target x source.elsewhere x 2>'}}
   %0 = transept.cross_attention %q, %k, %k bias %b heads 2
-      : (!x, !y, !y, !transept.bias<target x elsewhere x 2>) -> !x
+      : (!x, !y, !y, !transept.bias<target x source.elsewhere x 2>) -> !x
   return
 }
 

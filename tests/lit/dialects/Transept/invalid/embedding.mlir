@@ -91,7 +91,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c2
+// makes_space_c1
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
@@ -101,7 +101,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c2
+// makes_space_c1
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
@@ -111,7 +111,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c2
+// makes_space_c1
 !x = !transept.rows<target x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
@@ -121,17 +121,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c2
-!x = !transept.rows<sources x 4 x f32>
-func.func @f(%x: !x) {
-  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
-  %0 = transept.windows %x kernel 3 stride 2 padding 1 : (!x) -> !transept.rows<source x 12 x f32>
-  return
-}
-
-// -----
-
-// windows_c3
+// makes_space_c2
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects a positive kernel and stride and a padding below the kernel, but got 3, 0 and 1}}
@@ -141,7 +131,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c3
+// makes_space_c2
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects a positive kernel and stride and a padding below the kernel, but got 3, 1 and 3}}
@@ -151,7 +141,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c4
+// makes_space_c3
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects a padding of at least half of the kernel, but got 0 and 3}}
@@ -161,7 +151,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c4
+// makes_space_c3
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects a padding of at least half of the kernel, but got 1 and 4}}
@@ -171,7 +161,7 @@ func.func @f(%x: !x) {
 
 // -----
 
-// windows_c4
+// makes_space_c3
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
   // expected-error@+1 {{expects a padding of at least half of the kernel, but got -1 and 3}}
@@ -201,7 +191,7 @@ func.func @f(%t: tensor<1x4xf32>, %x: !x) {
 
 // -----
 
-// prepend_rows_c2
+// makes_space_c1
 !x = !transept.rows<source x 4 x f32>
 func.func @f(%t: tensor<1x4xf32>, %x: !x) {
   // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
@@ -211,7 +201,7 @@ func.func @f(%t: tensor<1x4xf32>, %x: !x) {
 
 // -----
 
-// prepend_rows_c2
+// makes_space_c1
 !x = !transept.rows<source.patches x 4 x f32>
 func.func @f(%t: tensor<1x4xf32>, %x: !x) {
   // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}

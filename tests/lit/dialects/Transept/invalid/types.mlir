@@ -112,3 +112,39 @@ func.func @f(%x: !transept.rows<source x 8 x f32>, %y: !transept.rows<target x 8
   %0 = transept.add %x, %y : !transept.rows<source x 8 x f32>
   return
 }
+
+// -----
+
+// Names that are like a side are none.
+// expected-error@+1 {{expects a sequence space's name, but got "sources"; allowed are source, target, and names derived from these, such as source.features}}
+func.func private @f(!transept.rows<sources x 8 x f32>)
+
+// -----
+
+// expected-error@+1 {{expects a sequence space's name, but got "Target.history"}}
+func.func private @f(!transept.self_cache<Target.history x 8 x f32>)
+
+// -----
+
+// expected-error@+1 {{expects a sequence space's name, but got "history"}}
+func.func private @f(!transept.encoder_cache<history x 8 x f32>)
+
+// -----
+
+// expected-error@+1 {{expects a sequence space's name, but got "source."}}
+func.func private @f(!transept.bias<target x source. x 2>)
+
+// -----
+
+// expected-error@+1 {{expects a sequence space's name, but got "target..requested"}}
+func.func private @f(!transept.candidates<target..requested x 8>)
+
+// -----
+
+// What is derived from one space is no rows of another.
+func.func @f(%x: !transept.rows<source x 8 x f32>, %y: !transept.rows<source.features x 8 x f32>) {
+  // expected-note@-1 {{prior use here}}
+  // expected-error@+1 {{expects different type than prior uses: '!transept.rows<source x 8 x f32>' vs '!transept.rows<source.features x 8 x f32>'}}
+  %0 = transept.add %x, %y : !transept.rows<source x 8 x f32>
+  return
+}

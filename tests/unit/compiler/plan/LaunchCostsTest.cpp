@@ -2,7 +2,7 @@
 //
 // What launches are said to read and to compute.
 
-#include "compiler/emit/table/LaunchCosts.h"
+#include "compiler/plan/LaunchCosts.h"
 
 #include "transept/abi.h"
 
@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-namespace transept::emit {
+namespace transept::codegen {
 namespace {
 
 constexpr const char *kPlan = R"(
@@ -20,11 +20,15 @@ plan.weight @table <rows, 1, f32> at 0 size 4000 {
   %0 = transept.weight_zero : tensor<100x10xf32>
   plan.yield %0 : tensor<100x10xf32>
 }
-plan.weight @gated <gated_panels, 16, int8> at 4096 size 777 {
+plan.weight @vocabulary <panels, 16, f32> at 4096 size 4480 {
+  %0 = transept.weight_zero : tensor<100x10xf32>
+  plan.yield %0 : tensor<100x10xf32>
+}
+plan.weight @gated <gated_panels, 16, int8> at 12288 size 777 {
   %0 = transept.weight_zero : tensor<60x10xf32>
   plan.yield %0 : tensor<60x10xf32>
 }
-plan.weight @bias <vector, 16, f32> at 8192 size 240 {
+plan.weight @bias <gated_vector, 16, f32> at 16384 size 240 {
   %0 = transept.weight_zero : tensor<60xf32>
   plan.yield %0 : tensor<60xf32>
 }
@@ -47,18 +51,24 @@ plan.program @decode {
   plan.linear "input" %rows into %input weight @gated bias @bias activation relu gated
     <rowBlock = 24, streamPanels = 4, rowsToSplit = 96>
     : !plan.buffer<target x 10, stride 16>, !plan.buffer<target x 30, stride 32>
-  %own = plan.buffer : !plan.buffer<target x 10, stride 16>
-  plan.attend "self" pages %rows, %rows, %rows into %own causal
+  %values = plan.buffer : !plan.buffer<target x 8, stride 16>
+  %mixed = plan.buffer : !plan.buffer<target x 8, stride 16>
+  plan.attend "self" pages %rows, %rows, %values into %mixed causal
+    keys <"self.keys", keys = true, heads = 2, head_dim = 5, offset = 0, f32>
+    values <"self.values", keys = false, heads = 2, head_dim = 4, offset = 10, f32>
     {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 4 : i64, scale = 1.0 : f64}
     : !plan.buffer<target x 10, stride 16>, !plan.buffer<target x 10, stride 16>,
-      !plan.buffer<target x 10, stride 16>, !plan.buffer<target x 10, stride 16>
+      !plan.buffer<target x 8, stride 16>, !plan.buffer<target x 8, stride 16>
+  %own = plan.buffer : !plan.buffer<target x 10, stride 16>
   plan.attend "cross" encoder_cache %rows into %own
+    keys <"cross.keys", keys = true, heads = 2, head_dim = 5, offset = 0, bf16>
+    values <"cross.values", keys = false, heads = 2, head_dim = 5, offset = 10, bf16>
     {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 1.0 : f64}
     : !plan.buffer<target x 10, stride 16>, !plan.buffer<target x 10, stride 16>
   %requested = plan.buffer : !plan.buffer<target.requested x 10, stride 16>
   plan.take_requested "requested" %own into %requested
     : !plan.buffer<target x 10, stride 16>, !plan.buffer<target.requested x 10, stride 16>
-  plan.search "logits" %requested weight @table {vocabulary_size = 100 : i64}
+  plan.search "logits" %requested weight @vocabulary {vocabulary_size = 100 : i64}
     : !plan.buffer<target.requested x 10, stride 16>
   plan.merge_search "logits" {vocabulary_size = 100 : i64}
 }
@@ -106,7 +116,7 @@ TEST_F(Costs, CountWeightsOnceAndTheirProductsForEachRow) {
   EXPECT_EQ(launches[1].operationsPerRow, 2 * 10 * 60) << "gates and values";
 
   EXPECT_EQ(launches[5].rows, TRANSEPT_ROWS_REQUESTED);
-  EXPECT_EQ(launches[5].weightBytes, 4000);
+  EXPECT_EQ(launches[5].weightBytes, 4480);
   EXPECT_EQ(launches[5].arithmetic, TRANSEPT_ARITHMETIC_F32);
   EXPECT_EQ(launches[5].operationsPerRow, 2 * 10 * 100);
   EXPECT_EQ(launches[6].rows, TRANSEPT_ROWS_REQUESTED);
@@ -120,8 +130,8 @@ TEST_F(Costs, CountKeysByWhoseTheyAre) {
   EXPECT_EQ(launches[2].bytesPerKey, 2 * (5 + 4) * 4);
   EXPECT_EQ(launches[2].operationsPerRowAndKey, 2 * 2 * (5 + 4));
   EXPECT_EQ(launches[3].keys, TRANSEPT_KEYS_OF_SOURCE);
-  EXPECT_EQ(launches[3].bytesPerKey, 2 * 10 * 4);
+  EXPECT_EQ(launches[3].bytesPerKey, 2 * 10 * 2) << "a cache of bf16";
 }
 
 } // namespace
-} // namespace transept::emit
+} // namespace transept::codegen

@@ -2,7 +2,7 @@
 //
 // Looks up fields of the invocation that programs read.
 
-#include "compiler/codegen/AbiLayout.h"
+#include "compiler/codegen/launches/AbiLayout.h"
 
 #include "transept/abi.h"
 

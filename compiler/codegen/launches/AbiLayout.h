@@ -2,8 +2,8 @@
 //
 // The compiler's view of the C ABI's structures, taken from the one list of their fields.
 
-#ifndef TRANSEPT_COMPILER_CODEGEN_ABILAYOUT_H
-#define TRANSEPT_COMPILER_CODEGEN_ABILAYOUT_H
+#ifndef TRANSEPT_COMPILER_CODEGEN_LAUNCHES_ABILAYOUT_H
+#define TRANSEPT_COMPILER_CODEGEN_LAUNCHES_ABILAYOUT_H
 
 #include "llvm/ADT/StringRef.h"
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Attention, and what goes into the encoder cache.
+
+#include "compiler/codegen/launches/EmitLaunch.h"
+
+#include "compiler/codegen/kernels/Attention.h"
+#include "compiler/codegen/kernels/Rows.h"
+
+namespace transept::codegen {
+
+static AttentionShape shapeOf(plan::AttendOp op) {
+  AttentionShape shape;
+  shape.keys = op.getKeysFrom();
+  shape.headCount = op.getHeadCount();
+  shape.keyDim = op.getKeyDim();
+  shape.valueDim = op.getValueDim();
+  shape.scale = op.getScale().convertToDouble();
+  shape.queryStride = op.getQuery().getType().getStride();
+  shape.keyStride = op.getKey() ? op.getKey().getType().getStride() : 0;
+  shape.valueStride = op.getValue() ? op.getValue().getType().getStride() : 0;
+  shape.outputStride = op.getOutput().getType().getStride();
+  shape.isCausal = op.getCausal();
+  shape.windowBefore = op.getWindowBefore().value_or(-1);
+  shape.windowAfter = op.getWindowAfter().value_or(-1);
+  shape.biasReach = op.getBiasReach().value_or(-1);
+  shape.multipliesBFloats = op.getMultipliesBfloats();
+  shape.cachesBFloats = op.getKeySlotAttr() && op.getKeySlotAttr().holdsBFloats();
+  return shape;
+}
+
+void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
+  KernelBuilder &kernel = launch.kernel;
+  AttentionShape shape = shapeOf(op);
+  launch.needScratch(attentionScratchBytes(shape, kernel.target()),
+                     attentionScratchBytesPerKey(shape, kernel.target()));
+
+  Expression null = kernel.null(), zero = kernel.integer(0);
+  bool isCross = shape.keys == KeySource::EncoderCache;
+  AttentionOperands operands{
+      .query = launch.address(op.getQuery()),
+      .key = launch.address(op.getKey()),
+      .value = launch.address(op.getValue()),
+      .bias = launch.weight(op.getBiasAttr()),
+      .output = launch.address(op.getOutput()),
+      .positions = launch.field("positions"),
+      .groupCount = launch.field(isCross ? "source_count" : "sequence_count"),
+      .groupOffsets = launch.field(isCross ? "source_offsets" : "sequence_offsets"),
+      .pastLengths = null,
+      .containers = null,
+      .containerLengths = null,
+      .keySlot = zero,
+      .valueSlot = zero,
+      .weights = null,
+      .weightStride = zero,
+      .scratch = launch.scratch(),
+      .worker = launch.worker,
+      .workerCount = launch.workerCount};
+  if (shape.keys == KeySource::Pages) {
+    operands.pastLengths = launch.field("past_lengths");
+    operands.containers = launch.field("self_pages");
+  }
+  if (isCross) {
+    operands.containers = launch.field("source_entries");
+    operands.containerLengths = launch.field("source_lengths");
+    operands.weights = launch.wantedWeights();
+    operands.weightStride = launch.field("attention_stride");
+  }
+  if (auto slot = op.getKeySlotAttr())
+    operands.keySlot = kernel.integer(slot.getOffset());
+  if (auto slot = op.getValueSlotAttr())
+    operands.valueSlot = kernel.integer(slot.getOffset());
+  callKernel(kernel, attentionKernel(kernel, shape), operands);
+}
+
+void emitLaunch(plan::StoreOp op, LaunchEmitter &launch) {
+  KernelBuilder &kernel = launch.kernel;
+  plan::CacheSlotAttr slot = op.getSlot();
+  StoreShape shape{.isKeys = slot.getIsKeys(),
+                   .headCount = slot.getHeadCount(),
+                   .headDim = slot.getHeadDim(),
+                   .inputStride = op.getInput().getType().getStride(),
+                   .toBFloats = slot.holdsBFloats()};
+  callKernel(kernel, storeCacheKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .sequenceCount = launch.field("sequence_count"),
+              .sequenceOffsets = launch.field("sequence_offsets"),
+              .entries = launch.field("encoder_entries"),
+              .slot = kernel.integer(slot.getOffset()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
+}
+
+} // namespace transept::codegen

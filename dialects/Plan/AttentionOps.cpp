@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What must hold of attention and stores, and what they are to the rest of the plan.
+
+#include "dialects/Plan/Plan.h"
+#include "dialects/Transept/Checks.h"
+
+using namespace mlir;
+
+namespace transept::plan {
+
+void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendParts &parts) {
+  auto number = [&](std::optional<int64_t> value) {
+    return value ? builder.getI64IntegerAttr(*value) : IntegerAttr();
+  };
+  auto flag = [&](bool isSet) { return isSet ? builder.getUnitAttr() : UnitAttr(); };
+  Properties &properties = state.getOrAddProperties<Properties>();
+  properties.setLabel(parts.label);
+  properties.setKeysFrom(KeySourceAttr::get(builder.getContext(), parts.keysFrom));
+  properties.setBias(parts.bias);
+  properties.setBiasReach(number(parts.biasReach));
+  properties.setHeadCount(number(parts.headCount));
+  properties.setKeyDim(number(parts.keyDim));
+  properties.setValueDim(number(parts.valueDim));
+  properties.setScale(parts.scale);
+  properties.setMultipliesBfloats(flag(parts.multipliesBFloats));
+  properties.setCausal(flag(parts.isCausal));
+  properties.setWindowBefore(number(parts.windowBefore));
+  properties.setWindowAfter(number(parts.windowAfter));
+  properties.setKeySlot(parts.keySlot);
+  properties.setValueSlot(parts.valueSlot);
+  int32_t *segment = properties.operandSegmentSizes.data();
+  for (Value operand : {parts.query, parts.key, parts.value, parts.output}) {
+    *segment++ = operand ? 1 : 0;
+    if (operand)
+      state.addOperands(operand);
+  }
+}
+
+/// One row of `heads` heads: a width and its space.
+static LogicalResult verifyRows(AttendOp op, StringRef name, BufferType rows, int64_t headDim) {
+  int64_t width = int64_t(op.getHeadCount()) * headDim;
+  BufferType query = op.getQuery().getType();
+  if (rows.getWidth() != width)
+    return mismatch(op, name + " of " + Twine(op.getHeadCount()) + " heads of " + Twine(headDim),
+                    rows);
+  if (rows.getSpace() != query.getSpace())
+    return mismatch(op, name + " and query to be rows of the same space", rows, query);
+  return success();
+}
+
+static LogicalResult verifyShapes(AttendOp op) {
+  int64_t heads = op.getHeadCount(), keyDim = op.getKeyDim(), valueDim = op.getValueDim();
+  // attend_c1
+  if (heads <= 0 || keyDim <= 0 || valueDim <= 0)
+    return op.emitOpError("expects a positive head_count, key_dim and value_dim, but got ")
+           << heads << ", " << keyDim << " and " << valueDim;
+  // attend_c2
+  if (failed(verifyRows(op, "a query", op.getQuery().getType(), keyDim)) ||
+      failed(verifyRows(op, "an output", op.getOutput().getType(), valueDim)))
+    return failure();
+  // attend_c3
+  bool isCross = op.getKeysFrom() == KeySource::EncoderCache;
+  if (bool(op.getKey()) == isCross || bool(op.getValue()) == isCross)
+    return op.emitOpError("expects a key and a value unless they come from the encoder cache");
+  // attend_c4
+  if (op.getKey() && (failed(verifyRows(op, "a key", op.getKey().getType(), keyDim)) ||
+                      failed(verifyRows(op, "a value", op.getValue().getType(), valueDim))))
+    return failure();
+  return success();
+}
+
+static LogicalResult verifySlots(AttendOp op) {
+  CacheSlotAttr keys = op.getKeySlotAttr(), values = op.getValueSlotAttr();
+  // attend_c5
+  bool readsCache = op.getKeysFrom() != KeySource::Rows;
+  if (bool(keys) != readsCache || bool(values) != readsCache)
+    return op.emitOpError("expects slots of keys and values exactly where a cache is read");
+  if (!readsCache)
+    return success();
+  // attend_c6
+  int64_t heads = op.getHeadCount();
+  if (!keys.getIsKeys() || keys.getHeadCount() != heads ||
+      keys.getHeadDim() != int64_t(op.getKeyDim()))
+    return mismatch(op, "a slot of keys of " + Twine(heads) + " heads of " + Twine(op.getKeyDim()),
+                    keys);
+  if (values.getIsKeys() || values.getHeadCount() != heads ||
+      values.getHeadDim() != int64_t(op.getValueDim()))
+    return mismatch(
+        op, "a slot of values of " + Twine(heads) + " heads of " + Twine(op.getValueDim()), values);
+  if (keys.getNumberType() != values.getNumberType())
+    return mismatch(op, "both slots to hold the same type of numbers", keys, values);
+  return success();
+}
+
+static LogicalResult verifyScores(AttendOp op) {
+  // attend_c7
+  if (op.getBias().has_value() != op.getBiasReach().has_value() ||
+      int64_t(op.getBiasReach().value_or(1)) <= 0)
+    return op.emitOpError("expects a bias and its positive bias_reach together");
+  // attend_c8
+  bool isNarrowed = op.getCausal() || op.getWindowBefore() || op.getWindowAfter() || op.getBias();
+  if (op.getKeysFrom() == KeySource::EncoderCache && isNarrowed)
+    return op.emitOpError("expects no mask and no bias over an encoder cache");
+  // attend_c9
+  int64_t before = op.getWindowBefore().value_or(0), after = op.getWindowAfter().value_or(0);
+  if (before < 0 || after < 0)
+    return mismatch(op, "windows that are not negative", before, after);
+  // attend_c10
+  if (op.getMultipliesBfloats() && op.getKeysFrom() != KeySource::Rows)
+    return op.emitOpError("expects to multiply bf16 only where keys are rows of the invocation");
+  return success();
+}
+
+LogicalResult AttendOp::verify() {
+  return success(succeeded(verifyShapes(*this)) && succeeded(verifySlots(*this)) &&
+                 succeeded(verifyScores(*this)));
+}
+
+Footprint AttendOp::getFootprint() {
+  return {.reads = {getQuery(), getKey(), getValue()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> AttendOp::getWeights() {
+  return {{getBiasAttr(), {LayoutKind::Distances}, /*isWhole=*/false}};
+}
+
+Value AttendOp::getCountedRows() {
+  return getQuery();
+}
+
+Cost AttendOp::getCost() {
+  int64_t numbers = int64_t(getHeadCount()) * int64_t(getKeyDim() + getValueDim());
+  CacheSlotAttr slot = getKeySlotAttr();
+  KeyRange keys = getKeysFrom() == KeySource::EncoderCache ? KeyRange::OfSource
+                  : getCausal()                            ? KeyRange::UpToRow
+                                                           : KeyRange::OfSequence;
+  return {.bytesPerRow = rowBytes(getOperands()),
+          .keys = keys,
+          .bytesPerKey = numbers * (slot ? slot.numberBytes() : int64_t(sizeof(float))),
+          .operationsPerRowAndKey = 2 * numbers,
+          .factors = getMultipliesBfloats() ? NumberType::BF16 : NumberType::F32};
+}
+
+LogicalResult StoreOp::verify() {
+  // store_c1
+  CacheSlotAttr slot = getSlot();
+  if (getInput().getType().getWidth() != slot.getHeadCount() * slot.getHeadDim())
+    return mismatch(*this, "an input as wide as the heads of the slot", getInput().getType(), slot);
+  return success();
+}
+
+Footprint StoreOp::getFootprint() {
+  return {.reads = {getInput()}};
+}
+
+SmallVector<WeightUse, 4> StoreOp::getWeights() {
+  return {};
+}
+
+Value StoreOp::getCountedRows() {
+  return getInput();
+}
+
+Cost StoreOp::getCost() {
+  return {.bytesPerRow = 2 * rowBytes(getInput())};
+}
+
+} // namespace transept::plan

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Launches of attention and of the caches it reads.
+
+#ifndef TRANSEPT_PLAN_ATTENTION_OPS
+#define TRANSEPT_PLAN_ATTENTION_OPS
+
+include "dialects/Plan/PlanDialect.td"
+
+def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
+  let summary = "tiled attention with an online softmax";
+  let description = [{
+    Keys and values are rows of this invocation (`rows`), the self cache, which the launch first
+    appends them to (`pages`), or the encoder cache (`encoder_cache`, no operands). With `bf16`,
+    keys and values of this invocation are multiplied as bf16.
+
+    - `attend_c1` head_count, key_dim and value_dim are positive
+    - `attend_c2` the query is head_count * key_dim wide, the output head_count * value_dim, and both
+      are rows of the same space
+    - `attend_c3` there are a key and a value, unless they come from the encoder cache
+    - `attend_c4` key and value are as wide as query and output, and rows of their space
+    - `attend_c5` there are a key slot and a value slot if a cache is read, and else none
+    - `attend_c6` the slots hold keys and values of these heads, in the same type of numbers
+    - `attend_c7` a bias has its reach, which is positive, and a reach its bias
+    - `attend_c8` keys of the encoder cache are all seen, and have no bias
+    - `attend_c9` windows do not end on the wrong side of the query
+    - `attend_c10` only keys and values of this invocation are multiplied as bf16
+  }];
+  let arguments = (ins StrAttr:$label, Plan_KeySourceAttr:$keys_from, Plan_Buffer:$query,
+                       Optional<Plan_Buffer>:$key, Optional<Plan_Buffer>:$value,
+                       Plan_Buffer:$output, OptionalAttr<FlatSymbolRefAttr>:$bias,
+                       I64Attr:$head_count, I64Attr:$key_dim, I64Attr:$value_dim, F64Attr:$scale,
+                       UnitAttr:$multiplies_bfloats, UnitAttr:$causal, OptionalAttr<I64Attr>:$window_before,
+                       OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
+                       OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot);
+  let builders = [OpBuilder<(ins "const ::transept::plan::AttendParts &":$parts)>];
+  let skipDefaultBuilders = 1;
+  let assemblyFormat = [{
+    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`bias` $bias^)? (`bf16` $multiplies_bfloats^)? (`causal` $causal^)?
+    (`keys` $key_slot^)? (`values` $value_slot^)? attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Plan_StoreOp : Plan_LaunchOp<"store"> {
+  let summary = "rows into one slot of the encoder cache";
+  let description = [{
+    - `store_c1` the input is as wide as the slot's heads
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_CacheSlot:$slot);
+  let assemblyFormat = "$label $input `into` $slot attr-dict `:` type($input)";
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What LaunchOpInterface answers with. Plan.h includes it; nobody else has to.
+
+#ifndef TRANSEPT_DIALECTS_PLAN_LAUNCHES_H
+#define TRANSEPT_DIALECTS_PLAN_LAUNCHES_H
+
+#include "dialects/Plan/PlanTypes.h"
+
+#include <optional>
+
+namespace transept::plan {
+
+/// Some operands of a launch; optional ones that it lacks are left out.
+class Buffers : public llvm::SmallVector<mlir::Value, 4> {
+public:
+  Buffers() = default;
+  Buffers(std::initializer_list<mlir::Value> values) {
+    for (mlir::Value value : values)
+      if (value)
+        push_back(value);
+  }
+};
+
+/// What a launch touches that other launches of its program may touch. What it has alone (its slot
+/// of a cache, its scratch memory) or only reads (weights, the invocation) needs no barrier.
+struct Footprint {
+  Buffers reads = {}, writes = {};
+  /// The memory in which a search leaves what its blocks found.
+  bool readsSearchMemory = false, writesSearchMemory = false;
+};
+
+/// A weight that a launch reads, and the layouts in which it can read it.
+struct WeightUse {
+  mlir::FlatSymbolRefAttr symbol;
+  llvm::SmallVector<LayoutKind, 2> layouts;
+  /// Whether all of it is read, once; of a table only rows are, which the launch's cost counts.
+  bool isWhole = true;
+};
+
+/// Which keys a row of attention meets.
+enum class KeyRange { None, UpToRow, OfSequence, OfSource };
+
+/// The least that a launch needs beside its weights: each row of its inputs and outputs once. What
+/// kernels keep in their scratch memory is not counted.
+struct Cost {
+  int64_t bytesPerRow = 0, operationsPerRow = 0;
+  KeyRange keys = KeyRange::None;
+  int64_t bytesPerKey = 0, operationsPerRowAndKey = 0;
+  /// What the factors of its products are stored in.
+  NumberType factors = NumberType::F32;
+};
+
+/// What plan.attend is built of; parts that it lacks stay as they are here.
+struct AttendParts {
+  mlir::StringAttr label = {};
+  KeySource keysFrom = KeySource::Rows;
+  mlir::Value query = {}, key = {}, value = {}, output = {};
+  int64_t headCount = 0, keyDim = 0, valueDim = 0;
+  mlir::FloatAttr scale = {};
+  bool multipliesBFloats = false, isCausal = false;
+  std::optional<int64_t> windowBefore = {}, windowAfter = {};
+  mlir::FlatSymbolRefAttr bias = {};
+  std::optional<int64_t> biasReach = {};
+  CacheSlotAttr keySlot = {}, valueSlot = {};
+};
+
+/// Bytes of one row of each of these buffers; absent ones count nothing.
+int64_t rowBytes(mlir::ValueRange buffers);
+
+/// What LaunchOpInterface verifies of every launch: that each operand is read or written ...
+llvm::LogicalResult verifyFootprint(mlir::Operation *launch);
+/// ... and that each weight is there, in a layout that the launch can read.
+llvm::LogicalResult verifyWeights(mlir::Operation *launch, mlir::SymbolTableCollection &tables);
+
+} // namespace transept::plan
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What must hold of launches that pass over rows once, and what they are to the rest of the plan.
+
+#include "dialects/Plan/Plan.h"
+#include "dialects/Transept/Checks.h"
+
+using namespace mlir;
+
+namespace transept::plan {
+
+static bool isAlike(BufferType a, BufferType b) {
+  return a.getSpace() == b.getSpace() && a.getWidth() == b.getWidth();
+}
+
+LogicalResult NormalizeOp::verify() {
+  // normalize_c1
+  BufferType input = getInput().getType(), output = getOutput().getType();
+  if (!isAlike(input, output))
+    return mismatch(*this, "input and output to be rows of the same space and width", input,
+                    output);
+  return success();
+}
+
+Footprint NormalizeOp::getFootprint() {
+  return {.reads = {getInput()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> NormalizeOp::getWeights() {
+  return {{getGainAttr(), {LayoutKind::Vector}}, {getShiftAttr(), {LayoutKind::Vector}}};
+}
+
+Value NormalizeOp::getCountedRows() {
+  return getInput();
+}
+
+Cost NormalizeOp::getCost() {
+  return {.bytesPerRow = rowBytes(getOperands())};
+}
+
+LogicalResult ElementwiseOp::verify() {
+  ElementwiseKind kind = getKind();
+  StringRef name = stringifyElementwiseKind(kind);
+  auto expects = [&](StringRef part, bool isExpected) {
+    return emitOpError("expects ") << (isExpected ? "" : "no ") << part << " for " << name;
+  };
+  // elementwise_c1
+  bool isBinary = kind == ElementwiseKind::Add || kind == ElementwiseKind::Multiply;
+  if (bool(getRight()) != isBinary)
+    return expects("right operand", isBinary);
+  // elementwise_c2
+  bool isScale = kind == ElementwiseKind::Scale;
+  if (getFactor().has_value() != isScale)
+    return expects("factor", isScale);
+  // elementwise_c3
+  bool isActivation = kind == ElementwiseKind::Activate;
+  if (getActivation().has_value() != isActivation)
+    return expects("activation", isActivation);
+  // elementwise_c4
+  BufferType left = getLeft().getType();
+  for (Value operand : getOperands())
+    if (auto type = cast<BufferType>(operand.getType()); !isAlike(left, type))
+      return mismatch(*this, "all operands to be rows of the same space and width", left, type);
+  return success();
+}
+
+Footprint ElementwiseOp::getFootprint() {
+  return {.reads = {getLeft(), getRight()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> ElementwiseOp::getWeights() {
+  return {};
+}
+
+Value ElementwiseOp::getCountedRows() {
+  return getLeft();
+}
+
+Cost ElementwiseOp::getCost() {
+  return {.bytesPerRow = rowBytes(getOperands())};
+}
+
+LogicalResult TakeRequestedOp::verify() {
+  BufferType input = getInput().getType(), output = getOutput().getType();
+  // take_requested_c1
+  if (input.getWidth() != output.getWidth())
+    return mismatch(*this, "input and output to have the same width", input, output);
+  // take_requested_c2
+  if (!output.getSpace().isRequested())
+    return mismatch(*this, "an output of requested rows", output);
+  return success();
+}
+
+Footprint TakeRequestedOp::getFootprint() {
+  return {.reads = {getInput()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> TakeRequestedOp::getWeights() {
+  return {};
+}
+
+Value TakeRequestedOp::getCountedRows() {
+  return getOutput();
+}
+
+Cost TakeRequestedOp::getCost() {
+  return {.bytesPerRow = 2 * rowBytes(getOutput())};
+}
+
+MadeSpace TakeRequestedOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace()};
+}
+
+Footprint EmitStatesOp::getFootprint() {
+  return {.reads = {getInput()}};
+}
+
+SmallVector<WeightUse, 4> EmitStatesOp::getWeights() {
+  return {};
+}
+
+Value EmitStatesOp::getCountedRows() {
+  return getInput();
+}
+
+Cost EmitStatesOp::getCost() {
+  return {.bytesPerRow = 2 * rowBytes(getInput())};
+}
+
+} // namespace transept::plan

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Launches that pass over rows once: norms and arithmetic that nothing took in, copies.
+
+#ifndef TRANSEPT_PLAN_ROW_OPS
+#define TRANSEPT_PLAN_ROW_OPS
+
+include "dialects/Plan/PlanDialect.td"
+
+def Plan_NormalizeOp : Plan_LaunchOp<"normalize"> {
+  let summary = "a normalization that no product took in";
+  let description = [{
+    - `normalize_c1` input and output are rows of the same space and width
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, Transept_Norm:$norm,
+                       OptionalAttr<FlatSymbolRefAttr>:$gain, OptionalAttr<FlatSymbolRefAttr>:$shift);
+  let assemblyFormat = "$label $input `into` $output $norm (`gain` $gain^)? (`shift` $shift^)? attr-dict `:` type(operands)";
+  let hasVerifier = 1;
+}
+
+def Plan_ElementwiseOp : Plan_LaunchOp<"elementwise"> {
+  let summary = "arithmetic that nothing took in";
+  let description = [{
+    - `elementwise_c1` sums and products, and no others, have a right operand
+    - `elementwise_c2` a scale, and nothing else, has a factor
+    - `elementwise_c3` activate, and nothing else, has an activation
+    - `elementwise_c4` all operands are rows of the same space and width
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Elementwise:$kind, Plan_Buffer:$left,
+                       Optional<Plan_Buffer>:$right, Plan_Buffer:$output,
+                       OptionalAttr<F64Attr>:$factor, OptionalAttr<Transept_Activation>:$activation);
+  let assemblyFormat = "$label `` $kind $left (`,` $right^)? `into` $output attr-dict `:` type(operands)";
+  let hasVerifier = 1;
+}
+
+def Plan_TakeRequestedOp : Plan_LaunchOp<"take_requested", [DeclareOpInterfaceMethods<MakesSpace>]> {
+  let summary = "copy the rows whose vocabulary scores are wanted";
+  let description = [{
+    - `take_requested_c1` input and output have the same width
+    - `take_requested_c2` the output is of the rows that are requested
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output);
+  let assemblyFormat = "$label $input `into` $output attr-dict `:` type(operands)";
+  let hasVerifier = 1;
+}
+
+def Plan_EmitStatesOp : Plan_LaunchOp<"emit_states"> {
+  let summary = "copy the encoder's states to the caller, if it asked";
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input);
+  let assemblyFormat = "$label $input attr-dict `:` type($input)";
+}
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers of rows behind steps, the spaces of a block, and what every op that makes a space keeps.
+
+#include "dialects/Transept/MadeSpace.h"
+#include "dialects/Transept/Checks.h"
+
+#include <algorithm>
+#include <cassert>
+
+using namespace mlir;
+using namespace transept;
+
+int64_t RowStep::rowsFrom(int64_t rows) const {
+  const int64_t padded = rows + 2 * padding;
+  return leading + (padded < kernel ? 0 : (padded - kernel) / stride + 1);
+}
+
+int64_t RowStep::rowsBeforePerRow() const {
+  assert(padding >= kernel / 2 && "verified: with less padding, sequences may have no window");
+  return stride;
+}
+
+MadeSpaces::MadeSpaces(Block &block) {
+  for (Operation &op : block)
+    if (auto maker = dyn_cast<MakesSpace>(op))
+      if (MadeSpace space = maker.getMadeSpace(); !find(space.space))
+        made.push_back(std::move(space));
+}
+
+const MadeSpace *MadeSpaces::find(const Space &space) const {
+  const auto *found =
+      llvm::find_if(made, [&](const MadeSpace &each) { return each.space == space; });
+  return found == made.end() ? nullptr : found;
+}
+
+llvm::SmallVector<RowStep> MadeSpaces::steps() const {
+  llvm::SmallVector<RowStep> steps;
+  for (const MadeSpace &each : made)
+    if (each.from)
+      steps.push_back(each.step);
+  return steps;
+}
+
+unsigned MadeSpaces::stepsBefore(const Space &space) const {
+  const MadeSpace *last = find(space);
+  assert(last && "expects a space that an op makes");
+  return std::count_if(made.begin(), last + 1,
+                       [](const MadeSpace &each) { return bool(each.from); });
+}
+
+LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
+  const MadeSpace made = cast<MakesSpace>(op).getMadeSpace();
+  // makes_space_c1
+  // Sequences change their numbers of rows in encode, before anything of the target is known.
+  if (made.from && (!made.space.isSource() || !made.from->isSource() || made.space == *made.from))
+    return mismatch(op, "input and result to be rows of different spaces derived from the source",
+                    made.from->str(), made.space.str());
+  const RowStep &step = made.step;
+  // makes_space_c2
+  if (step.kernel < 1 || step.stride < 1 || step.padding >= step.kernel)
+    return op->emitOpError("expects a positive kernel and stride and a padding below the kernel, "
+                           "but got ")
+           << step.kernel << ", " << step.stride << " and " << step.padding;
+  // makes_space_c3
+  if (step.padding < step.kernel / 2)
+    return mismatch(op, "a padding of at least half of the kernel", step.padding, step.kernel);
+  return success();
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What ops say of the spaces that they make (the interface MakesSpace), and what passes ask of all
+// the spaces of a function or a program.
+
+#ifndef TRANSEPT_DIALECTS_TRANSEPT_MADESPACE_H
+#define TRANSEPT_DIALECTS_TRANSEPT_MADESPACE_H
+
+#include "dialects/Transept/Space.h"
+
+#include "mlir/IR/Block.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace transept {
+
+/// How the number of a sequence's rows changes: n rows become one for each window of `kernel` rows,
+/// `stride` rows apart, with `padding` rows outside the sequence on either side; then `leading`
+/// rows are put before them. A library carries a table of these (transept_row_step in abi.h).
+struct RowStep {
+  int64_t kernel = 1, stride = 1, padding = 0, leading = 0;
+
+  bool hasWindows() const { return kernel != 1 || stride != 1 || padding != 0; }
+  /// The rows that `rows` rows become.
+  int64_t rowsFrom(int64_t rows) const;
+  /// How many rows there are before the step, at most, for each row behind it.
+  int64_t rowsBeforePerRow() const;
+
+  friend bool operator==(const RowStep &, const RowStep &) = default;
+};
+
+/// A space and how many rows it has.
+struct MadeSpace {
+  Space space;
+  /// The space whose sequences the step changes; none where the caller of a program says how many
+  /// rows there are: features and requested rows.
+  std::optional<Space> from = std::nullopt;
+  RowStep step = {};
+
+  friend bool operator==(const MadeSpace &, const MadeSpace &) = default;
+};
+
+/// The spaces that the ops of one block make, in order, each once.
+class MadeSpaces {
+public:
+  explicit MadeSpaces(mlir::Block &block);
+
+  /// How `space` is made; null where no op makes it.
+  const MadeSpace *find(const Space &space) const;
+  /// The row steps in order.
+  llvm::SmallVector<RowStep> steps() const;
+  /// How many row steps come before the rows of `space`, which find knows.
+  unsigned stepsBefore(const Space &space) const;
+
+private:
+  llvm::SmallVector<MadeSpace> made;
+};
+
+} // namespace transept
+
+#endif

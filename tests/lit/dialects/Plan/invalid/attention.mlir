@@ -1,0 +1,235 @@
+// RUN: transept-opt %s --split-input-file --verify-diagnostics
+// Every constraint of attention and of stores refuses what breaks it.
+
+// attend_c1
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a positive head_count, key_dim and value_dim, but got 2, 0 and 4}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_dim = 0 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c2
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a query of 2 heads of 5, but got '!plan.buffer<target x 8, stride 16>'}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c2
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<target x 9, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects an output of 2 heads of 4, but got '!plan.buffer<target x 9, stride 16>'}}
+  plan.attend "a" rows %0, %0, %0 into %1 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !b
+}
+
+// -----
+
+// attend_c2
+!a = !plan.buffer<target x 8, stride 16>
+!s = !plan.buffer<source x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  // expected-error@+1 {{expects an output and query to be rows of the same space, but got '!plan.buffer<source x 8, stride 16>' and '!plan.buffer<target x 8, stride 16>'}}
+  plan.attend "a" rows %0, %0, %0 into %1 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !s
+}
+
+// -----
+
+// attend_c3
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a key and a value unless they come from the encoder cache}}
+  plan.attend "a" rows %0 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a
+}
+
+// -----
+
+// attend_c3
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+#values = #plan.slot<"a.values", keys = false, heads = 2, head_dim = 4, offset = 8, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a key and a value unless they come from the encoder cache}}
+  plan.attend "a" encoder_cache %0, %0, %0 into %0 keys #keys values #values {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c4
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<target x 9, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects a key of 2 heads of 4, but got '!plan.buffer<target x 9, stride 16>'}}
+  plan.attend "a" rows %0, %1, %0 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !b, !a, !a
+}
+
+// -----
+
+// attend_c4
+!a = !plan.buffer<target x 8, stride 16>
+!s = !plan.buffer<source x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  // expected-error@+1 {{expects a value and query to be rows of the same space}}
+  plan.attend "a" rows %0, %0, %1 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !s, !a
+}
+
+// -----
+
+// attend_c5
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+#values = #plan.slot<"a.values", keys = false, heads = 2, head_dim = 4, offset = 8, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects slots of keys and values exactly where a cache is read}}
+  plan.attend "a" rows %0, %0, %0 into %0 keys #keys values #values {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c5
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects slots of keys and values exactly where a cache is read}}
+  plan.attend "a" pages %0, %0, %0 into %0 keys #keys {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c6
+!a = !plan.buffer<target x 8, stride 16>
+#values = #plan.slot<"a.values", keys = false, heads = 2, head_dim = 4, offset = 8, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a slot of keys of 2 heads of 4, but got #plan.slot<"a.values"}}
+  plan.attend "a" pages %0, %0, %0 into %0 keys #values values #values {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c6
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+#other = #plan.slot<"a.values", keys = false, heads = 4, head_dim = 2, offset = 8, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a slot of values of 2 heads of 4, but got #plan.slot<"a.values", keys = false, heads = 4}}
+  plan.attend "a" pages %0, %0, %0 into %0 keys #keys values #other {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c6
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+#other = #plan.slot<"a.values", keys = false, heads = 2, head_dim = 4, offset = 8, bf16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects both slots to hold the same type of numbers}}
+  plan.attend "a" pages %0, %0, %0 into %0 keys #keys values #other {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c7
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a bias and its positive bias_reach together}}
+  plan.attend "a" rows %0, %0, %0 into %0 bias @d {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c7
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a bias and its positive bias_reach together}}
+  plan.attend "a" rows %0, %0, %0 into %0 bias @d {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, bias_reach = 0 : i64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c7
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a bias and its positive bias_reach together}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, bias_reach = 16 : i64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c8
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+#values = #plan.slot<"a.values", keys = false, heads = 2, head_dim = 4, offset = 8, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects no mask and no bias over an encoder cache}}
+  plan.attend "a" encoder_cache %0 into %0 causal keys #keys values #values {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a
+}
+
+// -----
+
+// attend_c8
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+#values = #plan.slot<"a.values", keys = false, heads = 2, head_dim = 4, offset = 8, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects no mask and no bias over an encoder cache}}
+  plan.attend "a" encoder_cache %0 into %0 keys #keys values #values {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, window_after = 1 : i64} : !a, !a
+}
+
+// -----
+
+// attend_c9
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects windows that are not negative, but got -1 and 0}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, window_before = -1 : i64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c10
+!a = !plan.buffer<target x 8, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+#values = #plan.slot<"a.values", keys = false, heads = 2, head_dim = 4, offset = 8, f32>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects to multiply bf16 only where keys are rows of the invocation}}
+  plan.attend "a" pages %0, %0, %0 into %0 bf16 keys #keys values #values {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// store_c1
+!b = !plan.buffer<target x 9, stride 16>
+#keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>
+plan.program @decode {
+  %0 = plan.buffer : !b
+  // expected-error@+1 {{expects an input as wide as the heads of the slot, but got '!plan.buffer<target x 9, stride 16>' and #plan.slot<"a.keys"}}
+  plan.store "a.keys" %0 into #keys : !b
+}

@@ -1,0 +1,56 @@
+// RUN: transept-opt %s --split-input-file --verify-diagnostics
+// Every constraint of launches that make rows refuses what breaks it.
+
+// embed_c1
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  // expected-error@+1 {{expects a position_offset that is not negative, but got -1}}
+  plan.embed "tokens" into %0 table @t {scale = 1.0 : f64, position_offset = -1 : i64} : !rows
+}
+
+// -----
+
+// embed_positions_c1
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  // expected-error@+1 {{expects an offset that is not negative, but got -1}}
+  plan.embed_positions "positions" into %0 table @t {offset = -1 : i64} : !rows
+}
+
+// -----
+
+// windows_c1
+!frames = !plan.buffer<source.features x 8, stride 16>
+!rows = !plan.buffer<source x 24, stride 32>
+plan.program @encode {
+  %0 = plan.buffer : !frames
+  %1 = plan.buffer : !rows
+  // expected-error@+1 {{expects the output's width to be the kernel times the input's, but got '!plan.buffer<source.features x 8, stride 16>' and '!plan.buffer<source x 24, stride 32>'}}
+  plan.windows "windows" %0 into %1 kernel 4 stride 2 padding 2 : !frames, !rows
+}
+
+// -----
+
+// prepend_c1
+!in = !plan.buffer<source.rows x 8, stride 16>
+!out = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !in
+  %1 = plan.buffer : !out
+  // expected-error@+1 {{expects a positive leading_count, but got 0}}
+  plan.prepend "token" %0 into %1 leading @t count 0 : !in, !out
+}
+
+// -----
+
+// prepend_c2
+!in = !plan.buffer<source.rows x 8, stride 16>
+!out = !plan.buffer<source x 9, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !in
+  %1 = plan.buffer : !out
+  // expected-error@+1 {{expects input and output to have the same width}}
+  plan.prepend "token" %0 into %1 leading @t count 1 : !in, !out
+}

@@ -1,0 +1,118 @@
+// RUN: transept-opt %s --split-input-file --verify-diagnostics
+// Every constraint of launches that pass over rows once refuses what breaks it.
+
+// normalize_c1
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<target x 9, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects input and output to be rows of the same space and width, but got '!plan.buffer<target x 8, stride 16>' and '!plan.buffer<target x 9, stride 16>'}}
+  plan.normalize "norm" %0 into %1 <rms, epsilon = 1.0e-06> : !a, !b
+}
+
+// -----
+
+// normalize_c1
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<source x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects input and output to be rows of the same space and width}}
+  plan.normalize "norm" %0 into %1 <rms, epsilon = 1.0e-06> : !a, !b
+}
+
+// -----
+
+// elementwise_c1
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects right operand for add}}
+  plan.elementwise "sum" add %0 into %0 : !a, !a
+}
+
+// -----
+
+// elementwise_c1
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects no right operand for scale}}
+  plan.elementwise "scale" scale %0, %0 into %0 {factor = 2.0 : f64} : !a, !a, !a
+}
+
+// -----
+
+// elementwise_c2
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects factor for scale}}
+  plan.elementwise "scale" scale %0 into %0 : !a, !a
+}
+
+// -----
+
+// elementwise_c2
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects no factor for add}}
+  plan.elementwise "sum" add %0, %0 into %0 {factor = 2.0 : f64} : !a, !a, !a
+}
+
+// -----
+
+// elementwise_c3
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects activation for activate}}
+  plan.elementwise "relu" activate %0 into %0 : !a, !a
+}
+
+// -----
+
+// elementwise_c3
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects no activation for multiply}}
+  plan.elementwise "gate" multiply %0, %0 into %0 {activation = #transept<activation_kind relu>} : !a, !a, !a
+}
+
+// -----
+
+// elementwise_c4
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<target x 9, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects all operands to be rows of the same space and width, but got '!plan.buffer<target x 8, stride 16>' and '!plan.buffer<target x 9, stride 16>'}}
+  plan.elementwise "sum" add %0, %1 into %0 : !a, !b, !a
+}
+
+// -----
+
+// take_requested_c1
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<target.requested x 9, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects input and output to have the same width}}
+  plan.take_requested "requested" %0 into %1 : !a, !b
+}
+
+// -----
+
+// take_requested_c2
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects an output of requested rows, but got '!plan.buffer<target x 8, stride 16>'}}
+  plan.take_requested "requested" %0 into %0 : !a, !a
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every launch of the plan becomes a function that calls a kernel: no op of the dialect is left out
+// of the table, and none has an empty function.
+
+#include "compiler/codegen/Passes.h"
+#include "dialects/Plan/Plan.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+#include <string>
+
+namespace transept::codegen {
+namespace {
+
+/// One launch of each kind; labels are the names of the ops.
+constexpr const char *kPlan = R"(
+!frames = !plan.buffer<source.features x 8, stride 16>
+!windows = !plan.buffer<source.windows x 24, stride 32>
+!rows = !plan.buffer<source x 24, stride 32>
+!requested = !plan.buffer<source.requested x 24, stride 32>
+#keys = #plan.slot<"keys", keys = true, heads = 2, head_dim = 12, offset = 0, f32>
+
+plan.weight @table <rows, 1, f32> at 0 size 960 {
+  %0 = transept.weight_zero : tensor<10x24xf32>
+  plan.yield %0 : tensor<10x24xf32>
+}
+plan.weight @panels <panels, 16, f32> at 4096 size 3072 {
+  %0 = transept.weight_zero : tensor<24x24xf32>
+  plan.yield %0 : tensor<24x24xf32>
+}
+plan.program @all {
+  %frames = plan.buffer at 0 : !frames
+  %windows = plan.buffer at 0 : !windows
+  %a = plan.buffer at 0 : !rows
+  %b = plan.buffer at 0 : !rows
+  %requested = plan.buffer at 0 : !requested
+  plan.take_features "take_features" into %frames : !frames
+  plan.windows "windows" %frames into %windows kernel 3 stride 2 padding 1 : !frames, !windows
+  plan.prepend "prepend" %windows into %a leading @table count 1 : !windows, !rows
+  plan.embed "embed" into %a table @table {scale = 1.0 : f64, position_offset = 0 : i64} : !rows
+  plan.embed_positions "embed_positions" into %b table @table {offset = 0 : i64} : !rows
+  plan.linear "linear" %a into %b weight @panels
+    <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !rows, !rows
+  plan.attend "attend" rows %a, %a, %a into %b
+    {head_count = 2 : i64, key_dim = 12 : i64, value_dim = 12 : i64, scale = 1.0 : f64}
+    : !rows, !rows, !rows, !rows
+  plan.store "store" %a into #keys : !rows
+  plan.normalize "normalize" %a into %b <rms, epsilon = 1.0e-6> : !rows, !rows
+  plan.elementwise "elementwise" add %a, %b into %b : !rows, !rows, !rows
+  plan.take_requested "take_requested" %a into %requested : !rows, !requested
+  plan.emit_states "emit_states" %a : !rows
+  plan.search "search" %requested weight @panels {vocabulary_size = 24 : i64} : !requested
+  plan.merge_search "merge_search" {vocabulary_size = 24 : i64}
+}
+)";
+
+class Launches : public ::testing::Test {
+protected:
+  Launches() {
+    context.loadDialect<plan::PlanDialect>();
+    module = mlir::parseSourceString<mlir::ModuleOp>(kPlan, &context);
+  }
+
+  /// The ops of the plan dialect that are launches.
+  std::set<std::string> ofTheDialect() {
+    std::set<std::string> names;
+    for (mlir::RegisteredOperationName name : context.getRegisteredOperationsByDialect("plan"))
+      if (name.hasInterface<plan::LaunchOpInterface>())
+        names.insert(name.stripDialect().str());
+    return names;
+  }
+
+  std::set<std::string> ofThePlan() {
+    std::set<std::string> names;
+    module->walk([&](plan::LaunchOpInterface launch) {
+      names.insert(launch->getName().stripDialect().str());
+    });
+    return names;
+  }
+
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+TEST_F(Launches, OfTheDialectAreAllInThisTest) {
+  ASSERT_TRUE(module);
+  EXPECT_EQ(ofThePlan(), ofTheDialect()) << "add the new launch to the plan above";
+}
+
+TEST_F(Launches, EachBecomeAFunctionThatCallsAKernel) {
+  ASSERT_TRUE(module);
+  mlir::PassManager passes(&context);
+  passes.addPass(createEmitKernelsPass({.cpu = "x86-64-v3"}));
+  ASSERT_TRUE(succeeded(passes.run(*module)));
+  for (const std::string &name : ofTheDialect()) {
+    auto function = module->lookupSymbol<mlir::func::FuncOp>("all." + name);
+    ASSERT_TRUE(function) << name;
+    EXPECT_FALSE(function.getBody().getOps<mlir::func::CallOp>().empty()) << name;
+  }
+}
+
+} // namespace
+} // namespace transept::codegen
