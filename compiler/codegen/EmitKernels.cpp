@@ -82,7 +82,7 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    std::optional<Target> target = targetOrError(getOperation(), cpu);
+    std::optional<targets::Target> target = targets::targetOrError(getOperation(), cpu);
     if (!target)
       return signalPassFailure();
     KernelBuilder kernel(getOperation(), *target);

@@ -5,14 +5,15 @@
 #include "compiler/emit/EmitLibrary.h"
 #include "base/Error.h"
 
-#include "compiler/codegen/kernels/Vocabulary.h"
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
-#include "compiler/emit/link/UsedFeatures.h"
 #include "compiler/emit/table/GeneratedHeader.h"
 #include "compiler/emit/table/ModelTable.h"
 #include "compiler/emit/weights/PackWeights.h"
 #include "compiler/emit/weights/WeightSegment.h"
+#include "compiler/plan/VocabularyBlocks.h"
+#include "compiler/targets/Architecture.h"
+#include "compiler/targets/UsedFeatures.h"
 
 #include "llvm/IR/LLVMContext.h"
 
@@ -95,9 +96,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.targetFeatureWidth = featureWidth(module, "decode");
   facts.encoderHiddenSize = stateWidth(module, "encode");
   facts.targetStateWidth = stateWidth(module, "decode");
-  codegen::VocabularyShape vocabulary;
-  vocabulary.vocabularySize = facts.targetVocabularySize;
-  facts.vocabularyBlockCount = vocabulary.blockCount();
+  facts.vocabularyBlockCount = codegen::vocabularyBlockCount(facts.targetVocabularySize);
   facts.maximumSourceLength = positionCount(module, "encode", description.source);
   facts.maximumTargetLength = positionCount(module, "decode", description.target);
   if (const auto &features = description.source.embedding.features)
@@ -139,12 +138,12 @@ std::unique_ptr<llvm::Module> translated(Level &level, llvm::LLVMContext &contex
   std::unique_ptr<llvm::Module> code = translateToLLVM(level.module, context, level.target);
   if (!code)
     throw Error(ErrorCode::Internal, "the module is not in the LLVM stage");
-  level.target = withoutUnusedFeatures(level.target, *code);
+  level.target = targets::withoutUnusedFeatures(level.target, *code);
   return code;
 }
 
 /// Two levels of one text are the same code.
-std::string textOf(const llvm::Module &code, const codegen::Target &target) {
+std::string textOf(const llvm::Module &code, const targets::Target &target) {
   std::string text = target.cpu + " " + target.features + "\n";
   llvm::raw_string_ostream stream(text);
   code.print(stream, nullptr);
@@ -166,7 +165,7 @@ void nameFunctions(llvm::Module &code, const std::string &name) {
 /// What one level's code is made of, until it is an object.
 struct Code {
   std::string name;
-  codegen::Target target;
+  targets::Target target;
   std::unique_ptr<llvm::LLVMContext> context = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> module;
 
@@ -203,9 +202,11 @@ std::vector<std::string> compileLevels(std::vector<Level> &levels, ModelFacts &f
 }
 
 /// The table is for any processor: it says which ones can run the rest.
-std::string compileTable(const ModelFacts &facts, llvm::ArrayRef<UnloadedSection> sections) {
-  codegen::Target any;
-  any.cpu = "x86-64";
+std::string compileTable(const targets::Architecture &architecture, const ModelFacts &facts,
+                         llvm::ArrayRef<UnloadedSection> sections) {
+  targets::Target any;
+  any.architecture = &architecture;
+  any.cpu = architecture.leastProcessor;
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> table = emptyModule(context, any);
   addModelTable(*table, facts);
@@ -250,7 +251,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
   facts.manifest = manifestFor(levels, description, facts.weightsSize);
-  objects.push_back(compileTable(facts, options.sections));
+  objects.push_back(compileTable(*levels.front().target.architecture, facts, options.sections));
 
   // Written under another name first: a failed compilation leaves no half library behind.
   std::string unfinished = options.output + ".unfinished";

@@ -45,7 +45,7 @@ std::vector<Level> levelsOf(const std::string &names) {
   std::vector<Level> levels;
   for (llvm::StringRef name : llvm::split(names, ',')) {
     std::string error;
-    std::optional<codegen::Target> target = codegen::targetFor(name.str(), error);
+    std::optional<targets::Target> target = targets::targetFor(name.str(), error);
     if (!target)
       throw InputError(error);
     for (const Level &other : levels) {

@@ -21,7 +21,7 @@ namespace transept::emit {
 /// programs and weights still in the module.
 struct Level {
   std::string name;
-  codegen::Target target;
+  targets::Target target;
   mlir::ModuleOp module;
 };
 

@@ -39,7 +39,7 @@ emit::Level measuredLevel(const std::string &cpu) {
         "name a type (f32, bf16, int8, int4), or compile on a machine that has it",
         best->name,
         missing != 0 ? "lacks " + runtime::featureNames(missing)
-                     : "refuses the tile registers of AMX"));
+                     : "refuses its tile registers"));
   }
   return levels[size_t(best - table.data())];
 }

@@ -50,7 +50,7 @@ std::string emitModule(mlir::ModuleOp module, const frontend::Description &descr
   emit::EmitOptions options;
   options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
                    std::to_string(number++) + ".so";
-  emit::Level level{how.cpu, *codegen::targetFor(how.cpu, error), module};
+  emit::Level level{how.cpu, *targets::targetFor(how.cpu, error), module};
   emit::emitLibrary(level, description, randomReader(seed), options);
   return options.output;
 }
@@ -75,18 +75,14 @@ std::string nameOf(const ::testing::TestParamInfo<ProcessorAndType::ParamType> &
 }
 
 std::vector<std::string> runnableProcessors() {
-  std::string error;
-  auto native = codegen::targetFor("native", error);
-  if (!native)
-    return {};
-  if (native->instructionSet == codegen::InstructionSet::Avx512)
-    return {"x86-64-v3", "x86-64-v4"};
-  return {"x86-64-v3"};
+  std::vector<std::string> names = {"x86-64-v3", "x86-64-v4"};
+  std::erase_if(names, [](const std::string &name) { return !canRun(name); });
+  return names;
 }
 
 bool canRun(const std::string &cpu) {
   std::string error;
-  auto native = codegen::targetFor("native", error), wanted = codegen::targetFor(cpu, error);
+  auto native = targets::targetFor("native", error), wanted = targets::targetFor(cpu, error);
   return native && wanted && (wanted->requiredFeatures & ~native->requiredFeatures) == 0;
 }
 

@@ -226,7 +226,7 @@ protected:
 
 TEST_P(Product, HasTheBitsOfPlainLoops) {
   std::string error;
-  codegen::Target target = *codegen::targetFor(cpu, error);
+  targets::Target target = *targets::targetFor(cpu, error);
   bool roundsRows = type == NumberType::BF16 && target.multipliesBFloats();
   // The processor's own products of bf16 add in an order that is not documented.
   bool isExact = !roundsRows || target.emulatesTiles;

@@ -150,8 +150,7 @@ Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t pane
 
 int64_t maximumRows(const Target &target, const FloatProduct &shape) {
   int64_t lanes = std::min(target.lanes(), shape.columns);
-  int64_t sums = 2 * target.tileRows();
-  return std::min(target.tileRows(), sums / (shape.columns / lanes * shape.panels));
+  return target.mostRows(shape.columns / lanes * shape.panels);
 }
 
 void emitFloatProduct(KernelBuilder &kernel, const FloatProduct &shape,

@@ -20,6 +20,8 @@
 
 namespace transept::codegen {
 
+using targets::Target;
+
 class KernelBuilder;
 
 /// A value with operators; integers are i64 unless said otherwise, floats f32 or vectors of it.
@@ -146,7 +148,7 @@ public:
   Expression asType(Expression x, mlir::Type type);
   /// Lanes of `x` in the given order.
   Expression shuffle(Expression x, llvm::ArrayRef<int64_t> order);
-  /// A call of an intrinsic function of LLVM, such as llvm.x86.avx512.vpdpbusd.512.
+  /// A call of an intrinsic function of LLVM, such as llvm.readcyclecounter.
   Expression intrinsic(llvm::StringRef name, mlir::Type result,
                        llvm::ArrayRef<Expression> arguments);
 

@@ -59,22 +59,6 @@ int64_t PackedProduct::maximumRows(int64_t panelCount) const {
   return codegen::maximumRows(target, {.columns = panels.width, .panels = panelCount});
 }
 
-int64_t PackedProduct::rowBytes() const {
-  switch (panels.type) {
-  case plan::NumberType::F32:
-    return 4 * panels.depth;
-  case plan::NumberType::BF16:
-    // An odd number of cache lines, so that rows of a tile fall into different sets.
-    return multipliesWords() ? 2 * panels.paddedDepth() + kLine
-                             : 4 * llvm::alignTo(panels.depth, 2);
-  case plan::NumberType::Int8:
-    return rowScaleOffset(*this) + kLine;
-  case plan::NumberType::Int4:
-    return rowScaleOffset(*this) + llvm::alignTo(4 + 4 * panels.groups(), kLine);
-  }
-  llvm_unreachable("every type has its case");
-}
-
 int64_t PackedProduct::preparedBytes(int64_t rows) const {
   return rowBytes() * llvm::alignTo(rows, usesTiles() ? tileRows() : 1) + kLine;
 }
@@ -162,7 +146,7 @@ int64_t prefetchParts(const PackedProduct &product) {
 RowScale emitRowScale(KernelBuilder &kernel, const PackedProduct &product, Expression preparedRow) {
   if (!product.panels.isQuantized())
     return {};
-  Expression scales = kernel.bytesAt(preparedRow, rowScaleOffset(product));
+  Expression scales = kernel.bytesAt(preparedRow, product.scaleOffset());
   RowScale result{.scale = kernel.broadcast(kernel.loadFloat(scales)), .offset = {}};
   if (product.panels.type == plan::NumberType::Int8)
     result.offset = kernel.broadcast(kernel.loadInt32(scales, kernel.integer(1)));

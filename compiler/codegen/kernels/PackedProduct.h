@@ -8,38 +8,20 @@
 
 #include "compiler/codegen/kernels/RowMath.h"
 #include "compiler/codegen/kernels/WordProduct.h"
-#include "compiler/plan/PackedPanels.h"
+#include "compiler/plan/PreparedRows.h"
 
 namespace transept::codegen {
 
-/// Rows are prepared once and then multiplied with every panel:
-///   f32, bf16             [depth][rows of the tile] floats, so that one load serves a step
-///   bf16 where the processor multiplies bf16: rows of bf16
-///   int8, int4            rows of signed bytes (of words where bytes cannot be multiplied), row
-///                         by row with a scale of its own: x = scale * integer, largest 127
-/// A product's sums are exact integers for int8; for the other types they run over the inputs in
-/// order. So a row's bits depend neither on the rows beside it nor on how many there are.
-struct PackedProduct {
-  Target target;
-  PackedPanels panels;
+/// A product of prepared rows. Its sums are exact integers for int8; for the other types they run
+/// over the inputs in order. So a row's bits depend neither on the rows beside it nor on how many
+/// there are.
+struct PackedProduct : PreparedRows {
+  using PreparedRows::PreparedRows;
 
-  PackedProduct(const Target &target, plan::NumberType type, int64_t depth)
-      : target(target), panels{type, depth, target.panelWidth()} {}
-
-  /// Whether rows are multiplied as words (WordProduct.h) and so lie one after another; otherwise
-  /// those of a tile are interleaved.
-  bool multipliesWords() const {
-    return panels.type == plan::NumberType::Int8 ||
-           (panels.type == plan::NumberType::BF16 && target.multipliesBFloats());
-  }
-  bool usesTiles() const { return target.hasTiles && multipliesWords(); }
-  /// Rows that go through one panel together.
-  int64_t tileRows() const { return usesTiles() ? 2 * kTileRegisterRows : target.tileRows(); }
   /// The most rows of a product with `panelCount` panels side by side; 0: not offered.
   int64_t maximumRows(int64_t panelCount) const;
 
-  /// Bytes of one prepared row, and of `rows` of them with what products read or write beyond.
-  int64_t rowBytes() const;
+  /// Bytes of `rows` prepared rows with what products read or write beyond.
   int64_t preparedBytes(int64_t rows) const;
 };
 

@@ -89,7 +89,7 @@ private:
     }
     for (int64_t row = 0; row < rows; ++row) {
       Expression offset = kernel.loadInt32(
-          kernel.bytesAt(prepared, row * product.rowBytes() + rowScaleOffset(product) + 4), group);
+          kernel.bytesAt(prepared, row * product.rowBytes() + product.scaleOffset() + 4), group);
       for (int64_t v = 0; v < vectors; ++v) {
         Expression exact = kernel.toFloat(sums[row * vectors + v] - kernel.broadcast(offset));
         Expression at = tileVector(row, v);
@@ -127,7 +127,7 @@ private:
 
   Expression wordOf(int64_t row, Expression word) {
     return kernel.bytesAt(prepared,
-                          word * (4 * storedBytes(kernel.target())) + row * product.rowBytes());
+                          word * (4 * kernel.target().storedBytes()) + row * product.rowBytes());
   }
 
   Expression tileVector(int64_t row, int64_t v) {
@@ -172,10 +172,6 @@ Expression largestMagnitude(KernelBuilder &kernel, int64_t depth, Expression row
 
 } // namespace
 
-int64_t rowScaleOffset(const PackedProduct &product) {
-  return storedBytes(product.target) * product.panels.paddedDepth();
-}
-
 namespace {
 struct QuantizeRowShape {
   PackedPanels layout;
@@ -193,13 +189,13 @@ func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product) {
                                    plan::stringifyNumberType(layout.type));
   return kernel.kernelOf(shape, name, {pointer, pointer}, [&](ArrayRef<Expression> arguments) {
     Expression row = arguments[0], result = arguments[1];
-    int64_t lanes = kernel.lanes(), perInput = storedBytes(kernel.target());
+    int64_t lanes = kernel.lanes(), perInput = kernel.target().storedBytes();
     Expression largest = largestMagnitude(kernel, layout.depth, row);
     Expression isZero = largest < kernel.number(kSmallest);
     Expression zero = kernel.number(0);
     Expression factor =
         kernel.broadcast(kernel.select(isZero, zero, kernel.number(kLimit) / largest));
-    Expression scales = kernel.bytesAt(result, rowScaleOffset(product));
+    Expression scales = kernel.bytesAt(result, product.scaleOffset());
     kernel.store(kernel.select(isZero, zero, largest * kernel.number(1.0 / kLimit)), scales);
 
     // Vector by vector; inputs that fill up are zeros. Returns the integers of one vector.

@@ -9,10 +9,6 @@
 
 namespace transept::codegen {
 
-/// Where the scales of a prepared row begin, in bytes: f32 scale, then for int8 one i32, for int4
-/// one per group: the sum of the row's integers (of the group) times the weights' zero (128, 8).
-int64_t rowScaleOffset(const PackedProduct &product);
-
 /// (row of floats, prepared row): x -> round(x * 127 / largest magnitude).
 mlir::func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product);
 

@@ -54,15 +54,22 @@ func::FuncOp packFullTile(KernelBuilder &kernel) {
                    packed = arguments[3];
         Expression whole = depth / lanes * lanes;
         kernel.loop(kernel.integer(0), whole, lanes, [&](Expression k) {
-          Expressions tile;
-          for (int64_t row = 0; row < rows; ++row)
-            tile.push_back(
-                kernel.loadVector(kernel.floatsAt(input, kernel.integer(row) * stride + k)));
-          while (int64_t(tile.size()) < lanes)
-            tile.push_back(kernel.vectorNumber(0));
+          SmallVector<Expressions> groups; // of as many rows as a vector has numbers
+          for (int64_t first = 0; first < rows; first += lanes) {
+            Expressions &group = groups.emplace_back();
+            for (int64_t row = first; row < std::min(rows, first + lanes); ++row)
+              group.push_back(
+                  kernel.loadVector(kernel.floatsAt(input, kernel.integer(row) * stride + k)));
+            while (int64_t(group.size()) < lanes)
+              group.push_back(kernel.vectorNumber(0));
+          }
           Expression target = kernel.floatsAt(packed, k * rows);
-          for (auto [column, values] : llvm::enumerate(transpose(kernel, tile)))
-            kernel.store(values, kernel.floatsAt(target, int64_t(column) * rows));
+          for (Expressions &group : groups)
+            group = transpose(kernel, group);
+          for (int64_t column = 0; column < lanes; ++column)
+            for (auto [number, group] : llvm::enumerate(groups))
+              kernel.store(group[column],
+                           kernel.floatsAt(target, column * rows + int64_t(number) * lanes));
         });
         kernel.loop(whole, depth, 1, [&](Expression k) {
           for (int64_t row = 0; row < rows; ++row)

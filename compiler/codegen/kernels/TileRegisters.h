@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products in AMX tile registers.
+// Products in registers of tiles.
 
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_TILEREGISTERS_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_TILEREGISTERS_H
@@ -9,16 +9,15 @@
 
 namespace transept::codegen {
 
-/// A tile of 16 rows of 64 bytes: one register, or 16 vectors where tiles are emulated
-/// (Target::emulatesTiles). Shapes are always full, so that a function configures tiles once.
+/// A tile of 16 rows of 64 bytes: one register of the target's (ProductInstructions.h), or 16
+/// vectors where tiles are emulated (Target::emulatesTiles).
 class TileRegisters {
 public:
-  static constexpr int64_t kRows = 16, kRowBytes = 64;
+  static constexpr int64_t kRows = targets::kTileRegisterRows;
+  static constexpr int64_t kRowBytes = targets::kTileRegisterRowBytes;
 
-  /// What the tiles multiply.
-  enum class Numbers { Bytes, BFloats };
-
-  TileRegisters(KernelBuilder &kernel, Numbers numbers) : kernel(kernel), numbers(numbers) {}
+  /// `form`: what the tiles multiply, Bytes or BFloats.
+  TileRegisters(KernelBuilder &kernel, targets::WordForm form) : kernel(kernel), form(form) {}
 
   Expressions zero();
   /// `stride`: bytes from row to row.
@@ -34,7 +33,7 @@ private:
   Expression emulatedProduct(Expression sums, Expression columns, Expression rowWord);
 
   KernelBuilder &kernel;
-  Numbers numbers;
+  targets::WordForm form;
 };
 
 } // namespace transept::codegen

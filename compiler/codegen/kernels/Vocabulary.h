@@ -8,13 +8,10 @@
 
 #include "compiler/codegen/kernels/KernelOperands.h"
 #include "compiler/codegen/kernels/RowMath.h"
+#include "compiler/plan/VocabularyBlocks.h"
 #include "dialects/Plan/Plan.h"
 
 namespace transept::codegen {
-
-/// Tokens per unit of work. Partial results are per block, so that neither the order of ties nor
-/// the rounding of log-sum-exp depends on the workers.
-constexpr int64_t kVocabularyBlock = 2048;
 
 struct VocabularyShape {
   int64_t depth = 0, vocabularySize = 0, inputStride = 0;
@@ -23,7 +20,7 @@ struct VocabularyShape {
   plan::NumberType numbers = plan::NumberType::F32; // of the weights
 
   bool operator==(const VocabularyShape &) const = default;
-  int64_t blockCount() const { return (vocabularySize + kVocabularyBlock - 1) / kVocabularyBlock; }
+  int64_t blockCount() const { return vocabularyBlockCount(vocabularySize); }
   std::string name() const;
 };
 

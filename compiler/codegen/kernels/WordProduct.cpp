@@ -5,6 +5,7 @@
 #include "compiler/codegen/kernels/WordProduct.h"
 
 #include "compiler/codegen/kernels/TileRegisters.h"
+#include "compiler/targets/Architecture.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -14,15 +15,18 @@
 namespace transept::codegen {
 
 using namespace mlir;
-
-static_assert(kTileRegisterRows == TileRegisters::kRows);
+using targets::WordForm;
 
 namespace {
 
 constexpr int64_t kLine = 64;
 
+WordForm formOf(const Target &target, WordKind kind) {
+  return kind == WordKind::BFloats ? WordForm::BFloats : target.byteForm;
+}
+
 bool multipliesHalfWords(const Target &target) {
-  return target.byteProducts == ByteProducts::Words;
+  return target.byteForm == WordForm::HalfWords;
 }
 
 std::string nameOf(const WordProduct &product, const char *what, int64_t rows, int64_t tileStride) {
@@ -67,7 +71,7 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
         int64_t perPanel = product.columns.size();
         bool isBytes = product.kind == WordKind::Bytes;
         Type sumType = isBytes ? kernel.integersOf(lanes) : kernel.vectorType();
-        int64_t rowWordBytes = isBytes ? 4 * storedBytes(kernel.target()) : 4;
+        int64_t rowWordBytes = isBytes ? 4 * kernel.target().storedBytes() : 4;
         auto tileVector = [&](int64_t row, int64_t v) {
           Expression panel = kernel.floatsAt(tile, tileGap * (v / perPanel));
           return kernel.floatsAt(panel, row * tileStride + v % perPanel * lanes);
@@ -123,9 +127,8 @@ func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int6
         Expression a = arguments[0], next = arguments[1], tile = arguments[2],
                    tileGap = arguments[3];
         ArrayRef<Expression> panels = arguments.drop_front(4);
-        TileRegisters tiles(kernel, product.kind == WordKind::Bytes
-                                        ? TileRegisters::Numbers::Bytes
-                                        : TileRegisters::Numbers::BFloats);
+        TileRegisters tiles(kernel,
+                            product.kind == WordKind::Bytes ? WordForm::Bytes : WordForm::BFloats);
         constexpr int64_t kRows = TileRegisters::kRows, kRowBytes = TileRegisters::kRowBytes;
         int64_t columnTiles = product.vectors(), stepBytes = kRows * product.wordBytes;
         int64_t perPanel = product.columns.size();
@@ -186,7 +189,7 @@ func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int6
 
 /// The most rows whose sums fit into the registers, beside the columns.
 int64_t mostRows(const Target &target, const WordProduct &product) {
-  return std::min(target.tileRows(), 2 * target.tileRows() / product.vectors());
+  return target.mostRows(product.vectors());
 }
 
 } // namespace
@@ -223,10 +226,6 @@ void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expressi
   if (usesTilesFor(target, product.kind, 1))
     return withTiles();
   kernel.when(rows <= mostRows(target, product), withVectors, withTiles);
-}
-
-int64_t storedBytes(const Target &target) {
-  return multipliesHalfWords(target) ? 2 : 1;
 }
 
 /// Half words are stored with the middle two of each four exchanged: products of half words take
@@ -276,18 +275,10 @@ Expressions columnFactors(KernelBuilder &kernel, WordKind kind, Expression words
 
 Expression multiplyAddWords(KernelBuilder &kernel, WordKind kind, Expression sums,
                             const Expressions &columns, const Expressions &row) {
-  bool isWide = kernel.lanes() == 16;
-  if (kind == WordKind::BFloats)
-    return kernel.intrinsic("llvm.x86.avx512bf16.dpbf16ps.512", sums.type(),
-                            {sums, row[0], columns[0]});
-  if (!multipliesHalfWords(kernel.target()))
-    return kernel.intrinsic(isWide ? "llvm.x86.avx512.vpdpbusd.512"
-                                   : "llvm.x86.avx512.vpdpbusd.256",
-                            sums.type(), {sums, columns[0], row[0]});
-  for (size_t part = 0; part < 2; ++part)
-    sums =
-        sums + kernel.intrinsic(isWide ? "llvm.x86.avx512.pmaddw.d.512" : "llvm.x86.avx2.pmadd.wd",
-                                sums.type(), {columns[part], row[part]});
+  const targets::ProductInstructions &products = kernel.target().architecture->products;
+  WordForm form = formOf(kernel.target(), kind);
+  for (auto [columnPart, rowPart] : llvm::zip_equal(columns, row))
+    sums = kernel.wrap(products.multiplyAdd(kernel, form, sums, columnPart, rowPart));
   return sums;
 }
 

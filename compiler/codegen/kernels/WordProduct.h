@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products of rows of 32-bit words, each of four bytes or two bf16: the form that vpdpbusd,
-// vdpbf16ps and AMX tiles multiply.
+// Products of rows of 32-bit words, each of four bytes or two bf16: the form that processors with
+// instructions for them multiply, in vectors or in registers of tiles.
 
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_WORDPRODUCT_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_WORDPRODUCT_H
@@ -10,11 +10,13 @@
 
 namespace transept::codegen {
 
+using targets::kTileRegisterRows;
+
 enum class WordKind { Bytes, BFloats };
 
 /// tile[r, c] = sum over words w of A[r, w] . W[w, c]. Bytes are signed in A and unsigned in W, and
-/// summed exactly (i32); bf16 are summed in f32 over w in order. Without VNNI the bytes of A are
-/// stored as words of 16 bits (storeBytes).
+/// summed exactly (i32); bf16 are summed in f32 over w in order. Where vectors do not multiply
+/// bytes, those of A are stored as words of 16 bits (storeBytes).
 struct WordProduct {
   WordKind kind = WordKind::Bytes;
   int64_t words = 0;     // in a row; for tiles a multiple of 16
@@ -37,9 +39,6 @@ struct WordProduct {
   int64_t vectors() const { return panels * int64_t(columns.size()); }
 };
 
-/// Rows of a tile register.
-inline constexpr int64_t kTileRegisterRows = 16;
-
 /// Whether tiles multiply words of this kind for up to `rows` rows, rather than vectors. Tiles of
 /// bytes only pay when they are filled; sums of bf16 must not depend on the number of rows.
 bool usesTilesFor(const Target &target, WordKind kind, int64_t rows);
@@ -51,8 +50,6 @@ void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expressi
                      Expression a, llvm::ArrayRef<Expression> w, Expression ahead,
                      const ProductTile &tile);
 
-/// Bytes that one byte of A takes: 2 where bytes are multiplied as words of 16 bits.
-int64_t storedBytes(const Target &target);
 /// Stores one vector of integers (i32, -127 to 127) as bytes of A.
 void storeBytes(KernelBuilder &kernel, Expression integers, Expression to);
 

@@ -4,6 +4,7 @@
 
 #include "compiler/emit/link/ObjectFile.h"
 
+#include "compiler/targets/Architecture.h"
 #include "dialects/Plan/Plan.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -12,24 +13,15 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
 namespace transept::emit {
 
 namespace {
 
-std::unique_ptr<llvm::TargetMachine> machineFor(const codegen::Target &target) {
-  static const bool isInitialized = [] {
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86Target();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86AsmPrinter();
-    LLVMInitializeX86AsmParser();
-    return true;
-  }();
-  (void)isInitialized;
-  llvm::Triple triple("x86_64-unknown-linux-gnu");
+std::unique_ptr<llvm::TargetMachine> machineFor(const targets::Target &target) {
+  target.architecture->initializeLLVM();
+  llvm::Triple triple(target.architecture->triple);
   std::string error;
   const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
   return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
@@ -37,7 +29,7 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const codegen::Target &target) {
       llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
 }
 
-void describeTarget(llvm::Module &code, const codegen::Target &target) {
+void describeTarget(llvm::Module &code, const targets::Target &target) {
   std::unique_ptr<llvm::TargetMachine> machine = machineFor(target);
   code.setDataLayout(machine->createDataLayout());
   code.setTargetTriple(machine->getTargetTriple());
@@ -46,7 +38,7 @@ void describeTarget(llvm::Module &code, const codegen::Target &target) {
 } // namespace
 
 std::unique_ptr<llvm::Module> translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &context,
-                                              const codegen::Target &target) {
+                                              const targets::Target &target) {
   mlir::registerBuiltinDialectTranslation(*module.getContext());
   mlir::registerLLVMDialectTranslation(*module.getContext());
   mlir::OwningOpRef<mlir::ModuleOp> functions = module.clone();
@@ -61,13 +53,13 @@ std::unique_ptr<llvm::Module> translateToLLVM(mlir::ModuleOp module, llvm::LLVMC
 }
 
 std::unique_ptr<llvm::Module> emptyModule(llvm::LLVMContext &context,
-                                          const codegen::Target &target) {
+                                          const targets::Target &target) {
   auto code = std::make_unique<llvm::Module>("transept", context);
   describeTarget(*code, target);
   return code;
 }
 
-void optimize(llvm::Module &code, const codegen::Target &target) {
+void optimize(llvm::Module &code, const targets::Target &target) {
   std::unique_ptr<llvm::TargetMachine> machine = machineFor(target);
   llvm::PassBuilder passes(machine.get());
   llvm::LoopAnalysisManager loops;
@@ -82,7 +74,7 @@ void optimize(llvm::Module &code, const codegen::Target &target) {
   passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(code, modules);
 }
 
-std::string emitMachineCode(llvm::Module &code, const codegen::Target &target, MachineCode kind) {
+std::string emitMachineCode(llvm::Module &code, const targets::Target &target, MachineCode kind) {
   std::unique_ptr<llvm::TargetMachine> machine = machineFor(target);
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);

@@ -18,18 +18,18 @@ namespace transept::emit {
 /// Translates the functions of a module in the LLVM dialect, without its plan ops. Returns null
 /// after diagnostics when the module is not in that form.
 std::unique_ptr<llvm::Module> translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &context,
-                                              const codegen::Target &target);
+                                              const targets::Target &target);
 
 /// A module of the target without anything in it.
 std::unique_ptr<llvm::Module> emptyModule(llvm::LLVMContext &context,
-                                          const codegen::Target &target);
+                                          const targets::Target &target);
 
 /// Runs LLVM's optimizations for the target.
-void optimize(llvm::Module &code, const codegen::Target &target);
+void optimize(llvm::Module &code, const targets::Target &target);
 
 enum class MachineCode { Object, Assembly };
 /// The module as object code or assembly text.
-std::string emitMachineCode(llvm::Module &code, const codegen::Target &target, MachineCode kind);
+std::string emitMachineCode(llvm::Module &code, const targets::Target &target, MachineCode kind);
 
 } // namespace transept::emit
 

@@ -5,6 +5,7 @@
 #include "compiler/emit/EmitLibrary.h"
 
 #include "compiler/frontend/description/DescriptionJson.h"
+#include "compiler/targets/Architecture.h"
 #include "dialects/Plan/Plan.h"
 
 #include "transept/abi.h"
@@ -40,20 +41,12 @@ Json workingMemory(llvm::ArrayRef<Level> levels, llvm::StringRef program) {
   return {{"bytes_per_row", row}, {"bytes_per_worker", worker}, {"bytes_per_worker_and_key", key}};
 }
 
-Json cpuFeatures(uint64_t features) {
+Json cpuFeatures(const targets::Architecture &architecture, uint64_t bits) {
   Json names = Json::array();
-  if (features & TRANSEPT_CPU_AVX2_FMA)
-    names.insert(names.end(), {"avx2", "fma"});
-  if (features & TRANSEPT_CPU_AVX512)
-    names.push_back("avx512");
-  if (features & TRANSEPT_CPU_AVX_VNNI)
-    names.push_back("avx_vnni");
-  if (features & TRANSEPT_CPU_AVX512_VNNI)
-    names.push_back("avx512_vnni");
-  if (features & TRANSEPT_CPU_AMX)
-    names.insert(names.end(), {"amx_int8", "amx_bf16"});
-  if (features & TRANSEPT_CPU_AVX512_BF16)
-    names.push_back("avx512_bf16");
+  for (const targets::Feature &feature : architecture.features)
+    if (bits & feature.bit)
+      for (llvm::StringRef name : feature.names)
+        names.push_back(name.str());
   return names;
 }
 
@@ -90,11 +83,12 @@ Json processors(llvm::ArrayRef<Level> levels) {
   Json list = Json::array();
   for (const Level &level : levels) {
     always &= level.target.requiredFeatures;
-    list.push_back({{"name", level.name},
-                    {"features", cpuFeatures(level.target.requiredFeatures)},
-                    {"compiled_for", level.target.cpu}});
+    list.push_back(
+        {{"name", level.name},
+         {"features", cpuFeatures(*level.target.architecture, level.target.requiredFeatures)},
+         {"compiled_for", level.target.cpu}});
   }
-  return {{"features", cpuFeatures(always)}, {"levels", list}};
+  return {{"features", cpuFeatures(*levels.front().target.architecture, always)}, {"levels", list}};
 }
 
 } // namespace

@@ -141,7 +141,7 @@ struct LowerToPlanPass : impl::LowerToPlanPassBase<LowerToPlanPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    std::optional<Target> target = targetOrError(getOperation(), cpu);
+    std::optional<targets::Target> target = targets::targetOrError(getOperation(), cpu);
     if (!target)
       return signalPassFailure();
     std::optional<plan::NumberType> numbers = plan::symbolizeNumberType(weights);

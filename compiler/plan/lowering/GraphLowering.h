@@ -20,7 +20,7 @@ namespace transept::codegen {
 class GraphLowering {
 public:
   /// `numbers`, `cacheNumbers`: how the weights of products and the caches are stored.
-  GraphLowering(mlir::ModuleOp module, const Target &target, plan::NumberType numbers,
+  GraphLowering(mlir::ModuleOp module, const targets::Target &target, plan::NumberType numbers,
                 plan::NumberType cacheNumbers)
       : module(module), target(target), numbers(numbers), cacheNumbers(cacheNumbers),
         builder(module.getContext()) {}
@@ -84,7 +84,7 @@ private:
   mlir::FailureOr<plan::ReturnedAttentionAttr> returnedAttention(mlir::Value weights);
 
   mlir::ModuleOp module;
-  Target target;
+  targets::Target target;
   plan::NumberType numbers, cacheNumbers;
   mlir::OpBuilder builder;
   mlir::Operation *lastWeight = nullptr;

@@ -3,7 +3,6 @@
 // Row-wise ops: embeddings, features and what changes their number, linear layers, norms,
 // elementwise arithmetic, slices.
 
-#include "compiler/codegen/kernels/PackedProduct.h"
 #include "compiler/plan/lowering/GraphLowering.h"
 #include "compiler/plan/strategy/LinearStrategy.h"
 
@@ -56,8 +55,8 @@ LogicalResult GraphLowering::lowerPrependRows(PrependRowsOp op) {
 LogicalResult GraphLowering::lowerLinear(LinearOp op) {
   auto weightLayout = op.getGated() ? plan::LayoutKind::GatedPanels : plan::LayoutKind::Panels;
   auto biasLayout = op.getGated() ? plan::LayoutKind::GatedVector : plan::LayoutKind::Vector;
-  PackedProduct product(target, numbers, op.getWeight().getType().getDimSize(1));
-  LinearStrategy chosen = chooseLinearStrategy(product.tileRows(), product.rowBytes(), target);
+  LinearStrategy chosen =
+      chooseLinearStrategy({target, numbers, op.getWeight().getType().getDimSize(1)});
   auto strategy = plan::LinearStrategyAttr::get(builder.getContext(), chosen.rowBlock,
                                                 chosen.streamPanels, chosen.rowsToSplit);
   remark::analysis(op.getLoc(), remark::RemarkOpts::name("lower-to-plan").category("plan"))

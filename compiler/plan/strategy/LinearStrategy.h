@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a linear layer is blocked: a pure function of its shape and the target, attached to the
-// launch as an attribute and obeyed by the kernel.
+// How a linear layer is blocked: a pure function of its shape, number type and target, attached to
+// the launch as an attribute and obeyed by the kernel.
 
 #ifndef TRANSEPT_COMPILER_PLAN_STRATEGY_LINEARSTRATEGY_H
 #define TRANSEPT_COMPILER_PLAN_STRATEGY_LINEARSTRATEGY_H
 
-#include "compiler/targets/Target.h"
+#include "compiler/plan/PreparedRows.h"
 
 namespace transept::codegen {
 
@@ -22,8 +22,7 @@ struct LinearStrategy {
   bool operator==(const LinearStrategy &) const = default;
 };
 
-/// `tileRows` and `rowBytes`: of a prepared row (kernels/PackedProduct.h).
-LinearStrategy chooseLinearStrategy(int64_t tileRows, int64_t rowBytes, const Target &target);
+LinearStrategy chooseLinearStrategy(const PreparedRows &rows);
 
 } // namespace transept::codegen
 

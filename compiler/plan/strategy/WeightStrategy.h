@@ -10,11 +10,13 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <vector>
+
 namespace transept::codegen {
 
 /// The types as `--weights` names them, from the fastest on the target down to f32, which is the
 /// slowest and loses nothing.
-std::vector<llvm::StringRef> weightsBySpeed(const Target &target);
+std::vector<llvm::StringRef> weightsBySpeed(const targets::Target &target);
 
 } // namespace transept::codegen
 

@@ -33,7 +33,7 @@ protected:
 
   KernelBuilder builderFor(const std::string &cpu) {
     std::string error;
-    std::optional<Target> target = targetFor(cpu, error);
+    std::optional<Target> target = targets::targetFor(cpu, error);
     EXPECT_TRUE(target) << error;
     return KernelBuilder(*module, *target);
   }

@@ -5,7 +5,9 @@
 
 #include "tests/unit/compiler/codegen/KernelModule.h"
 
+#include "compiler/codegen/kernels/Attention.h"
 #include "compiler/codegen/kernels/FloatProduct.h"
+#include "tests/unit/compiler/plan/NarrowTargets.h"
 
 #include <gmock/gmock.h>
 
@@ -50,6 +52,27 @@ TEST_F(RegisterBlocks, OfTooManyPanelsAreErrorsForASingleRow) {
   KernelBuilder kernel = builderFor("x86-64-v3");
   emitBlock(kernel, 1, 16);
   EXPECT_TRUE(kernel.hasFailed());
+}
+
+/// A block of 16 keys takes four vectors of 128 bits for each row.
+TEST_F(RegisterBlocks, OfAttentionMustHoldTheScoresOfATile) {
+  AttentionShape shape;
+  shape.headCount = 2;
+  shape.keyDim = shape.valueDim = 32;
+  shape.queryStride = shape.keyStride = shape.valueStride = shape.outputStride = 64;
+  Target target = transept::testing::vectorsOf128Bits(16);
+  {
+    KernelBuilder kernel(*module, target);
+    attentionKernel(kernel, shape);
+    EXPECT_FALSE(kernel.hasFailed()) << messages;
+  }
+  target.vectors.sumRegisters = 8;
+  KernelBuilder kernel(*module, target);
+  attentionKernel(kernel, shape);
+  EXPECT_TRUE(kernel.hasFailed());
+  EXPECT_THAT(messages, ::testing::HasSubstr("expects registers for the sums of 3 rows by 1 panels "
+                                             "of 16 columns, but got a processor with registers "
+                                             "for 2 rows"));
 }
 
 } // namespace

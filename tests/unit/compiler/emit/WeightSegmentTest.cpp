@@ -40,7 +40,7 @@ std::string objectWithTable() {
   load->setVolatile(true);
   builder.CreateRet(load);
   std::string error;
-  return emitMachineCode(code, *codegen::targetFor("x86-64-v3", error), MachineCode::Object);
+  return emitMachineCode(code, *targets::targetFor("x86-64-v3", error), MachineCode::Object);
 }
 
 TEST(WeightSegment, HoldsMoreThanTwoGibibytes) {

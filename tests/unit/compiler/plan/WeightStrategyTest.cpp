@@ -13,9 +13,9 @@ using ::testing::ElementsAre;
 
 std::vector<llvm::StringRef> orderFor(const std::string &cpu) {
   std::string error;
-  std::optional<Target> target = targetFor(cpu, error);
+  std::optional<targets::Target> target = targets::targetFor(cpu, error);
   EXPECT_TRUE(target) << error;
-  return weightsBySpeed(target.value_or(Target()));
+  return weightsBySpeed(target.value_or(targets::Target()));
 }
 
 TEST(WeightsBySpeed, TakesFourBitsBeforeBFloatWhereBytesAreMultipliedInVectors) {

@@ -219,7 +219,7 @@ protected:
     if (isFaulty && GetParam().inCode)
       GetParam().inCode(*code);
     std::string error;
-    emit::Level level{"x86-64-v3", *codegen::targetFor("x86-64-v3", error), *code};
+    emit::Level level{"x86-64-v3", *targets::targetFor("x86-64-v3", error), *code};
     emit::EmitOptions options;
     options.output = library;
     options.sections = {{story::kStorySection, packed(story)}};

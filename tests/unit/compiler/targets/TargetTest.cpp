@@ -1,85 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `--cpu` understands.
+// What holds for every architecture in the table: LLVM knows what it names, and its blocks fit
+// into its registers.
 
-#include "compiler/targets/Target.h"
+#include "compiler/targets/Architecture.h"
 
 #include "transept/abi.h"
 
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Target/TargetMachine.h"
+
 #include <gmock/gmock.h>
 
-namespace transept::codegen {
+#include <bit>
+
+namespace transept::targets {
 namespace {
 
-using ::testing::HasSubstr;
+using ::testing::Contains;
 
-Target target(const std::string &name) {
-  std::string error;
-  auto result = targetFor(name, error);
-  EXPECT_TRUE(result) << error;
-  return result.value_or(Target());
+class EveryArchitecture : public ::testing::TestWithParam<const Architecture *> {
+protected:
+  const Architecture &architecture = *GetParam();
+
+  std::unique_ptr<llvm::TargetMachine> machine(const std::string &cpu,
+                                               const std::string &features) const {
+    architecture.initializeLLVM();
+    llvm::Triple triple(architecture.triple);
+    std::string error;
+    const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
+    EXPECT_TRUE(found) << error;
+    return std::unique_ptr<llvm::TargetMachine>(
+        found->createTargetMachine(triple, cpu, features, llvm::TargetOptions(), {}));
+  }
+
+  std::vector<Target> examples() const {
+    std::vector<Target> result;
+    for (llvm::StringRef name : architecture.processorExamples) {
+      std::string error;
+      std::optional<Target> target = targetFor(name.str(), error);
+      EXPECT_TRUE(target) << error;
+      if (target)
+        result.push_back(*target);
+    }
+    return result;
+  }
+};
+
+TEST_P(EveryArchitecture, NamesProcessorsThatLLVMKnows) {
+  std::vector<std::string> processors = {architecture.leastProcessor.str()};
+  for (const Target &target : examples())
+    processors.push_back(target.cpu);
+  for (const std::string &cpu : processors)
+    EXPECT_TRUE(machine(cpu, "")->getMCSubtargetInfo()->isCPUStringValid(cpu)) << cpu;
 }
 
-TEST(TargetFor, ChoosesVectorsByWhatTheProcessorHas) {
-  EXPECT_EQ(target("x86-64-v3").instructionSet, InstructionSet::Avx2);
-  EXPECT_EQ(target("haswell").instructionSet, InstructionSet::Avx2);
-  EXPECT_EQ(target("x86-64-v4").instructionSet, InstructionSet::Avx512);
-  EXPECT_EQ(target("sapphirerapids").instructionSet, InstructionSet::Avx512);
-  EXPECT_EQ(target("znver4").instructionSet, InstructionSet::Avx512);
+TEST_P(EveryArchitecture, NamesFeaturesThatLLVMKnows) {
+  auto least = machine(architecture.leastProcessor.str(), "");
+  std::vector<std::string> known;
+  for (const llvm::SubtargetFeatureKV &feature :
+       least->getMCSubtargetInfo()->getAllProcessorFeatures())
+    known.push_back(std::string("+") + feature.Key);
+  for (const Feature &feature : architecture.features)
+    for (llvm::StringRef name : feature.switches)
+      EXPECT_THAT(known, Contains(name.str()));
 }
 
-TEST(TargetFor, ChoosesProductsOfBytesByWhatTheProcessorHas) {
-  EXPECT_EQ(target("haswell").byteProducts, ByteProducts::Words);
-  EXPECT_EQ(target("x86-64-v4").byteProducts, ByteProducts::Words);
-  for (const char *name : {"alderlake", "cascadelake", "znver4", "sapphirerapids"})
-    EXPECT_EQ(target(name).byteProducts, ByteProducts::Vnni) << name;
-  EXPECT_TRUE(target("sapphirerapids").hasTiles);
-  EXPECT_FALSE(target("znver4").hasTiles); // it has bf16, but no tiles
+TEST_P(EveryArchitecture, TellsFeaturesApartAndCallsThemByNames) {
+  uint64_t seen = 0;
+  for (const Feature &feature : architecture.features) {
+    EXPECT_EQ(std::popcount(feature.bit), 1);
+    EXPECT_EQ(seen & feature.bit, 0u);
+    EXPECT_FALSE(feature.names.empty());
+    seen |= feature.bit;
+  }
+  for (const Target &target : examples())
+    EXPECT_EQ(target.requiredFeatures & ~seen, 0u) << target.cpu;
 }
 
-TEST(TargetFor, AsksForNoMoreThanTheLevelsThatItKnows) {
-  constexpr uint64_t avx2 = TRANSEPT_CPU_AVX2_FMA, avx512 = avx2 | TRANSEPT_CPU_AVX512;
-  EXPECT_EQ(target("haswell").requiredFeatures, avx2);
-  EXPECT_EQ(target("alderlake").requiredFeatures, avx2 | TRANSEPT_CPU_AVX_VNNI);
-  EXPECT_EQ(target("x86-64-v4").requiredFeatures, avx512);
-  EXPECT_EQ(target("cascadelake").requiredFeatures, avx512 | TRANSEPT_CPU_AVX512_VNNI);
-  EXPECT_EQ(target("znver4").requiredFeatures,
-            avx512 | TRANSEPT_CPU_AVX512_VNNI | TRANSEPT_CPU_AVX512_BF16);
-  EXPECT_EQ(target("sapphirerapids").requiredFeatures,
-            avx512 | TRANSEPT_CPU_AVX512_VNNI | TRANSEPT_CPU_AMX);
+TEST_P(EveryArchitecture, KnowsItsOwnExamples) {
+  for (const Target &target : examples())
+    EXPECT_EQ(target.architecture, &architecture) << target.cpu;
 }
 
-TEST(TargetFor, TellsLLVMOfTheFeaturesThatItAsksFor) {
-  for (const char *name : {"haswell", "alderlake", "x86-64-v4", "znver4", "sapphirerapids"}) {
-    Target chosen = target(name);
-    auto has = [&](const std::string &feature) {
-      return ("," + chosen.features + ",").find(",+" + feature + ",") != std::string::npos;
-    };
-    EXPECT_EQ(has("avxvnni"), bool(chosen.requiredFeatures & TRANSEPT_CPU_AVX_VNNI)) << name;
-    EXPECT_EQ(has("avx512vnni"), bool(chosen.requiredFeatures & TRANSEPT_CPU_AVX512_VNNI)) << name;
-    constexpr uint64_t hasBFloat = TRANSEPT_CPU_AMX | TRANSEPT_CPU_AVX512_BF16;
-    EXPECT_EQ(has("avx512bf16"), bool(chosen.requiredFeatures & hasBFloat)) << name;
-    for (const char *tiles : {"amx-tile", "amx-int8", "amx-bf16"})
-      EXPECT_EQ(has(tiles), bool(chosen.requiredFeatures & TRANSEPT_CPU_AMX)) << name << tiles;
+TEST_P(EveryArchitecture, HoldsItsBlocksInItsRegisters) {
+  for (const Target &target : examples()) {
+    ASSERT_GT(target.lanes(), 0) << target.cpu;
+    EXPECT_EQ(target.panelWidth() % target.lanes(), 0) << target.cpu;
+    EXPECT_EQ(target.mostRows(target.panelWidth() / target.lanes()), target.tileRows())
+        << target.cpu;
+    // Attention's scores: a block of keys, or as many blocks as a panel is wide.
+    int64_t keys = std::max<int64_t>(TRANSEPT_KEY_BLOCK, target.panelWidth());
+    EXPECT_EQ(target.mostRows(keys / target.lanes()), target.tileRows()) << target.cpu;
+    EXPECT_GT(target.secondLevelCacheBytes, 0) << target.cpu;
+    EXPECT_TRUE(target.byteForm == WordForm::Bytes || target.byteForm == WordForm::HalfWords);
+    // Attention's words of bf16 lie in vectors of a block of keys.
+    if (target.multipliesBFloats())
+      EXPECT_EQ(target.lanes(), TRANSEPT_KEY_BLOCK) << target.cpu;
+    if (target.hasTiles) {
+      EXPECT_TRUE(architecture.tiles) << target.cpu;
+      EXPECT_EQ(4 * target.lanes(), kTileRegisterRowBytes) << target.cpu;
+    }
   }
 }
 
-TEST(TargetFor, KeepsTheTileWithinTheRegisters) {
-  for (const char *name : {"x86-64-v3", "x86-64-v4"}) {
-    Target chosen = target(name);
-    int64_t registers = chosen.instructionSet == InstructionSet::Avx512 ? 32 : 16;
-    int64_t sums = chosen.tileRows() * chosen.panelWidth() / chosen.lanes();
-    EXPECT_LE(sums + /*columns and a factor*/ 3, registers) << name;
-  }
-}
+INSTANTIATE_TEST_SUITE_P(Targets, EveryArchitecture, ::testing::ValuesIn(architectures()),
+                         [](const auto &info) {
+                           return llvm::Triple(info.param->triple).getArchName().str();
+                         });
 
-TEST(TargetFor, NamesWhatItDoesNotKnowOrCannotServe) {
+TEST(TargetFor, ListsExamplesWhereNoArchitectureKnowsTheName) {
   std::string error;
   EXPECT_FALSE(targetFor("pentium-9", error));
-  EXPECT_THAT(error, HasSubstr("unknown processor 'pentium-9'"));
-  EXPECT_FALSE(targetFor("x86-64-v2", error));
-  EXPECT_THAT(error, HasSubstr("lacks AVX2 or FMA"));
+  EXPECT_EQ(error, "unknown processor 'pentium-9'; allowed are native and LLVM's names, e.g. "
+                   "x86-64-v3, x86-64-v4, sapphirerapids");
 }
 
 } // namespace
-} // namespace transept::codegen
+} // namespace transept::targets

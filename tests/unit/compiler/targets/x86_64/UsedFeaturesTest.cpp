@@ -2,7 +2,7 @@
 //
 // A library asks at open for what its code uses and for nothing else.
 
-#include "compiler/emit/link/UsedFeatures.h"
+#include "compiler/targets/UsedFeatures.h"
 
 #include "transept/abi.h"
 
@@ -12,18 +12,18 @@
 
 #include <gmock/gmock.h>
 
-namespace transept::emit {
+namespace transept::targets {
 namespace {
 
 constexpr uint64_t avx2 = TRANSEPT_CPU_AVX2_FMA, avx512 = avx2 | TRANSEPT_CPU_AVX512;
 
-codegen::Target used(const std::string &processor, const std::string &text) {
+Target used(const std::string &processor, const std::string &text) {
   llvm::LLVMContext context;
   llvm::SMDiagnostic diagnostic;
   auto code = llvm::parseAssemblyString(text, diagnostic, context);
   EXPECT_TRUE(code) << diagnostic.getMessage().str();
   std::string error;
-  return withoutUnusedFeatures(*codegen::targetFor(processor, error), *code);
+  return withoutUnusedFeatures(*targetFor(processor, error), *code);
 }
 
 const std::string floats = R"(
@@ -60,7 +60,7 @@ define <16 x bfloat> @f(<16 x float> %a) {
 })";
 
 TEST(UsedFeatures, LeavesNothingButVectorsToCodeInFloats) {
-  codegen::Target target = used("sapphirerapids", floats);
+  Target target = used("sapphirerapids", floats);
   EXPECT_EQ(target.requiredFeatures, avx512);
   EXPECT_EQ(target.features, "-prefer-256-bit");
   EXPECT_EQ(used("alderlake", floats).requiredFeatures, avx2);
@@ -68,7 +68,7 @@ TEST(UsedFeatures, LeavesNothingButVectorsToCodeInFloats) {
 }
 
 TEST(UsedFeatures, KeepsVnniForProductsOfBytes) {
-  codegen::Target target = used("sapphirerapids", bytes512);
+  Target target = used("sapphirerapids", bytes512);
   EXPECT_EQ(target.requiredFeatures, avx512 | TRANSEPT_CPU_AVX512_VNNI);
   EXPECT_EQ(target.features, "-prefer-256-bit,+avx512vnni");
   target = used("alderlake", bytes256);
@@ -81,7 +81,7 @@ TEST(UsedFeatures, KeepsTilesAndVectorsOfBf16Apart) {
   EXPECT_EQ(used("sapphirerapids", tiles).features,
             "-prefer-256-bit,+amx-tile,+amx-int8,+amx-bf16");
   for (const char *processor : {"sapphirerapids", "znver4"}) {
-    codegen::Target target = used(processor, conversion);
+    Target target = used(processor, conversion);
     EXPECT_EQ(target.requiredFeatures, avx512 | TRANSEPT_CPU_AVX512_BF16) << processor;
     EXPECT_EQ(target.features, "-prefer-256-bit,+avx512bf16") << processor;
   }
@@ -102,4 +102,4 @@ TEST(UsedFeatures, ReadsAssemblyInTheCode) {
 }
 
 } // namespace
-} // namespace transept::emit
+} // namespace transept::targets
