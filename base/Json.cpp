@@ -18,7 +18,7 @@ namespace transept {
 using Json = nlohmann::ordered_json;
 
 Json parseJson(std::string_view text, const std::string &origin, JsonLimits limits) {
-  if (static_cast<int64_t>(text.size()) > limits.bytes)
+  if (int64_t(text.size()) > limits.bytes)
     throw InputError(fmt::format("{}: {} bytes of JSON, at most {} are allowed", origin,
                                  text.size(), limits.bytes));
   std::vector<std::set<std::string>> keys;
@@ -27,7 +27,7 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
     case Json::parse_event_t::object_start:
     case Json::parse_event_t::array_start:
       keys.emplace_back();
-      if (static_cast<int>(keys.size()) > limits.depth)
+      if (int(keys.size()) > limits.depth)
         throw InputError(fmt::format(
             "{}: JSON is nested deeper than the {} levels that are allowed", origin, limits.depth));
       break;
@@ -60,13 +60,13 @@ std::string readFile(const std::string &path, int64_t maximumBytes) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(path, failure))
     throw InputError(fmt::format("{}: no such file", path));
-  auto size = static_cast<int64_t>(std::filesystem::file_size(path, failure));
+  auto size = int64_t(std::filesystem::file_size(path, failure));
   if (failure)
     throw InputError(fmt::format("{}: {}", path, failure.message()));
   if (size > maximumBytes)
     throw InputError(fmt::format("{}: {} bytes, at most {} are allowed", path, size, maximumBytes));
   std::ifstream stream(path, std::ios::binary);
-  std::string content(static_cast<size_t>(size), '\0');
+  std::string content(size_t(size), '\0');
   stream.read(content.data(), size);
   if (!stream)
     throw InputError(fmt::format("{}: cannot be read", path));
@@ -103,7 +103,7 @@ int64_t toInteger(const Json &value, const std::string &where, IntegerRange rang
   if (!value.is_number_integer())
     refuseValue(value, where, describe());
   if (value.is_number_unsigned() &&
-      value.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+      value.get<uint64_t>() > uint64_t(std::numeric_limits<int64_t>::max()))
     refuseValue(value, where, describe());
   auto number = value.get<int64_t>();
   if (number < range.minimum || number > range.maximum)

@@ -29,7 +29,7 @@ MappedFile::MappedFile(const std::string &path) {
   else if (!S_ISREG(status.st_mode))
     failure = "not a regular file";
   else if (status.st_size > 0) {
-    length = static_cast<size_t>(status.st_size);
+    length = size_t(status.st_size);
     void *address = mmap(nullptr, length, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (address == MAP_FAILED)
       failure = std::strerror(errno);
@@ -50,7 +50,7 @@ MappedFile::MappedFile(MappedFile &&other) noexcept
     : data(std::exchange(other.data, nullptr)), length(std::exchange(other.length, 0)) {}
 
 void MappedFile::release(std::span<const std::byte> range) const {
-  auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  auto page = uintptr_t(sysconf(_SC_PAGESIZE));
   auto begin = reinterpret_cast<uintptr_t>(range.data());
   uintptr_t end = (begin + range.size()) / page * page;
   begin = (begin + page - 1) / page * page;

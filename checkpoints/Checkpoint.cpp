@@ -168,22 +168,21 @@ void Checkpoint::readFloat(const TensorReference &reference, int64_t layer, floa
                            int64_t firstRow, int64_t rowCount) const {
   const TensorInfo &info = at(layerName(reference.name, layer));
   checkWeightType(info);
-  const MatrixShape shape = referenceShape(reference, info);
+  MatrixShape shape = referenceShape(reference, info);
   checkRows(info, firstRow, rowCount, shape.rows);
-  const int64_t size = elementSize(info.type);
-  const int64_t begin = reference.rowBegin + firstRow;
+  int64_t size = elementSize(info.type);
+  int64_t begin = reference.rowBegin + firstRow;
   auto check = [&](std::span<const float> values, int64_t row) {
     if (int64_t bad = findNonFinite(values); bad >= 0)
-      refuseNonFinite(info, row + bad / shape.columns, bad % shape.columns,
-                      values[static_cast<size_t>(bad)]);
+      refuseNonFinite(info, row + bad / shape.columns, bad % shape.columns, values[size_t(bad)]);
   };
   if (!reference.isTransposed) {
-    std::span<float> all(out, static_cast<size_t>(rowCount * shape.columns));
+    std::span<float> all(out, size_t(rowCount * shape.columns));
     convertToFloat(info.type, info.data.data() + begin * shape.columns * size, all);
     return check(all, begin);
   }
   for (int64_t row = 0; row < rowCount; ++row) {
-    std::span<float> one(out + row * shape.columns, static_cast<size_t>(shape.columns));
+    std::span<float> one(out + row * shape.columns, size_t(shape.columns));
     convertToFloat(info.type, info.data.data() + (begin + row) * size, one, info.columnCount());
     check(one, begin + row);
   }
@@ -191,7 +190,7 @@ void Checkpoint::readFloat(const TensorReference &reference, int64_t layer, floa
 
 std::vector<float> Checkpoint::readAll(const TensorReference &reference, int64_t layer) const {
   MatrixShape shape = referenceShape(reference, at(layerName(reference.name, layer)));
-  std::vector<float> values(static_cast<size_t>(shape.rows * shape.columns));
+  std::vector<float> values(size_t(shape.rows * shape.columns));
   readFloat(reference, layer, values.data(), 0, shape.rows);
   return values;
 }

@@ -17,13 +17,13 @@ float brainToFloat(uint16_t bits) {
 }
 
 float halfToFloat(uint16_t bits) {
-  const uint32_t sign = uint32_t(bits & 0x8000u) << 16;
-  const uint32_t magnitude = uint32_t(bits & 0x7fffu) << 13;
+  uint32_t sign = uint32_t(bits & 0x8000u) << 16;
+  uint32_t magnitude = uint32_t(bits & 0x7fffu) << 13;
   // Reading a half's exponent and fraction as a float's is short of the value by 2^(127 - 15), for
   // subnormals too; infinity and NaN need the float's own largest exponent.
-  const float scaled = std::bit_cast<float>(magnitude) * 0x1p112f;
-  const uint32_t finite = std::bit_cast<uint32_t>(scaled);
-  const bool isSpecial = (bits & 0x7c00u) == 0x7c00u;
+  float scaled = std::bit_cast<float>(magnitude) * 0x1p112f;
+  uint32_t finite = std::bit_cast<uint32_t>(scaled);
+  bool isSpecial = (bits & 0x7c00u) == 0x7c00u;
   return std::bit_cast<float>(sign | (isSpecial ? magnitude | 0x7f800000u : finite));
 }
 
@@ -41,8 +41,7 @@ void convert(const std::byte *data, std::span<float> out, int64_t stride, Conver
   }
   for (size_t index = 0; index < out.size(); ++index) {
     Stored stored;
-    std::memcpy(&stored, data + index * static_cast<size_t>(stride) * sizeof(Stored),
-                sizeof(Stored));
+    std::memcpy(&stored, data + index * size_t(stride) * sizeof(Stored), sizeof(Stored));
     out[index] = convertOne(stored);
   }
 }
@@ -75,7 +74,7 @@ int64_t findNonFinite(std::span<const float> values) {
       continue;
     for (size_t index = 0; index < block.size(); ++index)
       if ((std::bit_cast<uint32_t>(block[index]) & exponent) == exponent)
-        return static_cast<int64_t>(begin + index);
+        return int64_t(begin + index);
   }
   return -1;
 }

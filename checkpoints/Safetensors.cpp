@@ -113,7 +113,7 @@ std::string_view headerText(std::span<const std::byte> bytes, const std::string 
 std::vector<TensorInfo> parseSafetensors(std::span<const std::byte> bytes,
                                          const std::string &origin) {
   std::string_view text = headerText(bytes, origin);
-  Json header = parseJson(text, origin, {.bytes = static_cast<int64_t>(maximumHeaderBytes)});
+  Json header = parseJson(text, origin, {.bytes = int64_t(maximumHeaderBytes)});
   std::vector<Entry> entries;
   for (const auto &[name, value] : header.items()) {
     if (name == "__metadata__")
@@ -135,17 +135,16 @@ std::vector<TensorInfo> parseSafetensors(std::span<const std::byte> bytes,
                       "{}: {}",
                       origin, entry.info.name, entry.begin, position,
                       entry.begin < position ? "they overlap" : "there is a gap"));
-    if (entry.end > static_cast<int64_t>(data.size()))
+    if (entry.end > int64_t(data.size()))
       throw InputError(
           fmt::format("{}: truncated: tensor '{}' ends at offset {}, but only {} bytes of "
                       "data are there",
                       origin, entry.info.name, entry.end, data.size()));
-    entry.info.data = data.subspan(static_cast<size_t>(entry.begin),
-                                   static_cast<size_t>(entry.end - entry.begin));
+    entry.info.data = data.subspan(size_t(entry.begin), size_t(entry.end - entry.begin));
     position = entry.end;
     tensors.push_back(std::move(entry.info));
   }
-  if (position != static_cast<int64_t>(data.size()))
+  if (position != int64_t(data.size()))
     throw InputError(fmt::format("{}: {} bytes of data, but the tensors take {}", origin,
                                  data.size(), position));
   return tensors;

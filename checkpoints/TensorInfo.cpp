@@ -34,7 +34,7 @@ constexpr std::array<TypeRow, 15> types = {{{ElementType::Bool, "BOOL", 1},
                                             {ElementType::U64, "U64", 8}}};
 
 const TypeRow &typeRow(ElementType type) {
-  return types[static_cast<size_t>(type)];
+  return types[size_t(type)];
 }
 
 } // namespace
@@ -58,7 +58,7 @@ bool isWeightType(ElementType type) {
 }
 
 int64_t TensorInfo::elementCount() const {
-  return static_cast<int64_t>(data.size()) / elementSize(type);
+  return int64_t(data.size()) / elementSize(type);
 }
 
 /// Where the dimensions of a tensor, seen as a matrix, begin.

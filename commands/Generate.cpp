@@ -138,8 +138,8 @@ private:
   void write(const std::vector<GenerateSource> &given, const std::vector<Source> &sources,
              const std::vector<Generation> &results) {
     std::string text;
-    for (size_t index = 0; index != results.size(); ++index)
-      for (size_t rank = 0; rank != results[index].sequences.size(); ++rank)
+    for (size_t index = 0; index < results.size(); ++index)
+      for (size_t rank = 0; rank < results[index].sequences.size(); ++rank)
         text += finish({given[index], rank, results[index].sequences[rank]}, sources[index]);
     writeLines(text);
   }
@@ -147,7 +147,7 @@ private:
   void transcribe(const std::vector<GenerateSource> &given, const std::vector<Source> &sources) {
     std::vector<Transcript> transcripts = transcribeBatch(model, sources, *speech);
     std::string text;
-    for (size_t index = 0; index != transcripts.size(); ++index) {
+    for (size_t index = 0; index < transcripts.size(); ++index) {
       const Transcript &transcript = transcripts[index];
       TranscriptText shown = show(transcript, sources[index], given[index]);
       Result result{given[index], 0, transcript.sequence};

@@ -129,7 +129,7 @@ void printLevels(const workbench::LibraryFile &library) {
   runtime::Processor processor = runtime::thisProcessor();
   runtime::LevelChoice choice = runtime::bestLevel(levels, processor);
   const char *label = levels.size() == 1 ? "processor" : "processors";
-  for (size_t index = 0; index != levels.size(); ++index) {
+  for (size_t index = 0; index < levels.size(); ++index) {
     const workbench::LibraryFile::Level &level = library.levels[index];
     std::string needed = runtime::featureNames(level.requiredFeatures);
     std::string text = fmt::format("{} needs {}", level.name, needed.empty() ? "x86-64" : needed);

@@ -56,7 +56,7 @@ std::vector<workbench::TraceInput> inputsOf(const workbench::Goldens &goldens,
     inputs.push_back({.ids = source.ids, .mask = source.mask, .features = source.features});
   if (auto found = golden.inputs.find("decoder_input_ids"); found != golden.inputs.end()) {
     workbench::IntegerTable targets = goldens.integers(found->second);
-    for (size_t row = 0; row != inputs.size() && row != targets.rowCount; ++row)
+    for (size_t row = 0; row < inputs.size() && row != targets.rowCount; ++row)
       inputs[row].target.emplace(targets.row(row).begin(), targets.row(row).end());
   }
   return inputs;
@@ -83,7 +83,7 @@ std::vector<workbench::TraceInput> inputsOf(const Model &model, const TraceOptio
   if (options.targets.size() > options.sources.size())
     throw CLI::ValidationError("--target", "there are more targets than sources");
   std::vector<workbench::TraceInput> inputs;
-  for (size_t index = 0; index != options.sources.size(); ++index) {
+  for (size_t index = 0; index < options.sources.size(); ++index) {
     workbench::TraceInput input;
     input.ids = parseIds(options.sources[index], model.sourceVocabularySize());
     if (index < options.targets.size())

@@ -98,7 +98,7 @@ void searchVocabulary(benchmark::State &state, const Kernel &kernel, Limits &lim
   constexpr int steps = 4, length = 2;
   Model model = Model::open(kernel.library, {.threads = 1});
   std::vector<Source> sources;
-  for (size_t row = 0; row != rows; ++row)
+  for (size_t row = 0; row < rows; ++row)
     sources.push_back(model.encode(std::vector<Id>(length, Id(2 + row))));
   const transept_generation_defaults &defaults = *model.table().generation;
   GenerateOptions options;

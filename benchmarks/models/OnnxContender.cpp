@@ -74,7 +74,7 @@ public:
     session.bindInput("position", position.value);
     session.bindInput("last_keys", lastKeys.value);
     session.bindInput("key_count", keyCount.value);
-    for (size_t index = 0; index != cross.size(); ++index)
+    for (size_t index = 0; index < cross.size(); ++index)
       session.bindInput(cacheName("cross_", index), cross[index].value);
     if (isBeam) {
       session.bindOutput("best_ids", bestIds.value);
@@ -96,14 +96,14 @@ public:
   /// Lets each row go on from the row `parents[row]`, whose first `filled` positions count.
   void reorder(const std::vector<uint32_t> &parents, size_t filled) {
     bool isSame = true;
-    for (size_t row = 0; row != parents.size(); ++row)
+    for (size_t row = 0; row < parents.size(); ++row)
       isSame &= parents[row] == row;
     if (isSame)
       return;
     size_t heads = size_t(sizes.heads), head = length * size_t(sizes.headSize);
-    for (size_t index = 0; index != caches[0].size(); ++index)
-      for (size_t row = 0; row != parents.size(); ++row)
-        for (size_t number = 0; number != heads; ++number)
+    for (size_t index = 0; index < caches[0].size(); ++index)
+      for (size_t row = 0; row < parents.size(); ++row)
+        for (size_t number = 0; number < heads; ++number)
           std::memcpy(&caches[1 - current][index].data[(row * heads + number) * head],
                       &caches[current][index].data[(parents[row] * heads + number) * head],
                       filled * size_t(sizes.headSize) * sizeof(float));
@@ -123,7 +123,7 @@ public:
 private:
   /// The same memory as input and output: the op appends to it.
   void bindSelfCaches() {
-    for (size_t index = 0; index != caches[current].size(); ++index) {
+    for (size_t index = 0; index < caches[current].size(); ++index) {
       session.bindInput(cacheName("self_", index), caches[current][index].value);
       session.bindOutput(cacheName("new_self_", index), caches[current][index].value);
     }
@@ -177,7 +177,7 @@ private:
       cross = makeCache(greedy.sizes, sourceCount, length);
       encoder.clearBindings();
       encoder.bindInput(name, input.value);
-      for (size_t index = 0; index != cross.size(); ++index)
+      for (size_t index = 0; index < cross.size(); ++index)
         encoder.bindOutput(cacheName("cross_", index), cross[index].value);
     }
     auto out = input.data.begin();
@@ -191,9 +191,9 @@ private:
     greedy.bind(cross);
     std::ranges::fill(greedy.ids.data, decoderStart);
     std::vector<Ids> results(sourceCount);
-    for (size_t at = 0; at != steps; ++at) {
+    for (size_t at = 0; at < steps; ++at) {
       greedy.run(at);
-      for (size_t row = 0; row != sourceCount; ++row)
+      for (size_t row = 0; row < sourceCount; ++row)
         results[row].push_back(int32_t(greedy.nextIds.data[row]));
       std::ranges::copy(greedy.nextIds.data, greedy.ids.data.begin());
     }
@@ -206,7 +206,7 @@ private:
     beam.bind(cross);
     std::ranges::fill(beam.ids.data, decoderStart);
     BeamSearch search(sourceCount, beams);
-    for (size_t at = 0; at != steps; ++at) {
+    for (size_t at = 0; at < steps; ++at) {
       beam.run(at);
       search.advance({.ids = beam.bestIds.data,
                       .logits = beam.bestLogits.data,

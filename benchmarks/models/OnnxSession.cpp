@@ -74,7 +74,7 @@ OnnxSession::OnnxSession(const std::string &path, unsigned threads) {
   check(onnx().GetAllocatorWithDefaultOptions(&allocator));
   size_t count = 0;
   check(onnx().SessionGetInputCount(session.get(), &count));
-  for (size_t index = 0; index != count; ++index) {
+  for (size_t index = 0; index < count; ++index) {
     char *name = nullptr;
     check(onnx().SessionGetInputName(session.get(), index, allocator, &name));
     inputNames.emplace_back(name);

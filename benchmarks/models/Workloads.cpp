@@ -117,8 +117,8 @@ std::vector<std::vector<double>> measure(const Workload &workload,
                                          const MeasureOptions &options) {
   std::vector<std::vector<double>> seconds(contenders.size());
   std::vector<double> spent(contenders.size());
-  for (size_t round = 0; round != options.rounds; ++round)
-    for (size_t index = 0; index != contenders.size(); ++index) {
+  for (size_t round = 0; round < options.rounds; ++round)
+    for (size_t index = 0; index < contenders.size(); ++index) {
       if (round >= 2 && spent[index] >= options.secondsPerContender)
         continue;
       std::this_thread::sleep_for(std::chrono::duration<double>(options.pauseSeconds));

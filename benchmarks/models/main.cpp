@@ -65,7 +65,7 @@ public:
     for (const Workload &workload : workloads(shape, options.isQuick)) {
       fmt::print(stderr, "{}, {} threads: {}\n", name, options.threads, workload.name);
       std::vector<std::vector<double>> seconds = measure(workload, contenders, how);
-      for (size_t index = 0; index != contenders.size(); ++index)
+      for (size_t index = 0; index < contenders.size(); ++index)
         addFigure(workload, contenders[index], seconds[index]);
     }
     Json limits = Json::object();
@@ -113,7 +113,7 @@ private:
         std::vector<Ids> ids = each.contender->generate({.beams = beams, .steps = 8});
         const std::vector<Ids> &first = expected.try_emplace(beams, ids).first->second;
         double same = 0, count = 0;
-        for (size_t source = 0; source != ids.size(); ++source)
+        for (size_t source = 0; source < ids.size(); ++source)
           for (size_t at = 0; at != ids[source].size(); ++at, ++count)
             same += ids[source][at] == first[source].at(at);
         agreement[beams == 1 ? "greedy" : "beam 4"][each.label] = same / count;

@@ -73,10 +73,10 @@ void warnUnusedTensors(const checkpoints::Checkpoint &checkpoint, const FamilyRe
   if (unused.empty())
     return;
   size_t shown = std::min<size_t>(unused.size(), 5);
-  warnings.push_back(
-      fmt::format("{}: {} stored tensors are not used: {}{}", checkpoint.directory(), unused.size(),
-                  fmt::join(unused.begin(), unused.begin() + static_cast<ptrdiff_t>(shown), ", "),
-                  shown < unused.size() ? ", ..." : ""));
+  warnings.push_back(fmt::format("{}: {} stored tensors are not used: {}{}", checkpoint.directory(),
+                                 unused.size(),
+                                 fmt::join(unused.begin(), unused.begin() + ptrdiff_t(shown), ", "),
+                                 shown < unused.size() ? ", ..." : ""));
 }
 
 GenerationDefaults generationOf(const std::string &directory, JsonFields &config,
@@ -96,7 +96,7 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
 
 /// How sounds or images become the source's features; kept as it is.
 void addPreprocessor(const std::string &directory, Description &description) {
-  const std::string file = "preprocessor_config.json";
+  std::string file = "preprocessor_config.json";
   if (description.source.embedding.features && fs::is_regular_file(directory + "/" + file))
     description.tokenizer.files.push_back(file);
 }

@@ -55,11 +55,11 @@ std::optional<OutputDifference> compareResult(const ModelResult &expected, const
   if (!haveSameShapes(expected, found))
     return OutputDifference{.relative = infinity};
   OutputDifference difference;
-  const double magnitude = largestMagnitude(expected);
+  double magnitude = largestMagnitude(expected);
   for (size_t sequence = 0; sequence < expected.sequences.size(); ++sequence) {
     const Tensor &want = expected.sequences[sequence], &got = found.sequences[sequence];
     for (size_t place = 0; place < want.values.size(); ++place) {
-      const double relative = ratio(distance(want.values[place], got.values[place]), magnitude);
+      double relative = ratio(distance(want.values[place], got.values[place]), magnitude);
       if (relative <= tolerance)
         continue;
       DifferentElement element{sequence, indicesOf(place, want.shape), want.values[place],

@@ -167,7 +167,7 @@ std::optional<ReducedFault> reduceFault(ModuleOp module, const Pass &pass,
   if (!fault)
     return std::nullopt;
   Reducer reducer(module, pass, options);
-  const size_t wholeOpCount = reducer.slicer.ops().size();
+  size_t wholeOpCount = reducer.slicer.ops().size();
   if (!reducer.reduce(*fault))
     return ReducedFault{*fault, module.clone(), nullptr, wholeOpCount, wholeOpCount};
   ReducedFault reduced{reducer.fault, reducer.slicer.build(reducer.slice), reducer.slice.ops.back(),

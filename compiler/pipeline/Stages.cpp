@@ -77,7 +77,7 @@ ArrayRef<StageInfo> stages() {
 }
 
 const StageInfo &infoOf(Stage stage) {
-  return table[static_cast<size_t>(stage)];
+  return table[size_t(stage)];
 }
 
 std::optional<Stage> findStage(StringRef name) {

@@ -21,8 +21,8 @@ namespace transept::codegen {
 ///   int4  eight numbers + 8. The inputs are in groups of 64; word w (0 to 7) of a group has inputs
 ///         4w to 4w + 3 in the low halves of its bytes and 4w + 32 to 4w + 35 in the high halves;
 ///         behind the words of each group bf16 scales [width]
-/// Inputs beyond `depth` are zeros. The order is that of tile registers and of products of bytes, so
-/// that one packed weight serves all instruction sets with panels of the same width.
+/// Inputs beyond `depth` are zeros. The order is that of tile registers and of products of bytes,
+/// so that one packed weight serves all instruction sets with panels of the same width.
 struct PackedPanels {
   plan::NumberType type = plan::NumberType::F32;
   int64_t depth = 0, width = 0;

@@ -38,8 +38,7 @@ emit::Level measuredLevel(const std::string &cpu) {
         "--weights auto measures what types lose by running the model for {}, but this machine {}; "
         "name a type (f32, bf16, int8, int4), or compile on a machine that has it",
         best->name,
-        missing != 0 ? "lacks " + runtime::featureNames(missing)
-                     : "refuses its tile registers"));
+        missing != 0 ? "lacks " + runtime::featureNames(missing) : "refuses its tile registers"));
   }
   return levels[size_t(best - table.data())];
 }

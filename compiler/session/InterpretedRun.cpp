@@ -91,7 +91,7 @@ private:
     value.width = rows.shape.back();
     value.sequences.resize(size_t(space.sequenceCount()));
     auto at = rows.values.begin();
-    for (int64_t sequence = 0; sequence != space.sequenceCount(); ++sequence) {
+    for (int64_t sequence = 0; sequence < space.sequenceCount(); ++sequence) {
       auto end = at + space.lengths[size_t(sequence)] * value.width;
       std::vector<float> &known = value.sequences[size_t(sequence)];
       known.insert(known.end(), at, end);
@@ -122,7 +122,7 @@ workbench::ReferenceRun interpretedRun(ModuleOp module, const emit::ParameterRea
                                        int64_t featureCount) {
   auto [sources, targets] = randomSequences(module, kSeed);
   if (featureCount != 0) {
-    std::vector<int32_t> source(static_cast<size_t>(featureCount));
+    std::vector<int32_t> source(size_t(featureCount));
     std::iota(source.begin(), source.end(), 0); // featureRows makes numbers of any ids
     sources = {source};
     targets.resize(1);

@@ -35,7 +35,7 @@ bool isCausal(Value mask) {
   if (mask.getDefiningOp<CausalMaskOp>())
     return true;
   if (auto window = mask.getDefiningOp<WindowMaskOp>())
-    return static_cast<int64_t>(window.getAfter()) <= 0;
+    return int64_t(window.getAfter()) <= 0;
   if (auto both = mask.getDefiningOp<CombineMasksOp>())
     return isCausal(both.getLhs()) || isCausal(both.getRhs());
   return false;

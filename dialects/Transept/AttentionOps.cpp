@@ -15,7 +15,7 @@ namespace {
 
 // attention_c1 cross_attention_c1
 template <typename AttentionOp> LogicalResult verifyHeads(AttentionOp op) {
-  const int64_t headCount = op.getHeadCount();
+  int64_t headCount = op.getHeadCount();
   if (headCount <= 0)
     return mismatch(op, "a positive head_count", headCount);
   for (auto [name, rows] : {std::pair("query", op.getQuery()), std::pair("key", op.getKey()),
@@ -46,7 +46,7 @@ template <typename AttentionOp> LogicalResult verifyRows(AttentionOp op) {
 template <typename AttentionOp> LogicalResult verifyScoreOperands(AttentionOp op) {
   const Space &query = op.getQuery().getType().getSpace(), &key = op.getKey().getType().getSpace();
   auto isOver = [&](auto type) { return type.getQuery() == query && type.getKey() == key; };
-  const std::string spaces = "over " + query.str() + " x " + key.str();
+  std::string spaces = "over " + query.str() + " x " + key.str();
   // attention_c6 cross_attention_c6
   if (op.getMask() && !isOver(op.getMask().getType()))
     return mismatch(op, "a mask " + spaces, op.getMask().getType());

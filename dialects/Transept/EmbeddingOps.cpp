@@ -41,7 +41,7 @@ LogicalResult PositionEmbeddingOp::verify() {
 }
 
 MadeSpace WindowsOp::getMadeSpace() {
-  const int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
+  int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
   return {.space = getResult().getType().getSpace(),
           .from = getInput().getType().getSpace(),
           .step = {.kernel = kernel, .stride = stride, .padding = padding}};

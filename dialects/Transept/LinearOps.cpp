@@ -103,7 +103,7 @@ void ScaleOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRConte
 
 LogicalResult SliceColumnsOp::verify() {
   RowsType input = getInput().getType(), result = getResult().getType();
-  const int64_t begin = getBegin();
+  int64_t begin = getBegin();
   // slice_columns_c1
   if (begin < 0 || begin > input.getWidth() - result.getWidth())
     return emitOpError("expects columns that lie within the input's width, but got ")

@@ -12,7 +12,7 @@ using namespace mlir;
 using namespace transept;
 
 int64_t RowStep::rowsFrom(int64_t rows) const {
-  const int64_t padded = rows + 2 * padding;
+  int64_t padded = rows + 2 * padding;
   return leading + (padded < kernel ? 0 : (padded - kernel) / stride + 1);
 }
 

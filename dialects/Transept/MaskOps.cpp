@@ -23,7 +23,7 @@ LogicalResult WindowMaskOp::verify() {
   if (!isOwnSpace(getType().getQuery(), getType().getKey()))
     return mismatch(*this, "keys of the queries' space or of its history", getType());
   // window_mask_c2
-  const int64_t before = getBefore(), after = getAfter();
+  int64_t before = getBefore(), after = getAfter();
   if (before < 0 || after < 0)
     return mismatch(*this, "before and after not to be negative", before, after);
   return success();
@@ -86,7 +86,7 @@ void CombineMasksOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 
 LogicalResult RelativePositionBiasOp::verify() {
   RankedTensorType table = getTable().getType();
-  const int64_t bucketCount = getBucketCount(), maximumDistance = getMaximumDistance();
+  int64_t bucketCount = getBucketCount(), maximumDistance = getMaximumDistance();
   // relative_position_bias_c1
   if (table.getDimSize(0) != bucketCount || table.getDimSize(1) != getType().getHeadCount())
     return mismatch(*this,
@@ -99,7 +99,7 @@ LogicalResult RelativePositionBiasOp::verify() {
         *this, getBidirectional() ? "at least 4 buckets, an even number" : "at least 2 buckets",
         bucketCount);
   // relative_position_bias_c3
-  const int64_t exact = bucketCount / (getBidirectional() ? 4 : 2);
+  int64_t exact = bucketCount / (getBidirectional() ? 4 : 2);
   if (maximumDistance <= exact)
     return mismatch(*this, "a maximum_distance above the " + Twine(exact) + " exact buckets",
                     maximumDistance);

@@ -22,12 +22,12 @@ int64_t transept::relativePositionBucket(int64_t keyMinusQuery,
     distance = std::max<int64_t>(-keyMinusQuery, 0);
   }
 
-  const int64_t exact = count / 2;
+  int64_t exact = count / 2;
   if (distance < exact)
     return base + distance;
   // Dividing and multiplying in f32, in this order, is what the reference rounds like.
-  const float ratio = std::log(float(distance) / float(exact)) /
-                      float(std::log(double(buckets.maximumDistance) / double(exact)));
-  const int64_t logarithmic = exact + int64_t(ratio * float(count - exact));
+  float ratio = std::log(float(distance) / float(exact)) /
+                float(std::log(double(buckets.maximumDistance) / double(exact)));
+  int64_t logarithmic = exact + int64_t(ratio * float(count - exact));
   return base + std::min(logarithmic, count - 1);
 }

@@ -15,8 +15,8 @@ constexpr std::size_t width = 64;
 
 std::vector<float> waves(std::size_t count, double speed) {
   std::vector<float> numbers(count);
-  for (std::size_t index = 0; index != count; ++index)
-    numbers[index] = static_cast<float>(std::sin(speed * static_cast<double>(index)));
+  for (std::size_t index = 0; index < count; ++index)
+    numbers[index] = float(std::sin(speed * double(index)));
   return numbers;
 }
 
@@ -34,10 +34,10 @@ int main() try {
   std::vector<float> weights(shape.batch * shape.targetRows * shape.sourceRows);
   cross_attention_block::run(model, shape, targets.data(), sources.data(), mask, states.data(),
                              weights.data());
-  for (std::size_t line = 0; line != shape.batch * shape.targetRows; ++line) {
+  for (std::size_t line = 0; line < shape.batch * shape.targetRows; ++line) {
     std::printf("state %zu: %6.2f %6.2f %6.2f ...  looks at", line, states[line * width],
                 states[line * width + 1], states[line * width + 2]);
-    for (std::size_t key = 0; key != shape.sourceRows; ++key)
+    for (std::size_t key = 0; key < shape.sourceRows; ++key)
       std::printf(" %.2f", weights[line * shape.sourceRows + key]);
     std::printf("\n");
   }

@@ -18,14 +18,14 @@ constexpr std::size_t textTokens = 77;
 
 std::vector<float> waves(std::size_t count, double speed) {
   std::vector<float> numbers(count);
-  for (std::size_t index = 0; index != count; ++index)
-    numbers[index] = static_cast<float>(std::sin(speed * static_cast<double>(index)));
+  for (std::size_t index = 0; index < count; ++index)
+    numbers[index] = float(std::sin(speed * double(index)));
   return numbers;
 }
 
 /// One sampler step stands in for what lies between blocks in a real U-Net.
 void denoise(std::vector<float> &image, const std::vector<float> &states) {
-  for (std::size_t index = 0; index != image.size(); ++index)
+  for (std::size_t index = 0; index < image.size(); ++index)
     image[index] = 0.98f * image[index] + 0.02f * std::tanh(states[index]);
 }
 
@@ -36,11 +36,11 @@ struct Run {
 
 /// `isHoisted`: one source for all steps. Otherwise every step encodes the text again.
 Run run(const transept::Model &model, std::size_t imageTokens, bool isHoisted) {
-  const std::vector<float> text = waves(textTokens * model.sourceFeatureWidth(), 0.37);
+  std::vector<float> text = waves(textTokens * model.sourceFeatureWidth(), 0.37);
   std::vector<float> image = waves(imageTokens * model.targetFeatureWidth(), 0.11);
   auto start = std::chrono::steady_clock::now();
   std::optional<transept::Source> source = model.encodeFeatures(text);
-  for (int step = 0; step != stepCount; ++step) {
+  for (int step = 0; step < stepCount; ++step) {
     if (!isHoisted && step != 0) {
       source.reset(); // with no budget for unused sources, its keys and values are gone
       source = model.encodeFeatures(text);

@@ -47,7 +47,7 @@ int main(int argumentCount, char **arguments) try {
       std::vector<transept::SourceInput> inputs(sources.begin() + begin, sources.begin() + end);
       std::vector<transept::Source> encoded = model.encodeBatch(inputs);
       std::vector<transept::Generation> generated = model.generateBatch(encoded);
-      for (std::size_t i = begin; i != end; ++i)
+      for (std::size_t i = begin; i < end; ++i)
         results[i] = generated[i - begin].ids();
     }
   };

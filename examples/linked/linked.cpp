@@ -9,7 +9,7 @@
 
 int main() try {
   // ">>de<< seven thousand seven hundred and fifty-two"
-  const std::vector<transept::Id> ids = {799, 26, 10, 26, 6, 5, 35, 2, 66, 0};
+  std::vector<transept::Id> ids = {799, 26, 10, 26, 6, 5, 35, 2, 66, 0};
 
   transept::Model model = number_words::open();
   transept::Source source = model.encode(ids); // runs the encoder once; all that follows shares it

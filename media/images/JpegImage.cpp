@@ -86,10 +86,9 @@ bool readRows(Decoder &decoder, uint8_t *pixels, uint8_t *line) {
     return false;
   jpeg_decompress_struct &library = decoder.library;
   jpeg_start_decompress(&library);
-  const bool hasInks = library.out_color_space == JCS_CMYK;
+  bool hasInks = library.out_color_space == JCS_CMYK;
   while (library.output_scanline < library.output_height) {
-    uint8_t *target =
-        pixels + static_cast<size_t>(library.output_scanline) * library.output_width * 3;
+    uint8_t *target = pixels + size_t(library.output_scanline) * library.output_width * 3;
     uint8_t *row = hasInks ? line : target;
     jpeg_read_scanlines(&library, &row, 1);
     if (!hasInks)
@@ -98,7 +97,7 @@ bool readRows(Decoder &decoder, uint8_t *pixels, uint8_t *line) {
       for (size_t channel = 0; channel < 3; ++channel) {
         // As Adobe's programs write it: what is left of the paper rather than the ink.
         int light = line[x * 4 + channel] * line[x * 4 + 3];
-        target[x * 3 + channel] = static_cast<uint8_t>((light + 127) / 255);
+        target[x * 3 + channel] = uint8_t((light + 127) / 255);
       }
   }
   return true;

@@ -74,7 +74,7 @@ int findOrientation(std::string_view bytes) {
     if (number(entry, 2) != orientationTag || number(entry + 2, 2) != shortType)
       continue;
     uint32_t value = number(entry + 8, 2);
-    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+    return value >= 1 && value <= 8 ? int(value) : 1;
   }
   return 1;
 }
@@ -83,7 +83,7 @@ Image orientImage(Image image, int orientation) {
   if (orientation == 1)
     return image;
   // Orientations 5 to 8 exchange the axes; then columns, rows or both run backwards.
-  const bool isTransposed = orientation >= 5;
+  bool isTransposed = orientation >= 5;
   const bool isMirrored =
       orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const bool isFlipped =

@@ -15,19 +15,19 @@ namespace {
 
 /// Where a side of the crop begins in the image; negative: so much border comes before the image.
 ptrdiff_t cropStart(size_t imageSide, size_t cropSide) {
-  auto difference = static_cast<ptrdiff_t>(imageSide) - static_cast<ptrdiff_t>(cropSide);
+  auto difference = ptrdiff_t(imageSide) - ptrdiff_t(cropSide);
   // Rounds toward minus infinity, which puts the odd row of a border before the image.
   return difference >= 0 ? difference / 2 : (difference - 1) / 2;
 }
 
 Image cropCenter(const Image &image, ImageSize size) {
   Image result(size.width, size.height);
-  const ptrdiff_t top = cropStart(image.height, size.height);
-  const ptrdiff_t left = cropStart(image.width, size.width);
+  ptrdiff_t top = cropStart(image.height, size.height);
+  ptrdiff_t left = cropStart(image.width, size.width);
   for (size_t y = 0; y < size.height; ++y)
     for (size_t x = 0; x < size.width; ++x) {
       // What lies before the image becomes huge, and so outside as well.
-      size_t row = y + static_cast<size_t>(top), column = x + static_cast<size_t>(left);
+      size_t row = y + size_t(top), column = x + size_t(left);
       if (row < image.height && column < image.width)
         std::copy_n(&image.pixels[(row * image.width + column) * 3], 3,
                     &result.pixels[(y * size.width + x) * 3]);
@@ -44,11 +44,11 @@ PixelValues pixelValues(const Image &image, const ImageSettings &settings) {
   if (settings.crop)
     shaped = cropCenter(shaped, *settings.crop);
   PixelValues result{shaped.height, shaped.width, std::vector<float>(shaped.pixels.size())};
-  const size_t plane = shaped.width * shaped.height;
+  size_t plane = shaped.width * shaped.height;
   for (size_t channel = 0; channel < 3; ++channel)
     for (size_t pixel = 0; pixel < plane; ++pixel) {
       double level = shaped.pixels[pixel * 3 + channel];
-      auto value = static_cast<float>(settings.scale ? level * *settings.scale : level);
+      auto value = float(settings.scale ? level * *settings.scale : level);
       if (settings.normalization)
         value = (value - settings.normalization->mean[channel]) /
                 settings.normalization->deviation[channel];
@@ -61,17 +61,16 @@ Features cutPatches(const PixelValues &pixels, size_t patchSize, const std::stri
   if (patchSize == 0 || pixels.height % patchSize != 0 || pixels.width % patchSize != 0)
     throw InputError(fmt::format("{}: {} x {} pixels are not whole patches of {} x {}", name,
                                  pixels.width, pixels.height, patchSize, patchSize));
-  const size_t across = pixels.width / patchSize, down = pixels.height / patchSize;
+  size_t across = pixels.width / patchSize, down = pixels.height / patchSize;
   Features features{.rows = across * down, .width = 3 * patchSize * patchSize};
   features.values.reserve(pixels.values.size());
   for (size_t patch = 0; patch < features.rows; ++patch)
     for (size_t channel = 0; channel < 3; ++channel)
       for (size_t y = 0; y < patchSize; ++y) {
         size_t row = channel * pixels.height + patch / across * patchSize + y;
-        auto begin = pixels.values.begin() +
-                     static_cast<ptrdiff_t>(row * pixels.width + patch % across * patchSize);
-        features.values.insert(features.values.end(), begin,
-                               begin + static_cast<ptrdiff_t>(patchSize));
+        auto begin =
+            pixels.values.begin() + ptrdiff_t(row * pixels.width + patch % across * patchSize);
+        features.values.insert(features.values.end(), begin, begin + ptrdiff_t(patchSize));
       }
   return features;
 }

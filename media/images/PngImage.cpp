@@ -87,8 +87,8 @@ Image decodePng(std::string_view bytes, const std::string &name) {
   auto refuse = [&] { return InputError(fmt::format("{}: PNG: {}", name, reader.problem)); };
   if (!readHeader(file.png, file.info))
     throw refuse();
-  const size_t width = png_get_image_width(file.png, file.info);
-  const size_t height = png_get_image_height(file.png, file.info);
+  size_t width = png_get_image_width(file.png, file.info);
+  size_t height = png_get_image_height(file.png, file.info);
   checkImageSize(width, height, name);
   Image image(width, height);
   std::vector<png_bytep> rows(height);

@@ -34,26 +34,26 @@ double weightAt(double distance, Filter filter) {
 
 int32_t toFixed(double weight) {
   double scaled = weight * (1 << fractionBits);
-  return static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  return int32_t(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
 /// Conversions to integers cut off the fraction, as the original's do.
 std::vector<Taps> computeTaps(size_t inputSize, size_t outputSize, Filter filter) {
-  const double scale = static_cast<double>(inputSize) / static_cast<double>(outputSize);
-  const double stretch = std::max(scale, 1.0);
-  const double support = (filter == Filter::bilinear ? 1 : 2) * stretch;
-  const double inverse = 1 / stretch;
+  double scale = double(inputSize) / double(outputSize);
+  double stretch = std::max(scale, 1.0);
+  double support = (filter == Filter::bilinear ? 1 : 2) * stretch;
+  double inverse = 1 / stretch;
   std::vector<Taps> taps(outputSize);
   std::vector<double> weights;
   for (size_t output = 0; output < outputSize; ++output) {
-    const double center = (static_cast<double>(output) + 0.5) * scale;
-    const auto first = static_cast<size_t>(std::max(0.0, center - support + 0.5));
-    const auto end = std::min(inputSize, static_cast<size_t>(center + support + 0.5));
+    double center = (double(output) + 0.5) * scale;
+    auto first = size_t(std::max(0.0, center - support + 0.5));
+    auto end = std::min(inputSize, size_t(center + support + 0.5));
     weights.clear();
     double sum = 0;
     for (size_t input = first; input < end; ++input) {
       // In this order of operations, whose rounding decides some weights.
-      double position = static_cast<double>(input) - center + 0.5;
+      double position = double(input) - center + 0.5;
       weights.push_back(weightAt(position * inverse, filter));
       sum += weights.back();
     }
@@ -71,7 +71,7 @@ uint8_t weigh(const uint8_t *samples, size_t stride, const std::vector<int32_t> 
     sum += *samples * weight;
     samples += stride;
   }
-  return static_cast<uint8_t>(std::clamp(sum >> fractionBits, 0, 255));
+  return uint8_t(std::clamp(sum >> fractionBits, 0, 255));
 }
 
 } // namespace
@@ -80,7 +80,7 @@ Image resizeImage(const Image &image, size_t width, size_t height, Filter filter
   Image wide = image;
   if (width != image.width) {
     wide = Image(width, image.height);
-    const std::vector<Taps> taps = computeTaps(image.width, width, filter);
+    std::vector<Taps> taps = computeTaps(image.width, width, filter);
     for (size_t y = 0; y < image.height; ++y)
       for (size_t x = 0; x < width; ++x)
         for (size_t channel = 0; channel < 3; ++channel)
@@ -90,8 +90,8 @@ Image resizeImage(const Image &image, size_t width, size_t height, Filter filter
   if (height == image.height)
     return wide;
   Image result(width, height);
-  const std::vector<Taps> taps = computeTaps(image.height, height, filter);
-  const size_t rowBytes = width * 3;
+  std::vector<Taps> taps = computeTaps(image.height, height, filter);
+  size_t rowBytes = width * 3;
   for (size_t y = 0; y < height; ++y)
     for (size_t byte = 0; byte < rowBytes; ++byte)
       result.pixels[y * rowBytes + byte] =

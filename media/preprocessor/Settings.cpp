@@ -95,7 +95,7 @@ std::array<float, 3> readChannels(ConfigFields &fields, const std::string &key, 
   if (!value->is_number() && !(value->is_array() && value->size() == 3))
     fields.refuse(key, *value, "three numbers");
   for (size_t channel = 0; channel < 3; ++channel)
-    channels[channel] = static_cast<float>(
+    channels[channel] = float(
         value->is_array() ? fields.number((*value)[channel], fmt::format("{}[{}]", key, channel))
                           : fields.number(*value, key));
   return channels;

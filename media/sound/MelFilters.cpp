@@ -33,9 +33,9 @@ double kaldiMel(double frequency) {
 
 std::vector<double> evenlySpaced(double first, double last, size_t count) {
   std::vector<double> values(count);
-  double step = (last - first) / static_cast<double>(count - 1);
+  double step = (last - first) / double(count - 1);
   for (size_t index = 0; index < count; ++index)
-    values[index] = first + step * static_cast<double>(index);
+    values[index] = first + step * double(index);
   values.back() = last;
   return values;
 }
@@ -74,9 +74,9 @@ Matrix kaldiFilters(const MelSettings &settings) {
       evenlySpaced(kaldiMel(settings.minimumFrequency), kaldiMel(settings.maximumFrequency),
                    settings.filters + 2);
   std::vector<double> positions(settings.transform / 2 + 1);
-  double binWidth = settings.sampleRate / static_cast<double>(settings.transform);
+  double binWidth = settings.sampleRate / double(settings.transform);
   for (size_t bin = 0; bin < positions.size(); ++bin)
-    positions[bin] = kaldiMel(binWidth * static_cast<double>(bin));
+    positions[bin] = kaldiMel(binWidth * double(bin));
   Matrix filters = triangles(corners, positions);
   for (size_t filter = 0; filter < filters.rows; ++filter)
     filters.row(filter).back() = 0;

@@ -43,7 +43,7 @@ sf_count_t seekMemory(sf_count_t offset, int whence, void *data) {
 sf_count_t readMemory(void *target, sf_count_t count, void *data) {
   auto &file = *static_cast<MemoryFile *>(data);
   count = std::clamp<sf_count_t>(count, 0, file.size() - file.position);
-  std::memcpy(target, file.bytes.data() + file.position, static_cast<size_t>(count));
+  std::memcpy(target, file.bytes.data() + file.position, size_t(count));
   file.position += count;
   return count;
 }
@@ -66,7 +66,7 @@ bool looksLikeSound(std::string_view bytes) {
 /// Takes blocks at the file's rate and appends them at the wanted rate.
 class Resampler {
 public:
-  Resampler(int from, int to) : ratio(static_cast<double>(to) / from) {
+  Resampler(int from, int to) : ratio(double(to) / from) {
     int failure = 0;
     if (from != to)
       state.reset(src_new(SRC_SINC_BEST_QUALITY, /*channels=*/1, &failure));
@@ -80,8 +80,7 @@ public:
       samples.insert(samples.end(), block.begin(), block.end());
       return;
     }
-    std::vector<float> output(static_cast<size_t>(
-        std::ceil(static_cast<double>(blockFrames) * std::max(ratio, 1.0)) + 64));
+    std::vector<float> output(size_t(std::ceil(double(blockFrames) * std::max(ratio, 1.0)) + 64));
     size_t used = 0;
     while (true) {
       SRC_DATA data{};
@@ -93,7 +92,7 @@ public:
       data.end_of_input = isLast;
       if (int failure = src_process(state.get(), &data))
         throw InputError(fmt::format("resampling by {}: {}", ratio, src_strerror(failure)));
-      used += static_cast<size_t>(data.input_frames_used);
+      used += size_t(data.input_frames_used);
       samples.insert(samples.end(), output.begin(), output.begin() + data.output_frames_gen);
       if (data.output_frames_gen == 0 && (used == block.size() || data.input_frames_used == 0))
         return;
@@ -120,12 +119,12 @@ void checkFormat(const SF_INFO &info, const std::string &name) {
 /// Averages the channels of `count` frames into `mono`.
 void averageChannels(const std::vector<float> &block, sf_count_t count, int channels,
                      const std::string &name, std::vector<float> &mono) {
-  mono.resize(static_cast<size_t>(count));
+  mono.resize(size_t(count));
   for (size_t frame = 0; frame < mono.size(); ++frame) {
     float sum = 0;
     for (int channel = 0; channel < channels; ++channel)
-      sum += block[frame * static_cast<size_t>(channels) + static_cast<size_t>(channel)];
-    mono[frame] = sum / static_cast<float>(channels);
+      sum += block[frame * size_t(channels) + size_t(channel)];
+    mono[frame] = sum / float(channels);
     if (!std::isfinite(mono[frame]))
       throw InputError(fmt::format("{}: a sample is not a finite number", name));
   }
@@ -149,9 +148,9 @@ std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
   checkFormat(info, name);
 
   Resampler resampler(info.samplerate, options.sampleRate);
-  const size_t longest = maximumSoundSeconds * static_cast<size_t>(options.sampleRate);
+  size_t longest = maximumSoundSeconds * size_t(options.sampleRate);
   std::vector<float> samples, mono;
-  std::vector<float> block(static_cast<size_t>(blockFrames) * static_cast<size_t>(info.channels));
+  std::vector<float> block(size_t(blockFrames) * size_t(info.channels));
   sf_count_t total = 0;
   bool isLast = false;
   while (!isLast && samples.size() < options.enoughSamples) {

@@ -17,11 +17,10 @@ namespace {
 /// The samples of a frame as they go into the transform; what lies behind the frame stays zero.
 void prepareFrame(std::span<const double> samples, const FrameSettings &settings,
                   std::span<double> frame) {
-  const size_t length = settings.window.size();
+  size_t length = settings.window.size();
   std::copy(samples.begin(), samples.end(), frame.begin());
   if (settings.subtractsMean) {
-    double mean =
-        std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(length);
+    double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / double(length);
     for (double &sample : frame.first(length))
       sample -= mean;
   }
@@ -48,8 +47,7 @@ std::vector<Band> findBands(const Matrix &filters) {
     auto first = std::find_if(weights.begin(), weights.end(), isUsed);
     auto last = std::find_if(weights.rbegin(), weights.rend(), isUsed);
     if (first != weights.end())
-      bands[filter] = {static_cast<size_t>(first - weights.begin()),
-                       static_cast<size_t>(last.base() - weights.begin())};
+      bands[filter] = {size_t(first - weights.begin()), size_t(last.base() - weights.begin())};
   }
   return bands;
 }
@@ -63,7 +61,7 @@ size_t countFrames(size_t samples, const FrameSettings &settings) {
 
 Matrix melEnergies(std::span<const double> samples, const FrameSettings &settings,
                    const Matrix &filters) {
-  const std::vector<Band> bands = findBands(filters);
+  std::vector<Band> bands = findBands(filters);
   Matrix energies(countFrames(samples.size(), settings), filters.rows);
   Eigen::FFT<double> transform;
   transform.SetFlag(Eigen::FFT<double>::HalfSpectrum);
@@ -87,18 +85,15 @@ Matrix melEnergies(std::span<const double> samples, const FrameSettings &setting
 std::vector<double> periodicHannWindow(size_t length) {
   std::vector<double> window(length);
   for (size_t index = 0; index < length; ++index)
-    window[index] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(index) /
-                                         static_cast<double>(length));
+    window[index] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * double(index) / double(length));
   return window;
 }
 
 std::vector<double> poveyWindow(size_t length) {
   std::vector<double> window(length);
   for (size_t index = 0; index < length; ++index)
-    window[index] =
-        std::pow(0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(index) /
-                                      static_cast<double>(length - 1)),
-                 0.85);
+    window[index] = std::pow(
+        0.5 - 0.5 * std::cos(2 * std::numbers::pi * double(index) / double(length - 1)), 0.85);
   return window;
 }
 

@@ -25,7 +25,7 @@ void normalizeColumn(Features &features, size_t column, const Speech2TextSetting
   auto value = [&](size_t row) -> float & {
     return features.values[row * features.width + column];
   };
-  auto count = static_cast<double>(features.rows);
+  auto count = double(features.rows);
   double sum = 0, squares = 0;
   // Compared rather than taken from the deviation, which rounding keeps from being exactly 0.
   bool isConstant = true;
@@ -33,17 +33,17 @@ void normalizeColumn(Features &features, size_t column, const Speech2TextSetting
     sum += value(row);
     isConstant = isConstant && value(row) == value(0);
   }
-  const double mean = isConstant ? value(0) : sum / count;
+  double mean = isConstant ? value(0) : sum / count;
   for (size_t row = 0; row < features.rows; ++row)
     squares += (value(row) - mean) * (value(row) - mean);
-  const double deviation = std::sqrt(squares / count);
+  double deviation = std::sqrt(squares / count);
   for (size_t row = 0; row < features.rows; ++row) {
     double result = value(row);
     if (settings.normalizesMeans)
       result -= mean;
     if (settings.normalizesVariances && !isConstant)
       result /= deviation;
-    value(row) = static_cast<float>(result);
+    value(row) = float(result);
   }
 }
 
@@ -61,9 +61,9 @@ Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSe
                        .preemphasis = 0.97};
   MelSettings mels{.filters = settings.mels,
                    .transform = transformLength,
-                   .sampleRate = static_cast<double>(settings.sampleRate),
+                   .sampleRate = double(settings.sampleRate),
                    .minimumFrequency = 20,
-                   .maximumFrequency = static_cast<double>(settings.sampleRate) / 2};
+                   .maximumFrequency = double(settings.sampleRate) / 2};
   std::vector<double> scaled(samples.size());
   std::transform(samples.begin(), samples.end(), scaled.begin(),
                  [](float sample) { return sample * fullScale; });
@@ -71,9 +71,8 @@ Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSe
 
   Features features{.rows = energies.rows, .width = settings.mels};
   features.values.resize(energies.values.size());
-  std::transform(
-      energies.values.begin(), energies.values.end(), features.values.begin(),
-      [](double energy) { return static_cast<float>(std::log(std::max(energy, melFloor))); });
+  std::transform(energies.values.begin(), energies.values.end(), features.values.begin(),
+                 [](double energy) { return float(std::log(std::max(energy, melFloor))); });
   for (size_t column = 0; column < features.width; ++column)
     normalizeColumn(features, column, settings);
   return features;

@@ -20,7 +20,7 @@ struct WhisperSettings {
   size_t transform = 400;
   size_t chunkSeconds = 30;
 
-  size_t chunkSamples() const { return chunkSeconds * static_cast<size_t>(sampleRate); }
+  size_t chunkSamples() const { return chunkSeconds * size_t(sampleRate); }
 };
 
 /// Defaults are those of Speech2TextFeatureExtractor.

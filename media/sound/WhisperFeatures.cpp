@@ -31,8 +31,8 @@ std::vector<double> padMirrored(std::span<const float> samples, size_t length, s
 
 Features whisperFeatures(std::span<const float> samples, const WhisperSettings &settings,
                          bool isPadded, const std::string &name) {
-  const size_t length = isPadded ? settings.chunkSamples() : samples.size();
-  const size_t padding = settings.transform / 2;
+  size_t length = isPadded ? settings.chunkSamples() : samples.size();
+  size_t padding = settings.transform / 2;
   if (length <= padding || length < settings.hop)
     throw InputError(fmt::format("{}: {} samples, at least {} are needed", name, length,
                                  std::max(padding + 1, settings.hop)));
@@ -41,15 +41,14 @@ Features whisperFeatures(std::span<const float> samples, const WhisperSettings &
                        .transform = settings.transform};
   MelSettings mels{.filters = settings.mels,
                    .transform = settings.transform,
-                   .sampleRate = static_cast<double>(settings.sampleRate)};
+                   .sampleRate = double(settings.sampleRate)};
   Matrix energies = melEnergies(padMirrored(samples, length, padding), frames, slaneyFilters(mels));
 
   // The last frame is left out, as the original does.
   Features features{.rows = energies.rows - 1, .width = settings.mels};
   features.values.resize(features.rows * features.width);
   for (size_t index = 0; index < features.values.size(); ++index)
-    features.values[index] =
-        static_cast<float>(std::log10(std::max(energies.values[index], 1e-10)));
+    features.values[index] = float(std::log10(std::max(energies.values[index], 1e-10)));
   float floor = *std::max_element(features.values.begin(), features.values.end()) - 8;
   for (float &value : features.values)
     value = (std::max(value, floor) + 4) / 4;

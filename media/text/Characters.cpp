@@ -53,7 +53,7 @@ char32_t nextCharacter(std::string_view text, size_t &position) {
   utf8proc_ssize_t length =
       utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t *>(text.data()) + position,
                        static_cast<utf8proc_ssize_t>(text.size() - position), &character);
-  position += length > 0 ? static_cast<size_t>(length) : 1;
+  position += length > 0 ? size_t(length) : 1;
   return length > 0 ? static_cast<char32_t>(character) : U'\ufffd';
 }
 
@@ -61,7 +61,7 @@ void append(std::string &text, char32_t character) {
   std::array<utf8proc_uint8_t, 4> bytes;
   utf8proc_ssize_t length =
       utf8proc_encode_char(static_cast<utf8proc_int32_t>(character), bytes.data());
-  text.append(reinterpret_cast<const char *>(bytes.data()), static_cast<size_t>(length));
+  text.append(reinterpret_cast<const char *>(bytes.data()), size_t(length));
 }
 
 bool isLetter(char32_t character) {
@@ -133,7 +133,7 @@ std::string normalize(std::string_view text, NormalForm form) {
                                          static_cast<utf8proc_option_t>(options));
   if (length < 0)
     return std::string(text);
-  std::string normal(reinterpret_cast<const char *>(result), static_cast<size_t>(length));
+  std::string normal(reinterpret_cast<const char *>(result), size_t(length));
   std::free(result);
   return normal;
 }
@@ -193,7 +193,7 @@ std::string upper(std::string_view text) {
       append(result, simpleUpper(character));
     else
       for (utf8proc_ssize_t index = 0; index < count; ++index)
-        append(result, simpleUpper(static_cast<char32_t>(folded[static_cast<size_t>(index)])));
+        append(result, simpleUpper(static_cast<char32_t>(folded[size_t(index)])));
   }
   return result;
 }
@@ -203,7 +203,7 @@ std::vector<size_t> graphemeEnds(std::string_view text) {
   utf8proc_int32_t state = 0;
   char32_t previous = 0;
   for (size_t position = 0; position < text.size();) {
-    const size_t begin = position;
+    size_t begin = position;
     const char32_t character = nextCharacter(text, position);
     if (begin > 0 &&
         utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous),

@@ -71,14 +71,14 @@ bool startsWithSpace(std::string_view text) {
 std::string validUtf8(std::string_view text) {
   std::string valid;
   for (size_t position = 0; position < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[position]);
-    const size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    auto lead = static_cast<unsigned char>(text[position]);
+    size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     size_t known = length > 0 && lead < 0xf5 ? 1 : 0;
     for (; known > 0 && known < length && position + known < text.size(); ++known) {
-      const auto byte = static_cast<unsigned char>(text[position + known]);
+      auto byte = static_cast<unsigned char>(text[position + known]);
       // Overlong forms, surrogates and what is above U+10FFFF show in the second byte.
-      const unsigned low = known > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-      const unsigned high = known > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+      unsigned low = known > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+      unsigned high = known > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
       if (byte < low || byte > high)
         break;
     }
@@ -92,8 +92,8 @@ std::string validUtf8(std::string_view text) {
 }
 
 size_t characterLength(std::string_view text, size_t position) {
-  const auto lead = static_cast<unsigned char>(text[position]);
-  const size_t length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  auto lead = static_cast<unsigned char>(text[position]);
+  size_t length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   return std::min(length, text.size() - position);
 }
 

@@ -72,7 +72,7 @@ struct ByteTable {
     for (int byte = 0; byte < 256; ++byte) {
       bool isPrintable = (byte >= '!' && byte <= '~') || (byte >= 0xa1 && byte != 0xad);
       char32_t character = isPrintable ? static_cast<char32_t>(byte) : next++;
-      characters[static_cast<size_t>(byte)] = character;
+      characters[size_t(byte)] = character;
       bytes[character] = byte;
     }
   }
@@ -88,7 +88,7 @@ const ByteTable &byteTable() {
 std::vector<std::string_view> splitWords(std::string_view text) {
   std::vector<std::string_view> words;
   for (size_t begin = 0; begin < text.size();) {
-    const size_t end = wordEnd(text, begin);
+    size_t end = wordEnd(text, begin);
     words.push_back(text.substr(begin, end - begin));
     begin = end;
   }
@@ -106,10 +106,10 @@ std::string tokenToBytes(std::string_view token) {
   std::string bytes;
   for (size_t position = 0; position < token.size();) {
     const char32_t character = nextCharacter(token, position);
-    const int byte = character < byteTable().bytes.size() ? byteTable().bytes[character] : -1;
+    int byte = character < byteTable().bytes.size() ? byteTable().bytes[character] : -1;
     if (byte < 0)
       return std::string(token);
-    bytes += static_cast<char>(byte);
+    bytes += char(byte);
   }
   return bytes;
 }

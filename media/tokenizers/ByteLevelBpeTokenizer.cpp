@@ -25,7 +25,7 @@ bool isDigit(char c) {
 size_t timestampLength(std::string_view text) {
   size_t at = 2;
   auto digits = [&] {
-    const size_t begin = at;
+    size_t begin = at;
     while (at < text.size() && isDigit(text[at]))
       ++at;
     return at > begin;
@@ -39,7 +39,7 @@ size_t timestampLength(std::string_view text) {
 std::string removeTimestamps(std::string_view text) {
   std::string rest;
   for (size_t position = 0; position < text.size();) {
-    const size_t length = timestampLength(text.substr(position));
+    size_t length = timestampLength(text.substr(position));
     if (length == 0)
       rest += text[position];
     position += std::max<size_t>(length, 1);
@@ -56,11 +56,10 @@ public:
         addsBlank(booleanSetting(settings, "add_prefix_space", false)) {
     for (const auto &[token, id] : vocabulary)
       tokens[id] = token;
-    setTokens(readTokenizerConfig(settings, assets), settings,
-              static_cast<int32_t>(vocabulary.size()),
+    setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
               [&](const std::string &token) { return vocabularyId(token); });
     auto id = [&](const std::string &key) {
-      const std::string token = textSetting(settings, key, "");
+      std::string token = textSetting(settings, key, "");
       return addedId(token) >= 0 ? addedId(token) : vocabularyId(token);
     };
     if (int32_t last = id("timestamps_after"); last >= 0)
@@ -73,8 +72,7 @@ public:
     if (firstTimestamp < 0)
       return SlowTokenizer::decode(ids, options);
     if (options.skipSpecialTokens && !ids.empty() && ids.front() == promptId)
-      ids = ids.subspan(
-          static_cast<size_t>(std::find(ids.begin(), ids.end(), startId) - ids.begin()));
+      ids = ids.subspan(size_t(std::find(ids.begin(), ids.end(), startId) - ids.begin()));
     return options.withTimestamps ? decodeTimestamps(ids, options) : decodeSegment(ids, options);
   }
 
@@ -136,7 +134,7 @@ private:
     for (size_t index = 0; index < ids.size(); ++index) {
       if (ids[index] < firstTimestamp)
         continue;
-      const double time = static_cast<double>(ids[index] - firstTimestamp) * secondsPerTimestamp;
+      double time = double(ids[index] - firstTimestamp) * secondsPerTimestamp;
       if (time < highest)
         offset += highest;
       highest = time;

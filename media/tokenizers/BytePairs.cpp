@@ -13,7 +13,7 @@ namespace transept::text {
 
 namespace {
 
-constexpr size_t none = static_cast<size_t>(-1);
+constexpr size_t none = size_t(-1);
 
 struct Link {
   size_t previous, next;
@@ -30,7 +30,7 @@ struct Candidate {
 };
 
 uint64_t pairKey(int32_t left, int32_t right) {
-  return uint64_t(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
+  return uint64_t(uint32_t(left)) << 32 | uint32_t(right);
 }
 
 } // namespace
@@ -52,7 +52,7 @@ void BytePairs::merge(std::vector<Symbol> &symbols) const {
     links[index] = {index == 0 ? none : index - 1, index + 1 == links.size() ? none : index + 1};
   std::vector<Candidate> fresh;
   auto propose = [&](size_t left) {
-    const size_t right = left == none ? none : links[left].next;
+    size_t right = left == none ? none : links[left].next;
     if (right != none)
       if (const Merge *merge = find(symbols[left].id, symbols[right].id))
         fresh.push_back({merge->rank, merge->merged, left});
@@ -65,7 +65,7 @@ void BytePairs::merge(std::vector<Symbol> &symbols) const {
   while (!heap.empty()) {
     const Candidate candidate = heap.top();
     heap.pop();
-    const size_t left = candidate.position, right = links[left].next;
+    size_t left = candidate.position, right = links[left].next;
     if (links[left].isAlive && right != none) {
       const Merge *merge = find(symbols[left].id, symbols[right].id);
       if (merge && merge->merged == candidate.merged) {
@@ -106,12 +106,12 @@ TextPairs::TextPairs(const Asset &merges, std::string wordEnd) : wordEnd(std::mo
     if (right.find_first_of(" \t") != std::string_view::npos)
       continue;
     std::string merged = std::string(left) += right;
-    pairs.add(intern(left), intern(right), static_cast<int32_t>(line), intern(merged));
+    pairs.add(intern(left), intern(right), int32_t(line), intern(merged));
   }
 }
 
 int32_t TextPairs::intern(std::string_view text) {
-  return ids.try_emplace(std::string(text), static_cast<int32_t>(ids.size())).first->second;
+  return ids.try_emplace(std::string(text), int32_t(ids.size())).first->second;
 }
 
 int32_t TextPairs::idOf(const std::string &text) const {
@@ -122,7 +122,7 @@ int32_t TextPairs::idOf(const std::string &text) const {
 std::vector<std::string_view> TextPairs::split(std::string_view word) const {
   std::vector<Symbol> symbols;
   for (size_t position = 0; position < word.size();) {
-    const size_t end = position + characterLength(word, position);
+    size_t end = position + characterLength(word, position);
     std::string text(word.substr(position, end - position));
     if (end == word.size())
       text += wordEnd;

@@ -13,7 +13,7 @@
 namespace transept::text {
 
 void Frame::configure(const Settings &settings, const TokenizerConfig &config, const IdOf &idOf) {
-  const std::string pattern = textSetting(settings, "language_token", "{}");
+  std::string pattern = textSetting(settings, "language_token", "{}");
   for (const std::string &name :
        listSetting(settings, "languages").value_or(std::vector<std::string>())) {
     std::string token = replaceAll(pattern, "{}", name);
@@ -45,7 +45,7 @@ void Frame::configure(const Settings &settings, const TokenizerConfig &config, c
         ids.push_back(languagePlace);
         continue;
       }
-      const bool isNamed = each.starts_with('{') && each.ends_with('}');
+      bool isNamed = each.starts_with('{') && each.ends_with('}');
       auto role =
           isNamed ? roleOf(std::string_view(each).substr(1, each.size() - 2)) : std::nullopt;
       const std::string &token = role ? config.token(*role).content : each;
@@ -76,7 +76,7 @@ std::vector<int32_t> Frame::wrap(std::vector<int32_t> ids, Side side,
     result = fill(prefix, language);
     end = fill(suffix, language);
   }
-  const size_t specialCount = result.size() + end.size();
+  size_t specialCount = result.size() + end.size();
   if (options.maximumLength > specialCount && ids.size() + specialCount > options.maximumLength)
     ids.resize(options.maximumLength - specialCount);
   result.insert(result.end(), ids.begin(), ids.end());

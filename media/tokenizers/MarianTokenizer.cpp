@@ -51,8 +51,8 @@ public:
       targetPieces = sourcePieces;
     for (const auto &[token, id] : targetIds)
       targetPieces[id] = token;
-    setTokens(readTokenizerConfig(settings, assets), settings,
-              static_cast<int32_t>(sourceIds.size()), [&](const std::string &token) {
+    setTokens(readTokenizerConfig(settings, assets), settings, int32_t(sourceIds.size()),
+              [&](const std::string &token) {
                 auto found = sourceIds.find(token);
                 return found == sourceIds.end() ? -1 : found->second;
               });

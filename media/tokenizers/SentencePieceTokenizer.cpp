@@ -42,7 +42,7 @@ public:
       vocabulary = readVocabulary(needAsset(assets, file));
       for (const auto &[token, id] : *vocabulary)
         tokens[id] = token;
-      size = static_cast<int32_t>(vocabulary->size());
+      size = int32_t(vocabulary->size());
     }
     int32_t next = size;
     for (std::string &token :
@@ -78,8 +78,8 @@ private:
   }
 
   int32_t pieceId(const std::string &piece, Side) const override {
-    const int32_t id = baseId(piece);
-    const bool isUnknown = id < 0 || (!vocabulary && id == model.unknownId() + offset);
+    int32_t id = baseId(piece);
+    bool isUnknown = id < 0 || (!vocabulary && id == model.unknownId() + offset);
     return isUnknown ? unknownId() : id;
   }
 

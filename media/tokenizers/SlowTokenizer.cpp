@@ -43,9 +43,9 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
     additionalTokens.insert(token.content);
   }
   unknownToken = config.token(Role::Unknown).content;
-  endTokenId = ids[static_cast<size_t>(Role::End)];
-  unknownTokenId = ids[static_cast<size_t>(Role::Unknown)];
-  paddingTokenId = ids[static_cast<size_t>(Role::Padding)];
+  endTokenId = ids[size_t(Role::End)];
+  unknownTokenId = ids[size_t(Role::Unknown)];
+  paddingTokenId = ids[size_t(Role::Padding)];
   cleansUpSpaces = config.cleansUpSpaces;
   indexAddedTokens(baseSize, booleanSetting(settings, "separates_added_tokens", false));
   if (endTokenId >= 0)
@@ -75,7 +75,7 @@ std::string SlowTokenizer::lowerAroundAddedTokens(std::string_view text) const {
   std::string result;
   for (size_t position = 0; position < text.size();) {
     std::string_view rest = text.substr(position);
-    const size_t length = matcher.matchAt(rest);
+    size_t length = matcher.matchAt(rest);
     if (length > 0)
       result += rest.substr(0, length);
     else
@@ -90,7 +90,7 @@ std::vector<std::string> SlowTokenizer::split(std::string_view text) const {
   std::vector<std::string> parts;
   size_t begin = 0;
   for (size_t position = 0; position < text.size();) {
-    const size_t length = matcher.matchAt(text.substr(position));
+    size_t length = matcher.matchAt(text.substr(position));
     if (length == 0) {
       ++position;
       continue;

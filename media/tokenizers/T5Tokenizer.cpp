@@ -43,17 +43,17 @@ private:
     if (!config.additionalTokens) {
       config.additionalTokens.emplace();
     } else {
-      present = static_cast<int32_t>(
-          std::count_if(config.additionalTokens->begin(), config.additionalTokens->end(),
-                        [](const AddedToken &token) {
-                          return token.content.find("<extra_id_") != std::string::npos;
-                        }));
+      present =
+          int32_t(std::count_if(config.additionalTokens->begin(), config.additionalTokens->end(),
+                                [](const AddedToken &token) {
+                                  return token.content.find("<extra_id_") != std::string::npos;
+                                }));
       if (present > 0 && count > 0 && present != count)
         throw InputError(fmt::format("tokenizer_config.json: extra_ids is {}, but "
                                      "additional_special_tokens has {} of them",
                                      count, present));
     }
-    const bool areListed = !config.additionalTokens->empty() && present > 0;
+    bool areListed = !config.additionalTokens->empty() && present > 0;
     if (!areListed)
       for (int32_t index = 0; index < count; ++index)
         config.additionalTokens->push_back(sentinel(index));
@@ -80,7 +80,7 @@ private:
     // Without a dummy prefix sentencepiece strips a leading blank; a word in front keeps it.
     std::vector<std::string> tokens = model.encode(unknownToken + std::string(text));
     if (tokens.size() >= unknownLength)
-      tokens.erase(tokens.begin(), tokens.begin() + static_cast<ptrdiff_t>(unknownLength));
+      tokens.erase(tokens.begin(), tokens.begin() + ptrdiff_t(unknownLength));
     return tokens;
   }
 

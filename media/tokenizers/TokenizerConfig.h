@@ -41,8 +41,8 @@ struct TokenizerConfig {
   std::map<int32_t, AddedToken> addedTokens;
   bool cleansUpSpaces = true;
 
-  const AddedToken &token(Role role) const { return tokens[static_cast<size_t>(role)]; }
-  AddedToken &token(Role role) { return tokens[static_cast<size_t>(role)]; }
+  const AddedToken &token(Role role) const { return tokens[size_t(role)]; }
+  AddedToken &token(Role role) { return tokens[size_t(role)]; }
 };
 
 /// Settings that are read here: "special_tokens", an object from "eos_token" and so on to tokens,

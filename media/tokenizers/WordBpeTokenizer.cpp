@@ -25,10 +25,10 @@ bool isSpaceAt(std::string_view text, size_t position) {
 std::vector<std::string_view> splitWords(std::string_view text) {
   std::vector<std::string_view> words;
   for (size_t position = 0; position < text.size();) {
-    const size_t begin = position;
+    size_t begin = position;
     while (position < text.size() && !isSpaceAt(text, position))
       position += characterLength(text, position);
-    const bool isWord = position > begin;
+    bool isWord = position > begin;
     if (position < text.size() && (!isWord || text[position] == '\n'))
       position += characterLength(text, position);
     if (isWord)
@@ -41,7 +41,7 @@ std::vector<std::string_view> splitWords(std::string_view text) {
 std::string separatePunctuation(std::string_view word) {
   std::string spaced;
   for (char c : word) {
-    const bool isApostrophe = c == '\'';
+    bool isApostrophe = c == '\'';
     if (isApostrophe || std::string_view(".,!?()").find(c) != std::string_view::npos)
       spaced += ' ';
     spaced += c;
@@ -70,8 +70,8 @@ public:
         merges(needAsset(assets, textSetting(settings, "merges_file", "merges.txt")), "</w>") {
     for (const auto &[token, id] : vocabulary)
       tokens[id] = token;
-    setTokens(readTokenizerConfig(settings, assets), settings,
-              static_cast<int32_t>(vocabulary.size()), [&](const std::string &token) {
+    setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
+              [&](const std::string &token) {
                 auto found = vocabulary.find(token);
                 return found == vocabulary.end() ? -1 : found->second;
               });
@@ -83,9 +83,9 @@ private:
   std::vector<std::string> segment(std::string_view text, Side) const override {
     std::vector<std::string> pieces;
     for (std::string_view each : splitWords(text)) {
-      const std::string spaced = separatePunctuation(each);
+      std::string spaced = separatePunctuation(each);
       for (std::string_view rest = spaced; !rest.empty();) {
-        const size_t end = std::min(rest.find(' '), rest.size());
+        size_t end = std::min(rest.find(' '), rest.size());
         appendPieces(pieces, lower(rest.substr(0, end)));
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }

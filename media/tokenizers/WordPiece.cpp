@@ -49,7 +49,7 @@ std::vector<std::string_view> splitAtSpaces(std::string_view text) {
   std::vector<std::string_view> words;
   size_t begin = 0;
   for (size_t position = 0; position < text.size();) {
-    const size_t length = characterLength(text, position);
+    size_t length = characterLength(text, position);
     if (startsWithSpace(text.substr(position, length))) {
       if (begin < position)
         words.push_back(text.substr(begin, position - begin));
@@ -66,7 +66,7 @@ std::vector<std::string_view> splitAtPunctuation(std::string_view word) {
   std::vector<std::string_view> parts;
   size_t begin = 0;
   for (size_t position = 0; position < word.size();) {
-    const size_t at = position;
+    size_t at = position;
     if (!isMarkOfPunctuation(nextCharacter(word, position)))
       continue;
     if (begin < at)
@@ -91,11 +91,11 @@ bool WordPieces::split(std::string_view word, std::vector<std::string> &tokens) 
   for (size_t position = 0; position < word.size(); position += characterLength(word, position))
     if (++characters > maximumCharacters)
       return false;
-  const size_t known = tokens.size();
+  size_t known = tokens.size();
   for (size_t begin = 0; begin < word.size();) {
     size_t end = std::min(word.size(), begin + longestToken);
     std::string candidate = begin > 0 ? continuation : "";
-    const size_t prefix = candidate.size();
+    size_t prefix = candidate.size();
     candidate += word.substr(begin, end - begin);
     // Bytes of a character that was cut make no token.
     while (end > begin && !ids.contains(candidate)) {

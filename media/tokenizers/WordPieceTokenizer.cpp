@@ -23,7 +23,7 @@ TokenIds readLines(const Asset &asset) {
   TokenIds ids;
   int32_t line = 0;
   for (std::string_view rest = asset.bytes; !rest.empty(); ++line) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
+    size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view token = rest.substr(0, end);
     if (token.ends_with('\r'))
       token.remove_suffix(1);
@@ -46,8 +46,8 @@ public:
         stripsAccents(booleanSetting(settings, "strip_accents", lowers)) {
     for (const auto &[token, id] : words.vocabulary())
       tokens[id] = token;
-    setTokens(readTokenizerConfig(settings, assets), settings,
-              static_cast<int32_t>(words.vocabulary().size()), [&](const std::string &token) {
+    setTokens(readTokenizerConfig(settings, assets), settings, int32_t(words.vocabulary().size()),
+              [&](const std::string &token) {
                 auto found = words.vocabulary().find(token);
                 return found == words.vocabulary().end() ? -1 : found->second;
               });

@@ -25,10 +25,10 @@ std::uint64_t rowsAfterSteps(const transept_model_table &table, std::uint64_t ro
 std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
                      const transept_invocation &invocation) {
   if (launch.rows == TRANSEPT_ROWS_ALL)
-    return static_cast<std::uint64_t>(invocation.row_count);
+    return std::uint64_t(invocation.row_count);
   if (launch.rows == TRANSEPT_ROWS_REQUESTED)
-    return static_cast<std::uint64_t>(invocation.requested_count);
-  return rowsAfterSteps(table, static_cast<std::uint64_t>(invocation.feature_count),
+    return std::uint64_t(invocation.requested_count);
+  return rowsAfterSteps(table, std::uint64_t(invocation.feature_count),
                         launch.rows - TRANSEPT_ROWS_BEFORE_STEP);
 }
 

@@ -14,7 +14,7 @@ namespace transept::runtime {
 inline std::uint64_t cacheBytes(const transept_cache_slot *slots, std::uint64_t slotCount,
                                 std::uint64_t positions) {
   std::uint64_t perPosition = 0;
-  for (std::uint64_t slot = 0; slot != slotCount; ++slot)
+  for (std::uint64_t slot = 0; slot < slotCount; ++slot)
     perPosition = addSizes(
         perPosition, multiplySizes(multiplySizes(slots[slot].head_count, slots[slot].head_dim),
                                    slots[slot].number_bytes));

@@ -48,8 +48,8 @@ void SelfCache::clear() {
 
 void SelfCache::prepare(std::int64_t count) {
   constexpr std::int64_t positions = TRANSEPT_KEY_BLOCK;
-  std::size_t firstWritten = static_cast<std::size_t>(filled / positions);
-  std::size_t needed = static_cast<std::size_t>((filled + count + positions - 1) / positions);
+  std::size_t firstWritten = std::size_t(filled / positions);
+  std::size_t needed = std::size_t((filled + count + positions - 1) / positions);
   // Pages at or behind firstWritten may be shared: the partly filled one, or spare ones that a
   // failed call left before a fork.
   for (std::size_t page = firstWritten; page < table.size() && page < needed; ++page) {

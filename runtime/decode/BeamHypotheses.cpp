@@ -10,14 +10,13 @@
 namespace transept::runtime {
 
 double BeamHypotheses::normalized(double sum, std::int64_t generatedLength) const {
-  return sum / std::pow(static_cast<double>(generatedLength),
-                        static_cast<double>(settings.lengthPenalty));
+  return sum / std::pow(double(generatedLength), double(settings.lengthPenalty));
 }
 
 void BeamHypotheses::add(std::span<const std::int32_t> ids, double sum,
                          std::int64_t generatedLength, bool hasEnded) {
   double score = normalized(sum, generatedLength);
-  auto capacity = static_cast<std::size_t>(settings.beams);
+  auto capacity = std::size_t(settings.beams);
   if (kept.size() >= capacity && !(score > worst))
     return;
   kept.push_back({score, std::vector(ids.begin(), ids.end()), hasEnded});
@@ -34,7 +33,7 @@ void BeamHypotheses::add(std::span<const std::int32_t> ids, double sum,
 
 bool BeamHypotheses::isDone(double bestSum, std::int64_t generatedLength,
                             std::int64_t maximumGenerated) const {
-  if (static_cast<std::int64_t>(kept.size()) < settings.beams)
+  if (std::int64_t(kept.size()) < settings.beams)
     return false;
   if (settings.earlyStopping == TRANSEPT_EARLY_STOPPING_TRUE)
     return true;
@@ -49,7 +48,7 @@ std::vector<Hypothesis> BeamHypotheses::takeBest(std::int64_t count) {
     return left.score < right.score;
   });
   std::reverse(kept.begin(), kept.end());
-  kept.resize(std::min(kept.size(), static_cast<std::size_t>(count)));
+  kept.resize(std::min(kept.size(), std::size_t(count)));
   return std::move(kept);
 }
 

@@ -13,12 +13,12 @@ namespace transept::runtime {
 
 BeamSearch::BeamSearch(SearchStart start)
     : settings(start.settings),
-      rules(start.settings, start.givenSourceIds, static_cast<std::int64_t>(start.prompt.size())),
+      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
       entry(start.entry), hypotheses(start.settings) {
-  auto count = static_cast<std::size_t>(settings.beams);
+  auto count = std::size_t(settings.beams);
   for (std::vector<Beam> *set : {&beams, &nextBeams}) {
     set->reserve(count);
-    for (std::size_t beam = 0; beam != count; ++beam)
+    for (std::size_t beam = 0; beam < count; ++beam)
       set->push_back({start.prompt, SelfCache(start.pages), beam == 0 ? 0.0f : -1e9f});
   }
   excluded.resize(count);
@@ -27,21 +27,20 @@ BeamSearch::BeamSearch(SearchStart start)
 }
 
 std::int64_t BeamSearch::pendingRows() const {
-  return static_cast<std::int64_t>(fedBeams()) * (length() - beams.front().cache.length());
+  return std::int64_t(fedBeams()) * (length() - beams.front().cache.length());
 }
 
 void BeamSearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
-  for (std::size_t beam = 0; beam != fedBeams(); ++beam)
+  for (std::size_t beam = 0; beam < fedBeams(); ++beam)
     prefillSequence(batch, entry, beams[beam].cache, beams[beam].ids, rowLimit);
 }
 
 void BeamSearch::addRows(DecodeBatch &batch) {
   batch.setSource(entry);
-  for (std::size_t index = 0; index != fedBeams(); ++index) {
+  for (std::size_t index = 0; index < fedBeams(); ++index) {
     Beam &beam = beams[index];
     rules.collect(beam.ids, excluded[index]);
-    batch.addSequence(beam.cache,
-                      std::span(beam.ids).subspan(static_cast<std::size_t>(beam.cache.length())));
+    batch.addSequence(beam.cache, std::span(beam.ids).subspan(std::size_t(beam.cache.length())));
     std::size_t request = batch.request(excluded[index].ids);
     if (index == 0)
       firstRequest = request;
@@ -49,7 +48,7 @@ void BeamSearch::addRows(DecodeBatch &batch) {
 }
 
 void BeamSearch::advance(const DecodeBatch &batch) {
-  for (std::size_t index = 0; index != fedBeams(); ++index)
+  for (std::size_t index = 0; index < fedBeams(); ++index)
     mergeCandidates(batch.scores(firstRequest + index), excluded[index], rules,
                     ScoreKind::LogProbability, candidates[index]);
   choose(std::span(candidates).first(fedBeams()));
@@ -63,7 +62,7 @@ void BeamSearch::appendForced() {
     std::int32_t forced = rules.forcedId(length());
     if (forced == -1)
       return;
-    for (std::size_t index = 0; index != fedBeams(); ++index) {
+    for (std::size_t index = 0; index < fedBeams(); ++index) {
       candidates[index].clear();
       if (!rules.isForbidden(forced, beams[index].ids))
         candidates[index].push_back({forced, 0, 0});
@@ -82,18 +81,17 @@ void BeamSearch::appendForced() {
 
 /// Picks the best continuations of all beams. One list of candidates stands for all equal beams.
 void BeamSearch::choose(std::span<const std::vector<Candidate>> lists) {
-  auto count = static_cast<std::size_t>(settings.beamCandidates());
+  auto count = std::size_t(settings.beamCandidates());
   choices.clear();
-  for (std::size_t beam = 0; beam != beams.size(); ++beam) {
+  for (std::size_t beam = 0; beam < beams.size(); ++beam) {
     const std::vector<Candidate> &list = lists[lists.size() == 1 ? 0 : beam];
-    for (std::size_t rank = 0; rank != std::min(list.size(), count); ++rank) {
+    for (std::size_t rank = 0; rank < std::min(list.size(), count); ++rank) {
       float sum = list[rank].score + beams[beam].score;
       if (sum > -INFINITY)
-        choices.push_back(
-            {sum, static_cast<std::int32_t>(beam), static_cast<std::int32_t>(rank), list[rank].id});
+        choices.push_back({sum, std::int32_t(beam), std::int32_t(rank), list[rank].id});
     }
   }
-  auto middle = choices.begin() + static_cast<std::ptrdiff_t>(std::min(count, choices.size()));
+  auto middle = choices.begin() + std::ptrdiff_t(std::min(count, choices.size()));
   std::partial_sort(
       choices.begin(), middle, choices.end(), [](const Choice &left, const Choice &right) {
         if (left.sum != right.sum)
@@ -107,18 +105,16 @@ void BeamSearch::choose(std::span<const std::vector<Candidate>> lists) {
 /// When fewer continuations are possible than asked for, Hugging Face's top-k returns impossible
 /// ones (-inf); ours are the first of them. All possible ones are among the choices then.
 void BeamSearch::fillWithImpossible() {
-  auto count = static_cast<std::size_t>(settings.beamCandidates());
+  auto count = std::size_t(settings.beamCandidates());
   std::size_t possible = choices.size();
-  for (std::size_t beam = 0; beam != beams.size() && choices.size() < count; ++beam) {
-    for (std::uint64_t id = 0; id != settings.vocabularySize && choices.size() < count; ++id) {
+  for (std::size_t beam = 0; beam < beams.size() && choices.size() < count; ++beam) {
+    for (std::uint64_t id = 0; id < settings.vocabularySize && choices.size() < count; ++id) {
       auto isThis = [&](const Choice &choice) {
-        return choice.beam == static_cast<std::int32_t>(beam) &&
-               choice.id == static_cast<std::int32_t>(id);
+        return choice.beam == std::int32_t(beam) && choice.id == std::int32_t(id);
       };
-      auto end = choices.begin() + static_cast<std::ptrdiff_t>(possible);
+      auto end = choices.begin() + std::ptrdiff_t(possible);
       if (std::none_of(choices.begin(), end, isThis))
-        choices.push_back(
-            {-INFINITY, static_cast<std::int32_t>(beam), 0, static_cast<std::int32_t>(id)});
+        choices.push_back({-INFINITY, std::int32_t(beam), 0, std::int32_t(id)});
     }
   }
 }
@@ -126,12 +122,12 @@ void BeamSearch::fillWithImpossible() {
 void BeamSearch::applyChoices() {
   continued.clear();
   std::int64_t generated = length() + 1 - rules.promptLength();
-  for (std::size_t rank = 0; rank != choices.size() && continued.size() != beams.size(); ++rank) {
+  for (std::size_t rank = 0; rank < choices.size() && continued.size() != beams.size(); ++rank) {
     const Choice &choice = choices[rank];
     if (!rules.isEnd(choice.id))
       continued.push_back(choice);
     else if (rank < beams.size())
-      hypotheses.add(beams[static_cast<std::size_t>(choice.beam)].ids, choice.sum, generated,
+      hypotheses.add(beams[std::size_t(choice.beam)].ids, choice.sum, generated,
                      /*hasEnded=*/true);
   }
   if (hypotheses.isDone(choices.front().sum, generated,
@@ -148,9 +144,9 @@ void BeamSearch::applyChoices() {
 }
 
 void BeamSearch::continueBeams() {
-  for (std::size_t index = 0; index != beams.size(); ++index) {
+  for (std::size_t index = 0; index < beams.size(); ++index) {
     const Choice &choice = continued[index];
-    const Beam &parent = beams[static_cast<std::size_t>(choice.beam)];
+    const Beam &parent = beams[std::size_t(choice.beam)];
     Beam &next = nextBeams[index];
     next.ids.assign(parent.ids.begin(), parent.ids.end());
     next.ids.push_back(choice.id);
@@ -175,7 +171,7 @@ std::vector<GeneratedSequence> BeamSearch::take() {
   for (Hypothesis &hypothesis : hypotheses.takeBest(settings.returnCount)) {
     if (hypothesis.hasEnded)
       hypothesis.ids.push_back(settings.ends.front());
-    sequences.push_back({std::move(hypothesis.ids), static_cast<float>(hypothesis.score),
+    sequences.push_back({std::move(hypothesis.ids), float(hypothesis.score),
                          hypothesis.hasEnded ? TRANSEPT_FINISH_END : TRANSEPT_FINISH_LENGTH});
   }
   return sequences;

@@ -35,7 +35,7 @@ private:
     std::int32_t id;
   };
 
-  std::int64_t length() const { return static_cast<std::int64_t>(beams.front().ids.size()); }
+  std::int64_t length() const { return std::int64_t(beams.front().ids.size()); }
   /// Beams are equal until scores were used once: then one sequence stands for all.
   std::size_t fedBeams() const { return areEqual ? 1 : beams.size(); }
   void choose(std::span<const std::vector<Candidate>> candidates);

@@ -17,13 +17,13 @@ void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const To
     fail(ErrorCode::Internal, "the model's scores are not numbers; are its weights damaged?");
   float shift = kind == ScoreKind::LogProbability ? row.logSumExp : 0;
   result.clear();
-  for (std::size_t index = 0; index != row.candidateIds.size(); ++index) {
+  for (std::size_t index = 0; index < row.candidateIds.size(); ++index) {
     float logit = row.candidateLogits[index];
     if (!excluded.areOthersBanned && row.candidateIds[index] >= 0 && logit > -INFINITY)
       result.push_back({row.candidateIds[index], logit - shift, logit});
   }
   std::size_t searched = result.size();
-  for (std::size_t index = 0; index != excluded.ids.size(); ++index) {
+  for (std::size_t index = 0; index < excluded.ids.size(); ++index) {
     auto [id, change] = excluded.changes[index];
     float logit = row.excludedLogits[index], score = logit - shift;
     if (change != ScoreChange::Ban && logit > -INFINITY)

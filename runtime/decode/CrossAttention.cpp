@@ -28,14 +28,13 @@ class WeightBuffers {
 public:
   WeightBuffers(const transept_model_table &table, AttentionWeights wanted, std::int64_t rows,
                 std::int64_t longestSource)
-      : table(table), stride(static_cast<std::int64_t>(
-                          roundUp(static_cast<std::uint64_t>(longestSource), TRANSEPT_KEY_BLOCK))),
+      : table(table),
+        stride(std::int64_t(roundUp(std::uint64_t(longestSource), TRANSEPT_KEY_BLOCK))),
         pointers(wanted.size(), nullptr) {
-    for (std::size_t index = 0; index != wanted.size(); ++index) {
+    for (std::size_t index = 0; index < wanted.size(); ++index) {
       if (!wanted[index])
         continue;
-      auto numbers = multiplySizes(
-          static_cast<std::uint64_t>(rows * crossAttentionHeads(table, index)), stride);
+      auto numbers = multiplySizes(std::uint64_t(rows * crossAttentionHeads(table, index)), stride);
       memory.emplace_back(multiplySizes(numbers, sizeof(float)));
       pointers[index] = memory.back().floats();
     }
@@ -48,14 +47,14 @@ public:
 
   /// Copies one target's weights to their places; `results` points at the target's own.
   void copy(const TargetRows &target, std::span<float *const> results) const {
-    for (std::size_t index = 0; index != results.size(); ++index) {
+    for (std::size_t index = 0; index < results.size(); ++index) {
       std::int64_t heads = crossAttentionHeads(table, index);
       for (std::int64_t row = 0; results[index] && row != target.rowCount; ++row)
-        for (std::int64_t head = 0; head != heads; ++head)
+        for (std::int64_t head = 0; head < heads; ++head)
           std::memcpy(results[index] +
                           (head * target.resultRowCount + target.resultRow + row) * target.keyCount,
                       pointers[index] + ((target.firstRow + row) * heads + head) * stride,
-                      static_cast<std::size_t>(target.keyCount) * sizeof(float));
+                      std::size_t(target.keyCount) * sizeof(float));
     }
   }
 
@@ -69,13 +68,13 @@ private:
 /// Moves each wanted pointer behind a target's weights.
 void advance(const transept_model_table &table, std::int64_t rows, std::int64_t keys,
              std::vector<float *> &results) {
-  for (std::size_t index = 0; index != results.size(); ++index)
+  for (std::size_t index = 0; index < results.size(); ++index)
     if (results[index])
       results[index] += crossAttentionHeads(table, index) * rows * keys;
 }
 
 std::int64_t lengthOf(const transept_source &source) {
-  return static_cast<std::int64_t>(source.lease->length());
+  return std::int64_t(source.lease->length());
 }
 
 } // namespace
@@ -91,17 +90,16 @@ void crossAttention(Engine &engine, std::span<transept_source *const> sources,
                     std::span<const std::span<const std::int32_t>> ids, AttentionWeights weights) {
   std::vector<float *> results(weights.begin(), weights.end());
   DecodeBatch batch(engine);
-  for (std::size_t index = 0; index != sources.size(); ++index) {
+  for (std::size_t index = 0; index < sources.size(); ++index) {
     SelfCache cache(engine.pages);
     std::int64_t keys = lengthOf(*sources[index]);
-    auto length = static_cast<std::int64_t>(ids[index].size());
+    auto length = std::int64_t(ids[index].size());
     for (std::int64_t fed = 0; fed != length;) {
       std::int64_t count = std::min<std::int64_t>(rowsPerInvocation, length - fed);
       WeightBuffers buffers(engine.table, weights, count, keys);
       batch.clear(/*newCandidateCount=*/0);
       batch.setSource(*sources[index]->lease);
-      batch.addSequence(cache, ids[index].subspan(static_cast<std::size_t>(fed),
-                                                  static_cast<std::size_t>(count)));
+      batch.addSequence(cache, ids[index].subspan(std::size_t(fed), std::size_t(count)));
       batch.run(nullptr, [&](transept_invocation &invocation) { buffers.passTo(invocation); });
       buffers.copy({0, count, keys, fed, length}, results);
       fed += count;
@@ -112,8 +110,8 @@ void crossAttention(Engine &engine, std::span<transept_source *const> sources,
 
 void transform(Engine &engine, std::span<transept_source *const> sources, const float *features,
                std::span<const std::uint64_t> offsets, float *states, AttentionWeights weights) {
-  const std::uint64_t width = engine.table.target_feature_width;
-  for (std::uint64_t index = 0; index != offsets.back() * width; ++index)
+  std::uint64_t width = engine.table.target_feature_width;
+  for (std::uint64_t index = 0; index < offsets.back() * width; ++index)
     if (!std::isfinite(features[index]))
       failArgument("features[" + text(index / width) + "][" + text(index % width) + "]",
                    features[index], "a finite number");
@@ -127,10 +125,10 @@ void transform(Engine &engine, std::span<transept_source *const> sources, const 
     std::vector<const float *> entries;
     std::vector<std::int32_t> positions;
     std::int64_t longest = 0, longestSource = 0;
-    for (std::size_t index = begin; index != end; ++index) {
-      auto rows = static_cast<std::int64_t>(offsets[index + 1] - offsets[index]);
-      for (std::int64_t row = 0; row != rows; ++row)
-        positions.push_back(static_cast<std::int32_t>(row));
+    for (std::size_t index = begin; index < end; ++index) {
+      auto rows = std::int64_t(offsets[index + 1] - offsets[index]);
+      for (std::int64_t row = 0; row < rows; ++row)
+        positions.push_back(std::int32_t(row));
       rowOffsets.push_back(rowOffsets.back() + rows);
       entries.push_back(sources[index]->lease->keysAndValues.floats());
       sourceLengths.push_back(lengthOf(*sources[index]));
@@ -144,7 +142,7 @@ void transform(Engine &engine, std::span<transept_source *const> sources, const 
     invocation.feature_count = rowOffsets.back();
     invocation.features = features + offsets[begin] * width;
     invocation.positions = positions.data();
-    invocation.sequence_count = static_cast<std::int64_t>(entries.size());
+    invocation.sequence_count = std::int64_t(entries.size());
     invocation.sequence_offsets = rowOffsets.data();
     invocation.past_lengths = pastLengths.data();
     invocation.source_count = invocation.sequence_count;
@@ -154,8 +152,8 @@ void transform(Engine &engine, std::span<transept_source *const> sources, const 
     invocation.states = states + offsets[begin] * engine.table.target_state_width;
     buffers.passTo(invocation);
     if (invocation.row_count != 0)
-      engine.runner.run(*engine.level.decode, invocation, static_cast<std::uint64_t>(longest));
-    for (std::size_t index = begin; index != end; ++index) {
+      engine.runner.run(*engine.level.decode, invocation, std::uint64_t(longest));
+    for (std::size_t index = begin; index < end; ++index) {
       std::int64_t firstRow = rowOffsets[index - begin];
       std::int64_t rows = rowOffsets[index - begin + 1] - firstRow;
       buffers.copy({firstRow, rows, sourceLengths[index - begin], 0, rows}, results);

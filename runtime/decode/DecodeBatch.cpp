@@ -34,27 +34,27 @@ void DecodeBatch::setSource(const EncoderEntry &entry) {
     return;
   currentSource = &entry;
   sourceEntries.push_back(entry.keysAndValues.floats());
-  sourceLengths.push_back(static_cast<std::int64_t>(entry.length()));
+  sourceLengths.push_back(std::int64_t(entry.length()));
   sourceOffsets.push_back(rowCount());
 }
 
 void DecodeBatch::addSequence(SelfCache &cache, std::span<const std::int32_t> newIds) {
   std::int64_t past = cache.length();
-  for (std::size_t index = 0; index != newIds.size(); ++index) {
+  for (std::size_t index = 0; index < newIds.size(); ++index) {
     ids.push_back(newIds[index]);
-    positions.push_back(static_cast<std::int32_t>(past + static_cast<std::int64_t>(index)));
+    positions.push_back(std::int32_t(past + std::int64_t(index)));
   }
   caches.push_back(&cache);
   pastLengths.push_back(past);
   sequenceOffsets.push_back(rowCount());
   sourceOffsets.back() = rowCount();
-  longestSequence = std::max(longestSequence, past + static_cast<std::int64_t>(newIds.size()));
+  longestSequence = std::max(longestSequence, past + std::int64_t(newIds.size()));
 }
 
 std::size_t DecodeBatch::request(std::span<const std::int32_t> excluded, std::int64_t rowsBack) {
   requestedRows.push_back(rowCount() - 1 - rowsBack);
   excludedIds.insert(excludedIds.end(), excluded.begin(), excluded.end());
-  excludedOffsets.push_back(static_cast<std::int64_t>(excludedIds.size()));
+  excludedOffsets.push_back(std::int64_t(excludedIds.size()));
   return requestedRows.size() - 1;
 }
 
@@ -63,7 +63,7 @@ void DecodeBatch::reserveResults() {
   excludedLogits.resize(excludedIds.size());
   if (candidateCount == 0)
     return;
-  std::size_t candidates = requests * static_cast<std::size_t>(candidateCount);
+  std::size_t candidates = requests * std::size_t(candidateCount);
   candidateIds.resize(candidates);
   candidateLogits.resize(candidates);
   logSumExp.resize(requests);
@@ -71,10 +71,10 @@ void DecodeBatch::reserveResults() {
 
 transept_invocation DecodeBatch::prepare(float *logits) {
   reserveResults();
-  std::uint64_t perRequest = 8 + 8 * static_cast<std::uint64_t>(candidateCount);
+  std::uint64_t perRequest = 8 + 8 * std::uint64_t(candidateCount);
   searchMemory.reserve(multiplySizes(
       multiplySizes(engine.table.vocabulary_block_count, requestedRows.size()), perRequest));
-  for (std::size_t index = 0; index != caches.size(); ++index)
+  for (std::size_t index = 0; index < caches.size(); ++index)
     caches[index]->prepare(sequenceOffsets[index + 1] - sequenceOffsets[index]);
   for (SelfCache *cache : caches)
     selfPages.push_back(cache->pages());
@@ -83,15 +83,15 @@ transept_invocation DecodeBatch::prepare(float *logits) {
   invocation.row_count = rowCount();
   invocation.ids = ids.data();
   invocation.positions = positions.data();
-  invocation.sequence_count = static_cast<std::int64_t>(caches.size());
+  invocation.sequence_count = std::int64_t(caches.size());
   invocation.sequence_offsets = sequenceOffsets.data();
   invocation.past_lengths = pastLengths.data();
   invocation.self_pages = selfPages.data();
-  invocation.source_count = static_cast<std::int64_t>(sourceEntries.size());
+  invocation.source_count = std::int64_t(sourceEntries.size());
   invocation.source_offsets = sourceOffsets.data();
   invocation.source_entries = sourceEntries.data();
   invocation.source_lengths = sourceLengths.data();
-  invocation.requested_count = static_cast<std::int64_t>(requestedRows.size());
+  invocation.requested_count = std::int64_t(requestedRows.size());
   invocation.requested_rows = requestedRows.data();
   invocation.logits = logits;
   invocation.candidate_count = candidateCount;
@@ -112,9 +112,9 @@ transept_invocation DecodeBatch::prepare(float *logits) {
 void DecodeBatch::finish(transept_invocation &invocation) {
   std::int64_t longestSource = *std::max_element(sourceLengths.begin(), sourceLengths.end());
   engine.runner.run(*engine.level.decode, invocation,
-                    static_cast<std::uint64_t>(std::max(longestSequence, longestSource)));
+                    std::uint64_t(std::max(longestSequence, longestSource)));
   checkCandidates();
-  for (std::size_t index = 0; index != caches.size(); ++index)
+  for (std::size_t index = 0; index < caches.size(); ++index)
     caches[index]->commit(sequenceOffsets[index + 1] - sequenceOffsets[index]);
 }
 
@@ -123,15 +123,15 @@ void DecodeBatch::checkCandidates() const {
     return;
   // The ids index the next step's embeddings: a fault in generated code must end here.
   for (std::int32_t id : candidateIds)
-    if (id < -1 || id >= static_cast<std::int64_t>(engine.table.target_vocabulary_size))
+    if (id < -1 || id >= std::int64_t(engine.table.target_vocabulary_size))
       fail(ErrorCode::Internal, "decode returned candidate id ", id, ", but the vocabulary has ",
            engine.table.target_vocabulary_size, " ids");
 }
 
 RowScores DecodeBatch::scores(std::size_t request) const {
-  auto count = static_cast<std::size_t>(candidateCount);
-  auto first = static_cast<std::size_t>(excludedOffsets[request]);
-  auto last = static_cast<std::size_t>(excludedOffsets[request + 1]);
+  auto count = std::size_t(candidateCount);
+  auto first = std::size_t(excludedOffsets[request]);
+  auto last = std::size_t(excludedOffsets[request + 1]);
   return {std::span(candidateIds).subspan(request * count, count),
           std::span(candidateLogits).subspan(request * count, count),
           std::span(excludedLogits).subspan(first, last - first), logSumExp[request]};

@@ -35,7 +35,7 @@ public:
   /// Returns the request's number. `excluded` is ascending and unique.
   std::size_t request(std::span<const std::int32_t> excluded = {}, std::int64_t rowsBack = 0);
 
-  std::int64_t rowCount() const { return static_cast<std::int64_t>(ids.size()); }
+  std::int64_t rowCount() const { return std::int64_t(ids.size()); }
 
   /// Runs decode and counts the rows as cached. `logits`, if given, receives
   /// [requests, target vocabulary] floats; `complete` may ask for further results. If it throws,

@@ -17,11 +17,11 @@ void checkTargetIds(const transept_model_table &table, std::string_view what,
   if (ids.empty())
     failArgument("the length of " + text(what), 0, "1 or more");
   std::uint64_t limit = std::min<std::uint64_t>(table.maximum_target_length, INT32_MAX);
-  std::uint64_t length = static_cast<std::uint64_t>(past) + ids.size();
+  std::uint64_t length = std::uint64_t(past) + ids.size();
   if (length > limit)
     failArgument((past == 0 ? "the length of " : "the length of the sequence with ") + text(what),
                  length, rangeText(1, limit));
-  for (std::size_t index = 0; index != ids.size(); ++index)
+  for (std::size_t index = 0; index < ids.size(); ++index)
     if (ids[index] < 0 || std::uint32_t(ids[index]) >= table.target_vocabulary_size)
       failArgument(text(what) + "[" + text(index) + "]", ids[index],
                    rangeText(0, table.target_vocabulary_size - 1));
@@ -36,15 +36,15 @@ void feedSequences(Engine &engine, std::span<const FedSequence> sequences, Logit
     std::size_t requests = 0, completed = sequence;
     for (std::int64_t room = rowsPerInvocation; room != 0 && sequence != sequences.size();) {
       const FedSequence &item = sequences[sequence];
-      std::size_t count = std::min(item.ids.size() - fed, static_cast<std::size_t>(room));
+      std::size_t count = std::min(item.ids.size() - fed, std::size_t(room));
       batch.setSource(*item.entry);
       batch.addSequence(*item.cache, item.ids.subspan(fed, count));
       fed += count;
-      room -= static_cast<std::int64_t>(count);
+      room -= std::int64_t(count);
       bool isComplete = fed == item.ids.size();
       std::size_t wanted = rows == LogitRows::All ? count : isComplete ? 1 : 0;
       for (std::size_t back = logits ? wanted : 0; back != 0; --back, ++requests)
-        batch.request({}, static_cast<std::int64_t>(back - 1));
+        batch.request({}, std::int64_t(back - 1));
       if (isComplete) {
         ++sequence;
         fed = 0;

@@ -35,7 +35,7 @@ std::vector<std::int32_t> startOf(const GenerationSettings &settings,
   std::vector<std::int32_t> ids(needsStart ? 1 : 0, settings.decoderStart);
   for (std::int32_t id : prompt)
     ids.push_back(id);
-  for (std::size_t index = 0; index != ids.size(); ++index)
+  for (std::size_t index = 0; index < ids.size(); ++index)
     if (ids[index] < 0 || std::uint64_t(ids[index]) >= settings.vocabularySize)
       failArgument("prompt_ids[" + text(index) + "]", ids[index],
                    rangeText(0, settings.vocabularySize - 1));
@@ -54,7 +54,7 @@ public:
     if (options && options->on_token && settings.beams > 1)
       failArgument("beams", settings.beams, "1 when on_token is given");
     // All prompts are checked before anything runs.
-    for (std::size_t source = 0; source != sources.size(); ++source)
+    for (std::size_t source = 0; source < sources.size(); ++source)
       checkPrompt(source);
   }
 
@@ -87,7 +87,7 @@ private:
 
   void checkPrompt(std::size_t source) const {
     auto prompt = startOf(settings, promptOf(options, source));
-    std::int64_t length = static_cast<std::int64_t>(prompt.size());
+    std::int64_t length = std::int64_t(prompt.size());
     TokenRules rules(settings, {}, length);
     if (length >= rules.maximumLength())
       failArgument("the length of the prompt of sources[" + text(source) + "]", length,
@@ -111,7 +111,7 @@ private:
     std::int64_t rows = 0;
     for (const Running &item : running)
       rows += item.search->pendingRows();
-    auto sequences = static_cast<std::int64_t>(running.size()) * settings.beams;
+    auto sequences = std::int64_t(running.size()) * settings.beams;
     while (next != sources.size()) {
       if (!running.empty() &&
           (sequences + settings.beams > sequencesPerStep || rows >= rowsPerInvocation))

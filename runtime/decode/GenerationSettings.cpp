@@ -126,7 +126,7 @@ private:
     std::uint64_t limit = settings.maximumTargetLength;
     if (limit >= INT32_MAX)
       return;
-    auto longest = static_cast<std::int64_t>(limit) + 1;
+    auto longest = std::int64_t(limit) + 1;
     if (isSet(options.maximum_length) && settings.maximumNewTokens == -1)
       checkRange("maximum_length", settings.maximumLength, 1, longest);
     if (isSet(options.maximum_new_tokens) && settings.maximumNewTokens != -1)
@@ -142,7 +142,7 @@ private:
     if (!(settings.repetitionPenalty > 0) || std::isinf(settings.repetitionPenalty))
       failArgument("repetition_penalty", settings.repetitionPenalty, "a finite number above 0");
     if (isSet(options.early_stopping))
-      settings.earlyStopping = static_cast<std::uint32_t>(options.early_stopping);
+      settings.earlyStopping = std::uint32_t(options.early_stopping);
     else if (defaults)
       settings.earlyStopping = defaults->early_stopping;
     if (settings.earlyStopping > TRANSEPT_EARLY_STOPPING_NEVER)
@@ -161,7 +161,7 @@ private:
 
   std::vector<std::int32_t> idsOf(std::string_view name, IdList list) const {
     std::vector<std::int32_t> result;
-    for (std::size_t index = 0; index != list.ids.size(); ++index) {
+    for (std::size_t index = 0; index < list.ids.size(); ++index) {
       if (isInVocabulary(list.ids[index]))
         result.push_back(list.ids[index]);
       else if (list.isCallers)
@@ -188,7 +188,7 @@ private:
         idsOf("beginning_suppressed_ids",
               list(options.beginning_suppressed_ids, options.beginning_suppressed_id_count,
                    &Defaults::beginning_suppressed_ids, &Defaults::beginning_suppressed_id_count)));
-    if (settings.beamCandidates() > static_cast<std::int64_t>(vocabularySize) * settings.beams)
+    if (settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
       fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
            " end ids needs a larger vocabulary than ", vocabularySize);
   }
@@ -207,7 +207,7 @@ private:
     std::uint64_t count = isCallers  ? options.bad_word_count
                           : defaults ? defaults->bad_word_count
                                      : 0;
-    for (std::uint64_t word = 0; word != count; ++word) {
+    for (std::uint64_t word = 0; word < count; ++word) {
       if (offsets[word] > offsets[word + 1])
         failArgument("bad_word_offsets[" + text(word + 1) + "]", offsets[word + 1],
                      text(offsets[word]) + " or more");

@@ -43,7 +43,7 @@ struct GenerationSettings {
 
   /// Tokens to choose from in each beam search step of a source (Hugging Face's n_tokens_to_keep).
   std::int64_t beamCandidates() const {
-    std::int64_t endCount = static_cast<std::int64_t>(ends.size());
+    std::int64_t endCount = std::int64_t(ends.size());
     return (endCount > 1 ? 1 + endCount : 2) * beams;
   }
 };

@@ -9,7 +9,7 @@
 namespace transept::runtime {
 
 GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
-    : rules(start.settings, start.givenSourceIds, static_cast<std::int64_t>(start.prompt.size())),
+    : rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
       entry(start.entry), listener(listener), cache(start.pages) {
   result.ids = std::move(start.prompt);
   appendForced();
@@ -54,7 +54,7 @@ void GreedySearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
 void GreedySearch::addRows(DecodeBatch &batch) {
   rules.collect(result.ids, excluded);
   batch.setSource(entry);
-  batch.addSequence(cache, std::span(result.ids).subspan(static_cast<std::size_t>(cache.length())));
+  batch.addSequence(cache, std::span(result.ids).subspan(std::size_t(cache.length())));
   request = batch.request(excluded.ids);
 }
 

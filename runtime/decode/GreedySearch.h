@@ -27,7 +27,7 @@ public:
   void advance(const DecodeBatch &batch) override;
 
 private:
-  std::int64_t length() const { return static_cast<std::int64_t>(result.ids.size()); }
+  std::int64_t length() const { return std::int64_t(result.ids.size()); }
   void append(std::int32_t id);
   void appendForced();
 

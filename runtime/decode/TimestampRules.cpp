@@ -13,13 +13,13 @@
 namespace transept::runtime {
 
 TimestampRules::Allowed TimestampRules::allowedAfter(std::span<const std::int32_t> ids) const {
-  const std::int32_t begin = settings.firstTimestamp;
-  Allowed allowed{0, begin, static_cast<std::int32_t>(settings.vocabularySize)};
+  std::int32_t begin = settings.firstTimestamp;
+  Allowed allowed{0, begin, std::int32_t(settings.vocabularySize)};
   std::span<const std::int32_t> text = ids.subspan(std::min(prompt, ids.size()));
   if (text.empty()) {
     allowed.firstText = begin;
     if (settings.maximumInitialTimestamp != -1)
-      allowed.last = static_cast<std::int32_t>(std::min<std::int64_t>(
+      allowed.last = std::int32_t(std::min<std::int64_t>(
           allowed.last, std::int64_t(begin) + settings.maximumInitialTimestamp + 1));
     return allowed;
   }
@@ -46,7 +46,7 @@ bool TimestampRules::forbids(std::int32_t id, std::span<const std::int32_t> ids)
 
 void TimestampRules::collect(std::span<const std::int32_t> ids, ExcludedIds &result) const {
   const Allowed allowed = allowedAfter(ids);
-  const std::int32_t begin = settings.firstTimestamp;
+  std::int32_t begin = settings.firstTimestamp;
   result.areOthersBanned = allowed.firstText > 0;
   result.others.swap(result.changes);
   result.changes.clear();
@@ -63,7 +63,7 @@ void TimestampRules::collect(std::span<const std::int32_t> ids, ExcludedIds &res
   else
     for (; other != end && other->id < begin; ++other)
       result.changes.push_back(*other);
-  for (std::int32_t id = begin; id < static_cast<std::int32_t>(settings.vocabularySize); ++id)
+  for (std::int32_t id = begin; id < std::int32_t(settings.vocabularySize); ++id)
     add(id, id < allowed.first || id >= allowed.last);
 }
 
@@ -78,7 +78,7 @@ void TimestampRules::preferTimestamps(std::vector<Candidate> &candidates) const 
   double sum = 0; // of exp(score - best), so that nothing overflows
   for (const Candidate &candidate : candidates)
     if (isTimestamp(candidate.id))
-      sum += std::exp(static_cast<double>(candidate.score) - static_cast<double>(bestTimestamp));
+      sum += std::exp(double(candidate.score) - double(bestTimestamp));
   if (bestTimestamp + std::log(sum) > bestText)
     std::erase_if(candidates,
                   [this](const Candidate &candidate) { return !isTimestamp(candidate.id); });

@@ -20,7 +20,7 @@ class TimestampRules {
 public:
   /// `settings` must outlive the rules.
   TimestampRules(const GenerationSettings &settings, std::int64_t promptLength)
-      : settings(settings), prompt(static_cast<std::size_t>(promptLength)) {}
+      : settings(settings), prompt(std::size_t(promptLength)) {}
 
   /// Whether the settings ask for them; without, nothing else may be called.
   bool areOn() const { return settings.firstTimestamp != -1; }

@@ -14,12 +14,12 @@ using Ids = std::span<const std::int32_t>;
 
 /// Calls `ban` with each id that followed the last size - 1 ids of `history` somewhere in `text`.
 template <typename Ban> void banNgrams(Ids text, Ids history, std::int64_t size, Ban &&ban) {
-  auto prefix = static_cast<std::size_t>(size - 1);
+  auto prefix = std::size_t(size - 1);
   if (size == 0 || history.size() < prefix || text.size() <= prefix)
     return;
   Ids last = history.last(prefix);
   for (std::size_t at = 0; at + prefix < text.size(); ++at)
-    if (std::equal(last.begin(), last.end(), text.begin() + static_cast<std::ptrdiff_t>(at)))
+    if (std::equal(last.begin(), last.end(), text.begin() + std::ptrdiff_t(at)))
       ban(text[at + prefix]);
 }
 
@@ -32,7 +32,7 @@ TokenRules::TokenRules(const GenerationSettings &settings, Ids givenSourceIds,
   maximum =
       settings.maximumNewTokens == -1 ? settings.maximumLength : prompt + settings.maximumNewTokens;
   if (settings.maximumTargetLength < INT32_MAX)
-    maximum = std::min(maximum, static_cast<std::int64_t>(settings.maximumTargetLength) + 1);
+    maximum = std::min(maximum, std::int64_t(settings.maximumTargetLength) + 1);
   minimum =
       settings.minimumNewTokens == -1 ? settings.minimumLength : prompt + settings.minimumNewTokens;
   // A forced beginning counts as part of the prompt.
@@ -54,8 +54,7 @@ bool TokenRules::isForbidden(std::int32_t id, Ids ids) const {
     return std::binary_search(list.begin(), list.end(), id);
   };
   return contains(settings.suppressed) ||
-         (static_cast<std::int64_t>(ids.size()) == beginning &&
-          contains(settings.beginningSuppressed)) ||
+         (std::int64_t(ids.size()) == beginning && contains(settings.beginningSuppressed)) ||
          (timestamps.areOn() && timestamps.forbids(id, ids));
 }
 
@@ -66,7 +65,7 @@ void TokenRules::collect(Ids ids, ExcludedIds &result) const {
   auto banAll = [&](const std::vector<std::int32_t> &list) {
     std::for_each(list.begin(), list.end(), ban);
   };
-  auto length = static_cast<std::int64_t>(ids.size());
+  auto length = std::int64_t(ids.size());
   if (settings.repetitionPenalty != 1)
     for (std::int32_t id : ids)
       changes.push_back({id, ScoreChange::Penalize});

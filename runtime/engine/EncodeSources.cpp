@@ -40,7 +40,7 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
   if (input.length != 0 && !input.ids)
     failArgument(nameOf(number, "ids"), "null", "a list of ids");
   PackedSource source;
-  for (std::uint64_t index = 0; index != input.length; ++index) {
+  for (std::uint64_t index = 0; index < input.length; ++index) {
     std::string_view ids = "ids[", mask = "mask[", positions = "positions[";
     auto element = [&](std::string_view list) {
       return nameOf(number, text(list) + text(index) + "]");
@@ -58,7 +58,7 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
       failArgument(input.positions ? element(positions) : "the position of " + element(ids),
                    position, rangeText(0, limit - 1));
     source.ids.push_back(id);
-    source.positions.push_back(static_cast<std::int32_t>(position));
+    source.positions.push_back(std::int32_t(position));
   }
   checkLength(table, number, input.mask ? " (unmasked)" : "", source.ids.size());
   return source;
@@ -90,7 +90,7 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
   checkLength(table, number, " (unmasked, rows after the convolutions)", rows);
   PackedSource source;
   source.features.assign(input.features, input.features + multiplySizes(input.length, width));
-  for (std::size_t index = 0; index != source.features.size(); ++index)
+  for (std::size_t index = 0; index < source.features.size(); ++index)
     if (!std::isfinite(source.features[index]))
       failArgument(
           nameOf(number, "features[" + text(index / width) + "][" + text(index % width) + "]"),
@@ -129,7 +129,7 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
     ids.insert(ids.end(), source.ids.begin(), source.ids.end());
     positions.insert(positions.end(), source.positions.begin(), source.positions.end());
     features = source.features;
-    offsets.push_back(static_cast<std::int64_t>(positions.size()));
+    offsets.push_back(std::int64_t(positions.size()));
     entries.push_back((*lease)->keysAndValues.floats());
     longest = std::max(longest, (*lease)->length());
   }
@@ -141,20 +141,20 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
     // The only source. Its padding passes through the convolutions, too, but is outside of the
     // sequence, so that nothing attends to it.
     std::uint64_t count = features.size() / engine.table.source_feature_width;
-    invocation.feature_count = static_cast<std::int64_t>(count);
+    invocation.feature_count = std::int64_t(count);
     std::uint64_t rows = rowsAfterSteps(engine.table, count);
     while (positions.size() < rows)
-      positions.push_back(static_cast<std::int32_t>(positions.size()));
+      positions.push_back(std::int32_t(positions.size()));
   }
   AlignedMemory states(multiplySizes(positions.size(), width * sizeof(float)));
-  invocation.row_count = static_cast<std::int64_t>(positions.size());
+  invocation.row_count = std::int64_t(positions.size());
   invocation.positions = positions.data();
-  invocation.sequence_count = static_cast<std::int64_t>(leases.size());
+  invocation.sequence_count = std::int64_t(leases.size());
   invocation.sequence_offsets = offsets.data();
   invocation.encoder_entries = entries.data();
   invocation.states = states.floats();
   engine.runner.run(*engine.level.encode, invocation, longest);
-  for (std::size_t index = 0; index != leases.size(); ++index) {
+  for (std::size_t index = 0; index < leases.size(); ++index) {
     const EncoderEntry &entry = **leases[index];
     std::memcpy(entry.states.data(), states.floats() + std::uint64_t(offsets[index]) * width,
                 entry.states.bytes());
@@ -190,7 +190,7 @@ std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource>
   std::vector<std::size_t> pending(sources.size()), others;
   own.reserve(sources.size());
   others.reserve(sources.size());
-  for (std::size_t index = 0; index != sources.size(); ++index)
+  for (std::size_t index = 0; index < sources.size(); ++index)
     pending[index] = index;
   // A second round happens only when another thread failed to fill what we waited for.
   while (!pending.empty()) {
@@ -229,12 +229,12 @@ std::vector<SourceReference> encodeSources(const std::shared_ptr<Engine> &engine
                                            std::span<const transept_source_input> inputs) {
   std::vector<PackedSource> packed;
   packed.reserve(inputs.size());
-  for (std::size_t number = 0; number != inputs.size(); ++number)
+  for (std::size_t number = 0; number < inputs.size(); ++number)
     packed.push_back(packSource(engine->table, inputs[number], number));
   std::vector<EncoderLease> leases = leaseAll(*engine, packed);
   std::vector<SourceReference> sources;
   sources.reserve(inputs.size());
-  for (std::size_t number = 0; number != inputs.size(); ++number) {
+  for (std::size_t number = 0; number < inputs.size(); ++number) {
     const transept_source_input &input = inputs[number];
     std::vector<std::int32_t> given(input.ids, input.ids ? input.ids + input.length : nullptr);
     sources.emplace_back(

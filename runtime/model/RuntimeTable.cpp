@@ -70,7 +70,7 @@ std::span<transept_source *const>
 checkSources(const Engine &engine, transept_source *const *sources, std::uint64_t count) {
   if (count != 0)
     requirePointer(sources, "sources");
-  for (std::uint64_t index = 0; index != count; ++index) {
+  for (std::uint64_t index = 0; index < count; ++index) {
     requirePointer(sources[index], "sources[" + text(index) + "]");
     if (sources[index]->engine.get() != &engine)
       failArgument("sources[" + text(index) + "]", "from another model",
@@ -124,7 +124,7 @@ transept_status encode(transept_model *model, const transept_source_input *input
       requirePointer(sources, "sources");
     }
     std::vector<SourceReference> encoded = encodeSources(model->engine, {inputs, count});
-    for (std::uint64_t index = 0; index != count; ++index)
+    for (std::uint64_t index = 0; index < count; ++index)
       sources[index] = encoded[index].detach();
   });
 }
@@ -196,7 +196,7 @@ transept_status logits(transept_model *model, transept_source *const *sources,
     std::vector<SelfCache> caches;
     std::vector<FedSequence> fed;
     caches.reserve(sourceCount);
-    for (std::uint64_t index = 0; index != sourceCount; ++index) {
+    for (std::uint64_t index = 0; index < sourceCount; ++index) {
       auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
       checkTargetIds(model->engine->table, "targets[" + text(index) + "]", ids, 0);
       caches.emplace_back(model->engine->pages);
@@ -228,7 +228,7 @@ transept_status attentionOf(transept_model *model, transept_source *const *sourc
     requirePointer(targetOffsets, "target_offsets");
     requirePointer(weights, "weights");
     std::vector<std::span<const std::int32_t>> targets;
-    for (std::uint64_t index = 0; index != sourceCount; ++index) {
+    for (std::uint64_t index = 0; index < sourceCount; ++index) {
       targets.push_back(rangeOf(targetIds, targetOffsets, index, "target_offsets"));
       checkTargetIds(engine.table, "targets[" + text(index) + "]", targets.back(), 0);
     }
@@ -251,11 +251,11 @@ transept_status transformFeatures(transept_model *model, transept_source *const 
     if (sourceCount == 0)
       return;
     requirePointer(offsets, "offsets");
-    for (std::uint64_t index = 0; index != sourceCount; ++index)
+    for (std::uint64_t index = 0; index < sourceCount; ++index)
       if (offsets[index] > offsets[index + 1])
         failArgument("offsets[" + text(index + 1) + "]", offsets[index + 1],
                      text(offsets[index]) + " or more");
-    for (std::uint64_t index = 0; index != sourceCount; ++index)
+    for (std::uint64_t index = 0; index < sourceCount; ++index)
       if (offsets[index + 1] - offsets[index] > engine.table.maximum_target_length)
         failArgument("the length of targets[" + text(index) + "]",
                      offsets[index + 1] - offsets[index],
@@ -301,14 +301,14 @@ transept_status append(transept_decoder *const *decoders, std::uint64_t decoderC
     requirePointer(ids, "ids");
     requirePointer(offsets, "offsets");
     std::vector<transept_decoder *> unique(decoders, decoders + decoderCount);
-    for (std::uint64_t index = 0; index != decoderCount; ++index)
+    for (std::uint64_t index = 0; index < decoderCount; ++index)
       requirePointer(decoders[index], "decoders[" + text(index) + "]");
     std::sort(unique.begin(), unique.end(), std::less<>());
     if (std::adjacent_find(unique.begin(), unique.end()) != unique.end())
       failArgument("a decoder", "given twice", "different from the others of a call");
     Engine &engine = *decoders[0]->source->engine;
     std::vector<FedSequence> fed;
-    for (std::uint64_t index = 0; index != decoderCount; ++index) {
+    for (std::uint64_t index = 0; index < decoderCount; ++index) {
       transept_decoder &decoder = *decoders[index];
       if (decoder.source->engine.get() != &engine)
         failArgument("decoders[" + text(index) + "]", "from another model",
@@ -324,7 +324,7 @@ transept_status append(transept_decoder *const *decoders, std::uint64_t decoderC
     try {
       feedSequences(engine, fed, allRows ? LogitRows::All : LogitRows::Last, result);
     } catch (...) {
-      for (std::size_t index = 0; index != fed.size(); ++index)
+      for (std::size_t index = 0; index < fed.size(); ++index)
         fed[index].cache->truncate(lengths[index]);
       throw;
     }
@@ -332,7 +332,7 @@ transept_status append(transept_decoder *const *decoders, std::uint64_t decoderC
 }
 
 std::uint64_t decoderLength(const transept_decoder *decoder) {
-  return decoder ? static_cast<std::uint64_t>(decoder->cache.length()) : 0;
+  return decoder ? std::uint64_t(decoder->cache.length()) : 0;
 }
 
 void closeDecoder(transept_decoder *decoder) {

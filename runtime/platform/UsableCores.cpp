@@ -55,11 +55,11 @@ std::uint32_t physicalCores(const std::vector<int> &processors) {
     std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(processor) + "/topology/";
     std::string core = readText(folder + "core_id");
     if (core.empty())
-      return static_cast<std::uint32_t>(processors.size());
+      return std::uint32_t(processors.size());
     cores.emplace_back(readText(folder + "physical_package_id"), std::move(core));
   }
   std::sort(cores.begin(), cores.end());
-  return static_cast<std::uint32_t>(std::unique(cores.begin(), cores.end()) - cores.begin());
+  return std::uint32_t(std::unique(cores.begin(), cores.end()) - cores.begin());
 }
 
 /// The tighter of two limits, 0 for none.
@@ -103,7 +103,7 @@ double coresOfQuota(std::string_view text) {
   long long period = std::strtoll(rest, nullptr, 10);
   if (quota <= 0 || period <= 0)
     return 0;
-  return static_cast<double>(quota) / static_cast<double>(period);
+  return double(quota) / double(period);
 }
 
 std::string controlGroupPath(std::string_view groups, std::string_view controller) {
@@ -127,14 +127,14 @@ std::uint32_t usableCores() {
   std::uint32_t cores = std::max<std::uint32_t>(1, physicalCores(allowedProcessors()));
   double quota = quotaCores();
   // Rounded up: one and a half cores are used better by two threads than by one.
-  return quota == 0 || quota >= cores ? cores : static_cast<std::uint32_t>(std::ceil(quota));
+  return quota == 0 || quota >= cores ? cores : std::uint32_t(std::ceil(quota));
 }
 
 std::uint32_t undisturbedProcessors() {
-  auto processors = static_cast<std::uint32_t>(allowedProcessors().size());
+  auto processors = std::uint32_t(allowedProcessors().size());
   double quota = quotaCores();
   if (quota != 0 && quota < processors)
-    processors = static_cast<std::uint32_t>(quota);
+    processors = std::uint32_t(quota);
   return std::max<std::uint32_t>(1, processors);
 }
 

@@ -11,14 +11,14 @@ namespace transept::runtime {
 
 Barrier::Barrier(std::uint32_t workerCount, std::uint32_t spins)
     : workerCount(workerCount), maximumSpins(spins),
-      rounds(static_cast<std::uint32_t>(std::bit_width(workerCount - 1))),
+      rounds(std::uint32_t(std::bit_width(workerCount - 1))),
       workers(workerCount, Worker{0, spins}), arrivals(rounds * workerCount) {}
 
 void Barrier::wait(std::uint32_t worker) {
   Worker &own = workers[worker];
   ++own.waits;
   bool slept = false;
-  for (std::uint32_t round = 0; round != rounds; ++round) {
+  for (std::uint32_t round = 0; round < rounds; ++round) {
     std::uint32_t other = worker + (1u << round);
     other = other >= workerCount ? other - workerCount : other;
     arrivals[round * workerCount + other].advance();

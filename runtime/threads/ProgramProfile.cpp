@@ -24,13 +24,13 @@ KeyCounts keysOf(const transept_launch &launch, const transept_invocation &invoc
   bool isSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
   const std::int64_t *offsets = isSource ? invocation.source_offsets : invocation.sequence_offsets;
   std::int64_t groups = isSource ? invocation.source_count : invocation.sequence_count;
-  for (std::int64_t group = 0; group != groups; ++group) {
-    auto rows = static_cast<std::uint64_t>(offsets[group + 1] - offsets[group]);
+  for (std::int64_t group = 0; group < groups; ++group) {
+    auto rows = std::uint64_t(offsets[group + 1] - offsets[group]);
     std::uint64_t past = 0;
     if (isSource)
-      past = static_cast<std::uint64_t>(invocation.source_lengths[group]);
+      past = std::uint64_t(invocation.source_lengths[group]);
     else if (invocation.past_lengths)
-      past = static_cast<std::uint64_t>(invocation.past_lengths[group]);
+      past = std::uint64_t(invocation.past_lengths[group]);
     std::uint64_t keys = isSource ? past : past + rows;
     counts.keys += keys;
     counts.pairs +=
@@ -54,13 +54,13 @@ void ProgramProfile::begin(transept_invocation &invocation) {
 
 void ProgramProfile::end(const transept_invocation &invocation) {
   ticks += processorTicks() - startTicks;
-  nanoseconds += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                                std::chrono::steady_clock::now() - startTime)
-                                                .count());
+  nanoseconds += std::uint64_t(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                   std::chrono::steady_clock::now() - startTime)
+                                   .count());
   ++invocations;
-  rows += static_cast<std::uint64_t>(invocation.row_count);
+  rows += std::uint64_t(invocation.row_count);
   addTimes();
-  for (std::size_t index = 0; index != launches.size(); ++index) {
+  for (std::size_t index = 0; index < launches.size(); ++index) {
     const transept_launch &costs = measured->launches[index];
     std::uint64_t rowCount = rowsOf(costs, *table, invocation);
     KeyCounts keyCounts = keysOf(costs, invocation);
@@ -75,9 +75,9 @@ void ProgramProfile::end(const transept_invocation &invocation) {
 }
 
 void ProgramProfile::addTimes() {
-  for (std::size_t index = 0; index != launches.size(); ++index) {
+  for (std::size_t index = 0; index < launches.size(); ++index) {
     std::uint64_t longest = 0;
-    for (std::uint64_t worker = 0; worker != workerCount; ++worker) {
+    for (std::uint64_t worker = 0; worker < workerCount; ++worker) {
       const std::uint64_t *stamps = &times[worker * (launches.size() + 1) + index];
       // A thread that moved between processors may have seen two counters.
       std::uint64_t duration = std::max(stamps[0], stamps[1]) - stamps[0];
@@ -91,8 +91,7 @@ void ProgramProfile::addTimes() {
 std::uint64_t ProgramProfile::nanosecondsOf(std::uint64_t duration) const {
   if (ticks == 0)
     return 0;
-  return static_cast<std::uint64_t>(static_cast<double>(duration) *
-                                    static_cast<double>(nanoseconds) / static_cast<double>(ticks));
+  return std::uint64_t(double(duration) * double(nanoseconds) / double(ticks));
 }
 
 transept_program_profile ProgramProfile::summary() const {

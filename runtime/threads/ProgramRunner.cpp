@@ -34,7 +34,7 @@ ProgramRunner::ProgramRunner(const transept_model_table &table, std::uint32_t wo
 
 void ProgramRunner::run(const transept_program &program, transept_invocation &invocation,
                         std::uint64_t keyCount) {
-  auto rows = static_cast<std::uint64_t>(invocation.row_count);
+  auto rows = std::uint64_t(invocation.row_count);
   std::uint64_t arenaBytes =
       addSizes(program.arena_bytes, multiplySizes(program.arena_bytes_per_row, rows));
   std::uint64_t stride =

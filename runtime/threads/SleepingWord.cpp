@@ -20,7 +20,7 @@ void SleepingWord::advance() {
 bool SleepingWord::waitFor(std::uint32_t target, std::uint32_t spins) {
   if (hasReached(value.load(std::memory_order_acquire), target))
     return false;
-  for (std::uint32_t spin = 0; spin != spins; ++spin) {
+  for (std::uint32_t spin = 0; spin < spins; ++spin) {
     pauseProcessor();
     if (hasReached(value.load(std::memory_order_acquire), target))
       return false;

@@ -24,7 +24,7 @@ public:
 
 private:
   static bool hasReached(std::uint32_t count, std::uint32_t target) {
-    return static_cast<std::int32_t>(count - target) >= 0;
+    return std::int32_t(count - target) >= 0;
   }
 
   std::atomic<std::uint32_t> value{0};

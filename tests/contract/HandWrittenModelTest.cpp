@@ -23,11 +23,11 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string libraryPath = HAND_WRITTEN_MODEL;
+std::string libraryPath = HAND_WRITTEN_MODEL;
 
 std::vector<Id> someIds(int count, int first) {
   std::vector<Id> ids;
-  for (int index = 0; index != count; ++index)
+  for (int index = 0; index < count; ++index)
     ids.push_back((first + index * 5) % 29);
   return ids;
 }
@@ -61,7 +61,7 @@ TEST(HandWrittenModel, GivesTheSameBitsStepByStepAndAtOnceWithAnyThreads) {
       expected = atOnce.values;
     EXPECT_EQ(atOnce.values, expected);
     Decoder decoder = source.decode();
-    for (std::size_t at = 0; at != target.size(); ++at) {
+    for (std::size_t at = 0; at < target.size(); ++at) {
       std::vector<float> row = decoder.append(target[at]);
       EXPECT_TRUE(std::equal(row.begin(), row.end(), atOnce[at].begin())) << "position " << at;
     }
@@ -71,14 +71,14 @@ TEST(HandWrittenModel, GivesTheSameBitsStepByStepAndAtOnceWithAnyThreads) {
 TEST(HandWrittenModel, GivesASequenceTheSameBitsInAnyBatch) {
   Model model = Model::open(libraryPath, {.threads = 2});
   std::vector<std::vector<Id>> ids, targets;
-  for (int index = 0; index != 40; ++index) {
+  for (int index = 0; index < 40; ++index) {
     ids.push_back(someIds(1 + index, index));
     targets.push_back(someIds(1 + index % 17, 3 * index));
   }
   std::vector<Source> sources = model.encodeBatch(ids);
   std::vector<Rows> together = model.logitsBatch(sources, targets);
   Model fresh = Model::open(libraryPath, {.threads = 1});
-  for (std::size_t index = 0; index != ids.size(); ++index) {
+  for (std::size_t index = 0; index < ids.size(); ++index) {
     Source alone = fresh.encode(ids[index]);
     EXPECT_TRUE(
         std::equal(alone.states().begin(), alone.states().end(), sources[index].states().begin()));
@@ -106,7 +106,7 @@ std::vector<Id> denseGreedy(Decoder decoder) {
 
 TEST(HandWrittenModel, GeneratesWhatItsLogitsSay) {
   Model model = Model::open(libraryPath, {.threads = 2});
-  for (int seed = 0; seed != 20; ++seed) {
+  for (int seed = 0; seed < 20; ++seed) {
     Source source = model.encode(someIds(1 + seed, seed));
     EXPECT_EQ(model.generate(source, {.beams = 1}).ids(), denseGreedy(source.decode()));
   }
@@ -169,12 +169,12 @@ TEST(HandWrittenModel, IsUnloadedWithItsLastHandle) {
 TEST(HandWrittenModel, ServesManyThreads) {
   Model model = Model::open(libraryPath, {.threads = 2, .encoderCacheBytes = 20000});
   std::vector<std::vector<Id>> expected;
-  for (int which = 0; which != 5; ++which)
+  for (int which = 0; which < 5; ++which)
     expected.push_back(model.generate(model.encode(someIds(9, which))).ids());
   std::vector<std::thread> threads;
-  for (int thread = 0; thread != 4; ++thread)
+  for (int thread = 0; thread < 4; ++thread)
     threads.emplace_back([&, thread] {
-      for (int round = 0; round != 20; ++round) {
+      for (int round = 0; round < 20; ++round) {
         int which = (thread + round) % 5;
         EXPECT_EQ(model.generate(model.encode(someIds(9, which))).ids(),
                   expected[std::size_t(which)]);
@@ -229,7 +229,7 @@ TEST_F(DamagedFile, IsRefusedWhereverItIsCutOff) {
   Elf64_Ehdr header;
   std::memcpy(&header, content.data(), sizeof(header));
   std::size_t needed = 0;
-  for (int index = 0; index != header.e_phnum; ++index) {
+  for (int index = 0; index < header.e_phnum; ++index) {
     Elf64_Phdr segment;
     std::memcpy(&segment, content.data() + header.e_phoff + index * sizeof(segment),
                 sizeof(segment));
@@ -245,12 +245,12 @@ TEST_F(DamagedFile, IsRefusedWhereverItIsCutOff) {
 
 TEST_F(DamagedFile, NeverCrashesTheCheckBeforeLoading) {
   std::mt19937 random(1);
-  for (int round = 0; round != 500; ++round) {
+  for (int round = 0; round < 500; ++round) {
     std::string bytes = content;
     // Headers and dynamic tables lie at the beginning: damage those most.
-    for (int count = 0; count != 4; ++count) {
+    for (int count = 0; count < 4; ++count) {
       std::size_t range = count % 2 == 0 ? 0x400 : bytes.size();
-      bytes[random() % range] = static_cast<char>(random());
+      bytes[random() % range] = char(random());
     }
     std::ofstream(path, std::ios::binary) << bytes;
     try {

@@ -61,14 +61,14 @@ TEST(AlignmentPlot, NothingIsAPicture) {
 
 TEST(AlignmentPlot, NeighboursShareAColumnOfALongSource) {
   AlignmentPlot plot{"", {}, {"a", "b"}, std::vector<float>(3000, 1.0f / 1500)};
-  for (int index = 0; index != 1500; ++index)
+  for (int index = 0; index < 1500; ++index)
     plot.sourceTokens.push_back(std::to_string(index));
   std::string text = drawAlignment(plot);
   EXPECT_LT(text.size(), 60000u);
   std::vector<std::string> titles = titlesOf(XmlReader::read(text));
   ASSERT_EQ(titles.size(), 300u);
   double sum = 0;
-  for (size_t index = 0; index != 150; ++index)
+  for (size_t index = 0; index < 150; ++index)
     sum += std::stod(titles[index].substr(titles[index].rfind(' ')));
   EXPECT_NEAR(sum, 1, 0.1);
 }

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 using testing::ElementsAre;
 
-const std::string kLine = ">>de<< seven hundred and fifty-two\n";
+std::string kLine = ">>de<< seven hundred and fifty-two\n";
 
 Json generate(std::vector<std::string> options, const std::string &line = kLine) {
   options.insert(options.begin(), {"generate", library("number_words"), "--json"});

@@ -51,7 +51,7 @@ TEST(Generate, JsonHasOneObjectALine) {
   ASSERT_EQ(result.status, 0) << result.errors;
   std::vector<std::string> lines = linesOf(result.output);
   ASSERT_THAT(lines, SizeIs(4));
-  for (size_t index = 0; index != lines.size(); ++index) {
+  for (size_t index = 0; index < lines.size(); ++index) {
     auto object = nlohmann::json::parse(lines[index]);
     EXPECT_EQ(object.at("line"), index / 2 + 1);
     EXPECT_EQ(object.at("rank"), index % 2);
@@ -100,7 +100,7 @@ TEST(Generate, NoInputIsNoOutput) {
 
 TEST(Generate, SourcesLongerThanThePositionsAreErrors) {
   std::string line;
-  for (int index = 0; index != 5000; ++index)
+  for (int index = 0; index < 5000; ++index)
     line += "5 ";
   expectFailure(run({"generate", library("marian"), "--ids"}, line + "\n"), 1, "tokens at most");
 }

@@ -38,7 +38,7 @@ protected:
 size_t countEqual(const std::vector<std::string> &left, const std::vector<std::string> &right) {
   EXPECT_EQ(left.size(), right.size());
   size_t count = 0;
-  for (size_t index = 0; index != std::min(left.size(), right.size()); ++index)
+  for (size_t index = 0; index < std::min(left.size(), right.size()); ++index)
     count += left[index] == right[index];
   return count;
 }
@@ -89,7 +89,7 @@ TEST_F(DemoModel, GivesTheRecordedIdsAndTexts) {
   EXPECT_EQ(fromText.output, fromIds.output);
   std::vector<std::string> lines = linesOf(fromText.output);
   ASSERT_EQ(lines.size(), reference.at("cases").size());
-  for (size_t index = 0; index != lines.size(); ++index) {
+  for (size_t index = 0; index < lines.size(); ++index) {
     auto result = nlohmann::json::parse(lines[index]);
     EXPECT_EQ(result.at("ids"), reference.at("cases")[index].at("output_ids"));
     EXPECT_EQ(result.at("text"), reference.at("cases")[index].at("output"));

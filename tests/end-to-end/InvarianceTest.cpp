@@ -101,7 +101,7 @@ TEST_P(Invariance, AHypothesisGivesTheSameBitsAmongOthers) {
   // Grows one id at a time with forks of other ids beside it.
   Decoder watched = source.decode();
   std::vector<Decoder> others;
-  for (size_t position = 0; position != target.size(); ++position) {
+  for (size_t position = 0; position < target.size(); ++position) {
     if (position % 5 == 3)
       others.push_back(watched.fork());
     std::vector<Decoder *> decoders;

@@ -18,7 +18,7 @@ class Elf {
 public:
   explicit Elf(const std::string &path) : content(readFile(path)) {
     auto header = at<Elf64_Ehdr>(0);
-    for (int index = 0; index != header.e_shnum; ++index)
+    for (int index = 0; index < header.e_shnum; ++index)
       sections.push_back(at<Elf64_Shdr>(header.e_shoff + uint64_t(index) * sizeof(Elf64_Shdr)));
   }
 

@@ -61,9 +61,9 @@ TEST(HostileLibrary, AnyByteMayBeWrongForInspect) {
   // Headers, symbols, relocations and the table are what is read; they are in the first part.
   size_t interesting = content.size() - original.weightBytes;
   int readable = 0, refused = 0;
-  for (int round = 0; round != 1500; ++round) {
+  for (int round = 0; round < 1500; ++round) {
     std::string damaged = content;
-    for (int change = 0; change != 1 + round % 8; ++change) {
+    for (int change = 0; change < 1 + round % 8; ++change) {
       bool isEarly = random() % 2;
       size_t at = random() % (isEarly ? 0x2200 : interesting);
       damaged[at] = random() % 3 ? char(random()) : char(0xff);

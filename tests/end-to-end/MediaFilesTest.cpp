@@ -21,12 +21,12 @@ std::string media(const std::string &name) {
 std::string waveOf(size_t samples) {
   auto number = [](uint64_t value, size_t bytes) {
     std::string text;
-    for (size_t index = 0; index != bytes; ++index)
+    for (size_t index = 0; index < bytes; ++index)
       text += char(value >> (8 * index));
     return text;
   };
   std::string data;
-  for (size_t index = 0; index != samples; ++index)
+  for (size_t index = 0; index < samples; ++index)
     data += number(uint64_t(index * index / 50 % 4000), 2);
   return "RIFF" + number(36 + data.size(), 4) + "WAVEfmt " + number(16, 4) + number(1, 2) +
          number(1, 2) + number(16000, 4) + number(32000, 4) + number(2, 2) + number(16, 2) +

@@ -151,7 +151,7 @@ TEST(ProgramCosts, AreWhatAProfilerCounts) {
   workbench::MachineLimits calculates, reads;
   calculates.readBytes = 1e300;
   reads.readBytes = 1;
-  for (size_t arithmetic = 0; arithmetic != std::size(reads.products); ++arithmetic) {
+  for (size_t arithmetic = 0; arithmetic < std::size(reads.products); ++arithmetic) {
     calculates.products[arithmetic].operations = 1;
     reads.products[arithmetic].operations = 1e300;
   }

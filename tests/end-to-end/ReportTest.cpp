@@ -64,7 +64,7 @@ TEST(Report, LiesBesideTheLibraryUnlessAskedOtherwise) {
   expectFailure(run({"report", library("t5"), "--threads", "2"}), 2, "--profile");
 }
 
-const std::vector<std::string> kProfile = {
+std::vector<std::string> kProfile = {
     "profile", library("marian"),  "--ids", "5 6 7 8 2", "--ids", "9 2",     "--beams",
     "2",       "--max-new-tokens", "4",     "--threads", "2",     "--quick", "--json"};
 
@@ -117,7 +117,7 @@ TEST(ProfileOfSources, IsInThePageLaunchByLaunch) {
     const Json &launches = story.at("programs")[number].at("launches");
     ASSERT_EQ(run.at("launches").size(), launches.size());
     size_t next = 0;
-    for (size_t index = 0; index != launches.size(); ++index)
+    for (size_t index = 0; index < launches.size(); ++index)
       if (launches[index].at("kind") != "barrier") {
         const Json &figure = workload.at("launches").at(next++);
         EXPECT_EQ(figure.at("label"), launches[index].at("name"));

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string kSound = TRANSEPT_SOURCE_DIR "/tests/unit/media/features/references/chirp.wav";
+std::string kSound = TRANSEPT_SOURCE_DIR "/tests/unit/media/features/references/chirp.wav";
 
 CommandResult generate(std::vector<std::string> options) {
   options.insert(options.begin(), {"generate", library("sounds"), kSound});

@@ -15,7 +15,7 @@ using namespace transept::frontend;
 
 namespace {
 
-const std::string golden = TRANSEPT_SOURCE_DIR "/tests/golden/checkpoints/";
+std::string golden = TRANSEPT_SOURCE_DIR "/tests/golden/checkpoints/";
 
 } // namespace
 

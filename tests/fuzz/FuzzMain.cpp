@@ -85,7 +85,7 @@ void mutate(std::string &text, const std::vector<std::string> &seeds, Random &ra
   switch (random() % 8) {
   case 0:
     if (position < text.size())
-      text[position] = static_cast<char>(text[position] ^ (1 << random() % 8));
+      text[position] = char(text[position] ^ (1 << random() % 8));
     break;
   case 1:
     text.insert(position, word);
@@ -138,10 +138,10 @@ int main(int argc, char **argv) {
   }
   if (addFuzzSeeds)
     addFuzzSeeds(seeds);
-  const auto seed = static_cast<uint64_t>(option("FUZZ_SEED", 1));
+  auto seed = uint64_t(option("FUZZ_SEED", 1));
   const long count = option("FUZZ_COUNT", 20'000);
   const long milliseconds = option("FUZZ_MILLISECONDS", 5'000);
-  const auto start = std::chrono::steady_clock::now();
+  auto start = std::chrono::steady_clock::now();
   Random random(seed);
   long round = 0;
   for (; round < count; ++round) {

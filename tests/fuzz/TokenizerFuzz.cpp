@@ -30,7 +30,7 @@ struct Case {
 
 void addCases(std::vector<Case> &cases, const std::string &folder,
               const std::vector<std::string> &names) {
-  const std::string path = TRANSEPT_SOURCE_DIR "/tests/golden/tokenizers/" + folder;
+  std::string path = TRANSEPT_SOURCE_DIR "/tests/golden/tokenizers/" + folder;
   std::vector<std::string> warnings;
   frontend::Tokenizer found = frontend::findTokenizer(path, "", warnings);
   Files files;
@@ -39,7 +39,7 @@ void addCases(std::vector<Case> &cases, const std::string &folder,
     files[entry.path().filename()].assign(std::istreambuf_iterator<char>(stream), {});
   }
   for (const std::string &name : names) {
-    const bool isJson = name == "tokenizer.json";
+    bool isJson = name == "tokenizer.json";
     cases.push_back({name, isJson ? "tokenizer-json" : found.kind,
                      isJson ? text::Settings() : found.settings, files});
   }
@@ -66,7 +66,7 @@ std::vector<Case> &cases() {
 
 extern "C" void addFuzzSeeds(std::vector<std::string> &seeds) {
   for (size_t index = 0; index < cases().size(); ++index)
-    seeds.push_back(static_cast<char>(index) + cases()[index].files.at(cases()[index].file));
+    seeds.push_back(char(index) + cases()[index].files.at(cases()[index].file));
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -68,9 +68,9 @@ std::string embedding(const std::string &side) {
          " x 20 x f32>\n";
 }
 
-const std::string kEmbed = "  %words = transept.parameter \"words\" : tensor<50x20xf32>\n"
-                           "  %x = transept.embedding %ids, %words : (!ids, tensor<50x20xf32>) -> "
-                           "!rows\n";
+std::string kEmbed = "  %words = transept.parameter \"words\" : tensor<50x20xf32>\n"
+                     "  %x = transept.embedding %ids, %words : (!ids, tensor<50x20xf32>) -> "
+                     "!rows\n";
 
 std::string encoder(const Window &window, bool hasBias = false) {
   return embedding("source") + "func.func @local_encoder(%ids: !ids) -> !rows {\n" + kEmbed +
@@ -132,8 +132,8 @@ protected:
   void sameBits() {
     std::string library = compile(encoder({.before = 70, .after = 3}));
     Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
-    const std::vector<int32_t> ids = randomSequences({400}, kVocabulary, kSeed)[0];
-    const std::vector<float> whole = statesOf(model, {ids});
+    std::vector<int32_t> ids = randomSequences({400}, kVocabulary, kSeed)[0];
+    std::vector<float> whole = statesOf(model, {ids});
     // Steps are counted from key 0, so whole ones are dropped; tiles of rows begin elsewhere then.
     for (size_t rows : {64, 128, 256}) {
       std::vector<int32_t> rest(ids.begin() + std::ptrdiff_t(rows), ids.end());
@@ -164,8 +164,8 @@ TEST_P(LocalAttention, HasTheSameBitsWhateverLiesOutsideOfTheWindow) {
 TEST_P(LocalAttention, FollowsPositionsInAnyOrder) {
   std::string library = compile(encoder({.before = 10, .after = 4}));
   Model model = Model::open(library, {.threads = 2, .encoderCacheBytes = 0});
-  const std::vector<int32_t> ids = randomSequences({200}, kVocabulary, kSeed)[0];
-  const std::vector<float> inOrder = statesOf(model, {ids});
+  std::vector<int32_t> ids = randomSequences({200}, kVocabulary, kSeed)[0];
+  std::vector<float> inOrder = statesOf(model, {ids});
   std::vector<int32_t> reversed(ids.rbegin(), ids.rend()), positions(200);
   std::iota(positions.rbegin(), positions.rend(), 0);
   Source source = model.encode({.ids = reversed, .positions = positions});
@@ -181,7 +181,7 @@ TEST_P(LocalAttention, FollowsPositionsInAnyOrder) {
 TEST_P(LocalAttention, CountsPositionsWhereRowsAreDropped) {
   std::string library = compile(encoder({.before = 10, .after = 4}));
   Model model = Model::open(library, {.threads = 2, .encoderCacheBytes = 0});
-  const std::vector<int32_t> ids = randomSequences({300}, kVocabulary, kSeed)[0];
+  std::vector<int32_t> ids = randomSequences({300}, kVocabulary, kSeed)[0];
   // Every sixteenth row is kept: none sees another.
   std::vector<uint8_t> mask(300);
   std::vector<float> alone;
@@ -221,7 +221,7 @@ TEST_P(LocalAttention, DecodesStepByStepWithTheBitsOfAllAtOnce) {
     SCOPED_TRACE(textOf(window));
     std::string library = compile(decoder(window));
     Model model = Model::open(library, {.threads = 2});
-    const std::vector<int32_t> prompt = randomSequences({7}, kVocabulary, kSeed)[0];
+    std::vector<int32_t> prompt = randomSequences({7}, kVocabulary, kSeed)[0];
     Source none = model.noSource();
     Generation generation = model.generate(none, {.ignoreModelDefaults = true,
                                                   .maximumNewTokens = 230,
@@ -253,10 +253,10 @@ TEST_P(LocalAttention, DecodesStepByStepWithTheBitsOfAllAtOnce) {
 /// A value that is infinite makes the sums of all rows that visit its key undefined, as the weight
 /// of a hidden key is 0. So the rows that are not finite are those that visit it.
 TEST_P(LocalAttention, VisitsNoKeyOutsideOfTheWindow) {
-  const int64_t before = 40, after = 10, width = 8, rows = 1500, poisoned = 700;
+  int64_t before = 40, after = 10, width = 8, rows = 1500, poisoned = 700;
   // Keys around the window: the rest of a step in front, a tile of rows on both sides.
-  const int64_t around = 64 + 32;
-  const std::string text = R"(
+  int64_t around = 64 + 32;
+  std::string text = R"(
 !rows = !transept.rows<source x 8 x f32>
 !mask = !transept.mask<source x source>
 func.func @poisoned(%x: !rows) -> !rows {

@@ -90,7 +90,7 @@ struct Texts {
 
 void check(const Description &description, const CompileFor &how) {
   SCOPED_TRACE(description.name);
-  const uint64_t seed = 5;
+  uint64_t seed = 5;
   const Texts texts;
   ModelOutputs expected = interpret(description, seed, texts.sources, texts.targets);
   std::string library = compileWithRandomWeights(description, how, seed);
@@ -133,7 +133,7 @@ TEST_P(UnfusedNumberTypes, GiveTheSame) {
   check(gated100, {cpu, weights, Fusion::Least});
 }
 
-const auto kTypes = ::testing::Values("f32", "bf16", "int8", "int4");
+auto kTypes = ::testing::Values("f32", "bf16", "int8", "int4");
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, NumberTypes,
                          ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4", "native"),

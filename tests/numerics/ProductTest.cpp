@@ -236,7 +236,7 @@ TEST_P(Product, HasTheBitsOfPlainLoops) {
     std::string library =
         compileWithRandomWeights(textOf(shape), {.cpu = cpu, .weights = weights}, kSeed);
     Weight up(type, roundsRows, "up", shape), gate(type, roundsRows, "gate", shape);
-    const std::vector<float> rows = randomRows(kMostRows, shape.depth, random);
+    std::vector<float> rows = randomRows(kMostRows, shape.depth, random);
     std::vector<float> expected;
     for (int64_t row = 0; row < kMostRows; ++row) {
       std::span input(rows.data() + row * shape.depth, size_t(shape.depth));

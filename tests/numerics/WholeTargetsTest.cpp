@@ -300,7 +300,7 @@ TEST_P(WholeTargets, KnowHowManyPositionsTheirTablesHave) {
 
 /// Padding with holes: the kept source rows alone decide, and weights stand where their rows do.
 TEST_P(WholeTargets, OfPaddedArraysAreThoseOfWhatIsNotPadding) {
-  const uint64_t seed = 5;
+  uint64_t seed = 5;
   std::string library = compileWithRandomWeights(bare, GetParam(), Fusion::All, seed);
   Model model = Model::open(library, {.threads = 2});
   const PaddedShape shape{.batch = 3, .targetRows = 7, .sourceRows = 18};

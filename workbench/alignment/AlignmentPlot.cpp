@@ -105,7 +105,7 @@ AlignmentPlot narrowed(AlignmentPlot plot) {
   for (size_t begin = 0; begin < count; begin += width)
     result.sourceTokens.push_back(plot.sourceTokens[begin]);
   result.weights.resize(result.sourceTokens.size() * result.targetTokens.size());
-  for (size_t index = 0; index != plot.weights.size(); ++index)
+  for (size_t index = 0; index < plot.weights.size(); ++index)
     result.weights[index / count * result.sourceTokens.size() + index % count / width] +=
         plot.weights[index];
   result.caption += fmt::format("; {} source positions a column", width);
@@ -142,7 +142,7 @@ public:
     addText(left, kMargin + 4, "", "source \xe2\x86\x92", "note"); // arrow to the right
     addText(left - kLabelGap, top - 6, " text-anchor=\"end\"", "target \xe2\x86\x93", "note");
     addSourceLabels();
-    for (size_t row = 0; row != targets.size(); ++row)
+    for (size_t row = 0; row < targets.size(); ++row)
       addRow(row);
     addRectangle("edge", left, top, fieldWidth, fieldHeight);
     addLegend();
@@ -174,7 +174,7 @@ private:
   void addRow(size_t row) {
     double y = cellHeight * double(row);
     addText(left - kLabelGap, top + y + cellHeight / 2 + 4.5, " text-anchor=\"end\"", targets[row]);
-    for (size_t column = 0; column != sources.size(); ++column) {
+    for (size_t column = 0; column < sources.size(); ++column) {
       double weight = plot.weights[row * sources.size() + column];
       // Would not be seen.
       if (weight < 0.001)

@@ -28,7 +28,7 @@ std::vector<std::string> sourceLabels(const Model &model, const Source &source,
                                       const text::Tokenizer *tokenizer) {
   std::vector<std::string> labels;
   bool hasIds = model.sourceVocabularySize() != 0;
-  for (size_t index = 0; index != source.length(); ++index)
+  for (size_t index = 0; index < source.length(); ++index)
     labels.push_back(hasIds ? labelOf(source.ids()[index], tokenizer, /*isSource=*/true)
                             : std::to_string(index));
   return labels;
@@ -45,9 +45,9 @@ Json AttentionReport::toJson() const {
   Json list = Json::array();
   for (const AttentionMatrix &matrix : matrices) {
     Json rows = Json::array();
-    for (size_t row = 0; row != targetTokens.size(); ++row) {
+    for (size_t row = 0; row < targetTokens.size(); ++row) {
       Json weights = Json::array();
-      for (size_t key = 0; key != sourceTokens.size(); ++key)
+      for (size_t key = 0; key < sourceTokens.size(); ++key)
         weights.push_back(shortest(matrix.weights[row * sourceTokens.size() + key]));
       rows.push_back(std::move(weights));
     }
@@ -64,7 +64,7 @@ AlignmentPlot AttentionReport::toPlot() const {
                      .weights = std::vector<float>(sourceTokens.size() * targetTokens.size())};
   std::vector<size_t> layers, heads;
   for (const AttentionMatrix &matrix : matrices) {
-    for (size_t index = 0; index != plot.weights.size(); ++index)
+    for (size_t index = 0; index < plot.weights.size(); ++index)
       plot.weights[index] += matrix.weights[index] / float(matrices.size());
     if (layers.empty() || layers.back() != matrix.layer)
       layers.push_back(matrix.layer);
@@ -91,7 +91,7 @@ AttentionReport reportAttention(const Model &model, const Source &source, const 
   std::vector<AttentionWeights> all(choice.layers.size());
   if (!report.targetTokens.empty())
     all = model.crossAttention(source, fed, choice.layers);
-  for (size_t index = 0; index != all.size(); ++index) {
+  for (size_t index = 0; index < all.size(); ++index) {
     auto add = [&](const AttentionWeights &weights, size_t head, std::optional<size_t> shown) {
       AttentionMatrix &matrix = report.matrices.emplace_back(choice.layers[index], shown);
       for (size_t row = given - 1; row < weights.rows; ++row) {

@@ -69,7 +69,7 @@ private:
   bool findKernel() {
     result.kind = Explanation::Kind::Kernel;
     std::vector<bool> reaches(story.kernels.size()); // the subject, by whatever calls
-    for (uint32_t number = 0; number != story.kernels.size(); ++number)
+    for (uint32_t number = 0; number < story.kernels.size(); ++number)
       if (isSubject(story.kernels[number].symbol, story.kernels[number].level)) {
         reaches[number] = true;
         result.kernels.push_back(&story.kernels[number]);
@@ -77,12 +77,12 @@ private:
     auto isReached = [&](uint32_t kernel) { return reaches[kernel]; };
     for (bool hasNew = true; hasNew;) {
       hasNew = false;
-      for (uint32_t number = 0; number != story.kernels.size(); ++number)
+      for (uint32_t number = 0; number < story.kernels.size(); ++number)
         if (!reaches[number] && std::ranges::any_of(story.kernels[number].calls, isReached))
           reaches[number] = hasNew = true;
     }
     for (const story::Program &program : story.programs)
-      for (size_t index = 0; index != program.launches.size(); ++index) {
+      for (size_t index = 0; index < program.launches.size(); ++index) {
         const story::Launch &launch = program.launches[index];
         if (std::ranges::any_of(launch.kernels, isReached) ||
             isSubject(launch.symbol, program.level))
@@ -131,7 +131,7 @@ private:
       if (tensors.contains(tensor.name))
         result.tensors.push_back(&tensor);
     for (const story::Program &program : story.programs)
-      for (size_t index = 0; index != program.launches.size(); ++index)
+      for (size_t index = 0; index < program.launches.size(); ++index)
         if (isAbout(program.launches[index].origins))
           result.launches.push_back({&program, index});
   }

@@ -36,7 +36,7 @@ Comparison compareTensors(const std::string &output, std::span<const float> expe
                                  expected.size(), actual.size()));
   Comparison comparison{.output = output};
   double magnitude = 0;
-  for (size_t index = 0; index != expected.size(); ++index) {
+  for (size_t index = 0; index < expected.size(); ++index) {
     magnitude = std::max(magnitude, std::fabs(double(expected[index])));
     comparison.largestError =
         std::max(comparison.largestError, errorOf(expected[index], actual[index]));
@@ -52,7 +52,7 @@ Comparison compareScores(std::span<const float> expected, std::span<const Sequen
         fmt::format("expects {} scores, but got {}", expected.size(), sequences.size()));
   Comparison comparison{.output = "sequences_scores", .tolerance = kScoreTolerance};
   double worst = -1; // error as a share of what is allowed
-  for (size_t row = 0; row != sequences.size(); ++row) {
+  for (size_t row = 0; row < sequences.size(); ++row) {
     double magnitude = std::fabs(double(expected[row]));
     double error = errorOf(expected[row], sequences[row].score);
     double tolerance = kScoreTolerance * std::max(1.0, magnitude);
@@ -82,7 +82,7 @@ IdCounts countEqualIds(std::span<const Id> expected, std::span<const Id> actual,
   expected = withoutPadding(expected, padding);
   actual = withoutPadding(actual, padding);
   IdCounts counts{.all = std::max(expected.size(), actual.size())};
-  for (size_t at = 0; at != std::min(expected.size(), actual.size()); ++at)
+  for (size_t at = 0; at < std::min(expected.size(), actual.size()); ++at)
     counts.equal += expected[at] == actual[at];
   return counts;
 }

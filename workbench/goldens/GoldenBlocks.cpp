@@ -83,7 +83,7 @@ void checkBlock(const Model &model, const Goldens &goldens, const GoldenCase &go
                 const Tolerances &tolerances, CaseResult &result) {
   BlockInputs inputs = readInputs(model, goldens, golden);
   BlockOutputs batch = run(model, inputs, 0, inputs.shape.batch), alone;
-  for (size_t row = 0; row != inputs.shape.batch; ++row) {
+  for (size_t row = 0; row < inputs.shape.batch; ++row) {
     BlockOutputs single = run(model, inputs, row, 1);
     alone.states.insert(alone.states.end(), single.states.begin(), single.states.end());
     alone.weights.insert(alone.weights.end(), single.weights.begin(), single.weights.end());

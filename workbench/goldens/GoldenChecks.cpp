@@ -142,7 +142,7 @@ private:
     std::vector<std::vector<Id>> targets;
     if (golden.inputs.contains("decoder_input_ids")) {
       IntegerTable table = requiredInput("decoder_input_ids");
-      for (size_t row = 0; row != table.rowCount; ++row)
+      for (size_t row = 0; row < table.rowCount; ++row)
         targets.push_back(toIds(table.row(row)));
     }
     ForwardResult batch = forward(sources, targets);
@@ -164,7 +164,7 @@ private:
   void checkRowsAlone(const Sources &sources, const std::vector<std::vector<Id>> &targets,
                       const ForwardResult &batch) {
     ForwardResult alone;
-    for (size_t row = 0; row != sources.size(); ++row) {
+    for (size_t row = 0; row < sources.size(); ++row) {
       ForwardResult single = forward(
           {sources[row]}, targets.empty() ? targets : std::vector<std::vector<Id>>{targets[row]});
       std::ranges::move(single.states, std::back_inserter(alone.states));
@@ -186,7 +186,7 @@ private:
                       checkpoints::formatShape(expected.shape), width));
     auto columnCount = size_t(expected.shape[1]);
     std::vector<float> wanted, actual;
-    for (size_t row = 0; row != sources.size(); ++row) {
+    for (size_t row = 0; row < sources.size(); ++row) {
       for (size_t column :
            keptColumns(sources[row], batch.states[row].size() / width, columnCount)) {
         auto begin = expected.values.begin() + std::ptrdiff_t((row * columnCount + column) * width);
@@ -205,7 +205,7 @@ private:
   /// The decoder layers whose cross-attention weights were recorded.
   std::vector<size_t> recordedLayers() const {
     std::vector<size_t> layers;
-    for (size_t layer = 0; layer != model.crossAttentionCount(); ++layer)
+    for (size_t layer = 0; layer < model.crossAttentionCount(); ++layer)
       if (output(attentionName(layer)))
         layers.push_back(layer);
     return layers;
@@ -230,13 +230,13 @@ private:
     auto heads = size_t(expected.shape[1]), columnCount = size_t(expected.shape[3]);
     std::vector<float> actual(expected.values.size(), 0.0f);
     size_t layerCount = recordedLayers().size();
-    for (size_t row = 0; row != sources.size(); ++row) {
+    for (size_t row = 0; row < sources.size(); ++row) {
       size_t keys = batch.attention[row].size() / (layerCount * heads * targets[row].size());
       const float *from = batch.attention[row].data() + index * heads * targets[row].size() * keys;
       std::vector<size_t> columns = keptColumns(sources[row], keys, columnCount);
       float *to = actual.data() + row * heads * targets[row].size() * columnCount;
-      for (size_t line = 0; line != heads * targets[row].size(); ++line)
-        for (size_t key = 0; key != keys; ++key)
+      for (size_t line = 0; line < heads * targets[row].size(); ++line)
+        for (size_t key = 0; key < keys; ++key)
           to[line * columnCount + columns[key]] = from[line * keys + key];
     }
     result.comparisons.push_back(
@@ -261,7 +261,7 @@ private:
     Sources sources = readGoldenSources(model, goldens, golden);
     if (golden.inputs.contains("decoder_input_ids")) {
       IntegerTable prompts = requiredInput("decoder_input_ids");
-      for (size_t row = 0; row != prompts.rowCount; ++row)
+      for (size_t row = 0; row < prompts.rowCount; ++row)
         arguments.options.prompts.push_back(toIds(prompts.row(row)));
     }
     if (!golden.decoderPrompt.empty())
@@ -326,7 +326,7 @@ private:
           fmt::format("expects {} sequences, but got {}", expected.rowCount, sequences.size()));
     result.ids = IdCounts{};
     std::string firstDifference;
-    for (size_t row = 0; row != sequences.size(); ++row) {
+    for (size_t row = 0; row < sequences.size(); ++row) {
       std::vector<Id> wanted = expectedIds(expected.row(row), padding, keepsEnd);
       IdCounts counts = countEqualIds(wanted, sequences[row].ids, padding);
       result.ids->equal += counts.equal;

@@ -22,7 +22,7 @@ namespace {
 
 std::vector<GoldenSource> readIds(const IntegerTable &ids) {
   std::vector<GoldenSource> sources(ids.rowCount);
-  for (size_t row = 0; row != ids.rowCount; ++row) {
+  for (size_t row = 0; row < ids.rowCount; ++row) {
     std::span<const int64_t> values = ids.row(row);
     sources[row].ids.assign(values.begin(), values.end());
     sources[row].columnCount = ids.columnCount;
@@ -37,13 +37,13 @@ std::vector<GoldenSource> readFrames(const FloatTensor &tensor, const Model &mod
     failShape("input_features", tensor, fmt::format("[batch, frames, {}]", width));
   bool isTransposed = tensor.shape[2] != width;
   int64_t frames = isTransposed ? tensor.shape[2] : tensor.shape[1];
-  std::vector<GoldenSource> sources(static_cast<size_t>(tensor.shape[0]));
+  std::vector<GoldenSource> sources(size_t(tensor.shape[0]));
   const float *from = tensor.values.data();
   for (GoldenSource &source : sources) {
-    source.features.resize(static_cast<size_t>(frames * width));
-    for (int64_t frame = 0; frame != frames; ++frame)
-      for (int64_t column = 0; column != width; ++column)
-        source.features[static_cast<size_t>(frame * width + column)] =
+    source.features.resize(size_t(frames * width));
+    for (int64_t frame = 0; frame < frames; ++frame)
+      for (int64_t column = 0; column < width; ++column)
+        source.features[size_t(frame * width + column)] =
             isTransposed ? from[column * frames + frame] : from[frame * width + column];
     from += frames * width;
   }
@@ -60,13 +60,13 @@ std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &mo
   int64_t side = std::llround(std::sqrt(double(patchNumbers) / double(channels)));
   if (side * side * channels != patchNumbers || height % side != 0 || width % side != 0)
     failShape("pixel_values", tensor, expected);
-  std::vector<GoldenSource> sources(static_cast<size_t>(tensor.shape[0]));
+  std::vector<GoldenSource> sources(size_t(tensor.shape[0]));
   const float *from = tensor.values.data();
   for (GoldenSource &source : sources) {
     for (int64_t top = 0; top != height; top += side)
       for (int64_t left = 0; left != width; left += side)
-        for (int64_t channel = 0; channel != channels; ++channel)
-          for (int64_t row = 0; row != side; ++row) {
+        for (int64_t channel = 0; channel < channels; ++channel)
+          for (int64_t row = 0; row < side; ++row) {
             const float *line = from + (channel * height + top + row) * width + left;
             source.features.insert(source.features.end(), line, line + side);
           }
@@ -102,7 +102,7 @@ std::vector<size_t> GoldenSource::keptColumns(size_t encodedRows) const {
     std::iota(columns.begin(), columns.end(), size_t(0));
     return columns;
   }
-  for (size_t column = 0; column != columnCount; ++column)
+  for (size_t column = 0; column < columnCount; ++column)
     if (mask.empty() || mask[column] != 0)
       columns.push_back(column);
   return columns;
@@ -117,7 +117,7 @@ std::vector<GoldenSource> readGoldenSources(const Model &model, const Goldens &g
   IntegerTable mask = goldens.integers(found->second);
   if (mask.rowCount != sources.size())
     throw InputError("the attention_mask has another number of rows than the sources");
-  for (size_t row = 0; row != mask.rowCount; ++row) {
+  for (size_t row = 0; row < mask.rowCount; ++row) {
     std::span<const int64_t> values = mask.row(row);
     size_t columns = sources[row].ids.empty()
                          ? sources[row].features.size() / model.sourceFeatureWidth()

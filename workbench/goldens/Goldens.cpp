@@ -102,7 +102,7 @@ IntegerTable Goldens::integers(const std::string &tensor) const {
   IntegerTable table;
   table.rowCount = size_t(info.shape[0]);
   table.columnCount = info.shape.size() == 2 ? size_t(info.shape[1]) : 1;
-  for (int64_t index = 0; index != info.elementCount(); ++index) {
+  for (int64_t index = 0; index < info.elementCount(); ++index) {
     switch (info.type) {
     case checkpoints::ElementType::I64:
       table.values.push_back(numberAt<int64_t>(info.data, index));

@@ -53,7 +53,7 @@ std::vector<LibraryFile::Level> readLevels(const ElfFile &image, uint64_t table)
     image.fail("it is damaged");
   std::vector<LibraryFile::Level> levels;
   std::map<uint64_t, std::string> codes; // by the address of encode
-  for (uint64_t index = 0; index != count; ++index) {
+  for (uint64_t index = 0; index < count; ++index) {
     uint64_t address = list + index * sizeof(transept_level);
     LibraryFile::Level level;
     level.name = image.textAt(image.pointerAt(address + offsetof(transept_level, name)));
@@ -74,7 +74,7 @@ std::vector<LibraryFile::Asset> readAssets(const ElfFile &image, uint64_t table)
   if (count > kLargestAssetCount)
     image.fail("it is damaged");
   std::vector<LibraryFile::Asset> assets;
-  for (uint64_t index = 0; index != count; ++index) {
+  for (uint64_t index = 0; index < count; ++index) {
     uint64_t asset = list + index * sizeof(transept_asset);
     assets.push_back(
         {std::string(image.textAt(image.pointerAt(asset + offsetof(transept_asset, name)))),

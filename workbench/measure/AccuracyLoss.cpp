@@ -47,7 +47,7 @@ double logSumExp(std::span<const float> logits) {
 /// sum p log(p / q) of the distributions p of `reference` and q of `candidate`.
 double divergence(std::span<const float> reference, std::span<const float> candidate) {
   double all = logSumExp(reference), allOfCandidate = logSumExp(candidate), sum = 0;
-  for (size_t id = 0; id != reference.size(); ++id) {
+  for (size_t id = 0; id < reference.size(); ++id) {
     double logarithm = reference[id] - all;
     if (double probability = std::exp(logarithm); probability != 0)
       sum += probability * (logarithm - (candidate[id] - allOfCandidate));
@@ -69,7 +69,7 @@ AccuracyLoss::AccuracyLoss(std::string referenceFile, std::string levelName)
   std::mt19937 random(1);
   std::uniform_int_distribution<Id> anyId(0, Id(model.targetVocabularySize()) - 1);
   size_t count = sources.areFeatures() ? kSourcesOfFeatures : kSources;
-  for (size_t index = 0; index != count; ++index) {
+  for (size_t index = 0; index < count; ++index) {
     Probe probe;
     std::vector<Id> prompt;
     if (model.hasSource())

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 Json toJson(const MachineLimits &limits) {
   Json products = Json::object();
   const char *names[] = {"f32", "bf16", "int8"};
-  for (size_t index = 0; index != std::size(limits.products); ++index)
+  for (size_t index = 0; index < std::size(limits.products); ++index)
     if (limits.products[index].operations > 0)
       products[names[index]] = {{"instructions", limits.products[index].instructions},
                                 {"operations_per_second", limits.products[index].operations}};
@@ -29,7 +29,7 @@ Json toJson(const MachineLimits &limits) {
 std::string toText(const MachineLimits &limits) {
   std::string products;
   const char *names[] = {"f32", "bf16", "int8"};
-  for (size_t index = 0; index != std::size(limits.products); ++index)
+  for (size_t index = 0; index < std::size(limits.products); ++index)
     if (limits.products[index].operations > 0)
       products += fmt::format("{:.0f} Gop/s ({} {}), ", limits.products[index].operations / 1e9,
                               names[index], limits.products[index].instructions);

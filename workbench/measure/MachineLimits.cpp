@@ -33,7 +33,7 @@ __attribute__((target("avx2"), noinline)) uint64_t readAll(const char *data, siz
   size_t length = bytes / streamCount / line * line;
   __m256i sums[streamCount] = {};
   for (size_t at = 0; at != length; at += line)
-    for (size_t stream = 0; stream != streamCount; ++stream) {
+    for (size_t stream = 0; stream < streamCount; ++stream) {
       const char *from = data + stream * length + at;
       _mm_prefetch(from + ahead, _MM_HINT_T0);
       auto *vectors = reinterpret_cast<const __m256i *>(from);
@@ -94,7 +94,7 @@ double readingSpeed(const LimitOptions &options, size_t part) {
   // Small parts are read several times in a row: starting the threads must not count.
   size_t times = std::max<size_t>(1, (size_t(8) << 20) / part);
   double seconds = fastestRound(options, [&](unsigned thread) {
-    for (size_t time = 0; time != times; ++time)
+    for (size_t time = 0; time < times; ++time)
       sink.fetch_add(readAll(buffer.get() + thread * part, part), std::memory_order_relaxed);
   });
   return double(part * options.threads * times) / seconds;

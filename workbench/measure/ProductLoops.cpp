@@ -25,14 +25,14 @@ constexpr int kRounds = 20000;
 #define VECTOR_LOOP(NAME, TARGET, VECTOR, COUNT, PRODUCT)                                          \
   __attribute__((target(TARGET), noinline)) float NAME() {                                         \
     VECTOR sums[COUNT] = {}, left = VECTOR{} + 1, right = left;                                    \
-    for (int round = 0; round != kRounds; ++round) {                                               \
+    for (int round = 0; round < kRounds; ++round) {                                                \
       _Pragma("GCC unroll 32") for (VECTOR &sum : sums) {                                          \
         asm volatile("" : "+v"(left), "+v"(right));                                                \
         sum = PRODUCT;                                                                             \
       }                                                                                            \
     }                                                                                              \
     VECTOR total = sums[0];                                                                        \
-    for (int index = 1; index != COUNT; ++index)                                                   \
+    for (int index = 1; index < COUNT; ++index)                                                    \
       total += sums[index];                                                                        \
     asm volatile("" : "+m"(total));                                                                \
     return float(total[0]);                                                                        \
@@ -70,7 +70,7 @@ struct alignas(64) TileConfiguration {
   _tile_zero(1);                                                                                   \
   _tile_zero(2);                                                                                   \
   _tile_zero(3);                                                                                   \
-  for (int round = 0; round != kTileRounds; ++round) {                                             \
+  for (int round = 0; round < kTileRounds; ++round) {                                              \
     _tile_loadd(4, operands[0], 64);                                                               \
     _tile_loadd(6, operands[2], 64);                                                               \
     PRODUCT(0, 4, 6);                                                                              \

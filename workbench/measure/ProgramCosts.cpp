@@ -43,7 +43,7 @@ double weightBytes(const transept_program &program) {
 
 double Costs::leastSeconds(const MachineLimits &limits) const {
   double seconds = 0;
-  for (uint32_t arithmetic = 0; arithmetic != operations.size(); ++arithmetic)
+  for (uint32_t arithmetic = 0; arithmetic < operations.size(); ++arithmetic)
     if (operations[arithmetic] > 0)
       seconds += operations[arithmetic] / limits.operations(arithmetic);
   return std::max(seconds, bytes / limits.readBytes);

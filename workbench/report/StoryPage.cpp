@@ -21,7 +21,7 @@ using story::Json;
 Json limitsOf(const MachineLimits &limits) {
   Json operations = Json::object();
   const char *names[] = {"f32", "bf16", "int8"}; // by TRANSEPT_ARITHMETIC_*
-  for (uint32_t arithmetic = 0; arithmetic != std::size(names); ++arithmetic)
+  for (uint32_t arithmetic = 0; arithmetic < std::size(names); ++arithmetic)
     if (limits.operations(arithmetic) > 0)
       operations[names[arithmetic]] = limits.operations(arithmetic);
   return {{"read_bytes_per_second", limits.readBytes},

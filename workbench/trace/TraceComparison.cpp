@@ -55,7 +55,7 @@ ValueDifference compare(const TracedValue &expected, const TracedValue &actual) 
   for (float number : expected.rows)
     magnitude = std::max(magnitude, std::abs(double(number)));
   size_t worst = 0;
-  for (size_t index = 0; index != actual.rows.size(); ++index) {
+  for (size_t index = 0; index < actual.rows.size(); ++index) {
     double error = std::abs(double(actual.rows[index]) - double(expected.rows[index]));
     if (!(error <= difference.largestError)) {
       difference.largestError = error;
@@ -99,8 +99,8 @@ TracedValue withoutPadding(const std::string &name, const FloatTensor &tensor,
                                  name, tensor.shape[0]));
   auto columns = size_t(tensor.shape[1]), width = size_t(tensor.shape[2]);
   TracedValue value{.name = name, .width = int64_t(width)};
-  for (size_t source = 0; source != size_t(tensor.shape[0]); ++source)
-    for (size_t index = 0; index != (kept.empty() ? columns : kept[source].size()); ++index) {
+  for (size_t source = 0; source < size_t(tensor.shape[0]); ++source)
+    for (size_t index = 0; index < (kept.empty() ? columns : kept[source].size()); ++index) {
       size_t column = kept.empty() ? index : kept[source][index];
       if (column >= columns)
         throw InputError(fmt::format("the recorded {} has {} columns, but the trace has "
@@ -150,7 +150,7 @@ Trace readRecordedStates(const std::string &directory, const std::string &golden
   std::vector<std::vector<size_t>> kept = columnsIn(factOf(actual, "source_columns"));
   Trace recorded;
   // The last state of some encoders is what comes out of them, of others what goes into their norm.
-  const std::string result = "encoder_last_hidden_state";
+  std::string result = "encoder_last_hidden_state";
   std::vector<float> resultValues;
   if (auto tensor = found->outputs.find(result); tensor != found->outputs.end())
     resultValues = goldens.floats(tensor->second).values;

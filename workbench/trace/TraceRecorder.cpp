@@ -45,7 +45,7 @@ public:
     for (uint32_t number : program.launches[observation.launch].writes) {
       const story::Buffer &buffer = program.buffers[number];
       std::vector<float> &rows = values[value++].rows;
-      for (uint64_t row = 0, count = rowCountOf(observation); row != count; ++row) {
+      for (uint64_t row = 0, count = rowCountOf(observation); row < count; ++row) {
         const float *numbers =
             observation.rowOf(uint64_t(buffer.offset), uint64_t(buffer.stride), row);
         rows.insert(rows.end(), numbers, numbers + buffer.width);
@@ -173,7 +173,7 @@ std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
       last = lastOfLayers;
     }
     states.push_back(last);
-    for (size_t index = 0; index != states.size(); ++index)
+    for (size_t index = 0; index < states.size(); ++index)
       if (!states[index].empty())
         names[fmt::format("{}_hidden_states.{}", side, index)] = states[index];
   }

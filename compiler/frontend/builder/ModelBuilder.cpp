@@ -196,7 +196,7 @@ Value ModelWriter::features(const Features &features, Value input, Value &firstR
   auto changesRows = [](const Convolution &convolution) {
     return convolution.kernelSize != 1 || convolution.stride != 1;
   };
-  size_t changing = static_cast<size_t>(
+  size_t changing = size_t(
       std::count_if(features.convolutions.begin(), features.convolutions.end(), changesRows));
   Value states = firstRows = input;
   for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
@@ -456,7 +456,7 @@ mlir::LogicalResult verifyStacks(const Description &description, mlir::MLIRConte
       return error(node) << "expects a positive number of positions, but got " << positions.length;
     if (positions.kind == PositionKind::Learned && !positions.table)
       return error(node) << "expects a table of learned positions";
-    const bool readsFeatures = stack.embedding.features.has_value();
+    bool readsFeatures = stack.embedding.features.has_value();
     if (!readsFeatures && !stack.embedding.weight)
       return error(node) << "expects token embeddings or features";
     if (stack.hiddenSize <= 0 || stack.layerCount < 0 ||

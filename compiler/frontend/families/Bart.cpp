@@ -68,8 +68,8 @@ private:
   }
 
   Stack stack(const std::string &side, const SideDefaults &defaults) {
-    const bool isSource = side == "encoder";
-    const std::string module = prefix + side;
+    bool isSource = side == "encoder";
+    std::string module = prefix + side;
     Stack stack =
         bartStack({.module = module,
                    .side = side,
@@ -112,10 +112,10 @@ private:
   }
 
   void embeddings() {
-    const bool isTied = config.boolean("tie_word_embeddings", true);
+    bool isTied = config.boolean("tie_word_embeddings", true);
     std::string source = prefix + "encoder.embed_tokens.weight";
     std::string target = prefix + "decoder.embed_tokens.weight";
-    const std::string head = "lm_head.weight";
+    std::string head = "lm_head.weight";
     std::vector<std::string> names = {target};
     if (isTied)
       names.push_back(head);

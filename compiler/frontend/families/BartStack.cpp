@@ -30,8 +30,8 @@ Attention bartAttention(const std::string &module, const BartSide &side, int64_t
 } // namespace
 
 Stack bartStack(const BartSide &side, JsonFields &config, FamilyResult &result) {
-  const std::string layers = side.side + "_layers", heads = side.side + "_attention_heads";
-  const std::string width = side.side + "_ffn_dim";
+  std::string layers = side.side + "_layers", heads = side.side + "_attention_heads";
+  std::string width = side.side + "_ffn_dim";
   Stack stack;
   // Hugging Face reads encoder_layers alone, num_hidden_layers repeats it.
   config.markRead("num_hidden_layers");
@@ -60,7 +60,7 @@ Stack bartStack(const BartSide &side, JsonFields &config, FamilyResult &result) 
 }
 
 double embeddingScale(JsonFields &config, int64_t hidden, bool fallback) {
-  return config.boolean("scale_embedding", fallback) ? std::sqrt(static_cast<double>(hidden)) : 1.0;
+  return config.boolean("scale_embedding", fallback) ? std::sqrt(double(hidden)) : 1.0;
 }
 
 } // namespace transept::frontend

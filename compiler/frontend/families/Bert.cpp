@@ -69,7 +69,7 @@ Stack bertStack(const std::string &module, int64_t memory, const BertSizes &size
   stack.feedForward.input = linear(layer + "intermediate.dense", sizes.hidden, width);
   stack.feedForward.output = linear(layer + "output.dense", width, sizes.hidden);
   stack.feedForward.norm = layerNorm(layer + "output.LayerNorm", sizes.epsilon);
-  const std::string role = memory > 0 ? "target" : "source";
+  std::string role = memory > 0 ? "target" : "source";
   side.result.shapeOrigins.push_back(
       {role + ".feedForward", fmt::format("{}: hidden_size = {} and intermediate_size = {}",
                                           config.origin(), sizes.hidden, width)});
@@ -110,7 +110,7 @@ void describeBertTarget(Side &side) {
   int64_t memory = memoryWidth(side, sizes.hidden, CrossWidth::Hidden);
   description.target = bertStack("decoder.bert.", memory, sizes, side);
 
-  const std::string head = "decoder.cls.predictions.";
+  std::string head = "decoder.cls.predictions.";
   description.logits.transform =
       LogitsTransform{linear(head + "transform.dense", sizes.hidden, sizes.hidden),
                       activationField(side.config, "hidden_act", "gelu"),

@@ -178,7 +178,7 @@ bool holdSameNumbers(const checkpoints::Checkpoint &checkpoint, const checkpoint
   std::vector<float> first, second;
   for (int64_t row = 0; row < left.rowCount(); row += step) {
     int64_t rows = std::min(step, left.rowCount() - row);
-    first.resize(static_cast<size_t>(rows * columns));
+    first.resize(size_t(rows * columns));
     second.resize(first.size());
     checkpoint.readFloat(left.name, first.data(), row, rows);
     checkpoint.readFloat(right.name, second.data(), row, rows);
@@ -205,7 +205,7 @@ void refuseUnsupportedFields(JsonFields &config, ConfigRole role) {
       refuseValue(*value, config.where(field.key),
                   neutral.empty() ? "null: this is not supported" : neutral);
   }
-  const bool isPair = config.boolean("is_encoder_decoder", role == ConfigRole::Model);
+  bool isPair = config.boolean("is_encoder_decoder", role == ConfigRole::Model);
   if (isPair && role != ConfigRole::Model)
     refuseValue(true, config.where("is_encoder_decoder"), "false: it is one side of a model");
   if (!isPair && role == ConfigRole::Model)

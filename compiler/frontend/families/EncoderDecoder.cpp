@@ -61,8 +61,8 @@ void describeSide(FamilyInput &input, FamilyResult &result, const std::string &k
 } // namespace
 
 int64_t memoryWidth(Side &side, int64_t hidden, CrossWidth width) {
-  const std::string key = "cross_attention_hidden_size";
-  const int64_t source = side.result.description.source.hiddenSize;
+  std::string key = "cross_attention_hidden_size";
+  int64_t source = side.result.description.source.hiddenSize;
   if (auto given = side.config.optionalInteger(key, sizeRange)) {
     if (*given != source)
       refuseValue(*given, side.config.where(key),
@@ -83,7 +83,7 @@ void requireFlag(JsonFields &config, const std::string &key, const std::string &
 }
 
 FamilyResult describeEncoderDecoder(FamilyInput &input) {
-  const bool readsImages = input.modelType == "vision-encoder-decoder";
+  bool readsImages = input.modelType == "vision-encoder-decoder";
   refuseUnsupportedFields(input.config);
   input.config.markRead("vocab_size"); // of no effect
   FamilyResult result;

@@ -189,7 +189,7 @@ private:
   }
 
   std::vector<std::vector<int64_t>> badWords() {
-    const std::string key = "bad_words_ids";
+    std::string key = "bad_words_ids";
     const Json *value = fields.find(key);
     if (!value)
       return {};

@@ -62,7 +62,7 @@ void describeStack(Side &side, const std::string &model, const std::string &head
   int64_t hidden = sizeField(config, "n_embd", 768, "hidden_size");
   int64_t width = sizeField(config, "n_inner", 4 * hidden);
   int64_t vocabulary = sizeField(config, "vocab_size", 50257);
-  const bool isScaled = config.boolean("scale_attn_weights", true);
+  bool isScaled = config.boolean("scale_attn_weights", true);
   const Gpt2Attention attention = {
       .hidden = hidden,
       .memory = memory,
@@ -70,7 +70,7 @@ void describeStack(Side &side, const std::string &model, const std::string &head
       .scale = isScaled ? 0.0 : 1.0,
       .epsilon = config.number("layer_norm_epsilon", 1e-5, epsilonRange)};
 
-  const std::string layer = model + "h.{layer}.";
+  std::string layer = model + "h.{layer}.";
   Stack &stack = side.result.description.target;
   stack.layerCount = layerCountField(config, "n_layer", 12, "num_hidden_layers");
   stack.hiddenSize = hidden;
@@ -114,7 +114,7 @@ FamilyResult describeGpt2(FamilyInput &input) {
   result.description.family = std::string(input.modelType);
   Side side{input.config, input.checkpoint, result};
   // The base class has no name for it.
-  const std::string prefix = input.checkpoint.find("transformer.wte.weight") ? "transformer." : "";
+  std::string prefix = input.checkpoint.find("transformer.wte.weight") ? "transformer." : "";
   describeStack(side, prefix, "lm_head.weight", /*memory=*/0);
   result.specialIds = {.decoderStartId = std::nullopt,
                        .paddingId = std::nullopt,

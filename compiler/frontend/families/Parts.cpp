@@ -16,10 +16,9 @@ namespace transept::frontend {
 namespace {
 
 double angleOf(PositionKind kind, int64_t position, int64_t wave, int64_t width) {
-  double step = kind == PositionKind::SinusoidalHalvesInclusive
-                    ? 1.0 / (static_cast<double>(width) / 2.0 - 1.0)
-                    : 2.0 / static_cast<double>(width);
-  return static_cast<double>(position) / std::pow(10000.0, step * static_cast<double>(wave));
+  double step = kind == PositionKind::SinusoidalHalvesInclusive ? 1.0 / (double(width) / 2.0 - 1.0)
+                                                                : 2.0 / double(width);
+  return double(position) / std::pow(10000.0, step * double(wave));
 }
 
 /// Files hold what float32 or half precision made of the angle, whose error grows with the
@@ -28,20 +27,20 @@ double toleranceOf(checkpoints::ElementType type, int64_t position) {
   double rounding = type == checkpoints::ElementType::F32   ? 1e-6
                     : type == checkpoints::ElementType::F16 ? 1e-3
                                                             : 8e-3;
-  return rounding + 2.4e-7 * static_cast<double>(position);
+  return rounding + 2.4e-7 * double(position);
 }
 
 /// Rows before the offset belong to padding.
 bool holdsSinusoids(const checkpoints::Checkpoint &checkpoint, const checkpoints::TensorInfo &table,
                     const Positions &computed) {
-  const int64_t width = table.columnCount();
-  std::vector<float> row(static_cast<size_t>(width));
+  int64_t width = table.columnCount();
+  std::vector<float> row(size_t(width));
   for (int64_t position = computed.offset; position < table.rowCount(); ++position) {
     checkpoint.readFloat(table.name, row.data(), position, 1);
     double tolerance = toleranceOf(table.type, position);
     for (int64_t wave = 0; wave < width / 2; ++wave) {
       double angle = angleOf(computed.kind, position, wave, width);
-      auto sine = static_cast<size_t>(wave), cosine = static_cast<size_t>(width / 2 + wave);
+      auto sine = size_t(wave), cosine = size_t(width / 2 + wave);
       if (std::abs(row[sine] - std::sin(angle)) > tolerance ||
           std::abs(row[cosine] - std::cos(angle)) > tolerance)
         return false;
@@ -82,7 +81,7 @@ Attention attention(const AttentionNames &names, const AttentionShape &shape) {
   Attention result;
   result.headCount = shape.heads;
   result.headDim = shape.hidden / shape.heads;
-  result.scale = 1.0 / std::sqrt(static_cast<double>(result.headDim));
+  result.scale = 1.0 / std::sqrt(double(result.headDim));
   result.query = linear(names.query, shape.hidden, shape.hidden);
   result.key = linear(names.key, shape.memory, shape.hidden);
   result.value = linear(names.value, shape.memory, shape.hidden);
@@ -136,7 +135,7 @@ std::string modelPrefix(const checkpoints::Checkpoint &checkpoint) {
 void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,
                     FamilyResult &result, int64_t vocabulary, const std::string &words,
                     const std::string &head) {
-  const bool isTied = config.boolean("tie_word_embeddings", true);
+  bool isTied = config.boolean("tie_word_embeddings", true);
   std::vector<std::string> names = {words}, &unused = result.unusedTensors;
   if (isTied)
     names.push_back(head);

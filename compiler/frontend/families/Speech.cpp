@@ -149,7 +149,7 @@ private:
   }
 
   std::vector<int64_t> kernelSizes() {
-    const std::string key = "conv_kernel_sizes";
+    std::string key = "conv_kernel_sizes";
     std::vector<int64_t> sizes = {5, 5};
     if (const auto *value = config.find(key)) {
       if (!value->is_array() || value->empty())
@@ -158,7 +158,7 @@ private:
       for (const auto &each : *value)
         sizes.push_back(toInteger(each, config.where(key), {1, kernelRange.maximum}));
     }
-    auto count = static_cast<int64_t>(sizes.size());
+    auto count = int64_t(sizes.size());
     if (config.integer("num_conv_layers", 2, sizeRange) != count)
       refuseValue(*config.find(key), config.where(key), "as many sizes as num_conv_layers");
     return sizes;

@@ -76,7 +76,7 @@ private:
 
   /// [[layer, head], ...]
   std::vector<AlignmentHead> alignmentHeads() {
-    const std::string key = "alignment_heads";
+    std::string key = "alignment_heads";
     std::vector<AlignmentHead> result;
     const Json *heads = fields.find(key);
     if (!heads)

@@ -86,7 +86,7 @@ private:
       refuseValue(projection, config.where("feed_forward_proj"), "ACTIVATION or gated-ACTIVATION");
     if (projection == "gated-gelu")
       name = "gelu_new"; // a historical misnomer that Hugging Face keeps
-    const bool wasGated = isGated;
+    bool wasGated = isGated;
     isGated = config.boolean("is_gated_act", isGated);
     if (isGated != wasGated)
       input.warnings.push_back(
@@ -169,10 +169,10 @@ private:
 
   void embeddings() {
     Description &description = result.description;
-    const bool isTied = config.boolean("tie_word_embeddings", defaults.isTied);
+    bool isTied = config.boolean("tie_word_embeddings", defaults.isTied);
     std::vector<std::string> names = {"shared.weight", "encoder.embed_tokens.weight",
                                       "decoder.embed_tokens.weight"};
-    const std::string head = "lm_head.weight";
+    std::string head = "lm_head.weight";
     if (isTied)
       names.push_back(head);
     checkpoints::TensorReference shared = tensor(resolveTied(
@@ -184,7 +184,7 @@ private:
     }
     description.logits.weight = shared;
     if (isTied) {
-      description.logits.scale = 1.0 / std::sqrt(static_cast<double>(hidden));
+      description.logits.scale = 1.0 / std::sqrt(double(hidden));
     } else {
       description.logits.weight = tensor(
           resolveTied(checkpoint, {head}, "tie_word_embeddings is false", result.unusedTensors));

@@ -36,7 +36,7 @@ struct TorchStack {
   }
 
   Stack describe(const std::string &side, bool hasCrossAttention) const {
-    const std::string module = "transformer." + side, layer = module + ".layers.{layer}.";
+    std::string module = "transformer." + side, layer = module + ".layers.{layer}.";
     Stack stack;
     stack.hiddenSize = hidden;
     stack.normPlacement = placement;
@@ -65,7 +65,7 @@ FamilyResult describeTorchTransformer(FamilyInput &input) {
   refuseUnsupportedFields(config);
   if (!config.boolean("bias", true))
     refuseValue(false, config.where("bias"), "true");
-  const int64_t hidden = sizeField(config, "d_model", 512);
+  int64_t hidden = sizeField(config, "d_model", 512);
   if (hidden % 2 != 0)
     refuseValue(hidden, config.where("d_model"), "an even number: sines and cosines in turn");
   const TorchStack layout = {
@@ -75,8 +75,8 @@ FamilyResult describeTorchTransformer(FamilyInput &input) {
       .epsilon = config.number("layer_norm_eps", 1e-5, epsilonRange),
       .activation = activationField(config, "activation", "relu"),
       .placement = config.boolean("norm_first", false) ? NormPlacement::Pre : NormPlacement::Post};
-  const int64_t vocabulary = requiredSize(config, "vocab_size");
-  const int64_t length = requiredSize(config, "max_len");
+  int64_t vocabulary = requiredSize(config, "vocab_size");
+  int64_t length = requiredSize(config, "max_len");
   config.markRead("batch_first"); // how torch lays out batches
 
   FamilyResult result;
@@ -91,7 +91,7 @@ FamilyResult describeTorchTransformer(FamilyInput &input) {
     embedding.weight =
         tensor(stack == &description.source ? "src_embed.weight" : "tgt_embed.weight");
     embedding.vocabularySize = vocabulary;
-    embedding.scale = std::sqrt(static_cast<double>(hidden));
+    embedding.scale = std::sqrt(double(hidden));
     embedding.positions.kind = PositionKind::SinusoidalInterleaved;
     embedding.positions.length = length;
   }

@@ -13,7 +13,7 @@ namespace transept::frontend {
 void describeTrocrTarget(Side &side) {
   JsonFields &config = side.config;
   config.markRead("is_decoder"); // its class is a decoder with cross-attention, always
-  const std::string module = "decoder.model.decoder";
+  std::string module = "decoder.model.decoder";
   int64_t hidden = sizeField(config, "d_model", 1024, "hidden_size");
   Stack &stack = side.result.description.target;
   stack = bartStack({.module = module,
@@ -27,7 +27,7 @@ void describeTrocrTarget(Side &side) {
   Embedding &embedding = stack.embedding;
   embedding.scale = embeddingScale(config, hidden, false);
   int64_t length = sizeField(config, "max_position_embeddings", 512);
-  const std::string positions = module + ".embed_positions";
+  std::string positions = module + ".embed_positions";
   if (config.boolean("use_learned_position_embeddings", true)) {
     embedding.positions = learnedPositions(positions + ".weight", length, /*offset=*/2);
     side.result.unusedTensors.push_back(positions + "._float_tensor");

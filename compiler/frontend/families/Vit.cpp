@@ -59,12 +59,12 @@ void describeVitSource(Side &side) {
   stack.hiddenSize = hidden;
   stack.normPlacement = NormPlacement::Pre;
   Features features = patches(side, hidden);
-  int64_t rows = features.length + static_cast<int64_t>(features.leadingRows.size());
+  int64_t rows = features.length + int64_t(features.leadingRows.size());
   stack.embedding.positions = learnedPositions("encoder.embeddings.position_embeddings", rows);
   stack.embedding.features = std::move(features);
 
-  const std::string layer = "encoder.encoder.layer.{layer}.";
-  const std::string module = layer + "attention.attention.";
+  std::string layer = "encoder.encoder.layer.{layer}.";
+  std::string module = layer + "attention.attention.";
   Attention &self = stack.selfAttention =
       attention({.query = module + "query",
                  .key = module + "key",

@@ -105,7 +105,7 @@ Tokenizer nllb(const ClassInput &input) {
 }
 
 Tokenizer plbart(const ClassInput &input) {
-  const std::string list = input.config.text("language_codes", "base");
+  std::string list = input.config.text("language_codes", "base");
   Tokenizer tokenizer = fairseq();
   Names languages = tokenizerLanguages(list == "multi" ? "multi" : "base"), tokens;
   for (const std::string &language : languages)
@@ -115,7 +115,7 @@ Tokenizer plbart(const ClassInput &input) {
   auto field = [&](const std::string &key, const std::string &fallback) {
     std::string name = input.config.text(key, fallback);
     auto token = std::find(tokens.begin(), tokens.end(), name);
-    return token != tokens.end() ? languages[static_cast<size_t>(token - tokens.begin())]
+    return token != tokens.end() ? languages[size_t(token - tokens.begin())]
                                  : languageField(input, key, fallback, languages);
   };
   setLanguages(tokenizer, languages, "__{}__", field("src_lang", list == "multi" ? "en_XX" : ""),
@@ -136,7 +136,7 @@ Tokenizer m2m100(const ClassInput &input) {
   Json tokens = commonTokens();
   tokens.erase("cls_token");
   settings["special_tokens"] = dump(tokens);
-  const bool isWmt = input.config.text("language_codes", "m2m100") == "wmt21";
+  bool isWmt = input.config.text("language_codes", "m2m100") == "wmt21";
   Names languages = tokenizerLanguages(isWmt ? "wmt21" : "m2m100"), following;
   for (const std::string &language : languages)
     following.push_back("__" + language + "__");
@@ -174,13 +174,13 @@ Tokenizer speechToText(const ClassInput &input) {
 
 Tokenizer pegasus(const ClassInput &input) {
   Tokenizer tokenizer{.kind = "sentencepiece", .files = {"spiece.model"}, .settings = {}};
-  const int64_t offset = input.config.integer("offset", 103, {0, 100'000});
+  int64_t offset = input.config.integer("offset", 103, {0, 100'000});
   auto &settings = tokenizer.settings;
   settings["model_file"] = "spiece.model";
   settings["id_offset"] = std::to_string(offset);
   const bool hasSentenceMask =
       !input.config.contains("mask_token_sent") || input.config.find("mask_token_sent");
-  const std::string sentenceMask = input.config.text("mask_token_sent", "<mask_1>");
+  std::string sentenceMask = input.config.text("mask_token_sent", "<mask_1>");
   Json tokens = commonTokens();
   for (const char *key : {"bos_token", "sep_token", "cls_token"})
     tokens.erase(key);

@@ -104,7 +104,7 @@ Tokenizer settleTokenizerJson(const std::string &className, JsonFields &config,
   Tokenizer slow = found->settle({config, warnings});
   for (const char *key : {"special_tokens", "languages", "language_token", "source_language",
                           "target_language", "prefix", "suffix"}) {
-    const bool isOfLanguage = std::string_view(key) != "special_tokens";
+    bool isOfLanguage = std::string_view(key) != "special_tokens";
     if (slow.settings.contains(key) && (found->marksLanguage || !isOfLanguage))
       tokenizer.settings[key] = slow.settings[key];
   }

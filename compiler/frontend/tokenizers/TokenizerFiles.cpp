@@ -31,7 +31,7 @@ public:
 
   Tokenizer find(const std::string &family) {
     JsonFields fields(config, path("tokenizer_config.json"));
-    const std::string className = classOf(fields, family);
+    std::string className = classOf(fields, family);
     Tokenizer tokenizer = settleTokenizer(className, fields, warnings);
     if (tokenizer.kind.empty() || !areThere(tokenizer.files)) {
       if (!exists("tokenizer.json"))
@@ -60,7 +60,7 @@ private:
     if (name.ends_with("Fast"))
       name.resize(name.size() - 4);
     // The class of tokenizer.json alone says nothing about the model.
-    const bool isNoClass = name.empty() || name == "PreTrainedTokenizer";
+    bool isNoClass = name.empty() || name == "PreTrainedTokenizer";
     return isNoClass ? defaultTokenizerClass(family) : name;
   }
 

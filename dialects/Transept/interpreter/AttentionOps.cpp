@@ -29,11 +29,11 @@ struct KeyRange {
 /// The weights of all `keys` for query row `i` and head `h`; empty where it sees none.
 std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, int64_t i,
                                      KeyRange keys) {
-  const int64_t headSize = inputs.query.width() / inputs.headCount;
-  const int64_t queryPosition = inputs.queries.positions[i];
+  int64_t headSize = inputs.query.width() / inputs.headCount;
+  int64_t queryPosition = inputs.queries.positions[i];
   std::vector<double> scores;
   for (int64_t j = keys.begin; j < keys.end; ++j) {
-    const int64_t keyPosition = inputs.keys.positions[j];
+    int64_t keyPosition = inputs.keys.positions[j];
     if (!inputs.mask.sees(queryPosition, keyPosition)) {
       scores.push_back(-INFINITY);
       continue;
@@ -62,19 +62,19 @@ std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, i
 
 /// `kept` receives the weights, unless it is null.
 Tensor attend(const AttentionInputs &inputs, SoftmaxWeights *kept) {
-  const int64_t headSize = inputs.value.width() / inputs.headCount;
+  int64_t headSize = inputs.value.width() / inputs.headCount;
   Tensor result({inputs.query.rowCount(), inputs.value.width()});
   int64_t queryBegin = 0, keyBegin = 0;
   for (int64_t sequence = 0; sequence < inputs.queries.sequenceCount(); ++sequence) {
-    const int64_t queryEnd = queryBegin + inputs.queries.lengths[sequence];
-    const int64_t keyEnd = keyBegin + inputs.keys.lengths[sequence];
+    int64_t queryEnd = queryBegin + inputs.queries.lengths[sequence];
+    int64_t keyEnd = keyBegin + inputs.keys.lengths[sequence];
     Tensor *sequenceWeights = nullptr;
     if (kept)
       sequenceWeights = &kept->sequences.emplace_back(
           std::vector<int64_t>{inputs.headCount * (queryEnd - queryBegin), keyEnd - keyBegin});
     for (int64_t i = queryBegin; i < queryEnd; ++i)
       for (int64_t h = 0; h < inputs.headCount; ++h) {
-        const std::vector<double> weights = attentionWeights(inputs, h, i, {keyBegin, keyEnd});
+        std::vector<double> weights = attentionWeights(inputs, h, i, {keyBegin, keyEnd});
         if (sequenceWeights)
           std::ranges::copy(
               weights, sequenceWeights->row(h * (queryEnd - queryBegin) + i - queryBegin).begin());
@@ -128,7 +128,7 @@ LogicalResult AverageHeadsOp::interpret(Frame &frame) {
   const SoftmaxWeights &weights = frame.get<SoftmaxWeights>(getWeights());
   SoftmaxWeights result{1, {}};
   for (const Tensor &sequence : weights.sequences) {
-    const int64_t queries = sequence.rowCount() / weights.headCount;
+    int64_t queries = sequence.rowCount() / weights.headCount;
     Tensor &mean = result.sequences.emplace_back(std::vector<int64_t>{queries, sequence.width()});
     for (int64_t row = 0; row < sequence.rowCount(); ++row)
       for (int64_t key = 0; key < sequence.width(); ++key)

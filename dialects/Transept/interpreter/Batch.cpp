@@ -18,7 +18,7 @@ void Batch::addSpace(const Space &name, llvm::ArrayRef<int64_t> lengths,
 
   SequenceSpace space, history;
   for (size_t sequence = 0; sequence < lengths.size(); ++sequence) {
-    const int64_t end = past[sequence] + lengths[sequence];
+    int64_t end = past[sequence] + lengths[sequence];
     space.lengths.push_back(lengths[sequence]);
     history.lengths.push_back(end);
     for (int64_t position = 0; position < end; ++position) {

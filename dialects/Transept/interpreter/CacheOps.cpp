@@ -20,7 +20,7 @@ LogicalResult CacheReadOp::interpret(Frame &frame) {
 LogicalResult CacheAppendOp::interpret(Frame &frame) {
   const Tensor &rows = frame.rows(getRows());
   const SequenceSpace &space = frame.space(getRows());
-  const auto pastLengths = frame.batch.pastLengths(getRows().getType().getSpace());
+  auto pastLengths = frame.batch.pastLengths(getRows().getType().getSpace());
   SelfCache &cache = *frame.get<std::shared_ptr<SelfCache>>(getCache());
   cache.sequences.resize(space.sequenceCount());
 
@@ -28,7 +28,7 @@ LogicalResult CacheAppendOp::interpret(Frame &frame) {
   int64_t nextRow = 0, nextHistoryRow = 0;
   for (int64_t sequence = 0; sequence < space.sequenceCount(); ++sequence) {
     std::vector<double> &kept = cache.sequences[sequence];
-    const int64_t past = pastLengths[sequence];
+    int64_t past = pastLengths[sequence];
     if (int64_t(kept.size()) < past * rows.width())
       return emitOpError() << "expects " << past << " positions of sequence " << sequence
                            << " in the cache, but got " << kept.size() / rows.width();

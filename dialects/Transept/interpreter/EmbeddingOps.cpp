@@ -23,7 +23,7 @@ LogicalResult EmbeddingOp::interpret(Frame &frame) {
   const SequenceSpace &space = frame.space(getIds());
   const Tensor &table = frame.weight(getTable());
   const Tensor *positions = frame.weightOrNull(getPositions());
-  const double scale = getScale().convertToDouble();
+  double scale = getScale().convertToDouble();
 
   Tensor result({int64_t(ids.size()), table.width()});
   for (int64_t i = 0; i < result.rowCount(); ++i) {
@@ -33,7 +33,7 @@ LogicalResult EmbeddingOp::interpret(Frame &frame) {
       result.row(i)[j] = scale * table.row(ids[i])[j];
     if (!positions)
       continue;
-    const int64_t position = space.positions[i] + int64_t(getPositionOffset());
+    int64_t position = space.positions[i] + int64_t(getPositionOffset());
     if (failed(checkTableRow(*this, "positions", i, position, *positions)))
       return failure();
     for (int64_t j = 0; j < table.width(); ++j)
@@ -48,7 +48,7 @@ LogicalResult PositionEmbeddingOp::interpret(Frame &frame) {
   const Tensor &table = frame.weight(getTable());
   Tensor result({space.rowCount(), table.width()});
   for (int64_t i = 0; i < result.rowCount(); ++i) {
-    const int64_t position = space.positions[i] + int64_t(getOffset());
+    int64_t position = space.positions[i] + int64_t(getOffset());
     if (failed(checkTableRow(*this, "positions", i, position, table)))
       return failure();
     for (int64_t j = 0; j < table.width(); ++j)
@@ -69,14 +69,14 @@ static std::vector<int64_t> beginnings(const SequenceSpace &space) {
 LogicalResult WindowsOp::interpret(Frame &frame) {
   const SequenceSpace &space = frame.space(getInput()), &windows = frame.space(getResult());
   const Tensor &input = frame.rows(getInput());
-  const int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
-  const std::vector<int64_t> begins = beginnings(space);
+  int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
+  std::vector<int64_t> begins = beginnings(space);
   Tensor result({windows.rowCount(), getResult().getType().getWidth()});
   int64_t row = 0;
   for (size_t sequence = 0; sequence < windows.lengths.size(); ++sequence)
     for (int64_t i = 0; i < windows.lengths[sequence]; ++i, ++row)
       for (int64_t k = 0; k < kernel; ++k) {
-        const int64_t from = i * stride + k - padding;
+        int64_t from = i * stride + k - padding;
         if (from < 0 || from >= space.lengths[sequence])
           continue;
         for (int64_t c = 0; c < input.width(); ++c)

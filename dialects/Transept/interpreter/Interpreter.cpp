@@ -44,7 +44,7 @@ LogicalResult makeSpace(MakesSpace op, Batch &batch) {
   const SequenceSpace *from = made.from ? batch.find(*made.from) : nullptr;
   if (!from)
     return success(); // the caller's: checkSpace asks for it
-  const std::vector<int64_t> lengths = op.sequenceLengths(from->lengths);
+  std::vector<int64_t> lengths = op.sequenceLengths(from->lengths);
   const SequenceSpace *known = batch.find(made.space);
   if (known && known->lengths != lengths)
     return op->emitOpError("makes sequences of other lengths than those of space \"")
@@ -60,7 +60,7 @@ LogicalResult checkRowCount(func::FuncOp function, unsigned index, const Interpr
   auto rows = dyn_cast<RowsType>(function.getArgumentTypes()[index]);
   if (!rows)
     return success();
-  const int64_t expected = batch.find(rows.getSpace())->rowCount();
+  int64_t expected = batch.find(rows.getSpace())->rowCount();
   const auto *floats = std::get_if<FloatRows>(&value);
   const int64_t found =
       floats ? floats->values.rowCount() : int64_t(std::get<IdRows>(value).ids.size());
@@ -82,7 +82,7 @@ LogicalResult Interpreter::runOp(Operation &op, Frame &frame) {
   if (!interpretable)
     return op.emitError("expects an op that the interpreter can run");
 
-  const bool isWeight = op.getNumResults() == 1 && isa<RankedTensorType>(op.getResultTypes()[0]);
+  bool isWeight = op.getNumResults() == 1 && isa<RankedTensorType>(op.getResultTypes()[0]);
   if (isWeight) {
     if (auto known = weights.find(op.getResult(0)); known != weights.end()) {
       frame.bind(op.getResult(0), known->second);

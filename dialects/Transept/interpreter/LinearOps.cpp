@@ -85,7 +85,7 @@ LogicalResult SliceColumnsOp::interpret(Frame &frame) {
 
 LogicalResult RequestedRowsOp::interpret(Frame &frame) {
   const Tensor &input = frame.rows(getInput());
-  const auto rows = frame.batch.requestedRows(cast<RowsType>(getInput().getType()).getSpace());
+  auto rows = frame.batch.requestedRows(cast<RowsType>(getInput().getType()).getSpace());
   Tensor result({int64_t(rows.size()), input.width()});
   for (int64_t i = 0; i < result.rowCount(); ++i)
     for (int64_t j = 0; j < result.width(); ++j)

@@ -44,15 +44,15 @@ uint64_t mix(uint64_t state) {
 /// Fills a request from `element(row, column)` of the stored tensor; a vector is a row.
 template <typename Element>
 std::vector<float> fill(const ParameterRequest &request, Element element) {
-  const bool isVector = request.shape.size() == 1;
-  const int64_t rowCount = isVector ? 1 : request.shape[0];
-  const int64_t width = request.shape.back();
+  bool isVector = request.shape.size() == 1;
+  int64_t rowCount = isVector ? 1 : request.shape[0];
+  int64_t width = request.shape.back();
   std::vector<float> result;
   result.reserve(rowCount * width);
   for (int64_t i = 0; i < rowCount; ++i)
     for (int64_t j = 0; j < width; ++j) {
-      const int64_t row = isVector ? 0 : request.rowBegin + i;
-      const int64_t column = isVector ? request.rowBegin + j : j;
+      int64_t row = isVector ? 0 : request.rowBegin + i;
+      int64_t column = isVector ? request.rowBegin + j : j;
       result.push_back(request.isTransposed ? element(column, row) : element(row, column));
     }
   return result;
@@ -68,9 +68,9 @@ llvm::Expected<std::vector<float>> transept::selectParameter(const StoredTensor 
     return wrongShape(stored, request);
 
   // A stored tensor of another rank is read row-major as rows of the wanted width.
-  const int64_t available = stored.values.size();
-  const int64_t width = request.shape.size() == 1 ? 1 : request.shape.back();
-  const int64_t end = request.rowBegin + request.shape.front();
+  int64_t available = stored.values.size();
+  int64_t width = request.shape.size() == 1 ? 1 : request.shape.back();
+  int64_t end = request.rowBegin + request.shape.front();
   bool fits = request.rowBegin >= 0 && end * width <= available;
   if (stored.shape.size() == 2 && request.shape.size() == 2)
     fits = fits && stored.shape[request.isTransposed ? 0 : 1] == width;
@@ -87,9 +87,9 @@ llvm::Expected<std::vector<float>> transept::selectParameter(const StoredTensor 
 
 ParameterSource transept::randomParameters(uint64_t seed) {
   return [seed](const ParameterRequest &request) -> llvm::Expected<std::vector<float>> {
-    const uint64_t tensor = mix(seed ^ llvm::xxh3_64bits(request.name));
+    uint64_t tensor = mix(seed ^ llvm::xxh3_64bits(request.name));
     return fill(request, [&](int64_t row, int64_t column) {
-      const uint64_t bits = mix(mix(tensor + row) + column);
+      uint64_t bits = mix(mix(tensor + row) + column);
       return float(bits >> 40) / float(1 << 24) - 0.5f;
     });
   };

@@ -54,7 +54,7 @@ Tensor transept::normalize(const Tensor &rows, NormKind kind, double epsilon, co
       variance += (x - mean) * (x - mean);
     variance /= rows.width();
     for (int64_t j = 0; j < rows.width(); ++j) {
-      const double normalized = (rows.row(i)[j] - mean) / std::sqrt(variance + epsilon);
+      double normalized = (rows.row(i)[j] - mean) / std::sqrt(variance + epsilon);
       result.row(i)[j] = normalized * (gain ? gain->values[j] : 1) + (bias ? bias->values[j] : 0);
     }
   }

@@ -45,7 +45,7 @@ public:
   /// Ids, or rows of features made of them, others in each argument of one side.
   InterpreterValue rowsFor(Type type) {
     const Sequences &sequences = isSource(type) ? sources : targets;
-    const int64_t variant = counts[isSource(type)]++;
+    int64_t variant = counts[isSource(type)]++;
     auto rows = cast<RowsType>(type);
     IdRows ids = idRows(sequences);
     if (!isa<FloatType>(rows.getElementType()))
@@ -170,9 +170,9 @@ struct Chunk {
 std::vector<Chunk> divideInThree(const Sequences &targets) {
   std::vector<Chunk> chunks(3);
   for (auto [index, sequence] : llvm::enumerate(targets)) {
-    const int64_t length = sequence.size();
-    const int64_t first = length < 2 ? length : 1 + int64_t(index) % (length - 1);
-    const int64_t second = std::min<int64_t>(1, length - first);
+    int64_t length = sequence.size();
+    int64_t first = length < 2 ? length : 1 + int64_t(index) % (length - 1);
+    int64_t second = std::min<int64_t>(1, length - first);
     const int64_t counts[] = {first, second, length - first - second};
     int64_t past = 0;
     for (int call = 0; call < 3; ++call) {
@@ -302,7 +302,7 @@ FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
 
 Tensor transept::featureRows(ArrayRef<int32_t> ids, int64_t width, int64_t variant) {
   Tensor rows({int64_t(ids.size()), width});
-  const std::string suffix = variant == 0 ? "" : "," + std::to_string(variant);
+  std::string suffix = variant == 0 ? "" : "," + std::to_string(variant);
   for (auto [row, id] : llvm::enumerate(ids))
     for (int64_t column = 0; column < width; ++column) {
       uint64_t hash = llvm::xxh3_64bits(std::to_string(id) + "," + std::to_string(column) + suffix);

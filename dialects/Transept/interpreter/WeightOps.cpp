@@ -30,13 +30,13 @@ LogicalResult ParameterOp::interpret(Frame &frame) {
 
 LogicalResult SinusoidOp::interpret(Frame &frame) {
   Tensor table(shapeOf(getResult()));
-  const int64_t width = table.width();
-  const int64_t half = width / 2;
-  const bool isInterleaved = getKind() == SinusoidKind::Interleaved;
-  const double steps = getKind() == SinusoidKind::HalvesInclusive ? half - 1 : half;
+  int64_t width = table.width();
+  int64_t half = width / 2;
+  bool isInterleaved = getKind() == SinusoidKind::Interleaved;
+  double steps = getKind() == SinusoidKind::HalvesInclusive ? half - 1 : half;
   for (int64_t position = 0; position < table.rowCount(); ++position)
     for (int64_t i = 0; i < half; ++i) {
-      const double angle = position / std::pow(10000.0, i / steps);
+      double angle = position / std::pow(10000.0, i / steps);
       table.row(position)[isInterleaved ? 2 * i : i] = std::sin(angle);
       table.row(position)[isInterleaved ? 2 * i + 1 : half + i] = std::cos(angle);
     }

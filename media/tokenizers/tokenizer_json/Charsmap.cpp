@@ -25,15 +25,15 @@ std::string decodeBase64(std::string_view text, const std::string &where) {
   uint32_t bits = 0;
   int count = 0;
   for (char c : text) {
-    const size_t digit = digits.find(c);
+    size_t digit = digits.find(c);
     if (digit == std::string_view::npos)
       throw InputError(fmt::format("{}: found the byte {}, allowed is base64", where,
                                    static_cast<unsigned char>(c)));
-    bits = bits << 6 | static_cast<uint32_t>(digit);
+    bits = bits << 6 | uint32_t(digit);
     count += 6;
     if (count >= 8) {
       count -= 8;
-      bytes += static_cast<char>(bits >> count & 0xff);
+      bytes += char(bits >> count & 0xff);
     }
   }
   return bytes;
@@ -56,7 +56,7 @@ uint32_t offsetOf(uint32_t unit) {
 } // namespace
 
 Charsmap::Charsmap(std::string_view base64, const std::string &where) {
-  const std::string bytes = decodeBase64(base64, where);
+  std::string bytes = decodeBase64(base64, where);
   uint32_t size = 0;
   if (bytes.size() >= sizeof(size))
     std::memcpy(&size, bytes.data(), sizeof(size));
@@ -75,16 +75,16 @@ std::optional<std::string_view> Charsmap::replacement(std::string_view text) con
     return std::nullopt;
   uint32_t position = offsetOf(trie[0]);
   for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
+    auto byte = static_cast<unsigned char>(c);
     position ^= byte;
     if (byte == 0 || position >= trie.size() || labelOf(trie[position]) != byte)
       return std::nullopt;
-    const bool isLeaf = hasLeaf(trie[position]);
+    bool isLeaf = hasLeaf(trie[position]);
     position ^= offsetOf(trie[position]);
     if (!isLeaf)
       continue;
     // The shortest match decides, which is the reference's behaviour.
-    const uint32_t begin = position < trie.size() ? valueOf(trie[position]) : 0;
+    uint32_t begin = position < trie.size() ? valueOf(trie[position]) : 0;
     if (position >= trie.size() || begin > replacements.size())
       return std::nullopt;
     std::string_view rest = std::string_view(replacements).substr(begin);

@@ -40,11 +40,11 @@ Tokens decodeByteLevel(Tokens tokens) {
 }
 
 TokenDecoder createMetaspace(const Fields &fields) {
-  const std::string mark = fields.text("replacement");
+  std::string mark = fields.text("replacement");
   if (mark.empty())
     fields.refuse("replacement", mark, "one character");
-  const bool dropsFirst = fields.boolean("add_prefix_space", true) &&
-                          fields.text("prepend_scheme", "always") != "never";
+  bool dropsFirst = fields.boolean("add_prefix_space", true) &&
+                    fields.text("prepend_scheme", "always") != "never";
   return [=](Tokens tokens) {
     for (size_t index = 0; index < tokens.size(); ++index)
       tokens[index] = replaceAll(tokens[index], mark, index == 0 && dropsFirst ? "" : " ");
@@ -53,8 +53,8 @@ TokenDecoder createMetaspace(const Fields &fields) {
 }
 
 TokenDecoder createWordPiece(const Fields &fields) {
-  const std::string prefix = fields.text("prefix", "##");
-  const bool cleans = fields.boolean("cleanup", true);
+  std::string prefix = fields.text("prefix", "##");
+  bool cleans = fields.boolean("cleanup", true);
   return [=](Tokens tokens) {
     for (size_t index = 0; index < tokens.size(); ++index) {
       std::string &token = tokens[index];
@@ -70,7 +70,7 @@ TokenDecoder createWordPiece(const Fields &fields) {
 }
 
 TokenDecoder createSuffix(const Fields &fields) {
-  const std::string suffix = fields.text("suffix", "</w>");
+  std::string suffix = fields.text("suffix", "</w>");
   if (suffix.empty())
     fields.refuse("suffix", suffix, "a text of one character or more");
   return [=](Tokens tokens) {
@@ -81,8 +81,8 @@ TokenDecoder createSuffix(const Fields &fields) {
 }
 
 TokenDecoder createReplace(const Fields &fields) {
-  const std::string from = fields.object("pattern").text("String");
-  const std::string content = fields.text("content");
+  std::string from = fields.object("pattern").text("String");
+  std::string content = fields.text("content");
   if (from.empty())
     fields.refuse("pattern", from, "a text of one character or more");
   return [=](Tokens tokens) {
@@ -98,7 +98,7 @@ int byteOf(const std::string &token) {
   if (token.size() != 6 || !token.starts_with("<0x") || !token.ends_with('>'))
     return -1;
   auto [end, failure] = std::from_chars(token.data() + 3, token.data() + 5, value, 16);
-  return failure == std::errc() && end == token.data() + 5 ? static_cast<int>(value) : -1;
+  return failure == std::errc() && end == token.data() + 5 ? int(value) : -1;
 }
 
 /// Runs of byte tokens become text; each byte of a run that is no text becomes U+FFFD.
@@ -114,7 +114,7 @@ Tokens joinBytes(Tokens tokens) {
   };
   for (std::string &token : tokens) {
     if (int byte = byteOf(token); byte >= 0) {
-      run += static_cast<char>(byte);
+      run += char(byte);
       continue;
     }
     if (!run.empty())
@@ -127,12 +127,12 @@ Tokens joinBytes(Tokens tokens) {
 }
 
 TokenDecoder createStrip(const Fields &fields) {
-  const std::string content = fields.text("content");
+  std::string content = fields.text("content");
   auto count = [&](const std::string &key) -> int32_t {
     const Json &value = fields.need(key);
     return parseId(value, fields.where(key));
   };
-  const int32_t start = count("start"), stop = count("stop");
+  int32_t start = count("start"), stop = count("stop");
   if (content.empty())
     fields.refuse("content", content, "one character");
   return [=](Tokens tokens) {
@@ -151,7 +151,7 @@ TokenDecoder createStrip(const Fields &fields) {
 } // namespace
 
 TokenDecoder createDecoder(const Fields &fields) {
-  const std::string type = fields.text("type");
+  std::string type = fields.text("type");
   if (type == "Sequence")
     return createSequence(fields);
   if (type == "ByteLevel")

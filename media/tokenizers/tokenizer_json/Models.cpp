@@ -65,14 +65,14 @@ public:
     if (const Json *dropout = fields.find("dropout"); dropout && *dropout != 0)
       fields.refuse("dropout", *dropout, "null");
     if (fields.find("unk_token")) {
-      const std::string token = fields.text("unk_token");
+      std::string token = fields.text("unk_token");
       unknown = find(token);
       if (unknown < 0)
         throw InputError(fmt::format("{}: the token {} is not in the vocabulary",
                                      fields.where("unk_token"), token));
     }
     for (int byte = 0; byte < 256; ++byte)
-      byteIds[static_cast<size_t>(byte)] = find(fmt::format("<0x{:02X}>", byte));
+      byteIds[size_t(byte)] = find(fmt::format("<0x{:02X}>", byte));
     readMerges(fields);
   }
 
@@ -95,10 +95,10 @@ private:
     int32_t rank = 0;
     for (const Json &merge : merges) {
       auto [left, right] = parts(fields, merge);
-      const int32_t leftId = find(left), rightId = find(right);
-      const bool isContinued = right.starts_with(continuation);
-      const std::string whole = left + right.substr(isContinued ? continuation.size() : 0);
-      const int32_t merged = find(whole);
+      int32_t leftId = find(left), rightId = find(right);
+      bool isContinued = right.starts_with(continuation);
+      std::string whole = left + right.substr(isContinued ? continuation.size() : 0);
+      int32_t merged = find(whole);
       if (leftId < 0 || rightId < 0 || merged < 0)
         throw InputError(fmt::format("{}[{}]: the token {} is not in the vocabulary",
                                      fields.where("merges"), rank,
@@ -112,8 +112,8 @@ private:
   static std::pair<std::string, std::string> parts(const Fields &fields, const Json &merge) {
     if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string())
       return {merge[0].get<std::string>(), merge[1].get<std::string>()};
-    const std::string text = merge.is_string() ? merge.get<std::string>() : "";
-    const size_t blank = text.find(' ');
+    std::string text = merge.is_string() ? merge.get<std::string>() : "";
+    size_t blank = text.find(' ');
     if (blank == std::string::npos || text.find(' ', blank + 1) != std::string::npos)
       fields.refuse("merges", merge, "two tokens");
     return {text.substr(0, blank), text.substr(blank + 1)};
@@ -175,7 +175,7 @@ public:
               maximumCharacters(fields)) {
     for (const auto &[token, id] : words.vocabulary())
       tokens[id] = &token;
-    const std::string token = fields.text("unk_token", "[UNK]");
+    std::string token = fields.text("unk_token", "[UNK]");
     unknown = idOf(token);
     if (unknown < 0)
       throw InputError(fmt::format("{}: the token {} is not in the vocabulary",
@@ -206,12 +206,12 @@ private:
   static size_t maximumCharacters(const Fields &fields) {
     // Cutting a word takes time in the square of its length.
     constexpr int32_t fallback = 100, limit = 1000;
-    const std::string key = "max_input_chars_per_word";
+    std::string key = "max_input_chars_per_word";
     const Json *value = fields.find(key);
-    const int32_t count = value ? parseId(*value, fields.where(key)) : fallback;
+    int32_t count = value ? parseId(*value, fields.where(key)) : fallback;
     if (count > limit)
       fields.refuse(key, *value, fmt::format("a number up to {}", limit));
-    return static_cast<size_t>(count);
+    return size_t(count);
   }
 
   WordPieces words;

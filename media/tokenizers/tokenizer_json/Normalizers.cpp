@@ -37,7 +37,7 @@ Normalizer createPrecompiled(const Fields &fields) {
 std::string replaceBlanks(std::string_view text, const std::string &content) {
   std::string result;
   for (size_t position = 0; position < text.size();) {
-    const size_t end = std::min(text.find_first_not_of(' ', position), text.size());
+    size_t end = std::min(text.find_first_not_of(' ', position), text.size());
     if (end - position > 1)
       result += content;
     else
@@ -48,15 +48,15 @@ std::string replaceBlanks(std::string_view text, const std::string &content) {
 }
 
 Normalizer createReplace(const Fields &fields) {
-  const std::string content = fields.text("content");
+  std::string content = fields.text("content");
   const Fields pattern = fields.object("pattern");
   if (pattern.find("String")) {
-    const std::string from = pattern.text("String");
+    std::string from = pattern.text("String");
     if (from.empty())
       pattern.refuse("String", "", "a text of one character or more");
     return [=](const std::string &text) { return replaceAll(text, from, content); };
   }
-  const std::string expression = pattern.text("Regex");
+  std::string expression = pattern.text("Regex");
   if (expression != " {2,}")
     pattern.refuse("Regex", expression, "\" {2,}\"");
   return [=](const std::string &text) { return replaceBlanks(text, content); };
@@ -64,10 +64,10 @@ Normalizer createReplace(const Fields &fields) {
 
 Normalizer createBert(const Fields &fields) {
   constexpr char32_t extensionE = 0x2b920; // the reference leaves out the block's beginning
-  const bool cleans = fields.boolean("clean_text", true);
-  const bool spaces = fields.boolean("handle_chinese_chars", true);
-  const bool lowers = fields.boolean("lowercase", true);
-  const bool strips = fields.boolean("strip_accents", lowers);
+  bool cleans = fields.boolean("clean_text", true);
+  bool spaces = fields.boolean("handle_chinese_chars", true);
+  bool lowers = fields.boolean("lowercase", true);
+  bool strips = fields.boolean("strip_accents", lowers);
   return [=](std::string text) {
     if (cleans)
       text = cleanControls(text, Unassigned::Ignore);
@@ -92,7 +92,7 @@ Normalizer createForm(NormalForm form) {
 }
 
 Normalizer createStrip(const Fields &fields) {
-  const bool left = fields.boolean("strip_left", true), right = fields.boolean("strip_right", true);
+  bool left = fields.boolean("strip_left", true), right = fields.boolean("strip_right", true);
   return [=](const std::string &text) { return std::string(trim(text, left, right)); };
 }
 
@@ -124,7 +124,7 @@ void refuseType(const Fields &fields, std::string_view allowed) {
 }
 
 Normalizer createNormalizer(const Fields &fields) {
-  const std::string type = fields.text("type");
+  std::string type = fields.text("type");
   if (type == "Sequence")
     return createSequence(fields);
   if (type == "Precompiled")

@@ -56,7 +56,7 @@ TokenFrame readSequence(const Fields &fields) {
 } // namespace
 
 TokenFrame readPostProcessor(const Fields &fields) {
-  const std::string type = fields.text("type");
+  std::string type = fields.text("type");
   if (type == "TemplateProcessing")
     return readTemplate(fields);
   if (type == "RobertaProcessing" || type == "BertProcessing")

@@ -29,7 +29,7 @@ std::vector<std::string_view> splitAtWhiteSpace(std::string_view text) {
   std::vector<std::string_view> words;
   size_t begin = 0;
   for (size_t position = 0; position < text.size();) {
-    const size_t at = position;
+    size_t at = position;
     if (!isWhiteSpace(nextCharacter(text, position)))
       continue;
     words.push_back(text.substr(begin, at - begin));
@@ -51,8 +51,8 @@ PreTokenizer createSequence(const Fields &fields) {
 }
 
 PreTokenizer createByteLevel(const Fields &fields) {
-  const bool addsBlank = fields.boolean("add_prefix_space", true);
-  const bool splits = fields.boolean("use_regex", true);
+  bool addsBlank = fields.boolean("add_prefix_space", true);
+  bool splits = fields.boolean("use_regex", true);
   return [=](Pieces pieces) {
     for (Piece &piece : pieces)
       if (addsBlank && !piece.text.starts_with(' '))
@@ -80,7 +80,7 @@ std::vector<std::string_view> splitBefore(std::string_view text, std::string_vie
 }
 
 PreTokenizer createMetaspace(const Fields &fields) {
-  const std::string mark = fields.text("replacement");
+  std::string mark = fields.text("replacement");
   if (mark.empty() || characterLength(mark, 0) != mark.size())
     fields.refuse("replacement", mark, "one character");
   std::string scheme = fields.text("prepend_scheme", "always");
@@ -88,11 +88,11 @@ PreTokenizer createMetaspace(const Fields &fields) {
     scheme = "never";
   if (scheme != "always" && scheme != "first" && scheme != "never")
     fields.refuse("prepend_scheme", scheme, "\"always\", \"first\" and \"never\"");
-  const bool splits = fields.boolean("split", true);
+  bool splits = fields.boolean("split", true);
   return [=](Pieces pieces) {
     for (Piece &piece : pieces) {
       piece.text = replaceAll(piece.text, " ", mark);
-      const bool prepends = scheme == "always" || (scheme == "first" && piece.isFirst);
+      bool prepends = scheme == "always" || (scheme == "first" && piece.isFirst);
       if (prepends && !piece.text.starts_with(mark))
         piece.text.insert(0, mark);
     }
@@ -105,7 +105,7 @@ PreTokenizer createMetaspace(const Fields &fields) {
 } // namespace
 
 PreTokenizer createPreTokenizer(const Fields &fields) {
-  const std::string type = fields.text("type");
+  std::string type = fields.text("type");
   if (type == "Sequence")
     return createSequence(fields);
   if (type == "ByteLevel")

@@ -53,7 +53,7 @@ public:
     std::vector<Part> parts;
     size_t done = 0;
     for (size_t position = 0; position < text.size();) {
-      const size_t length = matcher.matchAt(text.substr(position));
+      size_t length = matcher.matchAt(text.substr(position));
       if (length == 0) {
         ++position;
         continue;
@@ -86,7 +86,7 @@ private:
 class JsonTokenizer final : public Tokenizer {
 public:
   JsonTokenizer(const Settings &settings, std::span<const Asset> assets) {
-    const std::string name = "tokenizer.json";
+    std::string name = "tokenizer.json";
     const Json json = parseObject(needAsset(assets, name).bytes, name);
     const Fields fields(json, name);
     model = createModel(Fields(fields.need("model"), name + ": model"));
@@ -160,7 +160,7 @@ private:
                             .isSingleWord = entry.boolean("single_word", false)},
                   .id = parseId(entry.need("id"), entry.where("id")),
                   .isSpecial = entry.boolean("special", false)};
-      const std::string content = added.token.content;
+      std::string content = added.token.content;
       if (content.empty() || addedIds.contains(content))
         continue;
       if (int32_t known = model->idOf(content); known >= 0)
@@ -177,7 +177,7 @@ private:
   }
 
   std::vector<int32_t> tokenIds(std::string_view input) const {
-    const std::string text = validUtf8(input);
+    std::string text = validUtf8(input);
     std::vector<int32_t> ids;
     for (const Part &part : earlyTokens.split(text)) {
       if (part.added) {
@@ -185,7 +185,7 @@ private:
         continue;
       }
       std::string between(part.text);
-      const bool isFirst = part.text.data() == text.data();
+      bool isFirst = part.text.data() == text.data();
       if (normalizer)
         between = normalizer(std::move(between));
       for (const Part &late : lateTokens.split(between)) {

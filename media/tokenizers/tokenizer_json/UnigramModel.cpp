@@ -33,10 +33,10 @@ public:
       lowest = std::min(lowest, scores.back());
     }
     for (size_t id = 0; id < tokens.size(); ++id)
-      ids[tokens[id]] = static_cast<int32_t>(id);
+      ids[tokens[id]] = int32_t(id);
     if (const Json *id = fields.find("unk_id")) {
       unknown = parseId(*id, fields.where("unk_id"));
-      if (static_cast<size_t>(unknown) >= tokens.size())
+      if (size_t(unknown) >= tokens.size())
         fields.refuse("unk_id", *id, fmt::format("a number below {}", tokens.size()));
     }
     for (const auto &[token, id] : ids)
@@ -44,7 +44,7 @@ public:
         sorted.push_back({token, id});
     std::sort(sorted.begin(), sorted.end());
     for (int byte = 0; byte < 256; ++byte)
-      byteIds[static_cast<size_t>(byte)] = idOf(fmt::format("<0x{:02X}>", byte));
+      byteIds[size_t(byte)] = idOf(fmt::format("<0x{:02X}>", byte));
   }
 
   void encode(std::string_view piece, std::vector<int32_t> &result) const override {
@@ -63,13 +63,12 @@ public:
   }
 
   const std::string *tokenOf(int32_t id) const override {
-    return id >= 0 && static_cast<size_t>(id) < tokens.size() ? &tokens[static_cast<size_t>(id)]
-                                                              : nullptr;
+    return id >= 0 && size_t(id) < tokens.size() ? &tokens[size_t(id)] : nullptr;
   }
 
 private:
   using Entry = std::pair<std::string_view, int32_t>;
-  static constexpr size_t none = static_cast<size_t>(-1);
+  static constexpr size_t none = size_t(-1);
 
   struct Node {
     double score = 0;
@@ -86,7 +85,7 @@ private:
   template <typename Use> void prefixes(std::string_view text, Use use) const {
     auto first = sorted.begin(), last = sorted.end();
     for (size_t depth = 0; depth < text.size() && first != last; ++depth) {
-      const auto byte = static_cast<unsigned char>(text[depth]);
+      auto byte = static_cast<unsigned char>(text[depth]);
       auto at = [depth](const Entry &entry) -> int {
         return depth < entry.first.size() ? static_cast<unsigned char>(entry.first[depth]) : -1;
       };
@@ -101,10 +100,10 @@ private:
     std::vector<Node> nodes(text.size() + 1);
     for (size_t begin = 0, next; begin < text.size(); begin = next) {
       next = begin + characterLength(text, begin);
-      const double before = nodes[begin].score;
+      double before = nodes[begin].score;
       bool hasCharacter = false;
       prefixes(text.substr(begin), [&](size_t length, int32_t id) {
-        improve(nodes[begin + length], scores[static_cast<size_t>(id)] + before, begin, id);
+        improve(nodes[begin + length], scores[size_t(id)] + before, begin, id);
         hasCharacter |= begin + length == next;
       });
       if (!hasCharacter)
@@ -114,8 +113,8 @@ private:
     // Neighbouring unknown characters are one part.
     size_t unknownEnd = none;
     for (size_t end = text.size(); end > 0; end = nodes[end].begin) {
-      const size_t begin = nodes[end].begin;
-      const bool isUnknown = nodes[end].id == unknown;
+      size_t begin = nodes[end].begin;
+      bool isUnknown = nodes[end].id == unknown;
       if (unknownEnd != none && !isUnknown) {
         parts.push_back(text.substr(end, unknownEnd - end));
         unknownEnd = none;

@@ -25,15 +25,15 @@ struct AlignmentMatrix {
 /// Makes each column's mean 0 and its standard deviation 1 (a constant column becomes 0): what
 /// every token attends to says nothing about time.
 inline void normalizeColumns(AlignmentMatrix &matrix) {
-  for (std::size_t column = 0; column != matrix.columns; ++column) {
+  for (std::size_t column = 0; column < matrix.columns; ++column) {
     double mean = 0, variance = 0;
-    auto count = static_cast<double>(matrix.rows);
-    for (std::size_t row = 0; row != matrix.rows; ++row)
+    auto count = double(matrix.rows);
+    for (std::size_t row = 0; row < matrix.rows; ++row)
       mean += matrix.at(row, column) / count;
-    for (std::size_t row = 0; row != matrix.rows; ++row)
+    for (std::size_t row = 0; row < matrix.rows; ++row)
       variance += (matrix.at(row, column) - mean) * (matrix.at(row, column) - mean) / count;
     double deviation = std::sqrt(variance);
-    for (std::size_t row = 0; row != matrix.rows; ++row)
+    for (std::size_t row = 0; row < matrix.rows; ++row)
       matrix.at(row, column) = deviation > 0 ? (matrix.at(row, column) - mean) / deviation : 0;
   }
 }
@@ -45,17 +45,17 @@ inline void filterByMedian(AlignmentMatrix &matrix, std::size_t width) {
   if (count <= half)
     return;
   std::vector<double> row(count + 2 * half), window;
-  for (std::size_t index = 0; index != matrix.rows; ++index) {
+  for (std::size_t index = 0; index < matrix.rows; ++index) {
     double *values = matrix.values.data() + index * count;
-    std::copy_n(values, count, row.begin() + static_cast<std::ptrdiff_t>(half));
+    std::copy_n(values, count, row.begin() + std::ptrdiff_t(half));
     for (std::size_t at = 1; at <= half; ++at) {
       row[half - at] = values[at];
       row[half + count - 1 + at] = values[count - 1 - at];
     }
-    for (std::size_t at = 0; at != count; ++at) {
-      auto first = row.begin() + static_cast<std::ptrdiff_t>(at);
-      window.assign(first, first + static_cast<std::ptrdiff_t>(width));
-      auto middle = window.begin() + static_cast<std::ptrdiff_t>(half);
+    for (std::size_t at = 0; at < count; ++at) {
+      auto first = row.begin() + std::ptrdiff_t(at);
+      window.assign(first, first + std::ptrdiff_t(width));
+      auto middle = window.begin() + std::ptrdiff_t(half);
       std::nth_element(window.begin(), middle, window.end());
       values[at] = *middle;
     }
@@ -73,9 +73,9 @@ inline std::vector<std::size_t> warpTime(const AlignmentMatrix &costs) {
   std::vector<double> before(columns + 1, infinity), sums(columns + 1);
   std::vector<Step> steps(costs.rows * columns);
   before[0] = 0;
-  for (std::size_t row = 0; row != costs.rows; ++row) {
+  for (std::size_t row = 0; row < costs.rows; ++row) {
     sums[0] = infinity;
-    for (std::size_t column = 0; column != columns; ++column) {
+    for (std::size_t column = 0; column < columns; ++column) {
       const double both = before[column], up = before[column + 1], left = sums[column];
       Step step = both < up && both < left ? Both : up < left ? Row : Column;
       steps[row * columns + column] = step;
@@ -108,7 +108,7 @@ inline std::vector<transept_alignment_head> alignmentHeads(const Model &model) {
     if (slot.layout != TRANSEPT_CACHE_KEYS || number >= count)
       continue;
     for (std::uint32_t head = 0; number >= count / 2 && head != slot.head_count; ++head)
-      heads.push_back({static_cast<std::uint32_t>(number), head});
+      heads.push_back({std::uint32_t(number), head});
     ++number;
   }
   return heads;
@@ -127,13 +127,13 @@ inline AlignmentMatrix alignmentWeights(const Model &model, const Source &source
   for (const transept_alignment_head &head : heads) {
     auto layer = std::find(layers.begin(), layers.end(), head.cross_attention) - layers.begin();
     AlignmentMatrix each{ids.size(), frames};
-    for (std::size_t row = 0; row != each.rows; ++row)
-      std::copy_n(weights[static_cast<std::size_t>(layer)](head.head, row).begin(), frames,
-                  each.values.begin() + static_cast<std::ptrdiff_t>(row * frames));
+    for (std::size_t row = 0; row < each.rows; ++row)
+      std::copy_n(weights[std::size_t(layer)](head.head, row).begin(), frames,
+                  each.values.begin() + std::ptrdiff_t(row * frames));
     normalizeColumns(each);
     filterByMedian(each, speechOf(model).median_filter_width);
-    for (std::size_t at = 0; at != mean.values.size(); ++at)
-      mean.values[at] += each.values[at] / static_cast<double>(heads.size());
+    for (std::size_t at = 0; at < mean.values.size(); ++at)
+      mean.values[at] += each.values[at] / double(heads.size());
   }
   return mean;
 }
@@ -150,15 +150,15 @@ inline std::vector<double> tokenTimes(const Model &model, const Source &source,
   if (ids.size() < 2)
     return times;
   double wanted = std::floor(std::max(0.0, seconds) / secondsPerTimestamp + 1e-6);
-  auto frames = static_cast<std::size_t>(std::min(wanted, static_cast<double>(source.length())));
+  auto frames = std::size_t(std::min(wanted, double(source.length())));
   // The weights of a row tell where the next token is.
   AlignmentMatrix costs =
       detail::alignmentWeights(model, source, ids.first(ids.size() - 1), frames);
   for (double &value : costs.values)
     value = -value;
   std::vector<std::size_t> entered = warpTime(costs);
-  for (std::size_t row = 0; row != entered.size(); ++row)
-    times[row + 1] = static_cast<double>(entered[row]) * secondsPerTimestamp;
+  for (std::size_t row = 0; row < entered.size(); ++row)
+    times[row + 1] = double(entered[row]) * secondsPerTimestamp;
   return times;
 }
 

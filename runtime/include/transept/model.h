@@ -50,7 +50,7 @@ public:
   /// Encodes many sources of any lengths together; the result is the same as one by one.
   std::vector<Source> encodeBatch(std::span<const SourceInput> inputs) const {
     std::vector<transept_source_input> converted;
-    for (std::size_t index = 0; index != inputs.size(); ++index)
+    for (std::size_t index = 0; index < inputs.size(); ++index)
       converted.push_back(convert(inputs[index], index));
     std::vector<Source> sources;
     sources.reserve(inputs.size());
@@ -97,7 +97,7 @@ public:
     std::unique_ptr<transept_results, void (*)(transept_results *)> owner(
         results, library->runtime().release_results);
     std::vector<Generation> generations(sources.size());
-    for (std::size_t index = 0; index != sources.size(); ++index) {
+    for (std::size_t index = 0; index < sources.size(); ++index) {
       std::uint64_t count = 0;
       const transept_sequence *views = library->runtime().view_sequences(results, index, &count);
       for (const transept_sequence &view : std::span(views, count))
@@ -134,11 +134,9 @@ public:
     library->call(library->runtime().logits, library->model(), handles.data(), handles.size(),
                   ids.data(), offsets.data(), values.data());
     std::vector<Rows> result;
-    for (std::size_t index = 0; index != sources.size(); ++index) {
-      auto begin =
-          values.begin() + static_cast<std::ptrdiff_t>(offsets[index] * targetVocabularySize());
-      auto end =
-          values.begin() + static_cast<std::ptrdiff_t>(offsets[index + 1] * targetVocabularySize());
+    for (std::size_t index = 0; index < sources.size(); ++index) {
+      auto begin = values.begin() + std::ptrdiff_t(offsets[index] * targetVocabularySize());
+      auto end = values.begin() + std::ptrdiff_t(offsets[index + 1] * targetVocabularySize());
       result.push_back({targetVocabularySize(), std::vector<float>(begin, end)});
     }
     return result;
@@ -288,7 +286,7 @@ private:
                                std::span<const std::size_t> layers, std::size_t rows,
                                std::size_t keys) const {
     std::vector<float *> pointers(std::max<std::size_t>(1, crossAttentionCount()), nullptr);
-    for (std::size_t index = 0; index != layers.size(); ++index) {
+    for (std::size_t index = 0; index < layers.size(); ++index) {
       if (layers[index] >= crossAttentionCount() || pointers[layers[index]])
         throw Error(ErrorCode::InvalidArgument,
                     "layers[" + std::to_string(index) + "] is " + std::to_string(layers[index]) +

@@ -28,7 +28,7 @@ struct Observation {
   /// row of the program (transept::story::Buffer has both).
   const float *rowOf(std::uint64_t offset, std::uint64_t stride, std::uint64_t row) const {
     auto bytes = static_cast<const std::byte *>(invocation->arena);
-    bytes += offset * static_cast<std::uint64_t>(invocation->row_count);
+    bytes += offset * std::uint64_t(invocation->row_count);
     return reinterpret_cast<const float *>(bytes) + row * stride;
   }
 };

@@ -179,8 +179,8 @@ struct AttentionWeights {
   /// The mean over the heads, as weights of one head.
   AttentionWeights averaged() const {
     AttentionWeights mean{1, rows, keys, std::vector<float>(rows * keys)};
-    for (std::size_t index = 0; index != values.size(); ++index)
-      mean.values[index % mean.values.size()] += values[index] / static_cast<float>(heads);
+    for (std::size_t index = 0; index < values.size(); ++index)
+      mean.values[index % mean.values.size()] += values[index] / float(heads);
     return mean;
   }
 };

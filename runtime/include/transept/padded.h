@@ -36,10 +36,10 @@ inline void transformPadded(const Model &model, const PaddedShape &shape, const 
 
   std::vector<float> packed;
   std::vector<std::size_t> kept;
-  for (std::size_t index = 0; index != shape.batch; ++index) {
+  for (std::size_t index = 0; index < shape.batch; ++index) {
     packed.clear();
     kept.clear();
-    for (std::size_t row = 0; row != shape.sourceRows; ++row) {
+    for (std::size_t row = 0; row < shape.sourceRows; ++row) {
       if (mask && mask[index * shape.sourceRows + row])
         continue;
       kept.push_back(row);
@@ -60,8 +60,8 @@ inline void transformPadded(const Model &model, const PaddedShape &shape, const 
     std::size_t lines = attention.heads * attention.rows;
     float *to = weights + index * lines * shape.sourceRows;
     std::fill(to, to + lines * shape.sourceRows, 0.0f);
-    for (std::size_t line = 0; line != lines; ++line)
-      for (std::size_t key = 0; key != attention.keys; ++key)
+    for (std::size_t line = 0; line < lines; ++line)
+      for (std::size_t key = 0; key < attention.keys; ++key)
         to[line * shape.sourceRows + kept[key]] = attention.values[line * attention.keys + key];
   }
 }

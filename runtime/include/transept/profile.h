@@ -70,7 +70,7 @@ private:
                           .rows = summary.rows,
                           .workers = summary.workers,
                           .seconds = double(summary.nanoseconds) * 1e-9};
-    for (std::uint64_t index = 0; index != program.launch_count; ++index) {
+    for (std::uint64_t index = 0; index < program.launch_count; ++index) {
       const transept_launch &launch = program.launches[index];
       const transept_launch_profile &sums = measured[index];
       result.launches.push_back(

@@ -110,7 +110,7 @@ public:
     std::vector<transept_decoder *> handles;
     std::vector<Id> all;
     std::vector<std::uint64_t> offsets{0};
-    for (std::size_t index = 0; index != decoders.size(); ++index) {
+    for (std::size_t index = 0; index < decoders.size(); ++index) {
       if (decoders[index]->library != decoders[0]->library)
         throw Error(ErrorCode::InvalidArgument, "decoders[" + std::to_string(index) +
                                                     "] is from another model, but must be " +

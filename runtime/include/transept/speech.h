@@ -97,7 +97,7 @@ inline std::size_t cutAtTimestamps(std::span<const Id> text, Id firstTimestamp, 
       segment.begin = secondsAt(begin);
     if (end > begin + 1 && isTimestamp(end - 1))
       segment.end = secondsAt(end - 1);
-    for (std::size_t at = begin; at != end; ++at)
+    for (std::size_t at = begin; at < end; ++at)
       if (!isTimestamp(at))
         segment.ids.push_back(text[at]);
     begin = end;
@@ -128,13 +128,13 @@ public:
       generate.prompts.push_back(prompt(language));
     std::vector<Generation> results = model.generateBatch(sources, generate);
     std::vector<Transcript> transcripts;
-    for (std::size_t index = 0; index != sources.size(); ++index) {
+    for (std::size_t index = 0; index < sources.size(); ++index) {
       Transcript &transcript = transcripts.emplace_back();
       transcript.sequence = std::move(results[index].sequences.front());
       transcript.promptLength = generate.prompts[index].size();
       if (languages[index] != noLanguage)
         transcript.language = languagesOf(speech)[languages[index]].code;
-      cut(transcript, static_cast<double>(sources[index].length()) * secondsPerTimestamp);
+      cut(transcript, double(sources[index].length()) * secondsPerTimestamp);
     }
     return transcripts;
   }
@@ -154,14 +154,14 @@ public:
     std::vector<std::vector<Id>> starts(sources.size(), {speech.transcript_start_id});
     Rows logits = Decoder::appendBatch(pointers, starts);
     std::vector<std::size_t> result;
-    for (std::size_t row = 0; row != sources.size(); ++row) {
+    for (std::size_t row = 0; row < sources.size(); ++row) {
       auto isBetter = [&](const transept_language &left, const transept_language &right) {
-        float first = logits[row][static_cast<std::size_t>(left.id)],
-              second = logits[row][static_cast<std::size_t>(right.id)];
+        float first = logits[row][std::size_t(left.id)],
+              second = logits[row][std::size_t(right.id)];
         return first != second ? first > second : left.id < right.id;
       };
-      result.push_back(static_cast<std::size_t>(
-          std::min_element(languages.begin(), languages.end(), isBetter) - languages.begin()));
+      result.push_back(std::size_t(std::min_element(languages.begin(), languages.end(), isBetter) -
+                                   languages.begin()));
     }
     return result;
   }
@@ -175,7 +175,7 @@ private:
       return languages.empty() ? std::vector<std::size_t>(sources.size(), noLanguage)
                                : detect(model, sources);
     std::string codes;
-    for (std::size_t index = 0; index != languages.size(); ++index) {
+    for (std::size_t index = 0; index < languages.size(); ++index) {
       if (options.language == languages[index].code)
         return std::vector<std::size_t>(sources.size(), index);
       codes += std::string(index == 0 ? "" : ", ") + languages[index].code;

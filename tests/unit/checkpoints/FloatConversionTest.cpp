@@ -14,20 +14,19 @@ namespace transept::frontend {
 namespace {
 
 float halfByDefinition(uint32_t bits) {
-  int exponent = static_cast<int>(bits >> 10 & 31);
-  auto fraction = static_cast<double>(bits & 1023);
+  int exponent = int(bits >> 10 & 31);
+  auto fraction = double(bits & 1023);
   double sign = bits & 0x8000 ? -1.0 : 1.0;
   if (exponent == 0)
-    return static_cast<float>(sign * std::ldexp(fraction, -24));
+    return float(sign * std::ldexp(fraction, -24));
   if (exponent == 31)
-    return fraction == 0.0 ? static_cast<float>(sign * INFINITY) : NAN;
-  return static_cast<float>(sign * std::ldexp(1024.0 + fraction, exponent - 25));
+    return fraction == 0.0 ? float(sign * INFINITY) : NAN;
+  return float(sign * std::ldexp(1024.0 + fraction, exponent - 25));
 }
 
 TEST(FloatConversion, EveryHalfIsExact) {
   for (uint32_t bits = 0; bits < 65536; ++bits) {
-    float expected = halfByDefinition(bits),
-          actual = checkpoints::halfToFloat(static_cast<uint16_t>(bits));
+    float expected = halfByDefinition(bits), actual = checkpoints::halfToFloat(uint16_t(bits));
     if (std::isnan(expected)) {
       EXPECT_TRUE(std::isnan(actual)) << bits;
     } else {
@@ -45,7 +44,7 @@ TEST(FloatConversion, BrainFloatsAreTheUpperHalf) {
 TEST(FloatConversion, ReadsUnalignedAndStridedData) {
   std::vector<std::byte> bytes(1 + 8 * sizeof(float));
   for (uint32_t index = 0; index < 8; ++index) {
-    auto value = static_cast<float>(index);
+    auto value = float(index);
     std::memcpy(bytes.data() + 1 + index * sizeof(float), &value, sizeof(float));
   }
   std::vector<float> out(3);

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 namespace {
 
-const double ln3 = std::log(3.0);
+double ln3 = std::log(3.0);
 
 /// Two target sequences, of two rows and of one, all of width 1.
 class InterpreterAttention : public InterpreterTesting {
@@ -49,7 +49,7 @@ TEST_F(InterpreterAttention, SoftmaxOfScaledScoresWithinASequence) {
 }
 
 TEST_F(InterpreterAttention, Masks) {
-  const std::string of = " : !transept.mask<target x target>\n";
+  std::string of = " : !transept.mask<target x target>\n";
   EXPECT_THAT(attendMasked("%mask = transept.padding_mask" + of), near({2, 2, 7}));
   EXPECT_THAT(attendMasked("%mask = transept.causal_mask" + of), near({1, 2, 7}));
   EXPECT_THAT(attendMasked("%mask = transept.window_mask before 0 after 1" + of), near({2, 3, 7}));

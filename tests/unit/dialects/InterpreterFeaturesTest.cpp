@@ -25,7 +25,7 @@ protected:
 
   /// Windows of one column of the features.
   std::vector<double> windows(int kernel, int stride, int padding) {
-    const std::string type = "!transept.rows<source x " + std::to_string(kernel) + " x f32>";
+    std::string type = "!transept.rows<source x " + std::to_string(kernel) + " x f32>";
     return runRows("func.func @f(%x: !transept.rows<source.features x 1 x f32>) -> " + type +
                        " { %r = transept.windows %x kernel " + std::to_string(kernel) + " stride " +
                        std::to_string(stride) + " padding " + std::to_string(padding) +
@@ -54,7 +54,7 @@ TEST_F(InterpreterFeatures, WindowsOfSequencesThatAreShorterThanTheKernel) {
 }
 
 TEST_F(InterpreterFeatures, WindowsHoldTheKernelsRowsOfEachColumn) {
-  const std::string text = R"(
+  std::string text = R"(
     func.func @f(%x: !transept.rows<source.features x 2 x f32>)
         -> !transept.rows<source x 6 x f32> {
       %r = transept.windows %x kernel 3 stride 2 padding 1
@@ -86,7 +86,7 @@ TEST_F(InterpreterFeatures, AConvolutionIsALinearBehindWindows) {
 TEST_F(InterpreterFeatures, PrependedRowsComeFirstInEachSequence) {
   addParameter("token", {2, 2}, {5, 6, 7, 8});
   addParameter("positions", {5, 2}, {0, 0, 1, 1, 2, 2, 3, 3, 4, 4});
-  const std::string function = R"(
+  std::string function = R"(
     func.func @f(%x: !transept.rows<source.features x 2 x f32>)
         -> !transept.rows<source x 2 x f32> {
       %token = transept.parameter "token" : tensor<2x2xf32>
@@ -111,7 +111,7 @@ TEST_F(InterpreterFeatures, PrependedRowsComeFirstInEachSequence) {
 }
 
 TEST_F(InterpreterFeatures, SpacesMadeTwiceMustAgree) {
-  const std::string text = R"(
+  std::string text = R"(
     func.func @f(%x: !transept.rows<source.features x 1 x f32>) {
       %a = transept.windows %x kernel 3 stride 1 padding 1
           : (!transept.rows<source.features x 1 x f32>) -> !transept.rows<source x 3 x f32>
@@ -140,7 +140,7 @@ protected:
   }
 
   std::vector<InterpreterValue> attend() {
-    const double ln3 = std::log(3.0);
+    double ln3 = std::log(3.0);
     return run(R"(
     !weights = !transept.attention_weights<target x source x 2>
     !mean = !transept.attention_weights<target x source x 1>

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 
 namespace {
 
-const std::string rowsOf2 = "!transept.rows<source x 2 x f32>";
+std::string rowsOf2 = "!transept.rows<source x 2 x f32>";
 
 class InterpreterRows : public InterpreterTesting {
 protected:
@@ -25,7 +25,7 @@ protected:
 
   /// %r of `body`, which is rows of `width`, for %x = `x`.
   std::vector<double> evaluate(std::vector<double> x, const std::string &body, int width = 2) {
-    const std::string type = "!transept.rows<source x " + std::to_string(width) + " x f32>";
+    std::string type = "!transept.rows<source x " + std::to_string(width) + " x f32>";
     return runRows("func.func @f(%x: " + rowsOf2 + ") -> " + type + R"( {
       %gain = transept.parameter "gain" : tensor<2xf32>
       %shift = transept.parameter "shift" : tensor<2xf32>
@@ -36,7 +36,7 @@ protected:
 };
 
 TEST_F(InterpreterRows, LayerNorm) {
-  const std::string types = "(!transept.rows<source x 2 x f32>, tensor<2xf32>, tensor<2xf32>) -> ";
+  std::string types = "(!transept.rows<source x 2 x f32>, tensor<2xf32>, tensor<2xf32>) -> ";
   EXPECT_THAT(
       evaluate({1, 3}, "%r = transept.layer_norm %x gain %gain shift %shift epsilon 0.0 : " +
                            types + rowsOf2),
@@ -71,7 +71,7 @@ TEST_F(InterpreterRows, Linear) {
 // Value: [8 + 23, 8]. Residual: [1 3].
 TEST_F(InterpreterRows, LinearWithEverythingFused) {
   addParameter("b", {4}, {-10, -10, 0, 0});
-  const std::string body = R"(
+  std::string body = R"(
       %w = transept.parameter "w" : tensor<4x2xf32>
       %b = transept.parameter "b" : tensor<4xf32>
       %y, %n = transept.linear %x, %w bias %b norm <layer, epsilon = 0.0> gain %gain shift %shift

@@ -161,8 +161,8 @@ TEST_F(InterpreterEmbeddings, PositionEmbeddingOfFloatsReadsNoFloats) {
 }
 
 TEST_F(InterpreterEmbeddings, IdsOutOfRangeAreAnErrorAtTheOp) {
-  const std::string text = function("transept.embedding %ids, %tokens : "
-                                    "(!transept.rows<source x 1 x i32>, tensor<3x2xf32>)");
+  std::string text = function("transept.embedding %ids, %tokens : "
+                              "(!transept.rows<source x 1 x i32>, tensor<3x2xf32>)");
   EXPECT_THAT(run(text, {IdRows{{0, 3, 1}}}), testing::IsEmpty());
   EXPECT_THAT(message, HasSubstr("expects token ids from 0 to 2, but got 3 in row 1"));
   EXPECT_THAT(run(text, {IdRows{{0, 0, -1}}}), testing::IsEmpty());
@@ -179,7 +179,7 @@ TEST_F(InterpreterEmbeddings, PositionsOutOfRangeAreAnErrorAtTheOp) {
 using InterpreterRefusals = InterpreterTesting;
 
 TEST_F(InterpreterRefusals, ArgumentsOfTheWrongNumberKindOrLength) {
-  const std::string text = R"(func.func @f(%x: !transept.rows<source x 1 x f32>) { return })";
+  std::string text = R"(func.func @f(%x: !transept.rows<source x 1 x f32>) { return })";
   run(text);
   EXPECT_THAT(message, HasSubstr("expects 1 arguments, but got 0"));
   run(text, {IdRows{{1, 2, 3}}});

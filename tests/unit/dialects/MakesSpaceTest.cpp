@@ -128,7 +128,7 @@ protected:
     batch.addSpace(Space::source().derived("features"), {3, 1});
   }
 
-  const std::string pool = R"(
+  std::string pool = R"(
     !features = !transept.rows<source.features x 1 x f32>
     !pooled = !transept.rows<source.pooled x 1 x f32>
     !source = !transept.rows<source x 3 x f32>
@@ -153,7 +153,7 @@ TEST_F(OpsThatMakeSpaces, TellTheLengthsOfSources) {
 }
 
 TEST_F(OpsThatMakeSpaces, MayMakeSeveralSequencesOfOne) {
-  const std::string text = R"(
+  std::string text = R"(
     func.func @f(%x: !transept.rows<source.features x 1 x f32>) -> !transept.rows<source x 1 x f32> {
       %cut = "test.cut_rows"(%x)
           : (!transept.rows<source.features x 1 x f32>) -> !transept.rows<source.cut x 1 x f32>

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 
 namespace {
 
-const std::vector<float> oneToSix = {1, 2, 3, 4, 5, 6};
+std::vector<float> oneToSix = {1, 2, 3, 4, 5, 6};
 
 std::vector<float> select(std::vector<int64_t> shape, const ParameterRequest &request) {
   auto result = selectParameter({shape, oneToSix}, request);
@@ -58,9 +58,9 @@ TEST(SelectParameter, RefusesWhatTheStoredTensorDoesNotHold) {
 
 TEST(RandomParameters, AgreeWhereRequestsOverlap) {
   ParameterSource source = randomParameters(/*seed=*/7);
-  const auto whole = llvm::cantFail(source({.name = "w", .shape = {4, 3}}));
-  const auto tail = llvm::cantFail(source({.name = "w", .rowBegin = 2, .shape = {2, 3}}));
-  const auto turned = llvm::cantFail(source({.name = "w", .isTransposed = true, .shape = {3, 4}}));
+  auto whole = llvm::cantFail(source({.name = "w", .shape = {4, 3}}));
+  auto tail = llvm::cantFail(source({.name = "w", .rowBegin = 2, .shape = {2, 3}}));
+  auto turned = llvm::cantFail(source({.name = "w", .isTransposed = true, .shape = {3, 4}}));
   EXPECT_EQ(tail, std::vector<float>(whole.begin() + 6, whole.end()));
   EXPECT_EQ(turned[0 * 4 + 3], whole[3 * 3 + 0]);
   EXPECT_NE(whole, llvm::cantFail(source({.name = "v", .shape = {4, 3}})));

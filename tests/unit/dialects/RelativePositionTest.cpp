@@ -18,7 +18,7 @@ std::vector<int64_t> bucketBegins(const RelativePositionBuckets &buckets, int64_
   std::vector<int64_t> begins;
   int64_t last = relativePositionBucket(0, buckets);
   for (int64_t distance = 1; distance <= 300; ++distance) {
-    const int64_t bucket = relativePositionBucket(step * distance, buckets);
+    int64_t bucket = relativePositionBucket(step * distance, buckets);
     if (bucket != last)
       begins.push_back(distance);
     last = bucket;

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 namespace {
 
-const std::string forward = R"(
+std::string forward = R"(
   !source = !transept.rows<source x 4 x f32>
   !target = !transept.rows<target x 4 x f32>
   func.func @forward(%source_ids: !transept.rows<source x 1 x i32>,
@@ -40,7 +40,7 @@ const std::string forward = R"(
     return %logits, %source : !transept.rows<target x 5 x f32>, !source
   })";
 
-const std::string staged = R"(
+std::string staged = R"(
   !source = !transept.rows<source x 4 x f32>
   !target = !transept.rows<target x 4 x f32>
   !history = !transept.rows<target.history x 4 x f32>
@@ -100,7 +100,7 @@ TEST_F(RunModel, StagedFormGivesTheNumbersOfForward) {
 
 TEST_F(RunModel, NoticesAMaskThatForgetsTheHistory) {
   std::string broken = staged;
-  const std::string causal = "transept.causal_mask";
+  std::string causal = "transept.causal_mask";
   broken.replace(broken.find(causal), causal.size(), "transept.window_mask before 0 after 0");
   auto expected = runModel(*parse(forward), randomParameters(1), sources, targets);
   auto found = runModel(*parse(broken), randomParameters(1), sources, targets);
@@ -173,7 +173,7 @@ TEST_F(RunModel, RunsFeaturesAndWholeTargetsInBothForms) {
   EXPECT_EQ(found->logits, expected->logits);
   EXPECT_FALSE(expected->encoderStates);
   // Sources of 3, 2, 0 and 2 frames become 3, 2, 1 and 2 rows; targets have 1, 5, 3 and 0.
-  const size_t pairs = 1 * 3 + 5 * 2 + 3 * 1;
+  size_t pairs = 1 * 3 + 5 * 2 + 3 * 1;
   EXPECT_EQ(expected->attention.size(), pairs * (1 + 2));
   EXPECT_EQ(found->attention, expected->attention);
   double sum = 0;
@@ -187,7 +187,7 @@ TEST_F(RunModel, RunsFeaturesAndWholeTargetsInBothForms) {
 
 TEST_F(RunModel, NoticesWeightsOfAnotherAttention) {
   std::string broken = stagedFeatures;
-  const std::string returned = "return %y, %mean, %weights";
+  std::string returned = "return %y, %mean, %weights";
   broken.replace(broken.rfind(returned), returned.size(),
                  "%z, %other = transept.cross_attention %x, %keys, %values heads 2\n"
                  ": (!target, !source, !source) -> (!target, !weights)\n"

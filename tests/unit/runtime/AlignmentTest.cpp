@@ -72,7 +72,7 @@ void walk(const AlignmentMatrix &costs, std::size_t row, std::size_t column, dou
 TEST(Alignment, TakesTheCheapestOfAllPaths) {
   std::mt19937 random(7);
   std::uniform_real_distribution<double> number(-1, 1);
-  for (int round = 0; round != 200; ++round) {
+  for (int round = 0; round < 200; ++round) {
     AlignmentMatrix costs{1 + random() % 5, 1 + random() % 6};
     for (double &value : costs.values)
       value = number(random);
@@ -85,8 +85,8 @@ TEST(Alignment, TakesTheCheapestOfAllPaths) {
 /// Token t is said in frames 10 t to 10 t + 9 of 60: the weights of the row before it are there.
 std::vector<float> knownWeights() {
   std::vector<float> weights(6 * 60, 0.001f);
-  for (std::size_t row = 0; row != 6; ++row)
-    for (std::size_t frame = 0; frame != 10; ++frame)
+  for (std::size_t row = 0; row < 6; ++row)
+    for (std::size_t frame = 0; frame < 10; ++frame)
       weights[row * 60 + row * 10 + frame] = 0.0941f;
   weights[3 * 60 + 12] = 0.5f; // a peak that is too narrow for the filter
   return weights;

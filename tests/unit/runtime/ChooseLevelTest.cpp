@@ -51,7 +51,7 @@ protected:
 };
 
 TEST_F(ChooseLevel, TakesTheMostDemandingThatRunsInWhateverOrder) {
-  for (int order = 0; order != 2; ++order) {
+  for (int order = 0; order < 2; ++order) {
     features = avx2;
     EXPECT_EQ(choose(), "v3");
     features = avx2Vnni;
@@ -71,7 +71,7 @@ TEST_F(ChooseLevel, TakesTheMostDemandingThatRunsInWhateverOrder) {
 
 TEST_F(ChooseLevel, PrefersEverySupersetToItsSubsets) {
   features = tiles | TRANSEPT_CPU_AVX_VNNI | TRANSEPT_CPU_AVX512_BF16;
-  for (std::uint64_t set = 0; set != 64; ++set)
+  for (std::uint64_t set = 0; set < 64; ++set)
     for (std::uint64_t bit = 1; bit != 64; bit <<= 1) {
       if (set & bit)
         continue;

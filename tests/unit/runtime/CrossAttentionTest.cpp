@@ -27,9 +27,9 @@ protected:
     ASSERT_EQ(weights.rows, rows);
     ASSERT_EQ(weights.keys, keys);
     ASSERT_EQ(weights.values.size(), heads * rows * keys);
-    for (std::size_t head = 0; head != heads; ++head)
-      for (std::size_t row = 0; row != rows; ++row)
-        for (std::size_t key = 0; key != keys; ++key)
+    for (std::size_t head = 0; head < heads; ++head)
+      for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t key = 0; key < keys; ++key)
           ASSERT_EQ(weights(head, row)[key], ToyTransformer::weight(layer, head, row, key))
               << head << " " << row << " " << key;
   }

@@ -15,7 +15,7 @@ using testing::ElementsAreArray;
 
 std::vector<Id> countedIds(int count) {
   std::vector<Id> ids;
-  for (int index = 0; index != count; ++index)
+  for (int index = 0; index < count; ++index)
     ids.push_back((index * 7 + 3) % 23);
   return ids;
 }
@@ -49,13 +49,13 @@ TEST(Decoder, ForkEqualsAnUnforkedSequenceAtEveryLength) {
   ToyModel toy;
   Model model = toy.open();
   Source source = model.encode({4, 5, 6});
-  for (int length = 0; length != 40; ++length) {
+  for (int length = 0; length < 40; ++length) {
     std::vector<Id> left = countedIds(length), right = left;
     Decoder first = source.decode();
     if (length != 0)
       first.append(left);
     Decoder second = first.fork();
-    for (int step = 0; step != 20; ++step) { // interleaved, different ids
+    for (int step = 0; step < 20; ++step) { // interleaved, different ids
       left.push_back(step % 23);
       right.push_back((step + 9) % 23);
       EXPECT_THAT(first.append(left.back()), ElementsAreArray(toy.logits(source.ids(), left)));
@@ -161,7 +161,7 @@ TEST(Logits, ScoreEveryPositionOfABatchOfAnyLengths) {
   std::vector<Source> sources = model.encodeBatch({{4, 5}, {6}, {7, 8, 9}});
   std::vector<std::vector<Id>> targets{countedIds(3), countedIds(700), countedIds(400)};
   std::vector<Rows> rows = model.logitsBatch(sources, targets);
-  for (std::size_t index = 0; index != 3; ++index) {
+  for (std::size_t index = 0; index < 3; ++index) {
     ASSERT_EQ(rows[index].size(), targets[index].size());
     for (std::size_t at = 0; at < targets[index].size(); at += 37)
       EXPECT_THAT(rows[index][at],
@@ -180,9 +180,9 @@ TEST(Sessions, ShareOneModelFromManyThreads) {
   for (const std::vector<Id> &source : ids)
     expected.push_back(model.generate(model.encode(source), options).ids());
   std::vector<std::thread> threads;
-  for (std::size_t thread = 0; thread != 4; ++thread)
+  for (std::size_t thread = 0; thread < 4; ++thread)
     threads.emplace_back([&, thread] {
-      for (std::size_t round = 0; round != 25; ++round) {
+      for (std::size_t round = 0; round < 25; ++round) {
         std::size_t which = (thread + round) % 4;
         Source source = model.encode(ids[which]);
         EXPECT_EQ(model.generate(source, options).ids(), expected[which]);

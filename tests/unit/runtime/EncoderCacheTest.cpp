@@ -112,7 +112,7 @@ TEST(EncoderCache, LetsTheSecondThreadWaitForTheFirst) {
   Model model = toy.open();
   toy.parameters.encodeDelayMicroseconds = 50000;
   std::vector<std::thread> threads;
-  for (int thread = 0; thread != 4; ++thread)
+  for (int thread = 0; thread < 4; ++thread)
     threads.emplace_back([&] { EXPECT_EQ(model.encode({4, 5, 6}).length(), 3u); });
   for (std::thread &thread : threads)
     thread.join();
@@ -128,13 +128,13 @@ TEST(EncoderCache, NeverLetsBatchesWithCommonSourcesWaitForEachOther) {
   Model model = toy.open({.threads = 1, .encoderCacheBytes = 0});
   toy.parameters.encodeDelayMicroseconds = 100;
   std::vector<std::thread> threads;
-  for (int thread = 0; thread != 4; ++thread)
+  for (int thread = 0; thread < 4; ++thread)
     threads.emplace_back([&, thread] {
-      for (int round = 0; round != 50; ++round) {
+      for (int round = 0; round < 50; ++round) {
         std::vector<std::vector<Id>> batch{{4}, {5}, {6}, {7}};
         std::rotate(batch.begin(), batch.begin() + thread, batch.end());
         std::vector<Source> sources = model.encodeBatch(batch);
-        for (std::size_t index = 0; index != 4; ++index)
+        for (std::size_t index = 0; index < 4; ++index)
           EXPECT_EQ(sources[index].states()[0], float(batch[index][0]));
       }
     });
@@ -149,12 +149,12 @@ TEST(EncoderCache, EncodesLargeBatchesInBoundedInvocations) {
   ToyModel toy;
   Model model = toy.open({.threads = 2});
   std::vector<std::vector<Id>> batch;
-  for (int index = 0; index != 12; ++index)
+  for (int index = 0; index < 12; ++index)
     batch.push_back(std::vector<Id>(1000, 3 + index));
   batch.push_back(std::vector<Id>(5000, 3)); // more than one invocation's rows: goes alone
   std::vector<Source> sources = model.encodeBatch(batch);
   EXPECT_EQ(toy.parameters.encodeCalls, 4);
-  for (std::size_t index = 0; index != batch.size(); ++index)
+  for (std::size_t index = 0; index < batch.size(); ++index)
     EXPECT_EQ(sources[index].states()[2 * 999], float(batch[index][0]));
 }
 

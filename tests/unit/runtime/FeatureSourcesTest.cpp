@@ -20,7 +20,7 @@ using Mask = std::vector<std::uint8_t>;
 /// Rows 1, 2, 3, ... with the negative in the second column.
 std::vector<float> counted(std::size_t rows) {
   std::vector<float> features;
-  for (std::size_t row = 0; row != rows; ++row)
+  for (std::size_t row = 0; row < rows; ++row)
     features.insert(features.end(), {float(row + 1), -float(row + 1)});
   return features;
 }
@@ -39,7 +39,7 @@ protected:
   /// The first column of a source's states.
   static std::vector<float> column(const Source &source) {
     std::vector<float> numbers;
-    for (std::size_t row = 0; row != source.length(); ++row)
+    for (std::size_t row = 0; row < source.length(); ++row)
       numbers.push_back(source.states()[row * 2]);
     return numbers;
   }

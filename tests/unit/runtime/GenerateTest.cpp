@@ -17,7 +17,7 @@ public:
   bool oneIn(int count) { return upTo(count - 1) == 0; }
   std::vector<Id> ids(int count, int vocabulary) {
     std::vector<Id> result;
-    for (int index = 0; index != count; ++index)
+    for (int index = 0; index < count; ++index)
       result.push_back(upTo(vocabulary - 1));
     return result;
   }
@@ -70,7 +70,7 @@ ReferenceOptions randomOptions(Random &random, int vocabulary) {
 
 void expectSame(const Generation &actual, const std::vector<Sequence> &expected, bool isBeam) {
   ASSERT_EQ(actual.sequences.size(), expected.size());
-  for (std::size_t index = 0; index != expected.size(); ++index) {
+  for (std::size_t index = 0; index < expected.size(); ++index) {
     EXPECT_EQ(actual.sequences[index].ids, expected[index].ids) << "sequence " << index;
     EXPECT_EQ(actual.sequences[index].finishReason, expected[index].finishReason);
     if (isBeam) {
@@ -80,11 +80,11 @@ void expectSame(const Generation &actual, const std::vector<Sequence> &expected,
 }
 
 TEST(Generate, EqualsDenseReferenceOverRandomOptions) {
-  for (unsigned seed = 0; seed != 1500; ++seed) {
+  for (unsigned seed = 0; seed < 1500; ++seed) {
     Random random(seed);
     constexpr std::uint32_t vocabularies[] = {23, 40, 97};
     std::uint32_t vocabulary = vocabularies[random.upTo(2)];
-    ToyModel toy(seed, vocabulary, static_cast<float>(random.upTo(4)));
+    ToyModel toy(seed, vocabulary, float(random.upTo(4)));
     Model model = toy.open();
     ReferenceOptions options = randomOptions(random, int(vocabulary));
     std::vector<std::vector<Id>> sources;
@@ -92,7 +92,7 @@ TEST(Generate, EqualsDenseReferenceOverRandomOptions) {
       sources.push_back(random.ids(1 + random.upTo(30), int(vocabulary)));
     std::vector<Generation> results =
         model.generateBatch(model.encodeBatch(sources), options.forRuntime());
-    for (std::size_t source = 0; source != sources.size(); ++source) {
+    for (std::size_t source = 0; source < sources.size(); ++source) {
       SCOPED_TRACE("seed " + std::to_string(seed) + " source " + std::to_string(source) + ": " +
                    options.describe());
       expectSame(results[source], referenceSearch(toy, sources[source], options),
@@ -109,12 +109,12 @@ TEST(Generate, GivesEachSourceTheSameAloneAndInALargeBatch) {
   Model model = toy.open({.threads = 3});
   Random random(1);
   std::vector<std::vector<Id>> ids;
-  for (int index = 0; index != 150; ++index) // more hypotheses than one step takes
+  for (int index = 0; index < 150; ++index) // more hypotheses than one step takes
     ids.push_back(random.ids(1 + random.upTo(20), 23));
   std::vector<Source> sources = model.encodeBatch(ids);
   GenerateOptions options{.beams = 4, .returnCount = 3, .maximumLength = 30};
   std::vector<Generation> together = model.generateBatch(sources, options);
-  for (std::size_t index = 0; index != sources.size(); ++index) {
+  for (std::size_t index = 0; index < sources.size(); ++index) {
     Generation alone = model.generate(sources[index], options);
     expectSame(together[index], alone.sequences, true);
   }
@@ -140,7 +140,7 @@ TEST(Generate, TakesOnePromptForEachSource) {
   Model model = toy.open();
   std::vector<Source> sources = model.encodeBatch({{4, 5}, {6}});
   std::vector<Generation> results = model.generateBatch(sources, {.prompts = {{7, 8}, {1, 9, 3}}});
-  for (std::size_t index = 0; index != 2; ++index) {
+  for (std::size_t index = 0; index < 2; ++index) {
     ReferenceOptions options;
     options.prompt = index == 0 ? std::vector<Id>{1, 7, 8} : std::vector<Id>{1, 9, 3};
     expectSame(results[index], referenceSearch(toy, sources[index].ids(), options), false);

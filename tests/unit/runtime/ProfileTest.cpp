@@ -35,7 +35,7 @@ void writeStamps(const transept_invocation *invocation, std::uint32_t worker, st
     return;
   std::uint64_t *stamps = invocation->launch_times + worker * (kCount + 1);
   stamps[0] = 5000000;
-  for (std::size_t launch = 0; launch != kCount; ++launch)
+  for (std::size_t launch = 0; launch < kCount; ++launch)
     stamps[launch + 1] = stamps[launch] + (worker + 1) * 1000 * launch;
 }
 
@@ -95,7 +95,7 @@ TEST_F(Profile, AddsUpTimesOfWorkersAndRuns) {
   EXPECT_EQ(launches[0].nanoseconds, 0u);
   // Workers take 1, 2 and 3 parts of a launch's time: 6 together, the longest 3; a launch twice as
   // long takes twice as many. Lengths are rounded to nanoseconds.
-  for (std::size_t launch = 1; launch != kCount; ++launch) {
+  for (std::size_t launch = 1; launch < kCount; ++launch) {
     EXPECT_NEAR(double(launches[launch].nanoseconds), double(launch * launches[1].nanoseconds),
                 double(launch + 1));
     EXPECT_NEAR(double(launches[launch].nanoseconds),

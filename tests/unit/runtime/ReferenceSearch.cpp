@@ -139,7 +139,7 @@ public:
       beams.push_back({score, ids, ended});
       if (int(beams.size()) > options.beams) {
         std::vector<std::pair<double, std::size_t>> sorted;
-        for (std::size_t index = 0; index != beams.size(); ++index)
+        for (std::size_t index = 0; index < beams.size(); ++index)
           sorted.push_back({beams[index].score, index});
         std::sort(sorted.begin(), sorted.end());
         beams.erase(beams.begin() + std::ptrdiff_t(sorted[0].second));
@@ -205,16 +205,16 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
   bool done = false;
   while (!done) {
     std::vector<Flat> flat;
-    for (std::size_t beam = 0; beam != beams; ++beam) {
+    for (std::size_t beam = 0; beam < beams; ++beam) {
       Scores scores = model.logits(source, inputs[beam]);
       double sum = 0;
       for (float score : scores)
         sum += std::exp(double(score));
-      auto logSumExp = static_cast<float>(std::log(sum));
+      auto logSumExp = float(std::log(sum));
       for (float &score : scores)
         score -= logSumExp;
       process(scores, inputs[beam], source, options, maximumLength);
-      for (std::size_t id = 0; id != scores.size(); ++id)
+      for (std::size_t id = 0; id < scores.size(); ++id)
         flat.push_back({scores[id] + beamScores[beam], scores[id], int(beam), Id(id)});
     }
     // Ties: lower beam, then (where the float sum rounded a difference away) the better token.
@@ -229,7 +229,7 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
 
     int length = int(inputs[0].size()) + 1;
     std::vector<Flat> next;
-    for (std::size_t rank = 0; rank != flat.size() && next.size() != beams; ++rank) {
+    for (std::size_t rank = 0; rank < flat.size() && next.size() != beams; ++rank) {
       const Flat &item = flat[rank];
       bool isEnd = std::count(options.ends.begin(), options.ends.end(), item.id) != 0;
       if (!isEnd)
@@ -241,7 +241,7 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
     if (done)
       break;
     std::vector<std::vector<Id>> newInputs;
-    for (std::size_t beam = 0; beam != beams; ++beam) {
+    for (std::size_t beam = 0; beam < beams; ++beam) {
       newInputs.push_back(inputs[std::size_t(next[beam].beam)]);
       newInputs.back().push_back(next[beam].id);
       beamScores[beam] = next[beam].sum;
@@ -251,13 +251,13 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
       break;
   }
   if (!done)
-    for (std::size_t beam = 0; beam != beams; ++beam)
+    for (std::size_t beam = 0; beam < beams; ++beam)
       hypotheses.add(inputs[beam], beamScores[beam], int(inputs[beam].size()) - promptLength,
                      false);
   std::stable_sort(hypotheses.beams.begin(), hypotheses.beams.end(),
                    [](const Hypothesis &a, const Hypothesis &b) { return a.score < b.score; });
   std::vector<Sequence> result;
-  for (int index = 0; index != options.returnCount; ++index) {
+  for (int index = 0; index < options.returnCount; ++index) {
     Hypothesis best = hypotheses.beams.back();
     hypotheses.beams.pop_back();
     if (best.ended)

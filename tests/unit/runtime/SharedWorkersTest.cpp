@@ -17,7 +17,7 @@ std::ptrdiff_t threadsOfThisProcess() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
 }
 
-const std::vector<Id> source = {4, 3, 9};
+std::vector<Id> source = {4, 3, 9};
 
 std::vector<Id> expected(ToyModel &toy) {
   Model alone = toy.open();
@@ -37,7 +37,7 @@ TEST(SharedWorkers, AreTheOnlyThreadsOfAllModels) {
 
   // Both at once, from threads of their own: they take turns.
   auto repeat = [](const Model &model, const std::vector<Id> &ids) {
-    for (int count = 0; count != 30; ++count)
+    for (int count = 0; count < 30; ++count)
       EXPECT_EQ(model.generate(model.encode(source)).ids(), ids);
   };
   std::thread other(repeat, std::cref(b), std::cref(secondIds));

@@ -62,9 +62,9 @@ TEST_F(Speech, DetectsEachSourcesLanguage) {
     sources.push_back(model.encode({id, 7}));
   std::vector<std::string> detected = detectLanguages(model, sources);
   std::vector<Transcript> transcripts = transcribeBatch(model, sources);
-  const std::vector<std::string> codes = languagesOf(model);
+  std::vector<std::string> codes = languagesOf(model);
   EXPECT_THAT(codes, ElementsAre("en", "de", "zh"));
-  for (std::size_t index = 0; index != sources.size(); ++index) {
+  for (std::size_t index = 0; index < sources.size(); ++index) {
     std::vector<float> logits = toy.logits(sources[index].ids(), std::vector<Id>{1});
     auto best = std::max_element(logits.begin() + 30, logits.begin() + 33) - logits.begin();
     EXPECT_EQ(detected[index], codes[std::size_t(best - 30)]);

@@ -65,20 +65,19 @@ ReferenceOptions randomOptions(Random &random, Id firstTimestamp, int vocabulary
 
 TEST(TimestampRules, GenerateAsTheDenseReferenceDoesOverRandomOptions) {
   int textSteps = 0, timestampSteps = 0;
-  for (unsigned seed = 0; seed != 1500; ++seed) {
+  for (unsigned seed = 0; seed < 1500; ++seed) {
     Random random(seed);
     int vocabulary = 30 + random.upTo(60);
     Id firstTimestamp = vocabulary - 1 - random.upTo(19);
     ReferenceOptions options = randomOptions(random, firstTimestamp, vocabulary);
-    ToyModel toy(seed, std::uint32_t(vocabulary), static_cast<float>(random.upTo(4)));
-    toy.speak(firstTimestamp, options.maximumInitialTimestamp,
-              static_cast<float>(random.upTo(4)) - 3);
+    ToyModel toy(seed, std::uint32_t(vocabulary), float(random.upTo(4)));
+    toy.speak(firstTimestamp, options.maximumInitialTimestamp, float(random.upTo(4)) - 3);
     Model model = toy.open();
     std::vector<Id> source{4, 5, 6, Id(seed % 20)};
     Generation actual = model.generate(model.encode(source), options.forRuntime());
     std::vector<Sequence> expected = referenceSearch(toy, source, options);
     ASSERT_EQ(actual.sequences.size(), expected.size());
-    for (std::size_t index = 0; index != expected.size(); ++index) {
+    for (std::size_t index = 0; index < expected.size(); ++index) {
       ASSERT_EQ(actual.sequences[index].ids, expected[index].ids)
           << "seed " << seed << " sequence " << index << ": " << options.describe();
       if (options.beams > 1) {

@@ -24,12 +24,12 @@ std::uint64_t mix(std::uint64_t value) {
 }
 
 std::uint64_t mixIn(std::uint64_t hash, std::int64_t number) {
-  return mix(hash ^ mix(static_cast<std::uint64_t>(number) + 77));
+  return mix(hash ^ mix(std::uint64_t(number) + 77));
 }
 
 void logitsFrom(const ToyParameters &parameters, std::uint64_t hash, float *logits) {
-  for (std::uint32_t id = 0; id != parameters.vocabulary; ++id)
-    logits[id] = static_cast<float>(mix(hash + id) >> 40) / static_cast<float>(1 << 24) * 8 - 4;
+  for (std::uint32_t id = 0; id < parameters.vocabulary; ++id)
+    logits[id] = float(mix(hash + id) >> 40) / float(1 << 24) * 8 - 4;
   logits[2] += parameters.endBias;
   for (std::uint32_t id = parameters.firstTimestamp; id < parameters.vocabulary; ++id)
     logits[id] += parameters.timestampBias;
@@ -41,7 +41,7 @@ void runEncode(const transept_invocation *invocation, std::uint32_t worker,
       *const_cast<ToyParameters *>(static_cast<const ToyParameters *>(invocation->weights));
   if (worker == 0) {
     ++parameters.encodeCalls;
-    parameters.encodedSources += static_cast<int>(invocation->sequence_count);
+    parameters.encodedSources += int(invocation->sequence_count);
     std::this_thread::sleep_for(
         std::chrono::microseconds(parameters.encodeDelayMicroseconds.load()));
   }
@@ -51,9 +51,9 @@ void runEncode(const transept_invocation *invocation, std::uint32_t worker,
     std::int64_t length = invocation->sequence_offsets[sequence + 1] - begin;
     std::int64_t padded = (length + block - 1) / block * block;
     float *keys = invocation->encoder_entries[sequence], *values = keys + padded;
-    for (std::int64_t row = 0; row != length; ++row) {
-      auto id = static_cast<float>(invocation->ids[begin + row]);
-      auto position = static_cast<float>(invocation->positions[begin + row]);
+    for (std::int64_t row = 0; row < length; ++row) {
+      auto id = float(invocation->ids[begin + row]);
+      auto position = float(invocation->positions[begin + row]);
       keys[row] = id;
       values[row * 2] = id;
       values[row * 2 + 1] = position;
@@ -86,7 +86,7 @@ std::uint64_t hashOfRow(const transept_invocation &invocation, std::uint64_t see
   std::int64_t length = invocation.source_lengths[place.source];
   const float *keys = invocation.source_entries[place.source];
   const float *values = keys + (length + block - 1) / block * block;
-  for (std::int64_t index = 0; index != length; ++index) {
+  for (std::int64_t index = 0; index < length; ++index) {
     hash = mixIn(hash, std::int64_t(keys[index]));
     hash = mixIn(hash, std::int64_t(values[index * 2 + 1]));
   }
@@ -111,14 +111,14 @@ void search(const transept_invocation &invocation, std::int64_t request, std::ui
     end = invocation.excluded_offsets[request + 1];
   }
   const std::int32_t *excluded = invocation.excluded_ids;
-  for (std::int64_t index = begin; index != end; ++index)
+  for (std::int64_t index = begin; index < end; ++index)
     invocation.excluded_logits[index] = logits[excluded[index]];
-  for (std::uint32_t id = 0; id != vocabulary; ++id)
+  for (std::uint32_t id = 0; id < vocabulary; ++id)
     if (begin == end || !std::binary_search(excluded + begin, excluded + end, std::int32_t(id)))
       order.push_back(std::int32_t(id));
   std::stable_sort(order.begin(), order.end(),
                    [&](int left, int right) { return logits[left] > logits[right]; });
-  for (std::int64_t rank = 0; rank != invocation.candidate_count; ++rank) {
+  for (std::int64_t rank = 0; rank < invocation.candidate_count; ++rank) {
     bool isThere = rank < std::int64_t(order.size());
     std::int64_t at = request * invocation.candidate_count + rank;
     invocation.candidate_ids[at] = isThere ? order[std::size_t(rank)] : -1;
@@ -126,15 +126,15 @@ void search(const transept_invocation &invocation, std::int64_t request, std::ui
   }
   if (invocation.log_sum_exp) {
     double sum = 0;
-    for (std::uint32_t id = 0; id != vocabulary; ++id)
+    for (std::uint32_t id = 0; id < vocabulary; ++id)
       sum += std::exp(double(logits[id]));
-    invocation.log_sum_exp[request] = static_cast<float>(std::log(sum));
+    invocation.log_sum_exp[request] = float(std::log(sum));
   }
 }
 
 /// The cross-attention's weights are those of the parameters, whatever the rows are.
 void writeAttention(const transept_invocation &invocation, const ToyParameters &parameters) {
-  for (std::int64_t row = 0; row != invocation.row_count; ++row) {
+  for (std::int64_t row = 0; row < invocation.row_count; ++row) {
     std::int64_t keys = invocation.source_lengths[placeOf(invocation, row).source];
     std::copy_n(parameters.attention.begin() + invocation.positions[row] * keys, keys,
                 invocation.attention_weights[0] + row * invocation.attention_stride);
@@ -153,7 +153,7 @@ void runDecode(const transept_invocation *invocation, std::uint32_t worker,
     std::int64_t position =
         invocation->past_lengths[sequence] + row - invocation->sequence_offsets[sequence];
     float *page = invocation->self_pages[sequence][position / block];
-    auto id = static_cast<float>(invocation->ids[row]);
+    auto id = float(invocation->ids[row]);
     page[position % block] = id;
     page[block + position % block * 2] = id;
     page[block + position % block * 2 + 1] = float(invocation->positions[row]);
@@ -218,7 +218,7 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
 
 void ToyModel::speak(std::int32_t firstTimestamp, std::int32_t maximumInitialTimestamp,
                      float timestampBias) {
-  parameters.firstTimestamp = static_cast<std::uint32_t>(firstTimestamp);
+  parameters.firstTimestamp = std::uint32_t(firstTimestamp);
   parameters.timestampBias = timestampBias;
   languages[0] = {"en", firstTimestamp - 6, 0};
   languages[1] = {"de", firstTimestamp - 5, 0};

@@ -30,9 +30,9 @@ std::vector<float> encoded(const transept_model_table &table, std::span<const fl
     auto count = std::int64_t(rows.size() / sourceWidth), padding = std::int64_t(step.padding);
     for (std::int64_t first = -padding; first + step.kernel <= count + padding;
          first += step.stride)
-      for (std::uint32_t column = 0; column != sourceWidth; ++column) {
+      for (std::uint32_t column = 0; column < sourceWidth; ++column) {
         float sum = 0;
-        for (std::int64_t row = first; row != first + step.kernel; ++row)
+        for (std::int64_t row = first; row < first + step.kernel; ++row)
           sum += row < 0 || row >= count ? 0 : rows[std::size_t(row) * sourceWidth + column];
         next.push_back(sum);
       }
@@ -64,7 +64,7 @@ void ToyTransformer::runEncode(const transept_invocation *invocation, std::uint3
   std::copy(rows.begin(), rows.end(), invocation->states);
   // Keys of one column: row after row for each head.
   std::int64_t length = invocation->sequence_offsets[1];
-  for (std::int64_t row = 0; row != length; ++row)
+  for (std::int64_t row = 0; row < length; ++row)
     invocation->encoder_entries[0][row] = rows[std::size_t(row) * sourceWidth];
 }
 
@@ -74,14 +74,14 @@ void ToyTransformer::runDecode(const transept_invocation *invocation, std::uint3
     return;
   ++toyOf(*invocation).decodeCalls;
   std::int64_t source = 0;
-  for (std::int64_t row = 0; row != invocation->row_count; ++row) {
+  for (std::int64_t row = 0; row < invocation->row_count; ++row) {
     while (invocation->source_offsets[source + 1] <= row)
       ++source;
     std::int64_t keys = invocation->source_lengths[source];
     auto position = std::size_t(invocation->positions[row]);
     if (invocation->states) {
       float sum = 0;
-      for (std::int64_t key = 0; key != keys; ++key)
+      for (std::int64_t key = 0; key < keys; ++key)
         sum += invocation->source_entries[source][key];
       invocation->states[row * stateWidth] = invocation->features[row * targetWidth] + sum;
       invocation->states[row * stateWidth + 1] = float(position);
@@ -93,7 +93,7 @@ void ToyTransformer::runDecode(const transept_invocation *invocation, std::uint3
                     (row * headCounts[index] + head) * invocation->attention_stride;
         // What lies behind the keys belongs to nobody.
         std::fill_n(to, invocation->attention_stride, NAN);
-        for (std::int64_t key = 0; key != keys; ++key)
+        for (std::int64_t key = 0; key < keys; ++key)
           to[key] = weight(index, head, position, std::size_t(key));
       }
   }

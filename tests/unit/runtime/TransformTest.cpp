@@ -144,7 +144,7 @@ TEST_F(Transform, DividesLargeBatchesBetweenTargetsOnly) {
   std::uint64_t offsets[] = {0, 300, 512, 513, 1213};
   transept_source *sources[] = {encoded, encoded, encoded, encoded};
   std::vector<float> features(1213 * 3), states(1213 * 2, -7);
-  for (std::size_t row = 0; row != 1213; ++row)
+  for (std::size_t row = 0; row < 1213; ++row)
     features[row * 3] = float(row);
   toy.decodeCalls = 0;
   ASSERT_EQ(
@@ -152,7 +152,7 @@ TEST_F(Transform, DividesLargeBatchesBetweenTargetsOnly) {
       TRANSEPT_OK);
   EXPECT_EQ(toy.decodeCalls, 3);
   std::size_t target = 0;
-  for (std::size_t row = 0; row != 1213; ++row) {
+  for (std::size_t row = 0; row < 1213; ++row) {
     while (offsets[target + 1] <= row)
       ++target;
     ASSERT_EQ(states[row * 2], float(row) + 1) << row;
@@ -190,7 +190,7 @@ TEST_F(Transform, RefusesTargetsThatAreLongerThanTheModelHasPositions) {
 }
 
 TEST_F(Transform, HasNoTokens) {
-  const std::string message = "this model has no target vocabulary: use transform";
+  std::string message = "this model has no target vocabulary: use transform";
   Source encoded = model.encodeFeatures(source({1}));
   std::vector<Id> ids{1};
   std::vector<std::size_t> layers{0};
@@ -238,7 +238,7 @@ protected:
     std::vector<float> targets, sources;
     for (float first : {10.0f, 20.0f, 30.0f, 40.0f})
       targets.insert(targets.end(), {first, 0, 0});
-    for (int bit = 0; bit != 8; ++bit)
+    for (int bit = 0; bit < 8; ++bit)
       // Whatever lies in the padding must not be read.
       sources.insert(sources.end(), {mask && (*mask)[bit] ? float(NAN) : float(1 << bit), 0});
     states.assign(2 * 2 * 2, NAN);
@@ -252,7 +252,7 @@ protected:
   void expectWeights(std::size_t pair, std::size_t head, std::size_t row,
                      std::vector<std::size_t> kept) {
     std::vector<float> expected(4, 0.0f);
-    for (std::size_t key = 0; key != kept.size(); ++key)
+    for (std::size_t key = 0; key < kept.size(); ++key)
       expected[kept[key]] = ToyTransformer::weight(0, head, row, key);
     auto begin = weights.begin() + std::ptrdiff_t(((pair * 2 + head) * 2 + row) * 4);
     EXPECT_EQ(std::vector<float>(begin, begin + 4), expected) << pair << head << row;

@@ -22,7 +22,7 @@ struct Rounds {
 
   static void work(void *argument, std::uint32_t worker) {
     Rounds &self = *static_cast<Rounds *>(argument);
-    for (int round = 0; round != self.rounds; ++round) {
+    for (int round = 0; round < self.rounds; ++round) {
       ++self.perWorker[worker];
       Barrier::call(&self.barrier, worker);
       for (int other : self.perWorker)
@@ -50,7 +50,7 @@ TEST(WorkerTeam, KeepsWorkersInStepEvenWhenOversubscribed) {
   for (std::uint32_t count : {1u, 2u, 3u, 5u, 9u, 16u}) {
     WorkerTeam team(count);
     Rounds rounds(count);
-    for (int run = 0; run != 20; ++run)
+    for (int run = 0; run < 20; ++run)
       team.run(Rounds::work, &rounds, count);
     EXPECT_EQ(rounds.mismatches, 0);
     for (int value : rounds.perWorker)
@@ -90,7 +90,7 @@ TEST(WorkerTeam, UsesNoProcessorWhileIdle) {
 }
 
 TEST(WorkerTeam, EndsWithoutHavingRun) {
-  for (int repeat = 0; repeat != 50; ++repeat)
+  for (int repeat = 0; repeat < 50; ++repeat)
     WorkerTeam team(3);
 }
 
@@ -118,9 +118,9 @@ TEST(TurnQueue, GrantsTurnsOneAtATimeInOrder) {
   TurnQueue queue;
   int inside = 0, total = 0;
   std::vector<std::thread> threads;
-  for (int thread = 0; thread != 4; ++thread)
+  for (int thread = 0; thread < 4; ++thread)
     threads.emplace_back([&] {
-      for (int repeat = 0; repeat != 500; ++repeat) {
+      for (int repeat = 0; repeat < 500; ++repeat) {
         std::lock_guard turn(queue);
         EXPECT_EQ(++inside, 1);
         ++total;

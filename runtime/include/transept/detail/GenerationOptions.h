@@ -59,7 +59,7 @@ public:
 
 private:
   template <typename Value> static std::int32_t number(const std::optional<Value> &value) {
-    return value ? static_cast<std::int32_t>(*value) : TRANSEPT_UNSET;
+    return value ? std::int32_t(*value) : TRANSEPT_UNSET;
   }
 
   static void setList(const std::optional<std::vector<Id>> &list, const std::int32_t *&ids,
@@ -112,7 +112,7 @@ private:
   static std::int32_t callListener(void *context, std::uint64_t source, std::int32_t id) {
     auto *self = static_cast<GenerationOptions *>(context);
     try {
-      return self->given.onToken(static_cast<std::size_t>(source), id) ? 0 : 1;
+      return self->given.onToken(std::size_t(source), id) ? 0 : 1;
     } catch (...) {
       self->thrown = std::current_exception();
       return 1;

@@ -162,7 +162,7 @@ private:
       ::close(descriptor);
       fail("it is not a regular file");
     }
-    auto length = static_cast<std::size_t>(status.st_size);
+    auto length = std::size_t(status.st_size);
     void *place =
         length == 0 ? MAP_FAILED : ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE, descriptor, 0);
     int reason = errno;
@@ -236,7 +236,7 @@ private:
     for (; table.size() >= sizeof(Elf64_Rela); table.remove_prefix(sizeof(Elf64_Rela))) {
       auto relocation = copied<Elf64_Rela>(table);
       if (ELF64_R_TYPE(relocation.r_info) == fileMachine->relativeRelocation)
-        relocated[relocation.r_offset] = static_cast<std::uint64_t>(relocation.r_addend);
+        relocated[relocation.r_offset] = std::uint64_t(relocation.r_addend);
     }
   }
 
@@ -263,7 +263,7 @@ private:
     std::uint64_t buckets = gnuHash + 16 + std::uint64_t(bloomWords) * 8;
     std::uint64_t chains = buckets + std::uint64_t(bucketCount) * 4;
     std::uint64_t last = 0;
-    for (std::uint32_t bucket = 0; bucket != bucketCount; ++bucket)
+    for (std::uint32_t bucket = 0; bucket < bucketCount; ++bucket)
       last = std::max<std::uint64_t>(last, valueAt<std::uint32_t>(buckets + bucket * 4ull));
     if (last < firstHashed)
       return std::min<std::uint64_t>(firstHashed, limit);

@@ -18,7 +18,7 @@ using ::testing::ElementsAreArray;
 
 /// "a" is [[1, 2], [3, 4], [5, 6]], "b" is [10, 20].
 void readParameter(const ParameterRows &rows, float *out) {
-  const std::vector<float> a = {1, 2, 3, 4, 5, 6}, b = {10, 20};
+  std::vector<float> a = {1, 2, 3, 4, 5, 6}, b = {10, 20};
   const std::vector<float> &values = rows.name == "a" ? a : b;
   std::copy_n(values.begin() + rows.begin * rows.columns, rows.count * rows.columns, out);
 }
@@ -103,7 +103,7 @@ TEST(PackWeights, MakesTablesOfPositions) {
                 "%t = transept.sinusoid " + kind +
                     " : tensor<2x4xf32>\nplan.yield %t : tensor<2x4xf32>");
   };
-  const float sine = std::sin(1.0), cosine = std::cos(1.0);
+  float sine = std::sin(1.0), cosine = std::cos(1.0);
   EXPECT_THAT(table("halves"),
               ElementsAre(0, 0, 1, 1, sine, float(std::sin(0.01)), cosine, float(std::cos(0.01))));
   EXPECT_THAT(table("halves_inclusive"), ElementsAre(0, 0, 1, 1, sine, float(std::sin(0.0001)),

@@ -46,7 +46,7 @@ std::string objectWithTable() {
 TEST(WeightSegment, HoldsMoreThanTwoGibibytes) {
   std::string path = ::testing::TempDir() + "transept-segment-" + std::to_string(getpid()) + ".so";
   linkLibrary({objectWithTable()}, "weights", "segment.so", path);
-  const std::string first = "first bytes", last = "last bytes";
+  std::string first = "first bytes", last = "last bytes";
   addWeightSegment(path, kSize, [&](const SegmentWriter &write) {
     write(0, first.data(), int64_t(first.size()));
     write(kSize - int64_t(last.size()), last.data(), int64_t(last.size()));

@@ -62,11 +62,10 @@ TEST_P(Bart, DescribesTheGoldenCheckpoint) {
     EXPECT_EQ(embedding.positions.kind, expected.positions);
     EXPECT_EQ(embedding.positions.offset, expected.offset);
     EXPECT_EQ(embedding.positions.length, 64);
-    EXPECT_DOUBLE_EQ(embedding.scale,
-                     expected.isScaled ? std::sqrt(static_cast<double>(hidden)) : 1.0);
+    EXPECT_DOUBLE_EQ(embedding.scale, expected.isScaled ? std::sqrt(double(hidden)) : 1.0);
     EXPECT_EQ(stack->feedForward.activation, expected.activation);
     EXPECT_DOUBLE_EQ(stack->selfAttention.scale,
-                     1 / std::sqrt(static_cast<double>(stack->selfAttention.headDim)));
+                     1 / std::sqrt(double(stack->selfAttention.headDim)));
     EXPECT_TRUE(stack->selfAttention.key.bias);
     bool isSmallTarget =
         std::string(expected.folder) == "blenderbot_small" && stack == &description.target;
@@ -217,7 +216,7 @@ TEST(BartFamilies, RefuseByNameWhatTheyCannotHonour) {
     Json value;
     const char *error;
   };
-  const std::vector<Refusal> refusals = {
+  std::vector<Refusal> refusals = {
       {"bart", "architectures", {"BartForSequenceClassification"}, "BartForConditionalGeneration"},
       {"bart", "activation_function", "quick_gelu", "found \"quick_gelu\""},
       {"bart", "encoder_attention_heads", 5, "a divisor of d_model = 48"},

@@ -20,7 +20,7 @@ struct Mistake {
 };
 
 TEST(CheckDescription, NamesEveryContradiction) {
-  const std::vector<Mistake> mistakes = {
+  std::vector<Mistake> mistakes = {
       {[](auto &d) { d.name = "1x"; }, "name: found '1x'"},
       {[](auto &d) { d.name = ""; }, "a C identifier"},
       {[](auto &d) { d.name = "a-b"; }, "a C identifier"},

@@ -90,7 +90,7 @@ struct BadDescription {
 };
 
 TEST(DescriptionText, NamesThePathOfEveryMistake) {
-  const std::vector<BadDescription> mistakes = {
+  std::vector<BadDescription> mistakes = {
       {"/version", 2, "$.version: found 2"},
       {"/surprise", 1, "$: unknown key 'surprise'"},
       {"/source/embeding", 1, "$.source: unknown key 'embeding'"},

@@ -19,7 +19,7 @@ using testing::IsEmpty;
 TestTensor zeros(std::vector<int64_t> shape) {
   size_t count = 1;
   for (int64_t size : shape)
-    count *= static_cast<size_t>(size);
+    count *= size_t(size);
   return {"F32", shape, bytesOf(std::vector<float>(count, 0.0f))};
 }
 
@@ -75,7 +75,7 @@ TEST(EncoderDecoder, ProjectsTheSourceWhereWidthsDiffer) {
 
 TEST(EncoderDecoder, AliasesOfTheHeadMayBeStored) {
   TestCheckpoint checkpoint("bert2bert");
-  const std::string head = "decoder.cls.predictions.";
+  std::string head = "decoder.cls.predictions.";
   checkpoint.tensors[head + "decoder.weight"] =
       checkpoint.tensors["decoder.bert.embeddings.word_embeddings.weight"];
   checkpoint.tensors[head + "decoder.bias"] = checkpoint.tensors[head + "bias"];
@@ -191,7 +191,7 @@ TEST(EncoderDecoder, RefusesByNameWhatItCannotHonour) {
     Json value;
     const char *error;
   };
-  const std::vector<Refusal> refusals = {
+  std::vector<Refusal> refusals = {
       {"bert2bert", "encoder", "model_type", "roberta", "allowed is one of \"bert\""},
       {"bert2bert", "decoder", "model_type", "gpt2", "allowed is one of \"bert\""},
       {"trocr", "encoder", "model_type", "swin", "allowed is one of \"vit\", \"deit\""},

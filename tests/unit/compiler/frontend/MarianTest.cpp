@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string shared = "model.shared.weight";
+std::string shared = "model.shared.weight";
 const std::string head = "lm_head.weight";
 const std::string sourceWords = "model.encoder.embed_tokens.weight";
 const std::string targetWords = "model.decoder.embed_tokens.weight";
@@ -168,7 +168,7 @@ struct Refusal {
 };
 
 TEST(Marian, RefusesByNameWhatItCannotHonour) {
-  const std::vector<Refusal> refusals = {
+  std::vector<Refusal> refusals = {
       {"model_type", "prophetnet", "allowed is one of \"marian\", \"bart\", \"plbart\""},
       {"model_type", "longt5", "allowed is one of \"marian\""},
       {"model_type", nullptr, "model_type is missing"},

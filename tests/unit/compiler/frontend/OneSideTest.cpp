@@ -22,7 +22,7 @@ struct Gpt2Checkpoint : TestCheckpoint {
     config["architectures"] = {"GPT2LMHeadModel"};
     config["add_cross_attention"] = false;
     TestTensors own;
-    const std::string side = "decoder.";
+    std::string side = "decoder.";
     for (const auto &[name, tensor] : tensors)
       if (name.starts_with(side) && name.find("cross") == std::string::npos)
         own[name.substr(side.size())] = tensor;
@@ -54,7 +54,7 @@ TEST(OneSide, DescribesGpt2AsADecoderAlone) {
 TEST(OneSide, TakesCheckpointsWithoutPrefix) {
   Gpt2Checkpoint checkpoint;
   TestTensors tensors;
-  const std::string prefix = "transformer.";
+  std::string prefix = "transformer.";
   for (const auto &[name, tensor] : checkpoint.tensors)
     tensors[name.starts_with(prefix) ? name.substr(prefix.size()) : name] = tensor;
   checkpoint.tensors = std::move(tensors);

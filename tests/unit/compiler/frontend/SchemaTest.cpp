@@ -99,7 +99,7 @@ private:
 };
 
 TEST(DescriptionSchema, TheCommittedFileIsCurrent) {
-  const std::string path = std::string(TRANSEPT_SOURCE_DIR) + "/docs/description.schema.json";
+  std::string path = std::string(TRANSEPT_SOURCE_DIR) + "/docs/description.schema.json";
   if (std::getenv("TRANSEPT_UPDATE_GOLDEN"))
     std::ofstream(path, std::ios::binary) << descriptionSchema();
   EXPECT_TRUE(readBytes(path) == descriptionSchema()) << "rewrite with TRANSEPT_UPDATE_GOLDEN=1";
@@ -119,9 +119,9 @@ TEST(DescriptionSchema, WhatIsWrittenConforms) {
 TEST(DescriptionSchema, TheGuidesExampleIsAModel) {
   const std::string guide =
       readBytes(std::string(TRANSEPT_SOURCE_DIR) + "/docs/writing-a-description.md");
-  const std::string begin = "```json\n";
+  std::string begin = "```json\n";
   size_t from = guide.find(begin) + begin.size();
-  const std::string text = guide.substr(from, guide.find("```", from) - from);
+  std::string text = guide.substr(from, guide.find("```", from) - from);
   Json schema = Json::parse(descriptionSchema());
   EXPECT_EQ(Validator(schema).check(Json::parse(text), schema), "");
   Description description = fromJson(text, "the guide");
@@ -138,7 +138,7 @@ TEST(DescriptionSchema, TheGuidesExampleIsAModel) {
     tensor.type = "F32";
     tensor.shape = use.shape;
     tensor.shape.front() = rows;
-    size_t count = static_cast<size_t>(use.shape.size() == 1 ? rows : rows * columns);
+    size_t count = size_t(use.shape.size() == 1 ? rows : rows * columns);
     tensor.data = bytesOf(std::vector<float>(count, 0.0f));
   }
   directory.write("model.safetensors", safetensorsFile(tensors));

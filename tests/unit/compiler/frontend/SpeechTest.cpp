@@ -128,7 +128,7 @@ TEST(Speech, RefusesByNameWhatItCannotHonour) {
     Json value;
     const char *error;
   };
-  const std::vector<Refusal> refusals = {
+  std::vector<Refusal> refusals = {
       {"whisper", "architectures", {"WhisperForAudioClassification"}, "WhisperModel"},
       {"whisper", "num_mel_bins", 128, "num_mel_bins = 128 and d_model = 48"},
       {"whisper", "max_source_positions", 51, "max_source_positions = 51"},

@@ -162,7 +162,7 @@ struct Refusal {
 };
 
 TEST(T5, RefusesByNameWhatItCannotHonour) {
-  const std::vector<Refusal> refusals = {
+  std::vector<Refusal> refusals = {
       {"model_type", "longt5", "allowed is one of"},
       {"architectures", {"T5EncoderModel"}, "one of T5ForConditionalGeneration"},
       {"architectures", {"T5ForSequenceClassification"}, "one of T5ForConditionalGeneration"},

@@ -55,7 +55,7 @@ TEST(TorchTransformer, RefusesByNameWhatItCannotHonour) {
     Json value;
     const char *error;
   };
-  const std::vector<Refusal> refusals = {
+  std::vector<Refusal> refusals = {
       {"nhead", 5, "a divisor of d_model = 48"},
       {"bias", false, "allowed is true"},
       {"activation", "elu", "found \"elu\""},

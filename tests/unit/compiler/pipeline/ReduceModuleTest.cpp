@@ -94,9 +94,9 @@ protected:
   }
 
   MLIRContext context{MLIRContext::Threading::DISABLED};
-  const std::string reproducer = (std::filesystem::temp_directory_path() /
-                                  ("transept-" + std::to_string(getpid()) + ".reproducer.mlir"))
-                                     .string();
+  std::string reproducer = (std::filesystem::temp_directory_path() /
+                            ("transept-" + std::to_string(getpid()) + ".reproducer.mlir"))
+                               .string();
 };
 
 TEST_P(ReduceModule, NamesPassAndOpAndElementWithAModuleThatReplays) {

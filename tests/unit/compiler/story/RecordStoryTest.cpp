@@ -211,13 +211,13 @@ TEST(RecordPrograms, BuffersLiveWhereLaunchesTouchThem) {
     EXPECT_EQ(program.level, kLevel);
     // Exactly from the first launch that touches it to the last.
     std::vector<std::pair<uint32_t, uint32_t>> touched(program.buffers.size(), {UINT32_MAX, 0});
-    for (uint32_t index = 0; index != program.launches.size(); ++index)
+    for (uint32_t index = 0; index < program.launches.size(); ++index)
       for (auto list : {&Launch::reads, &Launch::writes})
         for (uint32_t buffer : program.launches[index].*list) {
           touched[buffer].first = std::min(touched[buffer].first, index);
           touched[buffer].second = index;
         }
-    for (size_t number = 0; number != program.buffers.size(); ++number) {
+    for (size_t number = 0; number < program.buffers.size(); ++number) {
       const Buffer &buffer = program.buffers[number];
       EXPECT_EQ(std::pair(buffer.first, buffer.last), touched[number]) << buffer.name;
       EXPECT_LE(buffer.offset + buffer.bytes, program.arena_bytes_per_row) << buffer.name;

@@ -11,7 +11,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Image, DecodesEveryKindAsPillowDoes) {
-  const auto references = readReferenceJson("images.json");
+  auto references = readReferenceJson("images.json");
   for (const auto &[name, expected] : references["decode"].items()) {
     SCOPED_TRACE(name);
     Image image = decodeImage(readReference(name), name);

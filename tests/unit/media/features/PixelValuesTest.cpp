@@ -11,7 +11,7 @@ namespace {
 
 TEST(PixelValues, EqualTheOriginalBitByBit) {
   const Image image = randomImage(97, 53);
-  const auto references = readReferenceJson("images.json");
+  auto references = readReferenceJson("images.json");
   for (const auto &each : references["pixels"]) {
     SCOPED_TRACE(each["config"].dump());
     std::vector<std::string> warnings;
@@ -45,7 +45,7 @@ TEST(PixelValues, PatchesHaveTheOrderOfAConvolution) {
   // Values count through [3, 4, 6]; patches of 2: the second row of patches begins at pixel row 2.
   PixelValues pixels{4, 6, std::vector<float>(72)};
   for (size_t index = 0; index < pixels.values.size(); ++index)
-    pixels.values[index] = static_cast<float>(index);
+    pixels.values[index] = float(index);
   Features patches = cutPatches(pixels, 2, "it");
   EXPECT_EQ(patches.rows, 6U);
   EXPECT_EQ(patches.width, 12U);

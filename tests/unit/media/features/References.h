@@ -47,7 +47,7 @@ inline Image randomImage(size_t width, size_t height) {
   uint32_t state = 1;
   for (uint8_t &value : image.pixels) {
     state = 1664525 * state + 1013904223;
-    value = static_cast<uint8_t>(state >> 24);
+    value = uint8_t(state >> 24);
   }
   return image;
 }

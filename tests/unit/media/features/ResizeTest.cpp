@@ -8,7 +8,7 @@ namespace transept::features {
 namespace {
 
 TEST(Resize, EqualsPillowBitByBit) {
-  const auto references = readReferenceJson("images.json");
+  auto references = readReferenceJson("images.json");
   for (const auto &each : references["resize"]) {
     SCOPED_TRACE(each["from"].dump() + " to " + each["to"].dump() + each["filter"].dump());
     Filter filter = each["filter"] == "bilinear" ? Filter::bilinear : Filter::bicubic;

@@ -45,11 +45,11 @@ std::string soundFile(const std::vector<float> &samples, const Writing &writing 
 
 /// A WAV file of 16 bits, byte by byte: libsndfile scales by 32767 when it writes.
 std::string waveFile(const std::vector<int16_t> &samples) {
-  const auto bytes = static_cast<uint32_t>(samples.size() * 2);
+  auto bytes = uint32_t(samples.size() * 2);
   std::string file = "RIFF";
   auto append = [&](uint32_t value, int count) {
     for (int index = 0; index < count; ++index)
-      file += static_cast<char>(value >> (8 * index));
+      file += char(value >> (8 * index));
   };
   append(36 + bytes, 4);
   file += "WAVEfmt ";
@@ -63,15 +63,14 @@ std::string waveFile(const std::vector<int16_t> &samples) {
   file += "data";
   append(bytes, 4);
   for (int16_t sample : samples)
-    append(static_cast<uint16_t>(sample), 2);
+    append(uint16_t(sample), 2);
   return file;
 }
 
 std::vector<float> sine(double frequency, int rate, double seconds) {
-  std::vector<float> samples(static_cast<size_t>(seconds * rate));
+  std::vector<float> samples(size_t(seconds * rate));
   for (size_t index = 0; index < samples.size(); ++index)
-    samples[index] = static_cast<float>(
-        0.5 * std::sin(2 * std::numbers::pi * frequency * static_cast<double>(index) / rate));
+    samples[index] = float(0.5 * std::sin(2 * std::numbers::pi * frequency * double(index) / rate));
   return samples;
 }
 
@@ -116,7 +115,7 @@ TEST(Sound, ResamplesToTheWantedRate) {
         soundFile(sine(1000, rate, 1), {.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT, .rate = rate}),
         "it");
     auto expected = sine(1000, 16000, 1);
-    EXPECT_NEAR(static_cast<double>(samples.size()), 16000, 1) << rate;
+    EXPECT_NEAR(double(samples.size()), 16000, 1) << rate;
     // Away from the ends, where the sine begins and stops at once.
     for (size_t index = 500; index < 15500; ++index)
       ASSERT_NEAR(samples[index], expected[index], 1e-4) << rate << " at " << index;

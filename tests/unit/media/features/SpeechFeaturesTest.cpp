@@ -57,8 +57,8 @@ TEST(Speech2TextFeatures, EqualNumpy) {
 double naivePower(const std::vector<double> &frame, size_t bin, size_t transform) {
   std::complex<double> sum = 0;
   for (size_t index = 0; index < frame.size(); ++index)
-    sum += frame[index] * std::polar(1.0, -2 * pi * static_cast<double>(bin * index % transform) /
-                                              static_cast<double>(transform));
+    sum += frame[index] *
+           std::polar(1.0, -2 * pi * double(bin * index % transform) / double(transform));
   return std::norm(sum);
 }
 
@@ -67,15 +67,14 @@ std::vector<float> noisySweep(size_t count) {
   std::normal_distribution<double> noise(0, 0.01);
   std::vector<float> samples(count);
   for (size_t index = 0; index < count; ++index) {
-    double time = static_cast<double>(index) / 16000;
-    samples[index] =
-        static_cast<float>(0.4 * std::sin(2 * pi * (300 + 9000 * time) * time) + noise(random));
+    double time = double(index) / 16000;
+    samples[index] = float(0.4 * std::sin(2 * pi * (300 + 9000 * time) * time) + noise(random));
   }
   return samples;
 }
 
 TEST(WhisperFeatures, EqualSumsOverSinesAndCosines) {
-  const auto samples = noisySweep(2000);
+  auto samples = noisySweep(2000);
   const Features features = whisperFeatures(samples, {}, /*isPadded=*/false, "it");
   ASSERT_EQ(features.rows, 12U);
   const Matrix filters = slaneyFilters({});
@@ -85,9 +84,8 @@ TEST(WhisperFeatures, EqualSumsOverSinesAndCosines) {
     for (long index = 0; index < 400; ++index) {
       long position = std::abs(frame * 160 + index - 200);
       position = position < 2000 ? position : 2 * 1999 - position;
-      windowed[static_cast<size_t>(index)] =
-          samples[static_cast<size_t>(position)] *
-          std::pow(std::sin(pi * static_cast<double>(index) / 400), 2);
+      windowed[size_t(index)] =
+          samples[size_t(position)] * std::pow(std::sin(pi * double(index) / 400), 2);
     }
     for (size_t bin = 0; bin < power.size(); ++bin)
       power[bin] = naivePower(windowed, bin, 400);
@@ -98,13 +96,13 @@ TEST(WhisperFeatures, EqualSumsOverSinesAndCosines) {
       expected.push_back(std::log10(std::max(energy, 1e-10)));
     }
   }
-  const double floor = *std::max_element(expected.begin(), expected.end()) - 8;
+  double floor = *std::max_element(expected.begin(), expected.end()) - 8;
   for (size_t index = 0; index < expected.size(); ++index)
     ASSERT_NEAR(features.values[index], (std::max(expected[index], floor) + 4) / 4, 1e-6);
 }
 
 TEST(Speech2TextFeatures, EqualSumsOverSinesAndCosines) {
-  const auto samples = noisySweep(1000);
+  auto samples = noisySweep(1000);
   const Features features =
       speech2TextFeatures(samples, {.normalizesMeans = false, .normalizesVariances = false}, "it");
   ASSERT_EQ(features.rows, 4U);
@@ -118,17 +116,15 @@ TEST(Speech2TextFeatures, EqualSumsOverSinesAndCosines) {
     }
     for (size_t index = 0; index < 400; ++index) {
       double before = raw[index == 0 ? 0 : index - 1] - mean;
-      double hann = std::pow(std::sin(pi * static_cast<double>(index) / 399), 2);
+      double hann = std::pow(std::sin(pi * double(index) / 399), 2);
       windowed[index] = (raw[index] - mean - 0.97 * before) * std::pow(hann, 0.85);
     }
     for (size_t bin = 0; bin < 256; ++bin) {
       double power = naivePower(windowed, bin, 512);
       // In units of half a triangle.
-      double position =
-          (mel(31.25 * static_cast<double>(bin)) - mel(20)) / (mel(8000) - mel(20)) * 81;
+      double position = (mel(31.25 * double(bin)) - mel(20)) / (mel(8000) - mel(20)) * 81;
       for (size_t filter = 0; filter < 80; ++filter)
-        energies[filter] +=
-            power * std::max(0.0, 1 - std::abs(position - 1 - static_cast<double>(filter)));
+        energies[filter] += power * std::max(0.0, 1 - std::abs(position - 1 - double(filter)));
     }
     for (size_t filter = 0; filter < 80; ++filter)
       ASSERT_NEAR(features.values[frame * 80 + filter],
@@ -156,7 +152,7 @@ TEST(MelFilters, HaveThePublishedValues) {
 
 TEST(WhisperFeatures, CutOrFillToAChunk) {
   WhisperSettings settings{.chunkSeconds = 1};
-  const auto samples = noisySweep(20000);
+  auto samples = noisySweep(20000);
   Features whole = whisperFeatures(samples, settings, /*isPadded=*/true, "it");
   EXPECT_EQ(whole.rows, 100U);
   EXPECT_EQ(whole.width, 80U);
@@ -192,8 +188,8 @@ TEST(Speech2TextFeatures, HaveMeanZeroAndDeviationOne) {
       sum += value;
       squares += value * value;
     }
-    EXPECT_NEAR(sum / static_cast<double>(features.rows), 0, 1e-5);
-    EXPECT_NEAR(squares / static_cast<double>(features.rows), 1, 1e-5);
+    EXPECT_NEAR(sum / double(features.rows), 0, 1e-5);
+    EXPECT_NEAR(squares / double(features.rows), 1, 1e-5);
   }
 }
 

@@ -47,7 +47,7 @@ Parts splitNaively(const Merges &merges, const std::string &word) {
     for (size_t index = 0; index + 1 < parts.size(); ++index)
       if (parts[index] == best->first && parts[index + 1] == best->second) {
         parts[index] += parts[index + 1];
-        parts.erase(parts.begin() + static_cast<ptrdiff_t>(index) + 1);
+        parts.erase(parts.begin() + ptrdiff_t(index) + 1);
       }
   }
 }
@@ -69,7 +69,7 @@ TEST(TextPairs, EqualTheDefinitionOnRandomMerges) {
     std::shuffle(merges.begin(), merges.end(), random);
     std::string word(random() % 20, 'a');
     for (char &c : word)
-      c = static_cast<char>('a' + random() % 3);
+      c = char('a' + random() % 3);
     EXPECT_EQ(split(fileOf(merges), word), splitNaively(merges, word)) << word << "\n"
                                                                        << fileOf(merges);
   }
@@ -104,7 +104,7 @@ TEST(TextPairs, TakeAWordOfAMillionCharacters) {
   std::string file = "#\n";
   for (std::string symbol = "a"; symbol.size() < 2048; symbol += symbol)
     file += symbol + " " + symbol + "\n";
-  const auto start = std::chrono::steady_clock::now();
+  auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(split(file, std::string(1 << 20, 'a')).size(), (1 << 20) / 2048u);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }

@@ -40,12 +40,12 @@ TEST(Languages, HaveTheIdsThatTheFilesGiveThem) {
         std::array{"nllb", "deu_Latn", "deu_Latn"}, std::array{"m2m_100", "de", "__de__"},
         std::array{"whisper", "de", "<|de|>"}}) {
     auto tokenizer = createGoldenTokenizer(folder);
-    const int32_t id = tokenizer->languageId(name);
+    int32_t id = tokenizer->languageId(name);
     EXPECT_GE(id, 0) << folder;
     EXPECT_EQ(tokenizer->languageId(token), id) << folder;
     EXPECT_EQ(tokenizer->languageId("xx_YY"), -1) << folder;
     EXPECT_EQ(tokenizer->languageId(""), -1) << folder;
-    const auto names = tokenizer->languages();
+    auto names = tokenizer->languages();
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << folder;
     EXPECT_EQ(tokenizer->decode(Ids{id}, {.skipSpecialTokens = false}), token) << folder;
     // Targets begin with it, or end with it.
@@ -60,7 +60,7 @@ TEST(Languages, HaveTheIdsThatTheFilesGiveThem) {
 TEST(Languages, OfASingleTextReplaceTheSettings) {
   auto tokenizer = createGoldenTokenizer("nllb");
   Ids usual = tokenizer->encode("word");
-  const int32_t french = tokenizer->languageId("fra_Latn");
+  int32_t french = tokenizer->languageId("fra_Latn");
   Ids frenchWord = tokenizer->encode("word", {.language = french});
   EXPECT_NE(usual.front(), french);
   EXPECT_EQ(frenchWord.front(), french);

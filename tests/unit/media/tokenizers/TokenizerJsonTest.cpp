@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using Ids = std::vector<int32_t>;
 
 std::unique_ptr<Tokenizer> create(const json &file) {
-  const std::string text = file.dump();
+  std::string text = file.dump();
   std::vector<Asset> assets = {{"tokenizer.json", text}};
   return createTokenizer("tokenizer-json", {}, assets);
 }
@@ -190,7 +190,7 @@ TEST(TokenizerJson, RefusesCharacterMapsThatAreWrong) {
 }
 
 TEST(TokenizerJson, RefusesAFileThatIsCutOffAnywhere) {
-  const std::string whole = readGoldenFiles("bert_uncased").at("tokenizer.json");
+  std::string whole = readGoldenFiles("bert_uncased").at("tokenizer.json");
   for (size_t size = 0; size + 1 < whole.size(); size += 97)
     EXPECT_THAT(errorOf(whole.substr(0, size)), HasSubstr("tokenizer.json")) << size;
   EXPECT_EQ(errorOf(whole), "no error");
@@ -205,7 +205,7 @@ TEST_P(FastTokenizer, TakesLongTextsInTimeThatGrowsWithTheirLength) {
     std::string text;
     while (text.size() < longTextSize)
       text += unit;
-    const auto start = std::chrono::steady_clock::now();
+    auto start = std::chrono::steady_clock::now();
     tokenizer->decode(tokenizer->encode(text));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     EXPECT_LT(seconds.count(), 10) << unit;

@@ -36,7 +36,7 @@ TEST_P(EveryTokenizer, TakesAnyBytes) {
   for (int round = 0; round < 300; ++round) {
     std::string text(random() % 64, '\0');
     for (char &c : text)
-      c = static_cast<char>(round % 3 == 0 ? random() % 8 : random());
+      c = char(round % 3 == 0 ? random() % 8 : random());
     if (round % 5 == 0)
       text += "</s><unk>>>x<<\n<extra_id_0>";
     Ids ids = tokenizer->encode(text);
@@ -68,8 +68,8 @@ TEST_P(EveryTokenizer, DecodesNothingToNothing) {
 }
 
 TEST_P(EveryTokenizer, TruncationCutsTheTextAndKeepsTheSpecialTokens) {
-  const std::string text = "The small boat was waiting";
-  const size_t special = tokenizer->encode("").size();
+  std::string text = "The small boat was waiting";
+  size_t special = tokenizer->encode("").size();
   const Ids whole = tokenizer->encode(text);
   const Ids bare = tokenizer->encode(text, {.addSpecialTokens = false});
   ASSERT_EQ(bare.size() + special, whole.size());
@@ -78,14 +78,14 @@ TEST_P(EveryTokenizer, TruncationCutsTheTextAndKeepsTheSpecialTokens) {
     ASSERT_EQ(ids.size(), length);
     // Whatever surrounds the text in the whole surrounds it here.
     auto begin = std::search(whole.begin(), whole.end(), bare.begin(), bare.end());
-    Ids expected(whole.begin(), begin + static_cast<ptrdiff_t>(length - special));
-    expected.insert(expected.end(), begin + static_cast<ptrdiff_t>(bare.size()), whole.end());
+    Ids expected(whole.begin(), begin + ptrdiff_t(length - special));
+    expected.insert(expected.end(), begin + ptrdiff_t(bare.size()), whole.end());
     EXPECT_EQ(ids, expected);
   }
 }
 
 TEST_P(EveryTokenizer, TruncationToTheSpecialTokensAloneCutsNothingOff) {
-  const size_t special = tokenizer->encode("").size();
+  size_t special = tokenizer->encode("").size();
   if (special > 0) {
     EXPECT_EQ(tokenizer->encode("The small boat", {.maximumLength = special}),
               tokenizer->encode("The small boat"));
@@ -98,7 +98,7 @@ TEST_P(EveryTokenizer, TakesLongTextsInTimeThatGrowsWithTheirLength) {
     std::string text;
     while (text.size() < longTextSize)
       text += unit;
-    const auto start = std::chrono::steady_clock::now();
+    auto start = std::chrono::steady_clock::now();
     Ids ids = tokenizer->encode(text);
     tokenizer->decode(ids);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -10,9 +10,9 @@ namespace transept::text {
 namespace {
 
 TEST(Unicode, StripsEveryKindOfWhiteSpaceOnBothSides) {
-  const std::string spaces = " \t\n\v\f\r\x1c\x1d\x1e\x1f\xc2\x85\xc2\xa0\xe1\x9a\x80\xe2\x80\x80"
-                             "\xe2\x80\x8a\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\x9f"
-                             "\xe3\x80\x80";
+  std::string spaces = " \t\n\v\f\r\x1c\x1d\x1e\x1f\xc2\x85\xc2\xa0\xe1\x9a\x80\xe2\x80\x80"
+                       "\xe2\x80\x8a\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\x9f"
+                       "\xe3\x80\x80";
   EXPECT_EQ(strip(spaces + "a b" + spaces), "a b");
   EXPECT_EQ(stripLeft(spaces + "a "), "a ");
   EXPECT_EQ(stripRight(" a" + spaces), " a");

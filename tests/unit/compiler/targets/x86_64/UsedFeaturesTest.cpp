@@ -26,34 +26,34 @@ Target used(const std::string &processor, const std::string &text) {
   return withoutUnusedFeatures(*targetFor(processor, error), *code);
 }
 
-const std::string floats = R"(
+std::string floats = R"(
 define <16 x float> @f(<16 x float> %a) {
   %sum = fadd <16 x float> %a, %a
   ret <16 x float> %sum
 })";
 
-const std::string bytes512 = R"(
+std::string bytes512 = R"(
 declare <16 x i32> @llvm.x86.avx512.vpdpbusd.512(<16 x i32>, <64 x i8>, <64 x i8>)
 define <16 x i32> @f(<16 x i32> %sum, <64 x i8> %a, <64 x i8> %b) {
   %r = call <16 x i32> @llvm.x86.avx512.vpdpbusd.512(<16 x i32> %sum, <64 x i8> %a, <64 x i8> %b)
   ret <16 x i32> %r
 })";
 
-const std::string bytes256 = R"(
+std::string bytes256 = R"(
 declare <8 x i32> @llvm.x86.avx512.vpdpbusd.256(<8 x i32>, <32 x i8>, <32 x i8>)
 define <8 x i32> @f(<8 x i32> %sum, <32 x i8> %a, <32 x i8> %b) {
   %r = call <8 x i32> @llvm.x86.avx512.vpdpbusd.256(<8 x i32> %sum, <32 x i8> %a, <32 x i8> %b)
   ret <8 x i32> %r
 })";
 
-const std::string tiles = R"(
+std::string tiles = R"(
 declare void @llvm.x86.tilezero(i8 immarg)
 define void @f() {
   call void @llvm.x86.tilezero(i8 0)
   ret void
 })";
 
-const std::string conversion = R"(
+std::string conversion = R"(
 define <16 x bfloat> @f(<16 x float> %a) {
   %r = fptrunc <16 x float> %a to <16 x bfloat>
   ret <16 x bfloat> %r
