@@ -37,7 +37,7 @@ void emitSteps(KernelBuilder &kernel, plan::ProgramOp program, ArrayRef<func::Fu
   Type pointer = kernel.pointerType(), i32 = kernel.getI32Type();
   std::string name = ("transept_program_" + program.getName()).str();
   kernel.setLoc(program.getLoc());
-  auto function = kernel.function(name, {pointer, i32, i32}, [&](ArrayRef<Expression> arguments) {
+  auto function = kernel.define(name, {pointer, i32, i32}, [&](ArrayRef<Expression> arguments) {
     Expression invocation = arguments[0];
     Expression worker = kernel.toInt64(arguments[1]), count = kernel.toInt64(arguments[2]);
     Expression barrier = loadField(kernel, invocation, "barrier"),
@@ -89,6 +89,8 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
     SmallVector<plan::ProgramOp> programs(getOperation().getOps<plan::ProgramOp>());
     for (plan::ProgramOp program : programs)
       emitProgram(kernel, program);
+    if (kernel.hasFailed())
+      signalPassFailure();
   }
 };
 

@@ -27,6 +27,8 @@ struct PackedPanels {
   plan::NumberType type = plan::NumberType::F32;
   int64_t depth = 0, width = 0;
 
+  bool operator==(const PackedPanels &) const = default;
+
   static constexpr int64_t kGroup = 64;
 
   bool isQuantized() const {

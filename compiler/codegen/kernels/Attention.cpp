@@ -5,9 +5,9 @@
 
 #include "compiler/codegen/kernels/Attention.h"
 
-#include "compiler/codegen/kernels/AttentionMask.h"
-#include "compiler/codegen/kernels/AttentionWords.h"
+#include "compiler/codegen/kernels/AttentionKeys.h"
 #include "compiler/codegen/kernels/RowMath.h"
+#include "compiler/codegen/kernels/RowOrder.h"
 
 #include "transept/abi.h"
 
@@ -46,12 +46,6 @@ std::string AttentionShape::name() const {
   return result +
          llvm::formatv("_from{0}_{1}_{2}_to{3}", queryStride, keyStride, valueStride, outputStride)
              .str();
-}
-
-Expressions AttentionOperands::asList() const {
-  return {query,      key,          value,        bias,       output,           positions,
-          groupCount, groupOffsets, pastLengths,  containers, containerLengths, keySlot,
-          valueSlot,  weights,      weightStride, scratch,    worker,           workerCount};
 }
 
 namespace {
@@ -93,27 +87,16 @@ public:
                    const AttentionOperands &operands)
       : kernel(kernel), shape(shape), operands(operands), words(shape, kernel.target()),
         scratch(shape, kernel.target()), tileRows(tileRowsOf(shape, kernel.target())),
-        panelWidth(kernel.target().panelWidth()), zero(kernel.integer(0)) {
-    auto part = [&](int64_t offset) { return kernel.bytesAt(operands.scratch, offset); };
-    queries = part(scratch.queries);
-    scores = part(scratch.scores);
-    weights = part(scratch.weights);
-    sums = part(scratch.sums);
-    maxima = part(scratch.maxima);
-    totals = part(scratch.totals);
-    transposedKeys = part(scratch.keys);
-  }
+        panelWidth(kernel.target().panelWidth()), zero(kernel.integer(0)),
+        queries(part(scratch.queries)), scores(part(scratch.scores)),
+        weights(part(scratch.weights)), sums(part(scratch.sums)), maxima(part(scratch.maxima)),
+        totals(part(scratch.totals)), keys(kernel, shape, operands, words, part(scratch.keys)) {}
 
   void emit() {
     Expression units = operands.groupCount * shape.headCount;
     kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
-      AttentionUnit work = unitOf(unit);
-      if (shape.multipliesBFloats)
-        packWords(work);
-      else if (shape.keys == KeySource::Rows)
-        transposeKeys(work);
-      if (shape.keys == KeySource::Pages)
-        appendRows(work);
+      AttentionUnit work = keys.unitOf(unit);
+      keys.prepare(work);
       kernel.loop(zero, work.rowCount, tileRows, [&](Expression first) {
         Expression rows = kernel.minimum(work.rowCount - first, kernel.integer(tileRows));
         queryTile(work, first, rows);
@@ -122,135 +105,15 @@ public:
   }
 
 private:
-  AttentionUnit unitOf(Expression index) {
-    AttentionUnit unit;
-    unit.group = index / shape.headCount;
-    unit.head = index % shape.headCount;
-    unit.firstRow = kernel.loadInt64(operands.groupOffsets, unit.group);
-    unit.rowCount = kernel.loadInt64(operands.groupOffsets, unit.group + 1) - unit.firstRow;
-    unit.past = zero;
-    switch (shape.keys) {
-    case KeySource::Rows:
-      unit.keyCount = unit.rowCount;
-      break;
-    case KeySource::Pages:
-      unit.past = kernel.loadInt64(operands.pastLengths, unit.group);
-      unit.keyCount = unit.past + unit.rowCount;
-      unit.container = kernel.loadPointer(operands.containers, unit.group);
-      break;
-    case KeySource::EncoderCache:
-      unit.keyCount = kernel.loadInt64(operands.containerLengths, unit.group);
-      unit.container = kernel.loadPointer(operands.containers, unit.group);
-      break;
-    }
-    return unit;
-  }
-
-  /// Rows -> blocks [keyDim][kBlock], the order in which the score product reads them.
-  void transposeKeys(const AttentionUnit &unit) {
-    kernel.loop(zero, unit.keyCount, kBlock, [&](Expression key) {
-      Expression from = kernel.floatsAt(operands.key, (unit.firstRow + key) * shape.keyStride +
-                                                          unit.head * shape.keyDim);
-      Expression count = kernel.minimum(unit.keyCount - key, kernel.integer(kBlock));
-      emitTransposeKeys(kernel, count, from, kernel.integer(shape.keyStride), shape.keyDim,
-                        kernel.floatsAt(transposedKeys, key * shape.keyDim));
-    });
-  }
-
-  /// This head's keys and values as words.
-  void packWords(const AttentionUnit &unit) {
-    Expression rounded = transposedKeys;
-    keyWords = kernel.bytesAt(rounded, words.keyBlockBytes);
-    Expression steps = kernel.ceilDivide(unit.keyCount, kKeysPerStep) * kKeysPerStep;
-    valueWords = kernel.bytesAt(keyWords, steps * (2 * words.paddedKeyDim));
-    Expression key =
-        kernel.floatsAt(operands.key, unit.firstRow * shape.keyStride + unit.head * shape.keyDim);
-    Expression value = kernel.floatsAt(operands.value, unit.firstRow * shape.valueStride +
-                                                           unit.head * shape.valueDim);
-    emitKeyWords(kernel, words, unit.keyCount, key, shape.keyStride, rounded, keyWords);
-    emitValueWords(kernel, words, unit.keyCount, value, shape.valueStride, valueWords);
-  }
-
-  /// Writes this head's keys and values of the new rows into the self cache's pages.
-  void appendRows(const AttentionUnit &unit) {
-    kernel.loop(zero, unit.rowCount, 1, [&](Expression row) {
-      Expression position = unit.past + row, inPage = position % kBlock;
-      Expression page = kernel.loadPointer(unit.container, position / kBlock);
-      Expression keyFrom = kernel.floatsAt(operands.key, (unit.firstRow + row) * shape.keyStride +
-                                                             unit.head * shape.keyDim);
-      Expression keyTo = numbersAt(pagedKeys(page, unit.head), inPage);
-      kernel.loop(zero, kernel.integer(shape.keyDim), 1, [&](Expression d) {
-        kernel.store(cached(kernel.loadFloat(kernel.floatsAt(keyFrom, d))),
-                     numbersAt(keyTo, d * kBlock));
-      });
-      Expression valueFrom = kernel.floatsAt(
-          operands.value, (unit.firstRow + row) * shape.valueStride + unit.head * shape.valueDim);
-      Expression valueTo = numbersAt(pagedValues(page, unit.head), inPage * shape.valueDim);
-      forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
-        kernel.storeFirst(cached(kernel.loadFirst(kernel.floatsAt(valueFrom, column), count)),
-                          numbersAt(valueTo, column), count);
-      });
-    });
-  }
-
-  /// A place in the cache, and what is stored there.
-  Expression numbersAt(Expression pointer, Expression offset) {
-    return kernel.numbersAt(pointer, offset, shape.cachesBFloats);
-  }
-  Expression cached(Expression floats) {
-    return shape.cachesBFloats ? kernel.roundToBFloat(floats) : floats;
-  }
-
-  Expression pagedKeys(Expression page, Expression head) {
-    return numbersAt(page, operands.keySlot * kBlock + head * (shape.keyDim * kBlock));
-  }
-  Expression pagedValues(Expression page, Expression head) {
-    return numbersAt(page, operands.valueSlot * kBlock + head * (kBlock * shape.valueDim));
-  }
-
-  /// The block of keys [keyDim][kBlock] that begins at `key`, a multiple of kBlock.
-  Expression keyBlock(const AttentionUnit &unit, Expression key) {
-    Expression offset = key * shape.keyDim;
-    switch (shape.keys) {
-    case KeySource::Rows:
-      return kernel.floatsAt(transposedKeys, offset);
-    case KeySource::Pages:
-      return pagedKeys(kernel.loadPointer(unit.container, key / kBlock), unit.head);
-    case KeySource::EncoderCache: {
-      Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
-      return numbersAt(unit.container, positions * operands.keySlot +
-                                           unit.head * positions * shape.keyDim + offset);
-    }
-    }
-    llvm_unreachable("every key source has its case");
-  }
-
-  /// The first value row at `key`, and floats from one to the next.
-  std::pair<Expression, int64_t> valueRows(const AttentionUnit &unit, Expression key) {
-    switch (shape.keys) {
-    case KeySource::Rows:
-      return {kernel.floatsAt(operands.value, (unit.firstRow + key) * shape.valueStride +
-                                                  unit.head * shape.valueDim),
-              shape.valueStride};
-    case KeySource::Pages:
-      return {pagedValues(kernel.loadPointer(unit.container, key / kBlock), unit.head),
-              shape.valueDim};
-    case KeySource::EncoderCache: {
-      Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
-      return {numbersAt(unit.container, positions * operands.valueSlot +
-                                            (unit.head * positions + key) * shape.valueDim),
-              shape.valueDim};
-    }
-    }
-    llvm_unreachable("every key source has its case");
-  }
+  Expression part(int64_t offset) { return kernel.bytesAt(operands.scratch, offset); }
 
   void queryTile(const AttentionUnit &unit, Expression first, Expression rows) {
     Expression queryRow = unit.firstRow + first;
     Expression from =
         kernel.floatsAt(operands.query, queryRow * shape.queryStride + unit.head * shape.keyDim);
     if (shape.multipliesBFloats)
-      emitQueryWords(kernel, words, rows, from, shape.queryStride, queries);
+      emitQueryWords(kernel, words,
+                     {.count = rows, .from = from, .stride = shape.queryStride, .to = queries});
     else
       emitPackRows(kernel, rows, from, kernel.integer(shape.queryStride),
                    kernel.integer(shape.keyDim), queries);
@@ -262,12 +125,9 @@ private:
                      kernel.floatsAt(sums, row * scratch.sumStride + column));
     });
 
-    // The tile's last row sees most keys.
-    Expression end = unit.keyCount;
-    if (shape.isCausal)
-      end = kernel.minimum(end, unit.past + first + rows);
-    kernel.loop(zero, end, kKeysPerStep, [&](Expression key) {
-      Expression count = kernel.minimum(end - key, kernel.integer(kKeysPerStep));
+    VisitedKeys visited = emitVisitedKeys(kernel, shape, unit, first, rows);
+    kernel.loop(visited.begin, visited.end, kKeysPerStep, [&](Expression key) {
+      Expression count = kernel.minimum(visited.end - key, kernel.integer(kKeysPerStep));
       scoreStep(unit, key, count, rows);
       kernel.loop(zero, rows, 1,
                   [&](Expression row) { softmaxStep(unit, first + row, row, key, count); });
@@ -316,35 +176,41 @@ private:
     if (shape.multipliesBFloats) {
       WordProduct product = words.scores();
       return kernel.loop(zero, count, 2 * kBlock, [&](Expression block) {
-        emitWordProduct(kernel, product, rows, queries,
-                        kernel.bytesAt(keyWords, (key + block) * (2 * words.paddedKeyDim)),
-                        kernel.null(), {kernel.floatsAt(scores, block), kKeysPerStep});
+        emitWordProduct(kernel, product, rows, queries, keys.keyWordsAt(key + block), kernel.null(),
+                        {kernel.floatsAt(scores, block), kKeysPerStep});
       });
     }
-    auto product = [&](int64_t blocks, Expression block) {
+    auto product = [&](int64_t blocks, Expression block, int64_t mostRows) {
       Expressions columns;
       for (int64_t b = 0; b < blocks; ++b)
-        columns.push_back(keyBlock(unit, key + block + b * kBlock));
-      emitTileProduct(kernel, scoreProduct(blocks), rows, queries, columns, kernel.integer(kBlock),
-                      kernel.integer(shape.keyDim), {kernel.floatsAt(scores, block), kKeysPerStep});
+        columns.push_back(keys.keyBlock(unit, key + block + b * kBlock));
+      emitFloatProduct(kernel, scoreProduct(blocks),
+                       {.rows = rows,
+                        .mostRows = mostRows,
+                        .a = queries,
+                        .w = columns,
+                        .rowStride = kernel.integer(kBlock),
+                        .depth = kernel.integer(shape.keyDim),
+                        .tile = {kernel.floatsAt(scores, block), kKeysPerStep}});
     };
-    auto allBlocks = [&](int64_t most) {
+    auto allBlocks = [&](int64_t most, int64_t mostRows) {
       Expression done = zero;
       for (int64_t blocks = most; blocks >= 1; blocks /= 2) {
         Expression end = count / (blocks * kBlock) * (blocks * kBlock);
         if (blocks == 1)
           end = count;
-        kernel.loop(done, end, blocks * kBlock, [&](Expression block) { product(blocks, block); });
+        kernel.loop(done, end, blocks * kBlock,
+                    [&](Expression block) { product(blocks, block, mostRows); });
         done = kernel.maximum(done, end);
       }
     };
     int64_t few = kKeysPerStep / kBlock, many = std::max<int64_t>(1, panelWidth / kBlock);
+    int64_t fewRows = maximumRows(kernel.target(), scoreProduct(few));
     kernel.when(
-        rows <= maximumRows(kernel.target(), scoreProduct(few)), [&] { allBlocks(few); },
-        [&] { allBlocks(many); });
+        rows <= fewRows, [&] { allBlocks(few, fewRows); }, [&] { allBlocks(many, tileRows); });
   }
 
-  TileProduct scoreProduct(int64_t blocks) const {
+  FloatProduct scoreProduct(int64_t blocks) const {
     return {.columns = kBlock, .panels = blocks, .form = cacheForm(), .prefetch = Prefetch::None};
   }
   ColumnForm cacheForm() const {
@@ -357,7 +223,8 @@ private:
                    Expression count) {
     int64_t lanes = kernel.lanes(), vectors = kKeysPerStep / lanes;
     Expression rowScores = kernel.floatsAt(scores, row * kKeysPerStep);
-    emitHideAndBias(kernel, shape, operands, unit, rowInGroup, rowScores, key, count);
+    emitHideAndBias(kernel, shape, operands, unit,
+                    {.rowInGroup = rowInGroup, .scores = rowScores, .key = key, .count = count});
     if (shape.emitsWeights())
       kernel.when(kernel.isNotNull(operands.weights),
                   [&] { keepScores(unit, unit.firstRow + rowInGroup, rowScores, key, count); });
@@ -402,7 +269,7 @@ private:
   /// sums[row] += weights[row] . values for the keys of one step; in the self cache page by page.
   void weighStep(const AttentionUnit &unit, Expression key, Expression count, Expression rows) {
     if (shape.multipliesBFloats) {
-      Expression from = kernel.bytesAt(valueWords, key * (2 * words.valueColumns));
+      Expression from = keys.valueWordsAt(key);
       for (int64_t column = 0; column < scratch.sumStride; column += panelWidth)
         emitWordProduct(kernel, words.sums(), rows, weights, kernel.floatsAt(from, column),
                         kernel.null(), {kernel.floatsAt(sums, column), scratch.sumStride});
@@ -412,29 +279,34 @@ private:
                  weights);
     int64_t chunk = shape.keys == KeySource::Pages ? kBlock : kKeysPerStep;
     kernel.loop(zero, count, chunk, [&](Expression begin) {
-      auto [rowsOfValues, stride] = valueRows(unit, key + begin);
+      auto [values, stride] = keys.valueRows(unit, key + begin);
       Expression depth = kernel.minimum(count - begin, kernel.integer(chunk));
-      Expression from = rowsOfValues, rowStride = kernel.integer(stride);
-      auto allColumns = [&](int64_t panels) {
+      Expression from = values, rowStride = kernel.integer(stride);
+      auto allColumns = [&](int64_t panels, int64_t mostRows) {
         for (int64_t column = 0; column < scratch.sumStride; column += panels * panelWidth) {
           int64_t count = std::min(panels, (scratch.sumStride - column) / panelWidth);
           Expressions columns;
           for (int64_t panel = 0; panel < count; ++panel)
-            columns.push_back(numbersAt(from, kernel.integer(column + panel * panelWidth)));
-          emitTileProduct(kernel, sumProduct(count), rows, kernel.floatsAt(weights, begin * rows),
-                          columns, rowStride, depth,
-                          {kernel.floatsAt(sums, column), scratch.sumStride});
+            columns.push_back(keys.numbersAt(from, kernel.integer(column + panel * panelWidth)));
+          emitFloatProduct(kernel, sumProduct(count),
+                           {.rows = rows,
+                            .mostRows = mostRows,
+                            .a = kernel.floatsAt(weights, begin * rows),
+                            .w = columns,
+                            .rowStride = rowStride,
+                            .depth = depth,
+                            .tile = {kernel.floatsAt(sums, column), scratch.sumStride}});
         }
       };
       if (scratch.sumStride == panelWidth)
-        return allColumns(1);
+        return allColumns(1, tileRows);
+      int64_t fewRows = maximumRows(kernel.target(), sumProduct(2));
       kernel.when(
-          rows <= maximumRows(kernel.target(), sumProduct(2)), [&] { allColumns(2); },
-          [&] { allColumns(1); });
+          rows <= fewRows, [&] { allColumns(2, fewRows); }, [&] { allColumns(1, tileRows); });
     });
   }
 
-  TileProduct sumProduct(int64_t panels) const {
+  FloatProduct sumProduct(int64_t panels) const {
     return {.columns = panelWidth, .panels = panels, .accumulates = true, .form = cacheForm()};
   }
 
@@ -459,8 +331,8 @@ private:
   AttentionWords words;
   Scratch scratch;
   int64_t tileRows, panelWidth;
-  Expression zero, queries, scores, weights, sums, maxima, totals, transposedKeys, keyWords,
-      valueWords;
+  Expression zero, queries, scores, weights, sums, maxima, totals;
+  AttentionKeys keys;
 };
 
 } // namespace
@@ -475,15 +347,10 @@ int64_t attentionScratchBytesPerKey(const AttentionShape &shape, const Target &t
   return shape.multipliesBFloats ? AttentionWords(shape, target).bytesPerKey : 4 * shape.keyDim;
 }
 
-func::FuncOp attentionKernel(KernelBuilder &kernel, const AttentionShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-  Type types[] = {pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, pointer,
-                  pointer, pointer, i64,     i64,     pointer, i64,     pointer, i64,     i64};
-  return kernel.function(shape.name(), types, [&](ArrayRef<Expression> a) {
-    AttentionOperands operands{a[0], a[1],  a[2],  a[3],  a[4],  a[5],  a[6],  a[7],  a[8],
-                               a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17]};
-    AttentionEmitter(kernel, shape, operands).emit();
-  });
+Kernel<AttentionOperands> attentionKernel(KernelBuilder &kernel, const AttentionShape &shape) {
+  return kernelOf<AttentionOperands>(
+      kernel, shape, shape.name(),
+      [&](const AttentionOperands &operands) { AttentionEmitter(kernel, shape, operands).emit(); });
 }
 
 } // namespace transept::codegen

@@ -6,13 +6,13 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_ATTENTION_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_ATTENTION_H
 
-#include "compiler/codegen/kernels/KernelBuilder.h"
+#include "compiler/codegen/kernels/KernelOperands.h"
 #include "dialects/Plan/Plan.h"
 
 namespace transept::codegen {
 
-/// Keys that one softmax step takes together. Blocks begin at multiples of it from key 0 on, so
-/// that a row's sums group the same way whatever is computed beside it.
+/// Keys that one softmax step takes together. Steps begin at multiples of it from key 0 on, so that
+/// a row's sums group the same way whatever is computed beside it, and wherever its tile begins.
 constexpr int64_t kKeysPerStep = 64;
 
 using plan::KeySource;
@@ -35,31 +35,15 @@ struct AttentionShape {
   /// Pages, EncoderCache: the cache holds bf16, which are widened as they are read.
   bool cachesBFloats = false;
 
+  bool operator==(const AttentionShape &) const = default;
+
   /// Whether callers may ask for the softmax weights (operands.weights).
   bool emitsWeights() const { return keys == KeySource::EncoderCache; }
 
   std::string name() const;
 };
 
-/// The kernel's operands; each is used by some key sources only and null (or 0) elsewhere.
-struct AttentionOperands {
-  Expression query, key, value, bias, output;
-  Expression positions;    // [rows] i32: positions of the queries, and of the keys of Rows
-  Expression groupCount;   // sequences (Rows, Pages) or source groups (EncoderCache)
-  Expression groupOffsets; // [groupCount + 1] i64 first query row of each
-  Expression pastLengths;  // Pages: [groupCount] i64
-  Expression containers;   // Pages: [groupCount] page tables; EncoderCache: [groupCount] entries
-  Expression containerLengths; // EncoderCache: [groupCount] i64 positions in each entry
-  Expression keySlot;          // Pages, EncoderCache: numbers per position before the key slot
-  Expression valueSlot;        // likewise for the values
-  Expression weights;      // EncoderCache: [rows, heads, weightStride] receives weights, or null
-  Expression weightStride; // i64, at least the longest entry's positions
-  Expression scratch, worker, workerCount;
-
-  Expressions asList() const;
-};
-
-mlir::func::FuncOp attentionKernel(KernelBuilder &kernel, const AttentionShape &shape);
+Kernel<AttentionOperands> attentionKernel(KernelBuilder &kernel, const AttentionShape &shape);
 
 /// Bytes of scratch that one worker needs, and what each key adds (keys rounded up to a block).
 int64_t attentionScratchBytes(const AttentionShape &shape, const Target &target);

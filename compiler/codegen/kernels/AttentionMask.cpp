@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Emits scale, relative position bias, causal and window masks.
+// Emits the bounds of loops over keys, scale, relative position bias, causal and window masks.
+//
+// Why bounds do not change bits, whatever rows share a tile. A row goes through the steps of its
+// tile; some of them may hide all their keys from this row, because other rows of the tile see
+// some. Such a step leaves the row's state as it was: its scores are -inf, so the maximum m stays,
+// earlier sums and totals are multiplied by exp(m - m) = 1 (or, before the first visible key, are 0
+// and stay 0), and its weights, exp(-inf) = 0, add exactly 0 to them. So it makes no difference
+// whether a step without visible keys is visited or not. Steps with visible keys are visited
+// always, in order, and begin at multiples of kKeysPerStep from key 0 on: which keys are summed
+// together depends on the row's position alone.
 
 #include "compiler/codegen/kernels/AttentionMask.h"
 
@@ -8,9 +17,20 @@
 
 namespace transept::codegen {
 
+using namespace mlir;
+
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<float>::infinity();
+
+/// Positions are i32: no window has to reach farther than they do.
+int64_t reachOf(int64_t window) {
+  return std::min<int64_t>(window, std::numeric_limits<int32_t>::max());
+}
+
+bool hasWindow(const AttentionShape &shape) {
+  return shape.windowBefore >= 0 || shape.windowAfter >= 0;
+}
 
 /// The positions of one vector of keys, relative to that of the query: given with the rows of the
 /// encoder, counted in the self cache.
@@ -20,100 +40,141 @@ struct Distances {
   Expression areAdjacent; // whether each is one more than the one before; none: always
 };
 
-Distances distancesOf(KernelBuilder &kernel, const AttentionShape &shape,
-                      const AttentionOperands &operands, const AttentionUnit &unit,
-                      Expression rowInGroup, Expression key, int64_t lane, Expression keyNumbers) {
-  Expression query = kernel.loadInt32(operands.positions, unit.firstRow + rowInGroup);
-  if (shape.keys != KeySource::Rows)
-    return {keyNumbers - kernel.broadcast(query), key + lane - kernel.toInt64(query), {}};
-  // Lanes beyond the sequence are hidden; they only must not be read from outside the array.
-  Expression exists = keyNumbers < kernel.broadcast(kernel.truncateToInt32(unit.keyCount));
-  Expression begin = kernel.minimum(key + lane, unit.keyCount - 1);
-  Expression positions =
-      kernel.loadMasked(kernel.floatsAt(operands.positions, unit.firstRow + key + lane),
-                        kernel.integersOf(kernel.lanes()), exists);
-  Expression first = kernel.loadInt32(operands.positions, unit.firstRow + begin) - query;
-  Expression distances = positions - kernel.broadcast(query);
-  Expression adjacent = kernel.broadcast(first) + kernel.laneNumbers(kernel.lanes());
-  Expression differs = kernel.anyOf(exists & (distances != adjacent));
-  return {distances, kernel.toInt64(first), differs == kernel.boolean(false)};
-}
+class ScoreEmitter {
+public:
+  ScoreEmitter(KernelBuilder &kernel, const AttentionShape &shape,
+               const AttentionOperands &operands, const AttentionUnit &unit, const StepScores &step)
+      : kernel(kernel), shape(shape), operands(operands), unit(unit), step(step) {}
 
-/// The bias of one vector of keys. The table is as constant behind its reach as a vector is wide,
-/// so adjacent distances are adjacent numbers of it wherever the first is cut off.
-Expression biasOf(KernelBuilder &kernel, const AttentionShape &shape,
-                  const AttentionOperands &operands, const AttentionUnit &unit,
-                  const Distances &distances) {
-  int64_t reach = shape.biasReach, lanes = kernel.lanes();
-  Expression table = kernel.floatsAt(operands.bias, unit.head * (2 * reach + 1) + reach);
-  auto adjacent = [&] {
-    Expression first = kernel.minimum(kernel.maximum(distances.first, kernel.integer(-reach)),
-                                      kernel.integer(reach - lanes + 1));
-    return kernel.loadVector(kernel.floatsAt(table, first));
-  };
-  if (!distances.areAdjacent)
-    return adjacent();
-  auto constant = [&](int64_t value) { return kernel.broadcast(kernel.integer32(int32_t(value))); };
-  return kernel.choose(
-      distances.areAdjacent, {kernel.vectorType()}, [&] { return Expressions{adjacent()}; },
-      [&] {
-        Expression cut =
-            kernel.minimum(kernel.maximum(distances.all, constant(-reach)), constant(reach));
-        return Expressions{kernel.gather(table, kernel.toInt64(cut))};
-      })[0];
-}
-
-/// The score, scaled and biased, or -inf where the mask hides the key. `lane` counts from `key`;
-/// keys from `limit` on are hidden.
-Expression visibleScore(KernelBuilder &kernel, const AttentionShape &shape,
-                        const AttentionOperands &operands, const AttentionUnit &unit,
-                        Expression rowInGroup, Expression key, int64_t lane, Expression limit,
-                        Expression score) {
-  if (shape.scale != 1)
-    score = score * kernel.vectorNumber(shape.scale);
-  Expression keyNumbers =
-      kernel.laneNumbers(kernel.lanes()) + kernel.broadcast(kernel.truncateToInt32(key + lane));
-  Expression visible = keyNumbers < kernel.broadcast(kernel.truncateToInt32(limit));
-
-  if (shape.biasReach >= 0 || shape.windowBefore >= 0 || shape.windowAfter >= 0) {
-    Distances distances =
-        distancesOf(kernel, shape, operands, unit, rowInGroup, key, lane, keyNumbers);
-    auto constant = [&](int64_t value) {
-      return kernel.broadcast(kernel.integer32(int32_t(value)));
+  void emit() {
+    Expression limit = step.key + step.count;
+    if (shape.isCausal)
+      limit = kernel.minimum(limit, unit.past + step.rowInGroup + 1);
+    auto change = [&] {
+      for (int64_t lane = 0; lane < kKeysPerStep; lane += kernel.lanes()) {
+        Expression at = kernel.floatsAt(step.scores, lane);
+        kernel.store(visibleScore(lane, limit, kernel.loadVector(at)), at);
+      }
     };
-    if (shape.windowBefore >= 0)
-      visible = visible & (distances.all >= constant(-shape.windowBefore));
-    if (shape.windowAfter >= 0)
-      visible = visible & (distances.all <= constant(shape.windowAfter));
-    if (shape.biasReach >= 0)
-      score = score + biasOf(kernel, shape, operands, unit, distances);
+    if (shape.scale != 1 || shape.biasReach >= 0 || hasWindow(shape))
+      change();
+    else
+      kernel.when(limit < step.key + kKeysPerStep, change);
   }
-  return kernel.select(visible, score, kernel.vectorNumber(-kInfinity));
-}
+
+private:
+  /// The score, scaled and biased, or -inf where the mask hides the key. `lane` counts from the
+  /// step's first key; keys from `limit` on are hidden.
+  Expression visibleScore(int64_t lane, Expression limit, Expression score) {
+    if (shape.scale != 1)
+      score = score * kernel.vectorNumber(shape.scale);
+    Expression keyNumbers = kernel.laneNumbers(kernel.lanes()) +
+                            kernel.broadcast(kernel.truncateToInt32(step.key + lane));
+    Expression visible = keyNumbers < kernel.broadcast(kernel.truncateToInt32(limit));
+
+    if (shape.biasReach >= 0 || hasWindow(shape)) {
+      Distances distances = distancesOf(lane, keyNumbers);
+      if (shape.windowBefore >= 0)
+        visible = visible & (distances.all >= constant(-reachOf(shape.windowBefore)));
+      if (shape.windowAfter >= 0)
+        visible = visible & (distances.all <= constant(reachOf(shape.windowAfter)));
+      if (shape.biasReach >= 0)
+        score = score + biasOf(distances);
+    }
+    return kernel.select(visible, score, kernel.vectorNumber(-kInfinity));
+  }
+
+  Distances distancesOf(int64_t lane, Expression keyNumbers) {
+    Expression query = kernel.loadInt32(operands.positions, unit.firstRow + step.rowInGroup);
+    if (shape.keys != KeySource::Rows)
+      return {keyNumbers - kernel.broadcast(query), step.key + lane - kernel.toInt64(query), {}};
+    // Lanes beyond the sequence are hidden; they only must not be read from outside the array.
+    Expression exists = keyNumbers < kernel.broadcast(kernel.truncateToInt32(unit.keyCount));
+    Expression begin = kernel.minimum(step.key + lane, unit.keyCount - 1);
+    Expression positions =
+        kernel.loadMasked(kernel.floatsAt(operands.positions, unit.firstRow + step.key + lane),
+                          kernel.integersOf(kernel.lanes()), exists);
+    Expression first = kernel.loadInt32(operands.positions, unit.firstRow + begin) - query;
+    Expression distances = positions - kernel.broadcast(query);
+    Expression adjacent = kernel.broadcast(first) + kernel.laneNumbers(kernel.lanes());
+    Expression differs = kernel.anyOf(exists & (distances != adjacent));
+    return {distances, kernel.toInt64(first), differs == kernel.boolean(false)};
+  }
+
+  /// The bias of one vector of keys. The table is as constant behind its reach as a vector is wide,
+  /// so adjacent distances are adjacent numbers of it wherever the first is cut off.
+  Expression biasOf(const Distances &distances) {
+    int64_t reach = shape.biasReach, lanes = kernel.lanes();
+    Expression table = kernel.floatsAt(operands.bias, unit.head * (2 * reach + 1) + reach);
+    auto adjacent = [&] {
+      Expression first = kernel.minimum(kernel.maximum(distances.first, kernel.integer(-reach)),
+                                        kernel.integer(reach - lanes + 1));
+      return kernel.loadVector(kernel.floatsAt(table, first));
+    };
+    if (!distances.areAdjacent)
+      return adjacent();
+    return kernel.choose(
+        distances.areAdjacent, {kernel.vectorType()}, [&] { return Expressions{adjacent()}; },
+        [&] {
+          Expression cut =
+              kernel.minimum(kernel.maximum(distances.all, constant(-reach)), constant(reach));
+          return Expressions{kernel.gather(table, kernel.toInt64(cut))};
+        })[0];
+  }
+
+  Expression constant(int64_t value) { return kernel.broadcast(kernel.integer32(int32_t(value))); }
+
+  KernelBuilder &kernel;
+  const AttentionShape &shape;
+  const AttentionOperands &operands;
+  const AttentionUnit &unit;
+  const StepScores &step;
+};
 
 } // namespace
 
+Expression emitHasRisingPositions(KernelBuilder &kernel, const AttentionShape &shape,
+                                  const AttentionOperands &operands, const AttentionUnit &unit) {
+  if (shape.keys != KeySource::Rows || !hasWindow(shape))
+    return {};
+  return kernel.loop(kernel.integer(1), unit.rowCount, 1, {kernel.boolean(true)},
+                     [&](Expression row, ArrayRef<Expression> carried) {
+                       Expression at = unit.firstRow + row;
+                       Expression before = kernel.loadInt32(operands.positions, at - 1);
+                       Expression own = kernel.loadInt32(operands.positions, at);
+                       return Expressions{carried[0] & (before < own)};
+                     })[0];
+}
+
+VisitedKeys emitVisitedKeys(KernelBuilder &kernel, const AttentionShape &shape,
+                            const AttentionUnit &unit, Expression firstInGroup, Expression rows) {
+  Expression zero = kernel.integer(0);
+  VisitedKeys keys{zero, unit.keyCount};
+  // The tile's last row sees most keys.
+  if (shape.isCausal)
+    keys.end = kernel.minimum(keys.end, unit.past + firstInGroup + rows);
+  // In the self cache a key's number is its position. Where positions of rows rise, two rows are at
+  // most as far apart as their positions are; otherwise every key is looked at.
+  auto whereRising = [&](Expression bound, Expression otherwise) {
+    return unit.hasRisingPositions ? kernel.select(unit.hasRisingPositions, bound, otherwise)
+                                   : bound;
+  };
+  Expression first = unit.past + firstInGroup;
+  if (shape.windowBefore >= 0) {
+    Expression begin = kernel.maximum(first - reachOf(shape.windowBefore), zero);
+    keys.begin = whereRising(begin / kKeysPerStep * kKeysPerStep, keys.begin);
+  }
+  if (shape.windowAfter >= 0 && !shape.isCausal) {
+    Expression end = kernel.minimum(keys.end, first + rows + reachOf(shape.windowAfter));
+    keys.end = whereRising(end, keys.end);
+  }
+  return keys;
+}
+
 void emitHideAndBias(KernelBuilder &kernel, const AttentionShape &shape,
                      const AttentionOperands &operands, const AttentionUnit &unit,
-                     Expression rowInGroup, Expression rowScores, Expression key,
-                     Expression count) {
-  Expression limit = key + count;
-  if (shape.isCausal)
-    limit = kernel.minimum(limit, unit.past + rowInGroup + 1);
-  auto change = [&] {
-    for (int64_t lane = 0; lane < kKeysPerStep; lane += kernel.lanes()) {
-      Expression at = kernel.floatsAt(rowScores, lane);
-      kernel.store(visibleScore(kernel, shape, operands, unit, rowInGroup, key, lane, limit,
-                                kernel.loadVector(at)),
-                   at);
-    }
-  };
-  bool isAlwaysNeeded =
-      shape.scale != 1 || shape.biasReach >= 0 || shape.windowBefore >= 0 || shape.windowAfter >= 0;
-  if (isAlwaysNeeded)
-    change();
-  else
-    kernel.when(limit < key + kKeysPerStep, change);
+                     const StepScores &step) {
+  ScoreEmitter(kernel, shape, operands, unit, step).emit();
 }
 
 } // namespace transept::codegen

@@ -5,6 +5,7 @@
 #include "compiler/codegen/kernels/AttentionWords.h"
 
 #include "compiler/codegen/kernels/RowMath.h"
+#include "compiler/codegen/kernels/RowOrder.h"
 
 #include "transept/abi.h"
 
@@ -45,37 +46,47 @@ WordProduct AttentionWords::sums() const {
           .accumulates = true};
 }
 
-void emitQueryWords(KernelBuilder &kernel, const AttentionWords &words, Expression rows,
-                    Expression from, int64_t stride, Expression to) {
+void emitQueryWords(KernelBuilder &kernel, const AttentionWords &words, const RowsOfFloats &rows) {
   func::FuncOp round = roundRow(kernel, words.keyDim, words.paddedKeyDim);
-  kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
-    kernel.call(round, {kernel.floatsAt(from, row * stride),
-                        kernel.bytesAt(to, row * words.queryRowBytes)});
+  kernel.loop(kernel.integer(0), rows.count, 1, [&](Expression row) {
+    kernel.call(round, {kernel.floatsAt(rows.from, row * rows.stride),
+                        kernel.bytesAt(rows.to, row * words.queryRowBytes)});
   });
 }
 
-void emitKeyWords(KernelBuilder &kernel, const AttentionWords &words, Expression count,
-                  Expression from, int64_t stride, Expression rounded, Expression to) {
+void emitKeyWords(KernelBuilder &kernel, const AttentionWords &words, const RowsOfFloats &rows,
+                  Expression rounded) {
   func::FuncOp round = roundRow(kernel, words.keyDim, words.paddedKeyDim);
   Expression zero = kernel.integer(0);
-  kernel.loop(zero, count, kBlock, [&](Expression key) {
-    Expression keys = kernel.minimum(count - key, kernel.integer(kBlock));
+  kernel.loop(zero, rows.count, kBlock, [&](Expression key) {
+    Expression keys = kernel.minimum(rows.count - key, kernel.integer(kBlock));
     kernel.loop(zero, keys, 1, [&](Expression row) {
-      kernel.call(round, {kernel.floatsAt(from, (key + row) * stride),
+      kernel.call(round, {kernel.floatsAt(rows.from, (key + row) * rows.stride),
                           kernel.bytesAt(rounded, row * (2 * words.paddedKeyDim))});
     });
     // Words move as floats do.
-    emitTransposeKeys(kernel, kernel.integer(kBlock), rounded,
-                      kernel.integer(words.paddedKeyDim / 2), words.paddedKeyDim / 2,
-                      kernel.bytesAt(to, key * (2 * words.paddedKeyDim)));
+    emitTransposeKeys(kernel, {.count = kernel.integer(kBlock),
+                               .rows = rounded,
+                               .stride = kernel.integer(words.paddedKeyDim / 2),
+                               .depth = words.paddedKeyDim / 2,
+                               .block = kernel.bytesAt(rows.to, key * (2 * words.paddedKeyDim))});
   });
 }
 
-void emitValueWords(KernelBuilder &kernel, const AttentionWords &words, Expression count,
-                    Expression from, int64_t stride, Expression to) {
+namespace {
+struct ValueWordsShape {
+  int64_t valueDim = 0, valueColumns = 0, stride = 0;
+
+  bool operator==(const ValueWordsShape &) const = default;
+};
+} // namespace
+
+void emitValueWords(KernelBuilder &kernel, const AttentionWords &words, const RowsOfFloats &rows) {
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+  int64_t stride = rows.stride;
+  ValueWordsShape shape{words.valueDim, words.valueColumns, stride};
   std::string name = llvm::formatv("value_words_{0}_from{1}", words.valueDim, stride);
-  auto function = kernel.function(name, {i64, pointer, pointer}, [&](ArrayRef<Expression> a) {
+  auto emit = [&](ArrayRef<Expression> a) {
     Expression keyCount = a[0], rows = a[1], result = a[2], zero = kernel.integer(0);
     Expression pairs = kernel.ceilDivide(keyCount, kKeysPerStep) * (kKeysPerStep / 2);
     kernel.loop(zero, pairs, 1, [&](Expression pair) {
@@ -102,8 +113,9 @@ void emitValueWords(KernelBuilder &kernel, const AttentionWords &words, Expressi
         kernel.store(low + kernel.shiftLeft(high, 16), kernel.floatsAt(target, column));
       }
     });
-  });
-  kernel.call(function, {count, from, to});
+  };
+  kernel.call(kernel.kernelOf(shape, name, {i64, pointer, pointer}, emit),
+              {rows.count, rows.from, rows.to});
 }
 
 } // namespace transept::codegen

@@ -30,15 +30,19 @@ struct AttentionWords {
   WordProduct sums() const;
 };
 
-/// Rounds `rows` rows of floats to rows of bf16, filled up with zeros.
-void emitQueryWords(KernelBuilder &kernel, const AttentionWords &words, Expression rows,
-                    Expression from, int64_t stride, Expression to);
-/// `count` keys and values (rows of floats) -> words, up to whole steps of kKeysPerStep keys.
-/// `rounded` has room for one block of rounded keys.
-void emitKeyWords(KernelBuilder &kernel, const AttentionWords &words, Expression count,
-                  Expression from, int64_t stride, Expression rounded, Expression to);
-void emitValueWords(KernelBuilder &kernel, const AttentionWords &words, Expression count,
-                    Expression from, int64_t stride, Expression to);
+/// Rows of floats, `stride` apart, that become words.
+struct RowsOfFloats {
+  Expression count, from;
+  int64_t stride = 0;
+  Expression to;
+};
+/// Rounds them to rows of bf16, filled up with zeros.
+void emitQueryWords(KernelBuilder &kernel, const AttentionWords &words, const RowsOfFloats &rows);
+/// Keys and values -> words, up to whole steps of kKeysPerStep keys. `rounded` has room for one
+/// block of rounded keys.
+void emitKeyWords(KernelBuilder &kernel, const AttentionWords &words, const RowsOfFloats &rows,
+                  Expression rounded);
+void emitValueWords(KernelBuilder &kernel, const AttentionWords &words, const RowsOfFloats &rows);
 
 } // namespace transept::codegen
 

@@ -121,26 +121,31 @@ Expression Expression::operator!=(int64_t other) const {
 }
 
 KernelBuilder::KernelBuilder(ModuleOp module, const Target &target)
-    : ImplicitLocOpBuilder(module.getLoc(), module.getBodyRegion()), module(module), cpu(target) {
+    : ImplicitLocOpBuilder(module.getLoc(), module.getBodyRegion()), symbols(module), cpu(target) {
   setInsertionPointToEnd(module.getBody());
+}
+
+void KernelBuilder::fail(const llvm::Twine &message) {
+  mlir::emitError(getLoc(), message);
+  hasErrors = true;
 }
 
 Type KernelBuilder::pointerType() {
   return LLVM::LLVMPointerType::get(getContext());
 }
 
-func::FuncOp KernelBuilder::function(StringRef name, TypeRange arguments,
-                                     function_ref<void(ArrayRef<Expression>)> body, bool inlined) {
-  if (auto existing = module.lookupSymbol<func::FuncOp>(name))
-    return existing;
+func::FuncOp KernelBuilder::define(StringRef name, TypeRange arguments, FunctionBody body) {
+  std::string unique = name.str();
+  for (unsigned number = 1; symbols.lookup(unique); ++number)
+    unique = (name + "." + llvm::Twine(number)).str();
   InsertionGuard guard(*this);
-  setInsertionPointToEnd(module.getBody());
-  auto result = func::FuncOp::create(*this, name, getFunctionType(arguments, {}));
+  setInsertionPointToEnd(cast<ModuleOp>(symbols.getOp()).getBody());
+  auto result = func::FuncOp::create(*this, unique, getFunctionType(arguments, {}));
+  symbols.insert(result);
   result.setPrivate();
-  SmallVector<Attribute> passthrough = {
-      getArrayAttr({getStringAttr("uwtable"), getStringAttr("2")}), getStringAttr("nounwind")};
-  passthrough.push_back(getStringAttr(inlined ? "alwaysinline" : "noinline"));
-  result->setAttr("passthrough", getArrayAttr(passthrough));
+  result->setAttr("passthrough",
+                  getArrayAttr({getArrayAttr({getStringAttr("uwtable"), getStringAttr("2")}),
+                                getStringAttr("nounwind"), getStringAttr("noinline")}));
   result->setAttr("llvm.linkage", LLVM::LinkageAttr::get(getContext(), LLVM::Linkage::Internal));
   setInsertionPointToStart(result.addEntryBlock());
   Expressions wrapped = wrap(result.getArguments());

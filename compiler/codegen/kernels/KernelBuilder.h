@@ -11,8 +11,12 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/SymbolTable.h"
 
+#include <any>
 #include <functional>
+#include <utility>
+#include <vector>
 
 namespace transept::codegen {
 
@@ -69,16 +73,32 @@ public:
   const Target &target() const { return cpu; }
   int64_t lanes() const { return cpu.lanes(); }
 
+  /// Reports what makes code wrong that would otherwise be emitted; no library may come of it.
+  void fail(const llvm::Twine &message);
+  bool hasFailed() const { return hasErrors; }
+
   // Types.
   mlir::Type pointerType();
   mlir::VectorType vectorType() { return vectorOf(lanes()); }
   mlir::VectorType vectorOf(int64_t count) { return mlir::VectorType::get({count}, getF32Type()); }
 
-  /// Returns the function `name`, after building it with `body` when the module lacks it. It is
-  /// private; `inlined` lets LLVM inline it, otherwise it keeps its own symbol for profilers.
-  mlir::func::FuncOp function(llvm::StringRef name, mlir::TypeRange arguments,
-                              llvm::function_ref<void(llvm::ArrayRef<Expression>)> body,
-                              bool inlined = false);
+  using FunctionBody = llvm::function_ref<void(llvm::ArrayRef<Expression>)>;
+  /// Builds a private function that keeps a symbol of its own, for profilers. Where `name` is taken
+  /// already, a number follows it.
+  mlir::func::FuncOp define(llvm::StringRef name, mlir::TypeRange arguments, FunctionBody body);
+  /// Returns the kernel of `shape`, after building it where the module lacks it. The shape, a type
+  /// of its own for each kind of kernel, is all that `body` depends on beside the target; `name` is
+  /// for people.
+  template <typename Shape>
+  mlir::func::FuncOp kernelOf(const Shape &shape, llvm::StringRef name, mlir::TypeRange arguments,
+                              FunctionBody body) {
+    for (const auto &[identity, kernel] : kernels)
+      if (const Shape *other = std::any_cast<Shape>(&identity); other && *other == shape)
+        return kernel;
+    mlir::func::FuncOp kernel = define(name, arguments, body);
+    kernels.emplace_back(shape, kernel);
+    return kernel;
+  }
   void call(mlir::func::FuncOp callee, llvm::ArrayRef<Expression> arguments);
 
   // Constants.
@@ -185,8 +205,11 @@ private:
   Expressions wrap(mlir::ValueRange values);
   Expression gatherOf(mlir::Type element, Expression base, Expression indices);
 
-  mlir::ModuleOp module;
+  mlir::SymbolTable symbols; // of the module
   Target cpu;
+  /// Of each kernel so far its shape, whose type says which kind of kernel it is.
+  std::vector<std::pair<std::any, mlir::func::FuncOp>> kernels;
+  bool hasErrors = false;
 };
 
 } // namespace transept::codegen

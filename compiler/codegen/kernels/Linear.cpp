@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Emits the linear layer. Packed rows of one block stay in cache while the weights pass by once;
-// with few rows, several panels are read side by side, because reading weights is the bound then.
+// Emits the linear layer. Packed rows of one block stay in cache while the weights pass by once.
 
 #include "compiler/codegen/kernels/Linear.h"
+
+#include "compiler/codegen/kernels/PanelStream.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -49,20 +50,19 @@ struct Scratch {
 
 class LinearEmitter {
 public:
-  LinearEmitter(KernelBuilder &kernel, const LinearShape &shape, ArrayRef<Expression> arguments)
-      : kernel(kernel), shape(shape), product(kernel.target(), shape.numbers, shape.depth),
-        scratch(shape, product), tileRows(product.tileRows()), panelWidth(product.panels.width),
+  LinearEmitter(KernelBuilder &kernel, const LinearShape &shape, const LinearOperands &operands)
+      : kernel(kernel), shape(shape), operands(operands),
+        product(kernel.target(), shape.numbers, shape.depth), scratch(shape, product),
+        tileRows(product.tileRows()), panelWidth(product.panels.width),
         panelsPerOutput(shape.isGated ? 2 : 1),
-        outputPanels(llvm::divideCeil(shape.outputs, panelWidth)), input(arguments[0]),
-        weights(arguments[1]), bias(arguments[2]), gain(arguments[3]), shift(arguments[4]),
-        residual(arguments[5]), output(arguments[6]), normalized(arguments[7]),
-        rowCount(arguments[8]), worker(arguments[10]), workerCount(arguments[11]) {
-    staging = kernel.bytesAt(arguments[9], scratch.staging);
-    tile = kernel.bytesAt(arguments[9], scratch.tile);
-    prepared = kernel.bytesAt(arguments[9], scratch.prepared);
-  }
+        outputPanels(llvm::divideCeil(shape.outputs, panelWidth)),
+        staging(kernel.bytesAt(operands.scratch, scratch.staging)),
+        tile(kernel.bytesAt(operands.scratch, scratch.tile)),
+        prepared(kernel.bytesAt(operands.scratch, scratch.prepared)) {}
 
   void emit() {
+    Expression rowCount = operands.rowCount, worker = operands.worker;
+    Expression workerCount = operands.workerCount;
     Expression sharesRows = rowCount >= workerCount * shape.strategy.rowsToSplit;
     Share rows = shareOf(kernel, rowCount, worker, workerCount, tileRows);
     Share panels = shareOf(kernel, kernel.integer(outputPanels), worker, workerCount);
@@ -75,29 +75,23 @@ public:
     kernel.loop(rowBegin, rowEnd, shape.strategy.rowBlock, [&](Expression base) {
       Expression rows = kernel.minimum(rowEnd - base, kernel.integer(shape.strategy.rowBlock));
       prepareRows(base, rows, sharesRows);
-      emitPanels(base, rows, panelBegin, panelEnd, shape.strategy.streamPanels);
+      emitPanelStream(kernel, product, streamOf(base, rows), panelBegin, panelEnd);
     });
   }
 
 private:
-  /// The fewer rows, the more panels are read side by side.
-  void emitPanels(Expression base, Expression rows, Expression begin, Expression end,
-                  int64_t panels) {
-    if (panels == 1 || panels < panelsPerOutput)
-      return passPanels(base, rows, begin, end);
-    if (product.maximumRows(panels) == 0)
-      return emitPanels(base, rows, begin, end, panels / 2);
-    kernel.when(
-        rows <= product.maximumRows(panels), [&] { streamPanels(base, rows, begin, end, panels); },
-        [&] { emitPanels(base, rows, begin, end, panels / 2); });
-  }
-
   void prepareRows(Expression base, Expression rows, Expression sharesRows) {
     kernel.loop(kernel.integer(0), rows, tileRows, [&](Expression first) {
       Expression count = kernel.minimum(rows - first, kernel.integer(tileRows));
-      emitPrepareRows(kernel, product, shape.norm, count,
-                      kernel.floatsAt(input, (base + first) * shape.inputStride), shape.inputStride,
-                      gain, shift, staging, preparedAt(first));
+      emitPrepareRows(kernel, product,
+                      {.norm = shape.norm,
+                       .rows = count,
+                       .input = kernel.floatsAt(operands.input, (base + first) * shape.inputStride),
+                       .inputStride = shape.inputStride,
+                       .gain = operands.gain,
+                       .shift = operands.shift,
+                       .staging = staging,
+                       .prepared = preparedAt(first)});
       if (shape.storesNormalized)
         storeNormalized(base + first, count, sharesRows);
     });
@@ -105,11 +99,12 @@ private:
 
   /// Workers that share columns all normalize all rows: each stores only its share of them.
   void storeNormalized(Expression first, Expression count, Expression sharesRows) {
-    Expression isMine = (first / tileRows) % workerCount == worker;
+    Expression isMine = (first / tileRows) % operands.workerCount == operands.worker;
     kernel.when(kernel.select(sharesRows, kernel.boolean(true), isMine), [&] {
       kernel.loop(kernel.integer(0), count, 1, [&](Expression row) {
         Expression from = kernel.floatsAt(staging, row * stagingStride(shape.depth));
-        Expression to = kernel.floatsAt(normalized, (first + row) * shape.normalizedStride);
+        Expression to =
+            kernel.floatsAt(operands.normalized, (first + row) * shape.normalizedStride);
         forEachVector(kernel, shape.depth, [&](Expression column, int64_t valid) {
           kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), valid),
                             kernel.floatsAt(to, column), valid);
@@ -121,88 +116,46 @@ private:
   /// The panel of a gated layer's gates (part 0) or values, or the only one.
   Expression partAt(Expression panel, int64_t part) {
     int64_t panelBytes = product.panels.panelBytes();
-    return kernel.bytesAt(weights, panel * (panelsPerOutput * panelBytes) + part * panelBytes);
+    return kernel.bytesAt(operands.weights,
+                          panel * (panelsPerOutput * panelBytes) + part * panelBytes);
   }
 
   Expression preparedAt(Expression row) {
     return kernel.bytesAt(prepared, row * product.rowBytes());
   }
 
-  /// Few rows: several panels at once, far apart, so that each is the next piece of one long
-  /// stream; then the rest one output panel at a time.
-  void streamPanels(Expression base, Expression rows, Expression begin, Expression end,
-                    int64_t panels) {
-    int64_t step = panels / panelsPerOutput;
-    Expression stretch = (end - begin) / step, zero = kernel.integer(0);
-    kernel.loop(begin, begin + stretch, 1, [&](Expression panel) {
-      Expressions weights;
-      for (int64_t output = 0; output < step; ++output)
-        for (int64_t part = 0; part < panelsPerOutput; ++part)
-          weights.push_back(partAt(panel + stretch * output, part));
-      emitProduct(kernel, product,
-                  {.prefetch = Prefetch::Ahead,
-                   .half = {},
-                   .rows = rows,
-                   .prepared = prepared,
-                   .weights = weights,
-                   .panelGap = (panelsPerOutput - 1) * product.panels.panelBytes(),
-                   .tile = {tile, Scratch::tileStride(shape, product)}});
-      for (int64_t output = 0; output < step; ++output)
-        finish(base, zero, rows, panel + stretch * output, output);
-    });
-    kernel.loop(begin + stretch * step, end, 1, [&](Expression panel) {
-      singlePanel(rows, prepared, panel, Prefetch::Ahead);
-      finish(base, zero, rows, panel, 0);
-    });
-  }
-
-  void passPanels(Expression base, Expression rows, Expression begin, Expression end) {
-    kernel.loop(begin, end, 1, [&](Expression panel) {
-      kernel.loop(kernel.integer(0), rows, tileRows, [&](Expression first) {
-        Expression count = kernel.minimum(rows - first, kernel.integer(tileRows));
-        Expression from = preparedAt(first);
-        // The first tiles ask for the next panel, each for its part.
-        kernel.when(
-            rows <= tileRows, [&] { singlePanel(count, from, panel, Prefetch::Ahead); },
-            [&] {
-              kernel.when(
-                  first < prefetchParts(product) * tileRows,
-                  [&] { singlePanel(count, from, panel, Prefetch::NextPanel, first / tileRows); },
-                  [&] { singlePanel(count, from, panel, Prefetch::None); });
-            });
-        finish(base, first, count, panel, 0);
-      });
-    });
-  }
-
-  void singlePanel(Expression rows, Expression from, Expression panel, Prefetch prefetch,
-                   Expression half = {}) {
-    for (int64_t part = 0; part < panelsPerOutput; ++part)
-      emitProduct(kernel, product,
-                  {.prefetch = prefetch,
-                   .half = half,
-                   .rows = rows,
-                   .prepared = from,
-                   .weights = {partAt(panel, part)},
-                   .tile = {kernel.floatsAt(tile, part * panelWidth),
-                            Scratch::tileStride(shape, product)}});
+  /// The sums of a piece lie in the tile, panel by panel; each is finished at once.
+  PanelStream streamOf(Expression base, Expression rows) {
+    return {.rows = rows,
+            .prepared = prepared,
+            .panelsPerOutput = panelsPerOutput,
+            .sideBySide = shape.strategy.streamPanels,
+            .panelAt = [this](Expression panel, int64_t part) { return partAt(panel, part); },
+            .tileOf =
+                [this](const PanelStream::Piece &) {
+                  return ProductTile{tile, Scratch::tileStride(shape, product)};
+                },
+            .finish = [this, base](const PanelStream::Piece &piece, Expression panel,
+                                   int64_t place) { finish(base, piece, panel, place); }};
   }
 
   /// Bias, activation, gate and residual of an output panel, whose sums are number `place` in the
-  /// tile, for rows from `first` of the block at `base`.
-  void finish(Expression base, Expression first, Expression rows, Expression panel, int64_t place) {
-    kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
+  /// tile, for the piece's rows of the block at `base`.
+  void finish(Expression base, const PanelStream::Piece &piece, Expression panel, int64_t place) {
+    kernel.loop(kernel.integer(0), piece.rows, 1, [&](Expression row) {
       Expression sums = kernel.floatsAt(tile, row * Scratch::tileStride(shape, product) +
                                                   place * panelsPerOutput * panelWidth);
-      RowScale scale = emitRowScale(kernel, product, preparedAt(first + row));
-      Expression firstColumn = panel * panelWidth, outputRow = base + first + row;
-      Expression results = kernel.floatsAt(output, outputRow * shape.outputStride + firstColumn);
+      RowScale scale = emitRowScale(kernel, product, preparedAt(piece.first + row));
+      Expression firstColumn = panel * panelWidth, outputRow = base + piece.first + row;
+      Expression results =
+          kernel.floatsAt(operands.output, outputRow * shape.outputStride + firstColumn);
       Expression residuals;
       if (shape.hasResidual)
-        residuals = kernel.floatsAt(residual, outputRow * shape.residualStride + firstColumn);
+        residuals =
+            kernel.floatsAt(operands.residual, outputRow * shape.residualStride + firstColumn);
       Expression biases;
       if (shape.hasBias)
-        biases = kernel.floatsAt(bias, panel * (panelsPerOutput * panelWidth));
+        biases = kernel.floatsAt(operands.bias, panel * (panelsPerOutput * panelWidth));
       for (int64_t v = 0; v < panelWidth; v += kernel.lanes()) {
         auto sum = [&](int64_t part) {
           int64_t at = part * panelWidth + v;
@@ -224,11 +177,11 @@ private:
 
   KernelBuilder &kernel;
   const LinearShape &shape;
+  const LinearOperands &operands;
   PackedProduct product;
   Scratch scratch;
   int64_t tileRows, panelWidth, panelsPerOutput, outputPanels;
-  Expression input, weights, bias, gain, shift, residual, output, normalized, rowCount, worker,
-      workerCount, staging, tile, prepared;
+  Expression staging, tile, prepared;
 };
 
 } // namespace
@@ -237,12 +190,9 @@ int64_t linearScratchBytes(const LinearShape &shape, const Target &target) {
   return Scratch(shape, PackedProduct(target, shape.numbers, shape.depth)).bytes;
 }
 
-func::FuncOp linearKernel(KernelBuilder &kernel, const LinearShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-  SmallVector<Type> types(8, pointer);
-  llvm::append_values(types, i64, pointer, i64, i64);
-  return kernel.function(shape.name(), types, [&](ArrayRef<Expression> arguments) {
-    LinearEmitter(kernel, shape, arguments).emit();
+Kernel<LinearOperands> linearKernel(KernelBuilder &kernel, const LinearShape &shape) {
+  return kernelOf<LinearOperands>(kernel, shape, shape.name(), [&](const LinearOperands &operands) {
+    LinearEmitter(kernel, shape, operands).emit();
   });
 }
 

@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_LINEAR_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_LINEAR_H
 
+#include "compiler/codegen/kernels/KernelOperands.h"
 #include "compiler/codegen/kernels/PackedProduct.h"
 #include "compiler/plan/strategy/LinearStrategy.h"
 
@@ -21,13 +22,11 @@ struct LinearShape {
   plan::NumberType numbers = plan::NumberType::F32; // of the weights
   LinearStrategy strategy;
 
+  bool operator==(const LinearShape &) const = default;
   std::string name() const;
 };
 
-/// The kernel (input, weights, bias, gain, shift, residual, output, normalized, row count, scratch,
-/// worker, worker count), the last two i64. Weights are packed in panels (PackedPanels.h), gate and
-/// value panels in turn when gated, bias alike; unused pointers are null.
-mlir::func::FuncOp linearKernel(KernelBuilder &kernel, const LinearShape &shape);
+Kernel<LinearOperands> linearKernel(KernelBuilder &kernel, const LinearShape &shape);
 
 /// Bytes of scratch that one worker needs.
 int64_t linearScratchBytes(const LinearShape &shape, const Target &target);

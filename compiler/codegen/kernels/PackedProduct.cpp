@@ -5,6 +5,7 @@
 #include "compiler/codegen/kernels/PackedProduct.h"
 
 #include "compiler/codegen/kernels/QuantizedRows.h"
+#include "compiler/codegen/kernels/RowOrder.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -32,7 +33,7 @@ WordProduct wordProduct(const PackedProduct &product, const ProductCall &call) {
   for (int64_t column = 0; column < panels.width; column += product.target.lanes())
     words.columns.push_back(4 * column);
   words.prefetch = call.prefetch;
-  words.panelBytes = panels.panelBytes();
+  words.panelBytes = call.panelGap == 0 ? 0 : panels.panelBytes();
   words.panelGap = call.panelGap;
   return words;
 }
@@ -71,20 +72,19 @@ int64_t stagingStride(int64_t depth) {
 }
 
 void emitPrepareRows(KernelBuilder &kernel, const PackedProduct &product,
-                     const std::optional<NormShape> &norm, Expression rows, Expression input,
-                     int64_t inputStride, Expression gain, Expression shift, Expression staging,
-                     Expression prepared) {
+                     const RowsToPrepare &call) {
   int64_t depth = product.panels.depth;
-  Expression source = norm ? staging : input;
-  int64_t stride = norm ? stagingStride(depth) : inputStride;
+  Expression source = call.norm ? call.staging : call.input;
+  int64_t stride = call.norm ? stagingStride(depth) : call.inputStride;
   bool hasRowsInOrder = product.panels.isQuantized() || product.multipliesWords();
-  kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
+  kernel.loop(kernel.integer(0), call.rows, 1, [&](Expression row) {
     Expression from = kernel.floatsAt(source, row * stride);
-    if (norm)
-      emitNormalizeRow(kernel, *norm, kernel.floatsAt(input, row * inputStride), gain, shift, from);
+    if (call.norm)
+      emitNormalizeRow(kernel, *call.norm, kernel.floatsAt(call.input, row * call.inputStride),
+                       call.gain, call.shift, from);
     if (!hasRowsInOrder)
       return;
-    Expression to = kernel.bytesAt(prepared, row * product.rowBytes());
+    Expression to = kernel.bytesAt(call.prepared, row * product.rowBytes());
     func::FuncOp convert = product.panels.isQuantized()
                                ? quantizeRow(kernel, product)
                                : roundRow(kernel, depth, product.panels.paddedDepth());
@@ -92,11 +92,12 @@ void emitPrepareRows(KernelBuilder &kernel, const PackedProduct &product,
   });
   if (hasRowsInOrder)
     return;
-  emitPackRows(kernel, rows, source, kernel.integer(stride), kernel.integer(depth), prepared);
+  emitPackRows(kernel, call.rows, source, kernel.integer(stride), kernel.integer(depth),
+               call.prepared);
   // An odd depth in pairs: the second of the last pair is zero.
   if (isBFloat(product) && depth % 2 != 0)
-    kernel.loop(kernel.integer(0), rows, 1, [&](Expression row) {
-      kernel.store(kernel.number(0), kernel.floatsAt(prepared, rows * depth + row));
+    kernel.loop(kernel.integer(0), call.rows, 1, [&](Expression row) {
+      kernel.store(kernel.number(0), kernel.floatsAt(call.prepared, call.rows * depth + row));
     });
 }
 
@@ -106,24 +107,36 @@ void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const Prod
   if (product.multipliesWords())
     return emitWordProduct(kernel, wordProduct(product, call), call.rows, call.prepared,
                            call.weights, ahead, call.tile);
-  int64_t panelCount = call.weights.size();
+  int64_t panelCount = call.weights.size(), mostRows = product.maximumRows(panelCount);
   if (panels.isQuantized())
-    return kernel.dispatch(call.rows, 1, product.maximumRows(panelCount), [&](int64_t rows) {
+    return kernel.dispatch(call.rows, 1, mostRows, [&](int64_t rows) {
       Expression gap = call.tile.gap ? call.tile.gap : kernel.integer(panels.width);
       Expressions arguments = {call.prepared, ahead, call.tile.begin, gap};
       llvm::append_range(arguments, call.weights);
-      kernel.call(halfByteProduct(kernel, product, rows, panelCount, call.panelGap, call.prefetch,
-                                  call.tile.stride),
+      kernel.call(halfByteProduct(kernel, product,
+                                  {.layout = panels,
+                                   .rows = rows,
+                                   .panels = panelCount,
+                                   .panelGap = call.panelGap,
+                                   .prefetch = call.prefetch,
+                                   .tileStride = call.tile.stride}),
                   arguments);
     });
-  TileProduct shape{.columns = panels.width,
-                    .panels = panelCount,
-                    .form = isBFloat(product) ? ColumnForm::BFloatPairs : ColumnForm::Floats,
-                    .panelBytes = panels.panelBytes(),
-                    .panelGap = call.panelGap,
-                    .prefetch = call.prefetch};
-  emitTileProduct(kernel, shape, call.rows, call.prepared, call.weights,
-                  kernel.integer(panels.width), kernel.integer(panels.depth), call.tile, ahead);
+  FloatProduct shape{.columns = panels.width,
+                     .panels = panelCount,
+                     .form = isBFloat(product) ? ColumnForm::BFloatPairs : ColumnForm::Floats,
+                     .panelBytes = call.panelGap == 0 ? 0 : panels.panelBytes(),
+                     .panelGap = call.panelGap,
+                     .prefetch = call.prefetch};
+  emitFloatProduct(kernel, shape,
+                   {.rows = call.rows,
+                    .mostRows = mostRows,
+                    .a = call.prepared,
+                    .w = call.weights,
+                    .rowStride = kernel.integer(panels.width),
+                    .depth = kernel.integer(panels.depth),
+                    .tile = call.tile,
+                    .ahead = ahead});
 }
 
 int64_t prefetchParts(const PackedProduct &product) {

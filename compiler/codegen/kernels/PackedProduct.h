@@ -28,12 +28,18 @@ struct PackedProduct : PreparedRows {
 /// Distinguishes the names of kernels by type; empty for f32.
 std::string numberSuffix(plan::NumberType type);
 
-/// Emits what prepares `rows` rows (at most tileRows()) of `input` (floats, `inputStride` apart),
-/// normalized into `staging` ([tileRows()][stagingStride]) first if there is a norm.
+/// Rows to prepare: at most tileRows().
+struct RowsToPrepare {
+  std::optional<NormShape> norm; // they are normalized into `staging` first
+  Expression rows;
+  Expression input; // floats
+  int64_t inputStride = 0;
+  Expression gain, shift; // of the norm
+  Expression staging;     // [tileRows()][stagingStride]
+  Expression prepared;
+};
 void emitPrepareRows(KernelBuilder &kernel, const PackedProduct &product,
-                     const std::optional<NormShape> &norm, Expression rows, Expression input,
-                     int64_t inputStride, Expression gain, Expression shift, Expression staging,
-                     Expression prepared);
+                     const RowsToPrepare &call);
 int64_t stagingStride(int64_t depth);
 
 /// One call of a product.

@@ -22,22 +22,20 @@ constexpr double kSmallest = 1e-30;
 
 class HalfByteProductEmitter {
 public:
-  HalfByteProductEmitter(KernelBuilder &kernel, const PackedProduct &product, int64_t rows,
-                         int64_t panelCount, int64_t panelGap, Prefetch prefetch,
-                         int64_t tileStride)
-      : kernel(kernel), product(product), layout(product.panels), rows(rows),
-        panelCount(panelCount), panelGap(panelGap), prefetch(prefetch), tileStride(tileStride),
-        lanes(kernel.lanes()), vectors(panelCount * layout.width / lanes) {}
+  HalfByteProductEmitter(KernelBuilder &kernel, const PackedProduct &product,
+                         const HalfByteProduct &shape)
+      : kernel(kernel), product(product), shape(shape), layout(shape.layout), rows(shape.rows),
+        lanes(kernel.lanes()), vectors(shape.panels * layout.width / lanes) {}
 
   func::FuncOp emit() {
     static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
-    std::string name =
-        llvm::formatv("int4_product_{0}x{1}x{2}_depth{3}_to{4}{5}", rows, panelCount, layout.width,
-                      layout.depth, tileStride, prefetchNames[int(prefetch)]);
+    std::string name = llvm::formatv("int4_product_{0}x{1}x{2}_depth{3}_to{4}{5}", rows,
+                                     shape.panels, layout.width, layout.depth, shape.tileStride,
+                                     prefetchNames[int(shape.prefetch)]);
     SmallVector<Type> types(3, kernel.pointerType());
     types.push_back(kernel.getI64Type());
-    types.append(panelCount, kernel.pointerType());
-    return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+    types.append(shape.panels, kernel.pointerType());
+    return kernel.kernelOf(shape, name, types, [&](ArrayRef<Expression> arguments) {
       prepared = arguments[0], next = arguments[1], tile = arguments[2], tileGap = arguments[3];
       panels.assign(arguments.begin() + 4, arguments.end());
       emitGroups();
@@ -116,13 +114,14 @@ private:
   /// Asks for a cache line of each panel for each 64 bytes that a step reads.
   void prefetchWords(Expression offset, Expression word) {
     constexpr int64_t kLine = 64;
-    if (prefetch == Prefetch::Ahead) {
-      Expression at = prefetchOffset(kernel, offset, panelCount, layout.panelBytes(), panelGap);
+    if (shape.prefetch == Prefetch::Ahead) {
+      Expression at =
+          prefetchOffset(kernel, offset, shape.panels, layout.panelBytes(), shape.panelGap);
       for (Expression panel : panels)
         for (int64_t byte = 0; byte < 4 * layout.width; byte += kLine)
           kernel.prefetch(kernel.bytesAt(panel, at + byte), /*level=*/2);
     }
-    if (prefetch == Prefetch::NextPanel)
+    if (shape.prefetch == Prefetch::NextPanel)
       kernel.prefetch(kernel.bytesAt(next, word * kLine), /*level=*/2);
   }
 
@@ -134,15 +133,14 @@ private:
   Expression tileVector(int64_t row, int64_t v) {
     int64_t perPanel = layout.width / lanes;
     Expression panel = kernel.floatsAt(tile, tileGap * (v / perPanel));
-    return kernel.floatsAt(panel, row * tileStride + v % perPanel * lanes);
+    return kernel.floatsAt(panel, row * shape.tileStride + v % perPanel * lanes);
   }
 
   KernelBuilder &kernel;
   const PackedProduct &product;
+  const HalfByteProduct &shape;
   const PackedPanels &layout;
-  int64_t rows, panelCount, panelGap;
-  Prefetch prefetch;
-  int64_t tileStride, lanes, vectors;
+  int64_t rows, lanes, vectors;
   Expression prepared, next, tile, tileGap;
   Expressions panels;
 };
@@ -174,13 +172,22 @@ Expression largestMagnitude(KernelBuilder &kernel, int64_t depth, Expression row
 
 } // namespace
 
+namespace {
+struct QuantizeRowShape {
+  PackedPanels layout;
+
+  bool operator==(const QuantizeRowShape &) const = default;
+};
+} // namespace
+
 func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product) {
   const PackedPanels &layout = product.panels;
+  QuantizeRowShape shape{layout};
   bool isInt8 = layout.type == plan::NumberType::Int8;
   Type pointer = kernel.pointerType();
   std::string name = llvm::formatv("quantize_row_{0}_for_{1}", layout.depth,
                                    plan::stringifyNumberType(layout.type));
-  return kernel.function(name, {pointer, pointer}, [&](ArrayRef<Expression> arguments) {
+  return kernel.kernelOf(shape, name, {pointer, pointer}, [&](ArrayRef<Expression> arguments) {
     Expression row = arguments[0], result = arguments[1];
     int64_t lanes = kernel.lanes(), perInput = kernel.target().storedBytes();
     Expression largest = largestMagnitude(kernel, layout.depth, row);
@@ -222,11 +229,9 @@ func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product) {
   });
 }
 
-func::FuncOp halfByteProduct(KernelBuilder &kernel, const PackedProduct &product, int64_t rows,
-                             int64_t panelCount, int64_t panelGap, Prefetch prefetch,
-                             int64_t tileStride) {
-  return HalfByteProductEmitter(kernel, product, rows, panelCount, panelGap, prefetch, tileStride)
-      .emit();
+func::FuncOp halfByteProduct(KernelBuilder &kernel, const PackedProduct &product,
+                             const HalfByteProduct &shape) {
+  return HalfByteProductEmitter(kernel, product, shape).emit();
 }
 
 } // namespace transept::codegen

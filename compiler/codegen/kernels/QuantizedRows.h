@@ -12,11 +12,21 @@ namespace transept::codegen {
 /// (row of floats, prepared row): x -> round(x * 127 / largest magnitude).
 mlir::func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product);
 
-/// (prepared rows, where to prefetch, tile, its gap, panels...) for a fixed number of rows and
-/// int4. The tile receives f32 sums that only lack the row's scale. `panelGap`: see prefetchOffset.
+/// One product with int4.
+struct HalfByteProduct {
+  PackedPanels layout;
+  int64_t rows = 0, panels = 1;
+  int64_t panelGap = 0; // with Ahead: see prefetchOffset
+  Prefetch prefetch = Prefetch::None;
+  int64_t tileStride = 0;
+
+  bool operator==(const HalfByteProduct &) const = default;
+};
+
+/// (prepared rows, where to prefetch, tile, its gap, panels...). The tile receives f32 sums that
+/// only lack the row's scale.
 mlir::func::FuncOp halfByteProduct(KernelBuilder &kernel, const PackedProduct &product,
-                                   int64_t rows, int64_t panelCount, int64_t panelGap,
-                                   Prefetch prefetch, int64_t tileStride);
+                                   const HalfByteProduct &shape);
 
 } // namespace transept::codegen
 

@@ -69,8 +69,9 @@ Expression reciprocalSquareRoot(KernelBuilder &kernel, Expression x) {
 void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression input,
                       Expression gain, Expression shift, Expression output) {
   Type pointer = kernel.pointerType();
-  auto function = kernel.function(
-      shape.name(), {pointer, pointer, pointer, pointer}, [&](ArrayRef<Expression> arguments) {
+  auto function = kernel.kernelOf(
+      shape, shape.name(), {pointer, pointer, pointer, pointer},
+      [&](ArrayRef<Expression> arguments) {
         Expression row = arguments[0], gains = arguments[1], shifts = arguments[2],
                    result = arguments[3];
         Expression perElement = kernel.number(1.0 / double(shape.width));
@@ -99,10 +100,19 @@ void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression 
   kernel.call(function, {input, gain, shift, output});
 }
 
+namespace {
+struct RoundRowShape {
+  int64_t width = 0, paddedWidth = 0;
+
+  bool operator==(const RoundRowShape &) const = default;
+};
+} // namespace
+
 func::FuncOp roundRow(KernelBuilder &kernel, int64_t width, int64_t paddedWidth) {
   Type pointer = kernel.pointerType();
   std::string name = llvm::formatv("round_row_{0}_to_{1}", width, paddedWidth);
-  return kernel.function(name, {pointer, pointer}, [&](ArrayRef<Expression> arguments) {
+  RoundRowShape shape{width, paddedWidth};
+  return kernel.kernelOf(shape, name, {pointer, pointer}, [&](ArrayRef<Expression> arguments) {
     auto store = [&](Expression column, int64_t count) {
       Expression values = count > 0 ? kernel.loadFirst(kernel.floatsAt(arguments[0], column), count)
                                     : kernel.vectorNumber(0);

@@ -20,6 +20,7 @@ struct NormShape {
   bool hasGain = false;
   bool hasShift = false;
 
+  bool operator==(const NormShape &) const = default;
   std::string name() const;
 };
 

@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/kernels/PackedProduct.h"
 #include "compiler/codegen/kernels/PackedTable.h"
+#include "compiler/codegen/kernels/RowOrder.h"
 
 #include "transept/abi.h"
 
@@ -24,30 +25,27 @@ std::string EmbeddingShape::name() const {
   return result;
 }
 
-func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-  Type types[] = {pointer, pointer, pointer, pointer, pointer, i64, i64, i64};
-  return kernel.function(shape.name(), types, [&](ArrayRef<Expression> arguments) {
-    Expression ids = arguments[0], positions = arguments[1], table = arguments[2],
-               positionTable = arguments[3], output = arguments[4];
+Kernel<EmbeddingOperands> embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape) {
+  return kernelOf<EmbeddingOperands>(kernel, shape, shape.name(), [&](const auto &operands) {
     PackedPanels panels{shape.numbers, shape.width, shape.panelWidth};
-    Share rows = shareOf(kernel, arguments[5], arguments[6], arguments[7]);
+    Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
-      Expression id = kernel.toInt64(kernel.loadInt32(ids, row));
-      Expression position = kernel.toInt64(kernel.loadInt32(positions, row));
+      Expression id = kernel.toInt64(kernel.loadInt32(operands.ids, row));
+      Expression position = kernel.toInt64(kernel.loadInt32(operands.positions, row));
       std::optional<PackedTableRow> packed;
       if (shape.isTablePacked)
-        packed.emplace(kernel, panels, table, id);
-      Expression result = kernel.floatsAt(output, row * shape.outputStride);
+        packed.emplace(kernel, panels, operands.table, id);
+      Expression result = kernel.floatsAt(operands.output, row * shape.outputStride);
       forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
         Expression value =
             packed ? packed->numbersAt(column)
-                   : kernel.loadFirst(kernel.floatsAt(table, id * shape.width + column), count);
+                   : kernel.loadFirst(kernel.floatsAt(operands.table, id * shape.width + column),
+                                      count);
         if (shape.scale != 1)
           value = value * kernel.vectorNumber(shape.scale);
         if (shape.hasPositions) {
           Expression from = kernel.floatsAt(
-              positionTable, (position + shape.positionOffset) * shape.width + column);
+              operands.positionTable, (position + shape.positionOffset) * shape.width + column);
           value = value + kernel.loadFirst(from, count);
         }
         kernel.storeFirst(value, kernel.floatsAt(result, column), count);
@@ -66,37 +64,33 @@ static void emitCopy(KernelBuilder &kernel, int64_t width, Expression from, Expr
   });
 }
 
-func::FuncOp positionKernel(KernelBuilder &kernel, const PositionShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+Kernel<PositionOperands> positionKernel(KernelBuilder &kernel, const PositionShape &shape) {
   std::string name = llvm::formatv("positions_{0}_from_row{1}_to{2}", shape.width, shape.offset,
                                    shape.outputStride);
-  Type types[] = {pointer, pointer, pointer, i64, i64, i64};
-  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
-    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
+  return kernelOf<PositionOperands>(kernel, shape, name, [&](const auto &operands) {
+    Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
-      Expression position = kernel.toInt64(kernel.loadInt32(arguments[0], row));
+      Expression position = kernel.toInt64(kernel.loadInt32(operands.positions, row));
       emitCopy(kernel, shape.width,
-               kernel.floatsAt(arguments[1], (position + shape.offset) * shape.width),
-               kernel.floatsAt(arguments[2], row * shape.outputStride));
+               kernel.floatsAt(operands.table, (position + shape.offset) * shape.width),
+               kernel.floatsAt(operands.output, row * shape.outputStride));
     });
   });
 }
 
-func::FuncOp windowsKernel(KernelBuilder &kernel, const WindowsShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+Kernel<WindowsOperands> windowsKernel(KernelBuilder &kernel, const WindowsShape &shape) {
   std::string name =
       llvm::formatv("windows_{0}x{1}_stride{2}_padding{3}_from{4}_to{5}", shape.width, shape.kernel,
                     shape.stride, shape.padding, shape.inputStride, shape.outputStride);
-  Type types[] = {pointer, i64, pointer, i64, i64, i64};
-  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
+  return kernelOf<WindowsOperands>(kernel, shape, name, [&](const auto &operands) {
     Expression zero = kernel.integer(0), width = kernel.integer(shape.width);
-    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
+    Share rows = shareOf(kernel, operands.outputRows, operands.worker, operands.workerCount);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
-      Expression window = kernel.floatsAt(arguments[2], row * shape.outputStride);
+      Expression window = kernel.floatsAt(operands.output, row * shape.outputStride);
       kernel.loop(zero, kernel.integer(shape.kernel), 1, [&](Expression step) {
         Expression from = row * shape.stride + step - shape.padding;
         Expression to = kernel.floatsAt(window, step);
-        Expression input = kernel.floatsAt(arguments[0], from * shape.inputStride);
+        Expression input = kernel.floatsAt(operands.input, from * shape.inputStride);
         auto store = [&](llvm::function_ref<Expression(Expression)> value) {
           kernel.loop(zero, width, 1, [&](Expression channel) {
             kernel.store(value(channel), kernel.floatsAt(to, channel * shape.kernel));
@@ -104,7 +98,7 @@ func::FuncOp windowsKernel(KernelBuilder &kernel, const WindowsShape &shape) {
         };
         // As unsigned numbers, rows before the first are beyond the last.
         kernel.when(
-            kernel.isWithin(from, arguments[1]),
+            kernel.isWithin(from, operands.inputRows),
             [&] {
               store([&](Expression channel) {
                 return kernel.loadFloat(kernel.floatsAt(input, channel));
@@ -116,17 +110,15 @@ func::FuncOp windowsKernel(KernelBuilder &kernel, const WindowsShape &shape) {
   });
 }
 
-func::FuncOp normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+Kernel<NormalizeOperands> normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape) {
   std::string name = llvm::formatv("normalize_rows_{0}_from{1}_to{2}", shape.norm.name(),
                                    shape.inputStride, shape.outputStride);
-  Type types[] = {pointer, pointer, pointer, pointer, i64, i64, i64};
-  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
-    Share rows = shareOf(kernel, arguments[4], arguments[5], arguments[6]);
+  return kernelOf<NormalizeOperands>(kernel, shape, name, [&](const auto &operands) {
+    Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
-      emitNormalizeRow(kernel, shape.norm, kernel.floatsAt(arguments[0], row * shape.inputStride),
-                       arguments[1], arguments[2],
-                       kernel.floatsAt(arguments[3], row * shape.outputStride));
+      emitNormalizeRow(kernel, shape.norm, kernel.floatsAt(operands.input, row * shape.inputStride),
+                       operands.gain, operands.shift,
+                       kernel.floatsAt(operands.output, row * shape.outputStride));
     });
   });
 }
@@ -141,24 +133,22 @@ std::string ElementwiseShape::name() const {
   return result + llvm::formatv("_from{0}_{1}_to{2}", leftStride, rightStride, outputStride).str();
 }
 
-func::FuncOp elementwiseKernel(KernelBuilder &kernel, const ElementwiseShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-  Type types[] = {pointer, pointer, pointer, i64, i64, i64};
-  return kernel.function(shape.name(), types, [&](ArrayRef<Expression> arguments) {
-    Expression left = arguments[0], right = arguments[1], output = arguments[2];
-    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
+Kernel<ElementwiseOperands> elementwiseKernel(KernelBuilder &kernel,
+                                              const ElementwiseShape &shape) {
+  return kernelOf<ElementwiseOperands>(kernel, shape, shape.name(), [&](const auto &operands) {
+    Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
       forEachVector(kernel, shape.width, [&](Expression column, int64_t count) {
         auto operand = [&](Expression base, int64_t stride) {
           return kernel.loadFirst(kernel.floatsAt(base, row * stride + column), count);
         };
-        Expression value = operand(left, shape.leftStride);
+        Expression value = operand(operands.left, shape.leftStride);
         switch (shape.kind) {
         case ElementwiseKind::Add:
-          value = value + operand(right, shape.rightStride);
+          value = value + operand(operands.right, shape.rightStride);
           break;
         case ElementwiseKind::Multiply:
-          value = value * operand(right, shape.rightStride);
+          value = value * operand(operands.right, shape.rightStride);
           break;
         case ElementwiseKind::Scale:
           value = value * kernel.vectorNumber(shape.factor);
@@ -167,63 +157,62 @@ func::FuncOp elementwiseKernel(KernelBuilder &kernel, const ElementwiseShape &sh
           value = emitActivation(kernel, shape.activation, value);
           break;
         }
-        kernel.storeFirst(value, kernel.floatsAt(output, row * shape.outputStride + column), count);
+        kernel.storeFirst(
+            value, kernel.floatsAt(operands.output, row * shape.outputStride + column), count);
       });
     });
   });
 }
 
-func::FuncOp copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape) {
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
+Kernel<CopyRowsOperands> copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape) {
   std::string name = llvm::formatv("copy_rows_{0}_from{1}_to{2}", shape.width, shape.inputStride,
                                    shape.outputStride);
-  Type types[] = {pointer, pointer, pointer, i64, i64, i64};
-  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
-    Expression input = arguments[0], indices = arguments[1], output = arguments[2];
-    Share rows = shareOf(kernel, arguments[3], arguments[4], arguments[5]);
-    kernel.when(kernel.isNotNull(output), [&] {
+  return kernelOf<CopyRowsOperands>(kernel, shape, name, [&](const auto &operands) {
+    Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
+    kernel.when(kernel.isNotNull(operands.output), [&] {
       kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
         Expression source = kernel.choose(
-            kernel.isNotNull(indices), {i64},
-            [&] { return Expressions{kernel.loadInt64(indices, row)}; },
+            kernel.isNotNull(operands.indices), {kernel.getI64Type()},
+            [&] { return Expressions{kernel.loadInt64(operands.indices, row)}; },
             [&] { return Expressions{row}; })[0];
-        emitCopy(kernel, shape.width, kernel.floatsAt(input, source * shape.inputStride),
-                 kernel.floatsAt(output, row * shape.outputStride));
+        emitCopy(kernel, shape.width, kernel.floatsAt(operands.input, source * shape.inputStride),
+                 kernel.floatsAt(operands.output, row * shape.outputStride));
       });
     });
   });
 }
 
-func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
+Kernel<StoreCacheOperands> storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape) {
   constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
-  Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
   std::string name = llvm::formatv("store_{0}_{1}x{2}_from{3}", shape.isKeys ? "keys" : "values",
                                    shape.headCount, shape.headDim, shape.inputStride);
   if (shape.toBFloats)
     name += "_bf16";
-  Type types[] = {pointer, i64, pointer, pointer, i64, i64, i64};
-  return kernel.function(name, types, [&](ArrayRef<Expression> arguments) {
-    Expression input = arguments[0], sequenceCount = arguments[1], offsets = arguments[2],
-               entries = arguments[3], slot = arguments[4], zero = kernel.integer(0);
+  return kernelOf<StoreCacheOperands>(kernel, shape, name, [&](const auto &operands) {
+    Expression zero = kernel.integer(0), units = operands.sequenceCount * shape.headCount;
     // A unit of work is one head of one sequence.
-    kernel.loop(arguments[5], sequenceCount * shape.headCount, arguments[6], [&](Expression unit) {
+    kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
       Expression sequence = unit / shape.headCount, head = unit % shape.headCount;
-      Expression first = kernel.loadInt64(offsets, sequence);
-      Expression count = kernel.loadInt64(offsets, sequence + 1) - first;
+      Expression first = kernel.loadInt64(operands.sequenceOffsets, sequence);
+      Expression count = kernel.loadInt64(operands.sequenceOffsets, sequence + 1) - first;
       Expression positions = kernel.ceilDivide(count, kBlock) * kBlock;
-      Expression target =
-          kernel.numbersAt(kernel.loadPointer(entries, sequence),
-                           positions * slot + head * positions * shape.headDim, shape.toBFloats);
+      Expression target = kernel.numbersAt(
+          kernel.loadPointer(operands.entries, sequence),
+          positions * operands.slot + head * positions * shape.headDim, shape.toBFloats);
       auto targetAt = [&](Expression position) {
         return kernel.numbersAt(target, position * shape.headDim, shape.toBFloats);
       };
-      Expression rows = kernel.floatsAt(input, first * shape.inputStride + head * shape.headDim);
+      Expression rows =
+          kernel.floatsAt(operands.input, first * shape.inputStride + head * shape.headDim);
       if (shape.isKeys)
         return kernel.loop(zero, count, kBlock, [&](Expression position) {
           Expression keys = kernel.minimum(count - position, kernel.integer(kBlock));
-          emitTransposeKeys(kernel, keys, kernel.floatsAt(rows, position * shape.inputStride),
-                            kernel.integer(shape.inputStride), shape.headDim, targetAt(position),
-                            shape.toBFloats);
+          emitTransposeKeys(kernel, {.count = keys,
+                                     .rows = kernel.floatsAt(rows, position * shape.inputStride),
+                                     .stride = kernel.integer(shape.inputStride),
+                                     .depth = shape.headDim,
+                                     .block = targetAt(position),
+                                     .toBFloats = shape.toBFloats});
         });
       kernel.loop(zero, count, 1, [&](Expression position) {
         Expression from = kernel.floatsAt(rows, position * shape.inputStride);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Kernels that pass over rows once: embedding, normalization, elementwise arithmetic, copies.
+// Kernels that pass over rows once: embedding, normalization, elementwise arithmetic, copies. Their
+// operands: kernel_operands.inc.
 
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_ROWS_H
 
+#include "compiler/codegen/kernels/KernelOperands.h"
 #include "compiler/codegen/kernels/RowMath.h"
 #include "compiler/plan/PackedPanels.h"
 
@@ -22,33 +24,36 @@ struct EmbeddingShape {
   bool hasPositions = false;
   int64_t positionOffset = 0;
 
+  bool operator==(const EmbeddingShape &) const = default;
   std::string name() const;
 };
-/// (ids, positions, table, position table, output, row count, worker, worker count)
-mlir::func::FuncOp embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape);
+Kernel<EmbeddingOperands> embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape);
 
 /// Position embedding on its own: row i of the output is row positions[i] + offset of the table.
 struct PositionShape {
   int64_t width = 0, outputStride = 0, offset = 0;
+
+  bool operator==(const PositionShape &) const = default;
 };
-/// (positions, table, output, row count, worker, worker count)
-mlir::func::FuncOp positionKernel(KernelBuilder &kernel, const PositionShape &shape);
+Kernel<PositionOperands> positionKernel(KernelBuilder &kernel, const PositionShape &shape);
 
 /// Windows of one sequence's rows: output[i, c * kernel + k] = input[i * stride + k - padding, c].
 struct WindowsShape {
   int64_t width = 0, inputStride = 0, outputStride = 0;
   int64_t kernel = 1, stride = 1, padding = 0;
+
+  bool operator==(const WindowsShape &) const = default;
 };
-/// (input, input rows, output, output rows, worker, worker count)
-mlir::func::FuncOp windowsKernel(KernelBuilder &kernel, const WindowsShape &shape);
+Kernel<WindowsOperands> windowsKernel(KernelBuilder &kernel, const WindowsShape &shape);
 
 /// Normalization on its own, where no product reads its result.
 struct NormalizeShape {
   NormShape norm;
   int64_t inputStride = 0, outputStride = 0;
+
+  bool operator==(const NormalizeShape &) const = default;
 };
-/// (input, gain, shift, output, row count, worker, worker count)
-mlir::func::FuncOp normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape);
+Kernel<NormalizeOperands> normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape);
 
 /// Arithmetic element by element, where nothing took it in.
 using plan::ElementwiseKind;
@@ -59,27 +64,28 @@ struct ElementwiseShape {
   double factor = 1;
   ActivationKind activation = ActivationKind::Relu;
 
+  bool operator==(const ElementwiseShape &) const = default;
   std::string name() const;
 };
-/// (left, right, output, row count, worker, worker count)
-mlir::func::FuncOp elementwiseKernel(KernelBuilder &kernel, const ElementwiseShape &shape);
+Kernel<ElementwiseOperands> elementwiseKernel(KernelBuilder &kernel, const ElementwiseShape &shape);
 
 /// Copies rows: row i of the output is row indices[i] of the input, or row i where indices is null.
 struct CopyShape {
   int64_t width = 0, inputStride = 0, outputStride = 0;
+
+  bool operator==(const CopyShape &) const = default;
 };
-/// (input, indices, output, row count, worker, worker count); does nothing when output is null.
-mlir::func::FuncOp copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape);
+Kernel<CopyRowsOperands> copyRowsKernel(KernelBuilder &kernel, const CopyShape &shape);
 
 /// Stores rows into one slot of the encoder cache entries (layouts: abi.h).
 struct StoreShape {
   bool isKeys = false;
   int64_t headCount = 0, headDim = 0, inputStride = 0;
   bool toBFloats = false;
+
+  bool operator==(const StoreShape &) const = default;
 };
-/// (input, sequence count, sequence offsets, entries, numbers per position before the slot, worker,
-/// worker count)
-mlir::func::FuncOp storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape);
+Kernel<StoreCacheOperands> storeCacheKernel(KernelBuilder &kernel, const StoreShape &shape);
 
 } // namespace transept::codegen
 

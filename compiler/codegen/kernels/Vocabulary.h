@@ -6,6 +6,7 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_VOCABULARY_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_VOCABULARY_H
 
+#include "compiler/codegen/kernels/KernelOperands.h"
 #include "compiler/codegen/kernels/RowMath.h"
 #include "compiler/plan/VocabularyBlocks.h"
 #include "dialects/Plan/Plan.h"
@@ -18,27 +19,18 @@ struct VocabularyShape {
   std::optional<NormShape> norm;
   plan::NumberType numbers = plan::NumberType::F32; // of the weights
 
+  bool operator==(const VocabularyShape &) const = default;
   int64_t blockCount() const { return vocabularyBlockCount(vocabularySize); }
   std::string name() const;
 };
 
-/// What a caller wants of the requested rows; fields of the invocation (abi.h).
-struct VocabularyRequest {
-  Expression rowCount, logits, candidateCount, candidateIds, candidateLogits, logSumExp,
-      excludedOffsets, excludedIds, excludedLogits, memory;
+/// First half: scores all tokens block by block; leaves each block's best tokens, maximum and sum
+/// of exponentials in the request's memory.
+Kernel<SearchBlocksOperands> searchBlocksKernel(KernelBuilder &kernel,
+                                                const VocabularyShape &shape);
 
-  Expressions asList() const;
-  static VocabularyRequest fromList(llvm::ArrayRef<Expression> list);
-  static llvm::SmallVector<mlir::Type> types(KernelBuilder &kernel);
-};
-
-/// First half: (input, weights, bias, gain, shift, request..., scratch, worker, worker count).
-/// Scores all tokens block by block; leaves each block's best tokens, maximum and sum of
-/// exponentials in the request's memory.
-mlir::func::FuncOp searchBlocksKernel(KernelBuilder &kernel, const VocabularyShape &shape);
-
-/// Second half, behind a barrier: (request..., worker, worker count). Merges the blocks.
-mlir::func::FuncOp mergeBlocksKernel(KernelBuilder &kernel, const VocabularyShape &shape);
+/// Second half, behind a barrier: merges so many blocks.
+Kernel<MergeBlocksOperands> mergeBlocksKernel(KernelBuilder &kernel, int64_t blockCount);
 
 int64_t vocabularyScratchBytes(const VocabularyShape &shape, const Target &target);
 

@@ -40,6 +40,15 @@ std::string nameOf(const WordProduct &product, const char *what, int64_t rows, i
   return name + llvm::formatv("_to{0}{1}", tileStride, prefetchNames[int(product.prefetch)]).str();
 }
 
+/// What one function computes.
+struct FixedWordProduct {
+  WordProduct product;
+  int64_t rows = 0, tileStride = 0;
+  bool usesTiles = false;
+
+  bool operator==(const FixedWordProduct &) const = default;
+};
+
 /// The functions' arguments: rows, where to prefetch, tile, its gap, panels.
 SmallVector<Type> argumentTypes(KernelBuilder &kernel, const WordProduct &product) {
   SmallVector<Type> types(3, kernel.pointerType());
@@ -51,7 +60,8 @@ SmallVector<Type> argumentTypes(KernelBuilder &kernel, const WordProduct &produc
 /// All sums stay in registers over the whole loop.
 func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rows,
                            int64_t tileStride) {
-  return kernel.function(
+  return kernel.kernelOf(
+      FixedWordProduct{product, rows, tileStride, /*usesTiles=*/false},
       nameOf(product, "product", rows, tileStride), argumentTypes(kernel, product),
       [&](ArrayRef<Expression> arguments) {
         Expression a = arguments[0], next = arguments[1], tile = arguments[2],
@@ -110,7 +120,8 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
 /// One or two registers of rows times a register for each vector of columns.
 func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rowTiles,
                          int64_t tileStride) {
-  return kernel.function(
+  return kernel.kernelOf(
+      FixedWordProduct{product, rowTiles * kTileRegisterRows, tileStride, /*usesTiles=*/true},
       nameOf(product, "tiles", rowTiles * kTileRegisterRows, tileStride),
       argumentTypes(kernel, product), [&](ArrayRef<Expression> arguments) {
         Expression a = arguments[0], next = arguments[1], tile = arguments[2],

@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_WORDPRODUCT_H
 #define TRANSEPT_COMPILER_CODEGEN_KERNELS_WORDPRODUCT_H
 
-#include "compiler/codegen/kernels/TileProduct.h"
+#include "compiler/codegen/kernels/FloatProduct.h"
 
 namespace transept::codegen {
 
@@ -32,6 +32,8 @@ struct WordProduct {
   Prefetch prefetch = Prefetch::None;
   /// With Ahead: see prefetchOffset.
   int64_t panelBytes = 0, panelGap = 0;
+
+  bool operator==(const WordProduct &) const = default;
 
   /// Vectors of a row of the tile.
   int64_t vectors() const { return panels * int64_t(columns.size()); }

@@ -70,7 +70,7 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
     operands.keySlot = kernel.integer(slot.getOffset());
   if (auto slot = op.getValueSlotAttr())
     operands.valueSlot = kernel.integer(slot.getOffset());
-  kernel.call(attentionKernel(kernel, shape), operands.asList());
+  callKernel(kernel, attentionKernel(kernel, shape), operands);
 }
 
 void emitLaunch(plan::StoreOp op, LaunchEmitter &launch) {
@@ -81,10 +81,14 @@ void emitLaunch(plan::StoreOp op, LaunchEmitter &launch) {
                    .headDim = slot.getHeadDim(),
                    .inputStride = op.getInput().getType().getStride(),
                    .toBFloats = slot.holdsBFloats()};
-  kernel.call(storeCacheKernel(kernel, shape),
-              {launch.address(op.getInput()), launch.field("sequence_count"),
-               launch.field("sequence_offsets"), launch.field("encoder_entries"),
-               kernel.integer(slot.getOffset()), launch.worker, launch.workerCount});
+  callKernel(kernel, storeCacheKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .sequenceCount = launch.field("sequence_count"),
+              .sequenceOffsets = launch.field("sequence_offsets"),
+              .entries = launch.field("encoder_entries"),
+              .slot = kernel.integer(slot.getOffset()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 } // namespace transept::codegen

@@ -20,29 +20,41 @@ void emitLaunch(plan::EmbedOp op, LaunchEmitter &launch) {
                        .panelWidth = table.getPanelWidth(),
                        .hasPositions = op.getPositions().has_value(),
                        .positionOffset = int64_t(op.getPositionOffset())};
-  kernel.call(embeddingKernel(kernel, shape),
-              {launch.field("ids"), launch.field("positions"), launch.weight(op.getTableAttr()),
-               launch.weight(op.getPositionsAttr()), launch.address(op.getOutput()),
-               launch.rowCount, launch.worker, launch.workerCount});
+  callKernel(kernel, embeddingKernel(kernel, shape),
+             {.ids = launch.field("ids"),
+              .positions = launch.field("positions"),
+              .table = launch.weight(op.getTableAttr()),
+              .positionTable = launch.weight(op.getPositionsAttr()),
+              .output = launch.address(op.getOutput()),
+              .rowCount = launch.rowCount,
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::EmbedPositionsOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto output = op.getOutput().getType();
   PositionShape shape{output.getWidth(), output.getStride(), int64_t(op.getOffset())};
-  kernel.call(positionKernel(kernel, shape),
-              {launch.field("positions"), launch.weight(op.getTableAttr()),
-               launch.address(op.getOutput()), launch.rowsOf(op.getOutput()), launch.worker,
-               launch.workerCount});
+  callKernel(kernel, positionKernel(kernel, shape),
+             {.positions = launch.field("positions"),
+              .table = launch.weight(op.getTableAttr()),
+              .output = launch.address(op.getOutput()),
+              .rowCount = launch.rowsOf(op.getOutput()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::TakeFeaturesOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto output = op.getOutput().getType();
   CopyShape shape{output.getWidth(), output.getWidth(), output.getStride()};
-  kernel.call(copyRowsKernel(kernel, shape),
-              {launch.field("features"), kernel.null(), launch.address(op.getOutput()),
-               launch.rowsOf(op.getOutput()), launch.worker, launch.workerCount});
+  callKernel(kernel, copyRowsKernel(kernel, shape),
+             {.input = launch.field("features"),
+              .indices = kernel.null(),
+              .output = launch.address(op.getOutput()),
+              .rowCount = launch.rowsOf(op.getOutput()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::WindowsOp op, LaunchEmitter &launch) {
@@ -54,10 +66,13 @@ void emitLaunch(plan::WindowsOp op, LaunchEmitter &launch) {
                      .kernel = int64_t(op.getKernel()),
                      .stride = int64_t(op.getStride()),
                      .padding = int64_t(op.getPadding())};
-  kernel.call(windowsKernel(kernel, shape),
-              {launch.address(op.getInput()), launch.rowsOf(op.getInput()),
-               launch.address(op.getOutput()), launch.rowsOf(op.getOutput()), launch.worker,
-               launch.workerCount});
+  callKernel(kernel, windowsKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .inputRows = launch.rowsOf(op.getInput()),
+              .output = launch.address(op.getOutput()),
+              .outputRows = launch.rowsOf(op.getOutput()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::PrependOp op, LaunchEmitter &launch) {
@@ -65,14 +80,22 @@ void emitLaunch(plan::PrependOp op, LaunchEmitter &launch) {
   auto input = op.getInput().getType(), output = op.getOutput().getType();
   int64_t leadingCount = op.getLeadingCount();
   CopyShape leading{output.getWidth(), output.getWidth(), output.getStride()};
-  kernel.call(copyRowsKernel(kernel, leading),
-              {launch.weight(op.getLeadingAttr()), kernel.null(), launch.address(op.getOutput()),
-               kernel.integer(leadingCount), launch.worker, launch.workerCount});
+  callKernel(kernel, copyRowsKernel(kernel, leading),
+             {.input = launch.weight(op.getLeadingAttr()),
+              .indices = kernel.null(),
+              .output = launch.address(op.getOutput()),
+              .rowCount = kernel.integer(leadingCount),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
   CopyShape own{output.getWidth(), input.getStride(), output.getStride()};
-  kernel.call(copyRowsKernel(kernel, own),
-              {launch.address(op.getInput()), kernel.null(),
-               kernel.floatsAt(launch.address(op.getOutput()), leadingCount * output.getStride()),
-               launch.rowsOf(op.getInput()), launch.worker, launch.workerCount});
+  callKernel(
+      kernel, copyRowsKernel(kernel, own),
+      {.input = launch.address(op.getInput()),
+       .indices = kernel.null(),
+       .output = kernel.floatsAt(launch.address(op.getOutput()), leadingCount * output.getStride()),
+       .rowCount = launch.rowsOf(op.getInput()),
+       .worker = launch.worker,
+       .workerCount = launch.workerCount});
 }
 
 } // namespace transept::codegen

@@ -33,12 +33,19 @@ void emitLaunch(plan::LinearOp op, LaunchEmitter &launch) {
   plan::LinearStrategyAttr strategy = op.getStrategy();
   shape.strategy = {strategy.getRowBlock(), strategy.getStreamPanels(), strategy.getRowsToSplit()};
   launch.needScratch(linearScratchBytes(shape, kernel.target()));
-  kernel.call(linearKernel(kernel, shape),
-              {launch.address(op.getInput()), launch.weight(op.getWeightAttr()),
-               launch.weight(op.getBiasAttr()), launch.weight(op.getNormGainAttr()),
-               launch.weight(op.getNormBiasAttr()), launch.address(op.getResidual()),
-               launch.address(op.getOutput()), launch.address(op.getNormalized()),
-               launch.rowsOf(op.getInput()), launch.scratch(), launch.worker, launch.workerCount});
+  callKernel(kernel, linearKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .weights = launch.weight(op.getWeightAttr()),
+              .bias = launch.weight(op.getBiasAttr()),
+              .gain = launch.weight(op.getNormGainAttr()),
+              .shift = launch.weight(op.getNormBiasAttr()),
+              .residual = launch.address(op.getResidual()),
+              .output = launch.address(op.getOutput()),
+              .normalized = launch.address(op.getNormalized()),
+              .rowCount = launch.rowsOf(op.getInput()),
+              .scratch = launch.scratch(),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 } // namespace transept::codegen

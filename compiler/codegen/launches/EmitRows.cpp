@@ -14,10 +14,14 @@ void emitLaunch(plan::NormalizeOp op, LaunchEmitter &launch) {
   NormalizeShape shape{
       *normShape(op.getNorm(), input.getWidth(), op.getGainAttr(), op.getShiftAttr()),
       input.getStride(), op.getOutput().getType().getStride()};
-  kernel.call(normalizeKernel(kernel, shape),
-              {launch.address(op.getInput()), launch.weight(op.getGainAttr()),
-               launch.weight(op.getShiftAttr()), launch.address(op.getOutput()),
-               launch.rowsOf(op.getInput()), launch.worker, launch.workerCount});
+  callKernel(kernel, normalizeKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .gain = launch.weight(op.getGainAttr()),
+              .shift = launch.weight(op.getShiftAttr()),
+              .output = launch.address(op.getOutput()),
+              .rowCount = launch.rowsOf(op.getInput()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::ElementwiseOp op, LaunchEmitter &launch) {
@@ -32,29 +36,39 @@ void emitLaunch(plan::ElementwiseOp op, LaunchEmitter &launch) {
     shape.factor = op.getFactor()->convertToDouble();
   if (op.getActivation())
     shape.activation = *op.getActivation();
-  kernel.call(elementwiseKernel(kernel, shape),
-              {launch.address(op.getLeft()), launch.address(op.getRight()),
-               launch.address(op.getOutput()), launch.rowsOf(op.getLeft()), launch.worker,
-               launch.workerCount});
+  callKernel(kernel, elementwiseKernel(kernel, shape),
+             {.left = launch.address(op.getLeft()),
+              .right = launch.address(op.getRight()),
+              .output = launch.address(op.getOutput()),
+              .rowCount = launch.rowsOf(op.getLeft()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::TakeRequestedOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   CopyShape shape{op.getInput().getType().getWidth(), op.getInput().getType().getStride(),
                   op.getOutput().getType().getStride()};
-  kernel.call(copyRowsKernel(kernel, shape),
-              {launch.address(op.getInput()), launch.field("requested_rows"),
-               launch.address(op.getOutput()), launch.field("requested_count"), launch.worker,
-               launch.workerCount});
+  callKernel(kernel, copyRowsKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .indices = launch.field("requested_rows"),
+              .output = launch.address(op.getOutput()),
+              .rowCount = launch.field("requested_count"),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::EmitStatesOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto input = op.getInput().getType();
   CopyShape shape{input.getWidth(), input.getStride(), input.getWidth()};
-  kernel.call(copyRowsKernel(kernel, shape),
-              {launch.address(op.getInput()), kernel.null(), launch.field("states"),
-               launch.rowCount, launch.worker, launch.workerCount});
+  callKernel(kernel, copyRowsKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .indices = kernel.null(),
+              .output = launch.field("states"),
+              .rowCount = launch.rowCount,
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 } // namespace transept::codegen

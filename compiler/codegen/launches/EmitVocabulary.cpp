@@ -21,13 +21,17 @@ VocabularyShape shapeOf(plan::SearchOp op, LaunchEmitter &launch) {
   return shape;
 }
 
-Expressions request(LaunchEmitter &launch) {
-  VocabularyRequest request{launch.field("requested_count"),  launch.field("logits"),
-                            launch.field("candidate_count"),  launch.field("candidate_ids"),
-                            launch.field("candidate_logits"), launch.field("log_sum_exp"),
-                            launch.field("excluded_offsets"), launch.field("excluded_ids"),
-                            launch.field("excluded_logits"),  launch.field("search_memory")};
-  return request.asList();
+VocabularyRequestOperands requestOf(LaunchEmitter &launch) {
+  return {.rowCount = launch.field("requested_count"),
+          .logits = launch.field("logits"),
+          .candidateCount = launch.field("candidate_count"),
+          .candidateIds = launch.field("candidate_ids"),
+          .candidateLogits = launch.field("candidate_logits"),
+          .logSumExp = launch.field("log_sum_exp"),
+          .excludedOffsets = launch.field("excluded_offsets"),
+          .excludedIds = launch.field("excluded_ids"),
+          .excludedLogits = launch.field("excluded_logits"),
+          .memory = launch.field("search_memory")};
 }
 
 } // namespace
@@ -36,21 +40,25 @@ void emitLaunch(plan::SearchOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   VocabularyShape shape = shapeOf(op, launch);
   launch.needScratch(vocabularyScratchBytes(shape, kernel.target()));
-  Expressions arguments = {launch.address(op.getInput()), launch.weight(op.getWeightAttr()),
-                           launch.weight(op.getBiasAttr()), launch.weight(op.getNormGainAttr()),
-                           launch.weight(op.getNormBiasAttr())};
-  arguments.append(request(launch));
-  arguments.append({launch.scratch(), launch.worker, launch.workerCount});
-  kernel.call(searchBlocksKernel(kernel, shape), arguments);
+  callKernel(kernel, searchBlocksKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .weights = launch.weight(op.getWeightAttr()),
+              .bias = launch.weight(op.getBiasAttr()),
+              .gain = launch.weight(op.getNormGainAttr()),
+              .shift = launch.weight(op.getNormBiasAttr()),
+              .request = requestOf(launch),
+              .scratch = launch.scratch(),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
 }
 
 void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   VocabularyShape shape;
   shape.vocabularySize = op.getVocabularySize();
-  Expressions arguments = request(launch);
-  arguments.append({launch.worker, launch.workerCount});
-  kernel.call(mergeBlocksKernel(kernel, shape), arguments);
+  callKernel(
+      kernel, mergeBlocksKernel(kernel, shape.blockCount()),
+      {.request = requestOf(launch), .worker = launch.worker, .workerCount = launch.workerCount});
 }
 
 } // namespace transept::codegen

@@ -24,7 +24,7 @@ LaunchEmitter::LaunchEmitter(plan::ProgramOp program, KernelBuilder &kernel)
 func::FuncOp LaunchEmitter::emit(plan::LaunchOpInterface launch, StringRef name) {
   kernel.setLoc(launch.getLoc());
   Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
-  return kernel.function(name, {pointer, i64, i64}, [&](ArrayRef<Expression> arguments) {
+  return kernel.define(name, {pointer, i64, i64}, [&](ArrayRef<Expression> arguments) {
     invocation = arguments[0];
     worker = arguments[1];
     workerCount = arguments[2];

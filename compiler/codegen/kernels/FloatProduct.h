@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The register-blocked product at the heart of every other kernel.
+// The register-blocked product of floats at the heart of every other kernel.
 //
 // tile[r, c] = sum over k of A[k, r] * W[k, c], for up to target().tileRows() rows r and one or
 // more panels of columns c. Every sum runs over k in order, from 0 or from the tile's old content,
 // whatever the number of rows: a row's bits never depend on the rows beside it.
 
-#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_TILEPRODUCT_H
-#define TRANSEPT_COMPILER_CODEGEN_KERNELS_TILEPRODUCT_H
+#ifndef TRANSEPT_COMPILER_CODEGEN_KERNELS_FLOATPRODUCT_H
+#define TRANSEPT_COMPILER_CODEGEN_KERNELS_FLOATPRODUCT_H
 
 #include "compiler/codegen/kernels/KernelBuilder.h"
 
@@ -33,7 +33,7 @@ enum class ColumnForm {
   BFloatPairs // row k / 2 of pairs of bf16, those of k and of k + 1
 };
 
-struct TileProduct {
+struct FloatProduct {
   /// Columns of a panel: one or two vectors.
   int64_t columns = 0;
   /// Panels computed at once; more than one only pays for few rows, which are bound by reading W.
@@ -41,9 +41,11 @@ struct TileProduct {
   /// Adds to the tile instead of overwriting it.
   bool accumulates = false;
   ColumnForm form = ColumnForm::Floats;
-  /// With Ahead: see prefetchOffset.
+  /// With Ahead: see prefetchOffset. Without a gap both are 0, so that depths share their code.
   int64_t panelBytes = 0, panelGap = 0;
   Prefetch prefetch = Prefetch::None;
+
+  bool operator==(const FloatProduct &) const = default;
 };
 
 /// Where sums go: row r of panel p begins at begin + r * stride + p * gap, in numbers of 32 bits.
@@ -53,27 +55,24 @@ struct ProductTile {
   Expression gap = {}; // none: panels lie side by side
 };
 
-/// Emits a call that computes `rows` (1 to maximumRows(...)) rows.
-/// a: [depth][rows] floats. w: the first row of each panel; the next begins columnStride numbers
-/// (pairs of them) later. `ahead`: with Prefetch::NextPanel, where a cache line is asked for in
-/// each step.
-void emitTileProduct(KernelBuilder &kernel, const TileProduct &shape, Expression rows, Expression a,
-                     llvm::ArrayRef<Expression> w, Expression columnStride, Expression depth,
-                     const ProductTile &tile, Expression ahead = {});
-
 /// The largest number of rows whose sums fit in the registers.
-int64_t maximumRows(const Target &target, const TileProduct &shape);
+int64_t maximumRows(const Target &target, const FloatProduct &shape);
 
-/// Emits a call that interleaves `rows` rows of `input` (row r begins at input + r * stride) into
-/// packed[depth][rows], the order in which products read them. `packed` needs 16 floats of slack.
-void emitPackRows(KernelBuilder &kernel, Expression rows, Expression input, Expression stride,
-                  Expression depth, Expression packed);
+/// One call of a product.
+struct FloatProductCall {
+  Expression rows;      // 1 to mostRows
+  int64_t mostRows = 0; // at most maximumRows(...): for more there is no code
+  Expression a;         // [depth][rows] floats
+  Expressions w;        // the first row of each panel
+  Expression rowStride; // numbers (pairs of them) from one row of W to the next
+  Expression depth;
+  ProductTile tile;
+  Expression ahead = {}; // NextPanel: where each step asks for a cache line
+};
 
-/// Emits a call that turns `count` rows of keys (row r at input + r * stride, `depth` floats each)
-/// into one block [depth][TRANSEPT_KEY_BLOCK] (abi.h) of f32 or bf16; count is at most
-/// TRANSEPT_KEY_BLOCK.
-void emitTransposeKeys(KernelBuilder &kernel, Expression count, Expression input, Expression stride,
-                       int64_t depth, Expression block, bool toBFloats = false);
+/// Emits the call, or an error where the registers do not hold the sums of so many rows.
+void emitFloatProduct(KernelBuilder &kernel, const FloatProduct &shape,
+                      const FloatProductCall &call);
 
 } // namespace transept::codegen
 

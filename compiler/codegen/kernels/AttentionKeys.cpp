@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Emits the preparation of keys and values, and where products find them.
+
+#include "compiler/codegen/kernels/AttentionKeys.h"
+
+#include "compiler/codegen/kernels/RowMath.h"
+#include "compiler/codegen/kernels/RowOrder.h"
+
+#include "transept/abi.h"
+
+namespace transept::codegen {
+
+namespace {
+constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
+} // namespace
+
+AttentionUnit AttentionKeys::unitOf(Expression index) {
+  AttentionUnit unit;
+  unit.group = index / shape.headCount;
+  unit.head = index % shape.headCount;
+  unit.firstRow = kernel.loadInt64(operands.groupOffsets, unit.group);
+  unit.rowCount = kernel.loadInt64(operands.groupOffsets, unit.group + 1) - unit.firstRow;
+  unit.past = zero;
+  switch (shape.keys) {
+  case KeySource::Rows:
+    unit.keyCount = unit.rowCount;
+    break;
+  case KeySource::Pages:
+    unit.past = kernel.loadInt64(operands.pastLengths, unit.group);
+    unit.keyCount = unit.past + unit.rowCount;
+    unit.container = kernel.loadPointer(operands.containers, unit.group);
+    break;
+  case KeySource::EncoderCache:
+    unit.keyCount = kernel.loadInt64(operands.containerLengths, unit.group);
+    unit.container = kernel.loadPointer(operands.containers, unit.group);
+    break;
+  }
+  unit.hasRisingPositions = emitHasRisingPositions(kernel, shape, operands, unit);
+  return unit;
+}
+
+void AttentionKeys::prepare(const AttentionUnit &unit) {
+  if (shape.multipliesBFloats)
+    packWords(unit);
+  else if (shape.keys == KeySource::Rows)
+    transposeKeys(unit);
+  if (shape.keys == KeySource::Pages)
+    appendRows(unit);
+}
+
+Expression AttentionKeys::keyRow(const AttentionUnit &unit, Expression row) {
+  return kernel.floatsAt(operands.key,
+                         (unit.firstRow + row) * shape.keyStride + unit.head * shape.keyDim);
+}
+
+Expression AttentionKeys::valueRow(const AttentionUnit &unit, Expression row) {
+  return kernel.floatsAt(operands.value,
+                         (unit.firstRow + row) * shape.valueStride + unit.head * shape.valueDim);
+}
+
+/// Rows -> blocks [keyDim][kBlock], the order in which the score product reads them.
+void AttentionKeys::transposeKeys(const AttentionUnit &unit) {
+  kernel.loop(zero, unit.keyCount, kBlock, [&](Expression key) {
+    Expression from = keyRow(unit, key);
+    Expression count = kernel.minimum(unit.keyCount - key, kernel.integer(kBlock));
+    emitTransposeKeys(kernel, {.count = count,
+                               .rows = from,
+                               .stride = kernel.integer(shape.keyStride),
+                               .depth = shape.keyDim,
+                               .block = kernel.floatsAt(transposedKeys, key * shape.keyDim)});
+  });
+}
+
+/// This head's keys and values as words.
+void AttentionKeys::packWords(const AttentionUnit &unit) {
+  Expression rounded = transposedKeys;
+  keyWords = kernel.bytesAt(rounded, words.keyBlockBytes);
+  Expression steps = kernel.ceilDivide(unit.keyCount, kKeysPerStep) * kKeysPerStep;
+  valueWords = kernel.bytesAt(keyWords, steps * (2 * words.paddedKeyDim));
+  Expression key =
+      kernel.floatsAt(operands.key, unit.firstRow * shape.keyStride + unit.head * shape.keyDim);
+  Expression value = kernel.floatsAt(operands.value, unit.firstRow * shape.valueStride +
+                                                         unit.head * shape.valueDim);
+  emitKeyWords(kernel, words,
+               {.count = unit.keyCount, .from = key, .stride = shape.keyStride, .to = keyWords},
+               rounded);
+  emitValueWords(
+      kernel, words,
+      {.count = unit.keyCount, .from = value, .stride = shape.valueStride, .to = valueWords});
+}
+
+/// Writes this head's keys and values of the new rows into the self cache's pages.
+void AttentionKeys::appendRows(const AttentionUnit &unit) {
+  kernel.loop(zero, unit.rowCount, 1, [&](Expression row) {
+    Expression position = unit.past + row, inPage = position % kBlock;
+    Expression page = kernel.loadPointer(unit.container, position / kBlock);
+    Expression keyFrom = keyRow(unit, row);
+    Expression keyTo = numbersAt(pagedKeys(page, unit.head), inPage);
+    kernel.loop(zero, kernel.integer(shape.keyDim), 1, [&](Expression d) {
+      kernel.store(cached(kernel.loadFloat(kernel.floatsAt(keyFrom, d))),
+                   numbersAt(keyTo, d * kBlock));
+    });
+    Expression valueFrom = valueRow(unit, row);
+    Expression valueTo = numbersAt(pagedValues(page, unit.head), inPage * shape.valueDim);
+    forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
+      kernel.storeFirst(cached(kernel.loadFirst(kernel.floatsAt(valueFrom, column), count)),
+                        numbersAt(valueTo, column), count);
+    });
+  });
+}
+
+Expression AttentionKeys::pagedKeys(Expression page, Expression head) {
+  return numbersAt(page, operands.keySlot * kBlock + head * (shape.keyDim * kBlock));
+}
+
+Expression AttentionKeys::pagedValues(Expression page, Expression head) {
+  return numbersAt(page, operands.valueSlot * kBlock + head * (kBlock * shape.valueDim));
+}
+
+Expression AttentionKeys::keyBlock(const AttentionUnit &unit, Expression key) {
+  Expression offset = key * shape.keyDim;
+  switch (shape.keys) {
+  case KeySource::Rows:
+    return kernel.floatsAt(transposedKeys, offset);
+  case KeySource::Pages:
+    return pagedKeys(kernel.loadPointer(unit.container, key / kBlock), unit.head);
+  case KeySource::EncoderCache: {
+    Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
+    return numbersAt(unit.container,
+                     positions * operands.keySlot + unit.head * positions * shape.keyDim + offset);
+  }
+  }
+  llvm_unreachable("every key source has its case");
+}
+
+std::pair<Expression, int64_t> AttentionKeys::valueRows(const AttentionUnit &unit, Expression key) {
+  switch (shape.keys) {
+  case KeySource::Rows:
+    return {valueRow(unit, key), shape.valueStride};
+  case KeySource::Pages:
+    return {pagedValues(kernel.loadPointer(unit.container, key / kBlock), unit.head),
+            shape.valueDim};
+  case KeySource::EncoderCache: {
+    Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
+    return {numbersAt(unit.container, positions * operands.valueSlot +
+                                          (unit.head * positions + key) * shape.valueDim),
+            shape.valueDim};
+  }
+  }
+  llvm_unreachable("every key source has its case");
+}
+
+} // namespace transept::codegen
