@@ -117,74 +117,101 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
       });
 }
 
-/// One or two registers of rows times a register for each vector of columns.
+/// One or two registers of rows times a register for each vector of columns, within its function.
+class TileWordProduct {
+public:
+  TileWordProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rowTiles,
+                  int64_t tileStride, ArrayRef<Expression> arguments)
+      : kernel(kernel), product(product), rowTiles(rowTiles), tileStride(tileStride),
+        a(arguments[0]), next(arguments[1]), tile(arguments[2]), tileGap(arguments[3]),
+        panels(arguments.drop_front(4)),
+        tiles(kernel, product.kind == WordKind::Bytes ? WordForm::Bytes : WordForm::BFloats) {}
+
+  void emit() {
+    Expressions sums;
+    forEachTile([&](int64_t r, int64_t c) {
+      llvm::append_range(sums, product.accumulates ? tiles.load(placeOf(r, c), 4 * tileStride)
+                                                   : tiles.zero());
+    });
+    parts = int64_t(sums.size()) / (rowTiles * columnTiles());
+    sums = kernel.loop(
+        kernel.integer(0), kernel.integer(product.words / kRows), 1, sums,
+        [&](Expression step, ArrayRef<Expression> carried) { return afterStep(step, carried); });
+    forEachTile([&](int64_t r, int64_t c) {
+      tiles.store(partOf(sums, r, c), placeOf(r, c), 4 * tileStride);
+    });
+  }
+
+private:
+  static constexpr int64_t kRows = TileRegisters::kRows, kRowBytes = TileRegisters::kRowBytes;
+
+  int64_t columnTiles() const { return product.vectors(); }
+  int64_t stepBytes() const { return kRows * product.wordBytes; }
+
+  void forEachTile(llvm::function_ref<void(int64_t r, int64_t c)> call) {
+    for (int64_t r = 0; r < rowTiles; ++r)
+      for (int64_t c = 0; c < columnTiles(); ++c)
+        call(r, c);
+  }
+
+  Expression placeOf(int64_t r, int64_t c) {
+    int64_t perPanel = product.columns.size();
+    Expression panel = kernel.floatsAt(tile, tileGap * (c / perPanel));
+    return kernel.floatsAt(panel, r * kRows * tileStride + c % perPanel * kRows);
+  }
+
+  Expressions partOf(ArrayRef<Expression> sums, int64_t r, int64_t c) {
+    return Expressions(sums.slice((r * columnTiles() + c) * parts, parts));
+  }
+
+  /// The sums with the words of one register more.
+  Expressions afterStep(Expression step, ArrayRef<Expression> sums) {
+    Expression from = step * stepBytes();
+    Expression ahead =
+        prefetchOffset(kernel, from, product.panels, product.panelBytes, product.panelGap);
+    SmallVector<Expressions> rows, results(rowTiles * columnTiles());
+    for (int64_t r = 0; r < rowTiles; ++r)
+      rows.push_back(tiles.load(kernel.bytesAt(a, step * kRowBytes + r * kRows * product.rowBytes),
+                                product.rowBytes));
+    int64_t c = 0;
+    for (Expression panel : panels)
+      for (int64_t offset : product.columns) {
+        Expressions columns = tiles.load(kernel.bytesAt(panel, from + offset), product.wordBytes);
+        for (int64_t r = 0; r < rowTiles; ++r)
+          results[r * columnTiles() + c] = tiles.multiplyAdd(partOf(sums, r, c), rows[r], columns);
+        ++c;
+        if (product.prefetch == Prefetch::Ahead)
+          for (int64_t word = 0; word < kRows; ++word)
+            kernel.prefetch(kernel.bytesAt(panel, ahead + (offset + word * product.wordBytes)),
+                            /*level=*/2);
+      }
+    // Half of the lines of a step, in the next panel.
+    if (product.prefetch == Prefetch::NextPanel)
+      for (int64_t line = 0; line < stepBytes() / kLine / 2; ++line)
+        kernel.prefetch(kernel.bytesAt(next, from + line * kLine), /*level=*/2);
+    Expressions all;
+    for (const Expressions &result : results)
+      llvm::append_range(all, result);
+    return all;
+  }
+
+  KernelBuilder &kernel;
+  const WordProduct &product;
+  int64_t rowTiles, tileStride;
+  Expression a, next, tile, tileGap;
+  ArrayRef<Expression> panels;
+  TileRegisters tiles;
+  int64_t parts = 1; // values that a tile is made of
+};
+
 func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rowTiles,
                          int64_t tileStride) {
-  return kernel.kernelOf(
-      FixedWordProduct{product, rowTiles * kTileRegisterRows, tileStride, /*usesTiles=*/true},
-      nameOf(product, "tiles", rowTiles * kTileRegisterRows, tileStride),
-      argumentTypes(kernel, product), [&](ArrayRef<Expression> arguments) {
-        Expression a = arguments[0], next = arguments[1], tile = arguments[2],
-                   tileGap = arguments[3];
-        ArrayRef<Expression> panels = arguments.drop_front(4);
-        TileRegisters tiles(kernel,
-                            product.kind == WordKind::Bytes ? WordForm::Bytes : WordForm::BFloats);
-        constexpr int64_t kRows = TileRegisters::kRows, kRowBytes = TileRegisters::kRowBytes;
-        int64_t columnTiles = product.vectors(), stepBytes = kRows * product.wordBytes;
-        int64_t perPanel = product.columns.size();
-        auto tileAt = [&](int64_t r, int64_t c) {
-          Expression panel = kernel.floatsAt(tile, tileGap * (c / perPanel));
-          return kernel.floatsAt(panel, r * kRows * tileStride + c % perPanel * kRows);
-        };
-
-        Expressions sums;
-        for (int64_t r = 0; r < rowTiles; ++r)
-          for (int64_t c = 0; c < columnTiles; ++c)
-            llvm::append_range(sums, product.accumulates ? tiles.load(tileAt(r, c), 4 * tileStride)
-                                                         : tiles.zero());
-        int64_t parts = int64_t(sums.size()) / (rowTiles * columnTiles);
-        auto partOf = [&](ArrayRef<Expression> all, int64_t r, int64_t c) {
-          return Expressions(all.slice((r * columnTiles + c) * parts, parts));
-        };
-        sums = kernel.loop(
-            kernel.integer(0), kernel.integer(product.words / kRows), 1, sums,
-            [&](Expression step, ArrayRef<Expression> carried) {
-              Expression from = step * stepBytes;
-              Expression ahead = prefetchOffset(kernel, from, product.panels, product.panelBytes,
-                                                product.panelGap);
-              SmallVector<Expressions> rows, results(rowTiles * columnTiles);
-              for (int64_t r = 0; r < rowTiles; ++r)
-                rows.push_back(
-                    tiles.load(kernel.bytesAt(a, step * kRowBytes + r * kRows * product.rowBytes),
-                               product.rowBytes));
-              int64_t c = 0;
-              for (Expression panel : panels)
-                for (int64_t offset : product.columns) {
-                  Expressions columns =
-                      tiles.load(kernel.bytesAt(panel, from + offset), product.wordBytes);
-                  for (int64_t r = 0; r < rowTiles; ++r)
-                    results[r * columnTiles + c] =
-                        tiles.multiplyAdd(partOf(carried, r, c), rows[r], columns);
-                  ++c;
-                  if (product.prefetch == Prefetch::Ahead)
-                    for (int64_t word = 0; word < kRows; ++word)
-                      kernel.prefetch(
-                          kernel.bytesAt(panel, ahead + (offset + word * product.wordBytes)),
-                          /*level=*/2);
-                }
-              // Half of the lines of a step, in the next panel.
-              if (product.prefetch == Prefetch::NextPanel)
-                for (int64_t line = 0; line < stepBytes / kLine / 2; ++line)
-                  kernel.prefetch(kernel.bytesAt(next, from + line * kLine), /*level=*/2);
-              Expressions all;
-              for (const Expressions &result : results)
-                llvm::append_range(all, result);
-              return all;
-            });
-        for (int64_t r = 0; r < rowTiles; ++r)
-          for (int64_t c = 0; c < columnTiles; ++c)
-            tiles.store(partOf(sums, r, c), tileAt(r, c), 4 * tileStride);
-      });
+  int64_t rows = rowTiles * kTileRegisterRows;
+  return kernel.kernelOf(FixedWordProduct{product, rows, tileStride, /*usesTiles=*/true},
+                         nameOf(product, "tiles", rows, tileStride), argumentTypes(kernel, product),
+                         [&](ArrayRef<Expression> arguments) {
+                           TileWordProduct(kernel, product, rowTiles, tileStride, arguments).emit();
+                         });
 }
 
 /// The most rows whose sums fit into the registers, beside the columns.
