@@ -2,7 +2,7 @@
 //
 // `transept inspect`: what is in a library, without running it.
 
-#include "base/Manifest.h"
+#include "base/LibraryManifest.h"
 #include "commands/Commands.h"
 #include "transept/levels.h"
 #include "workbench/library/LibraryFile.h"

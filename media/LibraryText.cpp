@@ -5,7 +5,7 @@
 #include "media/LibraryText.h"
 
 #include "base/Json.h"
-#include "base/Manifest.h"
+#include "base/LibraryManifest.h"
 
 namespace transept::media {
 

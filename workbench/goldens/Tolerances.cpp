@@ -6,7 +6,7 @@
 #include "base/Error.h"
 
 #include "base/Json.h"
-#include "base/Manifest.h"
+#include "base/LibraryManifest.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -4,7 +4,7 @@
 
 #include "compiler/emit/table/Manifest.h"
 
-#include "base/Manifest.h"
+#include "base/LibraryManifest.h"
 #include "compiler/frontend/description/DescriptionJson.h"
 #include "compiler/targets/Architecture.h"
 #include "dialects/Plan/Plan.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `transept inspect` prints: JSON about the model, its caches and its needs (base/Manifest.h).
+// What `transept inspect` prints: JSON about the model, its caches and its needs
+// (base/LibraryManifest.h).
 
 #ifndef TRANSEPT_COMPILER_EMIT_TABLE_MANIFEST_H
 #define TRANSEPT_COMPILER_EMIT_TABLE_MANIFEST_H

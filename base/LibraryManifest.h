@@ -4,8 +4,8 @@
 // its structures is one list of fields, from which JSON is written and read; whoever fills one in
 // must name every field (-Wmissing-field-initializers).
 
-#ifndef TRANSEPT_BASE_MANIFEST_H
-#define TRANSEPT_BASE_MANIFEST_H
+#ifndef TRANSEPT_BASE_LIBRARYMANIFEST_H
+#define TRANSEPT_BASE_LIBRARYMANIFEST_H
 
 #include <cstdint>
 #include <map>

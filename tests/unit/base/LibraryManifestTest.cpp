@@ -3,7 +3,7 @@
 // The manifest's JSON: what is written is read back, in the order of the lists, and nothing may
 // miss.
 
-#include "base/Manifest.h"
+#include "base/LibraryManifest.h"
 
 #include <gtest/gtest.h>
 
