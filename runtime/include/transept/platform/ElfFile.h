@@ -32,7 +32,7 @@ struct ElfMachine {
 inline constexpr ElfMachine kElfMachines[] = {{EM_X86_64, R_X86_64_RELATIVE}};
 
 /// A complete 64-bit little-endian shared library, mapped read-only; every access is checked
-/// against its size. The file must not shrink meanwhile.
+/// against its size. The file must not shrink meanwhile. For one thread at a time.
 class ElfFile {
 public:
   /// Throws Error if the file cannot be read or is no such library.
@@ -102,8 +102,9 @@ public:
   }
   /// The address that a pointer will hold once the library is loaded, 0 for null.
   std::uint64_t pointerAt(std::uint64_t address) const {
-    auto found = relocated.find(address);
-    return found == relocated.end() ? 0 : found->second;
+    const std::map<std::uint64_t, std::uint64_t> &known = relocations();
+    auto found = known.find(address);
+    return found == known.end() ? 0 : found->second;
   }
 
   /// Calls call(name, symbol) for each dynamic symbol that is defined here.
@@ -228,16 +229,20 @@ private:
     hash = entries[DT_HASH], gnuHash = entries[DT_GNU_HASH];
     if (symbols == 0 || names == 0 || (hash == 0 && gnuHash == 0))
       fail("it is a shared library, but exports nothing");
-    if (std::uint64_t size = entries[DT_RELASZ])
-      readRelocations(bytesAt(entries[DT_RELA], size));
+    relocationTable = entries[DT_RELA], relocationTableSize = entries[DT_RELASZ];
   }
 
-  void readRelocations(std::string_view table) {
+  /// Pointers by their addresses, once somebody asks for one: opening a model asks for none.
+  const std::map<std::uint64_t, std::uint64_t> &relocations() const {
+    if (!relocated.empty() || relocationTableSize == 0)
+      return relocated;
+    std::string_view table = bytesAt(relocationTable, relocationTableSize);
     for (; table.size() >= sizeof(Elf64_Rela); table.remove_prefix(sizeof(Elf64_Rela))) {
       auto relocation = copied<Elf64_Rela>(table);
       if (ELF64_R_TYPE(relocation.r_info) == fileMachine->relativeRelocation)
         relocated[relocation.r_offset] = std::uint64_t(relocation.r_addend);
     }
+    return relocated;
   }
 
   /// What the file has of the segment from an address on.
@@ -278,8 +283,9 @@ private:
   const ElfMachine *fileMachine = nullptr;
   std::vector<Elf64_Phdr> programHeaders;
   std::vector<Elf64_Shdr> sectionHeaders;
-  std::uint64_t symbols = 0, names = 0, hash = 0, gnuHash = 0; // addresses
-  std::map<std::uint64_t, std::uint64_t> relocated;
+  std::uint64_t symbols = 0, names = 0, hash = 0, gnuHash = 0, relocationTable = 0; // addresses
+  std::uint64_t relocationTableSize = 0;
+  mutable std::map<std::uint64_t, std::uint64_t> relocated; // see relocations()
 };
 
 struct ModelSymbol {
