@@ -254,20 +254,24 @@ void fillSpecialIds(GenerationDefaults &result, const GenerationDefaults &fallba
 /// or else its class sets.
 Json withDefaults(JsonFields &config, const SpecialIdDefaults &defaults) {
   Json merged = Json::object();
+  const Json *decoder = config.find("decoder");
+  if (decoder && !decoder->is_object())
+    decoder = nullptr;
+  // A null of the configuration keeps out its class's default. Where a decoder has a configuration
+  // of its own, that one's null does.
   auto set = [&](const char *key, const auto &value) {
-    if (!config.contains(key) && !merged.contains(key))
+    bool isSaid = decoder ? decoder->contains(key) : config.contains(key);
+    if (!isSaid && !merged.contains(key))
       merged[key] = value;
   };
   auto setIfPresent = [&](const char *key, const std::optional<int64_t> &id) {
     if (id)
       set(key, *id);
   };
-  const Json *decoder = config.find("decoder");
   auto copy = [&](const char *key) {
     if (const Json *value = config.find(key))
       merged[key] = *value;
-    else if (decoder && decoder->is_object() && decoder->contains(key) &&
-             !(*decoder)[key].is_null())
+    else if (decoder && decoder->contains(key) && !(*decoder)[key].is_null())
       merged[key] = (*decoder)[key];
   };
   for (const char *key : honoured)

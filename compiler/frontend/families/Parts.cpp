@@ -133,19 +133,20 @@ std::string modelPrefix(const checkpoints::Checkpoint &checkpoint) {
 }
 
 void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,
-                    FamilyResult &result, int64_t vocabulary, const std::string &words,
-                    const std::string &head) {
-  bool isTied = config.boolean("tie_word_embeddings", true);
-  std::vector<std::string> names = {words}, &unused = result.unusedTensors;
+                    FamilyResult &result, const TargetWords &words) {
+  bool isTied = config.boolean("tie_word_embeddings", true) &&
+                !(words.isVersion5 && differsFromWords(checkpoint, {words.embedding}, words.head));
+  std::vector<std::string> names = {words.embedding}, &unused = result.unusedTensors;
   if (isTied)
-    names.push_back(head);
+    names.push_back(words.head);
   Description &description = result.description;
   std::string embedding = resolveTied(checkpoint, names, "the target's embedding", unused);
   description.target.embedding.weight = tensor(embedding);
-  description.target.embedding.vocabularySize = vocabulary;
+  description.target.embedding.vocabularySize = words.vocabulary;
   description.logits.weight = tensor(
-      isTied ? embedding : resolveTied(checkpoint, {head}, "tie_word_embeddings is false", unused));
-  std::string origin = fmt::format("{}: vocab_size = {}", config.origin(), vocabulary);
+      isTied ? embedding
+             : resolveTied(checkpoint, {words.head}, "tie_word_embeddings is false", unused));
+  std::string origin = fmt::format("{}: vocab_size = {}", config.origin(), words.vocabulary);
   for (const char *role : {"target.embedding.weight", "logits.weight"})
     result.shapeOrigins.push_back({role, origin});
 }

@@ -66,8 +66,11 @@ public:
     result.description.family = std::string(input.modelType);
     result.description.source = stack("encoder", traits.source);
     result.description.target = stack("decoder", traits.target);
-    setTargetWords(config, checkpoint, result, sizeField(config, "vocab_size", traits.vocabulary),
-                   prefix + "decoder.embed_tokens.weight", traits.head);
+    setTargetWords(config, checkpoint, result,
+                   {.vocabulary = sizeField(config, "vocab_size", traits.vocabulary),
+                    .embedding = prefix + "decoder.embed_tokens.weight",
+                    .head = traits.head,
+                    .isVersion5 = isWrittenByVersion5(config)});
     result.specialIds = traits.ids;
   }
 
