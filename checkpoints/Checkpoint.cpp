@@ -26,6 +26,7 @@ struct Checkpoint::State {
   };
   std::vector<File> files;
   std::map<std::string, TensorInfo, std::less<>> tensors;
+  std::vector<std::string> absent;
 
   void add(const std::string &path);
   void addShards(const std::string &indexPath);
@@ -72,10 +73,11 @@ void Checkpoint::State::addShards(const std::string &indexPath) {
   }
   for (const auto &[name, shard] : fileOf) {
     auto found = tensors.find(name);
-    if (found == tensors.end() || found->second.file != directory + "/" + shard)
-      throw InputError(
-          fmt::format("{}: tensor '{}' is said to be in {}, but is {}", indexPath, name, shard,
-                      found == tensors.end() ? "in no shard" : "in " + found->second.file));
+    if (found == tensors.end())
+      absent.push_back(name);
+    else if (found->second.file != directory + "/" + shard)
+      throw InputError(fmt::format("{}: tensor '{}' is said to be in {}, but is in {}", indexPath,
+                                   name, shard, found->second.file));
   }
 }
 
@@ -123,6 +125,10 @@ const TensorInfo &Checkpoint::at(std::string_view name) const {
 
 const std::map<std::string, TensorInfo, std::less<>> &Checkpoint::tensors() const {
   return state->tensors;
+}
+
+const std::vector<std::string> &Checkpoint::absentTensors() const {
+  return state->absent;
 }
 
 const std::string &Checkpoint::directory() const {

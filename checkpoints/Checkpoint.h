@@ -27,6 +27,9 @@ public:
   /// Throws InputError, naming the checkpoint, when there is no such tensor.
   const TensorInfo &at(std::string_view name) const;
   const std::map<std::string, TensorInfo, std::less<>> &tensors() const;
+  /// Tensors that the index names, but no shard holds. Whoever needs one finds that it is not
+  /// there.
+  const std::vector<std::string> &absentTensors() const;
   const std::string &directory() const;
 
   /// Converts rows [firstRow, firstRow + rowCount) of a tensor, seen as a matrix, to float.

@@ -20,7 +20,7 @@ void addDescribeCommand(CLI::App &program) {
     std::vector<std::string> warnings;
     bool isDescription = input->ends_with(".json");
     frontend::Description description = isDescription
-                                            ? frontend::readDescription(*input)
+                                            ? frontend::readDescription(*input, warnings)
                                             : frontend::describeCheckpoint(*input, warnings);
     for (const std::string &warning : warnings)
       fmt::print(stderr, "warning: {}\n", warning);

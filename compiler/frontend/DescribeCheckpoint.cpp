@@ -61,6 +61,13 @@ void refuseAdapter(const std::string &directory) {
                     directory));
 }
 
+/// Beginning of a list of names, for messages.
+std::string firstOf(const std::vector<std::string> &names) {
+  size_t shown = std::min<size_t>(names.size(), 5);
+  return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + ptrdiff_t(shown), ", "),
+                     shown < names.size() ? ", ..." : "");
+}
+
 void warnUnusedTensors(const checkpoints::Checkpoint &checkpoint, const FamilyResult &family,
                        std::vector<std::string> &warnings) {
   std::set<std::string, std::less<>> used(family.unusedTensors.begin(), family.unusedTensors.end());
@@ -70,13 +77,9 @@ void warnUnusedTensors(const checkpoints::Checkpoint &checkpoint, const FamilyRe
   for (const auto &[name, info] : checkpoint.tensors())
     if (!used.contains(name))
       unused.push_back(name);
-  if (unused.empty())
-    return;
-  size_t shown = std::min<size_t>(unused.size(), 5);
-  warnings.push_back(fmt::format("{}: {} stored tensors are not used: {}{}", checkpoint.directory(),
-                                 unused.size(),
-                                 fmt::join(unused.begin(), unused.begin() + ptrdiff_t(shown), ", "),
-                                 shown < unused.size() ? ", ..." : ""));
+  if (!unused.empty())
+    warnings.push_back(fmt::format("{}: {} stored tensors are not used: {}", checkpoint.directory(),
+                                   unused.size(), firstOf(unused)));
 }
 
 GenerationDefaults generationOf(const std::string &directory, JsonFields &config,
@@ -124,10 +127,11 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   checkDescription(description);
   warnUnknownFields(config, warnings);
   warnUnusedTensors(checkpoint, result, warnings);
+  warnAbsentTensors(checkpoint, warnings);
   return std::move(description);
 }
 
-Description read(const std::string &path) {
+Description read(const std::string &path, std::vector<std::string> &warnings) {
   constexpr int64_t maximumBytes = int64_t(64) << 20;
   Description description = fromJson(readFile(path, maximumBytes), path);
   fs::path base = fs::absolute(path).parent_path();
@@ -137,7 +141,9 @@ Description read(const std::string &path) {
   } catch (const InputError &error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));
   }
-  checkTensors(description, checkpoints::Checkpoint::open(description.checkpoint));
+  checkpoints::Checkpoint checkpoint = checkpoints::Checkpoint::open(description.checkpoint);
+  checkTensors(description, checkpoint);
+  warnAbsentTensors(checkpoint, warnings);
   return description;
 }
 
@@ -151,12 +157,22 @@ Description describeCheckpoint(const std::string &directory, std::vector<std::st
   }
 }
 
-Description readDescription(const std::string &path) {
+Description readDescription(const std::string &path, std::vector<std::string> &warnings) {
   try {
-    return read(path);
+    return read(path, warnings);
   } catch (const fs::filesystem_error &error) {
     throw InputError(fmt::format("{}: {}", path, error.code().message()));
   }
+}
+
+void warnAbsentTensors(const checkpoints::Checkpoint &checkpoint,
+                       std::vector<std::string> &warnings) {
+  const std::vector<std::string> &absent = checkpoint.absentTensors();
+  if (!absent.empty())
+    warnings.push_back(
+        fmt::format("{}: the index names {} tensors that no shard holds, and nothing "
+                    "needs: {}",
+                    checkpoint.directory(), absent.size(), firstOf(absent)));
 }
 
 std::string modelName(const std::string &path) {

@@ -6,6 +6,7 @@
 #define TRANSEPT_COMPILER_FRONTEND_DESCRIBECHECKPOINT_H
 
 #include "compiler/frontend/description/Description.h"
+#include "compiler/frontend/description/DescriptionTensors.h"
 
 #include <string>
 #include <vector>
@@ -19,7 +20,11 @@ Description describeCheckpoint(const std::string &directory, std::vector<std::st
 
 /// Reads a description file and checks it against itself and its checkpoint's tensors. A relative
 /// `checkpoint` is relative to the file; without one the file's own directory is meant.
-Description readDescription(const std::string &path);
+Description readDescription(const std::string &path, std::vector<std::string> &warnings);
+
+/// Warns about tensors that the checkpoint's index names and no shard holds.
+void warnAbsentTensors(const checkpoints::Checkpoint &checkpoint,
+                       std::vector<std::string> &warnings);
 
 /// A C identifier for a model, from a path: "models/opus-mt-en-de/" -> "opus_mt_en_de".
 std::string modelName(const std::string &path);

@@ -7,6 +7,7 @@
 #include "base/Error.h"
 #include "checkpoints/Checkpoint.h"
 #include "compiler/emit/EmitLibrary.h"
+#include "compiler/emit/ParameterShapes.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/session/ChooseWeights.h"
 #include "compiler/session/InterpretedRun.h"
@@ -88,6 +89,8 @@ std::string build(const std::string &path, const CompileOptions &options) {
   Session session(options);
   session.showProgress("reading");
   Input input = readInput(session, path, /*needsWeights=*/true);
+  auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
+  emit::checkParameters(*input.module, checkpoint);
   session.showProgress("optimizing");
   story::Story story;
   StageRunner stages(session, &story);
@@ -96,7 +99,6 @@ std::string build(const std::string &path, const CompileOptions &options) {
   session.showRemarks();
 
   checkName(input.description.name);
-  auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
   story = completed(std::move(story), session, input, checkpoint);
   emit::EmitOptions emission{.output = options.output};
   emission.sections = {{story::kStorySection, packed(story)}};

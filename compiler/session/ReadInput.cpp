@@ -43,7 +43,7 @@ Input readInput(Session &session, const std::string &path, bool needsWeights) {
   if (isIR && readsTargetFeatures(*input.module))
     input.description.name = input.module->getSymName().value_or("model").str();
   else if (llvm::StringRef(described).ends_with(".json"))
-    input.description = frontend::readDescription(described);
+    input.description = frontend::readDescription(described, warnings);
   else if (!described.empty())
     input.description = frontend::describeCheckpoint(described, warnings);
   for (const std::string &warning : warnings)

@@ -15,8 +15,9 @@ def Transept_ParameterOp : Transept_WeightOp<"parameter"> {
   let description = [{
     The tensor `name` of the checkpoint, converted to f32. `transposed`: stored with its two
     dimensions exchanged. `row_begin`: the first row taken (the result's shape says how many; rows
-    are counted after transposition). A stored tensor of another rank but the same number of
-    elements in a row-major reading (for example [1, V] read as V) is accepted.
+    are counted after transposition). The rest of the shape is the stored one, but for dimensions of
+    1 before it ([1, V] read as V) and a convolution's: its channels and kernel are one dimension
+    ([V, C, K] read as V x C * K).
 
     - `parameter_c1` row_begin is not negative
     - `parameter_c2` what is transposed is a matrix
