@@ -74,7 +74,7 @@ public:
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
     command.languages.applyTo(options, model, tokenizer.get());
     speech =
-        command.speech.resolve(model, options, command.flags.haveOwnBeginning(), tokenizer.get());
+        command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
     choice = command.attention.resolve(model);
     format = {tokenizer.get(), command.isJson, command.usesIds};
   }
@@ -129,8 +129,11 @@ private:
   /// A decoder alone: the lines are the beginnings of targets over no source.
   void continuePrompts(const std::vector<GenerateSource> &given) {
     GenerateOptions continued = options;
-    for (const GenerateSource &line : given)
-      continued.prompts.push_back(line.ids);
+    for (const GenerateSource &line : given) {
+      std::vector<Id> &prompt = continued.prompts.emplace_back(options.prompt);
+      prompt.insert(prompt.end(), line.ids.begin(), line.ids.end());
+    }
+    continued.prompt.clear();
     std::vector<Source> sources(given.size(), model.noSource());
     write(given, sources, model.generateBatch(sources, continued));
   }
@@ -152,7 +155,7 @@ private:
       TranscriptText shown = show(transcript, sources[index], given[index]);
       Result result{given[index], 0, transcript.sequence};
       result.transcript = &shown;
-      text += finish(result, sources[index], transcript.promptLength);
+      text += finish(result, sources[index], transcript.promptLength + options.prompt.size());
     }
     writeLines(text);
   }
@@ -191,10 +194,13 @@ private:
     return formatResult(format, result);
   }
 
-  /// Decoder start and prompt; a prompt that begins with the start does not get it twice.
+  /// Decoder start, forced beginning and prompt; the prompt may begin with the first ones itself.
   size_t givenCount(const Sequence &sequence) const {
-    bool hasStart = options.prompt.empty() || options.prompt.front() != sequence.ids.front();
-    return options.prompt.size() + (hasStart ? 1 : 0);
+    const std::vector<Id> &prompt = options.prompt;
+    if (prompt.empty())
+      return 1;
+    auto found = std::ranges::search(sequence.ids, prompt);
+    return size_t(found.end() - sequence.ids.begin());
   }
 
   const GenerateCommand &command;

@@ -5,6 +5,7 @@
 #include "compiler/emit/EmitLibrary.h"
 #include "base/Error.h"
 
+#include "compiler/emit/ParameterShapes.h"
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
 #include "compiler/emit/table/GeneratedHeader.h"
@@ -102,6 +103,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.maximumTargetLength = positionCount(module, "decode", description.target);
   if (const auto &features = description.source.embedding.features)
     facts.sourceFeatureCount = features->length;
+  facts.uncountedSourceId = description.source.embedding.positions.uncountedId;
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
     facts.assets.push_back({file, readFile(std::filesystem::path(description.checkpoint) / file)});
@@ -225,10 +227,10 @@ std::string compileTable(const ModelFacts &facts, llvm::ArrayRef<UnloadedSection
 ParameterReader readerOf(const checkpoints::Checkpoint &checkpoint) {
   return [&](const ParameterRows &rows, float *out) {
     checkpoints::TensorReference reference{rows.name, rows.isTransposed, 0, 0};
-    checkpoints::MatrixShape shape =
-        checkpoints::referenceShape(reference, checkpoint.at(rows.name));
+    const checkpoints::TensorInfo &info = checkpoint.at(rows.name);
+    checkParameter(rows, info);
     // A vector stored as one row, for example [1, V]: its elements are the rows asked for.
-    if (rows.isVector && shape.columns != 1) {
+    if (rows.isVector && info.shape.size() > 1) {
       std::vector<float> all = checkpoint.readAll(reference);
       std::copy_n(all.begin() + rows.begin, rows.count, out);
       return;

@@ -27,7 +27,9 @@ std::span<const std::int32_t> promptOf(const transept_generation_options *option
   return {options->prompt_ids + begin, end - begin};
 }
 
-/// The decoder ids to begin with: the start id, unless the prompt begins with it, and the prompt.
+/// The decoder ids to begin with: the start id and, before a prompt, the forced beginning, each
+/// unless the prompt has it there; then the prompt. What a decoder alone is given to continue is
+/// left as it is.
 std::vector<std::int32_t> startOf(const GenerationSettings &settings,
                                   std::span<const std::int32_t> prompt) {
   bool needsStart =
@@ -35,6 +37,10 @@ std::vector<std::int32_t> startOf(const GenerationSettings &settings,
   std::vector<std::int32_t> ids(needsStart ? 1 : 0, settings.decoderStart);
   for (std::int32_t id : prompt)
     ids.push_back(id);
+  bool forces = settings.hasSource && settings.decoderStart != -1 &&
+                settings.forcedBeginning != -1 && ids.size() > 1;
+  if (forces && ids[1] != settings.forcedBeginning)
+    ids.insert(ids.begin() + 1, settings.forcedBeginning);
   for (std::size_t index = 0; index < ids.size(); ++index)
     if (ids[index] < 0 || std::uint64_t(ids[index]) >= settings.vocabularySize)
       failArgument("prompt_ids[" + text(index) + "]", ids[index],

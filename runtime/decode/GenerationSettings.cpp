@@ -47,6 +47,7 @@ public:
         speech(table.speech), vocabularySize(table.target_vocabulary_size),
         hasSource(table.source_vocabulary_size != 0 || table.source_feature_width != 0) {
     settings.vocabularySize = vocabularySize;
+    settings.hasSource = hasSource;
     settings.maximumTargetLength = table.maximum_target_length;
   }
 

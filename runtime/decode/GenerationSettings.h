@@ -43,6 +43,7 @@ struct GenerationSettings {
   std::int32_t maximumInitialTimestamp = -1; // how far the text may begin behind the first one
 
   std::uint64_t vocabularySize = 0;
+  bool hasSource = true;                          // false for a decoder alone
   std::uint64_t maximumTargetLength = UINT64_MAX; // positions of the decoder
 
   /// Tokens to choose from in each beam search step of a source (Hugging Face's n_tokens_to_keep).

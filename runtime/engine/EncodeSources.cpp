@@ -40,7 +40,11 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
   if (input.length != 0 && !input.ids)
     failArgument(nameOf(number, "ids"), "null", "a list of ids");
   PackedSource source;
+  std::int64_t next = 0; // position
   for (std::uint64_t index = 0; index < input.length; ++index) {
+    bool isCounted =
+        !table.has_uncounted_source_id || input.ids[index] != table.uncounted_source_id;
+    std::int64_t own = isCounted ? next++ : next;
     std::string_view ids = "ids[", mask = "mask[", positions = "positions[";
     auto element = [&](std::string_view list) {
       return nameOf(number, text(list) + text(index) + "]");
@@ -52,7 +56,10 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
     std::int32_t id = input.ids[index];
     if (id < 0 || std::uint32_t(id) >= table.source_vocabulary_size)
       failArgument(element(ids), id, rangeText(0, table.source_vocabulary_size - 1));
-    std::int64_t position = input.positions ? input.positions[index] : std::int64_t(index);
+    if (!isCounted && !input.positions)
+      failArgument(element(ids), id,
+                   "masked, or another id: padding has no position in this model");
+    std::int64_t position = input.positions ? input.positions[index] : own;
     std::uint64_t limit = std::min<std::uint64_t>(table.maximum_source_length, INT32_MAX);
     if (position < 0 || std::uint64_t(position) >= limit)
       failArgument(input.positions ? element(positions) : "the position of " + element(ids),

@@ -254,6 +254,12 @@ private:
 
   // Generate.
 
+  /// Whether a prompt says more than where the decoder starts.
+  static bool hasPrompt(const GenerateOptions &options) {
+    return options.prompt.size() > 1 ||
+           std::ranges::any_of(options.prompts, [](const auto &ids) { return ids.size() > 1; });
+  }
+
   void checkGenerate() {
     expectInputs(knownInputs);
     GenerationArguments arguments = readGenerationArguments(golden.generationArguments);
@@ -266,6 +272,9 @@ private:
     }
     if (!golden.decoderPrompt.empty())
       arguments.options.prompt = toIds(golden.decoderPrompt);
+    // Hugging Face takes these for all that stands before what is generated.
+    if (hasPrompt(arguments.options))
+      arguments.options.forcedBeginning = -1;
     if (!output("sequences"))
       throw InputError("there is no output sequences");
     if (isTranscription(arguments))

@@ -37,7 +37,7 @@ constexpr std::array<NotHonoured, 23> notHonoured = {{
     {"force_words_ids", "[]", "constrained beam search"},
     {"forced_decoder_ids", "[]", "forced tokens"},
     {"guidance_scale", "1.0", "classifier-free guidance"},
-    {"language", "\"\"", "the language is detected, or given with each call"},
+    {"language", "\"\"", "this model is not prompted with a language"},
     {"max_time", "0", "the time limit"},
     {"num_beam_groups", "1", "diverse beam search"},
     {"penalty_alpha", "0.0", "contrastive search"},
@@ -46,7 +46,7 @@ constexpr std::array<NotHonoured, 23> notHonoured = {{
     {"renormalize_logits", "false", "renormalization after the logits processors"},
     {"sequence_bias", "[]", "the sequence bias"},
     {"stop_strings", "[]", "stop strings"},
-    {"task", "\"transcribe\"", "the task is to transcribe, or given with each call"},
+    {"task", "\"\"", "this model is not prompted with a task"},
     {"token_healing", "false", "token healing"},
     {"watermarking_config", "{}", "watermarking"},
     {"custom_generate", "\"\"", "a custom generate function"},
@@ -220,12 +220,15 @@ private:
   std::vector<std::string> &warnings;
 };
 
-void warnNotHonoured(JsonFields &fields, std::vector<std::string> &warnings) {
+/// The fields of the prompt of a speech model, which SpeechDefaults.cpp reads.
+bool isOfSpeechPrompt(std::string_view key) {
+  return key == "forced_decoder_ids" || key == "language" || key == "task";
+}
+
+void warnNotHonoured(JsonFields &fields, bool hasSpeechPrompt, std::vector<std::string> &warnings) {
   for (const NotHonoured &option : notHonoured) {
     const Json *value = fields.find(option.key);
-    // The prompt of a speech model, beside whose other parts it stands.
-    if (std::string_view(option.key) == "forced_decoder_ids" &&
-        fields.contains("no_timestamps_token_id"))
+    if (hasSpeechPrompt && isOfSpeechPrompt(option.key))
       continue;
     // Compared as JSON values, so that 1 and 1.0 are the same.
     if (value && *value != Json::parse(option.neutral))
@@ -311,14 +314,14 @@ GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *genera
   const Json merged = withDefaults(config, defaults);
   JsonFields fields(merged, config.origin());
   GenerationDefaults fromConfig = GenerationReader(fields, vocabularySize, configWarnings).read();
-  warnNotHonoured(fields, configWarnings);
+  warnNotHonoured(fields, defaults.hasSpeechPrompt, configWarnings);
   markGenerationFields(config);
 
   GenerationDefaults result = fromConfig;
   if (generationConfig) {
     result = GenerationReader(*generationConfig, vocabularySize, warnings).read();
     fillSpecialIds(result, fromConfig, *generationConfig, warnings);
-    warnNotHonoured(*generationConfig, warnings);
+    warnNotHonoured(*generationConfig, defaults.hasSpeechPrompt, warnings);
     for (const std::string &key : generationConfig->unreadKeys())
       if (std::find(irrelevant.begin(), irrelevant.end(), key) == irrelevant.end())
         warnings.push_back(fmt::format("{}: this field is not known and has no effect",
@@ -337,9 +340,12 @@ GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *genera
   checkId(result.decoderStartId, "decoder_start_token_id");
   checkId(result.forcedBeginningId, "forced_bos_token_id");
   checkId(result.forcedEndId, "forced_eos_token_id");
-  if (generationConfig)
-    result.speech =
-        readSpeechDefaults(*generationConfig, config, result.decoderStartId, vocabularySize);
+  result.speech = readSpeechDefaults({.generationConfig = generationConfig,
+                                      .config = config,
+                                      .decoderStartId = result.decoderStartId,
+                                      .vocabularySize = vocabularySize,
+                                      .hasSpeechPrompt = defaults.hasSpeechPrompt},
+                                     warnings);
   return result;
 }
 

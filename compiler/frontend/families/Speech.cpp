@@ -39,7 +39,8 @@ constexpr SpeechTraits whisper = {.activation = "gelu",
                                           .beginningId = 50256,
                                           .paddingId = 50256,
                                           .endId = 50256,
-                                          .beginningSuppressedIds = whisperSilence}};
+                                          .beginningSuppressedIds = whisperSilence,
+                                          .hasSpeechPrompt = true}};
 constexpr SpeechTraits speechToText = {
     .activation = "relu",
     .vocabulary = 10000,

@@ -35,6 +35,11 @@ extern "C" {
 #define TRANSEPT_EARLY_STOPPING_TRUE 1u
 #define TRANSEPT_EARLY_STOPPING_NEVER 2u
 
+/* default_task of transept_speech_defaults; without one, the caller's own default counts */
+#define TRANSEPT_TASK_NONE 0u
+#define TRANSEPT_TASK_TRANSCRIBE 1u
+#define TRANSEPT_TASK_TRANSLATE 2u
+
 /* Bits of transept_level.required_features. */
 #define TRANSEPT_CPU_AVX2_FMA 1u /* AVX, AVX2, FMA3, F16C */
 #define TRANSEPT_CPU_AVX512 2u   /* AVX-512 F, BW, CD, DQ, VL */

@@ -61,7 +61,8 @@ struct SourceInput {
   /// Empty, or one number for each id: 1 keeps it, 0 drops it. Dropped ids are as if they had never
   /// been there, but the others keep their positions.
   std::span<const std::uint8_t> mask = {};
-  /// Empty for 0, 1, 2, ..., or the position of each id.
+  /// The position of each id. Empty: 0, 1, 2, ..., as the model counts them, which may be without
+  /// padding.
   std::span<const std::int32_t> positions = {};
   /// [rows, sourceFeatureWidth()], one row after another, all finite; ids stay empty then.
   std::span<const float> features = {};
@@ -99,8 +100,8 @@ struct GenerateOptions {
   /// come in pairs and do not decrease.
   std::optional<bool> timestamps = {};
 
-  /// Decoder ids that every sequence begins with, after the decoder start (which is not put there
-  /// twice if the prompt itself begins with it).
+  /// Decoder ids that every sequence begins with, after the decoder start and the forced beginning
+  /// (which are not put there twice if the prompt itself begins with them).
   std::vector<Id> prompt = {};
   /// One prompt for each source instead; empty, or as many as sources.
   std::vector<std::vector<Id>> prompts = {};
@@ -118,7 +119,8 @@ enum class FinishReason : std::uint32_t {
 
 /// One generated sequence.
 struct Sequence {
-  /// Decoder start, prompt, and what was generated, with the end id where one was.
+  /// Decoder start, forced beginning and prompt, and what was generated, with the end id where one
+  /// was.
   std::vector<Id> ids;
   /// Beam search: transformers' sequences_scores. Greedy search: the sum of the model's
   /// log-probabilities of the generated ids (without rules and penalties; a forced id counts 0).

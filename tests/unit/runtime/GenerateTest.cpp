@@ -118,6 +118,27 @@ TEST(Generate, EqualsDenseReferenceOverRandomOptions) {
   }
 }
 
+TEST(Generate, PutsAForcedBeginningBeforeAPrompt) {
+  ToyModel toy(3, 23, 2);
+  Model model = toy.open();
+  Source source = model.encode({4, 5, 6});
+  auto generate = [&](std::vector<Id> prompt) {
+    return model
+        .generate(source, {.beams = 2, .maximumLength = 12, .forcedBeginning = 9, .prompt = prompt})
+        .best();
+  };
+  ReferenceOptions whole;
+  whole.beams = 2;
+  whole.maximumLength = 12;
+  whole.prompt = {1, 9, 7, 8};
+  std::vector<Sequence> expected = referenceSearch(toy, source.ids(), whole);
+  for (const std::vector<Id> &prompt :
+       std::vector<std::vector<Id>>{{7, 8}, {1, 7, 8}, {9, 7, 8}, {1, 9, 7, 8}})
+    EXPECT_EQ(generate(prompt).ids, expected[0].ids) << prompt[0] << " " << prompt[1];
+  EXPECT_EQ(generate({1}).ids, generate({}).ids);
+  EXPECT_EQ(generate({}).ids[1], 9);
+}
+
 TEST(Generate, GivesEachSourceTheSameAloneAndInALargeBatch) {
   ToyModel toy(3, 23, 2);
   Model model = toy.open({.threads = 3});
