@@ -97,6 +97,10 @@ TEST(Generate, ObeysItsOptions) {
   auto countOf = [](const std::string &line) { return std::ranges::count(line, ' ') + 1; };
   EXPECT_EQ(countOf(generate({"--max-new-tokens", "3", "--min-new-tokens", "3"})), 4);
   EXPECT_THAT(generate({"--prefix-ids", "17 18"}), testing::StartsWith("0 17 18"));
+  EXPECT_THAT(generate({"--forced-bos", "9", "--prefix-ids", "17 18"}),
+              testing::StartsWith("0 9 17 18"));
+  EXPECT_THAT(generate({"--forced-bos", "9", "--prefix-ids", "0 9 17"}),
+              testing::StartsWith("0 9 17"));
   EXPECT_THAT(generate({"--forced-bos", "40"}), testing::StartsWith("0 40"));
 }
 
