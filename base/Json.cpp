@@ -6,6 +6,7 @@
 #include "base/Json.h"
 
 #include "base/Error.h"
+#include "base/FileKind.h"
 
 #include <cmath>
 #include <filesystem>
@@ -57,9 +58,8 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
 }
 
 std::string readFile(const std::string &path, int64_t maximumBytes) {
+  requireRegularFile(path);
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure))
-    throw InputError(fmt::format("{}: no such file", path));
   auto size = int64_t(std::filesystem::file_size(path, failure));
   if (failure)
     throw InputError(fmt::format("{}: {}", path, failure.message()));

@@ -5,6 +5,7 @@
 
 #include "commands/Commands.h"
 #include "commands/Progress.h"
+#include "commands/Streams.h"
 
 #include "transept/compiler.h"
 
@@ -39,19 +40,20 @@ CompileObserver observerFor(const CompileFlags &flags, Progress &progress) {
   observer.progress = [&](const std::string &what, double share) { progress.show(what, share); };
   observer.warning = [&](const std::string &message) {
     progress.clear();
-    fmt::print(stderr, "warning: {}\n", message);
+    printMessage("warning: " + message);
   };
   if (flags.remarks)
     observer.remark = [&](const CompileRemark &remark) {
       progress.clear();
       if (isWanted(remark, *flags.remarks))
-        fmt::print(stderr, "{} {} ({}): {}: {}\n", remark.kind, remark.pass, remark.category,
-                   remark.name, remark.text);
+        printMessage(fmt::format("{} {} ({}): {}: {}", remark.kind, remark.pass, remark.category,
+                                 remark.name, remark.text));
     };
   observer.loss = [&](const WeightLoss &loss) {
     progress.clear();
-    fmt::print(stderr, "{}: loses {:.3g} nats a token (allowed {}){}\n", loss.weights, loss.loss,
-               loss.allowed, loss.loss <= loss.allowed ? "" : ", too much");
+    printMessage(fmt::format("{}: loses {:.3g} nats a token (allowed {}){}", loss.weights,
+                             loss.loss, loss.allowed,
+                             loss.loss <= loss.allowed ? "" : ", too much"));
   };
   return observer;
 }
@@ -75,9 +77,9 @@ void checkTogether(const CompileFlags &flags) {
 void printLibrary(const CompiledLibrary &library, const CompileFlags &flags, double seconds) {
   bool wasChosen = flags.options.weights == "auto";
   if (!flags.isJson) {
-    fmt::print(stderr, "{} ({:.1f} MB{}) and {} in {:.1f} s\n", library.path,
-               double(library.bytes) / 1e6, wasChosen ? " of " + library.weights : "",
-               library.header, seconds);
+    printMessage(fmt::format("{} ({:.1f} MB{}) and {} in {:.1f} s", library.path,
+                             double(library.bytes) / 1e6, wasChosen ? " of " + library.weights : "",
+                             library.header, seconds));
     return;
   }
   nlohmann::ordered_json report{{"library", library.path}, {"header", library.header},
@@ -88,7 +90,7 @@ void printLibrary(const CompiledLibrary &library, const CompileFlags &flags, dou
     for (const WeightLoss &measured : library.losses)
       report["losses"][measured.weights] = measured.loss;
   }
-  fmt::print("{}\n", report.dump());
+  printJson(report);
 }
 
 void run(CompileFlags &flags) {
@@ -166,7 +168,8 @@ void addInsightFlags(CLI::App &command, CompileFlags &flags) {
   CompileOptions &options = flags.options;
   command.add_option("--emit", flags.emit, stageHelp())->check(CLI::IsMember(stageNames()));
   command.add_option("--dump-ir", options.dumpDirectory,
-                     "write the IR after every pass into this directory, numbered and named");
+                     "write the IR after every pass into this directory, numbered and named; what "
+                     "is written stays when a later pass fails");
   command
       .add_option_function<std::string>(
           "--remarks",

@@ -3,6 +3,7 @@
 // `transept describe`: the description that an input resolves to, as JSON.
 
 #include "commands/Commands.h"
+#include "commands/Streams.h"
 
 #include "compiler/frontend/DescribeCheckpoint.h"
 #include "compiler/frontend/description/DescriptionJson.h"
@@ -23,7 +24,7 @@ void addDescribeCommand(CLI::App &program) {
                                             ? frontend::readDescription(*input)
                                             : frontend::describeCheckpoint(*input, warnings);
     for (const std::string &warning : warnings)
-      fmt::print(stderr, "warning: {}\n", warning);
+      printMessage("warning: " + warning);
     fmt::print("{}\n", frontend::toJson(description));
   });
 }

@@ -35,9 +35,11 @@ std::vector<std::vector<Id>> readBadWords(const std::string &file, const Model &
                                           const text::Tokenizer *tokenizer) {
   std::vector<std::vector<Id>> words;
   std::istringstream stream(readFile(file, kLargestFile));
+  size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
+    std::string where = fmt::format("--bad-words: {}, line {}", file, ++number);
     std::vector<Id> ids = tokenizer ? tokenizer->encodeTarget(line, {.addSpecialTokens = false})
-                                    : idsOf("--bad-words", line, model);
+                                    : parseIds(line, model.targetVocabularySize(), where);
     if (!ids.empty())
       words.push_back(std::move(ids));
   }

@@ -4,6 +4,7 @@
 
 #include "base/LibraryManifest.h"
 #include "commands/Commands.h"
+#include "commands/Streams.h"
 #include "transept/levels.h"
 #include "workbench/library/LibraryFile.h"
 
@@ -35,7 +36,7 @@ std::string formatBytes(uint64_t bytes) {
 }
 
 void line(const char *label, const std::string &text) {
-  fmt::print("{:<15}{}\n", label, text);
+  printEscaped("{:<15}{}\n", label, text);
 }
 
 std::string describeStack(const Json &stack) {
@@ -224,7 +225,7 @@ void addInspectCommand(CLI::App &program) {
   command->callback([options] {
     workbench::LibraryFile library = workbench::readLibraryFile(options->library);
     if (options->isJson)
-      fmt::print("{}\n", library.manifest.dump(2, ' ', false, Json::error_handler_t::replace));
+      printJson(library.manifest, 2);
     else
       printText(library);
   });

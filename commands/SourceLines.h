@@ -39,8 +39,15 @@ private:
   bool isAtEnd = false;
 };
 
-/// "5 17 0" -> {5, 17, 0}. Throws InputError for what is not an id below `vocabularySize`.
-std::vector<Id> parseIds(std::string_view text, size_t vocabularySize);
+/// "5 17 0" -> {5, 17, 0}. Throws InputError for what is not an id below `vocabularySize`; the
+/// message begins with `where` and a colon unless that is empty.
+std::vector<Id> parseIds(std::string_view text, size_t vocabularySize,
+                         const std::string &where = "");
+
+/// parseIds for the values of an option that may be repeated, which is named in errors.
+std::vector<std::vector<Id>> parseIdsOfOption(const std::string &option,
+                                              const std::vector<std::string> &values,
+                                              size_t vocabularySize);
 
 } // namespace transept::commands
 

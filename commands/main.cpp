@@ -3,12 +3,14 @@
 // The `transept` command: parses the command line and dispatches.
 
 #include "commands/Commands.h"
+#include "commands/Streams.h"
 
-#include <cstdio>
 #include <exception>
 
-int main(int argumentCount, char **arguments) {
-  using namespace transept::commands;
+using namespace transept::commands;
+
+/// The exit status.
+static int dispatch(int argumentCount, char **arguments) {
   CLI::App program("Transept compiles encoder-decoder transformers to shared libraries.\n"
                    "Exit status: 0 done, 1 the work or a check failed, 2 wrong usage.",
                    "transept");
@@ -30,14 +32,19 @@ int main(int argumentCount, char **arguments) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return program.exit(error);
-    std::fprintf(stderr, "error: %s\nRun `transept --help` or `transept COMMAND --help`.\n",
-                 error.what());
+    printError(error);
+    printMessage("Run `transept --help` or `transept COMMAND --help`.");
     return 2;
   } catch (const ExitStatus &exit) {
     return exit.status;
   } catch (const std::exception &error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
+    printError(error);
     return 1;
   }
   return 0;
+}
+
+int main(int argumentCount, char **arguments) {
+  prepareStreams();
+  return finishStreams(dispatch(argumentCount, arguments));
 }

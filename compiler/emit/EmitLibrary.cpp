@@ -28,7 +28,7 @@ namespace transept::emit {
 
 namespace {
 
-std::string readFile(const std::filesystem::path &path) {
+std::string readAsset(const std::filesystem::path &path) {
   std::ifstream stream(path, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(stream)), {});
   if (!stream)
@@ -104,7 +104,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
     facts.sourceFeatureCount = features->length;
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
-    facts.assets.push_back({file, readFile(std::filesystem::path(description.checkpoint) / file)});
+    facts.assets.push_back({file, readAsset(std::filesystem::path(description.checkpoint) / file)});
   return facts;
 }
 
@@ -246,44 +246,35 @@ std::string emitAssembly(const Level &level) {
 }
 
 void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &description,
-                 const ParameterReader &parameters, const EmitOptions &options) {
+                 const ParameterReader &parameters, const EmitOptions &options,
+                 LibraryFiles &files) {
   std::vector<Level> levels(given.begin(), given.end());
   checkSameCaches(levels);
   ModelFacts facts = factsOf(levels.front().module, description);
-  options.progress("generating code", 0);
-  std::vector<std::string> objects = compileLevels(levels, facts);
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
+  OutputFile &library = files.library();
+  library.requireSpace(uint64_t(facts.weightsSize),
+                       [&] { return fmt::format("the weights need {} bytes", facts.weightsSize); });
+  options.progress("generating code", 0);
+  std::vector<std::string> objects = compileLevels(levels, facts);
   facts.architecture = levels.front().target.architecture;
   facts.manifest = manifestFor(facts, description);
   objects.push_back(compileTable(facts, options.sections));
 
-  // Written under another name first: a failed compilation leaves no half library behind.
-  std::string unfinished = options.output + ".unfinished";
-  try {
-    options.progress("linking", 0);
-    linkLibrary(objects, "transept_model_" + facts.name,
-                std::filesystem::path(options.output).filename().string(), unfinished);
-    addWeightSegment(unfinished, facts.weightsSize, [&](const SegmentWriter &write) {
-      packWeights(*weights, parameters, [&](int64_t offset, const void *bytes, int64_t count) {
-        write(offset, bytes, count);
-        options.progress("packing weights", double(offset) / double(facts.weightsSize));
-      });
+  options.progress("linking", 0);
+  library.write(linkLibrary(objects, "transept_model_" + facts.name,
+                            std::filesystem::path(library.path()).filename().string()));
+  library.makeExecutable();
+  auto pack = [&](const SegmentWriter &write) {
+    packWeights(*weights, parameters, [&](int64_t offset, const void *bytes, int64_t count) {
+      write(offset, bytes, count);
+      options.progress("packing weights", double(offset) / double(facts.weightsSize));
     });
-    std::filesystem::rename(unfinished, options.output);
-  } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove(unfinished, ignored);
-    throw;
-  }
-
-  std::filesystem::path header =
-      std::filesystem::path(options.output).replace_filename(facts.name + ".h");
-  std::ofstream stream(header);
-  stream << generatedHeader(facts.name, summaryOf(facts, description.family),
-                            /*transforms=*/facts.targetFeatureWidth != 0);
-  if (!stream.flush())
-    throw InputError("cannot write " + header.string());
+  };
+  addWeightSegment(library.unfinishedPath(), facts.weightsSize, pack, library.path());
+  files.header().write(generatedHeader(facts.name, summaryOf(facts, description.family),
+                                       /*transforms=*/facts.targetFeatureWidth != 0));
 }
 
 } // namespace transept::emit

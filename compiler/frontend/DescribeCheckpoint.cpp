@@ -102,8 +102,12 @@ void addPreprocessor(const std::string &directory, Description &description) {
 }
 
 Description describe(const std::string &directory, std::vector<std::string> &warnings) {
-  if (!fs::is_directory(directory))
+  if (!fs::exists(directory))
     throw InputError(fmt::format("{}: no such directory", directory));
+  if (!fs::is_directory(directory))
+    throw InputError(fmt::format("{}: a checkpoint is a directory with config.json, a description "
+                                 "ends in .json, but this is neither",
+                                 directory));
   auto json = readJsonFile(directory + "/config.json");
   JsonFields config(json, directory + "/config.json");
   const Family &family = findFamily(config);
@@ -127,11 +131,14 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   return std::move(description);
 }
 
-Description read(const std::string &path) {
+Description read(const std::string &path, const std::string &checkpoint) {
   constexpr int64_t maximumBytes = int64_t(64) << 20;
   Description description = fromJson(readFile(path, maximumBytes), path);
   fs::path base = fs::absolute(path).parent_path();
-  description.checkpoint = (base / description.checkpoint).lexically_normal().string();
+  description.checkpoint =
+      (checkpoint.empty() ? base / description.checkpoint : fs::absolute(checkpoint))
+          .lexically_normal()
+          .string();
   try {
     checkDescription(description);
   } catch (const InputError &error) {
@@ -151,9 +158,9 @@ Description describeCheckpoint(const std::string &directory, std::vector<std::st
   }
 }
 
-Description readDescription(const std::string &path) {
+Description readDescription(const std::string &path, const std::string &checkpoint) {
   try {
-    return read(path);
+    return read(path, checkpoint);
   } catch (const fs::filesystem_error &error) {
     throw InputError(fmt::format("{}: {}", path, error.code().message()));
   }

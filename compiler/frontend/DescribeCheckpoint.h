@@ -18,8 +18,9 @@ namespace transept::frontend {
 Description describeCheckpoint(const std::string &directory, std::vector<std::string> &warnings);
 
 /// Reads a description file and checks it against itself and its checkpoint's tensors. A relative
-/// `checkpoint` is relative to the file; without one the file's own directory is meant.
-Description readDescription(const std::string &path);
+/// `checkpoint` is relative to the file; without one the file's own directory is meant. Another
+/// directory, `checkpoint`, takes its place where it is not empty.
+Description readDescription(const std::string &path, const std::string &checkpoint = "");
 
 /// A C identifier for a model, from a path: "models/opus-mt-en-de/" -> "opus_mt_en_de".
 std::string modelName(const std::string &path);

@@ -5,10 +5,12 @@
 #include "transept/compiler.h"
 
 #include "base/Error.h"
+#include "base/OutputFile.h"
 #include "checkpoints/Checkpoint.h"
 #include "compiler/emit/EmitLibrary.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/session/ChooseWeights.h"
+#include "compiler/session/ImpliedSizes.h"
 #include "compiler/session/InterpretedRun.h"
 #include "compiler/session/ReadInput.h"
 #include "compiler/session/StageRunner.h"
@@ -69,46 +71,60 @@ story::Story completed(story::Story story, const Session &session, const Input &
   return story;
 }
 
-/// Compares the finished library with what the interpreter makes of the optimized graph.
+/// Compares the library's code with what the interpreter makes of the optimized graph.
 void verify(const Session &session, const Input &input, const std::vector<emit::Level> &levels,
-            const checkpoints::Checkpoint &checkpoint) {
+            const checkpoints::Checkpoint &checkpoint, const std::string &library) {
   session.showProgress("verifying the code");
   const auto &features = input.description.source.embedding.features;
   std::vector<std::string> names;
   for (const emit::Level &level : levels)
     names.push_back(level.name);
   workbench::verifyLibrary(
-      session.options.output, names,
+      library, names,
       interpretedRun(*input.module, emit::readerOf(checkpoint), features ? features->length : 0));
 }
 
-/// Writes the library and its header, and returns the model's name.
-std::string build(const std::string &path, const CompileOptions &options) {
+/// Notices before any work what cannot be written after it.
+void checkOutputs(const CompileOptions &options) {
+  if (!options.output.empty())
+    OutputFile library(options.output);
+  if (!options.report.empty())
+    OutputFile report(options.report);
+  if (!options.dumpDirectory.empty())
+    createFolder(options.dumpDirectory);
+}
+
+BuiltLibrary build(const std::string &path, const CompileOptions &options) {
   std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
+  emit::LibraryFiles files(options.output);
   Session session(options);
   session.showProgress("reading");
   Input input = readInput(session, path, /*needsWeights=*/true);
+  checkName(input.description.name);
+  checkImpliedSizes(input.description, files.library(), options.verifiesPasses);
+  files.addHeader(input.description.name);
   session.showProgress("optimizing");
   story::Story story;
   StageRunner stages(session, &story);
   stages.runGraphStages(*input.module, Stage::LLVM);
   auto modules = stages.runLevelStages(*input.module, Stage::LLVM, levels);
+  files.addAll(stages.takePlans());
   session.showRemarks();
 
-  checkName(input.description.name);
   auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
   story = completed(std::move(story), session, input, checkpoint);
-  emit::EmitOptions emission{.output = options.output};
+  emit::EmitOptions emission;
   emission.sections = {{story::kStorySection, packed(story)}};
   emission.progress = [&](const std::string &what, double share) {
     session.showProgress(what, share);
   };
-  emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
+  emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission, files);
+  std::string library = files.library().unfinishedPath();
   if (options.verifiesPasses)
-    verify(session, input, levels, checkpoint);
+    verify(session, input, levels, checkpoint, library);
   if (!options.report.empty())
-    workbench::writeStoryPage(workbench::readLibraryStory(options.output), nullptr, options.report);
-  return input.description.name;
+    files.add(options.report).write(workbench::storyPage(workbench::readLibraryStory(library)));
+  return {input.description.name, std::move(files)};
 }
 
 } // namespace
@@ -117,19 +133,23 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
   checkOptions(options);
   if (options.output.empty())
     throw InputError("output is empty, but must name the library to write");
+  checkOutputs(options);
   CompiledLibrary library;
   library.path = options.output;
   CompileOptions chosen = options;
+  std::optional<BuiltLibrary> built;
   if (options.weights == "auto") {
     WeightChoice choice = chooseWeights(
         options, [&](const CompileOptions &candidate) { return build(input, candidate); });
     chosen.weights = choice.weights;
     chosen.observer.warning = {}; // once is enough
     library.losses = choice.losses;
-    library.name = choice.name;
+    built = std::move(choice.library);
   }
-  if (library.name.empty())
-    library.name = build(input, chosen);
+  if (!built)
+    built = build(input, chosen);
+  built->files.finish();
+  library.name = built->name;
   library.weights = chosen.weights;
   library.header =
       std::filesystem::path(options.output).replace_filename(library.name + ".h").string();
@@ -156,6 +176,7 @@ std::string emitStage(const std::string &input, const std::string &name,
   if (*stage > Stage::Fused && levels.size() > 1)
     throw InputError(fmt::format("--emit {} shows the code of one processor, but --cpu names {}",
                                  name, levels.size()));
+  checkOutputs(options);
   Session session(options);
   session.showProgress("reading");
   Input read = readInput(session, input, /*needsWeights=*/false);
@@ -167,6 +188,7 @@ std::string emitStage(const std::string &input, const std::string &name,
   if (*stage > Stage::Fused)
     modules = stages.runLevelStages(*read.module, *stage, levels);
   session.showRemarks();
+  OutputFile::finishAll(stages.takePlans());
   if (*stage == Stage::Assembly)
     return emit::emitAssembly(levels.front());
   std::string text;

@@ -4,36 +4,17 @@
 
 #include "media/preprocessor/Extractor.h"
 #include "base/Error.h"
+#include "base/Json.h"
 
 #include "media/sound/Sound.h"
 
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 
 namespace transept::features {
 
 namespace {
 
-constexpr uintmax_t maximumFileBytes = uintmax_t(1) << 30;
-
-std::string readFile(const std::string &path) {
-  std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure))
-    throw InputError(fmt::format("{}: no such file", path));
-  auto size = std::filesystem::file_size(path, failure);
-  if (failure)
-    throw InputError(fmt::format("{}: {}", path, failure.message()));
-  if (size > maximumFileBytes)
-    throw InputError(
-        fmt::format("{}: {} bytes, at most {} are allowed", path, size, maximumFileBytes));
-  std::ifstream stream(path, std::ios::binary);
-  std::string content(size, '\0');
-  stream.read(content.data(), static_cast<std::streamsize>(size));
-  if (!stream)
-    throw InputError(fmt::format("{}: cannot be read", path));
-  return content;
-}
+constexpr int64_t maximumFileBytes = int64_t(1) << 30;
 
 /// The file's bytes through one of the extractors.
 struct Extraction {
@@ -79,7 +60,7 @@ Extractor::Extractor(std::string_view config, const ExtractorOptions &options)
 }
 
 Features Extractor::extract(const std::string &path, const ExtractOptions &options) const {
-  return extractBytes(readFile(path), path, options);
+  return extractBytes(readFile(path, maximumFileBytes), path, options);
 }
 
 Features Extractor::extractBytes(std::string_view bytes, const std::string &name,

@@ -4,6 +4,8 @@
 
 #include "tests/end-to-end/Command.h"
 
+#include <sys/stat.h>
+
 namespace transept::endtoend {
 namespace {
 
@@ -28,8 +30,8 @@ protected:
   void expectRefused(const std::string &what) {
     std::string library = folder.file("lib.so");
     expectFailure(run({"compile", directory, "-o", library}), 1, what);
-    EXPECT_FALSE(fs::exists(library));
-    EXPECT_FALSE(fs::exists(library + ".unfinished"));
+    for (const auto &entry : fs::directory_iterator(fs::path(library).parent_path()))
+      EXPECT_EQ(entry.path().filename(), "checkpoint");
   }
 
   TemporaryFolder folder;
@@ -85,6 +87,47 @@ TEST_F(BadCheckpoint, ThatIsNotThere) {
 
 TEST_F(BadCheckpoint, OutputThatCannotBeWritten) {
   expectFailure(run({"compile", directory, "-o", folder.file("no-such-folder/lib.so")}), 1, "");
+}
+
+TEST_F(BadCheckpoint, WithAComputedTableThatNoDiskHolds) {
+  fs::remove_all(directory);
+  fs::copy(TRANSEPT_DEMO_DATA "/model", directory);
+  replace("config.json", "\"max_position_embeddings\": 128",
+          "\"max_position_embeddings\": 2147483647");
+  std::string library = folder.file("lib.so");
+  CommandResult result =
+      runProgram("/bin/sh", {"-c", "ulimit -f 1000000; exec \"$0\" \"$@\"", TRANSEPT_COMMAND,
+                             "compile", directory, "-o", library});
+  expectFailure(result, 1,
+                "source.embedding.positions.length is 2147483647 (max_position_embeddings in "
+                "config.json), whose table takes 1099511627264 bytes, but ");
+  EXPECT_FALSE(fs::exists(library));
+}
+
+TEST_F(BadCheckpoint, OfWhichADescriptionNamesAnother) {
+  std::string text = run({"describe", directory}).output;
+  size_t at = text.find(directory);
+  ASSERT_NE(at, std::string::npos);
+  writeFile(folder.file("model.json"), text.replace(at, directory.size(), "/nowhere"));
+  std::vector<std::string> command = {"compile", folder.file("model.json"), "--emit", "graph"};
+  expectFailure(run(command), 1, "/nowhere");
+  command.insert(command.end(), {"--checkpoint", directory});
+  EXPECT_EQ(run(command).status, 0);
+}
+
+TEST_F(BadCheckpoint, OfWhichThereAreTwo) {
+  expectFailure(run({"compile", directory, "--emit", "graph", "--checkpoint", checkpoint("t5")}), 1,
+                "is a checkpoint itself");
+}
+
+TEST_F(BadCheckpoint, ThatIsAFileOrAFifo) {
+  expectFailure(run({"compile", path("config.json") + "x", "--emit", "graph"}), 1,
+                "no such directory");
+  writeFile(path("file"), "");
+  expectFailure(run({"compile", path("file"), "--emit", "graph"}), 1, "this is neither");
+  fs::remove(path("config.json"));
+  ASSERT_EQ(::mkfifo(path("config.json").c_str(), 0600), 0);
+  expectRefused("config.json: it is a FIFO, not a regular file");
 }
 
 TEST_F(BadCheckpoint, UnknownProcessor) {

@@ -252,7 +252,7 @@ TEST(DebugInfo, WritesThePlanOfEachLevel) {
 TEST(DebugInfo, NeedsALibraryAndAPlaceToWrite) {
   expectFailure(run({"compile", checkpoint("marian"), "--emit", "plan", "--debug-info"}), 2, "-o");
   expectFailure(run({"compile", checkpoint("marian"), "-o", "/nowhere/x.so", "--debug-info"}), 1,
-                "cannot write /nowhere/x.plan.mlir");
+                "cannot write /nowhere/x.so: there is no folder /nowhere");
 }
 
 } // namespace

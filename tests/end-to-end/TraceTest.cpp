@@ -243,7 +243,7 @@ TEST_F(Trace, RefusesInputsThatModelsDoNotTake) {
                 "has no forward case 'none'; it has fwd_b1_s1, fwd_b1_s7, ");
   EXPECT_FALSE(fs::exists(out));
   expectFailure(run({"trace", library("number_words"), "--ids", "5 0", "--out", "/nowhere/t"}), 1,
-                "cannot write /nowhere/t: No such file or directory");
+                "cannot write /nowhere/t: there is no folder /nowhere");
 }
 
 TEST_F(Trace, ComparesWithTheCaseThatItWasMadeFrom) {

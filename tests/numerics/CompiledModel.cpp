@@ -47,12 +47,14 @@ std::string emitModule(mlir::ModuleOp module, const frontend::Description &descr
     throw std::runtime_error("a pass failed");
   std::string error;
   static int number = 0;
-  emit::EmitOptions options;
-  options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
-                   std::to_string(number++) + ".so";
+  std::string library = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
+                        std::to_string(number++) + ".so";
   emit::Level level{how.cpu, *targets::targetFor(how.cpu, error), module};
-  emit::emitLibrary(level, description, randomReader(seed), options);
-  return options.output;
+  emit::LibraryFiles files(library);
+  files.addHeader(description.name);
+  emit::emitLibrary(level, description, randomReader(seed), {}, files);
+  files.finish();
+  return library;
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> parseText(const std::string &text, mlir::MLIRContext &context) {

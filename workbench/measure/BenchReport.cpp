@@ -54,7 +54,7 @@ void printJson(const BenchReport &report) {
                  {"limits", toJson(report.limits)},
                  {"decode_weight_bytes", report.decodeBytes},
                  {"figures", list}};
-  fmt::print("{}\n", object.dump());
+  fmt::print("{}\n", object.dump(-1, ' ', false, decltype(object)::error_handler_t::replace));
 }
 
 void printTable(const BenchReport &report) {

@@ -119,7 +119,7 @@ void printJson(const ProfileReport &report) {
   Json object = {{"library", report.library},       {"name", report.model},
                  {"level", report.level},           {"threads", report.threads},
                  {"limits", toJson(report.limits)}, {"workloads", workloads}};
-  fmt::print("{}\n", object.dump());
+  fmt::print("{}\n", object.dump(-1, ' ', false, decltype(object)::error_handler_t::replace));
 }
 
 namespace {

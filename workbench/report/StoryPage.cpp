@@ -4,14 +4,9 @@
 // workbench/report.
 
 #include "workbench/report/StoryPage.h"
-#include "base/Error.h"
 
 #include "workbench/report/Report.h"
 #include "workbench/story/StoryJson.h"
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 namespace transept::workbench {
 namespace {
@@ -66,15 +61,11 @@ Json jsonOf(const ProfileReport &report, const story::Story &story) {
 
 } // namespace
 
-void writeStoryPage(const story::Story &story, const ProfileReport *profile,
-                    const std::string &path) {
+std::string storyPage(const story::Story &story, const ProfileReport *profile) {
   Json json = story;
   if (profile)
     json["profile"] = jsonOf(*profile, story);
-  std::ofstream stream(path, std::ios::binary);
-  stream << reportPage(json.dump(-1, ' ', false, Json::error_handler_t::replace));
-  if (!stream.flush())
-    throw InputError("cannot write " + path + ": " + std::strerror(errno));
+  return reportPage(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 } // namespace transept::workbench

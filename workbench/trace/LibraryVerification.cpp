@@ -11,9 +11,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace transept::workbench {
 namespace {
+
+/// Standard error that takes nothing is no reason to fail.
+void warn(const std::string &message) {
+  std::string line = "warning: " + message + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 class LibraryVerifier {
 public:
@@ -23,8 +30,7 @@ public:
   void verify(const std::string &level) {
     Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0, .level = level});
     if (model.targetFeatureWidth() != 0) {
-      fmt::print(stderr, "warning: the code of a model that transforms whole targets was not "
-                         "verified, only its passes\n");
+      warn("the code of a model that transforms whole targets was not verified, only its passes");
       return;
     }
     Trace actual = recordTrace(model, story, inputsFor(model));
@@ -87,8 +93,9 @@ private:
           message += fmt::format("\n  written by {} ({}), whose kernels are {}", launch.symbol,
                                  launch.kind, kernelsOf(launch));
     }
-    return message + fmt::format("\n  the {} values before it agree; the library is left for "
-                                 "`transept explain` and `transept trace`",
+    return message + fmt::format("\n  the {} values before it agree; compile without "
+                                 "--verify-passes for a library to look at with `transept explain` "
+                                 "and `transept trace`",
                                  before);
   }
 
@@ -125,7 +132,7 @@ void verifyLibrary(const std::string &library, const std::vector<std::string> &l
     } catch (const Error &error) {
       if (error.code() != ErrorCode::Unsupported)
         throw;
-      fmt::print(stderr, "warning: the code for {} was not verified: {}\n", level, error.what());
+      warn(fmt::format("the code for {} was not verified: {}", level, error.what()));
     }
 }
 

@@ -5,6 +5,8 @@
 #ifndef TRANSEPT_WORKBENCH_TRACE_TRACEFILE_H
 #define TRANSEPT_WORKBENCH_TRACE_TRACEFILE_H
 
+#include "base/OutputFile.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -27,8 +29,8 @@ struct Trace {
   const TracedValue *find(const std::string &name) const;
 };
 
-/// Throws InputError with the reason where the file cannot be written.
-void writeTrace(const Trace &trace, const std::string &path);
+/// Writes the whole file, which the caller finishes. Throws InputError where that cannot be.
+void writeTrace(const Trace &trace, OutputFile &file);
 
 /// Any safetensors file whose tensors have one or two dimensions of floats, or more that are read
 /// as rows of the last one; others are left out. Throws InputError where it is not complete.

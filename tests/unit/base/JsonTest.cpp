@@ -72,7 +72,8 @@ TEST(JsonFields, RemembersWhatWasRead) {
 
 TEST(ReadFile, RefusesDirectoriesAndMissingFiles) {
   TemporaryDirectory directory;
-  EXPECT_THAT(errorOf([&] { readFile(directory.path(), 10); }), HasSubstr("no such file"));
+  EXPECT_THAT(errorOf([&] { readFile(directory.path(), 10); }),
+              HasSubstr("it is a folder, not a regular file"));
   EXPECT_THAT(errorOf([&] { readFile(directory.path() + "/x", 10); }), HasSubstr("no such file"));
   directory.write("x", "12345678901");
   EXPECT_THAT(errorOf([&] { readFile(directory.path() + "/x", 10); }), HasSubstr("at most 10"));

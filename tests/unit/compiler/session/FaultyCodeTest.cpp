@@ -228,9 +228,11 @@ protected:
     std::string error;
     emit::Level level{"x86-64-v3", *targets::targetFor("x86-64-v3", error), *code};
     emit::EmitOptions options;
-    options.output = library;
     options.sections = {{story::kStorySection, packed(story)}};
-    emit::emitLibrary(level, description, testing::randomReader(1), options);
+    emit::LibraryFiles files(library);
+    files.addHeader(description.name);
+    emit::emitLibrary(level, description, testing::randomReader(1), options, files);
+    files.finish();
   }
 
   void verify() {
