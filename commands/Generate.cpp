@@ -4,6 +4,7 @@
 // as soon as there are some.
 
 #include "base/Error.h"
+#include "base/OutputFile.h"
 #include "commands/AttentionFlags.h"
 #include "commands/Commands.h"
 #include "commands/GenerateResults.h"
@@ -11,7 +12,9 @@
 #include "commands/GenerationFlags.h"
 #include "commands/LanguageFlags.h"
 #include "commands/LevelFlag.h"
+#include "commands/SourceIsolation.h"
 #include "commands/SpeechFlags.h"
+#include "commands/Streams.h"
 #include "media/LibraryText.h"
 #include "media/MediaSources.h"
 #include "media/text/Unicode.h"
@@ -20,9 +23,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <system_error>
 
 namespace transept::commands {
@@ -39,22 +40,13 @@ struct GenerateCommand {
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
+  bool skipsInvalid = false, truncates = false;
 };
 
-/// Whole lines to standard output. When nobody reads any more, the program ends quietly.
+/// Whole lines to standard output, at once.
 void writeLines(const std::string &text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
-    return;
-  if (errno == EPIPE)
-    throw ExitStatus{0};
-  throw std::system_error(errno, std::generic_category(), "cannot write standard output");
-}
-
-void writePicture(const std::string &file, const std::string &picture) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << picture << std::flush;
-  if (!stream)
-    throw std::system_error(errno, std::generic_category(), "cannot write " + file);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write standard output");
 }
 
 class Generator {
@@ -76,6 +68,8 @@ public:
     speech =
         command.speech.resolve(model, options, command.flags.haveOwnBeginning(), tokenizer.get());
     choice = command.attention.resolve(model);
+    if (!command.attention.pictureFile().empty())
+      picture.emplace(command.attention.pictureFile());
     format = {tokenizer.get(), command.isJson, command.usesIds};
   }
 
@@ -84,16 +78,21 @@ public:
     std::unique_ptr<SourceReader> reader =
         readsFiles() ? readFiles(model, command.files, command.keepsShort)
                      : readLines(model, command.usesIds ? nullptr : tokenizer.get(),
-                                 command.languages.encoding(tokenizer.get()));
+                                 command.languages.encoding(tokenizer.get()), command.truncates);
+    SourceIsolation isolation(command.skipsInvalid);
     while (true) {
-      SourceBatch batch = reader->next(batchSize);
-      if (!batch.sources.empty())
-        process(batch.sources);
-      if (!batch.error.empty())
-        throw InputError(batch.error);
-      if (batch.sources.empty())
-        return;
+      std::vector<GenerateSource> batch = reader->next(batchSize);
+      if (batch.empty())
+        break;
+      write(batch, isolation.run(batch, [&](const Sources &sources) { return process(sources); }));
     }
+    if (picture && hasPicture)
+      picture->finish();
+    if (isolation.problemCount() == 0)
+      return;
+    printMessage(fmt::format("error: {} of {} sources are invalid and were skipped",
+                             isolation.problemCount(), isolation.sourceCount()));
+    throw ExitStatus{1};
   }
 
 private:
@@ -110,49 +109,77 @@ private:
                                              command.files.front() + " was given");
     if (!readsFiles() && command.keepsShort)
       throw CLI::ValidationError("--short-context", "is for sounds, but this library reads text");
+    if (command.truncates && readsFiles())
+      throw CLI::ValidationError("--truncate", "is for lines, but this library reads files: sounds "
+                                               "are always cut to the model's window");
+    if (command.truncates && !model.hasSource())
+      throw CLI::ValidationError("--truncate", "is for sources, but this library continues lines");
   }
 
-  void process(const std::vector<GenerateSource> &given) {
+  /// The lines of each source.
+  std::vector<std::string> process(const Sources &given) {
     if (!model.hasSource())
       return continuePrompts(given);
     std::vector<SourceInput> inputs;
-    for (const GenerateSource &source : given)
-      inputs.push_back({.ids = source.ids,
-                        .features = source.features,
+    for (const GenerateSource *source : given)
+      inputs.push_back({.ids = source->ids,
+                        .features = source->features,
                         .allowFewerFeatures = command.keepsShort});
     std::vector<Source> sources = model.encodeBatch(inputs);
     if (speech)
       return transcribe(given, sources);
-    write(given, sources, model.generateBatch(sources, options));
+    return linesOf(given, sources, model.generateBatch(sources, options));
   }
 
   /// A decoder alone: the lines are the beginnings of targets over no source.
-  void continuePrompts(const std::vector<GenerateSource> &given) {
+  std::vector<std::string> continuePrompts(const Sources &given) {
     GenerateOptions continued = options;
-    for (const GenerateSource &line : given)
-      continued.prompts.push_back(line.ids);
+    for (const GenerateSource *line : given)
+      continued.prompts.push_back(line->ids);
     std::vector<Source> sources(given.size(), model.noSource());
-    write(given, sources, model.generateBatch(sources, continued));
+    return linesOf(given, sources, model.generateBatch(sources, continued));
   }
 
-  void write(const std::vector<GenerateSource> &given, const std::vector<Source> &sources,
-             const std::vector<Generation> &results) {
-    std::string text;
+  std::vector<std::string> linesOf(const Sources &given, const std::vector<Source> &sources,
+                                   const std::vector<Generation> &results) {
+    std::vector<std::string> lines(results.size());
     for (size_t index = 0; index < results.size(); ++index)
       for (size_t rank = 0; rank < results[index].sequences.size(); ++rank)
-        text += finish({given[index], rank, results[index].sequences[rank]}, sources[index]);
-    writeLines(text);
+        lines[index] +=
+            finish({*given[index], rank, results[index].sequences[rank]}, sources[index]);
+    return lines;
   }
 
-  void transcribe(const std::vector<GenerateSource> &given, const std::vector<Source> &sources) {
+  std::vector<std::string> transcribe(const Sources &given, const std::vector<Source> &sources) {
+    std::vector<std::string> lines;
     std::vector<Transcript> transcripts = transcribeBatch(model, sources, *speech);
-    std::string text;
     for (size_t index = 0; index < transcripts.size(); ++index) {
       const Transcript &transcript = transcripts[index];
-      TranscriptText shown = show(transcript, sources[index], given[index]);
-      Result result{given[index], 0, transcript.sequence};
+      TranscriptText shown = show(transcript, sources[index], *given[index]);
+      Result result{*given[index], 0, transcript.sequence};
       result.transcript = &shown;
-      text += finish(result, sources[index], transcript.promptLength);
+      lines.push_back(finish(result, sources[index], transcript.promptLength));
+    }
+    return lines;
+  }
+
+  /// Results up to the first source that has none; or all, with others in their place.
+  void write(const std::vector<GenerateSource> &given, const std::vector<Outcome> &outcomes) {
+    std::string text;
+    for (size_t index = 0; index < outcomes.size(); ++index) {
+      const Outcome &outcome = outcomes[index];
+      if (outcome.problem.empty()) {
+        text += outcome.lines;
+        continue;
+      }
+      std::string message = fmt::format("{}: {}", given[index].where(), outcome.problem);
+      if (!command.skipsInvalid) {
+        writeLines(text);
+        throw InputError(message);
+      }
+      printMessage("warning: skipped " + message);
+      text += formatProblem(format, given[index], outcome.problem,
+                            size_t(options.returnCount.value_or(1)));
     }
     writeLines(text);
   }
@@ -177,14 +204,14 @@ private:
   /// The result's line, with the attention that was asked for. `given` counts the ids that were not
   /// produced; 0 for decoder start and prefix.
   std::string finish(Result result, const Source &source, size_t given = 0) {
-    bool isPictured = !command.attention.pictureFile().empty() && !hasPicture;
+    bool isPictured = picture && !hasPicture;
     if (!isPictured && !command.attention.isInResults())
       return formatResult(format, result);
     workbench::AttentionReport report = workbench::reportAttention(
         model, source, result.sequence, given != 0 ? given : givenCount(result.sequence), choice,
         command.usesIds && !readsFiles() ? nullptr : tokenizer.get());
     if (isPictured)
-      writePicture(command.attention.pictureFile(), workbench::drawAlignment(report.toPlot()));
+      picture->write(workbench::drawAlignment(report.toPlot()));
     hasPicture = true;
     if (command.attention.isInResults())
       result.attention = &report;
@@ -204,6 +231,7 @@ private:
   std::optional<SpeechOptions> speech;
   workbench::AttentionChoice choice;
   ResultFormat format;
+  std::optional<OutputFile> picture;
   bool hasPicture = false;
 };
 
@@ -217,7 +245,8 @@ void addGenerateCommand(CLI::App &program) {
                   "sounds or images read the FILEs.\n"
                   "Results come in the order of the sources, as soon as there are some.\n"
                   "With --num-return K, K adjacent lines belong to one source, best first.\n"
-                  "A bad line or file ends the program after the results of those before it.");
+                  "A bad line or file ends the program after the results of those before it, "
+                  "unless --skip-invalid is given.");
   command->add_option("LIB", options->library, "the library")->required();
   CLI::Option *files =
       command->add_option("FILE", options->files,
@@ -238,6 +267,12 @@ void addGenerateCommand(CLI::App &program) {
   command->add_flag("--short-context", options->keepsShort,
                     "do not fill sounds up to the length that the model was trained on: faster, "
                     "but models that were trained on 30 s recognize words worse");
+  command->add_flag("--skip-invalid", options->skipsInvalid,
+                    "name bad lines or files on standard error and go on; empty lines take the "
+                    "place of their results (with --json an object with \"error\"), and the exit "
+                    "status is 1");
+  command->add_flag("--truncate", options->truncates,
+                    "cut lines to the tokens that the model takes, with a warning");
   options->languages.addTo(*command);
   options->speech.addTo(*command);
   options->attention.addTo(*command, json);
@@ -250,7 +285,6 @@ void addGenerateCommand(CLI::App &program) {
       options->files.insert(options->files.begin() + std::count(order.begin(), end, files),
                             argument);
     }
-    std::signal(SIGPIPE, SIG_IGN);
     Generator(*options).run();
   });
 }

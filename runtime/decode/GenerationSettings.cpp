@@ -231,7 +231,8 @@ private:
       return std::find(settings.ends.begin(), settings.ends.end(), id) != settings.ends.end();
     });
     sort(settings.badWords.ids);
-    if (settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
+    if (settings.beams > 1 &&
+        settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
       fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
            " end ids needs a larger vocabulary than ", vocabularySize);
   }

@@ -61,6 +61,16 @@ TEST_F(OneSide, ADecoderAloneContinuesPrompts) {
   }
   expectFailure(run({"generate", library, "--ids"}, "5 100000\n"), 1, "line 1");
   EXPECT_THAT(run({"inspect", library}).output, testing::HasSubstr("encoder        none"));
+
+  // A prompt that leaves no room is named by its line.
+  expectFailure(run({"generate", library, "--ids", "--truncate"}, "5\n"), 2, "--truncate");
+  result = run({"generate", library, "--ids", "--ignore-model-defaults", "--skip-invalid",
+                "--max-length", "5"},
+               "5 6\n5 6 7 8 9 10 11\n9\n");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.errors, testing::HasSubstr("skipped line 2: "));
+  EXPECT_THAT(linesOf(result.output),
+              testing::ElementsAre(testing::StartsWith("5 6 "), "", testing::StartsWith("9 ")));
 }
 
 TEST_F(OneSide, AnEncoderAloneGivesStates) {
