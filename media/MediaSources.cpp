@@ -55,7 +55,8 @@ MediaSources::Rows MediaSources::read(const std::string &file) const {
   if (!takesImages() && hasFixedLength()) {
     size_t usual = model.sourceFeatureCount();
     result.isCut = rows.rows > usual;
-    result.ownCount = std::min(rows.rows, usual);
+    // Less than a frame of sound is in the first one.
+    result.ownCount = std::clamp<size_t>(rows.rows, 1, usual);
     // Silence has features of its own, so that filling up is the extractor's work.
     if (result.isCut || (!keepsShort && rows.rows < usual))
       rows = extractor.extract(file, {.isPadded = true});

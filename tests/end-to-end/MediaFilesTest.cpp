@@ -170,5 +170,18 @@ TEST(MediaFiles, BenchMeasuresWithRandomFeatures) {
   }
 }
 
+TEST(Sounds, OfAnyLengthAreFilledUp) {
+  TemporaryFolder folder;
+  for (size_t samples : {1, 2, 159, 160, 200, 201}) {
+    writeFile(folder.file("short.wav"), waveOf(samples));
+    CommandResult result = run({"generate", library("sounds"), folder.file("short.wav"), "--json"});
+    EXPECT_EQ(result.status, 0) << samples << ": " << result.errors;
+    EXPECT_EQ(linesOf(result.output).size(), 1u);
+  }
+  writeFile(folder.file("short.wav"), waveOf(2));
+  expectFailure(run({"generate", library("sounds"), folder.file("short.wav"), "--short-context"}),
+                1, "its 0 frames become 0");
+}
+
 } // namespace
 } // namespace transept::endtoend
