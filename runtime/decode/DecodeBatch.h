@@ -35,6 +35,7 @@ public:
   /// Returns the request's number. `excluded` is ascending and unique.
   std::size_t request(std::span<const std::int32_t> excluded = {}, std::int64_t rowsBack = 0);
 
+  std::size_t requestCount() const { return requestedRows.size(); }
   std::int64_t rowCount() const { return std::int64_t(ids.size()); }
 
   /// Runs decode and counts the rows as cached. `logits`, if given, receives

@@ -10,6 +10,7 @@
 #include "runtime/decode/Limits.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace transept::runtime {
 namespace {
@@ -35,13 +36,9 @@ std::vector<std::int32_t> startOf(const GenerationSettings &settings,
   std::vector<std::int32_t> ids(needsStart ? 1 : 0, settings.decoderStart);
   for (std::int32_t id : prompt)
     ids.push_back(id);
-  for (std::size_t index = 0; index < ids.size(); ++index)
-    if (ids[index] < 0 || std::uint64_t(ids[index]) >= settings.vocabularySize)
-      failArgument("prompt_ids[" + text(index) + "]", ids[index],
-                   rangeText(0, settings.vocabularySize - 1));
   if (ids.empty())
-    fail(ErrorCode::InvalidArgument,
-         "there is neither a decoder_start_id nor a prompt to begin with");
+    fail(ErrorCode::InvalidArgument, "there is neither a ",
+         settings.named("decoder_start_id", "decoderStart"), " nor a prompt to begin with");
   return ids;
 }
 
@@ -52,7 +49,8 @@ public:
       : engine(engine), sources(sources), options(options),
         settings(resolveSettings(engine.table, options)), batch(engine), results(sources.size()) {
     if (options && options->on_token && settings.beams > 1)
-      failArgument("beams", settings.beams, "1 when on_token is given");
+      failArgument("beams", settings.beams,
+                   "1 when " + text(settings.named("on_token", "onToken")) + " is given");
     // All prompts are checked before anything runs.
     for (std::size_t source = 0; source < sources.size(); ++source)
       checkPrompt(source);
@@ -68,10 +66,14 @@ public:
       if (running.empty())
         return std::move(results);
       batch.clear(candidates);
-      for (Running &item : running)
+      for (Running &item : running) {
+        item.firstRequest = batch.requestCount();
         item.search->addRows(batch);
+        item.requestCount = batch.requestCount() - item.firstRequest;
+      }
       batch.run();
       for (Running &item : running) {
+        checkScores(item);
         item.search->advance(batch);
         takeIfDone(item);
       }
@@ -83,15 +85,59 @@ private:
   struct Running {
     std::size_t source;
     std::unique_ptr<Search> search;
+    std::size_t firstRequest = 0, requestCount = 0; // of the step in progress
   };
 
+  /// A logit that is NaN or +inf, or all at -inf, make their log-sum-exp no number: ids would still
+  /// come out of them, and look like others.
+  void checkScores(const Running &item) const {
+    for (std::size_t index = 0; index != item.requestCount; ++index) {
+      float sum = batch.scores(item.firstRequest + index).logSumExp;
+      if (std::isfinite(sum))
+        continue;
+      fail(ErrorCode::Internal, "the scores for token ", item.search->generatedCount() + 1,
+           " of sources[", item.source, "]",
+           settings.beams > 1 ? " in beam " + text(index) : std::string(),
+           " are not numbers (their log-sum-exp is ", sum,
+           "): the model overflows here, or its weights are damaged");
+    }
+  }
+
+  /// Of a prompt for all sources, or of the prompts of each.
+  std::string nameOfPrompt(std::size_t source) const {
+    if (!settings.usesCppNames)
+      return options->prompt_offsets ? "prompt_ids of sources[" + text(source) + "] "
+                                     : "prompt_ids";
+    return options->prompt_offsets ? "prompts[" + text(source) + "]" : "prompt";
+  }
+
   void checkPrompt(std::size_t source) const {
+    std::span<const std::int32_t> given = promptOf(options, source);
+    for (std::size_t index = 0; index < given.size(); ++index)
+      if (given[index] < 0 || std::uint64_t(given[index]) >= settings.vocabularySize)
+        failArgument(nameOfPrompt(source) + "[" + text(index) + "]", given[index],
+                     rangeText(0, settings.vocabularySize - 1));
     auto prompt = startOf(settings, promptOf(options, source));
     std::int64_t length = std::int64_t(prompt.size());
     TokenRules rules(settings, {}, length);
     if (length >= rules.maximumLength())
       failArgument("the length of the prompt of sources[" + text(source) + "]", length,
                    "below the maximum length " + text(rules.maximumLength()));
+    if (settings.isMinimumGiven && rules.minimumLength() > rules.maximumLength())
+      failMinimum(rules, source);
+  }
+
+  [[noreturn]] void failMinimum(const TokenRules &rules, std::size_t source) const {
+    bool countsNew = settings.minimumNewTokens != -1;
+    fail(ErrorCode::InvalidArgument,
+         countsNew ? settings.named("minimum_new_tokens", "minimumNewTokens")
+                   : settings.named("minimum_length", "minimumLength"),
+         " is ", countsNew ? settings.minimumNewTokens : settings.minimumLength,
+         ", but must be at most ", rules.maximumLength() - (countsNew ? rules.promptLength() : 0),
+         ", where ",
+         settings.maximumNewTokens != -1 ? settings.named("maximum_new_tokens", "maximumNewTokens")
+                                         : settings.named("maximum_length", "maximumLength"),
+         " or the decoder's positions end a result (of sources[", source, "])");
   }
 
   std::unique_ptr<Search> makeSearch(std::size_t source) {

@@ -8,6 +8,7 @@
 #include "transept/abi.h"
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace transept::runtime {
@@ -41,6 +42,14 @@ struct GenerationSettings {
   std::int32_t firstTimestamp = -1;
   std::int32_t noTimestamps = -1;            // the id before it, which stands for none of them
   std::int32_t maximumInitialTimestamp = -1; // how far the text may begin behind the first one
+
+  /// Whether the caller asked for a least length: one beyond the longest is a mistake then.
+  bool isMinimumGiven = false;
+  /// Whether the caller writes names of options as C++ has them.
+  bool usesCppNames = false;
+  std::string_view named(std::string_view cName, std::string_view cppName) const {
+    return usesCppNames ? cppName : cName;
+  }
 
   std::uint64_t vocabularySize = 0;
   std::uint64_t maximumTargetLength = UINT64_MAX; // positions of the decoder

@@ -24,6 +24,8 @@ public:
   virtual bool isDone() const = 0;
   virtual std::vector<GeneratedSequence> take() = 0;
 
+  /// Tokens generated so far.
+  virtual std::int64_t generatedCount() const = 0;
   /// Rows that the next step adds to a batch.
   virtual std::int64_t pendingRows() const = 0;
   /// Caches all pending rows but one of each sequence, at most `rowLimit` in an invocation.

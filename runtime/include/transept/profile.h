@@ -58,14 +58,14 @@ public:
   ProgramProfile decode() const { return profileOf(*model.level().decode); }
 
 private:
-  const transept_runtime &runtime() const { return model.library->runtime(); }
-  transept_model *handle() const { return model.library->model(); }
+  const transept_runtime &runtime() const { return model.opened().runtime(); }
+  transept_model *handle() const { return model.opened().model(); }
 
   ProgramProfile profileOf(const transept_program &program) const {
     transept_program_profile summary{};
     summary.structure_size = sizeof(summary);
     std::vector<transept_launch_profile> measured(program.launch_count);
-    model.library->call(runtime().profile, handle(), &program, &summary, measured.data());
+    model.opened().call(runtime().profile, handle(), &program, &summary, measured.data());
     ProgramProfile result{.invocations = summary.invocations,
                           .rows = summary.rows,
                           .workers = summary.workers,

@@ -12,6 +12,8 @@
 
 #include "transept/model.h"
 
+#include <cmath>
+
 namespace transept {
 
 /// From one timestamp to the next, and from one row of the encoder's states to the next.
@@ -30,7 +32,8 @@ struct SpeechOptions {
   /// Whether segments have times; unset: the model's default.
   std::optional<bool> timestamps = {};
   /// How to search. The prompt is made here: its `prompt` and `prompts` must be empty. Lengths
-  /// count the prompt. Of several sequences only the best is used.
+  /// count the prompt. A sound has one transcript, so returnCount is 1 or unset; decoderStart and
+  /// timestamps are unset: the prompt and `timestamps` above say what they would.
   GenerateOptions generate = {};
 };
 
@@ -65,7 +68,8 @@ namespace detail {
 
 inline const transept_speech_defaults &speechOf(const Model &model) {
   if (!model.table().speech)
-    throw Error(ErrorCode::Unsupported, std::string(model.name()) + " is not a model of speech");
+    throw Error(ErrorCode::Unsupported,
+                std::string(model.name()) + " is not a model of speech: use generate");
   return *model.table().speech;
 }
 
@@ -114,6 +118,13 @@ public:
     if (!options.generate.prompt.empty() || !options.generate.prompts.empty())
       refuseSpeechOption("the length of generate.prompt", "not 0",
                          "0: the prompt is made of language and task");
+    refuseWithoutEffect(options.generate.decoderStart, "decoderStart",
+                        "the transcript's beginning is made of language and task");
+    refuseWithoutEffect(options.generate.timestamps, "timestamps",
+                        "timestamps of the SpeechOptions says it");
+    if (options.generate.returnCount.value_or(1) > 1)
+      refuseSpeechOption("generate.returnCount", std::to_string(*options.generate.returnCount),
+                         "1: a sound has one transcript");
     if (hasTimestamps && speech.first_timestamp_id < 0)
       refuseSpeechOption("timestamps", "true", "false: this model has no timestamps");
   }
@@ -155,6 +166,13 @@ public:
     Rows logits = Decoder::appendBatch(pointers, starts);
     std::vector<std::size_t> result;
     for (std::size_t row = 0; row < sources.size(); ++row) {
+      for (const transept_language &language : languages)
+        if (float score = logits[row][std::size_t(language.id)]; !std::isfinite(score))
+          throw Error(ErrorCode::Internal, "the score of language " + std::string(language.code) +
+                                               " for sources[" + std::to_string(row) + "] is " +
+                                               std::to_string(score) +
+                                               ": the model overflows here, or its weights are "
+                                               "damaged");
       auto isBetter = [&](const transept_language &left, const transept_language &right) {
         float first = logits[row][std::size_t(left.id)],
               second = logits[row][std::size_t(right.id)];
@@ -168,6 +186,13 @@ public:
 
 private:
   static constexpr std::size_t noLanguage = SIZE_MAX;
+
+  template <typename Value>
+  static void refuseWithoutEffect(const std::optional<Value> &option, const std::string &name,
+                                  const std::string &why) {
+    if (option)
+      refuseSpeechOption("generate." + name, std::to_string(*option), "unset: " + why);
+  }
 
   std::vector<std::size_t> languagesOfSources(std::span<const Source> sources) const {
     auto languages = languagesOf(speech);

@@ -38,10 +38,13 @@ ReferenceOptions randomOptions(Random &random, int vocabulary) {
   options.maximumLength = promptLength + 1 + random.upTo(20);
   if (random.oneIn(4))
     options.maximumNewTokens = 1 + random.upTo(20);
+  // Above the longest it would be refused.
+  int longest = options.maximumNewTokens == -1 ? options.maximumLength
+                                               : promptLength + options.maximumNewTokens;
   if (random.oneIn(3))
-    options.minimumLength = random.upTo(12);
+    options.minimumLength = std::min(random.upTo(12), longest);
   if (random.oneIn(4))
-    options.minimumNewTokens = random.upTo(8);
+    options.minimumNewTokens = std::min(random.upTo(8), longest - promptLength);
   if (random.oneIn(3))
     options.noRepeatNgramSize = 1 + random.upTo(2);
   if (random.oneIn(3))

@@ -125,22 +125,68 @@ TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
   options.name = __VA_ARGS__;                                                                      \
   EXPECT_THAT(error(options), HasSubstr(shown)) << #name;
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  CHECK_ERROR(name, #abi_name " is ", int(detail::range.minimum) - 5)                              \
+  CHECK_ERROR(name, #name " is ", int(detail::range.minimum) - 5)                                  \
   EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
-  CHECK_ERROR(name, #abi_name " is ", INFINITY)                                                    \
-  EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
+  CHECK_ERROR(name, #name " is ", INFINITY)                                                        \
+  EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;                           \
+  CHECK_ERROR(name, #name " is nan, but must be " + detail::range.text(), NAN)                     \
+  CHECK_ERROR(name, "nan, but must be", -NAN)
 #define OPTION_EARLY_STOPPING(name, abi_name, ...)                                                 \
-  CHECK_ERROR(name, #abi_name " is 3", static_cast<EarlyStopping>(3))
-#define OPTION_ID(name, abi_name, ...) CHECK_ERROR(name, #abi_name " is 23", 23)
+  CHECK_ERROR(name, #name " is 3", static_cast<EarlyStopping>(3))
+#define OPTION_ID(name, abi_name, ...) CHECK_ERROR(name, #name " is 23", 23)
 #define OPTION_MODEL_ID(...)
-#define OPTION_IDS(name, abi_name, ...)                                                            \
-  CHECK_ERROR(name, #abi_name "s[1] is 23", std::vector<Id>{3, 23})
+#define OPTION_IDS(name, ...) CHECK_ERROR(name, #name "[1] is 23", std::vector<Id>{3, 23})
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
-  CHECK_ERROR(name, #abi_name "s[1][1] is 23", std::vector<std::vector<Id>>{{7}, {3, 23}})
+  CHECK_ERROR(name, #name "[1][1] is 23", std::vector<std::vector<Id>>{{7}, {3, 23}})
 #include "transept/generation_options.inc"
 #undef CHECK_ERROR
+}
+
+/// What C callers get to see.
+class OptionsFromC : public GenerationOptions {
+protected:
+  OptionsFromC() { transept_unset_generation_options(&options); }
+
+  std::string refusal() {
+    try {
+      length = runtime::resolveSettings(toy.table, &options).lengthPenalty;
+    } catch (const Error &error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  transept_generation_options options;
+  float length = 0;
+};
+
+TEST_F(OptionsFromC, AreNamedAsCHasThem) {
+#define CHECK_ERROR(abi_name, value)                                                               \
+  transept_unset_generation_options(&options);                                                     \
+  options.abi_name = value;                                                                        \
+  EXPECT_THAT(refusal(), HasSubstr(#abi_name " is ")) << #abi_name;
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_NUMBER(name, abi_name, ...) CHECK_ERROR(abi_name, -7)
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_FRACTION(name, abi_name, ...) CHECK_ERROR(abi_name, -INFINITY)
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
+#undef CHECK_ERROR
+}
+
+TEST_F(OptionsFromC, AreUnsetByOneNaNOnly) {
+  toy.defaults.length_penalty = 1.5f;
+  EXPECT_EQ(refusal(), "no error");
+  EXPECT_EQ(length, 1.5f);
+  options.length_penalty = NAN;
+  EXPECT_THAT(refusal(), HasSubstr("length_penalty is nan, but must be"));
+  // Callers that do not know the one: each NaN of theirs is unset.
+  options.conventions = 0;
+  EXPECT_EQ(refusal(), "no error");
+  EXPECT_EQ(length, 1.5f);
 }
 
 TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
