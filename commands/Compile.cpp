@@ -4,6 +4,7 @@
 // text of any stage on the way.
 
 #include "commands/Commands.h"
+#include "commands/NotNegative.h"
 #include "commands/Progress.h"
 
 #include "transept/compiler.h"
@@ -147,7 +148,7 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
                   "what --weights auto may lose: nats a token, the mean Kullback-Leibler "
                   "divergence from the next-token distributions with f32 [0.01: perplexity grows "
                   "by 1 %]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
   command
       .add_option(
           "--cache", options.cache,

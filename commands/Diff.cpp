@@ -4,6 +4,7 @@
 
 #include "base/Error.h"
 #include "commands/Commands.h"
+#include "commands/NotNegative.h"
 #include "workbench/trace/TraceComparison.h"
 
 #include <fmt/format.h>
@@ -112,7 +113,7 @@ void addDiffCommand(CLI::App &program) {
       ->add_option("--tolerance", options->tolerance,
                    "largest error allowed, as a share of a value's largest magnitude [what the "
                    "number types of the traces explain]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
   command->add_flag("--all", options->showsAll, "a line for every value");
   command->add_flag("--json", options->isJson, "print one JSON object with all values");
   command->callback([options] { diff(*options); });

@@ -71,6 +71,7 @@ public:
       throw InputError(command.library +
                        (readsFiles() ? " has no tokenizer; results can be token ids, with --ids"
                                      : " has no tokenizer; give token ids, with --ids"));
+    command.languages.check(model, command.usesIds);
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
     command.languages.applyTo(options, model, tokenizer.get());
     speech =
@@ -112,7 +113,30 @@ private:
       throw CLI::ValidationError("--short-context", "is for sounds, but this library reads text");
   }
 
+  /// Where a batch fails its sources run one by one, which gives the same results: those before the
+  /// one that fails are written.
   void process(const std::vector<GenerateSource> &given) {
+    try {
+      generate(given);
+    } catch (const Error &error) {
+      if (given.size() == 1)
+        throw InputError(explain(error.what(), given.front()));
+      for (const GenerateSource &source : given)
+        process({source});
+    }
+  }
+
+  /// What the C++ API says of the one source, as the user knows it.
+  std::string explain(const std::string &message, const GenerateSource &source) const {
+    std::string result = command.languages.withFlags(GenerationFlags::withFlags(message));
+    constexpr std::string_view inCpp = "sources[0]";
+    if (size_t at = result.find(inCpp); at != result.npos)
+      result.replace(at, inCpp.size(),
+                     source.file.empty() ? fmt::format("line {}", source.line) : source.file);
+    return result;
+  }
+
+  void generate(const std::vector<GenerateSource> &given) {
     if (!model.hasSource())
       return continuePrompts(given);
     std::vector<SourceInput> inputs;

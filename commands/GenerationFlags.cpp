@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <sstream>
 
 namespace transept::commands {
@@ -124,6 +126,43 @@ void GenerationFlags::addTo(CLI::App &command) {
       .add_flag("--ignore-model-defaults", options.ignoreModelDefaults,
                 "what is not given here takes Hugging Face's neutral default, not the model's")
       ->group(kGroup);
+}
+
+namespace {
+
+/// Replaces `name` where it is a word of its own: at the beginning, and everywhere if no word of a
+/// sentence can look like it.
+void replaceName(std::string &message, const std::string &name, const std::string &flag) {
+  auto isPart = [&](size_t at) {
+    return at < message.size() && (std::isalnum(static_cast<unsigned char>(message[at])) != 0);
+  };
+  bool isDistinct = std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+  for (size_t at = message.find(name); at != message.npos; at = message.find(name, at)) {
+    if ((at != 0 && (!isDistinct || isPart(at - 1))) || isPart(at + name.size())) {
+      at += name.size();
+      continue;
+    }
+    message.replace(at, name.size(), flag);
+    at += flag.size();
+  }
+}
+
+} // namespace
+
+std::string GenerationFlags::withFlags(std::string message) {
+  constexpr std::string_view inSpeechOptions = "generate.";
+  if (message.starts_with(inSpeechOptions))
+    message.erase(0, inSpeechOptions.size());
+#define OPTION_NUMBER(name, abi_name, key, flag, ...) replaceName(message, #name, flag);
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS OPTION_NUMBER
+#define OPTION_WORDS OPTION_NUMBER
+#include "transept/generation_options.inc"
+  return message;
 }
 
 GenerateOptions GenerationFlags::resolve(const Model &model,

@@ -22,6 +22,9 @@ public:
   /// CLI::ValidationError for what is wrong usage.
   GenerateOptions resolve(const Model &model, const text::Tokenizer *tokenizer) const;
 
+  /// A message of the C++ API with its names of options as flags.
+  static std::string withFlags(std::string message);
+
   /// Whether the decoder start or a prefix is given.
   bool haveOwnBeginning() const {
     return options.decoderStart || !prefixText.empty() || !prefixIds.empty();

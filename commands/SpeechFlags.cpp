@@ -44,8 +44,13 @@ std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
                                                   const text::Tokenizer *tokenizer) const {
   const transept_speech_defaults *speech = model.table().speech;
   std::string given = firstGiven();
-  if (!speech && !given.empty())
-    throw CLI::ValidationError(given, "is for models that transcribe speech, which this is not");
+  if (!speech && !given.empty()) {
+    std::string other = given == "--language" ? "; --source-language says what a text is in"
+                        : given == "--task"   ? "; --target-language says what a text becomes"
+                                              : "";
+    throw CLI::ValidationError(given,
+                               "is for models that transcribe speech, which this is not" + other);
+  }
   if (speech && hasOwnBeginning && !given.empty())
     throw CLI::ValidationError(given, "cannot be combined with a prefix or a decoder start");
   if (!speech || hasOwnBeginning)
@@ -65,6 +70,7 @@ std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
   if (task == "translate" && speech->translate_id < 0)
     throw CLI::ValidationError("--task", "this model cannot translate");
   SpeechOptions options{.language = language, .generate = generation};
+  options.generate.decoderStart.reset(); // a default: the prompt begins with it
   options.task = task == "translate" ? SpeechTask::Translate : SpeechTask::Transcribe;
   if (wantsTimes())
     options.timestamps = true;

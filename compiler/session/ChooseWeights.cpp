@@ -81,6 +81,9 @@ private:
 
 WeightChoice chooseWeights(const CompileOptions &options,
                            const std::function<std::string(const CompileOptions &)> &build) {
+  if (!(options.accuracyLoss >= 0))
+    throw InputError(
+        fmt::format("accuracyLoss is {}, but must be 0 or more", options.accuracyLoss));
   emit::Level level = measuredLevel(options.cpu);
   CandidateFolder folder(options.output);
   // What is wanted beside the library is made once, of the type that is taken.

@@ -167,7 +167,43 @@ TEST(Languages, OfTheTargetAreForced) {
   // This small model has fewer tokens than its tokenizer, so the id of the language is refused.
   CommandResult result =
       run({"generate", library("languages"), "--ids", "--target-language", "fr"}, "5 6\n");
-  expectFailure(result, 1, "forced_beginning_id is");
+  expectFailure(result, 1, "--target-language (fr) is");
+}
+
+TEST(Languages, AreForModelsThatReadText) {
+  expectFailure(run({"generate", library("sounds"), "--source-language", "en", "some.wav"}), 2,
+                "--source-language: is for models that read text, which this is not; --language");
+  expectFailure(run({"generate", library("sounds"), "--target-language", "en", "some.wav"}), 2,
+                "which this is not; --task translate");
+  expectFailure(run({"generate", library("images"), "--source-language", "en", "some.png"}), 2,
+                "--source-language: is for models that read text");
+  expectFailure(run({"generate", library("languages"), "--ids", "--source-language", "fr"}, "5\n"),
+                2, "--source-language: is for texts; with --ids");
+  expectFailure(run({"generate", library("languages"), "--language", "fr"}, "a\n"), 2,
+                "--source-language says what a text is in");
+}
+
+TEST(GenerateOptionErrors, NameTheFlagAndTheLine) {
+  auto refusal = [](std::vector<std::string> options, const std::string &what) {
+    options.insert(options.begin(), {"generate", library("t5"), "--ids"});
+    expectFailure(run(options, "5 6\n7 8\n"), 1, what);
+  };
+  refusal({"--min-length", "30", "--max-length", "20"},
+          "--min-length is 30, but must be at most 20, where --max-length or the decoder's "
+          "positions end a result (of line 1)");
+  refusal({"--decoder-start", "100000"}, "--decoder-start is 100000, but must be");
+  refusal({"--eos", "100000"}, "--eos[0] is 100000, but must be");
+}
+
+TEST(Numbers, ThatAreNoneAreRefused) {
+  expectFailure(run({"generate", library("t5"), "--ids", "--length-penalty", "nan"}, "5\n"), 2,
+                "--length-penalty: expects");
+  expectFailure(run({"generate", library("t5"), "--ids", "--repetition-penalty", "-nan"}, "5\n"), 2,
+                "--repetition-penalty: expects");
+  expectFailure(run({"diff", "a", "b", "--tolerance", "nan"}), 2,
+                "--tolerance: expects 0 or more, but got nan");
+  expectFailure(run({"compile", "a", "-o", "b.so", "--weights", "auto", "--accuracy-loss", "nan"}),
+                2, "--accuracy-loss: expects 0 or more, but got nan");
 }
 
 } // namespace
