@@ -25,7 +25,7 @@ def Transept_ParameterOp : Transept_WeightOp<"parameter"> {
     %w = transept.parameter "encoder.layers.0.fc1.weight" : tensor<2048x512xf32>
     ```
   }];
-  let arguments = (ins StrAttr:$name, UnitAttr:$transposed, DefaultValuedAttr<I64Attr, "0">:$row_begin);
+  let arguments = (ins StrAttr:$name, UnitAttr:$transposed, DefaultValuedAttr<Transept_Size, "0">:$row_begin);
   let results = (outs Transept_Weight:$result);
   let assemblyFormat = "$name (`transposed` $transposed^)? (`row_begin` $row_begin^)? attr-dict `:` type($result)";
   let hasVerifier = 1;
@@ -61,7 +61,7 @@ def Transept_WeightScaleOp : Transept_WeightOp<"weight_scale", [SameOperandsAndR
     %scaled = transept.weight_scale %w by 0.125 : tensor<512x512xf32>
     ```
   }];
-  let arguments = (ins Transept_Weight:$input, F64Attr:$factor);
+  let arguments = (ins Transept_Weight:$input, Transept_Number:$factor);
   let results = (outs Transept_Weight:$result);
   let assemblyFormat = "$input `by` $factor attr-dict `:` type($result)";
   let hasFolder = 1;
