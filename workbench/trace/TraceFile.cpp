@@ -36,6 +36,13 @@ void writeTrace(const Trace &trace, const std::string &path) {
                           {"data_offsets", {offset, end}}};
     offset = end;
   }
+  for (const TracedIds &ids : trace.ids) {
+    uint64_t end = offset + ids.rows.size() * sizeof(int32_t);
+    header[ids.name] = {{"dtype", "I32"},
+                        {"shape", {int64_t(ids.rows.size()) / ids.width, ids.width}},
+                        {"data_offsets", {offset, end}}};
+    offset = end;
+  }
   std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   uint64_t size = text.size();
@@ -45,6 +52,9 @@ void writeTrace(const Trace &trace, const std::string &path) {
   for (const TracedValue &value : trace.values)
     stream.write(reinterpret_cast<const char *>(value.rows.data()),
                  std::streamsize(value.rows.size() * sizeof(float)));
+  for (const TracedIds &ids : trace.ids)
+    stream.write(reinterpret_cast<const char *>(ids.rows.data()),
+                 std::streamsize(ids.rows.size() * sizeof(int32_t)));
   if (!stream.flush())
     throw InputError("cannot write " + path + ": " + std::strerror(errno));
 }
