@@ -6,7 +6,9 @@
 #include "base/Json.h"
 
 #include "base/Error.h"
+#include "base/PointerFile.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
@@ -21,8 +23,11 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
   if (int64_t(text.size()) > limits.bytes)
     throw InputError(fmt::format("{}: {} bytes of JSON, at most {} are allowed", origin,
                                  text.size(), limits.bytes));
+  refusePointerFile(text, origin);
   std::vector<std::set<std::string>> keys;
-  Json::parser_callback_t check = [&](int, Json::parse_event_t event, Json &value) {
+  Json::parser_callback_t check = [&](int depth, Json::parse_event_t event, Json &value) {
+    // Nobody tells the end of what is left out.
+    keys.resize(std::min(keys.size(), size_t(depth)));
     switch (event) {
     case Json::parse_event_t::object_start:
     case Json::parse_event_t::array_start:
@@ -31,14 +36,12 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
         throw InputError(fmt::format(
             "{}: JSON is nested deeper than the {} levels that are allowed", origin, limits.depth));
       break;
-    case Json::parse_event_t::object_end:
-    case Json::parse_event_t::array_end:
-      keys.pop_back();
-      break;
     case Json::parse_event_t::key:
       if (!keys.back().insert(value.get_ref<const std::string &>()).second)
         throw InputError(
             fmt::format("{}: the key {} occurs twice in one object", origin, quoteJson(value)));
+      if (keys.size() == 1 && limits.onlyMember && value != *limits.onlyMember)
+        return false;
       break;
     default:
       break;

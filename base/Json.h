@@ -22,6 +22,8 @@ namespace transept {
 struct JsonLimits {
   int64_t bytes = int64_t(64) << 20;
   int depth = 64;
+  /// Leaves out all other members of the outermost object, which may hold megabytes.
+  std::optional<std::string> onlyMember = std::nullopt;
 };
 
 /// Parses `text`; `origin` (a file's path) begins every error. Keys keep their order.

@@ -4,6 +4,7 @@
 
 #include "compiler/emit/EmitLibrary.h"
 #include "base/Error.h"
+#include "base/Json.h"
 
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
@@ -27,14 +28,6 @@
 namespace transept::emit {
 
 namespace {
-
-std::string readFile(const std::filesystem::path &path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string content((std::istreambuf_iterator<char>(stream)), {});
-  if (!stream)
-    throw InputError("cannot read " + path.string());
-  return content;
-}
 
 template <typename Op> Op findLaunch(mlir::ModuleOp module, llvm::StringRef program) {
   for (Op op : module.lookupSymbol<plan::ProgramOp>(program).getBody().getOps<Op>())
@@ -104,7 +97,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
     facts.sourceFeatureCount = features->length;
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
-    facts.assets.push_back({file, readFile(std::filesystem::path(description.checkpoint) / file)});
+    facts.assets.push_back({file, readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});
   return facts;
 }
 

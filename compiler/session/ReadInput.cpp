@@ -7,6 +7,7 @@
 #include "base/Error.h"
 #include "compiler/frontend/DescribeCheckpoint.h"
 #include "compiler/frontend/builder/ModelBuilder.h"
+#include "compiler/session/CheckAssets.h"
 #include "compiler/session/ReadIR.h"
 #include "compiler/transforms/Functions.h"
 
@@ -46,10 +47,11 @@ Input readInput(Session &session, const std::string &path, bool needsWeights) {
     input.description = frontend::readDescription(described);
   else if (!described.empty())
     input.description = frontend::describeCheckpoint(described, warnings);
-  for (const std::string &warning : warnings)
-    session.warn(warning);
   if (!options.checkpoint.empty())
     input.description.checkpoint = std::filesystem::absolute(options.checkpoint).string();
+  checkAssets(input.description, warnings);
+  for (const std::string &warning : warnings)
+    session.warn(warning);
   if (!options.name.empty())
     input.description.name = options.name;
 

@@ -7,6 +7,7 @@
 
 #include "media/sound/Sound.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -39,17 +40,23 @@ std::string readFile(const std::string &path) {
 struct Extraction {
   std::string_view bytes;
   const std::string &name;
-  bool isPadded;
+  const ExtractOptions &options;
   size_t patchSize;
 
   Features operator()(const WhisperSettings &settings) const {
     SoundOptions sound{.sampleRate = settings.sampleRate};
-    if (isPadded)
+    if (options.isPadded)
       sound.enoughSamples = settings.chunkSamples();
-    return whisperFeatures(decodeSound(bytes, name, sound), settings, isPadded, name);
+    else if (options.enoughRows < sound.enoughSamples / settings.hop)
+      sound.enoughSamples = options.enoughRows * settings.hop;
+    return whisperFeatures(decodeSound(bytes, name, sound), settings, options.isPadded, name);
   }
   Features operator()(const Speech2TextSettings &settings) const {
-    std::vector<float> samples = decodeSound(bytes, name, {.sampleRate = settings.sampleRate});
+    // Every row depends on all samples, so that a longer sound cannot be cut.
+    SoundOptions sound{.sampleRate = settings.sampleRate};
+    sound.longestSeconds =
+        std::min(sound.longestSeconds, options.enoughRows / speech2TextRowsPerSecond + 1);
+    std::vector<float> samples = decodeSound(bytes, name, sound);
     return speech2TextFeatures(samples, settings, name);
   }
   Features operator()(const ImageSettings &settings) const {
@@ -84,7 +91,17 @@ Features Extractor::extract(const std::string &path, const ExtractOptions &optio
 
 Features Extractor::extractBytes(std::string_view bytes, const std::string &name,
                                  const ExtractOptions &options) const {
-  return std::visit(Extraction{bytes, name, options.isPadded, patchSize}, settings);
+  return std::visit(Extraction{bytes, name, options, patchSize}, settings);
+}
+
+std::optional<size_t> Extractor::rowCount() const {
+  if (const auto *whisper = std::get_if<WhisperSettings>(&settings))
+    return whisper->chunkSamples() / whisper->hop;
+  const auto *images = std::get_if<ImageSettings>(&settings);
+  const auto &size = images && images->crop ? images->crop : images ? images->size : std::nullopt;
+  if (!size)
+    return std::nullopt;
+  return (size->height / patchSize) * (size->width / patchSize);
 }
 
 size_t Extractor::width() const {

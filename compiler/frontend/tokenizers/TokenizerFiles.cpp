@@ -114,7 +114,7 @@ private:
     }
     if (!exists("tokenizer.json"))
       return;
-    Json file = readJsonFile(path("tokenizer.json"));
+    Json file = readJsonFile(path("tokenizer.json"), {.onlyMember = "added_tokens"});
     JsonFields whole(file, path("tokenizer.json"));
     const Json *tokens = whole.find("added_tokens");
     if (!tokens || !tokens->is_array())
