@@ -58,14 +58,14 @@ size_t MediaSources::enoughRows() const {
   if (hasFixedLength())
     return model.sourceFeatureCount() + 1;
   auto counts = std::views::iota(size_t(1), kMostRows);
-  auto most = std::ranges::partition_point(counts, [&](size_t rows) {
-    return encodedRows(model, rows) <= model.maximumSourceLength();
-  });
+  auto most = std::ranges::partition_point(
+      counts, [&](size_t rows) { return encodedRows(model, rows) <= model.maximumSourceLength(); });
   return most == counts.end() ? kMostRows : *most;
 }
 
 MediaSources::Rows MediaSources::read(const std::string &file) const {
-  features::Features rows = extractor.extract(file, {.isPadded = false, .enoughRows = enoughRows()});
+  features::Features rows =
+      extractor.extract(file, {.isPadded = false, .enoughRows = enoughRows()});
   Rows result{.values = {}, .ownCount = rows.rows};
   if (!takesImages() && hasFixedLength()) {
     size_t usual = model.sourceFeatureCount();

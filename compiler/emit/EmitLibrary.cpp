@@ -97,7 +97,8 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
     facts.sourceFeatureCount = features->length;
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
-    facts.assets.push_back({file, readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});
+    facts.assets.push_back(
+        {file, readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});
   return facts;
 }
 

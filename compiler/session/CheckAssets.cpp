@@ -45,12 +45,11 @@ public:
                             description.target.embedding.vocabularySize);
     int32_t highest = tokenizer->highestId();
     if (size > 0 && highest >= size)
-      warnings.push_back(
-          fmt::format("{}: the tokenizer has ids up to {} ('{}'), but the vocabulary of the model "
-                      "ends at {}; texts with ids beyond it will be refused",
-                      description.checkpoint, highest,
-                      tokenizer->decode(std::span(&highest, 1), {.skipSpecialTokens = false}),
-                      size - 1));
+      warnings.push_back(fmt::format(
+          "{}: the tokenizer has ids up to {} ('{}'), but the vocabulary of the model "
+          "ends at {}; texts with ids beyond it will be refused",
+          description.checkpoint, highest,
+          tokenizer->decode(std::span(&highest, 1), {.skipSpecialTokens = false}), size - 1));
   }
 
   void checkPreprocessor() const {
@@ -68,10 +67,9 @@ public:
                                    path(kPreprocessor), extractor.width(), width));
     std::optional<size_t> rows = extractor.rowCount();
     if (rows && expected->length != 0 && *rows != size_t(expected->length))
-      throw InputError(fmt::format("{}: it makes {} {} of a file, but the model takes {}",
-                                   path(kPreprocessor), *rows,
-                                   extractor.takesImages() ? "patches" : "frames",
-                                   expected->length));
+      throw InputError(
+          fmt::format("{}: it makes {} {} of a file, but the model takes {}", path(kPreprocessor),
+                      *rows, extractor.takesImages() ? "patches" : "frames", expected->length));
     warnings.insert(warnings.end(), extractor.warnings().begin(), extractor.warnings().end());
   }
 

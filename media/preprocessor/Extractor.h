@@ -32,8 +32,8 @@ struct ExtractOptions {
   /// Sounds for models with a fixed window are cut or filled with silence to its length. Without,
   /// there are as many rows as the sound has.
   bool isPadded = true;
-  /// More rows than this are of no use: the rest of a long sound is not decoded, and where every row
-  /// depends on all of it, a longer one is refused.
+  /// More rows than this are of no use: the rest of a long sound is not decoded, and where every
+  /// row depends on all of it, a longer one is refused.
   size_t enoughRows = std::numeric_limits<size_t>::max();
 };
 

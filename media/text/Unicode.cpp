@@ -68,7 +68,8 @@ bool startsWithSpace(std::string_view text) {
   return stripLeft(text).size() < text.size();
 }
 
-/// Bytes at the beginning that belong to one character, or cannot be one; and whether they are whole.
+/// Bytes at the beginning that belong to one character, or cannot be one; and whether they are
+/// whole.
 static std::pair<size_t, bool> firstCharacter(std::string_view text) {
   auto lead = static_cast<unsigned char>(text.front());
   size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;

@@ -97,7 +97,8 @@ private:
       size_t length = normalizer.userDefinedAt(text.substr(begin));
       length = length > 0 ? length : characterLength(text, begin);
       auto index = uint32_t(parts.size());
-      parts.push_back({uint32_t(begin), uint32_t(length), index == 0 ? none : index - 1, index + 1});
+      parts.push_back(
+          {uint32_t(begin), uint32_t(length), index == 0 ? none : index - 1, index + 1});
       begin += length;
     }
     if (!parts.empty())
@@ -125,8 +126,9 @@ private:
       bool isUnknown = kept != reserved.end() ? kept->second != 0 : !ids.contains(piece);
       if (isUnknown && !fallsBackToBytes) {
         // Neighbouring unknown characters are one piece.
-        unknown = unknown.empty() ? piece : text.substr(size_t(unknown.data() - text.data()),
-                                                        unknown.size() + piece.size());
+        unknown = unknown.empty() ? piece
+                                  : text.substr(size_t(unknown.data() - text.data()),
+                                                unknown.size() + piece.size());
         continue;
       }
       flush();

@@ -48,10 +48,9 @@ public:
               [&](const std::string &token) { return sourceIds.idOf(token); });
     for (Side side : {Side::Source, Side::Target})
       if (vocabulary(side).idOf(unknownToken) < 0)
-        throw InputError(fmt::format("{}: the token {} must be in it",
-                                     side == Side::Target && isSeparate ? "target_vocab.json"
-                                                                        : "vocab.json",
-                                     unknownToken));
+        throw InputError(fmt::format(
+            "{}: the token {} must be in it",
+            side == Side::Target && isSeparate ? "target_vocab.json" : "vocab.json", unknownToken));
   }
 
 private:

@@ -25,8 +25,8 @@ public:
     std::erase_if(entries, [](const Entry &entry) { return entry.first.empty(); });
     std::sort(entries.begin(), entries.end());
     for (size_t byte = 0; byte <= 256; ++byte)
-      firsts[byte] = size_t(std::ranges::lower_bound(entries, int(byte), {}, firstByte) -
-                            entries.begin());
+      firsts[byte] =
+          size_t(std::ranges::lower_bound(entries, int(byte), {}, firstByte) - entries.begin());
   }
 
   /// Calls `use` with the length and id of each that `text` begins with, shortest first.

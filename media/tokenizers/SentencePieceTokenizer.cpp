@@ -51,8 +51,7 @@ public:
     }
     setTokens(readTokenizerConfig(settings, assets), settings,
               booleanSetting(settings, "counts_following_tokens", true) ? next : size,
-              std::max(highest, next - 1),
-              [&](const std::string &token) { return baseId(token); });
+              std::max(highest, next - 1), [&](const std::string &token) { return baseId(token); });
     if (unknownId() < 0)
       throw InputError(fmt::format("{}: the unknown token '{}' is not in the vocabulary", modelFile,
                                    unknownToken));

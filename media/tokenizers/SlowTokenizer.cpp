@@ -29,8 +29,7 @@ int32_t SlowTokenizer::addSpecial(const AddedToken &token, int32_t &nextId,
 }
 
 void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &settings,
-                              int32_t baseSize, int32_t highestBaseId,
-                              const Frame::IdOf &baseId) {
+                              int32_t baseSize, int32_t highestBaseId, const Frame::IdOf &baseId) {
   addedById = config.addedTokens;
   int32_t nextId = baseSize;
   for (const auto &[id, token] : addedById) {

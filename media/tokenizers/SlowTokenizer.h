@@ -48,7 +48,8 @@ protected:
   virtual bool repeatsEnd() const { return true; }
 
   /// Called once at the end of construction. `baseSize` counts the vocabulary without added tokens,
-  /// whose ids end at `highestBaseId`; `baseId` gives a token's id there, or -1. The frame is the settings', or else the end token.
+  /// whose ids end at `highestBaseId`; `baseId` gives a token's id there, or -1. The frame is the
+  /// settings', or else the end token.
   void setTokens(const TokenizerConfig &config, const Settings &settings, int32_t baseSize,
                  int32_t highestBaseId, const Frame::IdOf &baseId);
 

@@ -47,6 +47,23 @@ TEST_F(BadCheckpoint, WithATruncatedWeightFile) {
   expectRefused("model.safetensors");
 }
 
+TEST_F(BadCheckpoint, OfPointersToFiles) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n";
+  for (const char *name : {"source.spm", "target.spm", "vocab.json"})
+    writeFile(path(name), pointer);
+  expectRefused("source.spm: found a pointer of Git LFS");
+  writeFile(path("model.safetensors"), pointer);
+  expectRefused("model.safetensors: found a pointer of Git LFS");
+}
+
+TEST_F(BadCheckpoint, WithATokenizerThatIsCut) {
+  for (const char *name : {"source.spm", "target.spm"})
+    writeFile(path(name), readFile(std::string(TRANSEPT_SOURCE_DIR) +
+                                   "/tests/golden/tokenizers/marian/" + name));
+  writeFile(path("vocab.json"), "{\"</s>\": 0, ");
+  expectRefused("vocab.json");
+}
+
 TEST_F(BadCheckpoint, WithAnEmptyWeightFile) {
   writeFile(path("model.safetensors"), "");
   expectRefused("model.safetensors");

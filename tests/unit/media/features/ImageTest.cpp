@@ -85,6 +85,19 @@ TEST(Image, RefusesFilesThatEndEarly) {
   }
 }
 
+TEST(Image, RefusesPromisesThatTheFileCannotKeep) {
+  std::string bytes = readReference("rgb.png");
+  // Width and height, 4 bytes each, are the header's first; its checksum is for libpng to ignore.
+  Image small = decodeImage(bytes, "small");
+  ASSERT_LT(small.width, 256u);
+  EXPECT_THAT(errorOf([&] {
+                std::string huge = bytes;
+                huge[18] = huge[22] = '\x20';
+                decodeImage(huge, "huge.png");
+              }),
+              HasSubstr("huge.png"));
+}
+
 TEST(Image, RefusesDamagedPixels) {
   std::string bytes = readReference("rgb.png");
   bytes[bytes.size() - 20] ^= 1;

@@ -3,9 +3,9 @@
 // Our encoder of sentencepiece models against the library that defines them, on random texts, and
 // what texts may cost.
 
+#include "media/tokenizers/PieceEncoder.h"
 #include "GoldenTokenizer.h"
 #include "base/Error.h"
-#include "media/tokenizers/PieceEncoder.h"
 #include "media/tokenizers/PieceModel.h"
 
 #include <functional>
@@ -39,18 +39,18 @@ const std::vector<Model> models = {{"marian", "source.spm"},
 /// ModelProto{<field> {...}} behind a model replaces fields of it.
 const std::vector<std::string> changes = {
     "",
-    std::string("\x1a\x02\x18\x00", 4), // no dummy prefix
-    std::string("\x1a\x02\x20\x00", 4), // keeps blanks
-    std::string("\x1a\x02\x28\x00", 4), // blanks without marks
+    std::string("\x1a\x02\x18\x00", 4),     // no dummy prefix
+    std::string("\x1a\x02\x20\x00", 4),     // keeps blanks
+    std::string("\x1a\x02\x28\x00", 4),     // blanks without marks
     std::string("\x12\x03\xc0\x01\x01", 5), // the mark is behind a word
 };
 
 /// Words, blanks, characters of every length, pieces of the model, and bytes that are no text.
 std::string randomText(std::mt19937 &random, const PieceModel &model) {
-  static const Pieces parts = {" ",        "  ",   "\t",     "a",      "e",    "The ", "der ",
-                               "日本",     "é",    "e\u0301", "ﬁ",      "①",    "…",    "😀",
-                               "\u3000", "\u00a0", "<unk>",  "▁",      "\xff", "\xe2\x96", "½",
-                               "\n",       "..",   "Straße", "\u200b", "ｱ",    "</s>", "\ufffd"};
+  static const Pieces parts = {
+      " ", "  ", "\t", "a",      "e",      "The ",   "der ",  "日本",  "é",    "e\u0301",
+      "ﬁ", "①",  "…",  "😀",     "\u3000", "\u00a0", "<unk>", "▁",     "\xff", "\xe2\x96",
+      "½", "\n", "..", "Straße", "\u200b", "ｱ",      "</s>",  "\ufffd"};
   std::string text;
   for (size_t count = random() % 30; count-- > 0;)
     text += random() % 2 ? parts[random() % parts.size()]
@@ -83,7 +83,8 @@ TEST(PieceEncoder, FindsThePiecesThatTheLibraryFinds) {
 
 TEST(PieceModel, RefusesFieldsThatAreCut) {
   std::string bytes = readGoldenFiles("t5").at("spiece.model");
-  EXPECT_THROW(readPieceModel(std::string_view(bytes).substr(0, bytes.size() - 1), "x"), InputError);
+  EXPECT_THROW(readPieceModel(std::string_view(bytes).substr(0, bytes.size() - 1), "x"),
+               InputError);
   EXPECT_THROW(readPieceModel("\x0f", "x"), InputError);
   EXPECT_THROW(readPieceModel("\x0a\x05", "x"), InputError);
 }
