@@ -115,10 +115,11 @@ int64_t memoryOf(const std::function<void()> &work) {
   return taken;
 }
 
-/// For each byte: four copies of the text, of which one has marks of three bytes for blanks; 16 for
-/// the best path; or a symbol, its links and two candidates of a merge (8 + 8 + 24), the heap of
-/// which grows by doubling (36 at that moment); four for an id, doubled; and views of words.
-constexpr int64_t bytesForEachByte = 6 + 8 + 40 + 36 + 16;
+/// For each byte: the text and its copies before and after normalization, in which a blank may be
+/// of three bytes (8); of BPE a symbol, its links and a candidate of a merge (8 + 8 + 12), or less
+/// of the best path; an id, in a list that doubles (8); and where words are of two bytes, each as a
+/// text of its own (40 for 2).
+constexpr int64_t bytesForEachByte = 8 + 28 + 8 + 20;
 
 TEST(EncodingMemory, IsASmallMultipleOfTheText) {
 #ifdef __SANITIZE_ADDRESS__
