@@ -21,13 +21,9 @@ double angleOf(PositionKind kind, int64_t position, int64_t wave, int64_t width)
   return double(position) / std::pow(10000.0, step * double(wave));
 }
 
-/// Files hold what float32 or half precision made of the angle, whose error grows with the
-/// position.
-double toleranceOf(checkpoints::ElementType type, int64_t position) {
-  double rounding = type == checkpoints::ElementType::F32   ? 1e-6
-                    : type == checkpoints::ElementType::F16 ? 1e-3
-                                                            : 8e-3;
-  return rounding + 2.4e-7 * double(position);
+/// Files hold what float32 made of the angle, whose error grows with the position.
+double toleranceOf(int64_t position) {
+  return 1e-6 + 2.4e-7 * double(position);
 }
 
 /// Rows before the offset belong to padding.
@@ -37,7 +33,7 @@ bool holdsSinusoids(const checkpoints::Checkpoint &checkpoint, const checkpoints
   auto row = std::vector<float>(size_t(width));
   for (int64_t position = computed.offset; position < table.rowCount(); ++position) {
     checkpoint.readFloat(table.name, row.data(), position, 1);
-    double tolerance = toleranceOf(table.type, position);
+    double tolerance = toleranceOf(position);
     for (int64_t wave = 0; wave < width / 2; ++wave) {
       double angle = angleOf(computed.kind, position, wave, width);
       auto sine = size_t(wave), cosine = size_t(width / 2 + wave);
