@@ -87,6 +87,10 @@ std::string quoteJson(const Json &value) {
   return text.size() <= longest ? text : text.substr(0, longest) + "...";
 }
 
+std::string quoteText(std::string_view text) {
+  return quoteJson(Json(std::string(text)));
+}
+
 void refuseValue(const Json &value, const std::string &where, const std::string &allowed) {
   throw InputError(fmt::format("{}: found {}, allowed is {}", where, quoteJson(value), allowed));
 }

@@ -37,6 +37,9 @@ std::string readFile(const std::string &path, int64_t maximumBytes);
 /// A value as it is quoted in errors: its JSON text, shortened.
 std::string quoteJson(const nlohmann::ordered_json &value);
 
+/// A text from outside as it is quoted in errors: nothing in it reaches a terminal as a command.
+std::string quoteText(std::string_view text);
+
 struct IntegerRange {
   int64_t minimum = std::numeric_limits<int64_t>::min();
   int64_t maximum = std::numeric_limits<int64_t>::max();

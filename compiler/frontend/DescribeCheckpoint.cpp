@@ -5,6 +5,7 @@
 #include "compiler/frontend/DescribeCheckpoint.h"
 
 #include "base/Error.h"
+#include "base/ModelFolder.h"
 #include "compiler/frontend/description/DescriptionJson.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
 #include "compiler/frontend/families/ConfigRules.h"
@@ -54,11 +55,18 @@ constexpr std::array<std::string_view, 96> reservedWords = {
 
 void refuseAdapter(const std::string &directory) {
   // Hugging Face would load the adapter on top of the weights without being asked.
-  if (fs::exists(directory + "/adapter_config.json"))
+  if (hasFile(directory, "adapter_config.json"))
     throw InputError(
         fmt::format("{}/adapter_config.json: adapters are not supported, merge it into the "
                     "weights",
                     directory));
+}
+
+void warnUnreadFiles(const checkpoints::Checkpoint &checkpoint,
+                     std::vector<std::string> &warnings) {
+  for (const std::string &file : checkpoint.unreadFiles())
+    warnings.push_back(fmt::format("{}: not read, because {} holds the weights", file,
+                                   checkpoint.tensors().begin()->second.file));
 }
 
 void warnUnusedTensors(const checkpoints::Checkpoint &checkpoint, const FamilyResult &family,
@@ -87,7 +95,7 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
   }
   int64_t vocabulary = family.description.target.embedding.vocabularySize;
   std::string path = directory + "/generation_config.json";
-  if (!fs::exists(path))
+  if (!hasFile(directory, "generation_config.json"))
     return readGenerationDefaults(config, nullptr, family.specialIds, vocabulary, warnings);
   auto json = readJsonFile(path);
   JsonFields generation(json, path);
@@ -97,13 +105,14 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
 /// How sounds or images become the source's features; kept as it is.
 void addPreprocessor(const std::string &directory, Description &description) {
   std::string file = "preprocessor_config.json";
-  if (description.source.embedding.features && fs::is_regular_file(directory + "/" + file))
+  if (description.source.embedding.features && hasFile(directory, file))
     description.tokenizer.files.push_back(file);
 }
 
 Description describe(const std::string &directory, std::vector<std::string> &warnings) {
   if (!fs::is_directory(directory))
     throw InputError(fmt::format("{}: no such directory", directory));
+  needFile(directory, "config.json");
   auto json = readJsonFile(directory + "/config.json");
   JsonFields config(json, directory + "/config.json");
   const Family &family = findFamily(config);
@@ -123,6 +132,7 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   description.checkpoint = fs::absolute(directory).lexically_normal().string();
   checkDescription(description);
   warnUnknownFields(config, warnings);
+  warnUnreadFiles(checkpoint, warnings);
   warnUnusedTensors(checkpoint, result, warnings);
   return std::move(description);
 }
@@ -163,6 +173,8 @@ std::string modelName(const std::string &path) {
   fs::path absolute = fs::absolute(path).lexically_normal();
   std::string name = absolute.has_filename() ? absolute.filename().string()
                                              : absolute.parent_path().filename().string();
+  if (auto snapshot = hubSnapshot(path))
+    name = snapshot->modelName();
   for (char &c : name)
     if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
       c = '_';

@@ -21,7 +21,8 @@ Description describeCheckpoint(const std::string &directory, std::vector<std::st
 /// `checkpoint` is relative to the file; without one the file's own directory is meant.
 Description readDescription(const std::string &path);
 
-/// A C identifier for a model, from a path: "models/opus-mt-en-de/" -> "opus_mt_en_de".
+/// A C identifier for a model, from a path: "models/opus-mt-en-de/" -> "opus_mt_en_de". A snapshot
+/// in Hugging Face's cache is named like its repository.
 std::string modelName(const std::string &path);
 
 } // namespace transept::frontend

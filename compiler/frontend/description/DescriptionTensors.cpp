@@ -148,8 +148,9 @@ void checkTensors(const Description &description, const checkpoints::Checkpoint 
                                    checkpoint.directory(), name, use.role,
                                    checkpoints::formatShape(use.shape), originOf(use, origins)));
     if (!checkpoints::isWeightType(info->type))
-      throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be F32, F16 or BF16",
-                                   info->file, name, checkpoints::elementTypeName(info->type)));
+      throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be {}", info->file, name,
+                                   checkpoints::elementTypeName(info->type),
+                                   checkpoints::weightTypeNames()));
     if (!fits(use, *info))
       throw InputError(fmt::format(
           "{}: tensor '{}' has shape {}, but {} needs {}{}{}", info->file, name,

@@ -33,7 +33,7 @@ void checkDescription(const Description &description);
 /// For errors: roles that begin with `first` have shapes that come from the config fields `second`.
 using ShapeOrigins = std::vector<std::pair<std::string, std::string>>;
 
-/// Checks that each tensor of the description is in the checkpoint as F32, F16 or BF16 and in the
+/// Checks that each tensor of the description is in the checkpoint in a type of weights and in the
 /// right shape. Throws InputError. Values are not read.
 void checkTensors(const Description &description, const checkpoints::Checkpoint &checkpoint,
                   const ShapeOrigins &origins = {});
