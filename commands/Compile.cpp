@@ -127,8 +127,9 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
   CompileOptions &options = flags.options;
   command
       .add_option("INPUT", flags.input,
-                  "a checkpoint directory (config.json, model.safetensors), a description .json, "
-                  "or textual IR .mlir in stage graph, staged or fused")
+                  "a checkpoint directory (config.json with model.safetensors or "
+                  "pytorch_model.bin), a description .json, or textual IR .mlir in stage graph, "
+                  "staged or fused")
       ->required();
   command.add_option("-o,--output", options.output,
                      "the library to write; its header NAME.h goes beside it");
@@ -171,9 +172,10 @@ void addInsightFlags(CLI::App &command, CompileFlags &flags) {
       .add_option_function<std::string>(
           "--remarks",
           [&flags](const std::string &filter) { flags.remarks = filter == "all" ? "" : filter; },
-          "print what passes did and declined to do, with the reasons: all, or only categories "
-          "(staging, weights, fusion, plan), passes (merge-projections, ...) or kinds (passed, "
-          "missed, analysis), separated by commas")
+          "print what passes did and declined to do, with the reasons, and which file each tensor "
+          "was read from: all, or only categories (staging, weights, fusion, plan), passes "
+          "(merge-projections, ..., read-checkpoint) or kinds (passed, missed, analysis), "
+          "separated by commas")
       ->expected(0, 1)
       ->default_str("all");
   command.add_option("--report", options.report,

@@ -24,6 +24,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <set>
 
 namespace transept {
 
@@ -63,10 +64,30 @@ story::Story completed(story::Story story, const Session &session, const Input &
   story.passes = story::recordPasses(*input.module.get()->getContext(),
                                      {.weights = options.weights, .cache = options.cache});
   story.remarks = *session.remarks;
+  std::set<std::string> read;
+  for (const story::Operation &operation : story.stages.front().operations)
+    read.insert(operation.tensors.begin(), operation.tensors.end());
+  // What a file holds besides says nothing about the library, and differs between formats.
   for (const auto &[name, tensor] : checkpoint.tensors())
-    story.tensors.push_back(
-        {name, std::string(checkpoints::elementTypeName(tensor.type)), tensor.shape});
+    if (read.contains(name))
+      story.tensors.push_back(
+          {name, std::string(checkpoints::elementTypeName(tensor.type)), tensor.shape});
   return story;
+}
+
+/// The files are no part of the story: a library does not depend on where its weights were.
+void showFiles(const Session &session, const std::vector<story::Tensor> &tensors,
+               const checkpoints::Checkpoint &checkpoint) {
+  if (!session.options.observer.remark)
+    return;
+  for (const story::Tensor &tensor : tensors)
+    session.options.observer.remark(
+        {.kind = "analysis",
+         .pass = "read-checkpoint",
+         .category = "weights",
+         .name = tensor.name,
+         .text = fmt::format("{} {} from {}", tensor.type, checkpoints::formatShape(tensor.shape),
+                             checkpoint.at(tensor.name).file)});
 }
 
 /// Compares the finished library with what the interpreter makes of the optimized graph.
@@ -98,6 +119,7 @@ std::string build(const std::string &path, const CompileOptions &options) {
   checkName(input.description.name);
   auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
   story = completed(std::move(story), session, input, checkpoint);
+  showFiles(session, story.tensors, checkpoint);
   emit::EmitOptions emission{.output = options.output};
   emission.sections = {{story::kStorySection, packed(story)}};
   emission.progress = [&](const std::string &what, double share) {

@@ -132,7 +132,7 @@ struct Story {
   std::vector<Stage> stages = {};
   std::vector<Pass> passes = {};
   std::vector<Remark> remarks = {};
-  std::vector<Tensor> tensors = {};
+  std::vector<Tensor> tensors = {}; // of the checkpoint, that the model reads
   Caches caches = {};
   std::vector<Program> programs = {};
   std::vector<Kernel> kernels = {};

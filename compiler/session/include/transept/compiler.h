@@ -14,12 +14,12 @@
 
 namespace transept {
 
-/// What a pass did, or declined to do, and why.
+/// What a pass did, or declined to do, and why; or where a tensor of the checkpoint was read from.
 struct CompileRemark {
   std::string kind;     ///< passed, missed or analysis
-  std::string pass;     ///< e.g. "merge-projections"
+  std::string pass;     ///< e.g. "merge-projections"; of tensors "read-checkpoint"
   std::string category; ///< staging, weights, fusion or plan
-  std::string name;     ///< of the operation
+  std::string name;     ///< of the operation or the tensor
   std::string text;
 };
 
