@@ -58,7 +58,11 @@ std::vector<TensorInfo> parseArchive(std::span<const std::byte> bytes, const std
       throw InputError(fmt::format("{}: its byte order is {}, but only little-endian files can be "
                                    "read",
                                    origin, quoteText(found)));
-  Pickle pickle = readTorchPickle(archive.bytesOf(root + "/data.pkl"), origin + ": data.pkl");
+  std::span<const std::byte> program = archive.bytesOf(root + "/data.pkl");
+  if (program.size() > mostPickleBytes)
+    throw InputError(fmt::format("{}: its pickle has {} bytes, at most {} are allowed", origin,
+                                 program.size(), mostPickleBytes));
+  Pickle pickle = readTorchPickle(program, origin + ": data.pkl");
   auto storageBytes = [&](const TorchStorage &storage) {
     if (storage.key.empty() || storage.key.find_first_of("/\\") != std::string::npos)
       throw InputError(fmt::format("{}: a storage's key is {}, but must be a name without folders",
