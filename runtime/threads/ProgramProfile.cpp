@@ -12,31 +12,21 @@
 namespace transept::runtime {
 namespace {
 
-struct KeyCounts {
-  std::uint64_t keys = 0;  // read, once for all rows that look at them
-  std::uint64_t pairs = 0; // of a row and a key that it looks at
-};
-
 KeyCounts keysOf(const transept_launch &launch, const transept_invocation &invocation) {
-  KeyCounts counts;
+  KeyCounts sums;
   if (launch.keys == TRANSEPT_KEYS_NONE)
-    return counts;
+    return sums;
   bool isSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
   const std::int64_t *offsets = isSource ? invocation.source_offsets : invocation.sequence_offsets;
+  const std::int64_t *pasts = isSource ? invocation.source_lengths : invocation.past_lengths;
   std::int64_t groups = isSource ? invocation.source_count : invocation.sequence_count;
   for (std::int64_t group = 0; group < groups; ++group) {
     auto rows = std::uint64_t(offsets[group + 1] - offsets[group]);
-    std::uint64_t past = 0;
-    if (isSource)
-      past = std::uint64_t(invocation.source_lengths[group]);
-    else if (invocation.past_lengths)
-      past = std::uint64_t(invocation.past_lengths[group]);
-    std::uint64_t keys = isSource ? past : past + rows;
-    counts.keys += keys;
-    counts.pairs +=
-        launch.keys == TRANSEPT_KEYS_UP_TO_ROW ? rows * past + rows * (rows + 1) / 2 : rows * keys;
+    KeyCounts counts = keyCounts(launch, pasts ? std::uint64_t(pasts[group]) : 0, rows);
+    sums.keys += counts.keys;
+    sums.pairs += counts.pairs;
   }
-  return counts;
+  return sums;
 }
 
 } // namespace

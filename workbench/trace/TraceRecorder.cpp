@@ -154,9 +154,7 @@ std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
       if (rest.starts_with("layers."))
         layer = std::atoi(rest.c_str() + std::strlen("layers."));
       // The source side of cross-attention is computed after the encoder's layers.
-      bool isOfOtherSide =
-          std::string_view(side) == "decoder" && operation.type.starts_with("source");
-      if (isOfOtherSide)
+      if (std::string_view(side) == "decoder" && operation.side == "source")
         continue;
       if (layer > lastLayer) {
         states.push_back(last);

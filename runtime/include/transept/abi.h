@@ -74,6 +74,13 @@ struct transept_invocation {
 #define TRANSEPT_KEYS_OF_SEQUENCE 2u
 #define TRANSEPT_KEYS_OF_SOURCE 3u
 
+/* A row looks at so many keys before its own position and behind it at most; a reach of
+ * TRANSEPT_WINDOW_REACH or more is none. Libraries without windows have 0 there. */
+#define TRANSEPT_WINDOW_REACH 65535u
+#define TRANSEPT_WINDOW(before, after)                                                             \
+  (TRANSEPT_WINDOW_HALF(before) | TRANSEPT_WINDOW_HALF(after) << 16)
+#define TRANSEPT_WINDOW_HALF(reach) ((reach) < TRANSEPT_WINDOW_REACH ? (uint32_t)(reach) + 1u : 0u)
+
 #define TRANSEPT_ARITHMETIC_F32 0u
 #define TRANSEPT_ARITHMETIC_BF16 1u /* sums in f32 */
 #define TRANSEPT_ARITHMETIC_INT8 2u /* sums in 32 bits */

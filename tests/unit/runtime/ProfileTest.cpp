@@ -19,6 +19,8 @@ constexpr transept_launch kLaunches[] = {
     {"self", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_OF_SEQUENCE, 0, 0, 0, 1, 100, 0, 3},
     {"cross", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_OF_SOURCE, 0, 0, 0, 1, 100, 0, 3},
     {"logits", "search", TRANSEPT_ROWS_REQUESTED, TRANSEPT_KEYS_NONE, 0, 0, 5000, 20, 0, 9, 0},
+    {"local", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_UP_TO_ROW, 0, TRANSEPT_WINDOW(4, 0), 0, 1,
+     100, 0, 3},
 };
 constexpr std::size_t kCount = std::size(kLaunches);
 
@@ -120,6 +122,9 @@ TEST_F(Profile, CountsWhatLaunchesReadAndCompute) {
   EXPECT_EQ(launches[4].key_bytes, 17 * 100u);
   EXPECT_EQ(launches[4].operations, 5 * 17 * 3u);
   EXPECT_EQ(launches[5].operations, 2 * 9u);
+  // 4 keys before each row and itself: 6 to 12 of one sequence, all of the other.
+  EXPECT_EQ(launches[6].key_bytes, (7 + 2) * 100u);
+  EXPECT_EQ(launches[6].operations, (5 + 5 + 5 + 1 + 2) * 3u);
 
   invocation.requested_count = 0;
   runner.setProfiling(true);

@@ -4,6 +4,7 @@
 // each buffer from its first launch to its last.
 
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { chosenProgram, ProgramChoice } from "./costs";
 import { Choice, LevelChoice } from "./controls";
@@ -22,6 +23,14 @@ const kinds: [RegExp, string, string][] = [
   [/\bfeed_forward\b/, "feed-forward", "var(--kind-3)"],
   [/.*/, "other rows", "var(--kind-4)"],
 ];
+/// As much of a buffer's name as a box of this size has room for.
+function labelOf(name: string, width: number, height: number): string | undefined {
+  if (height < 13) return undefined;
+  const parts = name.split(".");
+  const withoutLayer = name.replace(/^.*\.layers\.\d+\./, "");
+  return [name, withoutLayer, parts[parts.length - 1]].find((label) => 8 + 6.2 * label.length <= width);
+}
+
 const kindOf = (buffer: Buffer) => kinds.find(([pattern]) => pattern.test(buffer.name))!;
 
 function Grid({ program, scale, width }: { program: Program; scale: number; width: number }) {
@@ -52,10 +61,10 @@ export function Memory() {
     return () => watch.disconnect();
   }, []);
   const fitting = (room.value - left - 20) / Math.max(1, program.launches.length);
-  const step = isWide.value ? Math.max(12, fitting) : Math.max(1.5, fitting);
+  const step = isWide.value ? Math.max(36, fitting) : Math.max(1.5, fitting);
   const width = left + step * program.launches.length + 20;
   const scale = (height - 16) / Math.max(1, program.arena_bytes_per_row);
-  const rows = rowsOf(program, workload.value);
+  const rows = rowsOf(model.story, program, workload.value);
   const operationOf = (buffer: Buffer) =>
     model.stages[stage]?.operations.findIndex((operation) => operation.name === buffer.name && operation.function === program.name) ?? -1;
   const choose = (buffer: Buffer) => {
@@ -98,14 +107,20 @@ export function Memory() {
             const operation = operationOf(buffer);
             const isRelated = related.value[stage]?.has(operation);
             const isChosen = selection.value?.place?.stage === stage && selection.value.place.index === operation;
+            const box = {
+              x: left + buffer.first * step, width: (buffer.last - buffer.first + 1) * step - Math.min(1, step / 4),
+              y: height - (buffer.offset + buffer.bytes) * scale, height: Math.max(2, buffer.bytes * scale - 1),
+            };
+            const label = labelOf(buffer.name, box.width, box.height);
             return (
-              <rect key={index} class={`buffer${isRelated ? " related" : ""}${isChosen ? " chosen" : ""}`} data-buffer={index}
-                x={left + buffer.first * step} width={(buffer.last - buffer.first + 1) * step - Math.min(1, step / 4)}
-                y={height - (buffer.offset + buffer.bytes) * scale} height={Math.max(2, buffer.bytes * scale - 1)}
+              <Fragment key={index}>
+              <rect class={`buffer${isRelated ? " related" : ""}${isChosen ? " chosen" : ""}`} data-buffer={index} {...box}
                 style={{ fill: kindOf(buffer)[2] }} role="button" tabindex={index === order[0] ? 0 : -1} rx="2"
                 aria-label={`${buffer.name}, ${format.bytes(buffer.bytes)} a row`}
                 onPointerEnter={() => (told.value = index)} onPointerLeave={() => (told.value = null)}
                 onFocus={() => (told.value = index)} onClick={() => choose(buffer)} />
+              {label && <text class="buffer-name" x={box.x + 4} y={box.y + Math.min(14, box.height / 2 + 4)} aria-hidden="true">{label}</text>}
+              </Fragment>
             );
           })}
           <text class="tick" x={left} y={height + 24}>launch 0</text>
