@@ -78,8 +78,8 @@ function Limits({ program }: { program: number }) {
   const rates = Object.entries(limits.operations_per_second).filter(([, rate]) => rate > 0);
   return (
     <p class="note">
-      Limits measured on the machine: reading the {format.bytes(weights.buffer_bytes)} of weights of {name} {rateWords(weights)}, and rows that
-      one launch hands to the next {rateWords(limits.rows)}; products of {rates.map(([name, rate]) => `${name} ${format.operations(rate)}/s`).join(", ")}.{" "}
+      Limits measured on the machine: {rateWords(weights)} for the {format.bytes(weights.buffer_bytes)} of weights of {name},{" "}
+      {rateWords(limits.rows)} for rows that one launch hands to the next; products: {rates.map(([name, rate]) => `${name} ${format.operations(rate)}/s`).join(", ")}.{" "}
       {run && `Times, and what they are at least, are of ${runWords(run)}; bytes, operations and what binds follow the workload above.`}
     </p>
   );

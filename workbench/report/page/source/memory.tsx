@@ -23,12 +23,17 @@ const kinds: [RegExp, string, string][] = [
   [/\bfeed_forward\b/, "feed-forward", "var(--kind-3)"],
   [/.*/, "other rows", "var(--kind-4)"],
 ];
-/// As much of a buffer's name as a box of this size has room for.
-function labelOf(name: string, width: number, height: number): string | undefined {
-  if (height < 13) return undefined;
-  const parts = name.split(".");
+/// As much of a buffer's name as a box of this size has room for, along its longer side if need be.
+function BufferName({ name, box }: { name: string; box: { x: number; y: number; width: number; height: number } }) {
   const withoutLayer = name.replace(/^.*\.layers\.\d+\./, "");
-  return [name, withoutLayer, parts[parts.length - 1]].find((label) => 8 + 6.2 * label.length <= width);
+  const labels = [name, withoutLayer, name.split(".").slice(-1)[0]];
+  const fitting = (length: number, thickness: number) => (thickness < 13 ? undefined : labels.find((label) => 10 + 6.2 * label.length <= length));
+  const across = fitting(box.width, box.height);
+  const up = across?.includes(withoutLayer) ? undefined : fitting(box.height, box.width);
+  const isUp = (up?.length ?? 0) > (across?.length ?? 0);
+  if (!across && !isUp) return null;
+  const [x, y] = isUp ? [box.x + 14, box.y + box.height - 5] : [box.x + 4, box.y + Math.min(14, box.height / 2 + 4)];
+  return <text class="buffer-name" x={x} y={y} transform={isUp ? `rotate(-90 ${x} ${y})` : undefined} aria-hidden="true">{isUp ? up : across}</text>;
 }
 
 const kindOf = (buffer: Buffer) => kinds.find(([pattern]) => pattern.test(buffer.name))!;
@@ -61,7 +66,7 @@ export function Memory() {
     return () => watch.disconnect();
   }, []);
   const fitting = (room.value - left - 20) / Math.max(1, program.launches.length);
-  const step = isWide.value ? Math.max(36, fitting) : Math.max(1.5, fitting);
+  const step = isWide.value ? Math.max(56, fitting) : Math.max(1.5, fitting);
   const width = left + step * program.launches.length + 20;
   const scale = (height - 16) / Math.max(1, program.arena_bytes_per_row);
   const rows = rowsOf(model.story, program, workload.value);
@@ -111,7 +116,6 @@ export function Memory() {
               x: left + buffer.first * step, width: (buffer.last - buffer.first + 1) * step - Math.min(1, step / 4),
               y: height - (buffer.offset + buffer.bytes) * scale, height: Math.max(2, buffer.bytes * scale - 1),
             };
-            const label = labelOf(buffer.name, box.width, box.height);
             return (
               <Fragment key={index}>
               <rect class={`buffer${isRelated ? " related" : ""}${isChosen ? " chosen" : ""}`} data-buffer={index} {...box}
@@ -119,7 +123,7 @@ export function Memory() {
                 aria-label={`${buffer.name}, ${format.bytes(buffer.bytes)} a row`}
                 onPointerEnter={() => (told.value = index)} onPointerLeave={() => (told.value = null)}
                 onFocus={() => (told.value = index)} onClick={() => choose(buffer)} />
-              {label && <text class="buffer-name" x={box.x + 4} y={box.y + Math.min(14, box.height / 2 + 4)} aria-hidden="true">{label}</text>}
+              <BufferName name={buffer.name} box={box} />
               </Fragment>
             );
           })}

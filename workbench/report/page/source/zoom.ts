@@ -62,13 +62,18 @@ export function useZoom(size: { width: number; height: number }) {
     setView((old) => {
       const frameBox = frame.current!.getBoundingClientRect();
       const [left, top] = [box.x * old.scale + old.x, box.y * old.scale + old.y];
-      const isSeen = left > 0 && top > 0 && left + box.width * old.scale < frameBox.width && top + box.height * old.scale < frameBox.height;
-      if (isSeen) return old;
-      return { ...old, x: frameBox.width / 2 - (box.x + box.width / 2) * old.scale, y: frameBox.height / 2 - (box.y + box.height / 2) * old.scale };
+      const isAcross = left > 0 && left + box.width * old.scale < frameBox.width;
+      const isDown = top > 0 && top + box.height * old.scale < frameBox.height;
+      return {
+        ...old,
+        x: isAcross ? old.x : frameBox.width / 2 - (box.x + box.width / 2) * old.scale,
+        y: isDown ? old.y : frameBox.height / 2 - (box.y + box.height / 2) * old.scale,
+      };
     });
   };
   /// A panel beside the drawing takes a part of its room.
   latest.current = () => {
+    if (!frame.current) return; // it has just left the page
     if (fitted.current !== undefined) fit(fitted.current);
     if (seen.current) show(seen.current);
   };
