@@ -139,10 +139,10 @@ private:
   }
 
   static std::string windowText(const story::Launch &launch) {
-    auto reach = [](int64_t keys) { return keys < 0 ? "any number of" : std::to_string(keys); };
+    auto reach = [](int64_t keys) { return keys < 0 ? "all" : "at most " + std::to_string(keys); };
     if (launch.keys_before < 0 && launch.keys_behind < 0)
       return "";
-    return fmt::format("at most {} keys before a row and {} behind it", reach(launch.keys_before),
+    return fmt::format("{} keys before a row and {} behind it", reach(launch.keys_before),
                        reach(launch.keys == "up_to_row" ? 0 : launch.keys_behind));
   }
 
