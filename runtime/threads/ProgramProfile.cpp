@@ -43,13 +43,14 @@ void ProgramProfile::begin(transept_invocation &invocation) {
 }
 
 void ProgramProfile::end(const transept_invocation &invocation) {
-  ticks += processorTicks() - startTicks;
+  std::uint64_t runTicks = processorTicks() - startTicks;
+  ticks += runTicks;
   nanoseconds += std::uint64_t(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                    std::chrono::steady_clock::now() - startTime)
                                    .count());
   ++invocations;
   rows += std::uint64_t(invocation.row_count);
-  addTimes();
+  addTimes(runTicks);
   for (std::size_t index = 0; index < launches.size(); ++index) {
     const transept_launch &costs = measured->launches[index];
     std::uint64_t rowCount = rowsOf(costs, *table, invocation);
@@ -64,17 +65,21 @@ void ProgramProfile::end(const transept_invocation &invocation) {
   }
 }
 
-void ProgramProfile::addTimes() {
+void ProgramProfile::addTimes(std::uint64_t runTicks) {
   for (std::size_t index = 0; index < launches.size(); ++index) {
-    std::uint64_t longest = 0;
+    std::uint64_t longest = 0, first = UINT64_MAX, last = 0;
     for (std::uint64_t worker = 0; worker < workerCount; ++worker) {
       const std::uint64_t *stamps = &times[worker * (launches.size() + 1) + index];
       // A thread that moved between processors may have seen two counters.
       std::uint64_t duration = std::max(stamps[0], stamps[1]) - stamps[0];
       launches[index].ticks += duration;
       longest = std::max(longest, duration);
+      first = std::min(first, stamps[0]);
+      last = std::max(last, stamps[1]);
     }
-    launches[index].longestTicks += longest;
+    // The counters of two processors may differ, but no launch is longer than its run.
+    launches[index].longestTicks +=
+        std::max(longest, std::min(last - std::min(first, last), runTicks));
   }
 }
 

@@ -3,6 +3,7 @@
 // An encoder alone and a decoder alone, from descriptions that lost the other side.
 
 #include "tests/end-to-end/Command.h"
+#include "workbench/library/LibraryFile.h"
 
 #include "transept/model.h"
 
@@ -61,6 +62,15 @@ TEST_F(OneSide, ADecoderAloneContinuesPrompts) {
   }
   expectFailure(run({"generate", library, "--ids"}, "5 100000\n"), 1, "line 1");
   EXPECT_THAT(run({"inspect", library}).output, testing::HasSubstr("encoder        none"));
+  story::Sizes sizes = workbench::readLibraryFile(library).sizes;
+  EXPECT_FALSE(sizes.has_source);
+  {
+    Decoder decoder = model.noSource().decode();
+    decoder.append(std::vector<Id>(17, 4));
+    Statistics statistics = model.statistics();
+    EXPECT_EQ(uint64_t(2 * sizes.self_bytes_per_block),
+              statistics.self_pages_in_use * statistics.self_page_bytes);
+  }
 }
 
 TEST_F(OneSide, AnEncoderAloneGivesStates) {

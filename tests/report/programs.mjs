@@ -4,9 +4,9 @@
 // kernels and a profile. Costs are counted as compiler/plan/LaunchCosts.cpp does; times are
 // invented, the same ones each time.
 
-const reading = (bytes_per_second, buffer_bytes, from) => ({ bytes_per_second, buffer_bytes, from });
+const reading = (bytes_per_second, buffer_bytes, from, capacity = 0) => ({ bytes_per_second, buffer_bytes, from, capacity });
 const limits = { encode_weights: reading(1.9e10, 3e8, "memory"), decode_weights: reading(1.4e10, 5.2e8, "memory"),
-  rows: reading(9e10, 262144, "L2 caches"), near_bytes: 1048576, operations_per_second: { f32: 2.1e11, bf16: 7.9e11, int8: 8.3e11 } };
+  few: reading(2e11, 16384, "L1 caches", 32768), rows: reading(9e10, 262144, "L2 caches", 1048576), operations_per_second: { f32: 2.1e11, bf16: 7.9e11, int8: 8.3e11 } };
 
 /// A number between 0 and 1 that depends on the text alone.
 function chance(text) {
@@ -117,8 +117,9 @@ function runOf(program, { sources, source_tokens, hypotheses, steps }) {
     const bytes = launch.weight_bytes + rows * launch.bytes_per_row + keys * launch.bytes_per_key;
     const operations = rows * launch.operations_per_row + pairs * launch.operations_per_row_and_key;
     const rowBytes = rows * launch.bytes_per_row;
-    const memoryBy = (reading) => (bytes - rowBytes) / reading.bytes_per_second + rowBytes / limits.rows.bytes_per_second;
-    const memory = memoryBy(bytes <= limits.near_bytes ? limits.rows : weights);
+    const near = [limits.few, limits.rows].find(({ capacity }) => bytes <= capacity);
+    const memoryBy = (reading) => (bytes - rowBytes) / reading.bytes_per_second + rowBytes / (near ?? limits.rows).bytes_per_second;
+    const memory = memoryBy(near ?? weights);
     const arithmetic = operations / limits.operations_per_second[launch.arithmetic];
     const least = Math.max(memory, arithmetic);
     const seconds = launch.kind === "barrier" ? 0 : 2e-7 + least * (1.05 + 0.6 * chance(program.name + index));

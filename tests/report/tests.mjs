@@ -191,7 +191,7 @@ export const tests = {
     await go(page, "costs");
     assert.match(await textOf(page, ".note"), /14\.0 GB\/s from memory for the .* of weights of decode, 90\.0 GB\/s from L2 caches for rows/);
     const bounds = await page.$$eval('table[aria-label="launches"] tbody tr', (rows) => rows.map((row) => [row.cells[2].textContent, row.cells[10].textContent]));
-    assert.deepEqual(bounds.find(([kind]) => kind === "take_requested"), ["take_requested", "memory (L2 caches)"]);
+    assert.deepEqual(bounds.find(([kind]) => kind === "take_requested"), ["take_requested", "memory (L1 caches)"]);
     assert.deepEqual(bounds.find(([kind]) => kind === "search"), ["search", "memory"]);
   },
 

@@ -32,6 +32,7 @@ Json toJson(const MachineLimits &limits) {
           {"reading",
            {{"encode_weights", reading(limits.encodeWeights)},
             {"decode_weights", reading(limits.decodeWeights)},
+            {"first_level", reading(limits.few)},
             {"rows", reading(limits.rows)}}}};
 }
 

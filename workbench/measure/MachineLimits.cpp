@@ -116,7 +116,15 @@ double readingSpeed(const LimitOptions &options, size_t part) {
 
 MachineLimits::Reading measureReading(const LimitOptions &options, size_t bytes) {
   size_t part = std::max<size_t>(bytes / options.threads / 4096 * 4096, 65536);
-  return {readingSpeed(options, part), part * options.threads, placeOf(part, options.threads)};
+  return {.bytesPerSecond = readingSpeed(options, part),
+          .bufferBytes = part * options.threads,
+          .from = placeOf(part, options.threads)};
+}
+
+/// `part` fits into any such cache of today; `size` is that of this machine's, if it tells.
+MachineLimits::Reading readingOfCache(const LimitOptions &options, size_t part, long size) {
+  return {readingSpeed(options, part), part * options.threads, placeOf(part, options.threads),
+          options.threads * std::max(part, size_t(std::max(0L, size)))};
 }
 
 } // namespace
@@ -133,11 +141,16 @@ MachineLimits measureLimits(const LimitOptions &options) {
   }
   limits.encodeWeights = measureReading(options, options.encodeBytes);
   limits.decodeWeights = measureReading(options, options.decodeBytes);
-  constexpr size_t part = size_t(256) << 10; // fits into any second-level cache of today
-  limits.rows = measureReading(options, options.threads * part);
-  limits.nearBytes =
-      options.threads * std::max(part, size_t(std::max(0L, ::sysconf(_SC_LEVEL2_CACHE_SIZE))));
+  limits.few = readingOfCache(options, size_t(16) << 10, ::sysconf(_SC_LEVEL1_DCACHE_SIZE));
+  limits.rows = readingOfCache(options, size_t(256) << 10, ::sysconf(_SC_LEVEL2_CACHE_SIZE));
   return limits;
+}
+
+const MachineLimits::Reading &MachineLimits::nearest(double bytes, const Reading &farther) const {
+  for (const Reading *reading : {&few, &rows})
+    if (bytes <= double(reading->capacity))
+      return *reading;
+  return farther;
 }
 
 MachineLimits MachineLimits::best(const MachineLimits &other) const {
@@ -146,7 +159,8 @@ MachineLimits MachineLimits::best(const MachineLimits &other) const {
     if (other.products[arithmetic].operations > products[arithmetic].operations)
       result.products[arithmetic] = other.products[arithmetic];
   for (Reading MachineLimits::*reading :
-       {&MachineLimits::encodeWeights, &MachineLimits::decodeWeights, &MachineLimits::rows})
+       {&MachineLimits::encodeWeights, &MachineLimits::decodeWeights, &MachineLimits::few,
+        &MachineLimits::rows})
     if ((other.*reading).bytesPerSecond > (this->*reading).bytesPerSecond)
       result.*reading = other.*reading;
   return result;

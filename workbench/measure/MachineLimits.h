@@ -28,12 +28,16 @@ struct MachineLimits {
     double bytesPerSecond = 0;
     size_t bufferBytes = 0;
     std::string from = {}; // the nearest of "L1 caches" to "memory" that holds them; empty: unknown
+    size_t capacity = 0;   // of the nearer caches: how much they hold, all threads' together
   };
   Reading encodeWeights, decodeWeights; // of one run of the program
-  Reading rows;         // what one launch hands to the next, in the second-level caches
-  size_t nearBytes = 0; // that all second-level caches hold together
+  Reading few;                          // the first-level caches
+  Reading rows; // what one launch hands to the next, in the second-level caches
 
   double operations(uint32_t arithmetic) const { return products[arithmetic].operations; }
+  /// From where a launch by itself reads, if it reads so many bytes in all: the nearest caches that
+  /// hold them, else `farther`.
+  const Reading &nearest(double bytes, const Reading &farther) const;
   /// The faster of both for each limit: what disturbed one measurement may have spared the other.
   MachineLimits best(const MachineLimits &other) const;
 };

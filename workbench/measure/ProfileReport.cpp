@@ -26,9 +26,9 @@ std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const Machine
       continue;
     }
     double streamed = launch.weightBytes + launch.keyBytes;
-    double ofRows = launch.rowBytes / limits.rows.bytesPerSecond;
-    bool isNear = (streamed + launch.rowBytes) / runs <= double(limits.nearBytes);
-    double memory = ofRows + streamed / (isNear ? limits.rows : reading).bytesPerSecond;
+    double bytes = (streamed + launch.rowBytes) / runs;
+    double ofRows = launch.rowBytes / limits.nearest(bytes, limits.rows).bytesPerSecond;
+    double memory = ofRows + streamed / limits.nearest(bytes, reading).bytesPerSecond;
     double arithmetic =
         launch.operations > 0 ? launch.operations / limits.operations(launch.arithmetic) : 0;
     figures.push_back({.label = std::string(launch.label),

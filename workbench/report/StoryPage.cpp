@@ -27,12 +27,13 @@ Json limitsOf(const MachineLimits &limits) {
   auto reading = [](const MachineLimits::Reading &reading) {
     return Json{{"bytes_per_second", reading.bytesPerSecond},
                 {"buffer_bytes", reading.bufferBytes},
-                {"from", reading.from}};
+                {"from", reading.from},
+                {"capacity", reading.capacity}};
   };
   return {{"encode_weights", reading(limits.encodeWeights)},
           {"decode_weights", reading(limits.decodeWeights)},
+          {"few", reading(limits.few)},
           {"rows", reading(limits.rows)},
-          {"near_bytes", limits.nearBytes},
           {"operations_per_second", operations}};
 }
 

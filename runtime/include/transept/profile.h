@@ -24,7 +24,8 @@ struct LaunchProfile {
   /// Mean over the workers; all launches together are the time of the program but for its start and
   /// end. A barrier's is the time of waiting.
   double seconds = 0;
-  /// Of the slowest worker of each run: how unevenly the work is shared.
+  /// From the first worker's start to the last one's end: with how unevenly the work is shared, and
+  /// what the machine had for it, whenever each of them got to it.
   double longestSeconds = 0;
   /// What the work needs at least: bytes read and written, multiply-adds counted as two.
   double weightBytes = 0, keyBytes = 0, rowBytes = 0, operations = 0;

@@ -95,13 +95,15 @@ TEST_F(Profile, AddsUpTimesOfWorkersAndRuns) {
   EXPECT_EQ(summary.workers, 3u);
   EXPECT_GT(summary.nanoseconds, 0u);
   EXPECT_EQ(launches[0].nanoseconds, 0u);
-  // Workers take 1, 2 and 3 parts of a launch's time: 6 together, the longest 3; a launch twice as
-  // long takes twice as many. Lengths are rounded to nanoseconds.
+  // Workers take 1, 2 and 3 parts of a launch's time, 6 together; a launch twice as long takes
+  // twice as many. No barrier lies between: from the first one's start to the last one's end it is
+  // 3 i (i + 1) / 2 - i (i - 1) / 2 of these parts. Lengths are rounded to nanoseconds.
   for (std::size_t launch = 1; launch < kCount; ++launch) {
     EXPECT_NEAR(double(launches[launch].nanoseconds), double(launch * launches[1].nanoseconds),
                 double(launch + 1));
-    EXPECT_NEAR(double(launches[launch].nanoseconds),
-                2.0 * double(launches[launch].longest_nanoseconds), 3);
+    double parts = double(launch * (launch + 2));
+    EXPECT_NEAR(double(launches[launch].longest_nanoseconds) * 6,
+                double(launches[1].nanoseconds) * parts, 6 + parts);
   }
 }
 

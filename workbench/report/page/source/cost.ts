@@ -15,7 +15,7 @@ export interface Cost {
   memoryInTurn?: number; // what its bytes add to a run of the program, which reads those of all launches
   least?: number;
   measured?: number; // seconds, mean of the workers; then `least` is of the same run
-  longest?: number; // of the slowest worker
+  longest?: number; // from the first worker's start to the last one's end
   waiting?: number;
   bound: "memory" | "arithmetic" | "";
   from: string; // where most of the bytes come from, if that is known
@@ -77,12 +77,13 @@ export function costOf(story: Story, program: Program, launch: Launch, work: Wor
     return { bytes, operations, bound: operations / bytes > assumedBalance ? "arithmetic" : "memory", from: "" };
   const reading = readingOf(program, limits);
   // By itself, a launch may find its bytes where there is room for them.
-  const own = bytes <= limits.near_bytes ? limits.rows : reading;
-  const [ofWeights, ofRows] = [streamed / own.bytes_per_second, rowBytes / limits.rows.bytes_per_second];
+  const near = [limits.few, limits.rows].find(({ capacity }) => bytes <= capacity);
+  const [own, rowsFrom] = [near ?? reading, near ?? limits.rows];
+  const [ofWeights, ofRows] = [streamed / own.bytes_per_second, rowBytes / rowsFrom.bytes_per_second];
   const memory = ofWeights + ofRows;
   const arithmetic = operations ? operations / rate! : 0;
   return { bytes, operations, memory, arithmetic, memoryInTurn: streamed / reading.bytes_per_second + ofRows, least: Math.max(memory, arithmetic),
-    bound: memory > arithmetic ? "memory" : "arithmetic", from: ofWeights >= ofRows ? own.from : limits.rows.from };
+    bound: memory > arithmetic ? "memory" : "arithmetic", from: ofWeights >= ofRows ? own.from : rowsFrom.from };
 }
 
 /// What a measured launch took, with what it needed at least: both are of that run.

@@ -120,7 +120,7 @@ export function Costs() {
     { title: "bytes", isNumber: true, sort: (row) => row.cost.bytes, cell: (row) => format.bytes(row.cost.bytes) },
     { title: "op/byte", isNumber: true, sort: (row) => intensityOf(row.cost), cell: (row) => format.intensity(intensityOf(row.cost)) },
     ...(hasLeast ? [{ title: "at least", isNumber: true, sort: (row: Row) => row.cost.least ?? 0, cell: (row: Row) => format.seconds(row.cost.least ?? 0) }] : []),
-    // That of the slowest worker: limits are about all of them together.
+    // From the first worker's start to the last one's end: limits are about all of them together.
     ...(hasTime ? [
       { title: "time", isNumber: true, sort: (row: Row) => row.cost.longest ?? 0, cell: (row: Row) => format.seconds(row.cost.longest ?? 0) },
       { title: "of the limit", isNumber: true, sort: (row: Row) => limitShare(row.cost), cell: (row: Row) => format.percent(limitShare(row.cost)) },

@@ -115,7 +115,7 @@ export interface Kernel {
 
 export interface MeasuredLaunch {
   seconds: number; // mean of the workers
-  longest_seconds: number; // of the slowest
+  longest_seconds: number; // from the first worker's start to the last one's end
   waiting_seconds: number;
   memory_seconds: number; // that each limit allows at least
   memory_seconds_in_turn: number; // what its bytes add to a run that reads those of all launches
@@ -143,13 +143,14 @@ export interface Reading {
   bytes_per_second: number;
   buffer_bytes: number;
   from: string; // "L2 caches", "memory"; empty where unknown
+  capacity: number; // of the nearer caches: what they hold
 }
 
 export interface Limits {
   encode_weights: Reading;
   decode_weights: Reading;
-  rows: Reading; // what one launch hands to the next, in nearer caches ...
-  near_bytes: number; // ... which hold so many
+  few: Reading; // from the nearest caches
+  rows: Reading; // what one launch hands to the next
   operations_per_second: Record<string, number>;
 }
 
