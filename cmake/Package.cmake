@@ -12,3 +12,13 @@ install(FILES "${PROJECT_BINARY_DIR}/TranseptConfig.cmake"
   DESTINATION "${package_directory}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+# For builds without CMake; found from their own place, so that an installation can be moved.
+file(RELATIVE_PATH transept_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+if(CMAKE_DL_LIBS)
+  set(transept_dl_libraries "-l${CMAKE_DL_LIBS}")
+endif()
+foreach(name transept transept-compiler)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/${name}.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endforeach()

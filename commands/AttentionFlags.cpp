@@ -52,7 +52,7 @@ void AttentionFlags::addTo(CLI::App &command, CLI::Option *json) {
                   "of its heads]")
       ->expected(0, 1)
       ->default_str("chosen")
-      ->type_name("[all]")
+      ->type_name("all")
       ->needs(json)
       ->group(group);
   command.add_option("--attention-layers", layers, "decoder layers, from 0, e.g. 0,2 [the last]")
@@ -67,6 +67,7 @@ void AttentionFlags::addTo(CLI::App &command, CLI::Option *json) {
       .add_option("--alignment", picture,
                   "draw the weights of the first result to this SVG file, the mean of the chosen "
                   "layers and heads")
+      ->type_name("FILE")
       ->group(group);
 }
 

@@ -172,7 +172,7 @@ void addBenchCommand(CLI::App &program) {
   auto options = std::make_shared<workbench::BenchOptions>();
   CLI::App *command = program.add_subcommand(
       "bench", "measure encode and decode at standard sizes beside the machine's limits");
-  command->add_option("LIB", options->library, "the library")->required();
+  command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
   addLevelFlag(command, options->level);

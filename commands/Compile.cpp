@@ -4,9 +4,8 @@
 // text of any stage on the way.
 
 #include "commands/Commands.h"
+#include "commands/CompilerLibrary.h"
 #include "commands/Progress.h"
-
-#include "transept/compiler.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -98,12 +97,12 @@ void run(CompileFlags &flags) {
   Progress progress;
   flags.options.observer = observerFor(flags, progress);
   if (!flags.emit.empty()) {
-    std::string text = emitStage(flags.input, flags.emit, flags.options);
+    std::string text = compilerLibrary().emitStage(flags.input, flags.emit, flags.options);
     progress.clear();
     fmt::print("{}", text);
     return;
   }
-  CompiledLibrary library = transept::compile(flags.input, flags.options);
+  CompiledLibrary library = compilerLibrary().compile(flags.input, flags.options);
   progress.clear();
   printLibrary(library, flags,
                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
@@ -129,13 +128,19 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
       .add_option("INPUT", flags.input,
                   "a checkpoint directory (config.json, model.safetensors), a description .json, "
                   "or textual IR .mlir in stage graph, staged or fused")
+      ->type_name("FILE")
       ->required();
-  command.add_option("-o,--output", options.output,
-                     "the library to write; its header NAME.h goes beside it");
+  command
+      .add_option("-o,--output", options.output,
+                  "the library to write; its header NAME.h goes beside it")
+      ->type_name("FILE");
   command.add_option("--name", options.name,
-                     "the model's name in C++ and in the exported symbol [from the directory]");
-  command.add_option("--checkpoint", options.checkpoint,
-                     "directory of the weights, for inputs that do not contain them");
+                     "the model's name in C++ and in the exported symbol [the output's: "
+                     "libopus-en-de.so holds opus_en_de]");
+  command
+      .add_option("--checkpoint", options.checkpoint,
+                  "directory of the weights, for inputs that do not contain them")
+      ->type_name("DIR");
   command
       .add_option("--weights", options.weights,
                   "type of the weights in the library; auto: the fastest on the processor that "
@@ -165,8 +170,10 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
 void addInsightFlags(CLI::App &command, CompileFlags &flags) {
   CompileOptions &options = flags.options;
   command.add_option("--emit", flags.emit, stageHelp())->check(CLI::IsMember(stageNames()));
-  command.add_option("--dump-ir", options.dumpDirectory,
-                     "write the IR after every pass into this directory, numbered and named");
+  command
+      .add_option("--dump-ir", options.dumpDirectory,
+                  "write the IR after every pass into this directory, numbered and named")
+      ->type_name("DIR");
   command
       .add_option_function<std::string>(
           "--remarks",
@@ -176,8 +183,10 @@ void addInsightFlags(CLI::App &command, CompileFlags &flags) {
           "missed, analysis), separated by commas")
       ->expected(0, 1)
       ->default_str("all");
-  command.add_option("--report", options.report,
-                     "write a page, one HTML file, that shows how the library was compiled");
+  command
+      .add_option("--report", options.report,
+                  "write a page, one HTML file, that shows how the library was compiled")
+      ->type_name("FILE");
   command.add_flag("--debug-info", options.hasDebugInfo,
                    "write the plan beside the library, LIB.plan.mlir, and line tables that lead "
                    "from machine code to it, for perf and debuggers");

@@ -15,7 +15,9 @@ void addDescribeCommand(CLI::App &program) {
   auto input = std::make_shared<std::string>();
   CLI::App *command = program.add_subcommand(
       "describe", "print the description (JSON) that a checkpoint or a description resolves to");
-  command->add_option("INPUT", *input, "a checkpoint directory or a description .json")->required();
+  command->add_option("INPUT", *input, "a checkpoint directory or a description .json")
+      ->type_name("FILE")
+      ->required();
   command->callback([input] {
     std::vector<std::string> warnings;
     bool isDescription = input->ends_with(".json");

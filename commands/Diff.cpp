@@ -101,11 +101,14 @@ void addDiffCommand(CLI::App &program) {
   CLI::App *command = program.add_subcommand(
       "diff", "compare a trace with another, or with recorded hidden states, and name the first "
               "value that deviates");
-  command->add_option("TRACE", options->actual, "what `transept trace` wrote")->required();
+  command->add_option("TRACE", options->actual, "what `transept trace` wrote")
+      ->type_name("FILE")
+      ->required();
   command
       ->add_option("EXPECTED", options->expected,
                    "another trace, any safetensors file with values of the same names, or the "
                    "directory of goldens that the trace's inputs are from")
+      ->type_name("FILE")
       ->required();
   command->add_option("--case", options->goldenCase, "of the goldens [that of the trace]");
   command

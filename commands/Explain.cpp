@@ -18,7 +18,7 @@ void addExplainCommand(CLI::App &program) {
   auto options = std::make_shared<Options>();
   CLI::App *command = program.add_subcommand(
       "explain", "tell where an operation of a library comes from, what became of it, and why");
-  command->add_option("LIB", options->library, "the library")->required();
+  command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   command
       ->add_option("--op", options->subject,
                    "an operation of any stage (decoder.layers.3.cross_attention), a tensor of the "

@@ -218,7 +218,7 @@ void addGenerateCommand(CLI::App &program) {
                   "Results come in the order of the sources, as soon as there are some.\n"
                   "With --num-return K, K adjacent lines belong to one source, best first.\n"
                   "A bad line or file ends the program after the results of those before it.");
-  command->add_option("LIB", options->library, "the library")->required();
+  command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   CLI::Option *files =
       command->add_option("FILE", options->files,
                           "sounds (WAV, FLAC, Ogg, MP3) or images (PNG, JPEG), for models of them");

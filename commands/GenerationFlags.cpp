@@ -114,6 +114,7 @@ void GenerationFlags::addTo(CLI::App &command) {
       .add_option("--bad-words", badWordsFile,
                   "a file with one text a line that is never generated; ids separated by spaces "
                   "with --ids")
+      ->type_name("FILE")
       ->group(kGroup);
   auto *prefix = command.add_option("--prefix", prefixText, "text that every result begins with")
                      ->group(kGroup);

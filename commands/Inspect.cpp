@@ -219,7 +219,7 @@ void addInspectCommand(CLI::App &program) {
   auto options = std::make_shared<InspectOptions>();
   CLI::App *command =
       program.add_subcommand("inspect", "show what is in a library; it is read, not run");
-  command->add_option("LIB", options->library, "the library")->required();
+  command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   command->add_flag("--json", options->isJson, "print the library's manifest");
   command->callback([options] {
     workbench::LibraryFile library = workbench::readLibraryFile(options->library);

@@ -55,7 +55,7 @@ void addProfileCommand(CLI::App &program) {
   CLI::App *command = program.add_subcommand(
       "profile", "show where the time goes, by layer and operation, with the fraction of the "
                  "machine's limits");
-  command->add_option("LIB", options->bench.library, "the library")->required();
+  command->add_option("LIB", options->bench.library, "the library")->type_name("FILE")->required();
   CLI::Option *ids = command->add_option(
       "--ids", options->sources,
       "a source: token ids separated by spaces, in quotes; repeated for a batch [random sources]");
@@ -68,8 +68,10 @@ void addProfileCommand(CLI::App &program) {
   command->add_option("--threads", options->bench.threads, "threads to use [all cores]")
       ->check(CLI::Range(1, 1024));
   addLevelFlag(command, options->bench.level);
-  command->add_option("--report", options->page,
-                      "write a page with the profile as a heat map and a flame graph as well");
+  command
+      ->add_option("--report", options->page,
+                   "write a page with the profile as a heat map and a flame graph as well")
+      ->type_name("FILE");
   command->add_flag("--quick", options->bench.isQuick, "few repetitions: to see that it runs");
   command->add_flag("--json", options->bench.isJson, "print one JSON object");
   command->callback([options] { profile(*options); });

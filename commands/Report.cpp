@@ -22,8 +22,9 @@ void addReportCommand(CLI::App &program) {
   auto options = std::make_shared<Options>();
   CLI::App *command = program.add_subcommand(
       "report", "write a page, one HTML file, that shows how a library was compiled");
-  command->add_option("LIB", options->bench.library, "the library")->required();
-  command->add_option("-o,--out", options->output, "the page to write [LIB.html]");
+  command->add_option("LIB", options->bench.library, "the library")->type_name("FILE")->required();
+  command->add_option("-o,--out", options->output, "the page to write [LIB.html]")
+      ->type_name("FILE");
   CLI::Option *profile = command->add_flag(
       "--profile", options->hasProfile,
       "run the library as `transept bench --profile` does, and show where its time goes");

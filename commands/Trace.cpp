@@ -135,15 +135,17 @@ void addTraceCommand(CLI::App &program) {
   auto options = std::make_shared<TraceOptions>();
   CLI::App *command = program.add_subcommand(
       "trace", "run a library and write every value that its plan names to a safetensors file");
-  command->add_option("LIB", options->library, "the library")->required();
+  command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   command->add_option("--ids", options->sources,
                       "a source: token ids separated by spaces, in quotes; may be repeated");
   command->add_option("--target", options->targets,
                       "its target, from the decoder start on [what greedy search generates]");
-  command->add_option("--goldens", options->goldens,
-                      "take sources and targets from a directory of recorded ones instead");
+  command
+      ->add_option("--goldens", options->goldens,
+                   "take sources and targets from a directory of recorded ones instead")
+      ->type_name("DIR");
   command->add_option("--case", options->goldenCase, "which forward case of it [the first]");
-  command->add_option("--out", options->output, "the file to write")->required();
+  command->add_option("--out", options->output, "the file to write")->type_name("FILE")->required();
   command->add_option("--threads", options->threads, "threads to use; values are the same with any")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

@@ -142,7 +142,7 @@ void addVerifyCommand(CLI::App &program) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App *command = program.add_subcommand(
       "verify", "compare a library with recorded outputs of the original model");
-  command->add_option("LIB", options->library, "the library")->required();
+  command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   command
       ->add_option("GOLDENS", options->goldens,
                    "a directory with goldens.json and goldens.safetensors; every case is run. "

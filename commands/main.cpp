@@ -3,36 +3,37 @@
 // The `transept` command: parses the command line and dispatches.
 
 #include "commands/Commands.h"
+#include "commands/Program.h"
+#include "commands/help/Suggestions.h"
 
 #include <cstdio>
 #include <exception>
 
+using namespace transept::commands;
+
+static int reportUsage(const std::string &message, const CLI::App &program) {
+  std::vector<CLI::App *> chosen = program.get_subcommands();
+  std::string command = chosen.empty() ? "" : chosen.front()->get_name() + " ";
+  std::fprintf(stderr, "error: %s\nRun `transept %s--help`.\n", message.c_str(), command.c_str());
+  return 2;
+}
+
 int main(int argumentCount, char **arguments) {
-  using namespace transept::commands;
-  CLI::App program("Transept compiles encoder-decoder transformers to shared libraries.\n"
-                   "Exit status: 0 done, 1 the work or a check failed, 2 wrong usage.",
-                   "transept");
-  program.require_subcommand(1);
-  program.set_version_flag("--version", TRANSEPT_VERSION);
-  addCompileCommand(program);
-  addDescribeCommand(program);
-  addGenerateCommand(program);
-  addVerifyCommand(program);
-  addInspectCommand(program);
-  addExplainCommand(program);
-  addReportCommand(program);
-  addProfileCommand(program);
-  addTraceCommand(program);
-  addDiffCommand(program);
-  addBenchCommand(program);
+  std::unique_ptr<CLI::App> program = makeProgram();
   try {
-    program.parse(argumentCount, arguments);
+    if (argumentCount > 1)
+      if (std::string unknown = unknownCommand(*program, arguments[1]); !unknown.empty())
+        return reportUsage(unknown, *program);
+    program->parse(argumentCount, arguments);
+  } catch (const CLI::ExtrasError &) {
+    return reportUsage(unexpectedArguments(*program), *program);
+  } catch (const CLI::RequiredError &error) {
+    bool hasCommand = !program->get_subcommands().empty();
+    return reportUsage(hasCommand ? error.what() : "a command is required", *program);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
-      return program.exit(error);
-    std::fprintf(stderr, "error: %s\nRun `transept --help` or `transept COMMAND --help`.\n",
-                 error.what());
-    return 2;
+      return program->exit(error);
+    return reportUsage(error.what(), *program);
   } catch (const ExitStatus &exit) {
     return exit.status;
   } catch (const std::exception &error) {

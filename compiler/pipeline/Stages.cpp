@@ -62,14 +62,8 @@ static void addLLVMPasses(OpPassManager &manager, const PipelineOptions &options
 }
 
 static constexpr StageInfo table[] = {
-    {Stage::Graph, "graph", "the model as imported: one function `forward`", nullptr},
-    {Stage::Staged, "staged", "`encode` and `decode`, with the encoder cache between them",
-     addStagedPasses},
-    {Stage::Fused, "fused", "after folding into weights and fusing ops", addFusedPasses},
-    {Stage::Plan, "plan", "kernels, buffers in the arena, barriers, partition of the work",
-     addPlanPasses},
-    {Stage::LLVM, "llvm", "the LLVM dialect", addLLVMPasses},
-    {Stage::Assembly, "asm", "assembly of the target CPU", nullptr},
+#define STAGE(enumerator, name, sentence, addPasses) {Stage::enumerator, name, sentence, addPasses},
+#include "compiler/pipeline/stages.inc"
 };
 
 ArrayRef<StageInfo> stages() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages of compilation as one table. `--emit`, `--help`, the documentation and the golden-IR
-// tests read it; adding a stage is adding a row.
+// The stages of compilation as one table, of stages.inc. `--emit`, `--help`, the documentation and
+// the golden-IR tests read it; adding a stage is adding a row.
 
 #ifndef TRANSEPT_COMPILER_PIPELINE_STAGES_H
 #define TRANSEPT_COMPILER_PIPELINE_STAGES_H
@@ -16,7 +16,10 @@
 namespace transept {
 
 /// In the order in which a module passes through them.
-enum class Stage { Graph, Staged, Fused, Plan, LLVM, Assembly };
+enum class Stage {
+#define STAGE(enumerator, name, sentence, addPasses) enumerator,
+#include "compiler/pipeline/stages.inc"
+};
 
 /// What the pipelines of all stages can be told.
 struct PipelineOptions {

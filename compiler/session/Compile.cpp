@@ -10,6 +10,7 @@
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/session/ChooseWeights.h"
 #include "compiler/session/InterpretedRun.h"
+#include "compiler/session/ModelName.h"
 #include "compiler/session/ReadInput.h"
 #include "compiler/session/StageRunner.h"
 #include "compiler/story/RecordStory.h"
@@ -33,15 +34,6 @@ using namespace session;
 namespace {
 
 constexpr const char *kWeightTypes[] = {"f32", "bf16", "int8", "int4"};
-
-void checkName(const std::string &name) {
-  bool isIdentifier =
-      !name.empty() && !isdigit((unsigned char)name[0]) &&
-      llvm::all_of(name, [](char c) { return isalnum((unsigned char)c) || c == '_'; });
-  if (!isIdentifier)
-    throw InputError("--name expects a C identifier (letters, digits, underscores), but got '" +
-                     name + "'");
-}
 
 void checkOptions(const CompileOptions &options) {
   if (options.weights != "auto" && !llvm::is_contained(kWeightTypes, options.weights))
@@ -95,7 +87,6 @@ std::string build(const std::string &path, const CompileOptions &options) {
   auto modules = stages.runLevelStages(*input.module, Stage::LLVM, levels);
   session.showRemarks();
 
-  checkName(input.description.name);
   auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
   story = completed(std::move(story), session, input, checkpoint);
   emit::EmitOptions emission{.output = options.output};
@@ -120,9 +111,12 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
   CompiledLibrary library;
   library.path = options.output;
   CompileOptions chosen = options;
+  if (options.name.empty())
+    chosen.name = modelNameOf(options.output);
+  checkModelName(chosen.name);
   if (options.weights == "auto") {
     WeightChoice choice = chooseWeights(
-        options, [&](const CompileOptions &candidate) { return build(input, candidate); });
+        chosen, [&](const CompileOptions &candidate) { return build(input, candidate); });
     chosen.weights = choice.weights;
     chosen.observer.warning = {}; // once is enough
     library.losses = choice.losses;
@@ -135,13 +129,6 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
       std::filesystem::path(options.output).replace_filename(library.name + ".h").string();
   library.bytes = std::filesystem::file_size(options.output);
   return library;
-}
-
-std::vector<CompileStage> compileStages() {
-  std::vector<CompileStage> list;
-  for (const StageInfo &info : stages())
-    list.push_back({info.name.str(), info.sentence.str()});
-  return list;
 }
 
 std::string emitStage(const std::string &input, const std::string &name,

@@ -14,8 +14,8 @@ using testing::HasSubstr;
 using testing::SizeIs;
 
 TEST(CommandLine, WrongUsageEndsWithStatus2) {
-  expectFailure(run({}), 2, "subcommand is required");
-  expectFailure(run({"translate"}), 2, "");
+  expectFailure(run({}), 2, "a command is required");
+  expectFailure(run({"translate"}), 2, "no command 'translate'");
   expectFailure(run({"generate"}), 2, "LIB");
   expectFailure(run({"generate", library("t5"), "--nonsense"}), 2, "--nonsense");
   expectFailure(run({"generate", library("t5"), "--ids", "--beams", "0"}), 2, "--beams");

@@ -44,7 +44,8 @@ struct CompileObserver {
 struct CompileOptions {
   /// The library to write; its header, NAME.h, goes beside it.
   std::string output = {};
-  /// The model's name in C++ and in the exported symbol, a C identifier; by default the input's.
+  /// The model's name, a namespace of C++ and part of the exported symbol; by default that of
+  /// `output`: libopus-en-de.so holds opus_en_de.
   std::string name = {};
   /// Directory of the weights, for inputs that do not contain them.
   std::string checkpoint = {};
