@@ -23,6 +23,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <numeric>
 #include <system_error>
 
 namespace transept::commands {
@@ -121,13 +122,24 @@ private:
                         .features = source.features,
                         .allowFewerFeatures = command.keepsShort});
     std::vector<Source> sources = model.encodeBatch(inputs);
+    numberSources(sources.size());
     if (speech)
       return transcribe(given, sources);
     write(given, sources, model.generateBatch(sources, options));
   }
 
+  /// Samples are those of the whole input, however it is cut into batches.
+  void numberSources(size_t count) {
+    std::vector<uint64_t> &numbers =
+        speech ? speech->generate.sourceNumbers : options.sourceNumbers;
+    numbers.resize(count);
+    std::iota(numbers.begin(), numbers.end(), sourceCount);
+    sourceCount += count;
+  }
+
   /// A decoder alone: the lines are the beginnings of targets over no source.
   void continuePrompts(const std::vector<GenerateSource> &given) {
+    numberSources(given.size());
     GenerateOptions continued = options;
     for (const GenerateSource &line : given)
       continued.prompts.push_back(line.ids);
@@ -205,6 +217,7 @@ private:
   workbench::AttentionChoice choice;
   ResultFormat format;
   bool hasPicture = false;
+  uint64_t sourceCount = 0; // before the current batch
 };
 
 } // namespace
@@ -216,7 +229,8 @@ void addGenerateCommand(CLI::App &program) {
                   "Models of text read standard input to its end, one source a line; models of "
                   "sounds or images read the FILEs.\n"
                   "Results come in the order of the sources, as soon as there are some.\n"
-                  "With --num-return K, K adjacent lines belong to one source, best first.\n"
+                  "With --num-return K, K adjacent lines belong to one source, best first, or "
+                  "with --sample in the order of the samples.\n"
                   "A bad line or file ends the program after the results of those before it.");
   command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   CLI::Option *files =

@@ -81,6 +81,10 @@ CLI::Option *addFlag(CLI::App &command, const char *flag, std::optional<Value> &
   return command.add_option(flag, field, help)->group(kGroup);
 }
 
+void addFlag(CLI::App &command, const char *flag, std::optional<bool> &field, const char *help) {
+  command.add_flag(flag, field, help)->group(kGroup);
+}
+
 void addListFlag(CLI::App &command, const char *flag, std::optional<std::vector<Id>> &field,
                  const char *help) {
   addFlag(command, flag, field, help)->delimiter(',')->allow_extra_args(false);
@@ -103,6 +107,7 @@ void GenerationFlags::addTo(CLI::App &command) {
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, range, help)  \
   addFlag(command, flag, options.name, help);
+#define OPTION_BOOLEAN OPTION_EARLY_STOPPING
 #define OPTION_ID OPTION_EARLY_STOPPING
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
@@ -122,6 +127,11 @@ void GenerationFlags::addTo(CLI::App &command) {
       ->excludes(prefix)
       ->group(kGroup);
   command
+      .add_option("--seed", options.seed,
+                  "with --sample: another number, other samples; results do not depend on batches "
+                  "or threads [0]")
+      ->group(kGroup);
+  command
       .add_flag("--ignore-model-defaults", options.ignoreModelDefaults,
                 "what is not given here takes Hugging Face's neutral default, not the model's")
       ->group(kGroup);
@@ -133,7 +143,12 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   const transept_generation_defaults *defaults = model.table().generation;
   bool usesDefaults = defaults && !options.ignoreModelDefaults;
   int beams = options.beams.value_or(usesDefaults ? defaults->beams : 1);
-  if (options.returnCount.value_or(1) > beams)
+  bool samples = options.sample.value_or(usesDefaults && defaults->sample == 1);
+  if (samples && beams > 1)
+    throw CLI::ValidationError(
+        "--sample", fmt::format("is for 1 beam, but there are {}{}; give --beams 1 or {}", beams,
+                                options.beams ? "" : " by the model's default", "--sample=false"));
+  if (!samples && options.returnCount.value_or(1) > beams)
     throw CLI::ValidationError(
         "--num-return",
         fmt::format("expects {} (the beams) or less, but got {}", beams, *options.returnCount));

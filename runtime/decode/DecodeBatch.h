@@ -18,6 +18,7 @@ struct RowScores {
   std::span<const float> candidateLogits;
   std::span<const float> excludedLogits; // beside the ids that were excluded
   float logSumExp;
+  std::span<const float> logits; // of the whole vocabulary, where clear() asked for them
 };
 
 class DecodeBatch {
@@ -25,8 +26,8 @@ public:
   explicit DecodeBatch(Engine &engine) : engine(engine) {}
 
   /// Forgets all rows; the next invocation asks for `candidateCount` candidates of each requested
-  /// row (0: none, and no log-sum-exp).
-  void clear(std::int64_t candidateCount);
+  /// row (0: none, and no log-sum-exp), and if `keepsRows` for its logits.
+  void clear(std::int64_t candidateCount, bool keepsRows = false);
   /// The sequences added next read this entry; a repeated call for the same entry adds no group.
   void setSource(const EncoderEntry &entry);
   /// Adds the rows of `ids` behind what `cache` holds. The cache must live until run() returns.
@@ -61,6 +62,7 @@ private:
 
   Engine &engine;
   std::int64_t candidateCount = 0;
+  bool keepsRows = false;
   std::int64_t longestSequence = 0;
   const EncoderEntry *currentSource = nullptr;
 
@@ -73,7 +75,7 @@ private:
   std::vector<std::int64_t> requestedRows, excludedOffsets;
   std::vector<std::int32_t> excludedIds;
 
-  std::vector<float> excludedLogits, candidateLogits, logSumExp;
+  std::vector<float> excludedLogits, candidateLogits, logSumExp, wholeRows;
   std::vector<std::int32_t> candidateIds;
   AlignedMemory searchMemory;
 };

@@ -8,6 +8,7 @@
 #include "runtime/decode/BeamSearch.h"
 #include "runtime/decode/GreedySearch.h"
 #include "runtime/decode/Limits.h"
+#include "runtime/decode/SamplingSearch.h"
 
 #include <algorithm>
 
@@ -45,6 +46,11 @@ std::vector<std::int32_t> startOf(const GenerationSettings &settings,
   return ids;
 }
 
+/// How many rows of logits are 64 MiB.
+std::int64_t wholeRowsPerStep(const GenerationSettings &settings) {
+  return std::int64_t(logitsPerStep / settings.vocabularySize);
+}
+
 class Generation {
 public:
   Generation(Engine &engine, std::span<transept_source *const> sources,
@@ -53,21 +59,21 @@ public:
         settings(resolveSettings(engine.table, options)), batch(engine), results(sources.size()) {
     if (options && options->on_token && settings.beams > 1)
       failArgument("beams", settings.beams, "1 when on_token is given");
+    if (options && options->on_token && settings.sequences() > 1)
+      failArgument("return_count", settings.returnCount, "1 when on_token is given");
     // All prompts are checked before anything runs.
     for (std::size_t source = 0; source < sources.size(); ++source)
       checkPrompt(source);
   }
 
   std::vector<std::vector<GeneratedSequence>> run() {
-    std::int64_t candidates = settings.beams == 1
-                                  ? 1
-                                  : std::min<std::int64_t>(settings.beamCandidates(),
-                                                           engine.table.target_vocabulary_size);
+    std::int64_t candidates =
+        std::min<std::int64_t>(settings.candidates(), engine.table.target_vocabulary_size);
     while (true) {
       admit();
       if (running.empty())
         return std::move(results);
-      batch.clear(candidates);
+      batch.clear(candidates, settings.needsWholeRows());
       for (Running &item : running)
         item.search->addRows(batch);
       batch.run();
@@ -103,7 +109,13 @@ private:
     TokenListener listener;
     if (options)
       listener = {options->on_token, options->on_token_context, source};
+    if (settings.sample)
+      return std::make_unique<SamplingSearch>(std::move(start), numberOf(source), listener);
     return std::make_unique<GreedySearch>(std::move(start), listener);
+  }
+
+  std::uint64_t numberOf(std::size_t source) const {
+    return options && options->source_numbers ? options->source_numbers[source] : source;
   }
 
   /// Lets sources join while rows and sequences of the next step stay within bounds.
@@ -111,10 +123,13 @@ private:
     std::int64_t rows = 0;
     for (const Running &item : running)
       rows += item.search->pendingRows();
-    auto sequences = std::int64_t(running.size()) * settings.beams;
+    const std::int64_t added = settings.sequences();
+    const std::int64_t limit = settings.needsWholeRows()
+                                   ? std::min(sequencesPerStep, wholeRowsPerStep(settings))
+                                   : sequencesPerStep;
+    auto sequences = std::int64_t(running.size()) * added;
     while (next != sources.size()) {
-      if (!running.empty() &&
-          (sequences + settings.beams > sequencesPerStep || rows >= rowsPerInvocation))
+      if (!running.empty() && (sequences + added > limit || rows >= rowsPerInvocation))
         return;
       Running item{next, makeSearch(next)};
       ++next;
@@ -124,7 +139,7 @@ private:
       if (rows + item.search->pendingRows() > rowsPerInvocation)
         item.search->prefill(batch, rowsPerInvocation);
       rows += item.search->pendingRows();
-      sequences += settings.beams;
+      sequences += added;
       running.push_back(std::move(item));
     }
   }

@@ -53,6 +53,7 @@ public:
   GenerationSettings resolve() {
     resolveOptions();
     applyDecoderStart();
+    applySampling();
     applyReturnCount();
     applyLengths();
     applyLists();
@@ -72,6 +73,8 @@ private:
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING(name, abi_name, ...)                                                 \
   resolveEarlyStopping(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name);
+#define OPTION_BOOLEAN(name, abi_name, ...)                                                        \
+  resolveBoolean(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name);
 #define OPTION_ID(name, abi_name, ...)                                                             \
   resolveId(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name);
 #define OPTION_MODEL_ID(...)
@@ -123,6 +126,15 @@ private:
     pick(setting, callers, models);
     if (setting > TRANSEPT_EARLY_STOPPING_NEVER)
       failArgument(name, setting, "0 (false), 1 (true) or 2 (never)");
+  }
+
+  void resolveBoolean(std::string_view name, bool &setting, const std::int32_t Options::*callers,
+                      const std::int32_t Defaults::*models) {
+    std::int32_t value = setting;
+    pick(value, callers, models);
+    if (value != 0 && value != 1)
+      failArgument(name, value, "0 (false) or 1 (true)");
+    setting = value == 1;
   }
 
   void resolveId(std::string_view name, std::int32_t &setting, const std::int32_t Options::*callers,
@@ -195,7 +207,15 @@ private:
                    "-1 (none) or " + rangeText(0, vocabularySize - 1));
   }
 
+  void applySampling() {
+    settings.seed = options.seed;
+    if (settings.sample && settings.beams > 1)
+      failArgument("beams", settings.beams, "1 when sample is 1: beams are not sampled");
+  }
+
   void applyReturnCount() {
+    if (settings.sample)
+      return; // as many as one likes
     // A caller who asks for fewer beams than the model's default returns gets what there is.
     if (!isSet(options.return_count))
       settings.returnCount = std::min(settings.returnCount, settings.beams);

@@ -8,13 +8,6 @@
 
 namespace transept::runtime {
 
-/// Who hears of each new token; `call` may be null.
-struct TokenListener {
-  transept_token_function call = nullptr;
-  void *context = nullptr;
-  std::uint64_t source = 0;
-};
-
 class GreedySearch : public Search {
 public:
   GreedySearch(SearchStart start, TokenListener listener);

@@ -74,6 +74,7 @@ Constant *generationTable(TableWriter &writer, const frontend::GenerationDefault
 #define OPTION_NUMBER(name, abi_name, key, ...)                                                    \
       .abi_name = defaults.key, .abi_name##_reserved = 0,
 #define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_IDS BY_TYPE_IDS
 #define OPTION_WORDS BY_TYPE_WORDS
 #include "transept/generation_options.inc"

@@ -228,10 +228,12 @@ void checkDescription(const Description &description) {
 #include "transept/generation_options.inc"
 #undef TRANSEPT_ONLY_SOME_TYPES
   expect(generation.beams >= 1 && generation.returnCount >= 1 &&
-             generation.returnCount <= generation.beams,
+             (generation.sample || generation.returnCount <= generation.beams),
          "generation",
          fmt::format("found returnCount {} with {} beams, allowed are 1 to beams",
                      generation.returnCount, generation.beams));
+  expect(!generation.sample || generation.beams == 1, "generation.sample",
+         fmt::format("found true with {} beams, allowed is 1", generation.beams));
   expect(generation.repetitionPenalty > 0.0, "generation.repetitionPenalty",
          "it must be greater than 0");
   if (const auto &speech = generation.speech) {

@@ -193,6 +193,8 @@ struct GenerationDefaults {
   double key = neutral;
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
   EarlyStopping key = EarlyStopping(neutral);
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
+  bool key = neutral;
 #define OPTION_ID(name, abi_name, key, ...) std::optional<int64_t> key;
 #define OPTION_MODEL_ID(name, abi_name, key, ...) std::optional<int64_t> key;
 #define OPTION_IDS(name, abi_name, key, ...) std::vector<int64_t> key;

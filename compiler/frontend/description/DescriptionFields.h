@@ -205,6 +205,7 @@ template <typename Archive> void visitFields(Archive &archive, GenerationDefault
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
   archive.defaulted(#key, value.key, numbersOf(detail::range));
 #define OPTION_EARLY_STOPPING(name, abi_name, key, ...) archive.defaulted(#key, value.key);
+#define OPTION_BOOLEAN OPTION_EARLY_STOPPING
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, range, help)              \
   archive.required(#key, value.key, integersOf(detail::range));
 #define OPTION_MODEL_ID OPTION_ID

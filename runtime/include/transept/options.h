@@ -89,6 +89,7 @@ struct GenerateOptions {
 #define OPTION_LIMIT(name, ...) std::optional<int> name = {};
 #define OPTION_FRACTION(name, ...) std::optional<float> name = {};
 #define OPTION_EARLY_STOPPING(name, ...) std::optional<EarlyStopping> name = {};
+#define OPTION_BOOLEAN(name, ...) std::optional<bool> name = {};
 #define OPTION_ID(name, ...) std::optional<Id> name = {};
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...) std::optional<std::vector<Id>> name = {};
@@ -105,9 +106,16 @@ struct GenerateOptions {
   /// One prompt for each source instead; empty, or as many as sources.
   std::vector<std::vector<Id>> prompts = {};
 
-  /// Greedy search only: called with the number of the source and each new token as soon as it is
-  /// chosen, on the calling thread. Returning false ends the call with Error (Cancelled); an
-  /// exception ends it with that exception. Must not use the model.
+  /// Sampling draws by (seed, number of the source, number of the sample, length of the sequence):
+  /// the same four give the same random number, whatever else is in the call.
+  std::uint64_t seed = 0;
+  /// The number of each source, as many as sources; empty for 0, 1, 2, ... A call on a part of a
+  /// batch gives the numbers that its sources have in the whole, and gets the same samples.
+  std::vector<std::uint64_t> sourceNumbers = {};
+
+  /// Greedy search, or sampling with one result: called with the number of the source and each new
+  /// token as soon as it is chosen, on the calling thread. Returning false ends the call with Error
+  /// (Cancelled); an exception ends it with that exception. Must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
 };
 
@@ -122,11 +130,14 @@ struct Sequence {
   std::vector<Id> ids;
   /// Beam search: transformers' sequences_scores. Greedy search: the sum of the model's
   /// log-probabilities of the generated ids (without rules and penalties; a forced id counts 0).
+  /// Sampling: the sum of the log-probabilities with which they were drawn, after rules,
+  /// temperature and cuts (transformers' compute_transition_scores with normalize_logits).
   float score = 0;
   FinishReason finishReason = FinishReason::Length;
 };
 
-/// What generate returns for one source: its sequences, best first, never empty.
+/// What generate returns for one source: its sequences, best first (samples: in the order of their
+/// numbers), never empty.
 struct Generation {
   std::vector<Sequence> sequences;
 

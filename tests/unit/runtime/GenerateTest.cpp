@@ -51,6 +51,7 @@ ReferenceOptions randomOptions(Random &random, int vocabulary) {
   options.lengthPenalty = penalties[random.upTo(5)];
   if (random.oneIn(3))
     options.repetitionPenalty = random.oneIn(2) ? 1.5f : 0.7f;
+  options.renormalize = random.oneIn(4);
   if (random.oneIn(4))
     options.forcedBeginning = random.upTo(vocabulary - 1);
   if (random.oneIn(4))

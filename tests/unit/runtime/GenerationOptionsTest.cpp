@@ -4,6 +4,7 @@
 // into the settings of a search: a row that is lost somewhere fails here by name.
 
 #include "ToyModel.h"
+#include "ToyTransformer.h"
 
 #include "runtime/decode/GenerationSettings.h"
 #include "transept/detail/GenerationOptions.h"
@@ -75,6 +76,12 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheCaller) {
 #define OPTION_EARLY_STOPPING(name, ...)                                                           \
   options.name = EarlyStopping::Never;                                                             \
   EXPECT_EQ(resolve(options).name, TRANSEPT_EARLY_STOPPING_NEVER) << #name;
+#define OPTION_BOOLEAN(name, ...)                                                                  \
+  options = {};                                                                                    \
+  options.name = true;                                                                             \
+  EXPECT_TRUE(resolve(options).name) << #name;                                                     \
+  options.name = false;                                                                            \
+  EXPECT_FALSE(resolve(options).name) << #name;
 #define OPTION_ID(name, ...) CHECK_VALUE(name, 3)
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...)                                                                      \
@@ -100,6 +107,12 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored)
   CHECK_VALUE(name, abi_name, fractionIn(detail::range), neutral)
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
   CHECK_VALUE(name, abi_name, TRANSEPT_EARLY_STOPPING_NEVER, neutral)
+// Not sampled with beams.
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
+  toy.defaults.beams = 1;                                                                          \
+  CHECK_VALUE(name, abi_name, true, neutral)                                                       \
+  toy.defaults.abi_name = neutral;                                                                 \
+  toy.defaults.beams = 8;
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, ...)                      \
   CHECK_VALUE(name, abi_name, 3, neutral)
 #define OPTION_MODEL_ID(...)
@@ -133,6 +146,7 @@ TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
   EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
 #define OPTION_EARLY_STOPPING(name, abi_name, ...)                                                 \
   CHECK_ERROR(name, #abi_name " is 3", static_cast<EarlyStopping>(3))
+#define OPTION_BOOLEAN(...) // bool has no others; C: RefuseNumbersThatAreNoTruthValues
 #define OPTION_ID(name, abi_name, ...) CHECK_ERROR(name, #abi_name " is 23", 23)
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, ...)                                                            \
@@ -159,6 +173,18 @@ TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
 #include "transept/generation_options.inc"
 #undef TRANSEPT_ONLY_SOME_TYPES
 #undef CHECK_BOUND
+}
+
+TEST_F(GenerationOptions, RefuseNumbersThatAreNoTruthValues) {
+  transept_generation_options options;
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_BOOLEAN(name, abi_name, ...)                                                        \
+  transept_unset_generation_options(&options);                                                     \
+  options.abi_name = 2;                                                                            \
+  EXPECT_EQ(errorOf([&] { runtime::resolveSettings(toy.table, &options); }),                       \
+            #abi_name " is 2, but must be 0 (false) or 1 (true)");
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
 }
 
 } // namespace

@@ -23,6 +23,7 @@ public:
 #define OPTION_LIMIT(name, abi_name, ...) options.abi_name = number(given.name);
 #define OPTION_FRACTION(name, abi_name, ...) options.abi_name = fraction(given.name);
 #define OPTION_EARLY_STOPPING(name, abi_name, ...) options.abi_name = number(given.name);
+#define OPTION_BOOLEAN(name, abi_name, ...) options.abi_name = number(given.name);
 #define OPTION_ID(name, abi_name, ...) options.abi_name = number(given.name);
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, ...)                                                            \
@@ -33,6 +34,7 @@ public:
 #include "transept/generation_options.inc"
     options.timestamps = number(given.timestamps);
     setPrompts(sourceCount);
+    setNumbers(sourceCount);
     if (given.onToken) {
       options.on_token = callListener;
       options.on_token_context = this;
@@ -93,6 +95,18 @@ private:
     ids = kept.ids.data();
     offsets = kept.offsets.data();
     count = words->size();
+  }
+
+  void setNumbers(std::size_t sourceCount) {
+    options.seed = given.seed;
+    if (given.sourceNumbers.empty())
+      return;
+    if (given.sourceNumbers.size() != sourceCount)
+      throw Error(ErrorCode::InvalidArgument,
+                  "sourceNumbers has " + std::to_string(given.sourceNumbers.size()) +
+                      " numbers, but must have one for each of the " + std::to_string(sourceCount) +
+                      " sources, or none");
+    options.source_numbers = given.sourceNumbers.data();
   }
 
   void setPrompts(std::size_t sourceCount) {
