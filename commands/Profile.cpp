@@ -35,6 +35,8 @@ workbench::ProfileReport measure(const ProfileOptions &options) {
     request.sources.push_back(parseIds(source, library.sourceVocabularySize));
   if (options.beams != 0)
     request.generation.beams = options.beams;
+  if (options.beams > 1)
+    request.generation.sample = false; // what the model may do by default
   if (options.newTokens != 0)
     request.generation.maximumNewTokens = options.newTokens;
   return workbench::profileRequest(options.bench, request);

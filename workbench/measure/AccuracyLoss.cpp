@@ -28,7 +28,7 @@ Source encode(const Model &model, const RandomSources &source) {
 
 /// As the model generates by default, its rules included, but greedily and not for long.
 std::vector<Id> continuationOf(const Model &model, const Source &source, std::vector<Id> prompt) {
-  GenerateOptions options{.beams = 1, .returnCount = 1};
+  GenerateOptions options{.beams = 1, .returnCount = 1, .sample = false};
   options.maximumLength = int(std::min(kTargetLength, model.maximumTargetLength()));
   options.minimumLength = 0;
   options.prompt = std::move(prompt);
