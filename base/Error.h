@@ -6,15 +6,18 @@
 #ifndef TRANSEPT_BASE_ERROR_H
 #define TRANSEPT_BASE_ERROR_H
 
+#include "base/Printable.h"
+
 #include "transept/error.h"
 
 namespace transept {
 
-/// A file, an option or a model that cannot be used as it is. Programs catch it as Error, as they
-/// do whatever else Transept throws.
+/// A file, an option or a model that cannot be used as it is, in printable words. Programs catch it
+/// as Error, as they do whatever else Transept throws.
 class InputError : public Error {
 public:
-  explicit InputError(const std::string &message) : Error(ErrorCode::InvalidArgument, message) {}
+  explicit InputError(const std::string &message)
+      : Error(ErrorCode::InvalidArgument, printable(message)) {}
 };
 
 } // namespace transept

@@ -6,7 +6,10 @@
 #include "base/Json.h"
 
 #include "base/Error.h"
+#include "base/FileKind.h"
+#include "base/PointerFile.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
@@ -21,8 +24,11 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
   if (int64_t(text.size()) > limits.bytes)
     throw InputError(fmt::format("{}: {} bytes of JSON, at most {} are allowed", origin,
                                  text.size(), limits.bytes));
+  refusePointerFile(text, origin);
   std::vector<std::set<std::string>> keys;
-  Json::parser_callback_t check = [&](int, Json::parse_event_t event, Json &value) {
+  Json::parser_callback_t check = [&](int depth, Json::parse_event_t event, Json &value) {
+    // Nobody tells the end of what is left out.
+    keys.resize(std::min(keys.size(), size_t(depth)));
     switch (event) {
     case Json::parse_event_t::object_start:
     case Json::parse_event_t::array_start:
@@ -31,14 +37,12 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
         throw InputError(fmt::format(
             "{}: JSON is nested deeper than the {} levels that are allowed", origin, limits.depth));
       break;
-    case Json::parse_event_t::object_end:
-    case Json::parse_event_t::array_end:
-      keys.pop_back();
-      break;
     case Json::parse_event_t::key:
       if (!keys.back().insert(value.get_ref<const std::string &>()).second)
         throw InputError(
             fmt::format("{}: the key {} occurs twice in one object", origin, quoteJson(value)));
+      if (keys.size() == 1 && limits.onlyMember && value != *limits.onlyMember)
+        return false;
       break;
     default:
       break;
@@ -57,9 +61,8 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
 }
 
 std::string readFile(const std::string &path, int64_t maximumBytes) {
+  requireRegularFile(path);
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure))
-    throw InputError(fmt::format("{}: no such file", path));
   auto size = int64_t(std::filesystem::file_size(path, failure));
   if (failure)
     throw InputError(fmt::format("{}: {}", path, failure.message()));
@@ -85,6 +88,10 @@ std::string quoteJson(const Json &value) {
     return fmt::format("an array of {} values", value.size());
   std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
   return text.size() <= longest ? text : text.substr(0, longest) + "...";
+}
+
+std::string quoteText(std::string_view text) {
+  return quoteJson(Json(std::string(text)));
 }
 
 void refuseValue(const Json &value, const std::string &where, const std::string &allowed) {

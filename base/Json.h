@@ -22,6 +22,8 @@ namespace transept {
 struct JsonLimits {
   int64_t bytes = int64_t(64) << 20;
   int depth = 64;
+  /// Leaves out all other members of the outermost object, which may hold megabytes.
+  std::optional<std::string> onlyMember = std::nullopt;
 };
 
 /// Parses `text`; `origin` (a file's path) begins every error. Keys keep their order.
@@ -36,6 +38,9 @@ std::string readFile(const std::string &path, int64_t maximumBytes);
 
 /// A value as it is quoted in errors: its JSON text, shortened.
 std::string quoteJson(const nlohmann::ordered_json &value);
+
+/// A text from outside as it is quoted in errors: nothing in it reaches a terminal as a command.
+std::string quoteText(std::string_view text);
 
 struct IntegerRange {
   int64_t minimum = std::numeric_limits<int64_t>::min();

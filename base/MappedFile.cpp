@@ -5,6 +5,7 @@
 #include "base/MappedFile.h"
 
 #include "base/Error.h"
+#include "base/FileKind.h"
 
 #include <cerrno>
 #include <cstdint>
@@ -27,7 +28,7 @@ MappedFile::MappedFile(const std::string &path) {
   if (fstat(descriptor, &status) != 0)
     failure = std::strerror(errno);
   else if (!S_ISREG(status.st_mode))
-    failure = "not a regular file";
+    failure = std::string("it is ") + fileKind(status.st_mode) + ", not a regular file";
   else if (status.st_size > 0) {
     length = size_t(status.st_size);
     void *address = mmap(nullptr, length, PROT_READ, MAP_PRIVATE, descriptor, 0);

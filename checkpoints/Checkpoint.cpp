@@ -7,8 +7,11 @@
 #include "base/Error.h"
 #include "base/Json.h"
 #include "base/MappedFile.h"
+#include "base/ModelFolder.h"
 #include "checkpoints/FloatConversion.h"
 #include "checkpoints/Safetensors.h"
+#include "checkpoints/StridedMatrix.h"
+#include "checkpoints/TorchFile.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +21,41 @@
 
 namespace transept::checkpoints {
 
+namespace {
+
+using Parse = std::vector<TensorInfo> (*)(std::span<const std::byte> bytes,
+                                          const std::string &origin);
+
+struct Format {
+  const char *file;
+  Parse parse;
+};
+
+// The order in which Hugging Face's from_pretrained looks for them.
+constexpr Format formats[] = {{"model.safetensors", parseSafetensors},
+                              {"pytorch_model.bin", parseTorchFile}};
+
+bool isUtf8(const std::string &text) {
+  try {
+    return !nlohmann::json(text).dump().empty();
+  } catch (const nlohmann::json::type_error &) {
+    return false;
+  }
+}
+
+/// Names go into messages and JSON, and no model has ones that a terminal would obey.
+void checkName(const TensorInfo &info) {
+  constexpr size_t longest = 1000;
+  bool isPlain = std::none_of(info.name.begin(), info.name.end(),
+                              [](unsigned char c) { return c < ' ' || c == 0x7f; });
+  if (!isPlain || info.name.size() > longest || !isUtf8(info.name))
+    throw InputError(fmt::format("{}: {} cannot name a tensor: at most {} bytes of UTF-8 without "
+                                 "control characters can",
+                                 info.file, quoteText(info.name), longest));
+}
+
+} // namespace
+
 struct Checkpoint::State {
   std::string directory;
   struct File {
@@ -26,15 +64,19 @@ struct Checkpoint::State {
   };
   std::vector<File> files;
   std::map<std::string, TensorInfo, std::less<>> tensors;
+  std::vector<std::string> absent, unread;
 
-  void add(const std::string &path);
-  void addShards(const std::string &indexPath);
+  void add(const std::string &path, Parse parse);
+  void addShards(const std::string &indexPath, Parse parse);
+  void find();
   const MappedFile &mappingOf(const TensorInfo &info) const;
 };
 
-void Checkpoint::State::add(const std::string &path) {
+void Checkpoint::State::add(const std::string &path, Parse parse) {
   files.push_back({path, MappedFile(path)});
-  for (TensorInfo &info : parseSafetensors(files.back().mapping.bytes(), path)) {
+  std::span<const std::byte> bytes = files.back().mapping.bytes();
+  for (TensorInfo &info : parse(bytes, path)) {
+    checkName(info);
     std::string name = info.name;
     auto [place, isNew] = tensors.try_emplace(name, std::move(info));
     if (!isNew)
@@ -43,7 +85,7 @@ void Checkpoint::State::add(const std::string &path) {
   }
 }
 
-void Checkpoint::State::addShards(const std::string &indexPath) {
+void Checkpoint::State::addShards(const std::string &indexPath, Parse parse) {
   auto index = readJsonFile(indexPath);
   JsonFields fields(index, indexPath);
   const auto *weights = fields.find("weight_map");
@@ -66,17 +108,38 @@ void Checkpoint::State::addShards(const std::string &indexPath) {
     throw InputError(fmt::format("{}: weight_map names no tensors", indexPath));
   for (const std::string &shard : shards) {
     std::string path = directory + "/" + shard;
-    if (!std::filesystem::exists(path))
-      throw InputError(fmt::format("{}: the shard {} is missing", indexPath, path));
-    add(path);
+    if (!hasFile(directory, shard))
+      throw InputError(fmt::format("{}: the shard {} is missing{}", indexPath, path,
+                                   fetchAdvice(directory, shard)));
+    add(path, parse);
   }
   for (const auto &[name, shard] : fileOf) {
     auto found = tensors.find(name);
-    if (found == tensors.end() || found->second.file != directory + "/" + shard)
-      throw InputError(
-          fmt::format("{}: tensor '{}' is said to be in {}, but is {}", indexPath, name, shard,
-                      found == tensors.end() ? "in no shard" : "in " + found->second.file));
+    if (found == tensors.end())
+      absent.push_back(name);
+    else if (found->second.file != directory + "/" + shard)
+      throw InputError(fmt::format("{}: tensor '{}' is said to be in {}, but is in {}", indexPath,
+                                   name, shard, found->second.file));
   }
+}
+
+void Checkpoint::State::find() {
+  for (const Format &format : formats)
+    for (bool isSharded : {false, true}) {
+      std::string file = format.file + std::string(isSharded ? ".index.json" : "");
+      std::string path = directory + "/" + file;
+      if (!files.empty()) {
+        if (std::filesystem::exists(path))
+          unread.push_back(path);
+      } else if (hasFile(directory, file)) {
+        isSharded ? addShards(path, format.parse) : add(path, format.parse);
+      }
+    }
+  if (files.empty())
+    throw InputError(fmt::format("{}: neither {} nor {} is there, in one file or in shards with "
+                                 "FILE.index.json{}",
+                                 directory, formats[0].file, formats[1].file,
+                                 fetchAdvice(directory, formats[0].file)));
 }
 
 const MappedFile &Checkpoint::State::mappingOf(const TensorInfo &info) const {
@@ -92,21 +155,7 @@ Checkpoint::~Checkpoint() = default;
 Checkpoint Checkpoint::open(const std::string &directory) {
   auto state = std::make_unique<State>();
   state->directory = directory;
-  // The order in which Hugging Face's from_pretrained looks for them.
-  std::string single = directory + "/model.safetensors";
-  std::string index = single + ".index.json";
-  if (std::filesystem::exists(single))
-    state->add(single);
-  else if (std::filesystem::exists(index))
-    state->addShards(index);
-  else
-    throw InputError(
-        fmt::format("{}: neither model.safetensors nor model.safetensors.index.json is "
-                    "there{}",
-                    directory,
-                    std::filesystem::exists(directory + "/pytorch_model.bin")
-                        ? "; pytorch_model.bin cannot be read, convert it to safetensors"
-                        : ""));
+  state->find();
   return Checkpoint(std::move(state));
 }
 
@@ -125,8 +174,16 @@ const std::map<std::string, TensorInfo, std::less<>> &Checkpoint::tensors() cons
   return state->tensors;
 }
 
+const std::vector<std::string> &Checkpoint::absentTensors() const {
+  return state->absent;
+}
+
 const std::string &Checkpoint::directory() const {
   return state->directory;
+}
+
+const std::vector<std::string> &Checkpoint::unreadFiles() const {
+  return state->unread;
 }
 
 void Checkpoint::release(std::string_view name) const {
@@ -138,8 +195,8 @@ namespace {
 
 void checkWeightType(const TensorInfo &info) {
   if (!isWeightType(info.type))
-    throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be F32, F16 or BF16",
-                                 info.file, info.name, elementTypeName(info.type)));
+    throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be {}", info.file, info.name,
+                                 elementTypeName(info.type), weightTypeNames()));
 }
 
 void checkRows(const TensorInfo &info, int64_t first, int64_t count, int64_t rows) {
@@ -170,22 +227,31 @@ void Checkpoint::readFloat(const TensorReference &reference, int64_t layer, floa
   checkWeightType(info);
   MatrixShape shape = referenceShape(reference, info);
   checkRows(info, firstRow, rowCount, shape.rows);
-  int64_t size = elementSize(info.type);
   int64_t begin = reference.rowBegin + firstRow;
   auto check = [&](std::span<const float> values, int64_t row) {
     if (int64_t bad = findNonFinite(values); bad >= 0)
       refuseNonFinite(info, row + bad / shape.columns, bad % shape.columns, values[size_t(bad)]);
   };
-  if (!reference.isTransposed) {
-    std::span<float> all(out, size_t(rowCount * shape.columns));
-    convertToFloat(info.type, info.data.data() + begin * shape.columns * size, all);
-    return check(all, begin);
+  StridedMatrix matrix(info);
+  std::span<float> all(out, size_t(rowCount * shape.columns));
+  if (all.empty())
+    return;
+  // Rows that lie one after another are one run, and so are those of one element.
+  if (!reference.isTransposed && info.strides.empty()) {
+    convertToFloat(info.type, info.data.data() + begin * shape.columns * elementSize(info.type),
+                   all);
+  } else if (!reference.isTransposed && shape.columns == 1) {
+    matrix.readColumn(0, begin, all);
+  } else {
+    for (int64_t row = 0; row < rowCount; ++row) {
+      auto one = all.subspan(size_t(row * shape.columns), size_t(shape.columns));
+      if (reference.isTransposed)
+        matrix.readColumn(begin + row, 0, one);
+      else
+        matrix.readRow(begin + row, one);
+    }
   }
-  for (int64_t row = 0; row < rowCount; ++row) {
-    std::span<float> one(out + row * shape.columns, size_t(shape.columns));
-    convertToFloat(info.type, info.data.data() + (begin + row) * size, one, info.columnCount());
-    check(one, begin + row);
-  }
+  check(all, begin);
 }
 
 std::vector<float> Checkpoint::readAll(const TensorReference &reference, int64_t layer) const {

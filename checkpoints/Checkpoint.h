@@ -17,7 +17,8 @@ namespace transept::checkpoints {
 /// Read-only after opening; any number of threads may read.
 class Checkpoint {
 public:
-  /// model.safetensors, or else model.safetensors.index.json with its shards.
+  /// model.safetensors or pytorch_model.bin, each in one file or in shards with FILE.index.json;
+  /// the first that is there, in this order.
   static Checkpoint open(const std::string &directory);
   Checkpoint(Checkpoint &&) noexcept;
   ~Checkpoint();
@@ -27,10 +28,15 @@ public:
   /// Throws InputError, naming the checkpoint, when there is no such tensor.
   const TensorInfo &at(std::string_view name) const;
   const std::map<std::string, TensorInfo, std::less<>> &tensors() const;
+  /// Tensors that the index names, but no shard holds. Whoever needs one finds that it is not
+  /// there.
+  const std::vector<std::string> &absentTensors() const;
   const std::string &directory() const;
+  /// Weight files that are there, but are not read because another comes first.
+  const std::vector<std::string> &unreadFiles() const;
 
   /// Converts rows [firstRow, firstRow + rowCount) of a tensor, seen as a matrix, to float.
-  /// Throws InputError for types other than F32, F16, BF16, and for NaN or infinity, with its
+  /// Throws InputError for types other than F64, F32, F16, BF16, and for NaN or infinity, with its
   /// index.
   void readFloat(std::string_view name, float *out, int64_t firstRow, int64_t rowCount) const;
 

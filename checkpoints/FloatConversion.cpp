@@ -51,6 +51,8 @@ void convert(const std::byte *data, std::span<float> out, int64_t stride, Conver
 void convertToFloat(ElementType type, const std::byte *data, std::span<float> out, int64_t stride) {
   assert(isWeightType(type) && "the caller checks the type");
   switch (type) {
+  case ElementType::F64:
+    return convert<double>(data, out, stride, [](double value) { return float(value); });
   case ElementType::F32:
     return convert<float>(data, out, stride, [](float value) { return value; });
   case ElementType::F16:

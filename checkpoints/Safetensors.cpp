@@ -8,6 +8,7 @@
 
 #include "base/Error.h"
 #include "base/Json.h"
+#include "base/PointerFile.h"
 
 #include <algorithm>
 #include <bit>
@@ -90,6 +91,7 @@ void checkMetadata(const Json &value, const std::string &origin) {
 
 /// The header's text; checks the length in front of it.
 std::string_view headerText(std::span<const std::byte> bytes, const std::string &origin) {
+  refusePointerFile({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, origin);
   uint64_t length = 0;
   if (bytes.size() < sizeof(length))
     throw InputError(

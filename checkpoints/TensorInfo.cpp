@@ -54,15 +54,22 @@ int64_t elementSize(ElementType type) {
 }
 
 bool isWeightType(ElementType type) {
-  return type == ElementType::F32 || type == ElementType::F16 || type == ElementType::BF16;
+  return type == ElementType::F64 || type == ElementType::F32 || type == ElementType::F16 ||
+         type == ElementType::BF16;
+}
+
+std::string_view weightTypeNames() {
+  return "F64, F32, F16 or BF16";
 }
 
 int64_t TensorInfo::elementCount() const {
-  return int64_t(data.size()) / elementSize(type);
+  int64_t count = 1;
+  for (int64_t size : shape)
+    count *= size; // cannot overflow: the parser checked it, in this order
+  return count;
 }
 
-/// Where the dimensions of a tensor, seen as a matrix, begin.
-static size_t rowDimension(const std::vector<int64_t> &shape) {
+size_t TensorInfo::rowDimension() const {
   size_t dimension = 0;
   while (dimension + 2 < shape.size() && shape[dimension] == 1)
     ++dimension;
@@ -70,12 +77,12 @@ static size_t rowDimension(const std::vector<int64_t> &shape) {
 }
 
 int64_t TensorInfo::rowCount() const {
-  return shape.empty() ? 1 : shape[rowDimension(shape)];
+  return shape.empty() ? 1 : shape[rowDimension()];
 }
 
 int64_t TensorInfo::columnCount() const {
   int64_t columns = 1;
-  for (size_t dimension = rowDimension(shape) + 1; dimension < shape.size(); ++dimension)
+  for (size_t dimension = rowDimension() + 1; dimension < shape.size(); ++dimension)
     if (__builtin_mul_overflow(columns, shape[dimension], &columns))
       return 0; // only possible beside a dimension of 0: the parser checked the whole product
   return columns;

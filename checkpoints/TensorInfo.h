@@ -37,15 +37,20 @@ enum class ElementType {
 std::string_view elementTypeName(ElementType type);
 std::optional<ElementType> findElementType(std::string_view name);
 int64_t elementSize(ElementType type);
-/// F32, F16 and BF16: what weights may be stored as.
+/// F64, F32, F16 and BF16: what weights may be stored as.
 bool isWeightType(ElementType type);
+/// "F64, F32, F16 or BF16", for errors.
+std::string_view weightTypeNames();
 
 struct TensorInfo {
   std::string name;
   ElementType type = ElementType::F32;
   std::vector<int64_t> shape;
-  /// In the mapped file; not aligned to the element's size.
+  /// In the mapped file; not aligned to the element's size. Of a strided tensor from its first
+  /// element to its last, with whatever lies between.
   std::span<const std::byte> data;
+  /// Elements from one index of a dimension to the next; empty where rows lie one after another.
+  std::vector<int64_t> strides = {};
   /// Path of the file that holds it.
   std::string file;
 
@@ -54,6 +59,8 @@ struct TensorInfo {
   /// after leading dimensions of 1 that a matrix does not need.
   int64_t rowCount() const;
   int64_t columnCount() const;
+  /// Which dimension the rows are counted in.
+  size_t rowDimension() const;
 };
 
 /// "[300, 48]"

@@ -5,7 +5,9 @@
 
 #include "commands/Commands.h"
 #include "commands/CompilerLibrary.h"
+#include "commands/NotNegative.h"
 #include "commands/Progress.h"
+#include "commands/Streams.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -38,19 +40,20 @@ CompileObserver observerFor(const CompileFlags &flags, Progress &progress) {
   observer.progress = [&](const std::string &what, double share) { progress.show(what, share); };
   observer.warning = [&](const std::string &message) {
     progress.clear();
-    fmt::print(stderr, "warning: {}\n", message);
+    printMessage("warning: " + message);
   };
   if (flags.remarks)
     observer.remark = [&](const CompileRemark &remark) {
       progress.clear();
       if (isWanted(remark, *flags.remarks))
-        fmt::print(stderr, "{} {} ({}): {}: {}\n", remark.kind, remark.pass, remark.category,
-                   remark.name, remark.text);
+        printMessage(fmt::format("{} {} ({}): {}: {}", remark.kind, remark.pass, remark.category,
+                                 remark.name, remark.text));
     };
   observer.loss = [&](const WeightLoss &loss) {
     progress.clear();
-    fmt::print(stderr, "{}: loses {:.3g} nats a token (allowed {}){}\n", loss.weights, loss.loss,
-               loss.allowed, loss.loss <= loss.allowed ? "" : ", too much");
+    printMessage(fmt::format("{}: loses {:.3g} nats a token (allowed {}){}", loss.weights,
+                             loss.loss, loss.allowed,
+                             loss.loss <= loss.allowed ? "" : ", too much"));
   };
   return observer;
 }
@@ -74,9 +77,9 @@ void checkTogether(const CompileFlags &flags) {
 void printLibrary(const CompiledLibrary &library, const CompileFlags &flags, double seconds) {
   bool wasChosen = flags.options.weights == "auto";
   if (!flags.isJson) {
-    fmt::print(stderr, "{} ({:.1f} MB{}) and {} in {:.1f} s\n", library.path,
-               double(library.bytes) / 1e6, wasChosen ? " of " + library.weights : "",
-               library.header, seconds);
+    printMessage(fmt::format("{} ({:.1f} MB{}) and {} in {:.1f} s", library.path,
+                             double(library.bytes) / 1e6, wasChosen ? " of " + library.weights : "",
+                             library.header, seconds));
     return;
   }
   nlohmann::ordered_json report{{"library", library.path}, {"header", library.header},
@@ -87,7 +90,7 @@ void printLibrary(const CompiledLibrary &library, const CompileFlags &flags, dou
     for (const WeightLoss &measured : library.losses)
       report["losses"][measured.weights] = measured.loss;
   }
-  fmt::print("{}\n", report.dump());
+  printJson(report);
 }
 
 void run(CompileFlags &flags) {
@@ -126,8 +129,9 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
   CompileOptions &options = flags.options;
   command
       .add_option("INPUT", flags.input,
-                  "a checkpoint directory (config.json, model.safetensors), a description .json, "
-                  "or textual IR .mlir in stage graph, staged or fused")
+                  "a checkpoint directory (config.json with model.safetensors or "
+                  "pytorch_model.bin), a description .json, or textual IR .mlir in stage graph, "
+                  "staged or fused")
       ->type_name("FILE")
       ->required();
   command
@@ -152,7 +156,7 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
                   "what --weights auto may lose: nats a token, the mean Kullback-Leibler "
                   "divergence from the next-token distributions with f32 [0.01: perplexity grows "
                   "by 1 %]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
   command
       .add_option(
           "--cache", options.cache,
@@ -172,15 +176,17 @@ void addInsightFlags(CLI::App &command, CompileFlags &flags) {
   command.add_option("--emit", flags.emit, stageHelp())->check(CLI::IsMember(stageNames()));
   command
       .add_option("--dump-ir", options.dumpDirectory,
-                  "write the IR after every pass into this directory, numbered and named")
+                  "write the IR after every pass into this directory, numbered and named; what "
+                  "is written stays when a later pass fails")
       ->type_name("DIR");
   command
       .add_option_function<std::string>(
           "--remarks",
           [&flags](const std::string &filter) { flags.remarks = filter == "all" ? "" : filter; },
-          "print what passes did and declined to do, with the reasons: all, or only categories "
-          "(staging, weights, fusion, plan), passes (merge-projections, ...) or kinds (passed, "
-          "missed, analysis), separated by commas")
+          "print what passes did and declined to do, with the reasons, and which file each tensor "
+          "was read from: all, or only categories (staging, weights, fusion, plan), passes "
+          "(merge-projections, ..., read-checkpoint) or kinds (passed, missed, analysis), "
+          "separated by commas")
       ->expected(0, 1)
       ->default_str("all");
   command

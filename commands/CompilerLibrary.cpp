@@ -10,20 +10,21 @@ namespace transept::commands {
 
 namespace {
 
-void *symbolOfLibrary() {
+const session::CompilerFunctions *load() {
   void *library = dlopen(TRANSEPT_COMPILER_LIBRARY, RTLD_NOW | RTLD_LOCAL);
   void *symbol = library ? dlsym(library, session::compilerFunctionsSymbol) : nullptr;
   if (!symbol)
     throw Error(ErrorCode::Library, std::string("cannot load the compiler: ") + dlerror());
-  return symbol;
+  auto functions = reinterpret_cast<decltype(&transept_compiler_functions)>(symbol)();
+  functions->removeOutputsOnSignals();
+  return functions;
 }
 
 } // namespace
 
 const session::CompilerFunctions &compilerLibrary() {
-  static auto functions =
-      reinterpret_cast<decltype(&transept_compiler_functions)>(symbolOfLibrary());
-  return *functions();
+  static const session::CompilerFunctions *functions = load();
+  return *functions;
 }
 
 } // namespace transept::commands

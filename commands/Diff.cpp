@@ -4,6 +4,8 @@
 
 #include "base/Error.h"
 #include "commands/Commands.h"
+#include "commands/NotNegative.h"
+#include "commands/Streams.h"
 #include "workbench/trace/TraceComparison.h"
 
 #include <fmt/format.h>
@@ -54,18 +56,19 @@ void printText(const workbench::TraceDifference &difference, bool showsAll) {
   for (const workbench::ValueDifference &value : difference.values) {
     deviating += !value.passes();
     if (showsAll)
-      fmt::print("{}  {:<64} {:>5} x {:<6} {:.2g}\n", value.passes() ? "ok    " : "DIFFER",
-                 value.name, value.rows, value.width, value.relativeError);
+      printEscaped("{}  {:<64} {:>5} x {:<6} {:.2g}\n", value.passes() ? "ok    " : "DIFFER",
+                   value.name, value.rows, value.width, value.relativeError);
   }
-  fmt::print("{} of {} values agree", difference.values.size() - deviating,
-             difference.values.size());
+  printEscaped("{} of {} values agree", difference.values.size() - deviating,
+               difference.values.size());
   if (!difference.missing.empty())
-    fmt::print("; not in the trace, because they were fused into others or are not of this model: "
-               "{}",
-               fmt::join(difference.missing, ", "));
-  fmt::print("\n");
+    printEscaped(
+        "; not in the trace, because they were fused into others or are not of this model: "
+        "{}",
+        fmt::join(difference.missing, ", "));
+  printEscaped("\n");
   if (const workbench::ValueDifference *first = difference.first())
-    fmt::print("the first that deviates is {}\n", sentenceOf(*first));
+    printEscaped("the first that deviates is {}\n", sentenceOf(*first));
 }
 
 void diff(const DiffOptions &options) {
@@ -86,7 +89,7 @@ void diff(const DiffOptions &options) {
       values.push_back(jsonOf(value));
     Json json = {{"agree", !first}, {"missing", difference.missing}, {"values", values}};
     json["first"] = first ? jsonOf(*first) : Json();
-    fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    printJson(json);
   } else {
     printText(difference, options.showsAll);
   }
@@ -115,7 +118,7 @@ void addDiffCommand(CLI::App &program) {
       ->add_option("--tolerance", options->tolerance,
                    "largest error allowed, as a share of a value's largest magnitude [what the "
                    "number types of the traces explain]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
   command->add_flag("--all", options->showsAll, "a line for every value");
   command->add_flag("--json", options->isJson, "print one JSON object with all values");
   command->callback([options] { diff(*options); });

@@ -3,6 +3,7 @@
 // `transept explain`: the whole story of one operation, tensor or kernel of a library.
 
 #include "commands/Commands.h"
+#include "commands/Streams.h"
 #include "workbench/explain/Explanation.h"
 #include "workbench/library/LibraryStory.h"
 
@@ -29,9 +30,9 @@ void addExplainCommand(CLI::App &program) {
     story::Story story = workbench::readLibraryStory(options->library);
     workbench::Explanation explanation = workbench::explain(story, options->subject);
     if (options->isJson)
-      fmt::print("{}\n", workbench::jsonOf(story, explanation).dump(2));
+      printJson(workbench::jsonOf(story, explanation), 2);
     else
-      fmt::print("{}", workbench::textOf(story, explanation));
+      printEscaped("{}", workbench::textOf(story, explanation));
   });
 }
 

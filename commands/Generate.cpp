@@ -4,6 +4,7 @@
 // as soon as there are some.
 
 #include "base/Error.h"
+#include "base/OutputFile.h"
 #include "commands/AttentionFlags.h"
 #include "commands/Commands.h"
 #include "commands/GenerateResults.h"
@@ -11,7 +12,9 @@
 #include "commands/GenerationFlags.h"
 #include "commands/LanguageFlags.h"
 #include "commands/LevelFlag.h"
+#include "commands/SourceIsolation.h"
 #include "commands/SpeechFlags.h"
+#include "commands/Streams.h"
 #include "media/LibraryText.h"
 #include "media/MediaSources.h"
 #include "media/text/Unicode.h"
@@ -20,10 +23,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
-#include <fstream>
+#include <filesystem>
 #include <system_error>
+#include <unistd.h>
 
 namespace transept::commands {
 
@@ -31,7 +34,7 @@ namespace {
 
 struct GenerateCommand {
   std::string library, level;
-  std::vector<std::string> files;
+  std::vector<std::string> sources; // texts or files
   GenerationFlags flags;
   LanguageFlags languages;
   AttentionFlags attention;
@@ -39,22 +42,13 @@ struct GenerateCommand {
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
+  bool skipsInvalid = false, truncates = false;
 };
 
-/// Whole lines to standard output. When nobody reads any more, the program ends quietly.
+/// Whole lines to standard output, at once.
 void writeLines(const std::string &text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
-    return;
-  if (errno == EPIPE)
-    throw ExitStatus{0};
-  throw std::system_error(errno, std::generic_category(), "cannot write standard output");
-}
-
-void writePicture(const std::string &file, const std::string &picture) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << picture << std::flush;
-  if (!stream)
-    throw std::system_error(errno, std::generic_category(), "cannot write " + file);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write standard output");
 }
 
 class Generator {
@@ -67,6 +61,7 @@ public:
       throw InputError(command.library + " generates no tokens: it gives states, which "
                                          "only its C++ API offers");
     checkUsage();
+    command.languages.check(model, command.usesIds);
     if (!command.usesIds && !tokenizer)
       throw InputError(command.library +
                        (readsFiles() ? " has no tokenizer; results can be token ids, with --ids"
@@ -74,85 +69,158 @@ public:
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
     command.languages.applyTo(options, model, tokenizer.get());
     speech =
-        command.speech.resolve(model, options, command.flags.haveOwnBeginning(), tokenizer.get());
+        command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
     choice = command.attention.resolve(model);
+    if (!command.attention.pictureFile().empty())
+      picture.emplace(command.attention.pictureFile());
     format = {tokenizer.get(), command.isJson, command.usesIds};
   }
 
   void run() {
     size_t batchSize = command.batchSize.value_or(readsFiles() ? 8 : 64);
     std::unique_ptr<SourceReader> reader =
-        readsFiles() ? readFiles(model, command.files, command.keepsShort)
-                     : readLines(model, command.usesIds ? nullptr : tokenizer.get(),
-                                 command.languages.encoding(tokenizer.get()));
+        readsFiles() ? readFiles(model, command.sources, command.keepsShort)
+                     : readLines(lines(), model, command.usesIds ? nullptr : tokenizer.get(),
+                                 command.languages.encoding(tokenizer.get()), command.truncates);
+    SourceIsolation isolation(command.skipsInvalid);
     while (true) {
-      SourceBatch batch = reader->next(batchSize);
-      if (!batch.sources.empty())
-        process(batch.sources);
-      if (!batch.error.empty())
-        throw InputError(batch.error);
-      if (batch.sources.empty())
-        return;
+      std::vector<GenerateSource> batch = reader->next(batchSize);
+      if (batch.empty())
+        break;
+      write(batch, isolation.run(batch, [&](const Sources &sources) { return process(sources); }));
     }
+    if (picture && hasPicture)
+      picture->finish();
+    if (isolation.problemCount() == 0)
+      return;
+    printMessage(fmt::format("error: {} of {} sources are invalid and were skipped",
+                             isolation.problemCount(), isolation.sourceCount()));
+    throw ExitStatus{1};
   }
 
 private:
   /// Whether the model reads features, which come from files.
   bool readsFiles() const { return model.sourceFeatureWidth() != 0; }
 
-  void checkUsage() const {
-    if (readsFiles() && command.files.empty())
-      throw CLI::ValidationError("FILE", "this library reads sound or image files, not standard "
-                                         "input; give one file or more");
-    if (!readsFiles() && !command.files.empty())
-      throw CLI::ValidationError("FILE", "this library reads lines of standard input, not files, "
-                                         "but " +
-                                             command.files.front() + " was given");
-    if (!readsFiles() && command.keepsShort)
-      throw CLI::ValidationError("--short-context", "is for sounds, but this library reads text");
+  SourceLines lines() const {
+    if (!command.sources.empty())
+      return SourceLines(command.sources);
+    if (::isatty(STDIN_FILENO))
+      printMessage(
+          "Type one source a line; Ctrl-D ends. (`transept generate LIB \"TEXT\"` takes it "
+          "from the command line.)");
+    return SourceLines(STDIN_FILENO);
   }
 
-  void process(const std::vector<GenerateSource> &given) {
+  void checkUsage() const {
+    if (readsFiles() && command.sources.empty())
+      throw CLI::ValidationError("SOURCE", "this library reads sound or image files, not standard "
+                                           "input; give one file or more");
+    // Whoever gives a file to a translator means its lines.
+    std::error_code ignored;
+    for (const std::string &text : command.sources)
+      if (!readsFiles() && std::filesystem::exists(text, ignored))
+        throw CLI::ValidationError(
+            "SOURCE", fmt::format("{} is a file, but this library reads texts: give its lines on "
+                                  "standard input, < {}",
+                                  text, text));
+    if (!readsFiles() && command.keepsShort)
+      throw CLI::ValidationError("--short-context", "is for sounds, but this library reads text");
+    if (command.truncates && readsFiles())
+      throw CLI::ValidationError("--truncate", "is for lines, but this library reads files: sounds "
+                                               "are always cut to the model's window");
+    if (command.truncates && !model.hasSource())
+      throw CLI::ValidationError("--truncate", "is for sources, but this library continues lines");
+  }
+
+  /// The lines of each source. What the C++ API refuses is said in the command's words.
+  std::vector<std::string> process(const Sources &given) {
+    try {
+      return generate(given);
+    } catch (const Error &error) {
+      throw Error(error.code(),
+                  command.languages.withFlags(GenerationFlags::withFlags(error.what())));
+    }
+  }
+
+  std::vector<std::string> generate(const Sources &given) {
     if (!model.hasSource())
       return continuePrompts(given);
     std::vector<SourceInput> inputs;
-    for (const GenerateSource &source : given)
-      inputs.push_back({.ids = source.ids,
-                        .features = source.features,
+    for (const GenerateSource *source : given)
+      inputs.push_back({.ids = source->ids,
+                        .features = source->features,
                         .allowFewerFeatures = command.keepsShort});
     std::vector<Source> sources = model.encodeBatch(inputs);
+    numberSources(given);
     if (speech)
       return transcribe(given, sources);
-    write(given, sources, model.generateBatch(sources, options));
+    return linesOf(given, sources, model.generateBatch(sources, options));
+  }
+
+  /// Samples are those of the whole input, however it is cut into batches.
+  void numberSources(const Sources &given) {
+    std::vector<uint64_t> &numbers =
+        speech ? speech->generate.sourceNumbers : options.sourceNumbers;
+    numbers.clear();
+    for (const GenerateSource *source : given)
+      numbers.push_back(source->number);
   }
 
   /// A decoder alone: the lines are the beginnings of targets over no source.
-  void continuePrompts(const std::vector<GenerateSource> &given) {
+  std::vector<std::string> continuePrompts(const Sources &given) {
+    numberSources(given);
     GenerateOptions continued = options;
-    for (const GenerateSource &line : given)
-      continued.prompts.push_back(line.ids);
+    for (const GenerateSource *line : given) {
+      std::vector<Id> &prompt = continued.prompts.emplace_back(options.prompt);
+      prompt.insert(prompt.end(), line->ids.begin(), line->ids.end());
+    }
+    continued.prompt.clear();
     std::vector<Source> sources(given.size(), model.noSource());
-    write(given, sources, model.generateBatch(sources, continued));
+    return linesOf(given, sources, model.generateBatch(sources, continued));
   }
 
-  void write(const std::vector<GenerateSource> &given, const std::vector<Source> &sources,
-             const std::vector<Generation> &results) {
-    std::string text;
+  std::vector<std::string> linesOf(const Sources &given, const std::vector<Source> &sources,
+                                   const std::vector<Generation> &results) {
+    std::vector<std::string> lines(results.size());
     for (size_t index = 0; index < results.size(); ++index)
       for (size_t rank = 0; rank < results[index].sequences.size(); ++rank)
-        text += finish({given[index], rank, results[index].sequences[rank]}, sources[index]);
-    writeLines(text);
+        lines[index] +=
+            finish({*given[index], rank, results[index].sequences[rank]}, sources[index]);
+    return lines;
   }
 
-  void transcribe(const std::vector<GenerateSource> &given, const std::vector<Source> &sources) {
+  std::vector<std::string> transcribe(const Sources &given, const std::vector<Source> &sources) {
+    std::vector<std::string> lines;
     std::vector<Transcript> transcripts = transcribeBatch(model, sources, *speech);
-    std::string text;
     for (size_t index = 0; index < transcripts.size(); ++index) {
       const Transcript &transcript = transcripts[index];
-      TranscriptText shown = show(transcript, sources[index], given[index]);
-      Result result{given[index], 0, transcript.sequence};
+      TranscriptText shown = show(transcript, sources[index], *given[index]);
+      Result result{*given[index], 0, transcript.sequence};
       result.transcript = &shown;
-      text += finish(result, sources[index], transcript.promptLength);
+      lines.push_back(
+          finish(result, sources[index], transcript.promptLength + options.prompt.size()));
+    }
+    return lines;
+  }
+
+  /// Results up to the first source that has none; or all, with others in their place.
+  void write(const std::vector<GenerateSource> &given, const std::vector<Outcome> &outcomes) {
+    std::string text;
+    for (size_t index = 0; index < outcomes.size(); ++index) {
+      const Outcome &outcome = outcomes[index];
+      if (outcome.problem.empty()) {
+        text += outcome.lines;
+        continue;
+      }
+      std::string message = fmt::format("{}: {}", given[index].where(), outcome.problem);
+      if (!command.skipsInvalid) {
+        writeLines(text);
+        throw InputError(message);
+      }
+      printMessage("warning: skipped " + message);
+      text += formatProblem(format, given[index], outcome.problem,
+                            size_t(options.returnCount.value_or(1)));
     }
     writeLines(text);
   }
@@ -177,24 +245,27 @@ private:
   /// The result's line, with the attention that was asked for. `given` counts the ids that were not
   /// produced; 0 for decoder start and prefix.
   std::string finish(Result result, const Source &source, size_t given = 0) {
-    bool isPictured = !command.attention.pictureFile().empty() && !hasPicture;
+    bool isPictured = picture && !hasPicture;
     if (!isPictured && !command.attention.isInResults())
       return formatResult(format, result);
     workbench::AttentionReport report = workbench::reportAttention(
         model, source, result.sequence, given != 0 ? given : givenCount(result.sequence), choice,
         command.usesIds && !readsFiles() ? nullptr : tokenizer.get());
     if (isPictured)
-      writePicture(command.attention.pictureFile(), workbench::drawAlignment(report.toPlot()));
+      picture->write(workbench::drawAlignment(report.toPlot()));
     hasPicture = true;
     if (command.attention.isInResults())
       result.attention = &report;
     return formatResult(format, result);
   }
 
-  /// Decoder start and prompt; a prompt that begins with the start does not get it twice.
+  /// Decoder start, forced beginning and prompt; the prompt may begin with the first ones itself.
   size_t givenCount(const Sequence &sequence) const {
-    bool hasStart = options.prompt.empty() || options.prompt.front() != sequence.ids.front();
-    return options.prompt.size() + (hasStart ? 1 : 0);
+    const std::vector<Id> &prompt = options.prompt;
+    if (prompt.empty())
+      return 1;
+    auto found = std::ranges::search(sequence.ids, prompt);
+    return size_t(found.end() - sequence.ids.begin());
   }
 
   const GenerateCommand &command;
@@ -204,6 +275,7 @@ private:
   std::optional<SpeechOptions> speech;
   workbench::AttentionChoice choice;
   ResultFormat format;
+  std::optional<OutputFile> picture;
   bool hasPicture = false;
 };
 
@@ -213,15 +285,18 @@ void addGenerateCommand(CLI::App &program) {
   auto options = std::make_shared<GenerateCommand>();
   CLI::App *command = program.add_subcommand(
       "generate", "read sources, write one result a line\n"
-                  "Models of text read standard input to its end, one source a line; models of "
-                  "sounds or images read the FILEs.\n"
+                  "Models of text read the SOURCEs, or standard input to its end, one source a "
+                  "line; models of sounds or images read files.\n"
                   "Results come in the order of the sources, as soon as there are some.\n"
-                  "With --num-return K, K adjacent lines belong to one source, best first.\n"
-                  "A bad line or file ends the program after the results of those before it.");
+                  "With --num-return K, K adjacent lines belong to one source, best first, or "
+                  "with --sample in the order of the samples.\n"
+                  "A bad line or file ends the program after the results of those before it, "
+                  "unless --skip-invalid is given.");
   command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
-  CLI::Option *files =
-      command->add_option("FILE", options->files,
-                          "sounds (WAV, FLAC, Ogg, MP3) or images (PNG, JPEG), for models of them");
+  CLI::Option *sources = command->add_option(
+      "SOURCE", options->sources,
+      "texts, instead of standard input's lines; sounds (WAV, FLAC, Ogg, MP3) or images (PNG, "
+      "JPEG), for models of them");
   command->add_flag("--ids", options->usesIds,
                     "sources and results are token ids separated by spaces; results begin with the "
                     "decoder start and end with the end id where there is one");
@@ -238,19 +313,24 @@ void addGenerateCommand(CLI::App &program) {
   command->add_flag("--short-context", options->keepsShort,
                     "do not fill sounds up to the length that the model was trained on: faster, "
                     "but models that were trained on 30 s recognize words worse");
+  command->add_flag("--skip-invalid", options->skipsInvalid,
+                    "name bad lines or files on standard error and go on; empty lines take the "
+                    "place of their results (with --json an object with \"error\"), and the exit "
+                    "status is 1");
+  command->add_flag("--truncate", options->truncates,
+                    "cut lines to the tokens that the model takes, with a warning");
   options->languages.addTo(*command);
   options->speech.addTo(*command);
   options->attention.addTo(*command, json);
   options->flags.addTo(*command);
-  command->callback([options, command, files] {
-    // An argument behind --attention keeps its place among the files.
+  command->callback([options, command, sources] {
+    // An argument behind --attention keeps its place among the sources.
     if (std::string argument = options->attention.takeArgument(); !argument.empty()) {
       const std::vector<CLI::Option *> &order = command->parse_order();
       auto end = std::ranges::find(order, command->get_option("--attention"));
-      options->files.insert(options->files.begin() + std::count(order.begin(), end, files),
-                            argument);
+      options->sources.insert(options->sources.begin() + std::count(order.begin(), end, sources),
+                              argument);
     }
-    std::signal(SIGPIPE, SIG_IGN);
     Generator(*options).run();
   });
 }

@@ -16,6 +16,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string lineOf(const Json &object) {
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 /// Hundredths of seconds.
 double rounded(double seconds) {
   return std::round(seconds * 100) / 100;
@@ -39,12 +43,18 @@ Json toJson(const std::vector<media::TimedText> &texts) {
   return list;
 }
 
-Json toJson(const ResultFormat &format, const Result &result) {
+/// An object that says which source it is about.
+Json objectOf(const GenerateSource &source) {
   Json object;
-  if (result.source.file.empty())
-    object["line"] = result.source.line;
+  if (source.file.empty())
+    object["line"] = source.line;
   else
-    object["file"] = result.source.file;
+    object["file"] = source.file;
+  return object;
+}
+
+Json toJson(const ResultFormat &format, const Result &result) {
+  Json object = objectOf(result.source);
   object["rank"] = result.rank;
   object["ids"] = result.sequence.ids;
   if (format.tokenizer)
@@ -66,9 +76,18 @@ Json toJson(const ResultFormat &format, const Result &result) {
 
 } // namespace
 
+std::string formatProblem(const ResultFormat &format, const GenerateSource &source,
+                          const std::string &problem, size_t count) {
+  if (!format.isJson)
+    return std::string(count, '\n');
+  Json object = objectOf(source);
+  object["error"] = problem;
+  return lineOf(object);
+}
+
 std::string formatResult(const ResultFormat &format, const Result &result) {
   if (format.isJson)
-    return toJson(format, result).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return lineOf(toJson(format, result));
   if (format.showsIds)
     return fmt::format("{}\n", fmt::join(result.sequence.ids, " "));
   if (!result.transcript || !result.transcript->wantsTimes)

@@ -35,6 +35,11 @@ struct Result {
 /// One line with its end, whatever was generated; one for each segment or word with its time.
 std::string formatResult(const ResultFormat &format, const Result &result);
 
+/// What stands in the place of the `count` results of a source that has none: empty lines, or one
+/// object with the error.
+std::string formatProblem(const ResultFormat &format, const GenerateSource &source,
+                          const std::string &problem, size_t count);
+
 } // namespace transept::commands
 
 #endif

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Both readers stop at the first source that is wrong, so that results before it can be written.
+// A source that is wrong keeps its place, so that the others are not lost with it.
 
 #include "commands/GenerateSources.h"
 #include "base/Error.h"
 
-#include "commands/SourceLines.h"
+#include "commands/Streams.h"
 #include "media/MediaSources.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <unistd.h>
+#include <algorithm>
+#include <span>
 
 namespace transept::commands {
 
@@ -20,43 +20,75 @@ namespace {
 
 class LineReader final : public SourceReader {
 public:
-  LineReader(const Model &model, const text::Tokenizer *tokenizer,
-             const text::EncodeOptions &encoding)
-      : model(model), tokenizer(tokenizer), encoding(encoding) {}
+  LineReader(SourceLines lines, const Model &model, const text::Tokenizer *tokenizer,
+             const text::EncodeOptions &encoding, bool truncates)
+      : model(model), tokenizer(tokenizer), encoding(encoding), truncates(truncates),
+        input(std::move(lines)) {}
 
-  SourceBatch next(size_t maximumCount) override {
-    SourceBatch batch;
+  std::vector<GenerateSource> next(size_t maximumCount) override {
+    std::vector<GenerateSource> sources;
     for (const SourceLine &line : input.next(maximumCount)) {
+      GenerateSource &source =
+          sources.emplace_back(GenerateSource{.number = line.number - 1, .line = line.number});
       try {
-        batch.sources.push_back({.line = line.number, .ids = read(line.text)});
+        source.ids = read(line);
       } catch (const std::exception &thrown) {
-        batch.error = fmt::format("line {}: {}", line.number, thrown.what());
-        break;
+        source.problem = thrown.what();
       }
     }
-    return batch;
+    return sources;
   }
 
 private:
-  std::vector<Id> read(const std::string &line) const {
+  std::vector<Id> read(const SourceLine &line) const {
     // For a decoder alone a line is the beginning of the target.
     bool isPrompt = !model.hasSource();
     size_t vocabulary = isPrompt ? model.targetVocabularySize() : model.sourceVocabularySize();
     size_t limit = isPrompt ? model.maximumTargetLength() : model.maximumSourceLength();
     std::vector<Id> ids =
-        tokenizer ? tokenizer->encode(line, encoding) : parseIds(line, vocabulary);
+        tokenizer ? tokenizer->encode(line.text, encoding) : parseIds(line.text, vocabulary);
     if (ids.empty())
       throw InputError("expects one token or more, but got none");
+    size_t count = ids.size();
+    if (count > limit && truncates)
+      ids = truncated(line.text, std::move(ids), limit);
     if (ids.size() > limit)
-      throw InputError(fmt::format("expects {} tokens at most, but got {}", limit, ids.size()));
+      throw InputError(fmt::format("expects {} tokens at most, but got {}{}", limit, count,
+                                   isPrompt || truncates ? "" : "; --truncate cuts it"));
+    if (ids.size() < count)
+      printMessage(
+          fmt::format("warning: line {}: cut from {} tokens to the {} that the model takes",
+                      line.number, count, ids.size()));
+    return ids;
+  }
+
+  /// The last id stays where it marks the end of a source, as the tokenizer does it for texts.
+  std::vector<Id> truncated(const std::string &text, std::vector<Id> ids, size_t limit) const {
+    if (tokenizer) {
+      text::EncodeOptions bounded = encoding;
+      bounded.maximumLength = limit;
+      return tokenizer->encode(text, bounded);
+    }
+    Id last = ids.back();
+    ids.resize(limit);
+    const transept_generation_defaults *defaults = model.table().generation;
+    if (defaults && std::ranges::count(std::span(defaults->end_ids, defaults->end_id_count), last))
+      ids.back() = last;
     return ids;
   }
 
   const Model &model;
   const text::Tokenizer *tokenizer;
   text::EncodeOptions encoding;
-  SourceLines input{STDIN_FILENO};
+  bool truncates;
+  SourceLines input;
 };
+
+/// Readers of files begin with the file's name.
+std::string withoutName(std::string message, const std::string &file) {
+  std::string beginning = printable(file) + ": ";
+  return message.starts_with(beginning) ? message.substr(beginning.size()) : message;
+}
 
 class FileReader final : public SourceReader {
 public:
@@ -67,26 +99,27 @@ public:
                                  "is for sounds of models that were trained on one length, which "
                                  "this library is not");
     for (const std::string &warning : media.warnings())
-      std::fprintf(stderr, "warning: %s\n", warning.c_str());
+      printMessage("warning: " + warning);
   }
 
-  SourceBatch next(size_t maximumCount) override {
-    SourceBatch batch;
-    while (position != files.size() && batch.sources.size() < maximumCount) {
-      const std::string &file = files[position++];
+  std::vector<GenerateSource> next(size_t maximumCount) override {
+    std::vector<GenerateSource> sources;
+    while (position != files.size() && sources.size() < maximumCount) {
+      GenerateSource &source =
+          sources.emplace_back(GenerateSource{.number = position, .file = files[position]});
+      ++position;
       try {
-        media::MediaSources::Rows rows = media.read(file);
+        media::MediaSources::Rows rows = media.read(source.file);
         if (rows.isCut)
-          std::fprintf(stderr, "warning: %s: only its first %zu frames are used\n", file.c_str(),
-                       rows.ownCount);
-        batch.sources.push_back(
-            {.file = file, .features = std::move(rows.values), .ownRows = rows.ownCount});
+          printMessage(fmt::format("warning: {}: only its first {} frames are used", source.file,
+                                   rows.ownCount));
+        source.features = std::move(rows.values);
+        source.ownRows = rows.ownCount;
       } catch (const std::exception &thrown) {
-        batch.error = thrown.what();
-        break;
+        source.problem = withoutName(thrown.what(), source.file);
       }
     }
-    return batch;
+    return sources;
   }
 
 private:
@@ -97,9 +130,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<SourceReader> readLines(const Model &model, const text::Tokenizer *tokenizer,
-                                        const text::EncodeOptions &encoding) {
-  return std::make_unique<LineReader>(model, tokenizer, encoding);
+std::unique_ptr<SourceReader> readLines(SourceLines lines, const Model &model,
+                                        const text::Tokenizer *tokenizer,
+                                        const text::EncodeOptions &encoding, bool truncates) {
+  return std::make_unique<LineReader>(std::move(lines), model, tokenizer, encoding, truncates);
 }
 
 std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where `transept generate` gets its sources from: lines of standard input, or files.
+// Where `transept generate` gets its sources from: lines of standard input or the command line, or
+// files.
 
 #ifndef TRANSEPT_COMMANDS_GENERATESOURCES_H
 #define TRANSEPT_COMMANDS_GENERATESOURCES_H
 
+#include "commands/SourceLines.h"
 #include "media/tokenizers/Tokenizer.h"
 
 #include "transept/model.h"
@@ -15,31 +17,32 @@
 
 namespace transept::commands {
 
-/// One source as the model takes it, and where it comes from.
+/// One source as the model takes it, or what is wrong with it, and where it comes from.
 struct GenerateSource {
+  uint64_t number = 0;   // among all sources, from 0
   size_t line = 0;       // from 1, where it is a line
   std::string file = {}; // where it is a file
   std::vector<Id> ids = {};
   std::vector<float> features = {};
   size_t ownRows = 0; // of the features; the others are silence behind a sound
-};
+  std::string problem = {};
 
-/// Some sources, then perhaps one that could not be read.
-struct SourceBatch {
-  std::vector<GenerateSource> sources;
-  std::string error;
+  /// "line 3", or the file: for messages.
+  std::string where() const { return file.empty() ? "line " + std::to_string(line) : file; }
 };
 
 class SourceReader {
 public:
   virtual ~SourceReader() = default;
-  /// At most `maximumCount` sources, none at the end. Nothing may be read after an error.
-  virtual SourceBatch next(size_t maximumCount) = 0;
+  /// At most `maximumCount` sources, none at the end.
+  virtual std::vector<GenerateSource> next(size_t maximumCount) = 0;
 };
 
-/// Lines of standard input: texts, or ids where there is no tokenizer.
-std::unique_ptr<SourceReader> readLines(const Model &model, const text::Tokenizer *tokenizer,
-                                        const text::EncodeOptions &encoding);
+/// The lines: texts, or ids where there is no tokenizer. With `truncates`, what is beyond the
+/// model's positions is cut off, with a warning.
+std::unique_ptr<SourceReader> readLines(SourceLines lines, const Model &model,
+                                        const text::Tokenizer *tokenizer,
+                                        const text::EncodeOptions &encoding, bool truncates);
 
 /// Sounds or images; `keepsShort` as in MediaSources. Warnings go to standard error. Throws
 /// CLI::ValidationError where `keepsShort` has no meaning, and what MediaSources throws.

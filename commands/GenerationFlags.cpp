@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <sstream>
 
 namespace transept::commands {
@@ -35,9 +37,11 @@ std::vector<std::vector<Id>> readBadWords(const std::string &file, const Model &
                                           const text::Tokenizer *tokenizer) {
   std::vector<std::vector<Id>> words;
   std::istringstream stream(readFile(file, kLargestFile));
+  size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
+    std::string where = fmt::format("--bad-words: {}, line {}", file, ++number);
     std::vector<Id> ids = tokenizer ? tokenizer->encodeTarget(line, {.addSpecialTokens = false})
-                                    : idsOf("--bad-words", line, model);
+                                    : parseIds(line, model.targetVocabularySize(), where);
     if (!ids.empty())
       words.push_back(std::move(ids));
   }
@@ -81,6 +85,14 @@ CLI::Option *addFlag(CLI::App &command, const char *flag, std::optional<Value> &
   return command.add_option(flag, field, help)->group(kGroup);
 }
 
+void addFlag(CLI::App &command, const char *flag, std::optional<bool> &field, const char *help) {
+  // CLI11 takes an optional<bool> for a counter, which it sets to 0.
+  command.add_flag_function(
+             flag, [&field](int64_t value) { field = value > 0; }, help)
+      ->check(CLI::IsMember({"true", "false"}))
+      ->group(kGroup);
+}
+
 void addListFlag(CLI::App &command, const char *flag, std::optional<std::vector<Id>> &field,
                  const char *help) {
   addFlag(command, flag, field, help)->delimiter(',')->allow_extra_args(false);
@@ -103,6 +115,7 @@ void GenerationFlags::addTo(CLI::App &command) {
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, range, help)  \
   addFlag(command, flag, options.name, help);
+#define OPTION_BOOLEAN OPTION_EARLY_STOPPING
 #define OPTION_ID OPTION_EARLY_STOPPING
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
@@ -122,9 +135,58 @@ void GenerationFlags::addTo(CLI::App &command) {
       ->excludes(prefix)
       ->group(kGroup);
   command
+      .add_option("--seed", options.seed,
+                  "with --sample: another number, other samples; results do not depend on batches "
+                  "or threads [0]")
+      ->check(CLI::Validator(
+          [](const std::string &text) {
+            // CLI11 wraps negative numbers around.
+            return text.starts_with('-') ? "expects 0 or more, but got " + text : std::string();
+          },
+          "0 or more"))
+      ->group(kGroup);
+  command
       .add_flag("--ignore-model-defaults", options.ignoreModelDefaults,
                 "what is not given here takes Hugging Face's neutral default, not the model's")
       ->group(kGroup);
+}
+
+namespace {
+
+/// Replaces `name` where it is a word of its own: at the beginning, and everywhere if no word of a
+/// sentence can look like it.
+void replaceName(std::string &message, const std::string &name, const std::string &flag) {
+  auto isPart = [&](size_t at) {
+    return at < message.size() && (std::isalnum(static_cast<unsigned char>(message[at])) != 0);
+  };
+  bool isDistinct = std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+  for (size_t at = message.find(name); at != message.npos; at = message.find(name, at)) {
+    if ((at != 0 && (!isDistinct || isPart(at - 1))) || isPart(at + name.size())) {
+      at += name.size();
+      continue;
+    }
+    message.replace(at, name.size(), flag);
+    at += flag.size();
+  }
+}
+
+} // namespace
+
+std::string GenerationFlags::withFlags(std::string message) {
+  constexpr std::string_view inSpeechOptions = "generate.";
+  if (message.starts_with(inSpeechOptions))
+    message.erase(0, inSpeechOptions.size());
+#define OPTION_NUMBER(name, abi_name, key, flag, ...) replaceName(message, #name, flag);
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_BOOLEAN OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_MODEL_ID(...)
+#define OPTION_IDS OPTION_NUMBER
+#define OPTION_WORDS OPTION_NUMBER
+#include "transept/generation_options.inc"
+  return message;
 }
 
 GenerateOptions GenerationFlags::resolve(const Model &model,
@@ -133,7 +195,12 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   const transept_generation_defaults *defaults = model.table().generation;
   bool usesDefaults = defaults && !options.ignoreModelDefaults;
   int beams = options.beams.value_or(usesDefaults ? defaults->beams : 1);
-  if (options.returnCount.value_or(1) > beams)
+  bool samples = options.sample.value_or(usesDefaults && defaults->sample == 1);
+  if (samples && beams > 1)
+    throw CLI::ValidationError(
+        "--sample", fmt::format("is for 1 beam, but there are {}{}; give --beams 1 or {}", beams,
+                                options.beams ? "" : " by the model's default", "--sample=false"));
+  if (!samples && options.returnCount.value_or(1) > beams)
     throw CLI::ValidationError(
         "--num-return",
         fmt::format("expects {} (the beams) or less, but got {}", beams, *options.returnCount));

@@ -22,10 +22,10 @@ public:
   /// CLI::ValidationError for what is wrong usage.
   GenerateOptions resolve(const Model &model, const text::Tokenizer *tokenizer) const;
 
-  /// Whether the decoder start or a prefix is given.
-  bool haveOwnBeginning() const {
-    return options.decoderStart || !prefixText.empty() || !prefixIds.empty();
-  }
+  /// A message of the C++ API with its names of options as flags.
+  static std::string withFlags(std::string message);
+
+  bool haveDecoderStart() const { return options.decoderStart.has_value(); }
 
 private:
   struct Texts {

@@ -27,8 +27,15 @@ Lengths count the decoder start and the prompt; new tokens do not. Where both ar
 tokens decide; an own length decides over the model's default of new tokens. Beam search ranks
 hypotheses by their sum of log-probabilities / length ** length penalty.
 
-What is particular to one call (prompts, a listener, `ignoreModelDefaults`, the timestamps of speech)
-is in `transept/options.h`.
+Sampling draws each token by its probability after all rules, then temperature, top-k, top-p, min-p,
+typical-p and the two cut-offs, in this order. A sample's score is the sum of the log-probabilities
+with which its tokens were drawn. Random numbers come from the seed, the number of the source, the
+number of the sample and the length of the sequence so far, and from nothing else: batches, threads
+and other sources change no sample. The number of a source is its place in the call, or what
+`sourceNumbers` says; with `transept generate`, it is the line or file, from 0.
+
+What is particular to one call (prompts, a listener, `ignoreModelDefaults`, seed and `sourceNumbers`,
+the timestamps of speech) is in `transept/options.h`.
 
 | C++ | command line | Hugging Face | neutral default | allowed |
 |---|---|---|---|---|
@@ -70,6 +77,8 @@ void printTable() {
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, ...)                   \
   print({#name, flag, hugging_face_name, "false", "false, true, never"});
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, ...)                          \
+  print({#name, flag, hugging_face_name, "false", "false, true"});
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, ...)                               \
   print({#name, flag, hugging_face_name, "none", "an id of the target vocabulary, -1: none"});
 #define OPTION_MODEL_ID(...)
@@ -87,6 +96,7 @@ void printMeanings() {
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_ID OPTION_NUMBER
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \

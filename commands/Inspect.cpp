@@ -4,6 +4,7 @@
 
 #include "base/LibraryManifest.h"
 #include "commands/Commands.h"
+#include "commands/Streams.h"
 #include "transept/levels.h"
 #include "workbench/library/LibraryFile.h"
 
@@ -35,7 +36,7 @@ std::string formatBytes(uint64_t bytes) {
 }
 
 void line(const char *label, const std::string &text) {
-  fmt::print("{:<15}{}\n", label, text);
+  printEscaped("{:<15}{}\n", label, text);
 }
 
 std::string describeStack(const Json &stack) {
@@ -173,14 +174,27 @@ void printWorkingMemory(const char *label, const manifest::WorkingMemory &memory
                           formatBytes(memory.bytes_per_worker_and_key)));
 }
 
-void printMemory(const manifest::Memory &memory, bool hasFeatures) {
-  const char *position = hasFeatures ? "position" : "token";
-  line("encoder cache", fmt::format("{} a source {}, in blocks of {} {}s",
-                                    formatBytes(memory.encoder_cache_bytes_per_source_token),
-                                    position, memory.cache_block_tokens, position));
+/// With what sources take beside their keys and values, so that the sum is what statistics()
+/// counts.
+std::string describeEncoderCache(const story::Sizes &sizes) {
+  const char *position = sizes.feature_width ? "position" : "token";
+  std::string text =
+      fmt::format("{} a source {}, in blocks of {} {}s; beside them {} a {}",
+                  formatBytes(uint64_t(sizes.source_bytes_per_block / sizes.block_positions)),
+                  position, sizes.block_positions, position,
+                  formatBytes(uint64_t(sizes.source_bytes_per_position)), position);
+  if (sizes.source_bytes_per_feature_row)
+    text += fmt::format(", {} a row of features",
+                        formatBytes(uint64_t(sizes.source_bytes_per_feature_row)));
+  return text + fmt::format(" and {} a source", formatBytes(uint64_t(sizes.source_bytes)));
+}
+
+void printMemory(const manifest::Memory &memory, const story::Sizes &sizes) {
+  line("encoder cache", describeEncoderCache(sizes));
   line("self cache", fmt::format("{} a target token and beam, in blocks of {} tokens",
-                                 formatBytes(memory.self_cache_bytes_per_target_token_and_beam),
-                                 memory.cache_block_tokens));
+                                 formatBytes(uint64_t(sizes.self_bytes_per_block) /
+                                             uint64_t(sizes.block_positions)),
+                                 sizes.block_positions));
   printWorkingMemory("encode memory", memory.encode);
   printWorkingMemory("decode memory", memory.decode);
 }
@@ -198,7 +212,7 @@ void printText(const workbench::LibraryFile &library) {
   line("weights", fmt::format("{} of {}", formatBytes(library.weightBytes),
                               facts.at("weights").get<manifest::Weights>().type));
   printLevels(library);
-  printMemory(facts.at("memory").get<manifest::Memory>(), hasFeatures);
+  printMemory(facts.at("memory").get<manifest::Memory>(), library.sizes);
   if (isDescribed) {
     line("tokenizer", describeTokenizer(library));
     if (hasFeatures)
@@ -224,7 +238,7 @@ void addInspectCommand(CLI::App &program) {
   command->callback([options] {
     workbench::LibraryFile library = workbench::readLibraryFile(options->library);
     if (options->isJson)
-      fmt::print("{}\n", library.manifest.dump(2, ' ', false, Json::error_handler_t::replace));
+      printJson(library.manifest, 2);
     else
       printText(library);
   });

@@ -35,6 +35,23 @@ void LanguageFlags::addTo(CLI::App &command) {
   command.add_option("--target-language", target, "what it becomes, e.g. deu_Latn [its default]");
 }
 
+void LanguageFlags::check(const Model &model, bool usesIds) const {
+  bool isSpeech = model.table().speech != nullptr;
+  if (!source.empty() && isSpeech)
+    throw CLI::ValidationError("--source-language", "is for models that read text, which this is "
+                                                    "not; --language says what is spoken");
+  if (!source.empty() && model.sourceFeatureWidth() != 0)
+    throw CLI::ValidationError("--source-language",
+                               "is for models that read text, which this is not");
+  if (!source.empty() && usesIds)
+    throw CLI::ValidationError("--source-language", "is for texts; with --ids, the sources have "
+                                                    "the language's id among theirs");
+  if (!target.empty() && isSpeech)
+    throw CLI::ValidationError("--target-language",
+                               "is for models that translate text, which this is not; --task "
+                               "translate makes English of what is spoken");
+}
+
 text::EncodeOptions LanguageFlags::encoding(const text::Tokenizer *tokenizer) const {
   text::EncodeOptions options;
   if (!source.empty())
@@ -52,6 +69,13 @@ void LanguageFlags::applyTo(GenerateOptions &options, const Model &model,
     options.decoderStart = id;
   else
     options.forcedBeginning = id;
+}
+
+std::string LanguageFlags::withFlags(std::string message) const {
+  for (std::string_view flag : {"--forced-bos", "--decoder-start"})
+    if (!target.empty() && message.starts_with(flag))
+      message.replace(0, flag.size(), "--target-language (" + target + ")");
+  return message;
 }
 
 } // namespace transept::commands

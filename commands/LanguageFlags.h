@@ -17,6 +17,9 @@ class LanguageFlags {
 public:
   void addTo(CLI::App &command);
 
+  /// Throws CLI::ValidationError where an option has nothing to act on in this model, or in sources
+  /// that are ids.
+  void check(const Model &model, bool usesIds) const;
   /// How the tokenizer encodes sources. Throws CLI::ValidationError for a language that the
   /// tokenizer (null: none) does not know.
   text::EncodeOptions encoding(const text::Tokenizer *tokenizer) const;
@@ -24,6 +27,9 @@ public:
   /// start where that is a language, otherwise as the first id behind it.
   void applyTo(GenerateOptions &options, const Model &model,
                const text::Tokenizer *tokenizer) const;
+
+  /// A message about what applyTo() set, with the option that was given.
+  std::string withFlags(std::string message) const;
 
 private:
   std::string source, target;

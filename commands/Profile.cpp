@@ -2,6 +2,7 @@
 //
 // `transept profile`: where the time of given sources goes, by layer and by operation of the graph.
 
+#include "base/OutputFile.h"
 #include "commands/Commands.h"
 #include "commands/LevelFlag.h"
 #include "commands/SourceLines.h"
@@ -31,20 +32,25 @@ workbench::ProfileReport measure(const ProfileOptions &options) {
     throw CLI::ValidationError("--ids", "this model reads rows of features; leave it out to "
                                         "profile random ones");
   workbench::ProfileRequest request;
-  for (const std::string &source : options.sources)
-    request.sources.push_back(parseIds(source, library.sourceVocabularySize));
+  request.sources = parseIdsOfOption("--ids", options.sources, library.sourceVocabularySize);
   if (options.beams != 0)
     request.generation.beams = options.beams;
+  if (options.beams > 1)
+    request.generation.sample = false; // what the model may do by default
   if (options.newTokens != 0)
     request.generation.maximumNewTokens = options.newTokens;
   return workbench::profileRequest(options.bench, request);
 }
 
 void profile(const ProfileOptions &options) {
-  workbench::ProfileReport report = measure(options);
+  std::optional<OutputFile> page;
   if (!options.page.empty())
-    workbench::writeStoryPage(workbench::readLibraryStory(options.bench.library), &report,
-                              options.page);
+    page.emplace(options.page);
+  workbench::ProfileReport report = measure(options);
+  if (page) {
+    page->write(workbench::storyPage(workbench::readLibraryStory(options.bench.library), &report));
+    page->finish();
+  }
   options.bench.isJson ? workbench::printJson(report) : workbench::printLayersAndLaunches(report);
 }
 

@@ -2,6 +2,7 @@
 //
 // `transept report`: a page to look at, of how a library was compiled and where its time goes.
 
+#include "base/OutputFile.h"
 #include "commands/Commands.h"
 #include "workbench/library/LibraryStory.h"
 #include "workbench/measure/BenchProfile.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 
 namespace transept::commands {
 
@@ -36,12 +38,12 @@ void addReportCommand(CLI::App &program) {
     std::string output = options->output;
     if (output.empty())
       output = std::filesystem::path(options->bench.library).replace_extension(".html").string();
-    if (options->hasProfile) {
-      workbench::ProfileReport profile = workbench::profileModel(options->bench);
-      workbench::writeStoryPage(story, &profile, output);
-    } else {
-      workbench::writeStoryPage(story, nullptr, output);
-    }
+    OutputFile page(output);
+    std::optional<workbench::ProfileReport> profile;
+    if (options->hasProfile)
+      profile = workbench::profileModel(options->bench);
+    page.write(workbench::storyPage(story, profile ? &*profile : nullptr));
+    page.finish();
     fmt::print("{}\n", output);
   });
 }

@@ -28,6 +28,11 @@ std::vector<SourceLine> SourceLines::next(size_t maximumCount) {
 }
 
 bool SourceLines::takeLine(std::vector<SourceLine> &lines) {
+  if (lineCount < texts.size()) {
+    lines.push_back({lineCount + 1, texts[lineCount]});
+    ++lineCount;
+    return true;
+  }
   size_t end = buffer.find('\n', searched);
   bool isLast = end == std::string::npos && isAtEnd && begin != buffer.size();
   if (end == std::string::npos && !isLast) {
@@ -60,8 +65,9 @@ bool SourceLines::hasMoreNow() const {
   return ::poll(&state, 1, /*timeout=*/0) > 0;
 }
 
-std::vector<Id> parseIds(std::string_view text, size_t vocabularySize) {
+std::vector<Id> parseIds(std::string_view text, size_t vocabularySize, const std::string &where) {
   constexpr std::string_view blanks = " \t\r";
+  std::string place = where.empty() ? "" : where + ": ";
   std::vector<Id> ids;
   for (size_t at = text.find_first_not_of(blanks); at != text.npos;
        at = text.find_first_not_of(blanks, at)) {
@@ -70,14 +76,25 @@ std::vector<Id> parseIds(std::string_view text, size_t vocabularySize) {
     int64_t id = 0;
     auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
     if (end != word.data() + word.size() || error == std::errc::invalid_argument)
-      throw InputError(
-          fmt::format("expects token ids separated by spaces, but got '{}'", word.substr(0, 40)));
-    if (error != std::errc() || id < 0 || uint64_t(id) >= vocabularySize)
-      throw InputError(fmt::format("expects ids from 0 to {}, but got {}", vocabularySize - 1,
+      throw InputError(fmt::format("{}expects token ids separated by spaces, but got '{}'", place,
                                    word.substr(0, 40)));
+    if (error != std::errc() || id < 0 || uint64_t(id) >= vocabularySize)
+      throw InputError(fmt::format("{}expects ids from 0 to {}, but got {}", place,
+                                   vocabularySize - 1, word.substr(0, 40)));
     ids.push_back(Id(id));
   }
   return ids;
+}
+
+std::vector<std::vector<Id>> parseIdsOfOption(const std::string &option,
+                                              const std::vector<std::string> &values,
+                                              size_t vocabularySize) {
+  std::vector<std::vector<Id>> all;
+  for (const std::string &value : values) {
+    std::string where = values.size() == 1 ? option : fmt::format("{} {}", option, all.size() + 1);
+    all.push_back(parseIds(value, vocabularySize, where));
+  }
+  return all;
 }
 
 } // namespace transept::commands

@@ -12,12 +12,15 @@ namespace transept::commands {
 
 void SpeechFlags::addTo(CLI::App &command) {
   const char *group = "Models of speech";
-  command.add_option("--language", language, "what is spoken, e.g. en [each file's is detected]")
+  command
+      .add_option("--language", language,
+                  "what is spoken, e.g. en [the model's default, or each file's is "
+                  "detected]")
       ->group(group);
   command
       .add_option("--task", task,
                   "write down what is said, or translate it into English "
-                  "[transcribe]")
+                  "[the model's default, or transcribe]")
       ->check(CLI::IsMember({"transcribe", "translate"}))
       ->group(group);
   command
@@ -40,16 +43,27 @@ std::string SpeechFlags::firstGiven() const {
 
 std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
                                                   const GenerateOptions &generation,
-                                                  bool hasOwnBeginning,
+                                                  bool hasDecoderStart,
                                                   const text::Tokenizer *tokenizer) const {
   const transept_speech_defaults *speech = model.table().speech;
   std::string given = firstGiven();
-  if (!speech && !given.empty())
-    throw CLI::ValidationError(given, "is for models that transcribe speech, which this is not");
-  if (speech && hasOwnBeginning && !given.empty())
-    throw CLI::ValidationError(given, "cannot be combined with a prefix or a decoder start");
-  if (!speech || hasOwnBeginning)
+  if (!speech && !given.empty()) {
+    std::string other = given == "--language" ? "; --source-language says what a text is in"
+                        : given == "--task"   ? "; --target-language says what a text becomes"
+                                              : "";
+    throw CLI::ValidationError(given,
+                               "is for models that transcribe speech, which this is not" + other);
+  }
+  const std::vector<Id> &prefix = generation.prompt;
+  bool isWhole = hasDecoderStart ||
+                 (speech && !prefix.empty() && prefix.front() == speech->transcript_start_id);
+  if (speech && isWhole && !given.empty())
+    throw CLI::ValidationError(given, "cannot be combined with a decoder start or a prefix that "
+                                      "begins as a prompt does");
+  if (!speech || isWhole)
     return std::nullopt;
+  if (wantsTimes() && !prefix.empty())
+    throw CLI::ValidationError(given, "cannot be combined with a prefix, which has no times");
   if (generation.returnCount.value_or(1) > 1)
     throw CLI::ValidationError("--num-return", "a sound has one transcript");
   if (wantsTimes() && speech->first_timestamp_id < 0)
@@ -65,7 +79,9 @@ std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
   if (task == "translate" && speech->translate_id < 0)
     throw CLI::ValidationError("--task", "this model cannot translate");
   SpeechOptions options{.language = language, .generate = generation};
-  options.task = task == "translate" ? SpeechTask::Translate : SpeechTask::Transcribe;
+  options.generate.decoderStart.reset(); // a default: the prompt begins with it
+  if (!task.empty())
+    options.task = task == "translate" ? SpeechTask::Translate : SpeechTask::Transcribe;
   if (wantsTimes())
     options.timestamps = true;
   return options;

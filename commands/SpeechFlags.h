@@ -17,11 +17,11 @@ class SpeechFlags {
 public:
   void addTo(CLI::App &command);
 
-  /// How to transcribe; nothing for models that are not of speech, and where the beginning of the
-  /// results is given (`hasOwnBeginning`). `tokenizer` may be null. Throws CLI::ValidationError for
-  /// what the model cannot do.
+  /// How to transcribe; nothing for models that are not of speech, and where all of the prompt is
+  /// given: by a decoder start (`hasDecoderStart`), or a prefix that begins as a prompt does.
+  /// `tokenizer` may be null. Throws CLI::ValidationError for what the model cannot do.
   std::optional<SpeechOptions> resolve(const Model &model, const GenerateOptions &generation,
-                                       bool hasOwnBeginning,
+                                       bool hasDecoderStart,
                                        const text::Tokenizer *tokenizer) const;
 
   /// Whether times are shown: of words, else of segments.

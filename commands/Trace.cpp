@@ -3,9 +3,11 @@
 // `transept trace`: every named value of one run, in a file.
 
 #include "base/Error.h"
+#include "base/OutputFile.h"
 #include "commands/Commands.h"
 #include "commands/LevelFlag.h"
 #include "commands/SourceLines.h"
+#include "commands/Streams.h"
 #include "workbench/goldens/GoldenSources.h"
 #include "workbench/goldens/Goldens.h"
 #include "workbench/library/LibraryStory.h"
@@ -82,13 +84,13 @@ std::vector<workbench::TraceInput> inputsOf(const Model &model, const TraceOptio
                                  options.library));
   if (options.targets.size() > options.sources.size())
     throw CLI::ValidationError("--target", "there are more targets than sources");
-  std::vector<workbench::TraceInput> inputs;
-  for (size_t index = 0; index < options.sources.size(); ++index) {
-    workbench::TraceInput input;
-    input.ids = parseIds(options.sources[index], model.sourceVocabularySize());
-    if (index < options.targets.size())
-      input.target = parseIds(options.targets[index], model.targetVocabularySize());
-    inputs.push_back(std::move(input));
+  auto sources = parseIdsOfOption("--ids", options.sources, model.sourceVocabularySize());
+  auto targets = parseIdsOfOption("--target", options.targets, model.targetVocabularySize());
+  std::vector<workbench::TraceInput> inputs(sources.size());
+  for (size_t index = 0; index < sources.size(); ++index) {
+    inputs[index].ids = std::move(sources[index]);
+    if (index < targets.size())
+      inputs[index].target = std::move(targets[index]);
   }
   return inputs;
 }
@@ -115,18 +117,18 @@ workbench::Trace record(const TraceOptions &options) {
 void trace(const TraceOptions &options) {
   if (options.sources.empty() == options.goldens.empty())
     throw CLI::RequiredError("--ids (or --goldens)");
+  OutputFile file(options.output);
   workbench::Trace trace = record(options);
-  workbench::writeTrace(trace, options.output);
+  workbench::writeTrace(trace, file);
+  file.finish();
   size_t numbers = 0;
   for (const workbench::TracedValue &value : trace.values)
     numbers += value.rows.size();
   if (options.isJson)
-    fmt::print("{}\n", nlohmann::ordered_json{{"trace", options.output},
-                                              {"values", trace.values.size()},
-                                              {"facts", trace.facts}}
-                           .dump());
+    printJson({{"trace", options.output}, {"values", trace.values.size()}, {"facts", trace.facts}});
   else
-    fmt::print(stderr, "{}: {} values, {} numbers\n", options.output, trace.values.size(), numbers);
+    printMessage(
+        fmt::format("{}: {} values, {} numbers", options.output, trace.values.size(), numbers));
 }
 
 } // namespace

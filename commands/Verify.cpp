@@ -4,6 +4,7 @@
 
 #include "commands/Commands.h"
 #include "commands/LevelFlag.h"
+#include "commands/Streams.h"
 #include "workbench/goldens/GoldenChecks.h"
 
 #include <fmt/format.h>
@@ -87,19 +88,19 @@ void printText(const std::vector<workbench::CaseResult> &results,
   for (const workbench::CaseResult &result : results)
     width = std::max(width, result.name.size());
   for (const workbench::CaseResult &result : results) {
-    fmt::print("{:<{}}  {}  {}\n", result.name, width, result.passes() ? "ok    " : "FAILED",
-               sentenceOf(result));
+    printEscaped("{:<{}}  {}  {}\n", result.name, width, result.passes() ? "ok    " : "FAILED",
+                 sentenceOf(result));
     if (!result.passes())
-      fmt::print("{:<{}}          {}\n", "", width, result.failure);
+      printEscaped("{:<{}}          {}\n", "", width, result.failure);
   }
   if (std::string kinds = notComparedKinds(results); !kinds.empty())
-    fmt::print("not compared (a library does not give them out): {}\n", kinds);
+    printEscaped("not compared (a library does not give them out): {}\n", kinds);
   if (workbench::IdCounts ids = allIds(results); !tolerances.expectsIds() && ids.all != 0)
-    fmt::print("{} of {} generated ids equal (with {} weights and {} caches, ids fail no case, "
-               "only states, "
-               "logits, attention weights and bits do)\n",
-               ids.equal, ids.all, tolerances.weights, tolerances.caches);
-  fmt::print("{} of {} cases passed\n", results.size() - failureCount, results.size());
+    printEscaped("{} of {} generated ids equal (with {} weights and {} caches, ids fail no case, "
+                 "only states, "
+                 "logits, attention weights and bits do)\n",
+                 ids.equal, ids.all, tolerances.weights, tolerances.caches);
+  printEscaped("{} of {} cases passed\n", results.size() - failureCount, results.size());
 }
 
 void verify(const VerifyOptions &options) {
@@ -128,7 +129,7 @@ void verify(const VerifyOptions &options) {
                    {"passed", results.size() - failureCount},
                    {"failed", failureCount},
                    {"cases", cases}};
-    fmt::print("{}\n", object.dump(-1, ' ', false, Json::error_handler_t::replace));
+    printJson(object);
   } else {
     printText(results, tolerances, failureCount);
   }

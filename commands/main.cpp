@@ -4,9 +4,9 @@
 
 #include "commands/Commands.h"
 #include "commands/Program.h"
+#include "commands/Streams.h"
 #include "commands/help/Suggestions.h"
 
-#include <cstdio>
 #include <exception>
 
 using namespace transept::commands;
@@ -14,11 +14,13 @@ using namespace transept::commands;
 static int reportUsage(const std::string &message, const CLI::App &program) {
   std::vector<CLI::App *> chosen = program.get_subcommands();
   std::string command = chosen.empty() ? "" : chosen.front()->get_name() + " ";
-  std::fprintf(stderr, "error: %s\nRun `transept %s--help`.\n", message.c_str(), command.c_str());
+  printError(std::runtime_error(message));
+  printMessage("Run `transept " + command + "--help`.");
   return 2;
 }
 
-int main(int argumentCount, char **arguments) {
+/// The exit status.
+static int dispatch(int argumentCount, char **arguments) {
   std::unique_ptr<CLI::App> program = makeProgram();
   try {
     if (argumentCount > 1)
@@ -37,8 +39,13 @@ int main(int argumentCount, char **arguments) {
   } catch (const ExitStatus &exit) {
     return exit.status;
   } catch (const std::exception &error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
+    printError(error);
     return 1;
   }
   return 0;
+}
+
+int main(int argumentCount, char **arguments) {
+  prepareStreams();
+  return finishStreams(dispatch(argumentCount, arguments));
 }

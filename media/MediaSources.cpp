@@ -12,12 +12,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace transept::media {
 
 namespace {
 
 constexpr const char *kPreprocessor = "preprocessor_config.json";
+
+/// Of two hours in steps of 2.5 milliseconds.
+constexpr size_t kMostRows = 2'880'000;
 
 std::string_view preprocessorOf(const Model &model) {
   std::optional<std::string_view> config = model.asset(kPreprocessor);
@@ -49,13 +53,25 @@ MediaSources::MediaSources(const Model &model, bool keepsShort)
                     kPreprocessor, extractor.width(), model.sourceFeatureWidth()));
 }
 
+/// Rows of features of which one is too many for the model, within the longest sounds.
+size_t MediaSources::enoughRows() const {
+  if (hasFixedLength())
+    return model.sourceFeatureCount() + 1;
+  auto counts = std::views::iota(size_t(1), kMostRows);
+  auto most = std::ranges::partition_point(
+      counts, [&](size_t rows) { return encodedRows(model, rows) <= model.maximumSourceLength(); });
+  return most == counts.end() ? kMostRows : *most;
+}
+
 MediaSources::Rows MediaSources::read(const std::string &file) const {
-  features::Features rows = extractor.extract(file, {.isPadded = false});
+  features::Features rows =
+      extractor.extract(file, {.isPadded = false, .enoughRows = enoughRows()});
   Rows result{.values = {}, .ownCount = rows.rows};
   if (!takesImages() && hasFixedLength()) {
     size_t usual = model.sourceFeatureCount();
     result.isCut = rows.rows > usual;
-    result.ownCount = std::min(rows.rows, usual);
+    // Less than a frame of sound is in the first one.
+    result.ownCount = std::clamp<size_t>(rows.rows, 1, usual);
     // Silence has features of its own, so that filling up is the extractor's work.
     if (result.isCut || (!keepsShort && rows.rows < usual))
       rows = extractor.extract(file, {.isPadded = true});

@@ -38,6 +38,7 @@ public:
   const std::vector<std::string> &warnings() const { return extractor.warnings(); }
 
 private:
+  size_t enoughRows() const;
   void check(const features::Features &rows, const std::string &file) const;
 
   const Model &model;

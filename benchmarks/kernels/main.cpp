@@ -50,8 +50,7 @@ public:
     auto [place, isNew] = limits.try_emplace({kernel.library, keys});
     if (isNew) {
       workbench::LimitOptions options = workbench::limitOptions(model.level());
-      options.bufferBytes =
-          size_t(costsOf(model, workbench::decodeWorkload(1, 1, 0, double(keys))).bytes);
+      options.decodeBytes = size_t(costsOf(model, {.rows = 1, .sourceLength = keys}).bytes);
       options.seconds = 0.1;
       place->second = workbench::measureLimits(options);
     }
@@ -70,14 +69,15 @@ std::vector<float> randomNumbers(size_t count) {
   return numbers;
 }
 
-/// Rate and share of the limit of the mean call, of which an iteration has so many.
+/// Rate and share of the limit, of what one iteration costs.
 void report(benchmark::State &state, const workbench::Costs &costs,
-            const workbench::MachineLimits &limits, double callsPerIteration = 1) {
+            const workbench::MachineLimits &limits) {
   using benchmark::Counter;
-  double calls = double(state.iterations()) * callsPerIteration;
+  auto calls = double(state.iterations());
   state.counters["FLOP/s"] = Counter(costs.allOperations() * calls, Counter::kIsRate);
   state.counters["bytes/s"] = Counter(costs.bytes * calls, Counter::kIsRate);
-  state.counters["limit"] = Counter(costs.leastSeconds(limits) * calls, Counter::kIsRate);
+  state.counters["limit"] =
+      Counter(costs.leastSeconds(limits, limits.decodeWeights) * calls, Counter::kIsRate);
 }
 
 /// Target rows through a model of products or of attention.
@@ -90,7 +90,7 @@ void transformRows(benchmark::State &state, const Kernel &kernel, Limits &limits
   model.transform(source, features); // the pages of the weights are mapped then
   for (auto _ : state)
     benchmark::DoNotOptimize(model.transform(source, features));
-  report(state, costsOf(model, workbench::decodeWorkload(1, double(rows), 0, double(keys))), limit);
+  report(state, costsOf(model, {.rows = rows, .sourceLength = keys}), limit);
 }
 
 /// Greedy search over `rows` sources of a model that is nearly all vocabulary.
@@ -110,9 +110,10 @@ void searchVocabulary(benchmark::State &state, const Kernel &kernel, Limits &lim
   model.generateBatch(sources, options);
   for (auto _ : state)
     benchmark::DoNotOptimize(model.generateBatch(sources, options));
-  workbench::Workload meanStep =
-      workbench::decodeWorkload(double(rows), 1, (steps - 1) / 2.0, length);
-  report(state, costsOf(model, meanStep), limit, steps);
+  workbench::Costs costs;
+  for (uint64_t step = 0; step < steps; ++step)
+    costs.add(costsOf(model, {.sources = rows, .rows = 1, .past = step, .sourceLength = length}));
+  report(state, costs, limit);
 }
 
 void registerKernel(const Kernel &kernel, Limits &limits) {

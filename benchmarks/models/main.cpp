@@ -122,11 +122,11 @@ private:
   }
 
   double leastSeconds(const Workload &workload, const Ours &library) const {
-    workbench::Request request{.sources = double(workload.sources),
-                               .length = double(media::encodedRows(library.model, workload.length)),
-                               .features = shape.areFeatures() ? double(workload.length) : 0,
-                               .hypotheses = double(workload.generate.beams),
-                               .steps = double(workload.generate.steps)};
+    workbench::Request request{.sources = workload.sources,
+                               .length = media::encodedRows(library.model, workload.length),
+                               .features = shape.areFeatures() ? workload.length : 0,
+                               .hypotheses = workload.generate.beams,
+                               .steps = workload.generate.steps};
     double least = 0;
     if (workload.phase != Phase::Decode)
       least += workbench::leastEncodeSeconds(library.model, request, library.limits);

@@ -23,21 +23,45 @@ using namespace mlir;
 
 namespace {
 
-/// Writes the processor's time-stamp counter if somebody measures: nothing but a branch that is
-/// always predicted otherwise.
-void stampTime(KernelBuilder &kernel, Expression isMeasured, Expression times, int64_t index) {
-  kernel.when(isMeasured, [&] {
-    Expression now = kernel.intrinsic("llvm.readcyclecounter", kernel.getI64Type(), {});
-    kernel.store(now, kernel.bytesAt(times, index * int64_t(sizeof(uint64_t))));
-  });
+/// The identity of the function that takes the time: all programs share it.
+struct TimeStamp {
+  friend bool operator==(const TimeStamp &, const TimeStamp &) = default;
+};
+
+/// stamp_time(whether somebody measures, place): writes the processor's time-stamp counter, or
+/// returns at once. A function, because a branch behind each launch would cut a program into as
+/// many blocks as it has launches, and MLIR moves all that follows a branch when it cuts there.
+func::FuncOp timeStamp(KernelBuilder &kernel) {
+  return kernel.kernelOf(TimeStamp{}, "stamp_time", {kernel.getI1Type(), kernel.pointerType()},
+                         [&](ArrayRef<Expression> arguments) {
+                           kernel.when(arguments[0], [&] {
+                             kernel.store(
+                                 kernel.intrinsic("llvm.readcyclecounter", kernel.getI64Type(), {}),
+                                 arguments[1]);
+                           });
+                         });
 }
 
-/// program(invocation, worker, worker count): the steps in order. A barrier has no function.
-void emitSteps(KernelBuilder &kernel, plan::ProgramOp program, ArrayRef<func::FuncOp> steps) {
+/// The steps of a program, or some of them: a barrier has no function.
+struct Steps {
+  plan::ProgramOp program;
+  ArrayRef<func::FuncOp> launches;
+  int64_t stampCount; // of the whole program
+  int64_t first = 0;  // of these, in the program
+
+  Steps part(size_t begin, size_t count) const {
+    return {program, launches.slice(begin, std::min(count, launches.size() - begin)), stampCount,
+            int64_t(begin)};
+  }
+};
+
+/// A function (invocation, worker, worker count) that does the steps in order.
+func::FuncOp emitSteps(KernelBuilder &kernel, StringRef name, const Steps &steps) {
   Type pointer = kernel.pointerType(), i32 = kernel.getI32Type();
-  std::string name = ("transept_program_" + program.getName()).str();
+  plan::ProgramOp program = steps.program;
   kernel.setLoc(program.getLoc());
-  auto function = kernel.define(name, {pointer, i32, i32}, [&](ArrayRef<Expression> arguments) {
+  func::FuncOp stamp = timeStamp(kernel);
+  return kernel.define(name, {pointer, i32, i32}, [&](ArrayRef<Expression> arguments) {
     Expression invocation = arguments[0];
     Expression worker = kernel.toInt64(arguments[1]), count = kernel.toInt64(arguments[2]);
     Expression barrier = loadField(kernel, invocation, "barrier"),
@@ -46,21 +70,43 @@ void emitSteps(KernelBuilder &kernel, plan::ProgramOp program, ArrayRef<func::Fu
         LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(kernel.getContext()), {pointer, i32});
     Expression times = loadField(kernel, invocation, "launch_times");
     Expression isMeasured = kernel.isNotNull(times);
-    int64_t stampCount = int64_t(steps.size()) + 1;
-    Expression ownTimes = kernel.bytesAt(times, worker * (stampCount * int64_t(sizeof(uint64_t))));
-    stampTime(kernel, isMeasured, ownTimes, 0);
-    for (auto [index, each] : llvm::enumerate(steps)) {
+    Expression ownTimes =
+        kernel.bytesAt(times, worker * (steps.stampCount * int64_t(sizeof(uint64_t))));
+    auto stampTime = [&](int64_t index) {
+      kernel.call(stamp, {isMeasured, kernel.bytesAt(ownTimes, index * int64_t(sizeof(uint64_t)))});
+    };
+    if (steps.first == 0)
+      stampTime(0);
+    for (auto [index, each] : llvm::enumerate(steps.launches)) {
       func::FuncOp launch = each;
       kernel.setLoc(launch ? launch.getLoc() : program.getLoc());
       if (launch)
         kernel.call(launch, {invocation, worker, count});
       else
         LLVM::CallOp::create(kernel, barrierType, ValueRange{barrier, context, arguments[1]});
-      stampTime(kernel, isMeasured, ownTimes, int64_t(index) + 1);
+      stampTime(steps.first + int64_t(index) + 1);
     }
   });
-  function.setPublic();
-  function->removeAttr("llvm.linkage");
+}
+
+/// LLVM's register allocation takes time quadratic in the calls of a function; more steps than
+/// these, which no model of usual depth has, are divided among functions.
+constexpr size_t kStepsPerFunction = 512;
+
+func::FuncOp emitAllSteps(KernelBuilder &kernel, const Steps &steps) {
+  plan::ProgramOp program = steps.program;
+  std::string name = ("transept_program_" + program.getName()).str();
+  if (steps.launches.size() <= kStepsPerFunction)
+    return emitSteps(kernel, name, steps);
+  SmallVector<func::FuncOp> parts;
+  for (size_t begin = 0; begin < steps.launches.size(); begin += kStepsPerFunction)
+    parts.push_back(emitSteps(kernel, name + ".part", steps.part(begin, kStepsPerFunction)));
+  Type i32 = kernel.getI32Type();
+  kernel.setLoc(program.getLoc());
+  return kernel.define(name, {kernel.pointerType(), i32, i32}, [&](ArrayRef<Expression> arguments) {
+    for (func::FuncOp part : parts)
+      kernel.call(part, arguments);
+  });
 }
 
 void emitProgram(KernelBuilder &kernel, plan::ProgramOp program) {
@@ -75,7 +121,10 @@ void emitProgram(KernelBuilder &kernel, plan::ProgramOp program) {
   }
   program.setScratchBytes(emitter.scratchBytes());
   program.setScratchBytesPerKey(emitter.scratchBytesPerKey());
-  emitSteps(kernel, program, steps);
+  func::FuncOp function =
+      emitAllSteps(kernel, {program, steps, /*stampCount=*/int64_t(steps.size()) + 1});
+  function.setPublic();
+  function->removeAttr("llvm.linkage");
 }
 
 struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {

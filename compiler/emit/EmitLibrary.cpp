@@ -4,7 +4,9 @@
 
 #include "compiler/emit/EmitLibrary.h"
 #include "base/Error.h"
+#include "base/Json.h"
 
+#include "compiler/emit/ParameterShapes.h"
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
 #include "compiler/emit/table/GeneratedHeader.h"
@@ -27,14 +29,6 @@
 namespace transept::emit {
 
 namespace {
-
-std::string readFile(const std::filesystem::path &path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string content((std::istreambuf_iterator<char>(stream)), {});
-  if (!stream)
-    throw InputError("cannot read " + path.string());
-  return content;
-}
 
 template <typename Op> Op findLaunch(mlir::ModuleOp module, llvm::StringRef program) {
   for (Op op : module.lookupSymbol<plan::ProgramOp>(program).getBody().getOps<Op>())
@@ -102,9 +96,11 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.maximumTargetLength = positionCount(module, "decode", description.target);
   if (const auto &features = description.source.embedding.features)
     facts.sourceFeatureCount = features->length;
+  facts.uncountedSourceId = description.source.embedding.positions.uncountedId;
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
-    facts.assets.push_back({file, readFile(std::filesystem::path(description.checkpoint) / file)});
+    facts.assets.push_back(
+        {file, readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});
   return facts;
 }
 
@@ -225,10 +221,10 @@ std::string compileTable(const ModelFacts &facts, llvm::ArrayRef<UnloadedSection
 ParameterReader readerOf(const checkpoints::Checkpoint &checkpoint) {
   return [&](const ParameterRows &rows, float *out) {
     checkpoints::TensorReference reference{rows.name, rows.isTransposed, 0, 0};
-    checkpoints::MatrixShape shape =
-        checkpoints::referenceShape(reference, checkpoint.at(rows.name));
+    const checkpoints::TensorInfo &info = checkpoint.at(rows.name);
+    checkParameter(rows, info);
     // A vector stored as one row, for example [1, V]: its elements are the rows asked for.
-    if (rows.isVector && shape.columns != 1) {
+    if (rows.isVector && info.shape.size() > 1) {
       std::vector<float> all = checkpoint.readAll(reference);
       std::copy_n(all.begin() + rows.begin, rows.count, out);
       return;
@@ -246,44 +242,38 @@ std::string emitAssembly(const Level &level) {
 }
 
 void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &description,
-                 const ParameterReader &parameters, const EmitOptions &options) {
+                 const ParameterReader &parameters, const EmitOptions &options,
+                 LibraryFiles &files) {
   std::vector<Level> levels(given.begin(), given.end());
   checkSameCaches(levels);
   ModelFacts facts = factsOf(levels.front().module, description);
-  options.progress("generating code", 0);
-  std::vector<std::string> objects = compileLevels(levels, facts);
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
+  OutputFile &library = files.library();
+  library.requireSpace(uint64_t(facts.weightsSize),
+                       [&] { return fmt::format("the weights need {} bytes", facts.weightsSize); });
+  options.progress("generating code", 0);
+  std::vector<std::string> objects = compileLevels(levels, facts);
   facts.architecture = levels.front().target.architecture;
   facts.manifest = manifestFor(facts, description);
+  HeaderFacts header{.model = facts.name,
+                     .library = std::filesystem::path(library.path()).filename().string(),
+                     .summary = summaryOf(facts, description.family),
+                     .transforms = facts.targetFeatureWidth != 0};
+  refuseOtherHeader(files.header().path(), header);
   objects.push_back(compileTable(facts, options.sections));
 
-  // Written under another name first: a failed compilation leaves no half library behind.
-  std::string unfinished = options.output + ".unfinished";
-  try {
-    options.progress("linking", 0);
-    linkLibrary(objects, "transept_model_" + facts.name,
-                std::filesystem::path(options.output).filename().string(), unfinished);
-    addWeightSegment(unfinished, facts.weightsSize, [&](const SegmentWriter &write) {
-      packWeights(*weights, parameters, [&](int64_t offset, const void *bytes, int64_t count) {
-        write(offset, bytes, count);
-        options.progress("packing weights", double(offset) / double(facts.weightsSize));
-      });
+  options.progress("linking", 0);
+  library.write(linkLibrary(objects, "transept_model_" + facts.name, header.library));
+  library.makeExecutable();
+  auto pack = [&](const SegmentWriter &write) {
+    packWeights(*weights, parameters, [&](int64_t offset, const void *bytes, int64_t count) {
+      write(offset, bytes, count);
+      options.progress("packing weights", double(offset) / double(facts.weightsSize));
     });
-    std::filesystem::rename(unfinished, options.output);
-  } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove(unfinished, ignored);
-    throw;
-  }
-
-  std::filesystem::path header =
-      std::filesystem::path(options.output).replace_filename(facts.name + ".h");
-  std::ofstream stream(header);
-  stream << generatedHeader(facts.name, summaryOf(facts, description.family),
-                            /*transforms=*/facts.targetFeatureWidth != 0);
-  if (!stream.flush())
-    throw InputError("cannot write " + header.string());
+  };
+  addWeightSegment(library.unfinishedPath(), facts.weightsSize, pack, library.path());
+  files.header().write(generatedHeader(header));
 }
 
 } // namespace transept::emit

@@ -8,6 +8,7 @@
 
 #include "checkpoints/Checkpoint.h"
 #include "compiler/emit/Levels.h"
+#include "compiler/emit/LibraryFiles.h"
 #include "compiler/emit/link/UnloadedSection.h"
 #include "compiler/emit/weights/WeightEvaluator.h"
 #include "compiler/frontend/description/Description.h"
@@ -20,16 +21,16 @@
 namespace transept::emit {
 
 struct EmitOptions {
-  std::string output;                         // path of the library
-  std::vector<UnloadedSection> sections = {}; // to be kept in it
+  std::vector<UnloadedSection> sections = {}; // to be kept in the library
   /// Called with what is being done and how much of it (0 to 1).
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };
 
-/// Writes the library and, beside it, `<model name>.h`. Throws InputError with the reason;
-/// then no library is left behind.
+/// Writes the library and its header, which `files` must have begun; to finish them is left to the
+/// caller. Throws InputError with the reason.
 void emitLibrary(llvm::ArrayRef<Level> levels, const frontend::Description &description,
-                 const ParameterReader &parameters, const EmitOptions &options);
+                 const ParameterReader &parameters, const EmitOptions &options,
+                 LibraryFiles &files);
 
 /// Reads parameters from a checkpoint, which must outlive the result.
 ParameterReader readerOf(const checkpoints::Checkpoint &checkpoint);

@@ -5,6 +5,7 @@
 #include "compiler/frontend/DescribeCheckpoint.h"
 
 #include "base/Error.h"
+#include "base/ModelFolder.h"
 #include "compiler/frontend/description/DescriptionJson.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
 #include "compiler/frontend/families/ConfigRules.h"
@@ -54,11 +55,25 @@ constexpr std::array<std::string_view, 96> reservedWords = {
 
 void refuseAdapter(const std::string &directory) {
   // Hugging Face would load the adapter on top of the weights without being asked.
-  if (fs::exists(directory + "/adapter_config.json"))
+  if (hasFile(directory, "adapter_config.json"))
     throw InputError(
         fmt::format("{}/adapter_config.json: adapters are not supported, merge it into the "
                     "weights",
                     directory));
+}
+
+/// Beginning of a list of names, for messages.
+std::string firstOf(const std::vector<std::string> &names) {
+  size_t shown = std::min<size_t>(names.size(), 5);
+  return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + ptrdiff_t(shown), ", "),
+                     shown < names.size() ? ", ..." : "");
+}
+
+void warnUnreadFiles(const checkpoints::Checkpoint &checkpoint,
+                     std::vector<std::string> &warnings) {
+  for (const std::string &file : checkpoint.unreadFiles())
+    warnings.push_back(fmt::format("{}: not read, because {} holds the weights", file,
+                                   checkpoint.tensors().begin()->second.file));
 }
 
 void warnUnusedTensors(const checkpoints::Checkpoint &checkpoint, const FamilyResult &family,
@@ -70,13 +85,9 @@ void warnUnusedTensors(const checkpoints::Checkpoint &checkpoint, const FamilyRe
   for (const auto &[name, info] : checkpoint.tensors())
     if (!used.contains(name))
       unused.push_back(name);
-  if (unused.empty())
-    return;
-  size_t shown = std::min<size_t>(unused.size(), 5);
-  warnings.push_back(fmt::format("{}: {} stored tensors are not used: {}{}", checkpoint.directory(),
-                                 unused.size(),
-                                 fmt::join(unused.begin(), unused.begin() + ptrdiff_t(shown), ", "),
-                                 shown < unused.size() ? ", ..." : ""));
+  if (!unused.empty())
+    warnings.push_back(fmt::format("{}: {} stored tensors are not used: {}", checkpoint.directory(),
+                                   unused.size(), firstOf(unused)));
 }
 
 GenerationDefaults generationOf(const std::string &directory, JsonFields &config,
@@ -87,7 +98,7 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
   }
   int64_t vocabulary = family.description.target.embedding.vocabularySize;
   std::string path = directory + "/generation_config.json";
-  if (!fs::exists(path))
+  if (!hasFile(directory, "generation_config.json"))
     return readGenerationDefaults(config, nullptr, family.specialIds, vocabulary, warnings);
   auto json = readJsonFile(path);
   JsonFields generation(json, path);
@@ -97,13 +108,18 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
 /// How sounds or images become the source's features; kept as it is.
 void addPreprocessor(const std::string &directory, Description &description) {
   std::string file = "preprocessor_config.json";
-  if (description.source.embedding.features && fs::is_regular_file(directory + "/" + file))
+  if (description.source.embedding.features && hasFile(directory, file))
     description.tokenizer.files.push_back(file);
 }
 
 Description describe(const std::string &directory, std::vector<std::string> &warnings) {
-  if (!fs::is_directory(directory))
+  if (!fs::exists(directory))
     throw InputError(fmt::format("{}: no such directory", directory));
+  if (!fs::is_directory(directory))
+    throw InputError(fmt::format("{}: a checkpoint is a directory with config.json, a description "
+                                 "ends in .json, but this is neither",
+                                 directory));
+  needFile(directory, "config.json");
   auto json = readJsonFile(directory + "/config.json");
   JsonFields config(json, directory + "/config.json");
   const Family &family = findFamily(config);
@@ -123,21 +139,29 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   description.checkpoint = fs::absolute(directory).lexically_normal().string();
   checkDescription(description);
   warnUnknownFields(config, warnings);
+  warnUnreadFiles(checkpoint, warnings);
   warnUnusedTensors(checkpoint, result, warnings);
+  warnAbsentTensors(checkpoint, warnings);
   return std::move(description);
 }
 
-Description read(const std::string &path) {
+Description read(const std::string &path, std::vector<std::string> &warnings,
+                 const std::string &directory) {
   constexpr int64_t maximumBytes = int64_t(64) << 20;
   Description description = fromJson(readFile(path, maximumBytes), path);
   fs::path base = fs::absolute(path).parent_path();
-  description.checkpoint = (base / description.checkpoint).lexically_normal().string();
+  description.checkpoint =
+      (directory.empty() ? base / description.checkpoint : fs::absolute(directory))
+          .lexically_normal()
+          .string();
   try {
     checkDescription(description);
   } catch (const InputError &error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));
   }
-  checkTensors(description, checkpoints::Checkpoint::open(description.checkpoint));
+  checkpoints::Checkpoint checkpoint = checkpoints::Checkpoint::open(description.checkpoint);
+  checkTensors(description, checkpoint);
+  warnAbsentTensors(checkpoint, warnings);
   return description;
 }
 
@@ -151,18 +175,31 @@ Description describeCheckpoint(const std::string &directory, std::vector<std::st
   }
 }
 
-Description readDescription(const std::string &path) {
+Description readDescription(const std::string &path, std::vector<std::string> &warnings,
+                            const std::string &checkpoint) {
   try {
-    return read(path);
+    return read(path, warnings, checkpoint);
   } catch (const fs::filesystem_error &error) {
     throw InputError(fmt::format("{}: {}", path, error.code().message()));
   }
+}
+
+void warnAbsentTensors(const checkpoints::Checkpoint &checkpoint,
+                       std::vector<std::string> &warnings) {
+  const std::vector<std::string> &absent = checkpoint.absentTensors();
+  if (!absent.empty())
+    warnings.push_back(
+        fmt::format("{}: the index names {} tensors that no shard holds, and nothing "
+                    "needs: {}",
+                    checkpoint.directory(), absent.size(), firstOf(absent)));
 }
 
 std::string modelName(const std::string &path) {
   fs::path absolute = fs::absolute(path).lexically_normal();
   std::string name = absolute.has_filename() ? absolute.filename().string()
                                              : absolute.parent_path().filename().string();
+  if (auto snapshot = hubSnapshot(path))
+    name = snapshot->modelName();
   for (char &c : name)
     if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
       c = '_';

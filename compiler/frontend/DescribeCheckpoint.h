@@ -6,6 +6,7 @@
 #define TRANSEPT_COMPILER_FRONTEND_DESCRIBECHECKPOINT_H
 
 #include "compiler/frontend/description/Description.h"
+#include "compiler/frontend/description/DescriptionTensors.h"
 
 #include <string>
 #include <vector>
@@ -18,10 +19,17 @@ namespace transept::frontend {
 Description describeCheckpoint(const std::string &directory, std::vector<std::string> &warnings);
 
 /// Reads a description file and checks it against itself and its checkpoint's tensors. A relative
-/// `checkpoint` is relative to the file; without one the file's own directory is meant.
-Description readDescription(const std::string &path);
+/// `checkpoint` is relative to the file; without one the file's own directory is meant. Another
+/// directory, `checkpoint`, takes its place where it is not empty.
+Description readDescription(const std::string &path, std::vector<std::string> &warnings,
+                            const std::string &checkpoint = "");
 
-/// A C identifier for a model, from a path: "models/opus-mt-en-de/" -> "opus_mt_en_de".
+/// Warns about tensors that the checkpoint's index names and no shard holds.
+void warnAbsentTensors(const checkpoints::Checkpoint &checkpoint,
+                       std::vector<std::string> &warnings);
+
+/// A C identifier for a model, from a path: "models/opus-mt-en-de/" -> "opus_mt_en_de". A snapshot
+/// in Hugging Face's cache is named like its repository.
 std::string modelName(const std::string &path);
 
 } // namespace transept::frontend

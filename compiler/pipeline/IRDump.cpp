@@ -4,12 +4,13 @@
 
 #include "compiler/pipeline/IRDump.h"
 
+#include "base/Error.h"
+#include "base/OutputFile.h"
 #include "compiler/pipeline/ReadableIR.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace transept {
@@ -20,10 +21,10 @@ namespace {
 
 class IRDump : public PassInstrumentation {
 public:
-  IRDump(const std::string &directory, int &count) : directory(directory), count(count) {}
+  IRDump(const std::string &directory, IRDumpState &state) : directory(directory), state(state) {}
 
   void runBeforePass(Pass *, Operation *op) override {
-    if (count == 0 && isa<ModuleOp>(op))
+    if (state.count == 0 && isa<ModuleOp>(op))
       write("input", op);
   }
   void runAfterPass(Pass *pass, Operation *op) override {
@@ -34,28 +35,31 @@ public:
 
 private:
   void write(StringRef name, Operation *op) {
-    std::error_code error = llvm::sys::fs::create_directories(directory);
-    std::string number = std::to_string(count++);
+    if (!state.failure.empty())
+      return;
+    std::string number = std::to_string(state.count++);
     std::string path = (llvm::Twine(directory) + "/" + (number.size() < 2 ? "0" : "") + number +
                         "-" + name + ".mlir")
                            .str();
-    if (!error) {
-      llvm::raw_fd_ostream stream(path, error);
-      if (!error)
-        op->print(stream, readableIR());
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    op->print(stream, readableIR());
+    try {
+      createFolder(directory);
+      writeOutputFile(path, text);
+    } catch (const InputError &failure) {
+      state.failure = failure.what();
     }
-    if (error)
-      op->emitError("cannot write ") << path << ": " << error.message();
   }
 
   std::string directory;
-  int &count;
+  IRDumpState &state;
 };
 
 } // namespace
 
-void addIRDump(PassManager &passes, const std::string &directory, int &count) {
-  passes.addInstrumentation(std::make_unique<IRDump>(directory, count));
+void addIRDump(PassManager &passes, const std::string &directory, IRDumpState &state) {
+  passes.addInstrumentation(std::make_unique<IRDump>(directory, state));
 }
 
 } // namespace transept

@@ -11,10 +11,17 @@
 
 namespace transept {
 
+/// How far a dump is. It may go on with the next pass manager.
+struct IRDumpState {
+  int count = 0;
+  /// Why a file could not be written; nothing is dumped after that. Pass managers cannot be stopped
+  /// from outside, so that whoever runs them must look at it.
+  std::string failure = {};
+};
+
 /// Writes `directory`/NN-<pass>.mlir after each pass that `passes` runs on a module, numbered from
-/// `count` on, which the next pass manager may continue with; 00-input.mlir is what the first one
-/// begins with. The directory is created. A file that cannot be written is an error at the module.
-void addIRDump(mlir::PassManager &passes, const std::string &directory, int &count);
+/// `state.count` on; 00-input.mlir is what the first one begins with. The directory is created.
+void addIRDump(mlir::PassManager &passes, const std::string &directory, IRDumpState &state);
 
 } // namespace transept
 

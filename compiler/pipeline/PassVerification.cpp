@@ -131,7 +131,7 @@ void PassVerification::fail(Pass *pass, ModuleOp module, const std::string &what
     return;
   std::string problem = writeReproducer(*reduced->module, *pass, options.seed, options.reproducer);
   if (!problem.empty())
-    error.attachNote() << "cannot write " << options.reproducer << ": " << problem;
+    error.attachNote() << problem;
   else
     error.attachNote() << reduced->opCount << " of " << reduced->wholeOpCount
                        << " ops show it; replay: "

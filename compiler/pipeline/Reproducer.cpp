@@ -4,6 +4,8 @@
 
 #include "compiler/pipeline/Reproducer.h"
 
+#include "base/Error.h"
+#include "base/OutputFile.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -29,16 +31,20 @@ std::string writeReproducer(ModuleOp module, const Pass &pass, uint64_t seed, St
   if (StringRef folder = llvm::sys::path::parent_path(path); !folder.empty())
     error = llvm::sys::fs::create_directories(folder);
   if (error)
-    return error.message();
-  llvm::raw_fd_ostream file(path, error);
-  if (error)
-    return error.message();
+    return ("cannot write " + path + ": " + error.message()).str();
+  std::string text;
+  llvm::raw_string_ostream file(text);
   file << "// Shows what is wrong with the pass '" << pass.getArgument()
        << "'. To replay it, in the folder of this file:\n//   "
        << replayCommand(pass, seed, llvm::sys::path::filename(path)) << "\n";
   // Names of values are locations, and a parser keeps only those that are written out.
   module.print(file, readableIR().enableDebugInfo());
   file << "\n";
+  try {
+    writeOutputFile(path.str(), text);
+  } catch (const InputError &failure) {
+    return failure.what();
+  }
   return "";
 }
 

@@ -55,6 +55,7 @@ public:
     costs.rows = rowsOf(launch.getCountedRows());
     costs.keys = keysOf(cost.keys);
     costs.arithmetic = arithmeticOf(cost.factors);
+    costs.window = TRANSEPT_WINDOW(cost.keysBefore, cost.keysBehind);
     for (const plan::WeightUse &use : launch.getWeights())
       if (plan::WeightOp weight = plan::weightOf(op, use.symbol); weight && use.isWhole)
         costs.weightBytes += int64_t(weight.getSize());

@@ -16,7 +16,7 @@ namespace transept::codegen {
 /// The fields of transept_launch (abi.h).
 struct LaunchCosts {
   std::string label = {}, kind = {};
-  uint32_t rows = 0, keys = 0, arithmetic = 0;
+  uint32_t rows = 0, keys = 0, arithmetic = 0, window = 0;
   int64_t weightBytes = 0, bytesPerRow = 0, bytesPerKey = 0;
   int64_t operationsPerRow = 0, operationsPerRowAndKey = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Candidates are libraries like any other: compiled, opened and compared.
+// Candidates are libraries like any other, compiled, opened and compared, but never finished.
 
 #include "compiler/session/ChooseWeights.h"
 #include "base/Error.h"
@@ -12,15 +12,9 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
-
 namespace transept::session {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 /// The level that opening would choose on a processor that has everything. Throws
 /// InputError when this machine cannot run it.
@@ -43,46 +37,14 @@ emit::Level measuredLevel(const std::string &cpu) {
   return levels[size_t(best - table.data())];
 }
 
-/// A folder of its own for the libraries that are compared, in the file system of the output.
-class CandidateFolder {
-public:
-  explicit CandidateFolder(const std::string &libraryPath) : output(libraryPath) {
-    std::string name = libraryPath + ".candidates-XXXXXX";
-    if (!::mkdtemp(name.data()))
-      throw InputError(
-          fmt::format("cannot create a folder beside {}: {}", libraryPath, std::strerror(errno)));
-    root = name;
-  }
-  ~CandidateFolder() {
-    std::error_code ignored;
-    fs::remove_all(root, ignored);
-  }
-  CandidateFolder(const CandidateFolder &) = delete;
-
-  /// Where the library of these weights goes. The name of its file is the output's, because it is
-  /// written into the library.
-  std::string libraryOf(const std::string &weights) const {
-    fs::create_directories(root / weights);
-    return (root / weights / output.filename()).string();
-  }
-  void remove(const std::string &weights) const { fs::remove_all(root / weights); }
-
-  /// Makes the library of these weights and its header the output.
-  void take(const std::string &weights) const {
-    for (const fs::directory_entry &file : fs::directory_iterator(root / weights))
-      fs::rename(file.path(), output.parent_path() / file.path().filename());
-  }
-
-private:
-  fs::path output, root;
-};
-
 } // namespace
 
 WeightChoice chooseWeights(const CompileOptions &options,
-                           const std::function<std::string(const CompileOptions &)> &build) {
+                           const std::function<BuiltLibrary(const CompileOptions &)> &build) {
+  if (!(options.accuracyLoss >= 0))
+    throw InputError(
+        fmt::format("accuracyLoss is {}, but must be 0 or more", options.accuracyLoss));
   emit::Level level = measuredLevel(options.cpu);
-  CandidateFolder folder(options.output);
   // What is wanted beside the library is made once, of the type that is taken.
   CompileOptions plain = options;
   plain.hasDebugInfo = plain.verifiesPasses = false;
@@ -92,34 +54,31 @@ WeightChoice chooseWeights(const CompileOptions &options,
   bool keepsLibrary = !options.hasDebugInfo && !options.verifiesPasses &&
                       options.dumpDirectory.empty() && options.report.empty() &&
                       !options.observer.remark;
-  std::string name;
   auto compile = [&](const std::string &weights) {
     plain.weights = weights;
-    plain.output = folder.libraryOf(weights);
-    name = build(plain);
+    BuiltLibrary built = build(plain);
     plain.observer.warning = {}; // once is enough
+    return built;
   };
-  WeightChoice choice{.weights = "f32", .name = {}, .losses = {}};
-  compile("f32");
-  workbench::AccuracyLoss loss(folder.libraryOf("f32"), level.name);
+  auto pathOf = [](BuiltLibrary &built) { return built.files.library().unfinishedPath(); };
+  WeightChoice choice{.weights = "f32", .library = compile("f32"), .losses = {}};
+  workbench::AccuracyLoss loss(pathOf(*choice.library), level.name);
   for (llvm::StringRef candidate : codegen::weightsBySpeed(level.target)) {
     std::string weights = candidate.str();
     if (weights == "f32")
       break;
-    compile(weights);
-    choice.losses.push_back({weights, loss.of(folder.libraryOf(weights)), options.accuracyLoss});
+    BuiltLibrary built = compile(weights);
+    choice.losses.push_back({weights, loss.of(pathOf(built)), options.accuracyLoss});
     if (options.observer.loss)
       options.observer.loss(choice.losses.back());
     if (choice.losses.back().loss <= options.accuracyLoss) {
       choice.weights = weights;
+      choice.library = std::move(built);
       break;
     }
-    folder.remove(weights);
   }
-  if (keepsLibrary) {
-    folder.take(choice.weights);
-    choice.name = name;
-  }
+  if (!keepsLibrary)
+    choice.library.reset();
   return choice;
 }
 

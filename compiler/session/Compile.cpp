@@ -5,10 +5,13 @@
 #include "transept/compiler.h"
 
 #include "base/Error.h"
+#include "base/OutputFile.h"
 #include "checkpoints/Checkpoint.h"
 #include "compiler/emit/EmitLibrary.h"
+#include "compiler/emit/ParameterShapes.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/session/ChooseWeights.h"
+#include "compiler/session/ImpliedSizes.h"
 #include "compiler/session/InterpretedRun.h"
 #include "compiler/session/ModelName.h"
 #include "compiler/session/ReadInput.h"
@@ -25,6 +28,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <set>
 
 namespace transept {
 
@@ -55,51 +59,87 @@ story::Story completed(story::Story story, const Session &session, const Input &
   story.passes = story::recordPasses(*input.module.get()->getContext(),
                                      {.weights = options.weights, .cache = options.cache});
   story.remarks = *session.remarks;
+  std::set<std::string> read;
+  for (const story::Operation &operation : story.stages.front().operations)
+    read.insert(operation.tensors.begin(), operation.tensors.end());
+  // What a file holds besides says nothing about the library, and differs between formats.
   for (const auto &[name, tensor] : checkpoint.tensors())
-    story.tensors.push_back(
-        {name, std::string(checkpoints::elementTypeName(tensor.type)), tensor.shape});
+    if (read.contains(name))
+      story.tensors.push_back(
+          {name, std::string(checkpoints::elementTypeName(tensor.type)), tensor.shape});
   return story;
 }
 
-/// Compares the finished library with what the interpreter makes of the optimized graph.
+/// The files are no part of the story: a library does not depend on where its weights were.
+void showFiles(const Session &session, const std::vector<story::Tensor> &tensors,
+               const checkpoints::Checkpoint &checkpoint) {
+  if (!session.options.observer.remark)
+    return;
+  for (const story::Tensor &tensor : tensors)
+    session.options.observer.remark(
+        {.kind = "analysis",
+         .pass = "read-checkpoint",
+         .category = "weights",
+         .name = tensor.name,
+         .text = fmt::format("{} {} from {}", tensor.type, checkpoints::formatShape(tensor.shape),
+                             checkpoint.at(tensor.name).file)});
+}
+
+/// Compares the library's code with what the interpreter makes of the optimized graph.
 void verify(const Session &session, const Input &input, const std::vector<emit::Level> &levels,
-            const checkpoints::Checkpoint &checkpoint) {
+            const checkpoints::Checkpoint &checkpoint, const std::string &library) {
   session.showProgress("verifying the code");
   const auto &features = input.description.source.embedding.features;
   std::vector<std::string> names;
   for (const emit::Level &level : levels)
     names.push_back(level.name);
   workbench::verifyLibrary(
-      session.options.output, names,
+      library, names,
       interpretedRun(*input.module, emit::readerOf(checkpoint), features ? features->length : 0));
 }
 
-/// Writes the library and its header, and returns the model's name.
-std::string build(const std::string &path, const CompileOptions &options) {
+/// Notices before any work what cannot be written after it.
+void checkOutputs(const CompileOptions &options) {
+  if (!options.output.empty())
+    OutputFile library(options.output);
+  if (!options.report.empty())
+    OutputFile report(options.report);
+  if (!options.dumpDirectory.empty())
+    createFolder(options.dumpDirectory);
+}
+
+BuiltLibrary build(const std::string &path, const CompileOptions &options) {
   std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
+  emit::LibraryFiles files(options.output);
   Session session(options);
   session.showProgress("reading");
   Input input = readInput(session, path, /*needsWeights=*/true);
+  auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
+  emit::checkParameters(*input.module, checkpoint);
+  checkImpliedSizes(input.description, files.library(), options.verifiesPasses);
+  files.addHeader(input.description.name);
   session.showProgress("optimizing");
   story::Story story;
   StageRunner stages(session, &story);
   stages.runGraphStages(*input.module, Stage::LLVM);
   auto modules = stages.runLevelStages(*input.module, Stage::LLVM, levels);
+  files.addAll(stages.takePlans());
   session.showRemarks();
 
-  auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
   story = completed(std::move(story), session, input, checkpoint);
-  emit::EmitOptions emission{.output = options.output};
+  showFiles(session, story.tensors, checkpoint);
+  emit::EmitOptions emission;
   emission.sections = {{story::kStorySection, packed(story)}};
   emission.progress = [&](const std::string &what, double share) {
     session.showProgress(what, share);
   };
-  emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission);
+  emit::emitLibrary(levels, input.description, emit::readerOf(checkpoint), emission, files);
+  std::string library = files.library().unfinishedPath();
   if (options.verifiesPasses)
-    verify(session, input, levels, checkpoint);
+    verify(session, input, levels, checkpoint, library);
   if (!options.report.empty())
-    workbench::writeStoryPage(workbench::readLibraryStory(options.output), nullptr, options.report);
-  return input.description.name;
+    files.add(options.report).write(workbench::storyPage(workbench::readLibraryStory(library)));
+  return {input.description.name, std::move(files)};
 }
 
 } // namespace
@@ -108,22 +148,26 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
   checkOptions(options);
   if (options.output.empty())
     throw InputError("output is empty, but must name the library to write");
+  checkOutputs(options);
   CompiledLibrary library;
   library.path = options.output;
   CompileOptions chosen = options;
   if (options.name.empty())
     chosen.name = modelNameOf(options.output);
   checkModelName(chosen.name);
+  std::optional<BuiltLibrary> built;
   if (options.weights == "auto") {
     WeightChoice choice = chooseWeights(
         chosen, [&](const CompileOptions &candidate) { return build(input, candidate); });
     chosen.weights = choice.weights;
     chosen.observer.warning = {}; // once is enough
     library.losses = choice.losses;
-    library.name = choice.name;
+    built = std::move(choice.library);
   }
-  if (library.name.empty())
-    library.name = build(input, chosen);
+  if (!built)
+    built = build(input, chosen);
+  built->files.finish();
+  library.name = built->name;
   library.weights = chosen.weights;
   library.header =
       std::filesystem::path(options.output).replace_filename(library.name + ".h").string();
@@ -143,6 +187,7 @@ std::string emitStage(const std::string &input, const std::string &name,
   if (*stage > Stage::Fused && levels.size() > 1)
     throw InputError(fmt::format("--emit {} shows the code of one processor, but --cpu names {}",
                                  name, levels.size()));
+  checkOutputs(options);
   Session session(options);
   session.showProgress("reading");
   Input read = readInput(session, input, /*needsWeights=*/false);
@@ -154,6 +199,7 @@ std::string emitStage(const std::string &input, const std::string &name,
   if (*stage > Stage::Fused)
     modules = stages.runLevelStages(*read.module, *stage, levels);
   session.showRemarks();
+  OutputFile::finishAll(stages.takePlans());
   if (*stage == Stage::Assembly)
     return emit::emitAssembly(levels.front());
   std::string text;

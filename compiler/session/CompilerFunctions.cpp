@@ -4,8 +4,10 @@
 
 #include "compiler/session/CompilerFunctions.h"
 
+#include "base/OutputFile.h"
+
 const transept::session::CompilerFunctions *transept_compiler_functions() {
-  static constexpr transept::session::CompilerFunctions functions{transept::compile,
-                                                                  transept::emitStage};
+  static constexpr transept::session::CompilerFunctions functions{
+      transept::compile, transept::emitStage, transept::removeOutputsOnSignals};
   return &functions;
 }

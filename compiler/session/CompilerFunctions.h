@@ -15,6 +15,8 @@ struct CompilerFunctions {
   CompiledLibrary (*compile)(const std::string &input, const CompileOptions &options);
   std::string (*emitStage)(const std::string &input, const std::string &stage,
                            const CompileOptions &options);
+  /// base/OutputFile.h, of the files that the library writes: it has a list of its own.
+  void (*removeOutputsOnSignals)();
 };
 
 constexpr const char *compilerFunctionsSymbol = "transept_compiler_functions";

@@ -41,17 +41,70 @@ ParameterSource sourceOf(const emit::ParameterReader &reader) {
   };
 }
 
+/// Lets every cross-attention of `decode` return its weights.
+void returnAttentionWeights(ModuleOp module) {
+  module.walk([](CrossAttentionOp op) {
+    if (op.getWeights())
+      return;
+    OpBuilder builder(op);
+    auto weights = AttentionWeightsType::get(op.getContext(), op.getQuery().getType().getSpace(),
+                                             op.getKey().getType().getSpace(), op.getHeadCount());
+    auto changed = CrossAttentionOp::create(builder, op.getLoc(), op.getResult().getType(), weights,
+                                            op.getQuery(), op.getKey(), op.getValue(), op.getMask(),
+                                            op.getBias(), op.getHeadCountAttr(), op.getScaleAttr());
+    op.getResult().replaceAllUsesWith(changed.getResult());
+    op.erase();
+  });
+}
+
+/// The weights of each cross-attention, gathered from the calls of decode.
+class InterpretedAttention {
+public:
+  void add(Value value, const SoftmaxWeights &weights) {
+    if (!value.getDefiningOp<CrossAttentionOp>())
+      return;
+    size_t number = numbers.try_emplace(value, numbers.size()).first->second;
+    for (auto [input, sequence] : llvm::enumerate(weights.sequences)) {
+      auto &heads = rows[{number, input}];
+      heads.resize(size_t(weights.headCount));
+      int64_t queries = sequence.rowCount() / weights.headCount;
+      for (int64_t row = 0; row < sequence.rowCount(); ++row)
+        llvm::append_range(heads[size_t(row / queries)], sequence.row(row));
+      widths[{number, input}] = sequence.width();
+    }
+  }
+
+  void addTo(workbench::Trace &trace) const {
+    for (const auto &[place, heads] : rows) {
+      workbench::TracedValue value{.name = workbench::crossAttentionName(place.first, place.second),
+                                   .width = widths.at(place)};
+      for (const std::vector<float> &head : heads)
+        llvm::append_range(value.rows, head);
+      trace.values.push_back(std::move(value));
+    }
+  }
+
+private:
+  using Place = std::pair<size_t, size_t>; // attention, input
+  llvm::DenseMap<Value, size_t> numbers;
+  std::map<Place, std::vector<std::vector<float>>> rows; // by heads
+  std::map<Place, int64_t> widths;
+};
+
 /// The rows of each value that the interpreter computes, sequence by sequence: its calls of decode
 /// take all sequences together, a part of each.
 class InterpretedValues {
 public:
   void add(Value value, const InterpreterValue &computed, const Batch &batch) {
+    if (const auto *weights = std::get_if<SoftmaxWeights>(&computed))
+      attention.add(value, *weights);
     const Tensor *rows = nullptr;
     if (const auto *floats = std::get_if<FloatRows>(&computed))
       rows = &floats->values;
     else if (const auto *candidates = std::get_if<Candidates>(&computed))
       rows = &candidates->logits;
-    std::string name = valueNameOf(value).str();
+    // What leaves the program has a name of its own, as in a trace.
+    std::string name = isa<CandidatesType>(value.getType()) ? "logits" : valueNameOf(value).str();
     if (!rows || name.empty())
       return;
     // Two values of one name are told apart by their order, as in a trace.
@@ -71,6 +124,7 @@ public:
         traced.rows.insert(traced.rows.end(), sequence.begin(), sequence.end());
       result.values.push_back(std::move(traced));
     }
+    attention.addTo(result);
     return result;
   }
 
@@ -99,21 +153,41 @@ private:
     }
   }
 
+  InterpretedAttention attention;
   std::map<std::string, int> uses;
   llvm::DenseMap<Value, std::string> numbers;
   std::map<std::string, Rows> values;
 };
 
-/// Numbers in a row of the source's features; 0 where it is ids.
-int64_t sourceFeatureWidth(ModuleOp module) {
+/// Numbers in a row of a side's features; 0 where it is ids.
+int64_t featureWidth(ModuleOp module, Space::Side side) {
   int64_t width = 0;
   module.walk([&](func::FuncOp function) {
     for (Type type : function.getArgumentTypes())
       if (auto rows = dyn_cast<RowsType>(type);
-          rows && rows.getSpace().isSource() && isa<FloatType>(rows.getElementType()))
+          rows && rows.getSpace().getSide() == side && isa<FloatType>(rows.getElementType()))
         width = rows.getWidth();
   });
   return width;
+}
+
+/// The states that a program hands out, of all sequences.
+void addStates(const ModelOutputs &outputs, workbench::Trace &trace) {
+  for (const ModelResult &result : outputs.results) {
+    if (result.isAttention)
+      continue;
+    workbench::TracedValue states{.name = result.isOfSource ? "encoder_states" : "target_states"};
+    for (const Tensor &sequence : result.sequences) {
+      states.width = sequence.width();
+      states.rows.insert(states.rows.end(), sequence.values.begin(), sequence.values.end());
+    }
+    trace.values.push_back(std::move(states));
+  }
+}
+
+std::vector<float> features(ArrayRef<int32_t> ids, int64_t width) {
+  Tensor rows = featureRows(ids, width);
+  return {rows.values.begin(), rows.values.end()};
 }
 
 } // namespace
@@ -128,20 +202,29 @@ workbench::ReferenceRun interpretedRun(ModuleOp module, const emit::ParameterRea
     targets.resize(1);
   }
   InterpretedValues values;
-  auto outputs = runModel(module, sourceOf(parameters), sources, targets,
+  OwningOpRef<ModuleOp> telling = module.clone();
+  returnAttentionWeights(*telling);
+  auto outputs = runModel(*telling, sourceOf(parameters), sources, targets,
                           [&](Value value, const InterpreterValue &computed, const Batch &batch) {
                             values.add(value, computed, batch);
                           });
   if (failed(outputs))
     throw InputError("the interpreter cannot run the model");
   workbench::ReferenceRun run{.inputs = {}, .values = values.trace()};
-  int64_t width = sourceFeatureWidth(module);
+  addStates(*outputs, run.values);
+  int64_t width = featureWidth(module, Space::Side::Source),
+          targetWidth = featureWidth(module, Space::Side::Target);
   for (auto [ids, target] : llvm::zip_equal(sources, targets)) {
     workbench::TraceInput input{.ids = ids, .target = target};
     if (width != 0) {
-      Tensor features = featureRows(ids, width);
-      input.features.assign(features.values.begin(), features.values.end());
+      input.features = features(ids, width);
       input.ids.clear();
+    }
+    // The search hands out the logits of what it takes out.
+    input.suppressed.assign(target.begin(), target.begin() + std::min<size_t>(1, target.size()));
+    if (targetWidth != 0) {
+      input.targetFeatures = features(target, targetWidth);
+      input.suppressed.clear();
     }
     run.inputs.push_back(std::move(input));
   }

@@ -69,7 +69,7 @@ std::string modelNameOf(const std::string &output) {
   std::string name = std::filesystem::path(output).filename().string();
   if (name.ends_with(".so"))
     name.resize(name.size() - 3);
-  if (name.starts_with("lib"))
+  if (name.starts_with("lib") && name.size() > 3)
     name.erase(0, 3);
   for (char &letter : name)
     if (!llvm::isAlnum(letter))

@@ -4,6 +4,8 @@
 
 #include "compiler/session/ReadIR.h"
 
+#include "compiler/session/IRBounds.h"
+
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/AsmParser/AsmParserState.h"
 #include "mlir/Parser/Parser.h"
@@ -49,6 +51,8 @@ OwningOpRef<ModuleOp> readIR(const std::string &path, MLIRContext &context) {
     emitError(UnknownLoc::get(&context)) << error;
     return nullptr;
   }
+  if (failed(checkNesting(file->getBuffer(), path, context)))
+    return nullptr;
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
   Block block;
@@ -56,8 +60,11 @@ OwningOpRef<ModuleOp> readIR(const std::string &path, MLIRContext &context) {
   if (failed(parseAsmSourceFile(sources, &block, ParserConfig(&context), &state)))
     return nullptr;
   nameValues(state);
-  return mlir::detail::constructContainerOpForParserIfNecessary<ModuleOp>(
+  OwningOpRef<ModuleOp> module = mlir::detail::constructContainerOpForParserIfNecessary<ModuleOp>(
       &block, &context, FileLineColLoc::get(&context, path, 0, 0));
+  if (module && failed(checkExpressions(*module)))
+    return nullptr;
+  return module;
 }
 
 } // namespace transept::session

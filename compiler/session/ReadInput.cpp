@@ -7,6 +7,7 @@
 #include "base/Error.h"
 #include "compiler/frontend/DescribeCheckpoint.h"
 #include "compiler/frontend/builder/ModelBuilder.h"
+#include "compiler/session/CheckAssets.h"
 #include "compiler/session/ReadIR.h"
 #include "compiler/transforms/Functions.h"
 
@@ -32,6 +33,9 @@ Input readInput(Session &session, const std::string &path, bool needsWeights) {
   if (isIR && options.checkpoint.empty() && needsWeights)
     throw InputError("a library from textual IR needs --checkpoint, the directory that holds its "
                      "weights");
+  if (!options.checkpoint.empty() && std::filesystem::is_directory(path))
+    throw InputError("--checkpoint is " + options.checkpoint + ", but " + path +
+                     " is a checkpoint itself: weights come from one of them");
   if (isIR) {
     input.module = readIR(path, session.context);
     if (!input.module || failed(nameEntry(*input.module)))
@@ -43,13 +47,15 @@ Input readInput(Session &session, const std::string &path, bool needsWeights) {
   if (isIR && readsTargetFeatures(*input.module))
     input.description.name = input.module->getSymName().value_or("model").str();
   else if (llvm::StringRef(described).ends_with(".json"))
-    input.description = frontend::readDescription(described);
+    input.description =
+        frontend::readDescription(described, warnings, isIR ? std::string() : options.checkpoint);
   else if (!described.empty())
     input.description = frontend::describeCheckpoint(described, warnings);
-  for (const std::string &warning : warnings)
-    session.warn(warning);
   if (!options.checkpoint.empty())
     input.description.checkpoint = std::filesystem::absolute(options.checkpoint).string();
+  checkAssets(input.description, warnings);
+  for (const std::string &warning : warnings)
+    session.warn(warning);
   if (!options.name.empty())
     input.description.name = options.name;
 

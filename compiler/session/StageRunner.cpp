@@ -5,7 +5,6 @@
 #include "compiler/session/StageRunner.h"
 
 #include "compiler/emit/link/LineTables.h"
-#include "compiler/pipeline/IRDump.h"
 #include "compiler/pipeline/PassVerification.h"
 #include "compiler/story/RecordStory.h"
 
@@ -38,7 +37,7 @@ void StageRunner::runGraphStages(ModuleOp module, Stage last) {
   for (Stage next : {Stage::Staged, Stage::Fused}) {
     if (next <= reached || next > last)
       continue;
-    run({module, reached, next, options.dumpDirectory}, pipelineOptions(), dumpCount);
+    run({module, reached, next, options.dumpDirectory}, pipelineOptions(), dump);
     record(module, reached = next);
   }
 }
@@ -46,28 +45,30 @@ void StageRunner::runGraphStages(ModuleOp module, Stage last) {
 std::vector<OwningOpRef<ModuleOp>> StageRunner::runLevelStages(ModuleOp fused, Stage last,
                                                                std::vector<emit::Level> &levels) {
   std::vector<OwningOpRef<ModuleOp>> modules;
-  std::vector<ModuleOp> plans;
-  std::vector<int> dumpCounts(levels.size(), dumpCount);
+  std::vector<ModuleOp> planModules;
+  std::vector<IRDumpState> dumps(levels.size(), dump);
   auto runAll = [&](Stage from, Stage to) {
-    for (auto [level, count] : llvm::zip(levels, dumpCounts)) {
+    for (auto [level, levelDump] : llvm::zip(levels, dumps)) {
       // Several levels dump into folders of their own.
       std::string directory = options.dumpDirectory;
       if (!directory.empty() && levels.size() > 1)
         directory += "/" + level.name;
-      run({level.module, from, to, directory}, pipelineOptions(level.name), count);
+      run({level.module, from, to, directory}, pipelineOptions(level.name), levelDump);
     }
   };
   for (emit::Level &level : levels) {
     modules.push_back(fused.clone());
-    plans.push_back(level.module = *modules.back());
+    planModules.push_back(level.module = *modules.back());
   }
   runAll(Stage::Fused, Stage::Plan);
-  emit::shareWeights(plans);
+  emit::shareWeights(planModules);
   for (const emit::Level &level : levels)
     record(level.module, Stage::Plan, level.name);
   if (options.hasDebugInfo)
-    for (emit::Level &level : levels)
-      emit::locateInFile(level.module, planFile(options, levels.size() > 1 ? level.name : ""));
+    for (emit::Level &level : levels) {
+      OutputFile &file = plans.emplace_back(planFile(options, levels.size() > 1 ? level.name : ""));
+      emit::locateInFile(level.module, file);
+    }
   if (last > Stage::Plan)
     runAll(Stage::Plan, Stage::LLVM);
   for (const emit::Level &level : levels)
@@ -90,11 +91,11 @@ void StageRunner::record(ModuleOp module, Stage stage, const std::string &level)
     story::recordKernels(module, level, *story);
 }
 
-void StageRunner::run(Section section, const PipelineOptions &pipeline, int &count) {
+void StageRunner::run(Section section, const PipelineOptions &pipeline, IRDumpState &dump) {
   PassManager passes(section.module.getContext());
   passes.enableVerifier(true);
   if (!section.dumpDirectory.empty())
-    addIRDump(passes, section.dumpDirectory, count);
+    addIRDump(passes, section.dumpDirectory, dump);
   addStages(passes, section.first, section.last, pipeline);
   // Verification by the interpreter ends where the graph dialect ends.
   bool isVerified =
@@ -104,6 +105,8 @@ void StageRunner::run(Section section, const PipelineOptions &pipeline, int &cou
   if (failed(isVerified ? runVerified(passes, section.module, {.reproducer = reproducer})
                         : passes.run(section.module)))
     session.diagnostics.raise("a pass failed");
+  if (!dump.failure.empty())
+    throw InputError(dump.failure);
 }
 
 } // namespace transept::session

@@ -5,7 +5,9 @@
 #ifndef TRANSEPT_COMPILER_SESSION_STAGERUNNER_H
 #define TRANSEPT_COMPILER_SESSION_STAGERUNNER_H
 
+#include "base/OutputFile.h"
 #include "compiler/emit/Levels.h"
+#include "compiler/pipeline/IRDump.h"
 #include "compiler/pipeline/Stages.h"
 #include "compiler/session/Session.h"
 
@@ -21,6 +23,9 @@ public:
   /// `story` is null where nobody wants to know.
   StageRunner(Session &session, story::Story *story)
       : session(session), options(session.options), story(story) {}
+
+  /// The plans as text that --debug-info wants, to be finished by whoever takes them.
+  std::vector<OutputFile> takePlans() { return std::move(plans); }
 
   /// The stages in which all processors are alike.
   void runGraphStages(mlir::ModuleOp module, Stage last);
@@ -40,13 +45,14 @@ private:
     std::string dumpDirectory; // empty: nothing is dumped
   };
 
-  void run(Section section, const PipelineOptions &pipeline, int &count);
+  void run(Section section, const PipelineOptions &pipeline, IRDumpState &dump);
   void record(mlir::ModuleOp module, Stage stage, const std::string &level = "");
 
   Session &session;
   const CompileOptions &options;
   story::Story *story;
-  int dumpCount = 0;
+  IRDumpState dump;
+  std::vector<OutputFile> plans;
 };
 
 } // namespace transept::session

@@ -39,6 +39,11 @@ std::string keysText(uint32_t keys) {
   return "none";
 }
 
+/// What one half of TRANSEPT_WINDOW says.
+int64_t reachOf(uint32_t half) {
+  return int64_t(half) - 1;
+}
+
 std::string arithmeticText(uint32_t arithmetic) {
   switch (arithmetic) {
   case TRANSEPT_ARITHMETIC_BF16:
@@ -111,6 +116,8 @@ private:
                   .arithmetic = arithmeticText(costs.arithmetic),
                   .rows = rowsText(costs.rows),
                   .keys = keysText(costs.keys),
+                  .keys_before = reachOf(costs.window & 0xffffu),
+                  .keys_behind = reachOf(costs.window >> 16),
                   .weight_bytes = costs.weightBytes,
                   .bytes_per_row = costs.bytesPerRow,
                   .bytes_per_key = costs.bytesPerKey,

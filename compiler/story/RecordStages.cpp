@@ -70,6 +70,15 @@ std::string textOf(Type type) {
   return inner.str();
 }
 
+/// Whose rows a value is.
+std::string sideOf(Type type) {
+  if (auto rows = dyn_cast<RowsType>(type))
+    return stringifySide(rows.getSpace().getSide()).str();
+  if (auto buffer = dyn_cast<plan::BufferType>(type))
+    return stringifySide(buffer.getSpace().getSide()).str();
+  return "";
+}
+
 Operation record(mlir::Operation *op, uint32_t line,
                  const DenseMap<mlir::Operation *, uint32_t> &numbers) {
   Operation result{.name = nameOf(op->getLoc()).str(),
@@ -84,8 +93,10 @@ Operation record(mlir::Operation *op, uint32_t line,
       result.operands.push_back(found->second);
   for (Value value : op->getResults())
     result.values.push_back(valueNameOf(value).str());
-  if (op->getNumResults() > 0)
+  if (op->getNumResults() > 0) {
     result.type = textOf(op->getResult(0).getType());
+    result.side = sideOf(op->getResult(0).getType());
+  }
   return result;
 }
 

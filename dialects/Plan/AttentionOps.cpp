@@ -135,11 +135,15 @@ Cost AttendOp::getCost() {
   KeyRange keys = getKeysFrom() == KeySource::EncoderCache ? KeyRange::OfSource
                   : getCausal()                            ? KeyRange::UpToRow
                                                            : KeyRange::OfSequence;
+  constexpr int64_t everything = std::numeric_limits<int64_t>::max();
   return {.bytesPerRow = rowBytes(getOperands()),
           .keys = keys,
-          .bytesPerKey = numbers * (slot ? slot.numberBytes() : int64_t(sizeof(float))),
+          // Keys that are rows of the invocation are operands: they were counted with the rows.
+          .bytesPerKey = slot ? numbers * slot.numberBytes() : 0,
           .operationsPerRowAndKey = 2 * numbers,
-          .factors = getMultipliesBfloats() ? NumberType::BF16 : NumberType::F32};
+          .factors = getMultipliesBfloats() ? NumberType::BF16 : NumberType::F32,
+          .keysBefore = int64_t(getWindowBefore().value_or(everything)),
+          .keysBehind = int64_t(getWindowAfter().value_or(everything))};
 }
 
 LogicalResult StoreOp::verify() {
@@ -163,7 +167,7 @@ Value StoreOp::getCountedRows() {
 }
 
 Cost StoreOp::getCost() {
-  return {.bytesPerRow = 2 * rowBytes(getInput())};
+  return {.bytesPerRow = rowBytes(getInput()) + getSlot().bytesPerPosition()};
 }
 
 } // namespace transept::plan

@@ -5,6 +5,8 @@
 #include "dialects/Plan/Plan.h"
 #include "dialects/Transept/Checks.h"
 
+#include <algorithm>
+
 using namespace mlir;
 
 namespace transept::plan {
@@ -103,8 +105,10 @@ Value WindowsOp::getCountedRows() {
   return getOutput();
 }
 
+/// Windows that overlap read a row once.
 Cost WindowsOp::getCost() {
-  return {.bytesPerRow = 2 * rowBytes(getOutput())};
+  int64_t fresh = std::min(int64_t(getStride()), int64_t(getKernel()));
+  return {.bytesPerRow = fresh * rowBytes(getInput()) + rowBytes(getOutput())};
 }
 
 MadeSpace WindowsOp::getMadeSpace() {

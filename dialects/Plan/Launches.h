@@ -7,6 +7,7 @@
 
 #include "dialects/Plan/PlanTypes.h"
 
+#include <limits>
 #include <optional>
 
 namespace transept::plan {
@@ -49,6 +50,9 @@ struct Cost {
   int64_t bytesPerKey = 0, operationsPerRowAndKey = 0;
   /// What the factors of its products are stored in.
   NumberType factors = NumberType::F32;
+  /// How far from its own position a row looks among keys of its sequence.
+  int64_t keysBefore = std::numeric_limits<int64_t>::max();
+  int64_t keysBehind = std::numeric_limits<int64_t>::max();
 };
 
 /// What plan.attend is built of; parts that it lacks stay as they are here.

@@ -91,6 +91,8 @@ void SelfAttentionOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 }
 
 LogicalResult CrossAttentionOp::verify() {
+  if (failed(verifyAttention(*this)))
+    return failure();
   // cross_attention_c4
   if (isOwnSpace(getQuery().getType().getSpace(), getKey().getType().getSpace()))
     return mismatch(*this, "keys of another space than the queries", getQuery().getType(),
@@ -101,7 +103,7 @@ LogicalResult CrossAttentionOp::verify() {
   if (getWeights() && getWeights().getType() != expected)
     return mismatch(*this, "weights over the spaces of query and key, of all heads",
                     getWeights().getType(), expected);
-  return verifyAttention(*this);
+  return success();
 }
 
 LogicalResult AverageHeadsOp::verify() {

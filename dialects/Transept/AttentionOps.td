@@ -10,7 +10,7 @@ include "dialects/Transept/TranseptTypes.td"
 class Transept_AttentionOp<string mnemonic> : Transept_Op<mnemonic, [AttrSizedOperandSegments]> {
   let arguments = (ins Transept_FloatRows:$query, Transept_FloatRows:$key, Transept_FloatRows:$value,
                        Optional<Transept_Mask>:$mask, Optional<Transept_Bias>:$bias,
-                       I64Attr:$head_count, DefaultValuedAttr<F64Attr, "1.0">:$scale);
+                       Transept_Size:$head_count, DefaultValuedAttr<Transept_Number, "1.0">:$scale);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`bias` $bias^)? `heads` $head_count attr-dict

@@ -7,6 +7,8 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace transept;
 
@@ -32,8 +34,10 @@ void TranseptDialect::registerAttributes() {
 
 LogicalResult NormAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError, NormKind,
                                FloatAttr epsilon) {
-  if (!epsilon.getType().isF64() || epsilon.getValue().isNegative())
-    return emitError() << "expects an epsilon of type f64 that is not negative, but got "
+  if (!epsilon.getType().isF64() || epsilon.getValue().isNegative() ||
+      !std::isfinite(float(epsilon.getValueAsDouble())))
+    return emitError() << "expects an epsilon of type f64 that is not negative and finite as an "
+                          "f32, but got "
                        << epsilon;
   return success();
 }

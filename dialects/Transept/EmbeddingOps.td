@@ -32,8 +32,8 @@ def Transept_EmbeddingOp : Transept_Op<"embedding", [RowWise]> {
   }];
   let arguments = (ins Transept_IdRows:$ids, Transept_Matrix:$table,
                        Optional<Transept_Matrix>:$positions,
-                       DefaultValuedAttr<F64Attr, "1.0">:$scale,
-                       DefaultValuedAttr<I64Attr, "0">:$position_offset);
+                       DefaultValuedAttr<Transept_Number, "1.0">:$scale,
+                       DefaultValuedAttr<Transept_Size, "0">:$position_offset);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = [{
     $ids `,` $table (`positions` $positions^)? attr-dict `:` functional-type(operands, results)
@@ -60,7 +60,7 @@ def Transept_PositionEmbeddingOp : Transept_Op<"position_embedding", [RowWise]> 
     ```
   }];
   let arguments = (ins AnyTypeOf<[Transept_IdRows, Transept_FloatRows]>:$rows,
-                       Transept_Matrix:$table, DefaultValuedAttr<I64Attr, "0">:$offset);
+                       Transept_Matrix:$table, DefaultValuedAttr<Transept_Size, "0">:$offset);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = "$rows `,` $table attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
@@ -79,6 +79,7 @@ def Transept_WindowsOp : Transept_Op<"windows", [DeclareOpInterfaceMethods<Makes
     - `makes_space_c2` kernel and stride are positive, and the padding is below the kernel
     - `makes_space_c3` the padding is at least half of the kernel (rounded down), so that the input
       never has more than `stride` times the result's rows
+    - `makes_space_c4` kernel and stride are at most 65536
 
     ```mlir
     func.func @stem(%frames: !transept.rows<source.features x 80 x f32>) {
@@ -88,7 +89,7 @@ def Transept_WindowsOp : Transept_Op<"windows", [DeclareOpInterfaceMethods<Makes
     }
     ```
   }];
-  let arguments = (ins Transept_FloatRows:$input, I64Attr:$kernel, I64Attr:$stride, I64Attr:$padding);
+  let arguments = (ins Transept_FloatRows:$input, Transept_Size:$kernel, Transept_Size:$stride, Transept_Size:$padding);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = [{
     $input `kernel` $kernel `stride` $stride `padding` $padding attr-dict `:` functional-type(operands, results)
@@ -103,6 +104,7 @@ def Transept_PrependRowsOp : Transept_Op<"prepend_rows", [DeclareOpInterfaceMeth
 
     - `prepend_rows_c1` leading, input and result have the same width
     - `makes_space_c1` input and result are rows of different spaces, both derived from the source
+    - `makes_space_c4` there are at most 65536 rows of `leading`
 
     ```mlir
     func.func @classify(%patches: !transept.rows<source.patches x 192 x f32>, %token: tensor<1x192xf32>) {

@@ -127,7 +127,7 @@ def Transept_ScaleOp : Transept_Op<"scale", [SameOperandsAndResultType, RowWise]
     }
     ```
   }];
-  let arguments = (ins Transept_FloatRows:$input, F64Attr:$factor);
+  let arguments = (ins Transept_FloatRows:$input, Transept_Number:$factor);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = "$input `by` $factor attr-dict `:` type($result)";
   let hasFolder = 1;
@@ -150,7 +150,7 @@ def Transept_SliceColumnsOp : Transept_Op<"slice_columns", [RowWise]> {
     }
     ```
   }];
-  let arguments = (ins Transept_FloatRows:$input, I64Attr:$begin);
+  let arguments = (ins Transept_FloatRows:$input, Transept_Size:$begin);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = "$input `from` $begin attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;

@@ -11,6 +11,9 @@
 using namespace mlir;
 using namespace transept;
 
+/// Far beyond what a convolution takes; rows times this are numbers that fit.
+static constexpr int64_t kMaximumStep = 1 << 16;
+
 int64_t RowStep::rowsFrom(int64_t rows) const {
   int64_t padded = rows + 2 * padding;
   return leading + (padded < kernel ? 0 : (padded - kernel) / stride + 1);
@@ -62,6 +65,11 @@ LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
     return op->emitOpError("expects a positive kernel and stride and a padding below the kernel, "
                            "but got ")
            << step.kernel << ", " << step.stride << " and " << step.padding;
+  // makes_space_c4
+  if (step.kernel > kMaximumStep || step.stride > kMaximumStep || step.leading > kMaximumStep)
+    return op->emitOpError("expects a kernel, a stride and leading rows of at most ")
+           << kMaximumStep << ", but got " << step.kernel << ", " << step.stride << " and "
+           << step.leading;
   // makes_space_c3
   if (step.padding < step.kernel / 2)
     return mismatch(op, "a padding of at least half of the kernel", step.padding, step.kernel);

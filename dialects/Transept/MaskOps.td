@@ -48,7 +48,7 @@ def Transept_WindowMaskOp : Transept_Op<"window_mask"> {
     %mask = transept.window_mask before 128 after 0 : !transept.mask<source x source>
     ```
   }];
-  let arguments = (ins I64Attr:$before, I64Attr:$after);
+  let arguments = (ins Transept_Size:$before, Transept_Size:$after);
   let results = (outs Transept_Mask:$result);
   let assemblyFormat = "`before` $before `after` $after attr-dict `:` type($result)";
   let hasVerifier = 1;
@@ -91,7 +91,7 @@ def Transept_RelativePositionBiasOp : Transept_Op<"relative_position_bias"> {
         : tensor<32x8xf32> -> !transept.bias<source x source x 8>
     ```
   }];
-  let arguments = (ins Transept_Matrix:$table, I64Attr:$bucket_count, I64Attr:$maximum_distance,
+  let arguments = (ins Transept_Matrix:$table, Transept_Size:$bucket_count, Transept_Size:$maximum_distance,
                        UnitAttr:$bidirectional);
   let results = (outs Transept_Bias:$result);
   let assemblyFormat = [{

@@ -27,7 +27,7 @@ def Transept_LayerNormOp : Transept_Op<"layer_norm", [AttrSizedOperandSegments, 
     ```
   }];
   let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain,
-                       Optional<Transept_Vector>:$bias, F64Attr:$epsilon);
+                       Optional<Transept_Vector>:$bias, Transept_Number:$epsilon);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = [{
     $input (`gain` $gain^)? (`shift` $bias^)? `epsilon` $epsilon attr-dict `:` functional-type(operands, results)
@@ -52,7 +52,7 @@ def Transept_RmsNormOp : Transept_Op<"rms_norm", [RowWise]> {
     }
     ```
   }];
-  let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain, F64Attr:$epsilon);
+  let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain, Transept_Number:$epsilon);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = "$input (`gain` $gain^)? `epsilon` $epsilon attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;

@@ -38,6 +38,14 @@ class Transept_Op<string mnemonic, list<Trait> traits = []> :
     Op<Transept_Dialect, mnemonic,
        !listconcat(traits, [Pure, DeclareOpInterfaceMethods<Interpretable>])>;
 
+// Numbers in attributes. Sizes are below 2^31, so that products of two of them fit into 64 bits;
+// what else must hold of one op's numbers is in its verifier.
+def Transept_Number : ConfinedAttr<F64Attr, [
+    AttrConstraint<CPred<"::std::isfinite(::llvm::cast<::mlir::FloatAttr>($_self).getValue().convertToDouble()) && "
+                         "::std::abs(::llvm::cast<::mlir::FloatAttr>($_self).getValue().convertToDouble()) <= 3.4028234663852886e38">,
+                   "that is finite as an f32">]>;
+def Transept_Size : ConfinedAttr<I64Attr, [IntMaxValue<2147483647>]>;
+
 class Transept_Space<string what = "sequence space">
     : TypeParameter<"::transept::Space", what, "const ::transept::Space &">;
 

@@ -99,14 +99,16 @@ def Transept_Matrix : Type<
     And<[CPred<"::llvm::isa<::mlir::RankedTensorType>($_self)">,
          CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).hasStaticShape()">,
          CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 2">,
-         CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getElementType().isF32()">]>,
-    "matrix of f32 with static shape", "::mlir::RankedTensorType">;
+         CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getElementType().isF32()">,
+         CPred<"::transept::detail::isSizeOfWeight($_self)">]>,
+    "matrix of f32 with static shape, of 1 to 2^31 - 1 rows and columns and at most 2^40 numbers", "::mlir::RankedTensorType">;
 def Transept_Vector : Type<
     And<[CPred<"::llvm::isa<::mlir::RankedTensorType>($_self)">,
          CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).hasStaticShape()">,
          CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 1">,
-         CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getElementType().isF32()">]>,
-    "vector of f32 with static shape", "::mlir::RankedTensorType">;
+         CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getElementType().isF32()">,
+         CPred<"::transept::detail::isSizeOfWeight($_self)">]>,
+    "vector of f32 with static shape, of 1 to 2^31 - 1 numbers", "::mlir::RankedTensorType">;
 def Transept_Weight : AnyTypeOf<[Transept_Matrix, Transept_Vector]>;
 
 #endif

@@ -27,6 +27,9 @@ using ErrorEmitter = llvm::function_ref<InFlightDiagnostic()>;
 LogicalResult verifyCount(ErrorEmitter emitError, StringRef what, int64_t count) {
   if (count <= 0)
     return emitError() << "expects a positive " << what << ", but got " << count;
+  if (count > INT32_MAX)
+    return emitError() << "expects a " << what << " of at most " << INT32_MAX << ", but got "
+                       << count;
   return success();
 }
 

@@ -15,8 +15,9 @@ def Transept_ParameterOp : Transept_WeightOp<"parameter"> {
   let description = [{
     The tensor `name` of the checkpoint, converted to f32. `transposed`: stored with its two
     dimensions exchanged. `row_begin`: the first row taken (the result's shape says how many; rows
-    are counted after transposition). A stored tensor of another rank but the same number of
-    elements in a row-major reading (for example [1, V] read as V) is accepted.
+    are counted after transposition). The rest of the shape is the stored one, but for dimensions of
+    1 before it ([1, V] read as V) and a convolution's: its channels and kernel are one dimension
+    ([V, C, K] read as V x C * K).
 
     - `parameter_c1` row_begin is not negative
     - `parameter_c2` what is transposed is a matrix
@@ -25,7 +26,7 @@ def Transept_ParameterOp : Transept_WeightOp<"parameter"> {
     %w = transept.parameter "encoder.layers.0.fc1.weight" : tensor<2048x512xf32>
     ```
   }];
-  let arguments = (ins StrAttr:$name, UnitAttr:$transposed, DefaultValuedAttr<I64Attr, "0">:$row_begin);
+  let arguments = (ins StrAttr:$name, UnitAttr:$transposed, DefaultValuedAttr<Transept_Size, "0">:$row_begin);
   let results = (outs Transept_Weight:$result);
   let assemblyFormat = "$name (`transposed` $transposed^)? (`row_begin` $row_begin^)? attr-dict `:` type($result)";
   let hasVerifier = 1;
@@ -61,7 +62,7 @@ def Transept_WeightScaleOp : Transept_WeightOp<"weight_scale", [SameOperandsAndR
     %scaled = transept.weight_scale %w by 0.125 : tensor<512x512xf32>
     ```
   }];
-  let arguments = (ins Transept_Weight:$input, F64Attr:$factor);
+  let arguments = (ins Transept_Weight:$input, Transept_Number:$factor);
   let results = (outs Transept_Weight:$result);
   let assemblyFormat = "$input `by` $factor attr-dict `:` type($result)";
   let hasFolder = 1;

@@ -5,6 +5,7 @@
 #include "media/images/Image.h"
 
 #include "base/Error.h"
+#include "base/PointerFile.h"
 #include "media/images/Orientation.h"
 
 #include <fmt/format.h>
@@ -26,6 +27,7 @@ void checkImageSize(size_t width, size_t height, const std::string &name) {
 Image decodeImage(std::string_view bytes, const std::string &name) {
   if (bytes.empty())
     throw InputError(fmt::format("{}: the file is empty", name));
+  refusePointerFile(bytes, name);
   if (bytes.starts_with("\x89PNG\r\n\x1a\n"))
     return orientImage(decodePng(bytes, name), findOrientation(bytes));
   if (bytes.starts_with("\xff\xd8"))

@@ -90,6 +90,11 @@ Image decodePng(std::string_view bytes, const std::string &name) {
   size_t width = png_get_image_width(file.png, file.info);
   size_t height = png_get_image_height(file.png, file.info);
   checkImageSize(width, height, name);
+  // Deflate makes 1032 bytes of one at most, and a row has a byte more than its pixels.
+  size_t needed = (png_get_rowbytes(file.png, file.info) + 1) * height / 1032;
+  if (needed > bytes.size())
+    throw InputError(fmt::format("{}: {} bytes are too few for {} x {} pixels: the file ends early",
+                                 name, bytes.size(), width, height));
   Image image(width, height);
   std::vector<png_bytep> rows(height);
   for (size_t y = 0; y < height; ++y)

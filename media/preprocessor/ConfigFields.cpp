@@ -5,6 +5,7 @@
 #include "media/preprocessor/ConfigFields.h"
 
 #include "base/Error.h"
+#include "base/PointerFile.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ Json parse(std::string_view text, const std::string &name) {
   if (text.size() > maximumBytes)
     throw InputError(
         fmt::format("{}: {} bytes, at most {} are allowed", name, text.size(), maximumBytes));
+  refusePointerFile(text, name);
   std::vector<std::set<std::string>> keys;
   Json::parser_callback_t check = [&](int, Json::parse_event_t event, Json &value) {
     if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) {

@@ -4,52 +4,41 @@
 
 #include "media/preprocessor/Extractor.h"
 #include "base/Error.h"
+#include "base/Json.h"
 
 #include "media/sound/Sound.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 
 namespace transept::features {
 
 namespace {
 
-constexpr uintmax_t maximumFileBytes = uintmax_t(1) << 30;
-
-std::string readFile(const std::string &path) {
-  std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure))
-    throw InputError(fmt::format("{}: no such file", path));
-  auto size = std::filesystem::file_size(path, failure);
-  if (failure)
-    throw InputError(fmt::format("{}: {}", path, failure.message()));
-  if (size > maximumFileBytes)
-    throw InputError(
-        fmt::format("{}: {} bytes, at most {} are allowed", path, size, maximumFileBytes));
-  std::ifstream stream(path, std::ios::binary);
-  std::string content(size, '\0');
-  stream.read(content.data(), static_cast<std::streamsize>(size));
-  if (!stream)
-    throw InputError(fmt::format("{}: cannot be read", path));
-  return content;
-}
+constexpr int64_t maximumFileBytes = int64_t(1) << 30;
 
 /// The file's bytes through one of the extractors.
 struct Extraction {
   std::string_view bytes;
   const std::string &name;
-  bool isPadded;
+  const ExtractOptions &options;
   size_t patchSize;
 
   Features operator()(const WhisperSettings &settings) const {
     SoundOptions sound{.sampleRate = settings.sampleRate};
-    if (isPadded)
+    if (options.isPadded)
       sound.enoughSamples = settings.chunkSamples();
-    return whisperFeatures(decodeSound(bytes, name, sound), settings, isPadded, name);
+    else if (options.enoughRows < sound.enoughSamples / settings.hop)
+      sound.enoughSamples = options.enoughRows * settings.hop;
+    return whisperFeatures(decodeSound(bytes, name, sound), settings, options.isPadded, name);
   }
   Features operator()(const Speech2TextSettings &settings) const {
-    std::vector<float> samples = decodeSound(bytes, name, {.sampleRate = settings.sampleRate});
+    // Every row depends on all samples, so that a longer sound cannot be cut.
+    SoundOptions sound{.sampleRate = settings.sampleRate};
+    sound.longestSeconds =
+        std::min(sound.longestSeconds, options.enoughRows / speech2TextRowsPerSecond + 1);
+    std::vector<float> samples = decodeSound(bytes, name, sound);
     return speech2TextFeatures(samples, settings, name);
   }
   Features operator()(const ImageSettings &settings) const {
@@ -79,12 +68,22 @@ Extractor::Extractor(std::string_view config, const ExtractorOptions &options)
 }
 
 Features Extractor::extract(const std::string &path, const ExtractOptions &options) const {
-  return extractBytes(readFile(path), path, options);
+  return extractBytes(readFile(path, maximumFileBytes), path, options);
 }
 
 Features Extractor::extractBytes(std::string_view bytes, const std::string &name,
                                  const ExtractOptions &options) const {
-  return std::visit(Extraction{bytes, name, options.isPadded, patchSize}, settings);
+  return std::visit(Extraction{bytes, name, options, patchSize}, settings);
+}
+
+std::optional<size_t> Extractor::rowCount() const {
+  if (const auto *whisper = std::get_if<WhisperSettings>(&settings))
+    return whisper->chunkSamples() / whisper->hop;
+  const auto *images = std::get_if<ImageSettings>(&settings);
+  const auto &size = images && images->crop ? images->crop : images ? images->size : std::nullopt;
+  if (!size)
+    return std::nullopt;
+  return (size->height / patchSize) * (size->width / patchSize);
 }
 
 size_t Extractor::width() const {

@@ -10,6 +10,8 @@
 #include "media/features/Features.h"
 #include "media/preprocessor/Settings.h"
 
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,9 @@ struct ExtractOptions {
   /// Sounds for models with a fixed window are cut or filled with silence to its length. Without,
   /// there are as many rows as the sound has.
   bool isPadded = true;
+  /// More rows than this are of no use: the rest of a long sound is not decoded, and where every
+  /// row depends on all of it, a longer one is refused.
+  size_t enoughRows = std::numeric_limits<size_t>::max();
 };
 
 /// Equal to the extractors of transformers 4.44. Immutable: any number of threads may use one.
@@ -46,6 +51,8 @@ public:
 
   /// Width of the rows of every result.
   size_t width() const;
+  /// Rows of padded results, and of images, where they are the same for all files.
+  std::optional<size_t> rowCount() const;
   /// Whether it takes images rather than sounds.
   bool takesImages() const { return std::holds_alternative<ImageSettings>(settings); }
   /// Fields of the config that were not understood.

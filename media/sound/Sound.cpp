@@ -6,6 +6,7 @@
 #include "media/sound/Sound.h"
 
 #include "base/Error.h"
+#include "base/PointerFile.h"
 #include "media/sound/WaveHeader.h"
 
 #include <algorithm>
@@ -107,13 +108,25 @@ private:
   std::unique_ptr<SRC_STATE, Delete> state;
 };
 
-void checkFormat(const SF_INFO &info, const std::string &name) {
+/// Streams whose length is not known declare the largest number.
+bool isLengthKnown(const SF_INFO &info) {
+  return info.frames < SF_COUNT_MAX / 2;
+}
+
+void checkFormat(const SF_INFO &info, const SoundOptions &options, const std::string &name) {
   if (info.channels < 1 || info.channels > maximumChannels)
     throw InputError(
         fmt::format("{}: {} channels, allowed are 1 to {}", name, info.channels, maximumChannels));
   if (info.samplerate < minimumRate || info.samplerate > maximumRate)
     throw InputError(fmt::format("{}: {} samples per second, allowed are {} to {}", name,
                                  info.samplerate, minimumRate, maximumRate));
+  // Decoding it all to find that out could take minutes.
+  double seconds = double(info.frames) / info.samplerate;
+  bool isReadToTheEnd =
+      double(options.enoughSamples) > double(options.longestSeconds) * options.sampleRate;
+  if (isLengthKnown(info) && isReadToTheEnd && seconds > double(options.longestSeconds))
+    throw InputError(fmt::format("{}: {:.0f} seconds of sound, at most {} are allowed", name,
+                                 seconds, options.longestSeconds));
 }
 
 /// Averages the channels of `count` frames into `mono`.
@@ -136,6 +149,7 @@ std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
                                const SoundOptions &options) {
   if (bytes.empty())
     throw InputError(fmt::format("{}: the file is empty", name));
+  refusePointerFile(bytes, name);
   if (!looksLikeSound(bytes))
     throw InputError(fmt::format("{}: not a sound file; WAV, FLAC, Ogg and MP3 are read", name));
   checkWaveHeader(bytes, name);
@@ -145,10 +159,10 @@ std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
       sf_open_virtual(&memoryCallbacks, SFM_READ, &info, &memory), sf_close);
   if (!file)
     throw InputError(fmt::format("{}: not a readable sound file: {}", name, sf_strerror(nullptr)));
-  checkFormat(info, name);
+  checkFormat(info, options, name);
 
   Resampler resampler(info.samplerate, options.sampleRate);
-  size_t longest = maximumSoundSeconds * size_t(options.sampleRate);
+  size_t longest = options.longestSeconds * size_t(options.sampleRate);
   std::vector<float> samples, mono;
   std::vector<float> block(size_t(blockFrames) * size_t(info.channels));
   sf_count_t total = 0;
@@ -164,10 +178,9 @@ std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
     resampler.append(mono, isLast, samples);
     if (samples.size() > longest)
       throw InputError(fmt::format("{}: longer than the {} seconds that are allowed", name,
-                                   maximumSoundSeconds));
+                                   options.longestSeconds));
   }
-  // Streams whose length is not known declare the largest number.
-  if (isLast && total < info.frames && info.frames < SF_COUNT_MAX / 2)
+  if (isLast && total < info.frames && isLengthKnown(info))
     throw InputError(
         fmt::format("{}: the file ends after {} of its {} samples", name, total, info.frames));
   if (total == 0)

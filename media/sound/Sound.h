@@ -13,19 +13,21 @@
 
 namespace transept::features {
 
+/// Sounds that would be longer are refused, so that a small file cannot fill the memory.
+constexpr size_t maximumSoundSeconds = 2 * 60 * 60;
+
 struct SoundOptions {
   /// Samples per second of the result; files of another rate are resampled.
   int sampleRate = 16000;
   /// Reading stops after so many samples of the result; the rest of the file is not looked at.
   size_t enoughSamples = std::numeric_limits<size_t>::max();
+  /// Sounds that are longer, or say so in front, are refused unless `enoughSamples` is reached.
+  size_t longestSeconds = maximumSoundSeconds;
 };
 
-/// Sounds that would be longer are refused, so that a small file cannot fill the memory.
-constexpr size_t maximumSoundSeconds = 2 * 60 * 60;
-
 /// Decodes WAV, FLAC, Ogg or MP3 from memory; the channels are averaged. Full scale is 1. `name`
-/// begins every error. Throws InputError for what is no sound file, is empty, ends early, or has
-/// samples that are not finite.
+/// begins every error. Throws InputError for what is no sound file, is empty, too long, ends early,
+/// or has samples that are not finite.
 std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
                                const SoundOptions &options = {});
 

@@ -30,9 +30,11 @@ struct Speech2TextSettings {
   bool normalizesMeans = true, normalizesVariances = true;
 };
 
+constexpr size_t speech2TextRowsPerSecond = 100;
+
 /// Logarithms of mel energies, one row a frame of `hop` samples, floored 80 dB below the loudest
-/// and scaled. Samples are cut or padded with silence to a chunk, unless `isPadded` is false.
-/// `name` begins errors.
+/// and scaled. Samples are cut or padded with silence to a chunk, unless `isPadded` is false;
+/// sounds of less than a hop have no row then. `name` begins errors.
 Features whisperFeatures(std::span<const float> samples, const WhisperSettings &settings,
                          bool isPadded, const std::string &name);
 

@@ -14,15 +14,16 @@ namespace transept::features {
 
 namespace {
 
-/// numpy.pad's mode "reflect": the first and the last sample are not repeated.
+/// numpy.pad's mode "reflect": the first and the last sample are not repeated. A sound shorter than
+/// the padding goes to and fro in it as often as needed; a single sample is repeated.
 std::vector<double> padMirrored(std::span<const float> samples, size_t length, size_t padding) {
   auto sample = [&](size_t index) { return index < samples.size() ? samples[index] : 0.0; };
+  size_t period = std::max<size_t>(1, 2 * (length - 1));
+  size_t first = period - padding % period;
   std::vector<double> padded(length + 2 * padding);
-  for (size_t index = 0; index < length; ++index)
-    padded[padding + index] = sample(index);
-  for (size_t index = 1; index <= padding; ++index) {
-    padded[padding - index] = sample(index);
-    padded[padding + length - 1 + index] = sample(length - 1 - index);
+  for (size_t index = 0; index < padded.size(); ++index) {
+    size_t phase = (first + index) % period;
+    padded[index] = sample(std::min(phase, period - phase));
   }
   return padded;
 }
@@ -33,9 +34,8 @@ Features whisperFeatures(std::span<const float> samples, const WhisperSettings &
                          bool isPadded, const std::string &name) {
   size_t length = isPadded ? settings.chunkSamples() : samples.size();
   size_t padding = settings.transform / 2;
-  if (length <= padding || length < settings.hop)
-    throw InputError(fmt::format("{}: {} samples, at least {} are needed", name, length,
-                                 std::max(padding + 1, settings.hop)));
+  if (length == 0)
+    throw InputError(fmt::format("{}: no samples, at least 1 is needed", name));
   FrameSettings frames{.window = periodicHannWindow(settings.transform),
                        .hop = settings.hop,
                        .transform = settings.transform};
@@ -49,6 +49,8 @@ Features whisperFeatures(std::span<const float> samples, const WhisperSettings &
   features.values.resize(features.rows * features.width);
   for (size_t index = 0; index < features.values.size(); ++index)
     features.values[index] = float(std::log10(std::max(energies.values[index], 1e-10)));
+  if (features.rows == 0) // less than a hop
+    return features;
   float floor = *std::max_element(features.values.begin(), features.values.end()) - 8;
   for (float &value : features.values)
     value = (std::max(value, floor) + 4) / 4;

@@ -68,25 +68,35 @@ bool startsWithSpace(std::string_view text) {
   return stripLeft(text).size() < text.size();
 }
 
+/// Bytes at the beginning that belong to one character, or cannot be one; and whether they are
+/// whole.
+static std::pair<size_t, bool> firstCharacter(std::string_view text) {
+  auto lead = static_cast<unsigned char>(text.front());
+  size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  size_t known = length > 0 && lead < 0xf5 ? 1 : 0;
+  for (; known > 0 && known < length && known < text.size(); ++known) {
+    auto byte = static_cast<unsigned char>(text[known]);
+    // Overlong forms, surrogates and what is above U+10FFFF show in the second byte.
+    unsigned low = known > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    unsigned high = known > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (byte < low || byte > high)
+      break;
+  }
+  return {std::max<size_t>(known, 1), known == length && known > 0};
+}
+
+size_t validLength(std::string_view text) {
+  auto [length, isWhole] = firstCharacter(text);
+  return isWhole ? length : 0;
+}
+
 std::string validUtf8(std::string_view text) {
   std::string valid;
-  for (size_t position = 0; position < text.size();) {
-    auto lead = static_cast<unsigned char>(text[position]);
-    size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    size_t known = length > 0 && lead < 0xf5 ? 1 : 0;
-    for (; known > 0 && known < length && position + known < text.size(); ++known) {
-      auto byte = static_cast<unsigned char>(text[position + known]);
-      // Overlong forms, surrogates and what is above U+10FFFF show in the second byte.
-      unsigned low = known > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-      unsigned high = known > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-      if (byte < low || byte > high)
-        break;
-    }
-    if (known == length && known > 0)
-      valid += text.substr(position, length);
-    else
-      valid += "\xef\xbf\xbd";
-    position += std::max<size_t>(known, 1);
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    auto [length, isWhole] = firstCharacter(text);
+    valid += isWhole ? text.substr(0, length) : "\xef\xbf\xbd";
+    text.remove_prefix(length);
   }
   return valid;
 }

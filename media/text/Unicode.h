@@ -21,6 +21,9 @@ bool startsWithSpace(std::string_view text);
 /// The text with U+FFFD for what is not UTF-8, as bytes.decode(errors="replace") does it.
 std::string validUtf8(std::string_view text);
 
+/// Bytes of the character at the beginning of a text that is not empty; 0 where that is no UTF-8.
+size_t validLength(std::string_view text);
+
 /// Bytes of the character that begins at `position` of a valid text.
 size_t characterLength(std::string_view text, size_t position);
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A callback watches the depth, because the parser itself would use the stack without bound.
+// Vocabularies have more keys than base/Json.h could look up one after another, so objects are
+// sorted here. A callback watches the depth, because the parser would use the stack without bound.
 
 #include "media/tokenizers/BoundedJson.h"
-#include "base/Error.h"
 
-#include "media/tokenizers/Tokenizer.h"
+#include "base/Error.h"
+#include "base/Json.h"
+#include "base/PointerFile.h"
 
 #include <fmt/format.h>
 #include <limits>
@@ -19,6 +21,10 @@ constexpr int maximumDepth = 16;
 } // namespace
 
 Json parseValue(std::string_view text, std::string_view name) {
+  if (int64_t limit = JsonLimits().bytes; int64_t(text.size()) > limit)
+    throw InputError(
+        fmt::format("{}: {} bytes of JSON, at most {} are allowed", name, text.size(), limit));
+  refusePointerFile(text, std::string(name));
   auto check = [&](int depth, Json::parse_event_t, Json &) {
     if (depth > maximumDepth)
       throw InputError(fmt::format("{}: nested deeper than {} levels", name, maximumDepth));

@@ -4,6 +4,7 @@
 // Settings: "vocabulary_file", "merges_file", "add_prefix_space"; for transcripts
 // "timestamps_after" (the token whose successors are timestamps), "prompt_token", "start_token".
 
+#include "base/Error.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/ByteLevel.h"
 #include "media/tokenizers/BytePairs.h"
@@ -54,13 +55,14 @@ public:
             needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.json")))),
         merges(needAsset(assets, textSetting(settings, "merges_file", "merges.txt")), ""),
         addsBlank(booleanSetting(settings, "add_prefix_space", false)) {
-    for (const auto &[token, id] : vocabulary)
-      tokens[id] = token;
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
-              [&](const std::string &token) { return vocabularyId(token); });
+              vocabulary.highestId(),
+              [&](const std::string &token) { return vocabulary.idOf(token); });
+    if (unknownId() < 0)
+      checkComplete();
     auto id = [&](const std::string &key) {
       std::string token = textSetting(settings, key, "");
-      return addedId(token) >= 0 ? addedId(token) : vocabularyId(token);
+      return addedId(token) >= 0 ? addedId(token) : vocabulary.idOf(token);
     };
     if (int32_t last = id("timestamps_after"); last >= 0)
       firstTimestamp = int64_t(last) + 1;
@@ -77,34 +79,34 @@ public:
   }
 
 private:
-  int32_t vocabularyId(const std::string &token) const {
-    auto found = vocabulary.find(token);
-    return found == vocabulary.end() ? -1 : found->second;
+  /// Without an unknown token each piece of any text must be a token.
+  void checkComplete() const {
+    auto check = [&](const std::string &piece) {
+      if (vocabulary.idOf(piece) < 0)
+        throw InputError(fmt::format("tokenizer_config.json: unk_token: found none, but '{}' is "
+                                     "not in the vocabulary",
+                                     piece));
+    };
+    for (int byte = 0; byte < 256; ++byte)
+      check(bytesToCharacters(std::string(1, char(byte))));
+    merges.forEachResult(check);
   }
 
   std::string prepare(std::string_view text) const override {
     return (addsBlank && !text.empty() && !startsWithSpace(text) ? " " : "") + validUtf8(text);
   }
 
-  std::vector<std::string> segment(std::string_view text, Side) const override {
-    std::vector<std::string> pieces;
-    for (std::string_view word : splitWords(text)) {
-      std::string characters = bytesToCharacters(word);
-      for (std::string_view part : merges.split(characters))
-        pieces.emplace_back(part);
-    }
-    return pieces;
+  void segment(std::string_view text, Side, const PieceSink &add) const override {
+    for (std::string_view word : splitWords(text))
+      merges.split(bytesToCharacters(word), add);
   }
 
-  int32_t pieceId(const std::string &piece, Side) const override {
-    auto found = vocabulary.find(piece);
-    return found == vocabulary.end() ? unknownId() : found->second;
+  int32_t pieceId(std::string_view piece, Side) const override {
+    int32_t id = vocabulary.idOf(piece);
+    return id < 0 ? unknownId() : id;
   }
 
-  std::string piece(int32_t id) const override {
-    auto found = tokens.find(id);
-    return found == tokens.end() ? std::string() : found->second;
-  }
+  std::string piece(int32_t id) const override { return vocabulary.pieceOf(id); }
 
   std::string join(std::vector<std::string> pieces) const override {
     std::string text;
@@ -145,8 +147,7 @@ private:
     return text + decodeSegment(ids.subspan(begin), options);
   }
 
-  std::unordered_map<std::string, int32_t> vocabulary;
-  std::unordered_map<int32_t, std::string> tokens;
+  Vocabulary vocabulary;
   TextPairs merges;
   bool addsBlank;
   int64_t firstTimestamp = -1;

@@ -4,25 +4,26 @@
 
 #include "media/tokenizers/BytePairs.h"
 
+#include "base/PointerFile.h"
 #include "media/text/Unicode.h"
 
 #include <algorithm>
 #include <queue>
+#include <stdexcept>
 
 namespace transept::text {
 
 namespace {
 
-constexpr size_t none = size_t(-1);
+constexpr uint32_t none = UINT32_MAX;
 
 struct Link {
-  size_t previous, next;
-  bool isAlive = true;
+  uint32_t previous, next;
 };
 
 struct Candidate {
   int32_t rank, merged;
-  size_t position; // of the left symbol
+  uint32_t position; // of the left symbol
 
   bool operator>(const Candidate &other) const {
     return rank != other.rank ? rank > other.rank : position > other.position;
@@ -47,17 +48,20 @@ const BytePairs::Merge *BytePairs::find(int32_t left, int32_t right) const {
 }
 
 void BytePairs::merge(std::vector<Symbol> &symbols) const {
-  std::vector<Link> links(symbols.size());
-  for (size_t index = 0; index < links.size(); ++index)
-    links[index] = {index == 0 ? none : index - 1, index + 1 == links.size() ? none : index + 1};
+  if (symbols.size() >= none)
+    throw std::length_error("a word of " + std::to_string(symbols.size()) + " symbols is too long");
+  const auto count = uint32_t(symbols.size());
+  std::vector<Link> links(count);
+  for (uint32_t index = 0; index < count; ++index)
+    links[index] = {index == 0 ? none : index - 1, index + 1 == count ? none : index + 1};
   std::vector<Candidate> fresh;
-  auto propose = [&](size_t left) {
-    size_t right = left == none ? none : links[left].next;
+  auto propose = [&](uint32_t left) {
+    uint32_t right = left == none ? none : links[left].next;
     if (right != none)
       if (const Merge *merge = find(symbols[left].id, symbols[right].id))
         fresh.push_back({merge->rank, merge->merged, left});
   };
-  for (size_t index = 0; index < symbols.size(); ++index)
+  for (uint32_t index = 0; index < count; ++index)
     propose(index);
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap(std::greater<>(),
                                                                               std::move(fresh));
@@ -65,13 +69,13 @@ void BytePairs::merge(std::vector<Symbol> &symbols) const {
   while (!heap.empty()) {
     const Candidate candidate = heap.top();
     heap.pop();
-    size_t left = candidate.position, right = links[left].next;
-    if (links[left].isAlive && right != none) {
+    uint32_t left = candidate.position, right = links[left].next;
+    // Symbols without length are parts of others.
+    if (symbols[left].length > 0 && right != none) {
       const Merge *merge = find(symbols[left].id, symbols[right].id);
       if (merge && merge->merged == candidate.merged) {
-        symbols[left].id = merge->merged;
-        symbols[left].end = symbols[right].end;
-        links[right].isAlive = false;
+        symbols[left] = {merge->merged, symbols[left].length + symbols[right].length};
+        symbols[right].length = 0;
         links[left].next = links[right].next;
         if (links[left].next != none)
           links[links[left].next].previous = left;
@@ -85,14 +89,11 @@ void BytePairs::merge(std::vector<Symbol> &symbols) const {
       heap.push(each);
     fresh.clear();
   }
-  size_t count = 0;
-  for (size_t index = 0; index < symbols.size(); ++index)
-    if (links[index].isAlive)
-      symbols[count++] = symbols[index];
-  symbols.resize(count);
+  std::erase_if(symbols, [](const Symbol &symbol) { return symbol.length == 0; });
 }
 
 TextPairs::TextPairs(const Asset &merges, std::string wordEnd) : wordEnd(std::move(wordEnd)) {
+  refusePointerFile(merges.bytes, std::string(merges.name));
   std::string_view rest = merges.bytes;
   // The first line is a version, whatever it says; what follows the last newline does not count.
   size_t line = 0;
@@ -107,6 +108,7 @@ TextPairs::TextPairs(const Asset &merges, std::string wordEnd) : wordEnd(std::mo
       continue;
     std::string merged = std::string(left) += right;
     pairs.add(intern(left), intern(right), int32_t(line), intern(merged));
+    results.push_back(&ids.find(merged)->first);
   }
 }
 
@@ -114,26 +116,30 @@ int32_t TextPairs::intern(std::string_view text) {
   return ids.try_emplace(std::string(text), int32_t(ids.size())).first->second;
 }
 
-int32_t TextPairs::idOf(const std::string &text) const {
-  auto found = ids.find(text);
-  return found == ids.end() ? -1 : found->second;
-}
-
-std::vector<std::string_view> TextPairs::split(std::string_view word) const {
+void TextPairs::split(std::string_view word,
+                      const std::function<void(std::string_view)> &add) const {
+  auto beginsCharacter = [](char c) { return (c & 0xc0) != 0x80; };
   std::vector<Symbol> symbols;
+  symbols.reserve(size_t(std::ranges::count_if(word, beginsCharacter)));
   for (size_t position = 0; position < word.size();) {
     size_t end = position + characterLength(word, position);
     std::string text(word.substr(position, end - position));
     if (end == word.size())
       text += wordEnd;
-    symbols.push_back({idOf(text), position, end});
+    auto found = ids.find(text);
+    symbols.push_back({found == ids.end() ? -1 : found->second, uint32_t(end - position)});
     position = end;
   }
   pairs.merge(symbols);
-  std::vector<std::string_view> parts;
-  for (const Symbol &symbol : symbols)
-    parts.push_back(word.substr(symbol.begin, symbol.end - symbol.begin));
-  return parts;
+  for (const Symbol &symbol : symbols) {
+    add(word.substr(0, symbol.length));
+    word.remove_prefix(symbol.length);
+  }
+}
+
+void TextPairs::forEachResult(const std::function<void(const std::string &)> &use) const {
+  for (const std::string *result : results)
+    use(*result);
 }
 
 } // namespace transept::text

@@ -7,8 +7,10 @@
 #define TRANSEPT_MEDIA_TOKENIZERS_BYTEPAIRS_H
 
 #include "media/tokenizers/Assets.h"
+#include "media/tokenizers/Vocabulary.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,10 +18,10 @@
 
 namespace transept::text {
 
-/// A part of a word: bytes [begin, end), and what it is.
+/// A part of a word: what it is, and its bytes behind those of the parts before it.
 struct Symbol {
   int32_t id;
-  size_t begin, end;
+  uint32_t length;
 };
 
 class BytePairs {
@@ -50,15 +52,17 @@ class TextPairs {
 public:
   /// `wordEnd` is part of a word's last symbol, such as "</w>". Lines that are no pair are ignored.
   TextPairs(const Asset &merges, std::string wordEnd);
-  /// The parts of a word of valid UTF-8.
-  std::vector<std::string_view> split(std::string_view word) const;
+  /// Hands over the parts of a word of valid UTF-8, which are views of it.
+  void split(std::string_view word, const std::function<void(std::string_view)> &add) const;
+  /// Hands over the results of all merges.
+  void forEachResult(const std::function<void(const std::string &)> &use) const;
 
 private:
   int32_t intern(std::string_view text);
-  int32_t idOf(const std::string &text) const;
 
   BytePairs pairs{BytePairs::Order::WholeRank};
-  std::unordered_map<std::string, int32_t> ids;
+  TokenIds ids;
+  std::vector<const std::string *> results;
   std::string wordEnd;
 };
 

@@ -16,8 +16,6 @@ namespace transept::text {
 
 namespace {
 
-using Vocabulary = std::unordered_map<std::string, int32_t>;
-
 struct Range {
   size_t begin, end;
 };
@@ -45,28 +43,25 @@ public:
     isSeparate = booleanSetting(settings, "separate_vocabs", false);
     if (isSeparate)
       targetIds = readVocabulary(needAsset(assets, "target_vocab.json"));
-    for (const auto &[token, id] : sourceIds)
-      sourcePieces[id] = token;
-    if (!isSeparate)
-      targetPieces = sourcePieces;
-    for (const auto &[token, id] : targetIds)
-      targetPieces[id] = token;
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(sourceIds.size()),
-              [&](const std::string &token) {
-                auto found = sourceIds.find(token);
-                return found == sourceIds.end() ? -1 : found->second;
-              });
-    for (const Vocabulary *vocabulary : {&sourceIds, isSeparate ? &targetIds : &sourceIds})
-      if (!vocabulary->contains(unknownToken))
-        throw InputError(fmt::format("vocab.json: the token {} must be in it", unknownToken));
+              std::max(sourceIds.highestId(), targetIds.highestId()),
+              [&](const std::string &token) { return sourceIds.idOf(token); });
+    for (Side side : {Side::Source, Side::Target})
+      if (vocabulary(side).idOf(unknownToken) < 0)
+        throw InputError(fmt::format(
+            "{}: the token {} must be in it",
+            side == Side::Target && isSeparate ? "target_vocab.json" : "vocab.json", unknownToken));
   }
 
 private:
-  std::vector<std::string> segment(std::string_view text, Side side) const override {
-    std::vector<std::string> tokens;
+  const Vocabulary &vocabulary(Side side) const {
+    return side == Side::Target && isSeparate ? targetIds : sourceIds;
+  }
+
+  void segment(std::string_view text, Side side, const PieceSink &add) const override {
     std::string rest;
     if (auto code = findLanguageCode(text); code && code->begin == 0) {
-      tokens.emplace_back(text.substr(0, code->end));
+      add(text.substr(0, code->end));
       text.remove_prefix(code->end);
     }
     // Hugging Face removes codes elsewhere in the text, too, and then ignores them.
@@ -75,27 +70,16 @@ private:
       text.remove_prefix(code->end);
     }
     rest += text;
-    const SentencePiece &model = side == Side::Source ? sourceModel : targetModel;
-    for (std::string &each : model.encode(rest))
-      tokens.push_back(std::move(each));
-    return tokens;
+    (side == Side::Source ? sourceModel : targetModel).encode(rest, add);
   }
 
-  int32_t pieceId(const std::string &piece, Side side) const override {
-    const Vocabulary &ids = side == Side::Target && isSeparate ? targetIds : sourceIds;
-    auto found = ids.find(piece);
-    return found != ids.end() ? found->second : ids.at(unknownToken);
+  int32_t pieceId(std::string_view piece, Side side) const override {
+    int32_t id = vocabulary(side).idOf(piece);
+    return id >= 0 ? id : vocabulary(side).idOf(unknownToken);
   }
 
-  std::string piece(int32_t id) const override {
-    auto found = targetPieces.find(id);
-    return found == targetPieces.end() ? unknownToken : found->second;
-  }
-
-  std::string sourcePiece(int32_t id) const override {
-    auto found = sourcePieces.find(id);
-    return found == sourcePieces.end() ? unknownToken : found->second;
-  }
+  std::string piece(int32_t id) const override { return vocabulary(Side::Target).pieceOf(id); }
+  std::string sourcePiece(int32_t id) const override { return sourceIds.pieceOf(id); }
 
   std::string join(std::vector<std::string> pieces) const override {
     std::string text;
@@ -114,7 +98,6 @@ private:
 
   SentencePiece sourceModel, targetModel;
   Vocabulary sourceIds, targetIds;
-  std::unordered_map<int32_t, std::string> sourcePieces, targetPieces;
   bool isSeparate = false;
 };
 

@@ -3,10 +3,12 @@
 // Calls into libsentencepiece.
 
 #include "media/tokenizers/SentencePiece.h"
+
 #include "base/Error.h"
+#include "base/PointerFile.h"
+#include "media/tokenizers/PieceModel.h"
 
-#include "media/tokenizers/Tokenizer.h"
-
+#include <algorithm>
 #include <fmt/format.h>
 #include <sentencepiece_processor.h>
 
@@ -22,22 +24,24 @@ constexpr std::string_view dummyPrefixOff{"\x1a\x02\x18\x00", 4};
 
 SentencePiece::SentencePiece(std::string_view model, std::string_view name, DummyPrefix dummyPrefix)
     : processor(std::make_unique<sentencepiece::SentencePieceProcessor>()) {
+  refusePointerFile(model, std::string(name));
   std::string serialized(model);
   if (dummyPrefix == DummyPrefix::Off)
     serialized += dummyPrefixOff;
   auto status = processor->LoadFromSerializedProto(serialized);
   if (!status.ok() || model.empty())
     throw InputError(fmt::format("{}: not a sentencepiece model: {}", name, status.ToString()));
+  encoder = createPieceEncoder(readPieceModel(serialized, name), name);
 }
 
 SentencePiece::~SentencePiece() = default;
 
-std::vector<std::string> SentencePiece::encode(std::string_view text) const {
+void SentencePiece::encode(std::string_view text, const PieceSink &add) const {
+  if (encoder)
+    return encoder->encode(text, add);
   std::vector<std::string> pieces;
-  auto status = processor->Encode({text.data(), text.size()}, &pieces);
-  if (!status.ok())
-    pieces.clear();
-  return pieces;
+  if (processor->Encode({text.data(), text.size()}, &pieces).ok())
+    std::ranges::for_each(pieces, add);
 }
 
 std::string SentencePiece::decode(const std::vector<std::string> &pieces) const {
@@ -54,11 +58,11 @@ int32_t SentencePiece::unknownId() const {
   return processor->unk_id();
 }
 
-int32_t SentencePiece::idOf(const std::string &piece) const {
-  return processor->PieceToId(piece);
+int32_t SentencePiece::idOf(std::string_view piece) const {
+  return processor->PieceToId({piece.data(), piece.size()});
 }
 
-bool SentencePiece::contains(const std::string &piece) const {
+bool SentencePiece::contains(std::string_view piece) const {
   return processor->IdToPiece(idOf(piece)) == piece;
 }
 

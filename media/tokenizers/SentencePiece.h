@@ -6,6 +6,8 @@
 #ifndef TRANSEPT_MEDIA_TOKENIZERS_SENTENCEPIECE_H
 #define TRANSEPT_MEDIA_TOKENIZERS_SENTENCEPIECE_H
 
+#include "media/tokenizers/PieceEncoder.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,19 +29,22 @@ public:
                 DummyPrefix dummyPrefix = DummyPrefix::AsTrained);
   ~SentencePiece();
 
-  std::vector<std::string> encode(std::string_view text) const;
+  /// Hands over the pieces of a text, one after another.
+  void encode(std::string_view text, const PieceSink &add) const;
   std::string decode(const std::vector<std::string> &pieces) const;
 
   int32_t size() const;
   int32_t unknownId() const;
   /// The unknown piece's id when there is no such piece.
-  int32_t idOf(const std::string &piece) const;
-  bool contains(const std::string &piece) const;
+  int32_t idOf(std::string_view piece) const;
+  bool contains(std::string_view piece) const;
   /// `id` in [0, size()).
   const std::string &pieceOf(int32_t id) const;
 
 private:
   std::unique_ptr<sentencepiece::SentencePieceProcessor> processor;
+  /// Null for the rare models whose texts the library encodes.
+  std::unique_ptr<PieceEncoder> encoder;
 };
 
 } // namespace transept::text

@@ -37,35 +37,32 @@ public:
             choiceSetting(settings, "special_spacing", {"none", "before", "after"}))),
         uppers(booleanSetting(settings, "do_upper_case", false)),
         lowers(booleanSetting(settings, "do_lower_case", false)) {
-    int32_t size = model.size() + offset;
+    int32_t size = model.size() + offset, highest = size - 1;
     if (std::string file = textSetting(settings, "vocabulary_file", ""); !file.empty()) {
       vocabulary = readVocabulary(needAsset(assets, file));
-      for (const auto &[token, id] : *vocabulary)
-        tokens[id] = token;
       size = int32_t(vocabulary->size());
+      highest = vocabulary->highestId();
     }
     int32_t next = size;
     for (std::string &token :
          listSetting(settings, "following_tokens").value_or(std::vector<std::string>())) {
-      tokens[next] = token;
+      followingTokens[next] = token;
       following.try_emplace(std::move(token), next++);
     }
     setTokens(readTokenizerConfig(settings, assets), settings,
               booleanSetting(settings, "counts_following_tokens", true) ? next : size,
-              [&](const std::string &token) { return baseId(token); });
+              std::max(highest, next - 1), [&](const std::string &token) { return baseId(token); });
     if (unknownId() < 0)
       throw InputError(fmt::format("{}: the unknown token '{}' is not in the vocabulary", modelFile,
                                    unknownToken));
   }
 
 private:
-  int32_t baseId(const std::string &token) const {
+  int32_t baseId(std::string_view token) const {
     if (auto found = following.find(token); found != following.end())
       return found->second;
-    if (vocabulary) {
-      auto found = vocabulary->find(token);
-      return found == vocabulary->end() ? -1 : found->second;
-    }
+    if (vocabulary)
+      return vocabulary->idOf(token);
     return model.contains(token) ? model.idOf(token) + offset : -1;
   }
 
@@ -73,20 +70,22 @@ private:
     return lowers ? lowerAroundAddedTokens(validUtf8(text)) : std::string(text);
   }
 
-  std::vector<std::string> segment(std::string_view text, Side) const override {
-    return model.encode(text);
+  void segment(std::string_view text, Side, const PieceSink &add) const override {
+    model.encode(text, add);
   }
 
-  int32_t pieceId(const std::string &piece, Side) const override {
+  int32_t pieceId(std::string_view piece, Side) const override {
     int32_t id = baseId(piece);
     bool isUnknown = id < 0 || (!vocabulary && id == model.unknownId() + offset);
     return isUnknown ? unknownId() : id;
   }
 
   std::string piece(int32_t id) const override {
-    if (auto found = tokens.find(id); found != tokens.end())
+    if (auto found = followingTokens.find(id); found != followingTokens.end())
       return found->second;
-    if (vocabulary || id < offset || id - offset >= model.size())
+    if (vocabulary)
+      return vocabulary->pieceOf(id);
+    if (id < offset || id - offset >= model.size())
       return {};
     return model.pieceOf(id - offset);
   }
@@ -126,10 +125,9 @@ private:
   Decoding decoding;
   Spacing spacing;
   bool uppers, lowers;
-  std::optional<std::unordered_map<std::string, int32_t>> vocabulary;
-  std::unordered_map<std::string, int32_t> following;
-  /// Of the vocabulary and the following tokens.
-  std::unordered_map<int32_t, std::string> tokens;
+  std::optional<Vocabulary> vocabulary;
+  TokenIds following;
+  std::unordered_map<int32_t, std::string> followingTokens;
 };
 
 } // namespace

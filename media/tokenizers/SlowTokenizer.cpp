@@ -7,6 +7,7 @@
 #include "media/text/Characters.h"
 #include "media/text/Unicode.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace transept::text {
@@ -28,7 +29,7 @@ int32_t SlowTokenizer::addSpecial(const AddedToken &token, int32_t &nextId,
 }
 
 void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &settings,
-                              int32_t baseSize, const Frame::IdOf &baseId) {
+                              int32_t baseSize, int32_t highestBaseId, const Frame::IdOf &baseId) {
   addedById = config.addedTokens;
   int32_t nextId = baseSize;
   for (const auto &[id, token] : addedById) {
@@ -46,6 +47,9 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
   endTokenId = ids[size_t(Role::End)];
   unknownTokenId = ids[size_t(Role::Unknown)];
   paddingTokenId = ids[size_t(Role::Padding)];
+  highestTokenId = highestBaseId;
+  if (!addedById.empty())
+    highestTokenId = std::max(highestTokenId, addedById.rbegin()->first);
   cleansUpSpaces = config.cleansUpSpaces;
   indexAddedTokens(baseSize, booleanSetting(settings, "separates_added_tokens", false));
   if (endTokenId >= 0)
@@ -56,7 +60,7 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
   });
 }
 
-int32_t SlowTokenizer::addedId(const std::string &token) const {
+int32_t SlowTokenizer::addedId(std::string_view token) const {
   auto found = addedIds.find(token);
   return found == addedIds.end() ? -1 : found->second;
 }
@@ -105,7 +109,7 @@ std::vector<std::string> SlowTokenizer::split(std::string_view text) const {
   return parts;
 }
 
-std::vector<std::string> SlowTokenizer::tokenize(std::string_view text, Side side) const {
+void SlowTokenizer::tokenize(std::string_view text, Side side, const PieceSink &add) const {
   std::vector<std::string> parts = split(text);
   for (size_t index = 0; index < parts.size(); ++index) {
     auto found = addedIds.find(parts[index]);
@@ -126,27 +130,23 @@ std::vector<std::string> SlowTokenizer::tokenize(std::string_view text, Side sid
       parts[index].clear();
     }
   }
-  std::vector<std::string> tokens;
-  for (std::string &part : parts) {
+  for (const std::string &part : parts) {
     if (part.empty())
       continue;
-    if (addedIds.contains(part)) {
-      tokens.push_back(std::move(part));
-      continue;
-    }
-    for (std::string &each : segment(part, side))
-      tokens.push_back(std::move(each));
+    if (addedIds.contains(part))
+      add(part);
+    else
+      segment(part, side, add);
   }
-  return tokens;
 }
 
 std::vector<int32_t> SlowTokenizer::encodeSide(std::string_view text, Side side,
                                                const EncodeOptions &options) const {
   std::vector<int32_t> ids;
-  for (const std::string &token : tokenize(prepare(text), side)) {
-    auto added = addedIds.find(token);
-    ids.push_back(added != addedIds.end() ? added->second : pieceId(token, side));
-  }
+  tokenize(prepare(text), side, [&](std::string_view token) {
+    int32_t added = addedId(token);
+    ids.push_back(added >= 0 ? added : pieceId(token, side));
+  });
   std::vector<int32_t> framed = frame.wrap(std::move(ids), side, options);
   if (options.addSpecialTokens && !repeatsEnd() && framed.size() > 1 &&
       framed[framed.size() - 2] == endTokenId && framed.back() == endTokenId)

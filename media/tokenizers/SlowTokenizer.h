@@ -8,6 +8,7 @@
 
 #include "media/tokenizers/AddedTokens.h"
 #include "media/tokenizers/Frame.h"
+#include "media/tokenizers/PieceEncoder.h"
 #include "media/tokenizers/Tokenizer.h"
 #include "media/tokenizers/TokenizerConfig.h"
 
@@ -24,18 +25,19 @@ public:
   int32_t endId() const final { return endTokenId; }
   int32_t paddingId() const final { return paddingTokenId; }
   int32_t unknownId() const final { return unknownTokenId; }
+  int32_t highestId() const final { return highestTokenId; }
   std::vector<std::string> languages() const final { return frame.languages(); }
   int32_t languageId(std::string_view name) const final { return frame.languageId(name); }
 
 protected:
   /// The text as it is before added tokens are cut out.
   virtual std::string prepare(std::string_view text) const { return std::string(text); }
-  /// Pieces of a text without added tokens.
-  virtual std::vector<std::string> segment(std::string_view text, Side side) const = 0;
-  /// Pieces of a whole text; T5 does more than cutting out added tokens.
-  virtual std::vector<std::string> tokenize(std::string_view text, Side side) const;
+  /// Hands over the pieces of a text without added tokens.
+  virtual void segment(std::string_view text, Side side, const PieceSink &add) const = 0;
+  /// Hands over those of a whole text; T5 does more than cutting out added tokens.
+  virtual void tokenize(std::string_view text, Side side, const PieceSink &add) const;
   /// Id of a piece that is no added token.
-  virtual int32_t pieceId(const std::string &piece, Side side) const = 0;
+  virtual int32_t pieceId(std::string_view piece, Side side) const = 0;
   /// The piece of an id that is no added token; empty when there is none.
   virtual std::string piece(int32_t id) const = 0;
   /// The same for ids of a source.
@@ -45,14 +47,15 @@ protected:
   /// T5 does not repeat the end token of a text that has one.
   virtual bool repeatsEnd() const { return true; }
 
-  /// Called once at the end of construction. `baseSize` counts the vocabulary without added tokens;
-  /// `baseId` gives a token's id there, or -1. The frame is the settings', or else the end token.
+  /// Called once at the end of construction. `baseSize` counts the vocabulary without added tokens,
+  /// whose ids end at `highestBaseId`; `baseId` gives a token's id there, or -1. The frame is the
+  /// settings', or else the end token.
   void setTokens(const TokenizerConfig &config, const Settings &settings, int32_t baseSize,
-                 const Frame::IdOf &baseId);
+                 int32_t highestBaseId, const Frame::IdOf &baseId);
 
   /// Id of an added token, or -1.
-  int32_t addedId(const std::string &token) const;
-  bool isSpecial(const std::string &token) const { return specialTokens.contains(token); }
+  int32_t addedId(std::string_view token) const;
+  bool isSpecial(std::string_view token) const { return specialTokens.contains(token); }
   /// The valid text in lower case, added tokens excepted.
   std::string lowerAroundAddedTokens(std::string_view text) const;
 
@@ -70,12 +73,12 @@ private:
   std::map<int32_t, AddedToken> addedById;
   std::map<std::string, int32_t, std::less<>> addedIds;
   AddedTokenMatcher matcher;
-  std::set<std::string> specialTokens, additionalTokens;
+  std::set<std::string, std::less<>> specialTokens, additionalTokens;
   std::set<int32_t> specialIds;
   /// Decoded by themselves, between separators.
   std::set<std::string> separateTokens;
   Frame frame;
-  int32_t endTokenId = -1, paddingTokenId = -1, unknownTokenId = -1;
+  int32_t endTokenId = -1, paddingTokenId = -1, unknownTokenId = -1, highestTokenId = -1;
   bool cleansUpSpaces = true;
 };
 

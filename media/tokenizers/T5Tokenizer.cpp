@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace transept::text {
 
@@ -25,10 +26,10 @@ public:
               isLegacy ? SentencePiece::DummyPrefix::AsTrained : SentencePiece::DummyPrefix::Off) {
     TokenizerConfig config = readTokenizerConfig(settings, assets);
     addSentinels(config, integerSetting(settings, "extra_ids", 100, 100'000));
-    setTokens(config, settings, model.size(), [&](const std::string &token) {
+    setTokens(config, settings, model.size(), model.size() - 1, [&](const std::string &token) {
       return model.contains(token) ? model.idOf(token) : -1;
     });
-    unknownLength = model.encode(unknownToken).size();
+    model.encode(unknownToken, [&](std::string_view) { ++unknownLength; });
   }
 
 private:
@@ -62,29 +63,44 @@ private:
       config.addedTokens.try_emplace(model.size() - 1 + count - index, sentinel(index));
   }
 
-  std::vector<std::string> tokenize(std::string_view text, Side side) const override {
+  void tokenize(std::string_view text, Side side, const PieceSink &add) const override {
     if (isLegacy || text.empty())
-      return SlowTokenizer::tokenize(text, side);
+      return SlowTokenizer::tokenize(text, side, add);
     std::string marked = replaceAll(text, blankMark, " ");
     if (addsPrefix)
       marked.insert(0, blankMark);
-    std::vector<std::string> tokens = SlowTokenizer::tokenize(marked, side);
-    if (tokens.size() > 1 && tokens[0] == blankMark && isSpecial(tokens[1]))
-      tokens.erase(tokens.begin());
-    return tokens;
+    // A blank alone in front of a special token is left out.
+    bool isFirst = true, hasBlank = false;
+    SlowTokenizer::tokenize(marked, side, [&](std::string_view token) {
+      if (std::exchange(isFirst, false) && token == blankMark) {
+        hasBlank = true;
+        return;
+      }
+      if (std::exchange(hasBlank, false) && !isSpecial(token))
+        add(blankMark);
+      add(token);
+    });
+    if (hasBlank)
+      add(blankMark);
   }
 
-  std::vector<std::string> segment(std::string_view text, Side) const override {
+  void segment(std::string_view text, Side, const PieceSink &add) const override {
     if (isLegacy || !(text.starts_with(blankMark) || text.starts_with(' ')))
-      return model.encode(text);
-    // Without a dummy prefix sentencepiece strips a leading blank; a word in front keeps it.
-    std::vector<std::string> tokens = model.encode(unknownToken + std::string(text));
-    if (tokens.size() >= unknownLength)
-      tokens.erase(tokens.begin(), tokens.begin() + ptrdiff_t(unknownLength));
-    return tokens;
+      return model.encode(text, add);
+    // Without a dummy prefix sentencepiece strips a leading blank; a word in front keeps it, and is
+    // taken away unless it has become a part of fewer pieces.
+    std::vector<std::string> front;
+    model.encode(unknownToken + std::string(text), [&](std::string_view piece) {
+      if (front.size() == unknownLength)
+        add(piece);
+      else
+        front.emplace_back(piece);
+    });
+    if (front.size() < unknownLength)
+      std::ranges::for_each(front, add);
   }
 
-  int32_t pieceId(const std::string &piece, Side) const override { return model.idOf(piece); }
+  int32_t pieceId(std::string_view piece, Side) const override { return model.idOf(piece); }
 
   std::string piece(int32_t id) const override {
     return id >= 0 && id < model.size() ? model.pieceOf(id) : std::string();

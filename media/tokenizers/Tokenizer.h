@@ -64,6 +64,8 @@ public:
   virtual int32_t endId() const = 0;
   virtual int32_t paddingId() const = 0;
   virtual int32_t unknownId() const = 0;
+  /// The highest id that a text can have.
+  virtual int32_t highestId() const = 0;
 
   /// The languages that the tokenizer can mark, as the checkpoint names them ("de", "deu_Latn").
   virtual std::vector<std::string> languages() const = 0;

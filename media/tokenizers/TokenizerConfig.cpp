@@ -149,14 +149,14 @@ TokenizerConfig readTokenizerConfig(const Settings &settings, std::span<const As
   return config;
 }
 
-std::unordered_map<std::string, int32_t> readVocabulary(const Asset &asset) {
+Vocabulary readVocabulary(const Asset &asset) {
   std::string name(asset.name);
   Json json = parseObject(asset.bytes, name);
-  std::unordered_map<std::string, int32_t> vocabulary;
+  TokenIds vocabulary;
   vocabulary.reserve(json.size());
   for (const auto &[token, id] : json.items())
     vocabulary.emplace(token, parseId(id, name + ": " + token));
-  return vocabulary;
+  return Vocabulary(std::move(vocabulary));
 }
 
 const Asset &needAsset(std::span<const Asset> assets, std::string_view name) {

@@ -8,13 +8,13 @@
 
 #include "media/tokenizers/Assets.h"
 #include "media/tokenizers/Tokenizer.h"
+#include "media/tokenizers/Vocabulary.h"
 
 #include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace transept::text {
@@ -53,7 +53,7 @@ struct TokenizerConfig {
 TokenizerConfig readTokenizerConfig(const Settings &settings, std::span<const Asset> assets);
 
 /// A JSON object from tokens to ids, such as vocab.json.
-std::unordered_map<std::string, int32_t> readVocabulary(const Asset &asset);
+Vocabulary readVocabulary(const Asset &asset);
 
 /// Settings as values; `fallback` when the key is absent. Throw InputError for other texts.
 bool booleanSetting(const Settings &settings, const std::string &key, bool fallback);

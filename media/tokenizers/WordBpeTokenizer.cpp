@@ -3,6 +3,7 @@
 // BPE of lower-cased words and punctuation marks: "@@" marks pieces that are continued, newlines
 // are a word of their own. Settings: "vocabulary_file", "merges_file".
 
+#include "base/Error.h"
 #include "media/text/Characters.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/BytePairs.h"
@@ -68,47 +69,40 @@ public:
       : vocabulary(readVocabulary(
             needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.json")))),
         merges(needAsset(assets, textSetting(settings, "merges_file", "merges.txt")), "</w>") {
-    for (const auto &[token, id] : vocabulary)
-      tokens[id] = token;
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
-              [&](const std::string &token) {
-                auto found = vocabulary.find(token);
-                return found == vocabulary.end() ? -1 : found->second;
-              });
+              vocabulary.highestId(),
+              [&](const std::string &token) { return vocabulary.idOf(token); });
+    if (unknownId() < 0)
+      throw InputError("tokenizer_config.json: unk_token: found none, but pieces need one");
   }
 
 private:
   std::string prepare(std::string_view text) const override { return validUtf8(text); }
 
-  std::vector<std::string> segment(std::string_view text, Side) const override {
-    std::vector<std::string> pieces;
+  void segment(std::string_view text, Side, const PieceSink &add) const override {
     for (std::string_view each : splitWords(text)) {
       std::string spaced = separatePunctuation(each);
       for (std::string_view rest = spaced; !rest.empty();) {
         size_t end = std::min(rest.find(' '), rest.size());
-        appendPieces(pieces, lower(rest.substr(0, end)));
+        addPieces(lower(rest.substr(0, end)), add);
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }
     }
-    return pieces;
   }
 
-  void appendPieces(std::vector<std::string> &pieces, const std::string &word) const {
-    std::vector<std::string_view> parts = merges.split(word);
-    for (size_t index = 0; index < parts.size(); ++index)
-      pieces.push_back(std::string(parts[index]) +=
-                       index + 1 < parts.size() ? continued : std::string_view());
+  void addPieces(std::string_view word, const PieceSink &add) const {
+    merges.split(word, [&](std::string_view part) {
+      bool isLast = part.data() + part.size() == word.data() + word.size();
+      add(std::string(part) += isLast ? std::string_view() : continued);
+    });
   }
 
-  int32_t pieceId(const std::string &piece, Side) const override {
-    auto found = vocabulary.find(lower(piece));
-    return found == vocabulary.end() ? unknownId() : found->second;
+  int32_t pieceId(std::string_view piece, Side) const override {
+    int32_t id = vocabulary.idOf(lower(piece));
+    return id < 0 ? unknownId() : id;
   }
 
-  std::string piece(int32_t id) const override {
-    auto found = tokens.find(id);
-    return found == tokens.end() ? std::string() : found->second;
-  }
+  std::string piece(int32_t id) const override { return vocabulary.pieceOf(id); }
 
   std::string join(std::vector<std::string> pieces) const override {
     std::string text;
@@ -117,8 +111,7 @@ private:
     return std::string(strip(replaceAll(text, "@@ ", "")));
   }
 
-  std::unordered_map<std::string, int32_t> vocabulary;
-  std::unordered_map<int32_t, std::string> tokens;
+  Vocabulary vocabulary;
   TextPairs merges;
 };
 

@@ -80,33 +80,34 @@ std::vector<std::string_view> splitAtPunctuation(std::string_view word) {
 }
 
 WordPieces::WordPieces(TokenIds ids, std::string continuation, size_t maximumCharacters)
-    : ids(std::move(ids)), continuation(std::move(continuation)),
-      maximumCharacters(maximumCharacters) {
-  for (const auto &[token, id] : this->ids)
+    : continuation(std::move(continuation)), maximumCharacters(maximumCharacters) {
+  for (const auto &[token, id] : ids)
     longestToken = std::max(longestToken, token.size());
+  vocabulary = Vocabulary(std::move(ids));
 }
 
-bool WordPieces::split(std::string_view word, std::vector<std::string> &tokens) const {
+bool WordPieces::split(std::string_view word, std::vector<int32_t> &result) const {
   size_t characters = 0;
   for (size_t position = 0; position < word.size(); position += characterLength(word, position))
     if (++characters > maximumCharacters)
       return false;
-  size_t known = tokens.size();
+  size_t known = result.size();
   for (size_t begin = 0; begin < word.size();) {
     size_t end = std::min(word.size(), begin + longestToken);
     std::string candidate = begin > 0 ? continuation : "";
     size_t prefix = candidate.size();
     candidate += word.substr(begin, end - begin);
+    int32_t id = -1;
     // Bytes of a character that was cut make no token.
-    while (end > begin && !ids.contains(candidate)) {
+    while (end > begin && (id = vocabulary.idOf(candidate)) < 0) {
       candidate.pop_back();
       --end;
     }
     if (end == begin || candidate.size() == prefix) {
-      tokens.resize(known);
+      result.resize(known);
       return false;
     }
-    tokens.push_back(std::move(candidate));
+    result.push_back(id);
     begin = end;
   }
   return true;

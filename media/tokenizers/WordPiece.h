@@ -7,19 +7,14 @@
 
 #include "media/text/Characters.h"
 
+#include "media/tokenizers/Vocabulary.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace transept::text {
-
-struct StringHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-using TokenIds = std::unordered_map<std::string, int32_t, StringHash, std::equal_to<>>;
 
 /// Without NUL, U+FFFD and control characters; tabs, newlines and blanks of any width are blanks.
 std::string cleanControls(std::string_view text, Unassigned unassigned);
@@ -34,12 +29,12 @@ std::vector<std::string_view> splitAtPunctuation(std::string_view word);
 class WordPieces {
 public:
   WordPieces(TokenIds ids, std::string continuation, size_t maximumCharacters);
-  /// Appends the tokens of a word of valid UTF-8; false, and nothing appended, where it has none.
-  bool split(std::string_view word, std::vector<std::string> &tokens) const;
-  const TokenIds &vocabulary() const { return ids; }
+  /// Appends the ids of a word of valid UTF-8; false, and nothing appended, where it has none.
+  bool split(std::string_view word, std::vector<int32_t> &result) const;
+  const Vocabulary &tokens() const { return vocabulary; }
 
 private:
-  TokenIds ids;
+  Vocabulary vocabulary;
   std::string continuation;
   size_t maximumCharacters, longestToken = 0;
 };

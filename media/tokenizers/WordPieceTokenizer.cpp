@@ -4,6 +4,7 @@
 // "tokenize_chinese_chars", "strip_accents" (default: as do_lower_case).
 
 #include "base/Error.h"
+#include "base/PointerFile.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/Kinds.h"
 #include "media/tokenizers/SlowTokenizer.h"
@@ -20,6 +21,7 @@ constexpr std::string_view continuation = "##";
 
 /// One token a line; its number is its id.
 TokenIds readLines(const Asset &asset) {
+  refusePointerFile(asset.bytes, std::string(asset.name));
   TokenIds ids;
   int32_t line = 0;
   for (std::string_view rest = asset.bytes; !rest.empty(); ++line) {
@@ -44,13 +46,9 @@ public:
         lowers(booleanSetting(settings, "do_lower_case", true)),
         spacesIdeographs(booleanSetting(settings, "tokenize_chinese_chars", true)),
         stripsAccents(booleanSetting(settings, "strip_accents", lowers)) {
-    for (const auto &[token, id] : words.vocabulary())
-      tokens[id] = token;
-    setTokens(readTokenizerConfig(settings, assets), settings, int32_t(words.vocabulary().size()),
-              [&](const std::string &token) {
-                auto found = words.vocabulary().find(token);
-                return found == words.vocabulary().end() ? -1 : found->second;
-              });
+    setTokens(readTokenizerConfig(settings, assets), settings, int32_t(words.tokens().size()),
+              words.tokens().highestId(),
+              [&](const std::string &token) { return words.tokens().idOf(token); });
     if (unknownId() < 0)
       throw InputError("tokenizer_config.json: unk_token: found none, but words need one");
   }
@@ -60,46 +58,41 @@ private:
     return lowers && splitsWords ? lowerAroundAddedTokens(validUtf8(text)) : validUtf8(text);
   }
 
-  std::vector<std::string> segment(std::string_view text, Side) const override {
-    std::vector<std::string> pieces;
-    for (const std::string &word : splitsWords ? basicWords(text) : plainWords(text))
-      if (!words.split(word, pieces))
-        pieces.push_back(unknownToken);
-    return pieces;
-  }
-
-  static std::vector<std::string> plainWords(std::string_view text) {
-    std::vector<std::string> result;
+  void segment(std::string_view text, Side, const PieceSink &add) const override {
+    if (splitsWords)
+      return addBasicWords(text, add);
     for (std::string_view word : splitAtSpaces(text))
-      result.emplace_back(word);
-    return result;
+      addWord(word, add);
   }
 
-  std::vector<std::string> basicWords(std::string_view text) const {
+  void addWord(std::string_view word, const PieceSink &add) const {
+    std::vector<int32_t> ids;
+    if (!words.split(word, ids))
+      return add(unknownToken);
+    for (int32_t id : ids)
+      add(*words.tokens().tokenOf(id));
+  }
+
+  void addBasicWords(std::string_view text, const PieceSink &add) const {
     std::string clean = cleanControls(text, Unassigned::Count);
     if (spacesIdeographs)
       clean = spaceIdeographs(clean);
     clean = normalize(clean, NormalForm::C);
-    std::vector<std::string> result;
     for (std::string_view each : splitAtSpaces(clean)) {
       std::string word(each);
       if (stripsAccents)
         word = removeNonSpacingMarks(normalize(word, NormalForm::D));
       for (std::string_view part : splitAtPunctuation(word))
-        result.emplace_back(part);
+        addWord(part, add);
     }
-    return result;
   }
 
-  int32_t pieceId(const std::string &piece, Side) const override {
-    auto found = words.vocabulary().find(piece);
-    return found == words.vocabulary().end() ? unknownId() : found->second;
+  int32_t pieceId(std::string_view piece, Side) const override {
+    int32_t id = words.tokens().idOf(piece);
+    return id < 0 ? unknownId() : id;
   }
 
-  std::string piece(int32_t id) const override {
-    auto found = tokens.find(id);
-    return found == tokens.end() ? std::string() : found->second;
-  }
+  std::string piece(int32_t id) const override { return words.tokens().pieceOf(id); }
 
   std::string join(std::vector<std::string> pieces) const override {
     std::string text;
@@ -110,7 +103,6 @@ private:
 
   WordPieces words;
   bool splitsWords, lowers, spacesIdeographs, stripsAccents;
-  std::unordered_map<int32_t, std::string> tokens;
 };
 
 } // namespace

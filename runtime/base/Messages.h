@@ -21,12 +21,15 @@ inline std::string text(std::integral auto value) {
   return std::to_string(value);
 }
 inline std::string text(std::floating_point auto value) {
+  if (value != value)
+    return "nan"; // its sign says nothing
   char digits[32];
   return std::string(digits, std::to_chars(digits, digits + sizeof(digits), value).ptr);
 }
 
 /// Throws Error: the parts one after another.
-template <typename... Parts> [[noreturn]] void fail(ErrorCode code, const Parts &...parts) {
+template <typename... Parts>
+[[noreturn, gnu::cold]] void fail(ErrorCode code, const Parts &...parts) {
   std::string message;
   ((message += text(parts)), ...);
   throw Error(code, message);
@@ -34,7 +37,8 @@ template <typename... Parts> [[noreturn]] void fail(ErrorCode code, const Parts 
 
 /// Throws Error "<what> is <value>, but must be <allowed>".
 template <typename Value>
-[[noreturn]] void failArgument(std::string_view what, Value value, std::string_view allowed) {
+[[noreturn, gnu::cold]] void failArgument(std::string_view what, Value value,
+                                          std::string_view allowed) {
   fail(ErrorCode::InvalidArgument, what, " is ", value, ", but must be ", allowed);
 }
 

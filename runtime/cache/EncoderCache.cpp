@@ -4,7 +4,8 @@
 
 #include "runtime/cache/EncoderCache.h"
 
-#include "runtime/cache/CacheLayout.h"
+#include "runtime/base/Sizes.h"
+#include "transept/cache_sizes.h"
 
 #include <string_view>
 
@@ -39,10 +40,9 @@ EncoderEntry *EncoderCache::lookUp(const PackedSource &source) {
 
 EncoderEntry &EncoderCache::insert(const PackedSource &source) {
   ++misses;
-  std::uint64_t length = source.positions.size();
-  std::uint64_t keyBytes =
-      addSizes(length * 2 * sizeof(std::int32_t), source.features.size() * sizeof(float));
-  std::uint64_t total = addSizes(addSizes(cachedBytes(length), stateBytes(length)), keyBytes);
+  std::uint64_t width = table.source_feature_width;
+  std::uint64_t total = encoderEntrySize(table).of(source.positions.size(),
+                                                   width == 0 ? 0 : source.features.size() / width);
   evictFor(total);
 
   auto entry = std::make_unique<EncoderEntry>();
@@ -61,12 +61,9 @@ EncoderEntry &EncoderCache::insert(const PackedSource &source) {
 }
 
 void EncoderCache::allocate(const EncoderLease &lease) const {
-  lease.held->keysAndValues = AlignedMemory::zeroed(cachedBytes(lease->length()));
+  lease.held->keysAndValues =
+      AlignedMemory::zeroed(encoderEntrySize(table).keysAndValues(lease->length()));
   lease.held->states = AlignedMemory(stateBytes(lease->length()));
-}
-
-std::uint64_t EncoderCache::cachedBytes(std::uint64_t length) const {
-  return cacheBytes(table.encoder_slots, table.encoder_slot_count, length);
 }
 
 std::uint64_t EncoderCache::stateBytes(std::uint64_t length) const {

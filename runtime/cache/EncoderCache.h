@@ -71,7 +71,6 @@ private:
   void release(EncoderEntry &entry);
   void evictFor(std::uint64_t newBytes);
   void remove(EncoderEntry &entry);
-  std::uint64_t cachedBytes(std::uint64_t length) const;
   std::uint64_t stateBytes(std::uint64_t length) const;
   using Entries = std::unordered_multimap<std::uint64_t, std::unique_ptr<EncoderEntry>>;
   Entries::iterator iteratorOf(const EncoderEntry &entry);

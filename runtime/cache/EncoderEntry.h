@@ -4,7 +4,7 @@
 #ifndef TRANSEPT_RUNTIME_CACHE_ENCODERENTRY_H
 #define TRANSEPT_RUNTIME_CACHE_ENCODERENTRY_H
 
-#include "runtime/base/AlignedMemory.h"
+#include "runtime/platform/AlignedMemory.h"
 
 #include <list>
 #include <span>

@@ -4,7 +4,7 @@
 
 #include "runtime/cache/PagePool.h"
 
-#include "runtime/cache/CacheLayout.h"
+#include "transept/cache_sizes.h"
 #include "transept/error.h"
 
 #include <string>
@@ -18,7 +18,7 @@ constexpr std::uint64_t idleLimitBytes = 256u << 20;
 } // namespace
 
 PagePool::PagePool(const transept_model_table &table, std::uint64_t limitBytes)
-    : bytesPerPage(cacheBytes(table.self_slots, table.self_slot_count, TRANSEPT_KEY_BLOCK)),
+    : bytesPerPage(selfPageSize(table)),
       limitPages(limitBytes == 0 ? UINT64_MAX : limitBytes / bytesPerPage) {}
 
 PagePool::~PagePool() {

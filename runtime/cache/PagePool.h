@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_RUNTIME_CACHE_PAGEPOOL_H
 #define TRANSEPT_RUNTIME_CACHE_PAGEPOOL_H
 
-#include "runtime/base/AlignedMemory.h"
+#include "runtime/platform/AlignedMemory.h"
 #include "transept/abi.h"
 
 #include <atomic>

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // After transformers 4.44, GenerationMixin._beam_search and BeamSearchScorer: log-probabilities
-// first, rules act on them without renormalising. Ties, which torch leaves open, go to the lower
-// beam, then to the higher log-probability, then to the lower id.
+// first, rules act on them and, unless asked, nothing renormalizes them. Ties, which torch leaves
+// open, go to the lower beam, then to the higher log-probability, then to the lower id.
 
 #include "runtime/decode/BeamSearch.h"
+
+#include "runtime/decode/WholeRows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -48,9 +50,14 @@ void BeamSearch::addRows(DecodeBatch &batch) {
 }
 
 void BeamSearch::advance(const DecodeBatch &batch) {
-  for (std::size_t index = 0; index < fedBeams(); ++index)
-    mergeCandidates(batch.scores(firstRequest + index), excluded[index], rules,
-                    ScoreKind::LogProbability, candidates[index]);
+  for (std::size_t index = 0; index < fedBeams(); ++index) {
+    RowScores row = batch.scores(firstRequest + index);
+    if (settings.renormalize)
+      renormalizedCandidates(row, excluded[index], rules, settings.beamCandidates(),
+                             candidates[index]);
+    else
+      mergeCandidates(row, excluded[index], rules, ScoreKind::LogProbability, candidates[index]);
+  }
   choose(std::span(candidates).first(fedBeams()));
   applyChoices();
   appendForced();

@@ -4,8 +4,6 @@
 
 #include "runtime/decode/Candidates.h"
 
-#include "runtime/base/Messages.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -13,8 +11,6 @@ namespace transept::runtime {
 
 void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
                      ScoreKind kind, std::vector<Candidate> &result) {
-  if (std::isnan(row.logSumExp))
-    fail(ErrorCode::Internal, "the model's scores are not numbers; are its weights damaged?");
   float shift = kind == ScoreKind::LogProbability ? row.logSumExp : 0;
   result.clear();
   for (std::size_t index = 0; index < row.candidateIds.size(); ++index) {

@@ -19,8 +19,8 @@ struct Candidate {
 enum class ScoreKind { Logit, LogProbability };
 
 /// Fills `result` with the tokens whose processed score is above -inf, best first, ties by rising
-/// id: all of them if they are fewer than the row's candidates, else at least so many. Throws Error
-/// when the model's scores are not numbers.
+/// id: all of them if they are fewer than the row's candidates, else at least so many. The row's
+/// log-sum-exp is a number.
 void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
                      ScoreKind kind, std::vector<Candidate> &result);
 

@@ -11,8 +11,9 @@
 
 namespace transept::runtime {
 
-void DecodeBatch::clear(std::int64_t newCandidateCount) {
+void DecodeBatch::clear(std::int64_t newCandidateCount, bool newKeepsRows) {
   candidateCount = newCandidateCount;
+  keepsRows = newKeepsRows;
   longestSequence = 0;
   currentSource = nullptr;
   caches.clear();
@@ -61,6 +62,8 @@ std::size_t DecodeBatch::request(std::span<const std::int32_t> excluded, std::in
 void DecodeBatch::reserveResults() {
   std::size_t requests = requestedRows.size();
   excludedLogits.resize(excludedIds.size());
+  if (keepsRows)
+    wholeRows.resize(multiplySizes(requests, engine.table.target_vocabulary_size));
   if (candidateCount == 0)
     return;
   std::size_t candidates = requests * std::size_t(candidateCount);
@@ -93,7 +96,7 @@ transept_invocation DecodeBatch::prepare(float *logits) {
   invocation.source_lengths = sourceLengths.data();
   invocation.requested_count = std::int64_t(requestedRows.size());
   invocation.requested_rows = requestedRows.data();
-  invocation.logits = logits;
+  invocation.logits = keepsRows ? wholeRows.data() : logits;
   invocation.candidate_count = candidateCount;
   if (candidateCount != 0) {
     invocation.candidate_ids = candidateIds.data();
@@ -132,9 +135,11 @@ RowScores DecodeBatch::scores(std::size_t request) const {
   auto count = std::size_t(candidateCount);
   auto first = std::size_t(excludedOffsets[request]);
   auto last = std::size_t(excludedOffsets[request + 1]);
+  auto vocabulary = std::size_t(keepsRows ? engine.table.target_vocabulary_size : 0);
   return {std::span(candidateIds).subspan(request * count, count),
           std::span(candidateLogits).subspan(request * count, count),
-          std::span(excludedLogits).subspan(first, last - first), logSumExp[request]};
+          std::span(excludedLogits).subspan(first, last - first), logSumExp[request],
+          std::span(wholeRows).subspan(request * vocabulary, vocabulary)};
 }
 
 } // namespace transept::runtime

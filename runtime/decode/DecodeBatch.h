@@ -18,6 +18,7 @@ struct RowScores {
   std::span<const float> candidateLogits;
   std::span<const float> excludedLogits; // beside the ids that were excluded
   float logSumExp;
+  std::span<const float> logits; // of the whole vocabulary, where clear() asked for them
 };
 
 class DecodeBatch {
@@ -25,8 +26,8 @@ public:
   explicit DecodeBatch(Engine &engine) : engine(engine) {}
 
   /// Forgets all rows; the next invocation asks for `candidateCount` candidates of each requested
-  /// row (0: none, and no log-sum-exp).
-  void clear(std::int64_t candidateCount);
+  /// row (0: none, and no log-sum-exp), and if `keepsRows` for its logits.
+  void clear(std::int64_t candidateCount, bool keepsRows = false);
   /// The sequences added next read this entry; a repeated call for the same entry adds no group.
   void setSource(const EncoderEntry &entry);
   /// Adds the rows of `ids` behind what `cache` holds. The cache must live until run() returns.
@@ -35,6 +36,7 @@ public:
   /// Returns the request's number. `excluded` is ascending and unique.
   std::size_t request(std::span<const std::int32_t> excluded = {}, std::int64_t rowsBack = 0);
 
+  std::size_t requestCount() const { return requestedRows.size(); }
   std::int64_t rowCount() const { return std::int64_t(ids.size()); }
 
   /// Runs decode and counts the rows as cached. `logits`, if given, receives
@@ -61,6 +63,7 @@ private:
 
   Engine &engine;
   std::int64_t candidateCount = 0;
+  bool keepsRows = false;
   std::int64_t longestSequence = 0;
   const EncoderEntry *currentSource = nullptr;
 
@@ -73,7 +76,7 @@ private:
   std::vector<std::int64_t> requestedRows, excludedOffsets;
   std::vector<std::int32_t> excludedIds;
 
-  std::vector<float> excludedLogits, candidateLogits, logSumExp;
+  std::vector<float> excludedLogits, candidateLogits, logSumExp, wholeRows;
   std::vector<std::int32_t> candidateIds;
   AlignedMemory searchMemory;
 };

@@ -15,12 +15,14 @@ namespace transept::runtime {
 void checkTargetIds(const transept_model_table &table, std::string_view what,
                     std::span<const std::int32_t> ids, std::int64_t past) {
   if (ids.empty())
-    failArgument("the length of " + text(what), 0, "1 or more");
+    fail(ErrorCode::InvalidArgument, what, " has 0 tokens, but must have 1 or more");
   std::uint64_t limit = std::min<std::uint64_t>(table.maximum_target_length, INT32_MAX);
   std::uint64_t length = std::uint64_t(past) + ids.size();
   if (length > limit)
-    failArgument((past == 0 ? "the length of " : "the length of the sequence with ") + text(what),
-                 length, rangeText(1, limit));
+    fail(ErrorCode::InvalidArgument, what, " has ", ids.size(), " tokens",
+         past == 0 ? "" : " behind " + text(past) + " others", ", but ",
+         past == 0 ? "must have" : "there can be", " at most ", limit,
+         past == 0 ? "" : " together");
   for (std::size_t index = 0; index < ids.size(); ++index)
     if (ids[index] < 0 || std::uint32_t(ids[index]) >= table.target_vocabulary_size)
       failArgument(text(what) + "[" + text(index) + "]", ids[index],

@@ -8,8 +8,10 @@
 #include "runtime/decode/BeamSearch.h"
 #include "runtime/decode/GreedySearch.h"
 #include "runtime/decode/Limits.h"
+#include "runtime/decode/SamplingSearch.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace transept::runtime {
 namespace {
@@ -27,7 +29,9 @@ std::span<const std::int32_t> promptOf(const transept_generation_options *option
   return {options->prompt_ids + begin, end - begin};
 }
 
-/// The decoder ids to begin with: the start id, unless the prompt begins with it, and the prompt.
+/// The decoder ids to begin with: the start id and, before a prompt, the forced beginning, each
+/// unless the prompt has it there; then the prompt. What a decoder alone is given to continue is
+/// left as it is.
 std::vector<std::int32_t> startOf(const GenerationSettings &settings,
                                   std::span<const std::int32_t> prompt) {
   bool needsStart =
@@ -35,14 +39,19 @@ std::vector<std::int32_t> startOf(const GenerationSettings &settings,
   std::vector<std::int32_t> ids(needsStart ? 1 : 0, settings.decoderStart);
   for (std::int32_t id : prompt)
     ids.push_back(id);
-  for (std::size_t index = 0; index < ids.size(); ++index)
-    if (ids[index] < 0 || std::uint64_t(ids[index]) >= settings.vocabularySize)
-      failArgument("prompt_ids[" + text(index) + "]", ids[index],
-                   rangeText(0, settings.vocabularySize - 1));
+  bool forces = settings.hasSource && settings.decoderStart != -1 &&
+                settings.forcedBeginning != -1 && ids.size() > 1;
+  if (forces && ids[1] != settings.forcedBeginning)
+    ids.insert(ids.begin() + 1, settings.forcedBeginning);
   if (ids.empty())
-    fail(ErrorCode::InvalidArgument,
-         "there is neither a decoder_start_id nor a prompt to begin with");
+    fail(ErrorCode::InvalidArgument, "there is neither a ",
+         settings.named("decoder_start_id", "decoderStart"), " nor a prompt to begin with");
   return ids;
+}
+
+/// How many rows of logits are 64 MiB.
+std::int64_t wholeRowsPerStep(const GenerationSettings &settings) {
+  return std::int64_t(logitsPerStep / settings.vocabularySize);
 }
 
 class Generation {
@@ -52,26 +61,32 @@ public:
       : engine(engine), sources(sources), options(options),
         settings(resolveSettings(engine.table, options)), batch(engine), results(sources.size()) {
     if (options && options->on_token && settings.beams > 1)
-      failArgument("beams", settings.beams, "1 when on_token is given");
+      failArgument("beams", settings.beams,
+                   "1 when " + text(settings.named("on_token", "onToken")) + " is given");
+    if (options && options->on_token && settings.sequences() > 1)
+      failArgument(settings.named("return_count", "returnCount"), settings.returnCount,
+                   "1 when " + text(settings.named("on_token", "onToken")) + " is given");
     // All prompts are checked before anything runs.
     for (std::size_t source = 0; source < sources.size(); ++source)
       checkPrompt(source);
   }
 
   std::vector<std::vector<GeneratedSequence>> run() {
-    std::int64_t candidates = settings.beams == 1
-                                  ? 1
-                                  : std::min<std::int64_t>(settings.beamCandidates(),
-                                                           engine.table.target_vocabulary_size);
+    std::int64_t candidates =
+        std::min<std::int64_t>(settings.candidates(), engine.table.target_vocabulary_size);
     while (true) {
       admit();
       if (running.empty())
         return std::move(results);
-      batch.clear(candidates);
-      for (Running &item : running)
+      batch.clear(candidates, settings.needsWholeRows());
+      for (Running &item : running) {
+        item.firstRequest = batch.requestCount();
         item.search->addRows(batch);
+        item.requestCount = batch.requestCount() - item.firstRequest;
+      }
       batch.run();
       for (Running &item : running) {
+        checkScores(item);
         item.search->advance(batch);
         takeIfDone(item);
       }
@@ -83,15 +98,59 @@ private:
   struct Running {
     std::size_t source;
     std::unique_ptr<Search> search;
+    std::size_t firstRequest = 0, requestCount = 0; // of the step in progress
   };
 
+  /// A logit that is NaN or +inf, or all at -inf, make their log-sum-exp no number: ids would still
+  /// come out of them, and look like others.
+  void checkScores(const Running &item) const {
+    for (std::size_t index = 0; index != item.requestCount; ++index) {
+      float sum = batch.scores(item.firstRequest + index).logSumExp;
+      if (std::isfinite(sum))
+        continue;
+      fail(ErrorCode::Internal, "the scores for token ", item.search->generatedCount() + 1,
+           " of sources[", item.source, "]",
+           settings.beams > 1 ? " in beam " + text(index) : std::string(),
+           " are not numbers (their log-sum-exp is ", sum,
+           "): the model overflows here, or its weights are damaged");
+    }
+  }
+
+  /// Of a prompt for all sources, or of the prompts of each.
+  std::string nameOfPrompt(std::size_t source) const {
+    if (!settings.usesCppNames)
+      return options->prompt_offsets ? "prompt_ids of sources[" + text(source) + "] "
+                                     : "prompt_ids";
+    return options->prompt_offsets ? "prompts[" + text(source) + "]" : "prompt";
+  }
+
   void checkPrompt(std::size_t source) const {
+    std::span<const std::int32_t> given = promptOf(options, source);
+    for (std::size_t index = 0; index < given.size(); ++index)
+      if (given[index] < 0 || std::uint64_t(given[index]) >= settings.vocabularySize)
+        failArgument(nameOfPrompt(source) + "[" + text(index) + "]", given[index],
+                     rangeText(0, settings.vocabularySize - 1));
     auto prompt = startOf(settings, promptOf(options, source));
     std::int64_t length = std::int64_t(prompt.size());
     TokenRules rules(settings, {}, length);
     if (length >= rules.maximumLength())
       failArgument("the length of the prompt of sources[" + text(source) + "]", length,
                    "below the maximum length " + text(rules.maximumLength()));
+    if (settings.isMinimumGiven && rules.minimumLength() > rules.maximumLength())
+      failMinimum(rules, source);
+  }
+
+  [[noreturn]] void failMinimum(const TokenRules &rules, std::size_t source) const {
+    bool countsNew = settings.minimumNewTokens != -1;
+    fail(ErrorCode::InvalidArgument,
+         countsNew ? settings.named("minimum_new_tokens", "minimumNewTokens")
+                   : settings.named("minimum_length", "minimumLength"),
+         " is ", countsNew ? settings.minimumNewTokens : settings.minimumLength,
+         ", but must be at most ", rules.maximumLength() - (countsNew ? rules.promptLength() : 0),
+         ", where ",
+         settings.maximumNewTokens != -1 ? settings.named("maximum_new_tokens", "maximumNewTokens")
+                                         : settings.named("maximum_length", "maximumLength"),
+         " or the decoder's positions end a result (of sources[", source, "])");
   }
 
   std::unique_ptr<Search> makeSearch(std::size_t source) {
@@ -103,7 +162,13 @@ private:
     TokenListener listener;
     if (options)
       listener = {options->on_token, options->on_token_context, source};
+    if (settings.sample)
+      return std::make_unique<SamplingSearch>(std::move(start), numberOf(source), listener);
     return std::make_unique<GreedySearch>(std::move(start), listener);
+  }
+
+  std::uint64_t numberOf(std::size_t source) const {
+    return options && options->source_numbers ? options->source_numbers[source] : source;
   }
 
   /// Lets sources join while rows and sequences of the next step stay within bounds.
@@ -111,10 +176,13 @@ private:
     std::int64_t rows = 0;
     for (const Running &item : running)
       rows += item.search->pendingRows();
-    auto sequences = std::int64_t(running.size()) * settings.beams;
+    const std::int64_t added = settings.sequences();
+    const std::int64_t limit = settings.needsWholeRows()
+                                   ? std::min(sequencesPerStep, wholeRowsPerStep(settings))
+                                   : sequencesPerStep;
+    auto sequences = std::int64_t(running.size()) * added;
     while (next != sources.size()) {
-      if (!running.empty() &&
-          (sequences + settings.beams > sequencesPerStep || rows >= rowsPerInvocation))
+      if (!running.empty() && (sequences + added > limit || rows >= rowsPerInvocation))
         return;
       Running item{next, makeSearch(next)};
       ++next;
@@ -124,7 +192,7 @@ private:
       if (rows + item.search->pendingRows() > rowsPerInvocation)
         item.search->prefill(batch, rowsPerInvocation);
       rows += item.search->pendingRows();
-      sequences += settings.beams;
+      sequences += added;
       running.push_back(std::move(item));
     }
   }

@@ -11,19 +11,14 @@
 #include "transept/detail/OptionRange.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <iterator>
 #include <span>
 #include <string>
 
 namespace transept::runtime {
 namespace {
-
-bool isSet(std::int32_t value) {
-  return value != TRANSEPT_UNSET;
-}
-bool isSet(float value) {
-  return !std::isnan(value);
-}
 
 /// The caller's list if there is one, else the model's, else nothing.
 struct IdList {
@@ -45,17 +40,22 @@ public:
   Resolver(const transept_model_table &table, const transept_generation_options &options)
       : options(options), defaults(options.ignore_model_defaults ? nullptr : table.generation),
         speech(table.speech), vocabularySize(table.target_vocabulary_size),
-        hasSource(table.source_vocabulary_size != 0 || table.source_feature_width != 0) {
+        readsIds(table.source_vocabulary_size != 0),
+        hasSource(readsIds || table.source_feature_width != 0) {
+    settings.usesCppNames = options.conventions & TRANSEPT_CONVENTION_CPP_NAMES;
     settings.vocabularySize = vocabularySize;
+    settings.hasSource = hasSource;
     settings.maximumTargetLength = table.maximum_target_length;
   }
 
   GenerationSettings resolve() {
     resolveOptions();
     applyDecoderStart();
+    applySampling();
     applyReturnCount();
     applyLengths();
     applyLists();
+    checkEveryOptionHasAnEffect();
     applyTimestamps();
     return std::move(settings);
   }
@@ -66,25 +66,40 @@ private:
   /// Each option by itself: the caller's value, else the model's, else the neutral one.
   void resolveOptions() {
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  resolveNumber(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name, detail::range);
+  resolveNumber(settings.named(#abi_name, #name), settings.name, &Options::abi_name,               \
+                &Defaults::abi_name, detail::range);
 #define OPTION_LIMIT(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
-  resolveLimit(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name, detail::range);
+  resolveLimit(settings.named(#abi_name, #name), settings.name, &Options::abi_name,                \
+               &Defaults::abi_name, detail::range);
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING(name, abi_name, ...)                                                 \
-  resolveEarlyStopping(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name);
+  resolveEarlyStopping(settings.named(#abi_name, #name), settings.name, &Options::abi_name,        \
+                       &Defaults::abi_name);
+#define OPTION_BOOLEAN(name, abi_name, ...)                                                        \
+  resolveBoolean(settings.named(#abi_name, #name), settings.name, &Options::abi_name,              \
+                 &Defaults::abi_name);
 #define OPTION_ID(name, abi_name, ...)                                                             \
-  resolveId(#abi_name, settings.name, &Options::abi_name, &Defaults::abi_name);
+  resolveId(settings.named(#abi_name, #name), settings.name, &Options::abi_name,                   \
+            &Defaults::abi_name);
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, ...)                                                            \
-  settings.name = idsOf(#abi_name "s", list(options.abi_name##s, options.abi_name##_count,         \
-                                            &Defaults::abi_name##s, &Defaults::abi_name##_count));
+  settings.name = idsOf(settings.named(#abi_name "s", #name),                                      \
+                        list(options.abi_name##s, options.abi_name##_count,                        \
+                             &Defaults::abi_name##s, &Defaults::abi_name##_count));
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
-  resolveWords(#abi_name, settings.name,                                                           \
+  resolveWords(#abi_name, settings.named(#abi_name "s", #name), settings.name,                     \
                {options.abi_name##s, options.abi_name##_offsets, options.abi_name##_count},        \
                defaults ? Words{defaults->abi_name##s, defaults->abi_name##_offsets,               \
                                 defaults->abi_name##_count}                                        \
                         : Words{});
 #include "transept/generation_options.inc"
+  }
+
+  bool isSet(std::int32_t value) const { return value != TRANSEPT_UNSET; }
+  bool isSet(float value) const {
+    if (options.conventions & TRANSEPT_CONVENTION_UNSET_FRACTION)
+      return std::bit_cast<std::uint32_t>(value) != TRANSEPT_UNSET_FRACTION_BITS;
+    return !std::isnan(value);
   }
 
   /// out = caller's, or model's, or as it is.
@@ -125,6 +140,15 @@ private:
       failArgument(name, setting, "0 (false), 1 (true) or 2 (never)");
   }
 
+  void resolveBoolean(std::string_view name, bool &setting, const std::int32_t Options::*callers,
+                      const std::int32_t Defaults::*models) {
+    std::int32_t value = setting;
+    pick(value, callers, models);
+    if (value != 0 && value != 1)
+      failArgument(name, value, "0 (false) or 1 (true)");
+    setting = value == 1;
+  }
+
   void resolveId(std::string_view name, std::int32_t &setting, const std::int32_t Options::*callers,
                  const std::int32_t Defaults::*models) {
     pick(setting, callers, models);
@@ -158,17 +182,18 @@ private:
     return result;
   }
 
-  /// `name` is the singular, as in generation_options.inc.
-  void resolveWords(const std::string &name, BannedWords &setting, Words callers, Words models) {
+  /// `fields` is what the C structure's fields for them begin with, `name` what messages call them.
+  void resolveWords(const std::string &fields, std::string_view name, BannedWords &setting,
+                    Words callers, Words models) {
     bool isCallers = callers.ids || callers.offsets;
     if (isCallers && callers.count != 0 && (!callers.ids || !callers.offsets))
-      failArgument(name + "s or " + name + "_offsets", "null", "set together");
+      failArgument(fields + "s or " + fields + "_offsets", "null", "set together");
     Words words = isCallers ? callers : models;
     for (std::uint64_t word = 0; word < words.count; ++word) {
       std::uint64_t begin = words.offsets[word], end = words.offsets[word + 1];
       if (begin > end)
-        failArgument(name + "_offsets[" + text(word + 1) + "]", end, text(begin) + " or more");
-      addWord(name + "s[" + text(word) + "]", setting,
+        failArgument(fields + "_offsets[" + text(word + 1) + "]", end, text(begin) + " or more");
+      addWord(text(name) + "[" + text(word) + "]", setting,
               {{words.ids + begin, end - begin}, isCallers});
     }
   }
@@ -191,15 +216,26 @@ private:
       return;
     settings.decoderStart = defaults->beginning_id;
     if (settings.decoderStart != -1 && !isInVocabulary(settings.decoderStart))
-      failArgument("decoder_start_id", settings.decoderStart,
+      failArgument(settings.named("decoder_start_id", "decoderStart"), settings.decoderStart,
                    "-1 (none) or " + rangeText(0, vocabularySize - 1));
   }
 
+  void applySampling() {
+    settings.seed = options.seed;
+    if (settings.sample && settings.beams > 1)
+      failArgument("beams", settings.beams,
+                   settings.usesCppNames ? "1 when sample is true: beams are not sampled"
+                                         : "1 when sample is 1: beams are not sampled");
+  }
+
   void applyReturnCount() {
+    if (settings.sample)
+      return; // as many as one likes
     // A caller who asks for fewer beams than the model's default returns gets what there is.
     if (!isSet(options.return_count))
       settings.returnCount = std::min(settings.returnCount, settings.beams);
-    checkRange("return_count", settings.returnCount, detail::between(1, double(settings.beams)));
+    checkRange(settings.named("return_count", "returnCount"), settings.returnCount,
+               detail::between(1, double(settings.beams)));
   }
 
   void applyLengths() {
@@ -208,15 +244,18 @@ private:
       settings.maximumNewTokens = -1;
     if (isSet(options.minimum_length) && !isSet(options.minimum_new_tokens))
       settings.minimumNewTokens = -1;
+    settings.isMinimumGiven = isSet(options.minimum_length) || isSet(options.minimum_new_tokens);
     // The last token is never fed back, so one more than the positions fits.
     std::uint64_t limit = settings.maximumTargetLength;
     if (limit >= INT32_MAX)
       return;
     auto longest = double(limit) + 1;
     if (isSet(options.maximum_length) && settings.maximumNewTokens == -1)
-      checkRange("maximum_length", settings.maximumLength, detail::between(1, longest));
+      checkRange(settings.named("maximum_length", "maximumLength"), settings.maximumLength,
+                 detail::between(1, longest));
     if (isSet(options.maximum_new_tokens) && settings.maximumNewTokens != -1)
-      checkRange("maximum_new_tokens", settings.maximumNewTokens, detail::between(1, longest - 1));
+      checkRange(settings.named("maximum_new_tokens", "maximumNewTokens"),
+                 settings.maximumNewTokens, detail::between(1, longest - 1));
   }
 
   static void sort(std::vector<std::int32_t> &ids) {
@@ -231,9 +270,43 @@ private:
       return std::find(settings.ends.begin(), settings.ends.end(), id) != settings.ends.end();
     });
     sort(settings.badWords.ids);
-    if (settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
+    checkSomethingIsLeft();
+    if (settings.beams > 1 &&
+        settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
       fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
            " end ids needs a larger vocabulary than ", vocabularySize);
+  }
+
+  /// Without an id that may follow, arg-max over nothing would be id 0.
+  void checkSomethingIsLeft() const {
+    std::vector<std::int32_t> never, first;
+    std::set_union(settings.suppressed.begin(), settings.suppressed.end(),
+                   settings.badWords.ids.begin(), settings.badWords.ids.end(),
+                   std::back_inserter(never));
+    std::set_union(never.begin(), never.end(), settings.beginningSuppressed.begin(),
+                   settings.beginningSuppressed.end(), std::back_inserter(first));
+    if (first.size() < vocabularySize)
+      return;
+    bool isAlways = never.size() == vocabularySize;
+    fail(ErrorCode::InvalidArgument, settings.named("suppressed_ids", "suppressed"),
+         isAlways
+             ? ""
+             : " and " + text(settings.named("beginning_suppressed_ids", "beginningSuppressed")),
+         " together with ", settings.named("bad_words", "badWords"), " leave none of the ",
+         vocabularySize, " ids of the vocabulary", isAlways ? "" : " to begin with",
+         ", but must leave one or more");
+  }
+
+  /// The caller's options that a model cannot obey.
+  void checkEveryOptionHasAnEffect() const {
+    if (isSet(options.encoder_no_repeat_ngram_size) && settings.encoderNoRepeatNgramSize != 0 &&
+        !readsIds)
+      failArgument(settings.named("encoder_no_repeat_ngram_size", "encoderNoRepeatNgramSize"),
+                   settings.encoderNoRepeatNgramSize,
+                   "0: the sources of this model are no tokens, of which a result could repeat "
+                   "some; " +
+                       text(settings.named("no_repeat_ngram_size", "noRepeatNgramSize")) +
+                       " is for the result's own");
   }
 
   void applyTimestamps() {
@@ -252,7 +325,7 @@ private:
   const transept_generation_defaults *defaults;
   const transept_speech_defaults *speech;
   const std::uint64_t vocabularySize;
-  const bool hasSource;
+  const bool readsIds, hasSource;
   GenerationSettings settings;
 };
 

@@ -8,9 +8,14 @@
 #include "transept/abi.h"
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace transept::runtime {
+
+/// The vocabulary search keeps lists of candidates in order; beyond this many it is quicker to look
+/// at the whole row.
+constexpr std::int64_t largestSearchedTopK = 128;
 
 /// Lists of ids that are never generated.
 struct BannedWords {
@@ -28,6 +33,8 @@ struct GenerationSettings {
   float name = neutral;
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
   std::uint32_t name = neutral;
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
+  bool name = neutral;
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, ...)                      \
   std::int32_t name = neutral;
 #define OPTION_MODEL_ID(...)
@@ -42,8 +49,35 @@ struct GenerationSettings {
   std::int32_t noTimestamps = -1;            // the id before it, which stands for none of them
   std::int32_t maximumInitialTimestamp = -1; // how far the text may begin behind the first one
 
+  /// Whether the caller asked for a least length: one beyond the longest is a mistake then.
+  bool isMinimumGiven = false;
+  /// Whether the caller writes names of options as C++ has them.
+  bool usesCppNames = false;
+  std::string_view named(std::string_view cName, std::string_view cppName) const {
+    return usesCppNames ? cppName : cName;
+  }
+
   std::uint64_t vocabularySize = 0;
+  bool hasSource = true;                          // false for a decoder alone
   std::uint64_t maximumTargetLength = UINT64_MAX; // positions of the decoder
+
+  std::uint64_t seed = 0;
+
+  /// Sequences of a source that a search advances together.
+  std::int64_t sequences() const { return sample ? returnCount : beams; }
+
+  /// Whether a step needs the scores of the whole vocabulary, not only the best of them.
+  bool needsWholeRows() const {
+    return sample ? topK == 0 || topK > largestSearchedTopK : renormalize && beams > 1;
+  }
+
+  /// The best tokens of a row that a step needs beside that.
+  std::int64_t candidates() const {
+    if (needsWholeRows() || (!sample && beams == 1))
+      return 1;
+    // A few more than k, because equal scores at its border all stay.
+    return sample ? topK + 8 : beamCandidates();
+  }
 
   /// Tokens to choose from in each beam search step of a source (Hugging Face's n_tokens_to_keep).
   std::int64_t beamCandidates() const {

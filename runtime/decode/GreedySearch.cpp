@@ -4,8 +4,6 @@
 
 #include "runtime/decode/GreedySearch.h"
 
-#include "runtime/base/Messages.h"
-
 namespace transept::runtime {
 
 GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
@@ -17,8 +15,7 @@ GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
 
 void GreedySearch::append(std::int32_t id) {
   result.ids.push_back(id);
-  if (listener.call && listener.call(listener.context, listener.source, id) != 0)
-    fail(ErrorCode::Cancelled, "the token callback asked to stop");
+  listener.tell(id);
   if (rules.isEnd(id))
     result.finishReason = TRANSEPT_FINISH_END;
   done = rules.isEnd(id) || length() >= rules.maximumLength();

@@ -8,19 +8,13 @@
 
 namespace transept::runtime {
 
-/// Who hears of each new token; `call` may be null.
-struct TokenListener {
-  transept_token_function call = nullptr;
-  void *context = nullptr;
-  std::uint64_t source = 0;
-};
-
 class GreedySearch : public Search {
 public:
   GreedySearch(SearchStart start, TokenListener listener);
 
   bool isDone() const override { return done; }
   std::vector<GeneratedSequence> take() override;
+  std::int64_t generatedCount() const override { return length() - rules.promptLength(); }
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
   void addRows(DecodeBatch &batch) override;

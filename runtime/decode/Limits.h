@@ -15,6 +15,9 @@ constexpr std::int64_t rowsPerInvocation = 512;
 /// Hypotheses that a step of generate advances together, unless one source alone has more.
 constexpr std::int64_t sequencesPerStep = 256;
 
+/// Logits of whole rows that such a step keeps, likewise.
+constexpr std::uint64_t logitsPerStep = std::uint64_t(1) << 24;
+
 } // namespace transept::runtime
 
 #endif

@@ -2,7 +2,7 @@
 //
 // One source's way from its prompt to its finished sequences, a decode step at a time. The batch
 // only knows this interface: searches of any kind run side by side in one invocation, and a new
-// kind (sampling) is one more class.
+// kind is one more class.
 #ifndef TRANSEPT_RUNTIME_DECODE_SEARCH_H
 #define TRANSEPT_RUNTIME_DECODE_SEARCH_H
 
@@ -16,14 +16,27 @@ struct GeneratedSequence {
   std::uint32_t finishReason = TRANSEPT_FINISH_LENGTH;
 };
 
+/// Who hears of each new token; `call` may be null.
+struct TokenListener {
+  transept_token_function call = nullptr;
+  void *context = nullptr;
+  std::uint64_t source = 0;
+
+  /// Throws Error when the listener asks to stop.
+  void tell(std::int32_t id) const;
+};
+
 class Search {
 public:
   virtual ~Search() = default;
 
-  /// True once no further step is needed; take() then has the sequences, best first.
+  /// True once no further step is needed; take() then has the sequences, best first or, sampled,
+  /// by their numbers.
   virtual bool isDone() const = 0;
   virtual std::vector<GeneratedSequence> take() = 0;
 
+  /// Tokens generated so far.
+  virtual std::int64_t generatedCount() const = 0;
   /// Rows that the next step adds to a batch.
   virtual std::int64_t pendingRows() const = 0;
   /// Caches all pending rows but one of each sequence, at most `rowLimit` in an invocation.

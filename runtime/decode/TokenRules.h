@@ -37,6 +37,8 @@ public:
   /// Generation ends at this length, prompt included.
   std::int64_t maximumLength() const { return maximum; }
   std::int64_t promptLength() const { return prompt; }
+  /// Below this length, prompt included, nothing ends a sequence.
+  std::int64_t minimumLength() const { return minimum; }
   bool isEnd(std::int32_t id) const;
 
   /// The only id that may follow a sequence of this length (its score is then 0), -1 for none.

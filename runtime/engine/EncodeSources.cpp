@@ -24,23 +24,41 @@ std::string nameOf(std::size_t number, std::string_view part) {
   return "sources[" + text(number) + "]." + text(part);
 }
 
+/// `what` is counted: "tokens".
 void checkLength(const transept_model_table &table, std::size_t number, std::string_view what,
                  std::uint64_t length) {
   // A block without a vocabulary is defined on an empty source: its attention yields 0.
   std::uint64_t least = table.target_feature_width != 0 ? 0 : 1;
   if (length < least || length > table.maximum_source_length)
-    failArgument("the length of sources[" + text(number) + "]" + text(what), length,
-                 table.maximum_source_length == UINT64_MAX
-                     ? text(least) + " or more"
-                     : rangeText(least, table.maximum_source_length));
+    fail(ErrorCode::InvalidArgument, "sources[", number, "] has ", length, " ", what,
+         ", but must have ",
+         table.maximum_source_length == UINT64_MAX ? text(least) + " or more"
+                                                   : rangeText(least, table.maximum_source_length));
+}
+
+std::uint64_t keptCount(const transept_source_input &input) {
+  return !input.mask ? input.length
+                     : std::uint64_t(std::count(input.mask, input.mask + input.length, 1));
+}
+
+void refuseFewerFeatures(const transept_source_input &input, std::size_t number,
+                         std::string_view why) {
+  if (input.allow_fewer_features != 0)
+    failArgument("whether fewer features are allowed for sources[" + text(number) + "]", "true",
+                 "false: this model " + text(why));
 }
 
 PackedSource packIds(const transept_model_table &table, const transept_source_input &input,
                      std::size_t number) {
   if (input.length != 0 && !input.ids)
     failArgument(nameOf(number, "ids"), "null", "a list of ids");
+  checkLength(table, number, input.mask ? "unmasked tokens" : "tokens", keptCount(input));
   PackedSource source;
+  std::int64_t next = 0; // position
   for (std::uint64_t index = 0; index < input.length; ++index) {
+    bool isCounted =
+        !table.has_uncounted_source_id || input.ids[index] != table.uncounted_source_id;
+    std::int64_t own = isCounted ? next++ : next;
     std::string_view ids = "ids[", mask = "mask[", positions = "positions[";
     auto element = [&](std::string_view list) {
       return nameOf(number, text(list) + text(index) + "]");
@@ -52,7 +70,10 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
     std::int32_t id = input.ids[index];
     if (id < 0 || std::uint32_t(id) >= table.source_vocabulary_size)
       failArgument(element(ids), id, rangeText(0, table.source_vocabulary_size - 1));
-    std::int64_t position = input.positions ? input.positions[index] : std::int64_t(index);
+    if (!isCounted && !input.positions)
+      failArgument(element(ids), id,
+                   "masked, or another id: padding has no position in this model");
+    std::int64_t position = input.positions ? input.positions[index] : own;
     std::uint64_t limit = std::min<std::uint64_t>(table.maximum_source_length, INT32_MAX);
     if (position < 0 || std::uint64_t(position) >= limit)
       failArgument(input.positions ? element(positions) : "the position of " + element(ids),
@@ -60,7 +81,6 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
     source.ids.push_back(id);
     source.positions.push_back(std::int32_t(position));
   }
-  checkLength(table, number, input.mask ? " (unmasked)" : "", source.ids.size());
   return source;
 }
 
@@ -82,12 +102,15 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
                    "1 for all rows before the padding at the end, and 0 behind them");
   std::uint64_t usual = table.source_feature_count;
   if (usual != 0 && (input.length > usual || (input.length < usual && !input.allow_fewer_features)))
-    failArgument("the number of feature rows of sources[" + text(number) + "]", input.length,
-                 input.length < usual ? text(usual) + ", or fewer where the call allows it"
-                                      : "at most " + text(usual));
-  checkLength(table, number, " (rows after the convolutions)", rowsAfterSteps(table, input.length));
+    fail(ErrorCode::InvalidArgument, "sources[", number, "] has ", input.length,
+         " rows of features, but must have ",
+         input.length < usual ? text(usual) + ", or fewer where the call allows it"
+                              : "at most " + text(usual));
+  if (usual == 0)
+    refuseFewerFeatures(input, number, "takes any number of them");
+  checkLength(table, number, "rows after the convolutions", rowsAfterSteps(table, input.length));
   std::uint64_t rows = rowsAfterSteps(table, kept);
-  checkLength(table, number, " (unmasked, rows after the convolutions)", rows);
+  checkLength(table, number, "unmasked rows after the convolutions", rows);
   PackedSource source;
   source.features.assign(input.features, input.features + multiplySizes(input.length, width));
   for (std::size_t index = 0; index < source.features.size(); ++index)
@@ -105,14 +128,16 @@ PackedSource packSource(const transept_model_table &table, const transept_source
   // A decoder alone: all its sources are the empty one.
   if (table.source_feature_width == 0 && table.source_vocabulary_size == 0) {
     if (input.length != 0)
-      failArgument("the length of sources[" + text(number) + "]", input.length,
-                   "0: this model has no source");
+      fail(ErrorCode::InvalidArgument, "sources[", number, "] has ", input.length,
+           " tokens, but must have 0: this model has no source");
+    refuseFewerFeatures(input, number, "has no source");
     return {};
   }
   if (table.source_feature_width != 0)
     return packFeatures(table, input, number);
   if (input.features)
     failArgument(nameOf(number, "features"), "given", "left out: this model reads token ids");
+  refuseFewerFeatures(input, number, "reads token ids");
   return packIds(table, input, number);
 }
 

@@ -46,6 +46,13 @@ Engine::Engine(const transept_model_table &modelTable, const transept_open_optio
       runner(table, checkThreads(options.threads), options.executor, options.executor_context),
       encoderCache(table, options.encoder_cache_bytes), pages(table, options.self_cache_bytes) {}
 
+void Engine::checkProcess() const {
+  if (!process.isOfThisProcess())
+    fail(ErrorCode::Unsupported, "model ", table.name ? table.name : "",
+         " was opened before fork(), by the parent of this process, where its workers are; open it "
+         "again in this process");
+}
+
 transept_statistics Engine::statistics() const {
   transept_statistics result{};
   encoderCache.addStatistics(result);

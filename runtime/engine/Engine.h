@@ -7,6 +7,7 @@
 
 #include "runtime/cache/EncoderCache.h"
 #include "runtime/cache/PagePool.h"
+#include "runtime/platform/ProcessMark.h"
 #include "runtime/threads/ProgramRunner.h"
 
 namespace transept::runtime {
@@ -16,7 +17,11 @@ struct Engine {
   Engine(const transept_model_table &table, const transept_open_options &options);
 
   transept_statistics statistics() const;
+  /// Throws Error in a process that was forked from the one that opened the model: there, workers
+  /// and the owners of locks are missing.
+  void checkProcess() const;
 
+  const ProcessMark process;
   const transept_model_table &table;
   const transept_level &level; // of the table: whose programs run
   ProgramRunner runner;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The C functions of the runtime: argument checks that only concern C (null pointers), exceptions
-// into status codes, handles in and out. This is the object that generated code refers to.
+// The C functions of the runtime: argument checks that only concern C (null pointers), handles in
+// and out. This is the object that generated code refers to.
 
-#include "runtime/base/Messages.h"
 #include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
 #include "runtime/decode/Generate.h"
 #include "runtime/engine/EncodeSources.h"
+#include "runtime/model/GuardedCall.h"
+#include "runtime/threads/CarriedFunction.h"
 
 #include <algorithm>
 #include <cstring>
@@ -23,48 +24,6 @@ namespace {
 
 /// The encoder cache's budget where the caller gives no options.
 constexpr std::uint64_t defaultEncoderCacheBytes = 256u << 20;
-
-void setMessage(char **message, const char *what) {
-  if (!message)
-    return;
-  std::size_t size = std::strlen(what) + 1;
-  *message = static_cast<char *>(std::malloc(size));
-  if (*message)
-    std::memcpy(*message, what, size);
-}
-
-/// Runs a call and turns what it throws into status and message.
-template <typename Call> transept_status guarded(char **message, Call &&call) {
-  if (message)
-    *message = nullptr;
-  try {
-    call();
-    return TRANSEPT_OK;
-  } catch (const Error &error) {
-    setMessage(message, error.what());
-    return static_cast<transept_status>(error.code());
-  } catch (const std::bad_alloc &) {
-    setMessage(message, "there is not enough memory");
-    return TRANSEPT_OUT_OF_MEMORY;
-  } catch (const std::length_error &) {
-    setMessage(message, "there is not enough memory for a list of this length");
-    return TRANSEPT_OUT_OF_MEMORY;
-  } catch (const std::exception &error) {
-    setMessage(message, error.what());
-    return TRANSEPT_INTERNAL;
-  }
-}
-
-template <typename Pointer> void requirePointer(Pointer pointer, std::string_view name) {
-  if (!pointer)
-    failArgument(name, "null", "given");
-}
-
-template <typename Options> void checkStructure(const Options &options, std::string_view name) {
-  if (options.structure_size < sizeof(Options))
-    fail(ErrorCode::Unsupported, name, ".structure_size is ", options.structure_size,
-         ", but must be at least ", sizeof(Options));
-}
 
 std::span<transept_source *const>
 checkSources(const Engine &engine, transept_source *const *sources, std::uint64_t count) {
@@ -112,13 +71,14 @@ transept_status open(const transept_model_table *table, const transept_open_opti
 }
 
 void close(transept_model *model) {
-  delete model;
+  if (isUsable(model))
+    delete model;
 }
 
 transept_status encode(transept_model *model, const transept_source_input *inputs,
                        std::uint64_t count, transept_source **sources, char **message) {
   return guarded(message, [&] {
-    requirePointer(model, "model");
+    usable(model, "model");
     if (count != 0) {
       requirePointer(inputs, "inputs");
       requirePointer(sources, "sources");
@@ -135,10 +95,16 @@ void retainSource(transept_source *source) {
 }
 
 void releaseSource(transept_source *source) {
-  SourceReference reference(source);
+  if (isUsable(source))
+    SourceReference reference(source);
 }
 
 void viewSource(const transept_source *source, transept_source_view *view) {
+  if (!view)
+    return;
+  *view = {};
+  if (!source)
+    return;
   const EncoderEntry &entry = *source->lease;
   const PackedSource &content = entry.source;
   *view = {entry.length(), content.ids.empty() ? nullptr : content.ids.data(),
@@ -150,14 +116,14 @@ transept_status generateSequences(transept_model *model, transept_source *const 
                                   const transept_generation_options *options,
                                   transept_results **results, char **message) {
   return guarded(message, [&] {
-    requirePointer(model, "model");
+    Engine &engine = usable(model, "model");
     requirePointer(results, "results");
     if (options)
       checkStructure(*options, "options");
-    requireVocabulary(*model->engine);
-    auto checked = checkSources(*model->engine, sources, sourceCount);
+    requireVocabulary(engine);
+    auto checked = checkSources(engine, sources, sourceCount);
     auto made = std::make_unique<transept_results>();
-    made->generated = generate(*model->engine, checked, options);
+    made->generated = generate(engine, checked, options);
     made->views.reserve(made->generated.size());
     for (const std::vector<GeneratedSequence> &sequences : made->generated) {
       std::vector<transept_sequence> &views = made->views.emplace_back();
@@ -185,9 +151,9 @@ transept_status logits(transept_model *model, transept_source *const *sources,
                        std::uint64_t sourceCount, const std::int32_t *targetIds,
                        const std::uint64_t *targetOffsets, float *result, char **message) {
   return guarded(message, [&] {
-    requirePointer(model, "model");
-    requireVocabulary(*model->engine);
-    auto checked = checkSources(*model->engine, sources, sourceCount);
+    Engine &engine = usable(model, "model");
+    requireVocabulary(engine);
+    auto checked = checkSources(engine, sources, sourceCount);
     if (sourceCount == 0)
       return;
     requirePointer(targetIds, "target_ids");
@@ -198,11 +164,11 @@ transept_status logits(transept_model *model, transept_source *const *sources,
     caches.reserve(sourceCount);
     for (std::uint64_t index = 0; index < sourceCount; ++index) {
       auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
-      checkTargetIds(model->engine->table, "targets[" + text(index) + "]", ids, 0);
-      caches.emplace_back(model->engine->pages);
+      checkTargetIds(engine.table, "targets[" + text(index) + "]", ids, 0);
+      caches.emplace_back(engine.pages);
       fed.push_back({&*checked[index]->lease, &caches.back(), ids, /*isTemporary=*/true});
     }
-    feedSequences(*model->engine, fed, LogitRows::All, result);
+    feedSequences(engine, fed, LogitRows::All, result);
   });
 }
 
@@ -218,8 +184,7 @@ transept_status attentionOf(transept_model *model, transept_source *const *sourc
                             const std::uint64_t *targetOffsets, float *const *weights,
                             char **message) {
   return guarded(message, [&] {
-    requirePointer(model, "model");
-    Engine &engine = *model->engine;
+    Engine &engine = usable(model, "model");
     requireVocabulary(engine);
     auto checked = checkSources(engine, sources, sourceCount);
     if (sourceCount == 0)
@@ -241,8 +206,7 @@ transept_status transformFeatures(transept_model *model, transept_source *const 
                                   const std::uint64_t *offsets, float *states,
                                   float *const *weights, char **message) {
   return guarded(message, [&] {
-    requirePointer(model, "model");
-    Engine &engine = *model->engine;
+    Engine &engine = usable(model, "model");
     if (engine.table.target_feature_width == 0)
       fail(ErrorCode::Unsupported, "this model has no target features: ",
            engine.table.target_vocabulary_size != 0 ? "use generate or logits"
@@ -257,9 +221,9 @@ transept_status transformFeatures(transept_model *model, transept_source *const 
                      text(offsets[index]) + " or more");
     for (std::uint64_t index = 0; index < sourceCount; ++index)
       if (offsets[index + 1] - offsets[index] > engine.table.maximum_target_length)
-        failArgument("the length of targets[" + text(index) + "]",
-                     offsets[index + 1] - offsets[index],
-                     rangeText(0, engine.table.maximum_target_length));
+        fail(ErrorCode::InvalidArgument, "targets[", index, "] has ",
+             offsets[index + 1] - offsets[index], " rows, but must have at most ",
+             engine.table.maximum_target_length);
     if (offsets[sourceCount] != 0) {
       requirePointer(features, "features");
       requirePointer(states, "states");
@@ -271,21 +235,19 @@ transept_status transformFeatures(transept_model *model, transept_source *const 
 
 transept_status openDecoder(transept_source *source, transept_decoder **decoder, char **message) {
   return guarded(message, [&] {
-    requirePointer(source, "source");
+    Engine &engine = usable(source, "source");
     requirePointer(decoder, "decoder");
-    requireVocabulary(*source->engine);
-    *decoder =
-        new transept_decoder{SourceReference::share(*source), SelfCache(source->engine->pages)};
+    requireVocabulary(engine);
+    *decoder = new transept_decoder{SourceReference::share(*source), SelfCache(engine.pages)};
   });
 }
 
 transept_status forkDecoder(const transept_decoder *decoder, transept_decoder **fork,
                             char **message) {
   return guarded(message, [&] {
-    requirePointer(decoder, "decoder");
+    Engine &engine = usable(decoder, "decoder");
     requirePointer(fork, "fork");
-    auto made = std::make_unique<transept_decoder>(decoder->source,
-                                                   SelfCache(decoder->source->engine->pages));
+    auto made = std::make_unique<transept_decoder>(decoder->source, SelfCache(engine.pages));
     made->cache.assignFork(decoder->cache);
     *fork = made.release();
   });
@@ -306,7 +268,7 @@ transept_status append(transept_decoder *const *decoders, std::uint64_t decoderC
     std::sort(unique.begin(), unique.end(), std::less<>());
     if (std::adjacent_find(unique.begin(), unique.end()) != unique.end())
       failArgument("a decoder", "given twice", "different from the others of a call");
-    Engine &engine = *decoders[0]->source->engine;
+    Engine &engine = usable(decoders[0], "decoders[0]");
     std::vector<FedSequence> fed;
     for (std::uint64_t index = 0; index < decoderCount; ++index) {
       transept_decoder &decoder = *decoders[index];
@@ -314,8 +276,7 @@ transept_status append(transept_decoder *const *decoders, std::uint64_t decoderC
         failArgument("decoders[" + text(index) + "]", "from another model",
                      "from the same opened model as the others");
       auto range = rangeOf(ids, offsets, index, "offsets");
-      checkTargetIds(engine.table, "ids of decoders[" + text(index) + "]", range,
-                     decoder.cache.length());
+      checkTargetIds(engine.table, "ids[" + text(index) + "]", range, decoder.cache.length());
       fed.push_back({&*decoder.source->lease, &decoder.cache, range});
     }
     std::vector<std::int64_t> lengths;
@@ -336,10 +297,17 @@ std::uint64_t decoderLength(const transept_decoder *decoder) {
 }
 
 void closeDecoder(transept_decoder *decoder) {
-  delete decoder;
+  if (isUsable(decoder))
+    delete decoder;
 }
 
 void statistics(transept_model *model, transept_statistics *result) {
+  if (!result)
+    return;
+  if (!isUsable(model)) {
+    result->structure_size = 0;
+    return;
+  }
   // A caller with an older structure gets the fields that it knows.
   transept_statistics current = model->engine->statistics();
   current.structure_size = std::min<std::uint64_t>(result->structure_size, sizeof(current));
@@ -347,16 +315,16 @@ void statistics(transept_model *model, transept_statistics *result) {
 }
 
 void setProfiling(transept_model *model, std::int32_t enabled) {
-  model->engine->runner.setProfiling(enabled != 0);
+  if (isUsable(model))
+    model->engine->runner.setProfiling(enabled != 0);
 }
 
 transept_status profileOf(transept_model *model, const transept_program *program,
                           transept_program_profile *profile, transept_launch_profile *launches,
                           char **message) {
   return guarded(message, [&] {
-    requirePointer(model, "model");
+    Engine &engine = usable(model, "model");
     requirePointer(profile, "profile");
-    Engine &engine = *model->engine;
     if (!program || (program != engine.level.encode && program != engine.level.decode))
       failArgument("program", "not one that this model runs", "encode or decode of its level");
     transept_program_profile current = engine.runner.profile(*program, launches);
@@ -366,20 +334,27 @@ transept_status profileOf(transept_model *model, const transept_program *program
 }
 
 void setObserver(transept_model *model, transept_observer_function function, void *context) {
-  model->engine->runner.setObserver({function, context});
+  if (isUsable(model))
+    model->engine->runner.setObserver({function, context});
 }
 
 /// A transept_executor_function: `context` is an opened model.
 std::int32_t runWorkers(void *context, transept_worker_function function, void *argument,
                         std::uint32_t workerCount) {
-  Workers &workers = static_cast<transept_model *>(context)->engine->runner.team();
-  if (workerCount == 0 || workerCount > workers.count())
-    return TRANSEPT_INVALID_ARGUMENT;
-  return guarded(nullptr, [&] { workers.run(function, argument, workerCount); });
+  auto *model = static_cast<transept_model *>(context);
+  return guarded(nullptr, [&] {
+    Workers &workers = usable(model, "context").runner.team();
+    requirePointer(function, "function");
+    if (workerCount == 0 || workerCount > workers.count())
+      failArgument("worker_count", workerCount, rangeText(1, workers.count()));
+    CarriedFunction carried{function, argument};
+    workers.run(CarriedFunction::call, &carried, workerCount);
+    carried.rethrow();
+  });
 }
 
 const transept_level *levelOf(const transept_model *model) {
-  return &model->engine->level;
+  return model ? &model->engine->level : nullptr;
 }
 
 void releaseMessage(char *message) {

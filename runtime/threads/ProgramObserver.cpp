@@ -24,6 +24,12 @@ void ObservedRun::wait(void *context, std::uint32_t worker) {
   run.barrier.wait(worker);
 }
 
+void ObservedRun::end() {
+  observe();
+  if (thrown)
+    std::rethrow_exception(thrown);
+}
+
 void ObservedRun::observe() {
   for (; next != program.launch_count; ++next) {
     const transept_launch &launch = program.launches[next];
@@ -31,8 +37,15 @@ void ObservedRun::observe() {
       ++next;
       return;
     }
-    observer.function(observer.context, &program, next, invocation,
-                      rowsOf(launch, table, *invocation));
+    if (thrown)
+      continue;
+    // Generated code, which would be passed through, has no way for exceptions.
+    try {
+      observer.function(observer.context, &program, next, invocation,
+                        rowsOf(launch, table, *invocation));
+    } catch (...) {
+      thrown = std::current_exception();
+    }
   }
 }
 

@@ -10,6 +10,8 @@
 
 #include "transept/abi.h"
 
+#include <exception>
+
 namespace transept::runtime {
 
 struct ProgramObserver {
@@ -26,8 +28,9 @@ public:
 
   /// Puts itself into the place of the barrier.
   void begin(transept_invocation &given);
-  /// When all workers are done: the launches behind the last barrier.
-  void end() { observe(); }
+  /// When all workers are done: the launches behind the last barrier. Throws what the observer
+  /// threw, if it did.
+  void end();
 
 private:
   /// A transept_barrier_function; `context` is an ObservedRun.
@@ -41,6 +44,7 @@ private:
   Barrier &barrier;
   const transept_invocation *invocation = nullptr;
   std::uint64_t next = 0; // launch
+  std::exception_ptr thrown;
 };
 
 } // namespace transept::runtime

@@ -12,31 +12,21 @@
 namespace transept::runtime {
 namespace {
 
-struct KeyCounts {
-  std::uint64_t keys = 0;  // read, once for all rows that look at them
-  std::uint64_t pairs = 0; // of a row and a key that it looks at
-};
-
 KeyCounts keysOf(const transept_launch &launch, const transept_invocation &invocation) {
-  KeyCounts counts;
+  KeyCounts sums;
   if (launch.keys == TRANSEPT_KEYS_NONE)
-    return counts;
+    return sums;
   bool isSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
   const std::int64_t *offsets = isSource ? invocation.source_offsets : invocation.sequence_offsets;
+  const std::int64_t *pasts = isSource ? invocation.source_lengths : invocation.past_lengths;
   std::int64_t groups = isSource ? invocation.source_count : invocation.sequence_count;
   for (std::int64_t group = 0; group < groups; ++group) {
     auto rows = std::uint64_t(offsets[group + 1] - offsets[group]);
-    std::uint64_t past = 0;
-    if (isSource)
-      past = std::uint64_t(invocation.source_lengths[group]);
-    else if (invocation.past_lengths)
-      past = std::uint64_t(invocation.past_lengths[group]);
-    std::uint64_t keys = isSource ? past : past + rows;
-    counts.keys += keys;
-    counts.pairs +=
-        launch.keys == TRANSEPT_KEYS_UP_TO_ROW ? rows * past + rows * (rows + 1) / 2 : rows * keys;
+    KeyCounts counts = keyCounts(launch, pasts ? std::uint64_t(pasts[group]) : 0, rows);
+    sums.keys += counts.keys;
+    sums.pairs += counts.pairs;
   }
-  return counts;
+  return sums;
 }
 
 } // namespace
@@ -53,13 +43,14 @@ void ProgramProfile::begin(transept_invocation &invocation) {
 }
 
 void ProgramProfile::end(const transept_invocation &invocation) {
-  ticks += processorTicks() - startTicks;
+  std::uint64_t runTicks = processorTicks() - startTicks;
+  ticks += runTicks;
   nanoseconds += std::uint64_t(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                    std::chrono::steady_clock::now() - startTime)
                                    .count());
   ++invocations;
   rows += std::uint64_t(invocation.row_count);
-  addTimes();
+  addTimes(runTicks);
   for (std::size_t index = 0; index < launches.size(); ++index) {
     const transept_launch &costs = measured->launches[index];
     std::uint64_t rowCount = rowsOf(costs, *table, invocation);
@@ -74,17 +65,21 @@ void ProgramProfile::end(const transept_invocation &invocation) {
   }
 }
 
-void ProgramProfile::addTimes() {
+void ProgramProfile::addTimes(std::uint64_t runTicks) {
   for (std::size_t index = 0; index < launches.size(); ++index) {
-    std::uint64_t longest = 0;
+    std::uint64_t longest = 0, first = UINT64_MAX, last = 0;
     for (std::uint64_t worker = 0; worker < workerCount; ++worker) {
       const std::uint64_t *stamps = &times[worker * (launches.size() + 1) + index];
       // A thread that moved between processors may have seen two counters.
       std::uint64_t duration = std::max(stamps[0], stamps[1]) - stamps[0];
       launches[index].ticks += duration;
       longest = std::max(longest, duration);
+      first = std::min(first, stamps[0]);
+      last = std::max(last, stamps[1]);
     }
-    launches[index].longestTicks += longest;
+    // The counters of two processors may differ, but no launch is longer than its run.
+    launches[index].longestTicks +=
+        std::max(longest, std::min(last - std::min(first, last), runTicks));
   }
 }
 

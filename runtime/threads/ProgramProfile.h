@@ -35,7 +35,7 @@ private:
     std::uint64_t weightBytes = 0, keyBytes = 0, rowBytes = 0, operations = 0;
   };
 
-  void addTimes();
+  void addTimes(std::uint64_t runTicks);
   std::uint64_t nanosecondsOf(std::uint64_t duration) const;
 
   const transept_model_table *table;

@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_RUNTIME_THREADS_PROGRAMRUNNER_H
 #define TRANSEPT_RUNTIME_THREADS_PROGRAMRUNNER_H
 
-#include "runtime/base/AlignedMemory.h"
+#include "runtime/platform/AlignedMemory.h"
 #include "runtime/threads/Barrier.h"
 #include "runtime/threads/ProgramObserver.h"
 #include "runtime/threads/ProgramProfile.h"

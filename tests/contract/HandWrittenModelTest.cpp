@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <elf.h>
+#include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -147,6 +148,91 @@ TEST(HandWrittenModel, OpensUnderAnyFileNameAndTwice) {
   EXPECT_EQ(first.generate(one).ids(), second.generate(two).ids());
   EXPECT_THROW(first.generate(two), Error);
   std::remove(renamed.c_str());
+}
+
+/// Files of the hand-written model and of one that differs in an asset.
+class ReplacedFile : public testing::Test {
+protected:
+  ReplacedFile()
+      : folder(testing::TempDir() + "/replaced_model-" + std::to_string(getpid())),
+        path(folder + "/model.so") {
+    std::filesystem::create_directory(folder);
+    std::ifstream from(libraryPath, std::ios::binary);
+    first.assign(std::istreambuf_iterator<char>(from), {});
+    second = first;
+    second[second.find("hand-written\0", 0, 13)] = 'H';
+    write(path, first);
+  }
+  ~ReplacedFile() override { std::filesystem::remove_all(folder); }
+
+  static void write(const std::string &file, const std::string &bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+  }
+  void replace(const std::string &file, const std::string &bytes) {
+    write(folder + "/new.so", bytes);
+    std::filesystem::rename(folder + "/new.so", file);
+  }
+  static std::string notesOf(const Model &model) { return std::string(*model.asset("notes.txt")); }
+
+  std::string folder, path, first, second;
+};
+
+TEST_F(ReplacedFile, OpensAsItIsNow) {
+  Model old = Model::open(path, {.threads = 1});
+  replace(path, second);
+  Model fresh = Model::open(path, {.threads = 1});
+  EXPECT_EQ(notesOf(old), "hand-written");
+  EXPECT_EQ(notesOf(fresh), "Hand-written");
+  replace(path, first);
+  EXPECT_EQ(notesOf(Model::open(path, {.threads = 1})), "hand-written");
+  EXPECT_EQ(notesOf(fresh), "Hand-written");
+  EXPECT_EQ(old.generate(old.encode({4, 5})).ids(), fresh.generate(fresh.encode({4, 5})).ids());
+}
+
+TEST_F(ReplacedFile, OpensAsItIsNowThroughLinks) {
+  std::string hard = folder + "/hard.so", soft = folder + "/soft.so";
+  std::filesystem::create_hard_link(path, hard);
+  std::filesystem::create_symlink("model.so", soft);
+  Model old = Model::open(path, {.threads = 1}), same = Model::open(hard, {.threads = 1}),
+        alike = Model::open(soft, {.threads = 1});
+  EXPECT_EQ(notesOf(same), "hand-written");
+  EXPECT_EQ(notesOf(alike), "hand-written");
+  // The loader knows the first library by the names of the links as well.
+  replace(hard, second);
+  EXPECT_EQ(notesOf(Model::open(hard, {.threads = 1})), "Hand-written");
+  EXPECT_EQ(notesOf(Model::open(soft, {.threads = 1})), "hand-written");
+  replace(path, second);
+  EXPECT_EQ(notesOf(Model::open(soft, {.threads = 1})), "Hand-written");
+  EXPECT_EQ(notesOf(old), "hand-written");
+}
+
+TEST_F(ReplacedFile, IsRefusedWhereItWasWrittenOverInUse) {
+  std::string copy = folder + "/copy.so";
+  write(copy, first);
+  auto before = std::filesystem::last_write_time(copy);
+  std::optional<Model> old = Model::open(copy, {.threads = 1});
+  std::optional<Model> same = Model::open(copy, {.threads = 1});
+  // The bytes stay the same here: those of a library in use are its code.
+  std::filesystem::last_write_time(copy, before + std::chrono::seconds(2));
+  try {
+    Model::open(copy);
+    FAIL() << "expected an error";
+  } catch (const Error &error) {
+    EXPECT_THAT(error.what(), HasSubstr("was written again while a model that was opened from it"));
+  }
+  EXPECT_EQ(notesOf(*old), "hand-written");
+  old.reset();
+  same.reset();
+  EXPECT_EQ(notesOf(Model::open(copy, {.threads = 1})), "hand-written");
+}
+
+TEST(HandWrittenModel, OpensInMilliseconds) {
+  Model::open(libraryPath, {.threads = 1}); // reads the file from the disk
+  auto begin = std::chrono::steady_clock::now();
+  for (int count = 0; count < 20; ++count)
+    Model::open(libraryPath, {.threads = 1});
+  std::chrono::duration<double> all = std::chrono::steady_clock::now() - begin;
+  EXPECT_LT(all.count() / 20, 0.01 * 5) << "a loaded machine counted in";
 }
 
 TEST(HandWrittenModel, IsUnloadedWithItsLastHandle) {

@@ -292,4 +292,6 @@ TEST(AbiLayout, GenerationOptionsAreWhereVersion3HasThem) {
   EXPECT_EQ(offsetof(Structure, prompt_ids), 136u);
   EXPECT_EQ(offsetof(Structure, on_token_context), 168u);
   EXPECT_EQ(offsetof(Structure, timestamps), 176u);
+  EXPECT_EQ(offsetof(Structure, seed), 184u);
+  EXPECT_EQ(offsetof(Structure, source_numbers), 192u);
 }

@@ -265,6 +265,10 @@ static const transept_generation_defaults generation = {
     .repetition_penalty = 1,
     .end_ids = end_ids,
     .end_id_count = 1,
+    .temperature = 1,
+    .top_k = 50,
+    .top_p = 1,
+    .typical_p = 1,
 };
 
 static const transept_model_table table = {

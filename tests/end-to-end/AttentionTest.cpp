@@ -143,13 +143,20 @@ TEST_F(Attention, TheDocumentedPictureIsWellFormed) {
   EXPECT_FALSE(XmlReader::read(picture).all("rect").empty());
 }
 
+TEST_F(Attention, LeavesATextBehindItToTheSources) {
+  CommandResult text = run({"generate", library("number_words"), "--json", "--attention", "seven"});
+  CommandResult line =
+      run({"generate", library("number_words"), "--json", "--attention"}, "seven\n");
+  ASSERT_EQ(text.status, 0) << text.errors;
+  EXPECT_EQ(text.output, line.output);
+}
+
 TEST_F(Attention, WrongUsageEndsWithStatus2) {
   auto expectWrong = [](std::vector<std::string> options, const std::string &what) {
     options.insert(options.begin(), {"generate", library("number_words")});
     expectFailure(run(options, kLine), 2, what);
   };
   expectWrong({"--attention"}, "--json");
-  expectWrong({"--json", "--attention", "some"}, "some was given");
   expectWrong({"--json", "--attention", "--attention-layers", "3"}, "from 0 to 2, but got 3");
   expectWrong({"--json", "--attention", "--attention-heads", "0,4"}, "from 0 to 3, but got 4");
   expectWrong({"--attention-layers", "1"}, "--alignment");

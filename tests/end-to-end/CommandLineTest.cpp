@@ -41,6 +41,7 @@ TEST(Generate, HasAFlagForEachGenerationOption) {
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_ID OPTION_NUMBER
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS OPTION_NUMBER
@@ -97,6 +98,10 @@ TEST(Generate, ObeysItsOptions) {
   auto countOf = [](const std::string &line) { return std::ranges::count(line, ' ') + 1; };
   EXPECT_EQ(countOf(generate({"--max-new-tokens", "3", "--min-new-tokens", "3"})), 4);
   EXPECT_THAT(generate({"--prefix-ids", "17 18"}), testing::StartsWith("0 17 18"));
+  EXPECT_THAT(generate({"--forced-bos", "9", "--prefix-ids", "17 18"}),
+              testing::StartsWith("0 9 17 18"));
+  EXPECT_THAT(generate({"--forced-bos", "9", "--prefix-ids", "0 9 17"}),
+              testing::StartsWith("0 9 17"));
   EXPECT_THAT(generate({"--forced-bos", "40"}), testing::StartsWith("0 40"));
 }
 
@@ -167,7 +172,43 @@ TEST(Languages, OfTheTargetAreForced) {
   // This small model has fewer tokens than its tokenizer, so the id of the language is refused.
   CommandResult result =
       run({"generate", library("languages"), "--ids", "--target-language", "fr"}, "5 6\n");
-  expectFailure(result, 1, "forced_beginning_id is");
+  expectFailure(result, 1, "--target-language (fr) is");
+}
+
+TEST(Languages, AreForModelsThatReadText) {
+  expectFailure(run({"generate", library("sounds"), "--source-language", "en", "some.wav"}), 2,
+                "--source-language: is for models that read text, which this is not; --language");
+  expectFailure(run({"generate", library("sounds"), "--target-language", "en", "some.wav"}), 2,
+                "which this is not; --task translate");
+  expectFailure(run({"generate", library("images"), "--source-language", "en", "some.png"}), 2,
+                "--source-language: is for models that read text");
+  expectFailure(run({"generate", library("languages"), "--ids", "--source-language", "fr"}, "5\n"),
+                2, "--source-language: is for texts; with --ids");
+  expectFailure(run({"generate", library("languages"), "--language", "fr"}, "a\n"), 2,
+                "--source-language says what a text is in");
+}
+
+TEST(GenerateOptionErrors, NameTheFlagAndTheLine) {
+  auto refusal = [](std::vector<std::string> options, const std::string &what) {
+    options.insert(options.begin(), {"generate", library("t5"), "--ids"});
+    expectFailure(run(options, "5 6\n7 8\n"), 1, what);
+  };
+  refusal({"--min-length", "30", "--max-length", "20"},
+          "--min-length is 30, but must be at most 20, where --max-length or the decoder's "
+          "positions end a result");
+  refusal({"--decoder-start", "100000"}, "--decoder-start is 100000, but must be");
+  refusal({"--eos", "100000"}, "--eos[0] is 100000, but must be");
+}
+
+TEST(Numbers, ThatAreNoneAreRefused) {
+  expectFailure(run({"generate", library("t5"), "--ids", "--length-penalty", "nan"}, "5\n"), 2,
+                "--length-penalty: expects");
+  expectFailure(run({"generate", library("t5"), "--ids", "--repetition-penalty", "-nan"}, "5\n"), 2,
+                "--repetition-penalty: expects");
+  expectFailure(run({"diff", "a", "b", "--tolerance", "nan"}), 2,
+                "--tolerance: expects 0 or more, but got nan");
+  expectFailure(run({"compile", "a", "-o", "b.so", "--weights", "auto", "--accuracy-loss", "nan"}),
+                2, "--accuracy-loss: expects 0 or more, but got nan");
 }
 
 } // namespace

@@ -110,5 +110,25 @@ TEST_F(DemoModel, InvalidUtf8IsNoReasonToFail) {
   EXPECT_EQ(linesOf(result.output).size(), 1u);
 }
 
+TEST_F(DemoModel, TranslatesTextsOfTheCommandLine) {
+  CommandResult lines = run({"generate", library("number_words")}, "forty-two\nseven o'clock\n");
+  CommandResult texts = run({"generate", library("number_words"), "forty-two", "seven o'clock"});
+  ASSERT_EQ(texts.status, 0) << texts.errors;
+  EXPECT_EQ(texts.output, lines.output);
+  expectFailure(run({"generate", library("number_words"), data + "/heldout.tsv"}), 2,
+                "heldout.tsv is a file, but this library reads texts");
+}
+
+/// Whoever starts it without a pipe learns what it waits for.
+TEST_F(DemoModel, SaysOnATerminalThatItWaitsForLines) {
+  if (!fs::exists("/usr/bin/script"))
+    GTEST_SKIP() << "there is no script(1) to make a terminal";
+  std::string command = std::string(TRANSEPT_COMMAND) + " generate " + library("number_words");
+  CommandResult result =
+      runProgram("/usr/bin/script", {"-qec", command, "/dev/null"}, "seven\n\x04");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_THAT(result.output, testing::HasSubstr("Type one source a line"));
+}
+
 } // namespace
 } // namespace transept::endtoend

@@ -80,7 +80,7 @@ TEST(MediaFiles, ResultsBeforeABadFileAreWritten) {
 }
 
 TEST(MediaFiles, WrongUsageEndsWithStatus2) {
-  expectFailure(run({"generate", library("images"), "--ids"}, "5 1\n"), 2, "FILE");
+  expectFailure(run({"generate", library("images"), "--ids"}, "5 1\n"), 2, "SOURCE");
   expectFailure(run({"generate", library("t5"), "--ids", media("rgb.png")}, "5 1\n"), 2,
                 media("rgb.png"));
   expectFailure(run({"generate", library("t5"), "--ids", "--short-context"}), 2, "reads text");
@@ -138,16 +138,16 @@ TEST(MediaFiles, APreprocessorMustFitTheModel) {
   fs::create_directory(folder.file("checkpoint"));
   for (const char *name : {"config.json", "generation_config.json", "model.safetensors"})
     fs::copy(checkpoint("trocr") + "/" + name, folder.file("checkpoint"));
-  auto compileAndRun = [&](const std::string &what) {
-    CommandResult compiled =
-        run({"compile", folder.file("checkpoint"), "-o", folder.file("lib.so")});
-    EXPECT_EQ(compiled.status, 0) << compiled.errors;
-    expectFailure(run({"generate", folder.file("lib.so"), media("rgb.png"), "--ids"}), 1, what);
+  auto compile = [&] {
+    return run({"compile", folder.file("checkpoint"), "-o", folder.file("lib.so")});
   };
-  compileAndRun("has no preprocessor_config.json");
+  EXPECT_EQ(compile().status, 0);
+  expectFailure(run({"generate", folder.file("lib.so"), media("rgb.png"), "--ids"}), 1,
+                "has no preprocessor_config.json");
   writeFile(folder.file("checkpoint/preprocessor_config.json"),
             R"({"image_processor_type": "ViTImageProcessor", "size": 64})");
-  compileAndRun("makes 64 patches of it, but the model takes 16");
+  expectFailure(compile(), 1,
+                "preprocessor_config.json: it makes 64 patches of a file, but the model takes 16");
 }
 
 TEST(MediaFiles, InspectShowsWhatALibraryReads) {
@@ -168,6 +168,19 @@ TEST(MediaFiles, BenchMeasuresWithRandomFeatures) {
     for (const Json &figure : figures)
       EXPECT_GT(figure.at("best"), 0) << figure;
   }
+}
+
+TEST(Sounds, OfAnyLengthAreFilledUp) {
+  TemporaryFolder folder;
+  for (size_t samples : {1, 2, 159, 160, 200, 201}) {
+    writeFile(folder.file("short.wav"), waveOf(samples));
+    CommandResult result = run({"generate", library("sounds"), folder.file("short.wav"), "--json"});
+    EXPECT_EQ(result.status, 0) << samples << ": " << result.errors;
+    EXPECT_EQ(linesOf(result.output).size(), 1u);
+  }
+  writeFile(folder.file("short.wav"), waveOf(2));
+  expectFailure(run({"generate", library("sounds"), folder.file("short.wav"), "--short-context"}),
+                1, "its 0 frames become 0");
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 // An encoder alone and a decoder alone, from descriptions that lost the other side.
 
 #include "tests/end-to-end/Command.h"
+#include "workbench/library/LibraryFile.h"
 
 #include "transept/model.h"
 
@@ -61,6 +62,25 @@ TEST_F(OneSide, ADecoderAloneContinuesPrompts) {
   }
   expectFailure(run({"generate", library, "--ids"}, "5 100000\n"), 1, "line 1");
   EXPECT_THAT(run({"inspect", library}).output, testing::HasSubstr("encoder        none"));
+
+  // A prompt that leaves no room is named by its line.
+  expectFailure(run({"generate", library, "--ids", "--truncate"}, "5\n"), 2, "--truncate");
+  result = run({"generate", library, "--ids", "--ignore-model-defaults", "--skip-invalid",
+                "--max-length", "5"},
+               "5 6\n5 6 7 8 9 10 11\n9\n");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.errors, testing::HasSubstr("skipped line 2: "));
+  EXPECT_THAT(linesOf(result.output),
+              testing::ElementsAre(testing::StartsWith("5 6 "), "", testing::StartsWith("9 ")));
+  story::Sizes sizes = workbench::readLibraryFile(library).sizes;
+  EXPECT_FALSE(sizes.has_source);
+  {
+    Decoder decoder = model.noSource().decode();
+    decoder.append(std::vector<Id>(17, 4));
+    Statistics statistics = model.statistics();
+    EXPECT_EQ(uint64_t(2 * sizes.self_bytes_per_block),
+              statistics.self_pages_in_use * statistics.self_page_bytes);
+  }
 }
 
 TEST_F(OneSide, AnEncoderAloneGivesStates) {

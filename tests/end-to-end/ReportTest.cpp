@@ -60,7 +60,7 @@ TEST(Report, LiesBesideTheLibraryUnlessAskedOtherwise) {
   EXPECT_EQ(result.output, folder.file("small.html") + "\n");
   EXPECT_EQ(storyIn(readFile(folder.file("small.html"))).at("model"), "t5");
   expectFailure(run({"report", library("t5"), "-o", "/nowhere/page.html"}), 1,
-                "cannot write /nowhere/page.html: No such file or directory");
+                "cannot write /nowhere/page.html: there is no folder /nowhere");
   expectFailure(run({"report", library("t5"), "--threads", "2"}), 2, "--profile");
 }
 

@@ -90,8 +90,17 @@ TEST(Speech, WordsAreTokensBetweenBlanks) {
   EXPECT_THAT(grouped({}, "en"), testing::IsEmpty());
 }
 
+TEST(Speech, APrefixFollowsThePrompt) {
+  CommandResult result = generate({"--json", "--language", "de", "--prefix-ids", "40 41"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(Json::parse(result.output)["language"], "de");
+  std::vector<int> ids = Json::parse(result.output)["ids"];
+  ids.resize(6);
+  EXPECT_THAT(ids, testing::ElementsAre(351, 354, 357, 361, 40, 41));
+}
+
 TEST(Speech, AGivenBeginningIsNoTranscript) {
-  CommandResult result = generate({"--json", "--prefix-ids", "352 357"});
+  CommandResult result = generate({"--json", "--prefix-ids", "351 352 357"});
   ASSERT_EQ(result.status, 0) << result.errors;
   EXPECT_FALSE(Json::parse(result.output).contains("language"));
 }
@@ -100,7 +109,8 @@ TEST(Speech, WrongUsageEndsWithStatus2) {
   expectFailure(generate({"--language", "tlh"}), 2, "one of de, en, fr, zh, but got tlh");
   expectFailure(generate({"--task", "sing"}), 2, "--task");
   expectFailure(generate({"--beams", "2", "--num-return", "2"}), 2, "--num-return");
-  expectFailure(generate({"--language", "de", "--prefix-ids", "5"}), 2, "--language");
+  expectFailure(generate({"--language", "de", "--prefix-ids", "351 5"}), 2, "--language");
+  expectFailure(generate({"--timestamps", "--prefix-ids", "5"}), 2, "--timestamps");
   for (const char *option : {"--timestamps", "--word-timestamps"})
     expectFailure(run({"generate", library("t5"), "--ids", option}, "5 1\n"), 2, option);
 }

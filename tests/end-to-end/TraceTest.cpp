@@ -96,7 +96,13 @@ TEST_F(Trace, HasTheValuesOfAllSourcesAsRows) {
   EXPECT_THAT(file.shape("decoder.layers.1.cross_attention"), ElementsAre(5, 128));
   EXPECT_THAT(file.shape("decoder.layers.1.feed_forward.activation"), ElementsAre(5, 512));
   EXPECT_THAT(file.shape("logits"), ElementsAre(5, 802));
-  EXPECT_EQ(file.names().back(), "logits");
+  EXPECT_THAT(file.shape("encoder_states"), ElementsAre(6, 128));
+  // Heads times rows, of each source over its keys.
+  EXPECT_THAT(file.shape("cross_attentions.2"), ElementsAre(4 * 2, 4));
+  EXPECT_THAT(file.shape("cross_attentions.2#2"), ElementsAre(4 * 3, 2));
+  EXPECT_THAT(file.shape("log_sum_exp"), ElementsAre(5, 1));
+  EXPECT_EQ(file.shape("best_logits")[0], 5);
+  EXPECT_EQ(file.shape("best_ids"), file.shape("best_logits"));
   EXPECT_EQ(file.fact("source_ids"), "799 26 10 0; 5 0");
   EXPECT_EQ(file.fact("target_ids"), "801 4; 801 72 9");
   EXPECT_EQ(file.fact("weights"), "f32");
@@ -110,8 +116,11 @@ TEST_F(Trace, IsWhatTheModelGives) {
   Source source = model.encode(ids);
   EXPECT_EQ(file.numbers("logits"), model.logits(source, target).values);
   auto states = source.states();
-  EXPECT_EQ(file.numbers("encoder.layers.2.feed_forward.norm"),
-            std::vector<float>(states.begin(), states.end()));
+  for (const char *name : {"encoder.layers.2.feed_forward.norm", "encoder_states"})
+    EXPECT_EQ(file.numbers(name), std::vector<float>(states.begin(), states.end())) << name;
+  std::vector<size_t> layers = {1};
+  EXPECT_EQ(file.numbers("cross_attentions.1"),
+            model.crossAttention(source, target, layers).front().values);
 }
 
 TEST_F(Trace, TakesTheTargetThatGreedySearchGives) {
@@ -180,7 +189,8 @@ TEST_F(Trace, OneChangedNumberIsFound) {
               AllOf(HasSubstr("the first that deviates is "
                               "decoder.layers.1.cross_attention: row 3, column 17 "
                               "is 5000000, expected is "),
-                    HasSubstr("of " + std::to_string(file.names().size()) + " values agree")));
+                    // all but best_ids
+                    HasSubstr("of " + std::to_string(file.names().size() - 1) + " values agree")));
   std::string all = diff(edited, whole, {"--all"}).output;
   EXPECT_THAT(linesOf(all), Contains(AllOf(HasSubstr("DIFFER"), HasSubstr("logits"))));
   EXPECT_THAT(linesOf(all), Contains(AllOf(HasSubstr("ok"), HasSubstr("encoder.embedding.sum"))));
@@ -237,13 +247,13 @@ TEST_F(Trace, RefusesInputsThatModelsDoNotTake) {
   expectFailure(traceOf("number_words", {"--ids", "5 802"}), 1, "expects ids from 0 to 801");
   expectFailure(traceOf("number_words", {"--ids", "5", "--target", "1", "--target", "2"}), 2,
                 "there are more targets than sources");
-  expectFailure(traceOf("number_words", {"--ids", ""}), 1, "must be 1 to 128");
+  expectFailure(traceOf("number_words", {"--ids", ""}), 1, "must have 1 to 128");
   expectFailure(traceOf("number_words", {"--ids", "5", "--level", "haswell"}), 1, "haswell");
   expectFailure(traceOf("t5", {"--goldens", checkpoint("t5"), "--case", "none"}), 1,
                 "has no forward case 'none'; it has fwd_b1_s1, fwd_b1_s7, ");
   EXPECT_FALSE(fs::exists(out));
   expectFailure(run({"trace", library("number_words"), "--ids", "5 0", "--out", "/nowhere/t"}), 1,
-                "cannot write /nowhere/t: No such file or directory");
+                "cannot write /nowhere/t: there is no folder /nowhere");
 }
 
 TEST_F(Trace, ComparesWithTheCaseThatItWasMadeFrom) {

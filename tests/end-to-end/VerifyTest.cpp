@@ -99,8 +99,8 @@ TEST_F(Verify, OfNarrowWeightsCountsIdsAndComparesNumbers) {
 }
 
 TEST_F(Verify, FailsForAnUnknownArgument) {
-  caseNamed("greedy_b1")["generation_args"]["typical_p"] = 0.5;
-  EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("typical_p"));
+  caseNamed("greedy_b1")["generation_args"]["encoder_repetition_penalty"] = 1.5;
+  EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("encoder_repetition_penalty"));
 }
 
 TEST_F(Verify, FailsForAnUnknownInput) {

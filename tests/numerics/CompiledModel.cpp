@@ -12,6 +12,7 @@
 #include "compiler/transforms/Passes.h"
 #include "dialects/Plan/Plan.h"
 #include "tests/support/RandomReader.h"
+#include "tests/support/TestCheckpoint.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -19,6 +20,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <random>
 
 namespace transept::testing {
@@ -46,13 +48,17 @@ std::string emitModule(mlir::ModuleOp module, const frontend::Description &descr
   if (failed(passes.run(module)))
     throw std::runtime_error("a pass failed");
   std::string error;
+  static const frontend::TemporaryDirectory folder; // models of one name share their header's place
   static int number = 0;
-  emit::EmitOptions options;
-  options.output = ::testing::TempDir() + "transept-" + std::to_string(getpid()) + "-" +
-                   std::to_string(number++) + ".so";
+  std::string own = folder.path() + "/" + std::to_string(number++);
+  std::filesystem::create_directory(own);
+  std::string library = own + "/model.so";
   emit::Level level{how.cpu, *targets::targetFor(how.cpu, error), module};
-  emit::emitLibrary(level, description, randomReader(seed), options);
-  return options.output;
+  emit::LibraryFiles files(library);
+  files.addHeader(description.name);
+  emit::emitLibrary(level, description, randomReader(seed), {}, files);
+  files.finish();
+  return library;
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> parseText(const std::string &text, mlir::MLIRContext &context) {

@@ -17,7 +17,7 @@ namespace transept::testing {
 
 namespace {
 
-constexpr int64_t kFarthest = std::numeric_limits<int64_t>::max();
+constexpr int64_t kFarthest = std::numeric_limits<int32_t>::max();
 constexpr int32_t kVocabulary = 50;
 constexpr uint64_t kSeed = 11;
 

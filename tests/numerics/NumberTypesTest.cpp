@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 
 // Descriptions are written with the fields that matter; the rest keeps its defaults.
@@ -125,6 +126,26 @@ TEST_P(NumberTypes, GiveWhatTheInterpreterGives) {
   check(gated40, {cpu, weights});
   if (cpu != "emulated-amx")
     check(plain72, {cpu, weights});
+}
+
+/// Whatever the numbers are stored in, one that overflows must not come out as an ordinary one.
+TEST_P(NumberTypes, GiveNoOrdinaryResultOfWhatOverflows) {
+  Description description = gated40;
+  description.target.crossAttention->scale = 3e38;
+  Model model = Model::open(compileWithRandomWeights(description, {cpu, weights}, 1));
+  std::vector<std::vector<int32_t>> ids = randomSequences({30}, 389, 2);
+  Source source = model.encode(ids[0]);
+  for (int beams : {1, 3})
+    try {
+      model.generate(source, {.ignoreModelDefaults = true, .beams = beams, .decoderStart = 1});
+      ADD_FAILURE() << "expected an error with " << beams << " beams";
+    } catch (const Error &error) {
+      EXPECT_NE(std::string(error.what()).find("token 1 of sources[0]"), std::string::npos)
+          << error.what();
+    }
+  Rows logits = model.logits(source, std::vector<Id>{1});
+  for (float logit : logits.values)
+    ASSERT_FALSE(std::isfinite(logit));
 }
 
 class UnfusedNumberTypes : public NumberTypes {};

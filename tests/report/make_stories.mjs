@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, writeCheckpoint } from "./checkpoint.mjs";
-import { makeStory } from "./story.mjs";
+import { makeStory, withFeatures } from "./story.mjs";
 
 const [transept, source, output] = process.argv.slice(2);
 const model = join(source, "examples/number-words/model");
@@ -17,6 +17,7 @@ const stories = {
 };
 // What copies a build folder may fill holes.
 rmSync(join(output, "large"), { recursive: true });
+stories.sounds = withFeatures(stories.small);
 const { format, stages } = stories.small;
 stories.bare = { format, model: "</script><script>throw 1</script>", stages: stages.filter(({ level }) => !level) };
 mkdirSync(output, { recursive: true });

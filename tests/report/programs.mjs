@@ -4,7 +4,9 @@
 // kernels and a profile. Costs are counted as compiler/plan/LaunchCosts.cpp does; times are
 // invented, the same ones each time.
 
-const limits = { read_bytes_per_second: 1.4e10, operations_per_second: { f32: 2.1e11, bf16: 7.9e11, int8: 8.3e11 } };
+const reading = (bytes_per_second, buffer_bytes, from, capacity = 0) => ({ bytes_per_second, buffer_bytes, from, capacity });
+const limits = { encode_weights: reading(1.9e10, 3e8, "memory"), decode_weights: reading(1.4e10, 5.2e8, "memory"),
+  few: reading(2e11, 16384, "L1 caches", 32768), rows: reading(9e10, 262144, "L2 caches", 1048576), operations_per_second: { f32: 2.1e11, bf16: 7.9e11, int8: 8.3e11 } };
 
 /// A number between 0 and 1 that depends on the text alone.
 function chance(text) {
@@ -34,7 +36,7 @@ function costsOf(line, kind, weights) {
     case "attend": {
       const numbers = number("head_count") * (number("key_dim") + number("value_dim"));
       const keys = / encoder_cache /.test(line) ? "source" : / causal /.test(line) ? "up_to_row" : "sequence";
-      return { ...costs, keys, bytes_per_row: rowBytes, bytes_per_key: 4 * numbers, operations_per_row_and_key: 2 * numbers };
+      return { ...costs, keys, bytes_per_row: rowBytes, bytes_per_key: / rows /.test(line) ? 0 : 4 * numbers, operations_per_row_and_key: 2 * numbers };
     }
     case "embed": return { ...costs, bytes_per_row: 3 * rowBytes };
     default: return { ...costs, rows: kind === "take_requested" ? "requested" : "all", bytes_per_row: 2 * rowBytes };
@@ -108,20 +110,24 @@ function runOf(program, { sources, source_tokens, hypotheses, steps }) {
   const isDecode = program.name === "decode";
   const rows = isDecode ? sources * hypotheses : sources * source_tokens;
   const past = isDecode ? steps / 2 : source_tokens;
+  const weights = limits[`${program.name}_weights`];
   const launches = program.launches.map((launch, index) => {
     const pairs = { none: 0, source: rows * source_tokens, up_to_row: rows * past, sequence: rows * past }[launch.keys];
     const keys = { none: 0, source: sources * source_tokens, up_to_row: rows * past, sequence: sources * past }[launch.keys];
     const bytes = launch.weight_bytes + rows * launch.bytes_per_row + keys * launch.bytes_per_key;
     const operations = rows * launch.operations_per_row + pairs * launch.operations_per_row_and_key;
-    const memory = bytes / limits.read_bytes_per_second;
+    const rowBytes = rows * launch.bytes_per_row;
+    const near = [limits.few, limits.rows].find(({ capacity }) => bytes <= capacity);
+    const memoryBy = (reading) => (bytes - rowBytes) / reading.bytes_per_second + rowBytes / (near ?? limits.rows).bytes_per_second;
+    const memory = memoryBy(near ?? weights);
     const arithmetic = operations / limits.operations_per_second[launch.arithmetic];
     const least = Math.max(memory, arithmetic);
     const seconds = launch.kind === "barrier" ? 0 : 2e-7 + least * (1.05 + 0.6 * chance(program.name + index));
-    return { seconds, waiting_seconds: launch.kind === "barrier" ? 1e-6 * chance("wait" + index) : 0, least_seconds: least,
+    return { seconds, longest_seconds: seconds * 1.1, waiting_seconds: launch.kind === "barrier" ? 1e-6 * chance("wait" + index) : 0, memory_seconds: memory, memory_seconds_in_turn: memoryBy(weights), arithmetic_seconds: arithmetic, least_seconds: least,
       bound_by: memory > arithmetic ? "memory" : "arithmetic", bytes, operations };
   });
   const seconds = launches.reduce((sum, launch) => sum + launch.seconds + launch.waiting_seconds, 0);
-  return { program: program.name, level: program.level, sources, source_tokens, hypotheses, invocations: isDecode ? steps : 1, seconds, launches };
+  return { program: program.name, level: program.level, sources, source_tokens, hypotheses, steps: isDecode ? steps : 0, invocations: isDecode ? steps : 1, seconds, launches };
 }
 
 /// `programs`, `kernels` and, if wanted, `profile` of a story with these plans.

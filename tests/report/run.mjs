@@ -18,7 +18,7 @@ for (const name of names)
   if (!tests[name]) throw new Error(`there is no test ${name}, but ${Object.keys(tests).join(", ")}`);
 
 const story = (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
-const stories = { large: story("large"), small: story("small") };
+const stories = { large: story("large"), small: story("small"), sounds: story("sounds") };
 const browser = await launchBrowser(modules);
 let failures = 0;
 for (const name of names.length ? names : Object.keys(tests)) {

@@ -154,10 +154,34 @@ function cachesOf(plan) {
   return { encoder: cache(slots("encode")), self: { page_tokens: 16, ...cache(slots("decode")) } };
 }
 
+/// What transept_model_table says of a model of tokens; a row of states is as wide as a decoder layer.
+function sizesOf(caches, hiddenSize, positions) {
+  return {
+    has_source: true, has_target: true, feature_width: 0, usual_feature_rows: 0, row_steps: [],
+    maximum_source_positions: positions, maximum_target_positions: positions, block_positions: 16,
+    source_bytes_per_block: 16 * caches.encoder.bytes_per_token, source_bytes_per_position: 4 * hiddenSize + 8,
+    source_bytes_per_feature_row: 0, source_bytes: 256, self_bytes_per_block: 16 * caches.self.bytes_per_token + 256,
+  };
+}
+
+/// The same model as if sounds went in: two convolutions, and attention in windows.
+export function withFeatures(story) {
+  const copy = structuredClone(story);
+  Object.assign(copy.sizes, { feature_width: 80, usual_feature_rows: 3000, maximum_source_positions: 1500, maximum_target_positions: 448,
+    source_bytes_per_feature_row: 320,
+    row_steps: [{ kernel: 3, stride: 1, padding: 1, leading: 0 }, { kernel: 3, stride: 2, padding: 1, leading: 0 }] });
+  for (const program of copy.programs) {
+    if (program.name === "encode") program.launches[0].rows = "before:1";
+    for (const launch of program.launches) if (launch.keys === "up_to_row") launch.keys_before = 20;
+  }
+  return copy;
+}
+
 /// The story of compiling `input` (a description or a checkpoint) for each of `levels`.
 export function makeStory(transept, input, { name, levels = ["x86-64-v4"], hasProfile = true }) {
   const emit = (stage, level) => execFileSync(transept, ["compile", input, "--cpu", level, "--emit", stage],
     { encoding: "utf8", maxBuffer: 1 << 28 });
+  const description = JSON.parse(execFileSync(transept, ["describe", input], { encoding: "utf8" }));
   const graphText = emit("graph", levels[0]);
   const graph = operationsOf(graphText, "graph");
   const names = new Set(graph.map((operation) => operation.name));
@@ -174,11 +198,14 @@ export function makeStory(transept, input, { name, levels = ["x86-64-v4"], hasPr
   const tensors = graph.filter((operation) => operation.kind === "transept.parameter").map((operation) => ({
     name: operation.tensors[0], type: "F32",
     shape: operation.type.replace(/tensor<|xf32>/g, "").split("x").map(Number) }));
+  const caches = cachesOf(stages[3].text);
+  const { length: positions } = description.source.embedding.positions;
+  const width = description.source.hiddenSize;
   const story = {
     format: 1, model: name, family: "marian", options: { weights: "f32", cache: "f32", cpu: levels },
     stages, passes, remarks: remarksOf(stages[2].operations, graph),
     tensors: [...new Map(tensors.map((tensor) => [tensor.name, tensor])).values()],
-    caches: cachesOf(stages[3].text),
+    caches, sizes: sizesOf(caches, width, positions),
     ...programs(stages.slice(3), hasProfile),
   };
   return story;

@@ -106,21 +106,162 @@ export const tests = {
   },
 
   async computes_the_sizes_of_caches({ page, story }) {
-    const { encoder, self } = story.caches;
+    const { encoder } = story.caches;
+    const { sizes } = story;
+    const entry = (tokens) => Math.ceil(tokens / 16) * sizes.source_bytes_per_block + tokens * sizes.source_bytes_per_position + sizes.source_bytes;
     const bytes = (cache) => page.$eval(`[data-cache=${cache}]`, (element) => +element.dataset.bytes);
     await go(page, "caches");
     await slide(page, "source", 300);
-    assert.equal(await bytes("encoder"), 300 * encoder.bytes_per_token);
-    assert.equal(300 * encoder.bytes_per_token, 300 * 24 * 2 * 512 * 4);
-    assert.match(await textOf(page, "[data-cache=encoder]"), /29\.5 MB/);
+    assert.equal(await bytes("encoder"), entry(300));
+    assert.equal(sizes.source_bytes_per_block, 16 * encoder.bytes_per_token);
+    assert.equal(entry(300), 304 * 24 * 2 * 512 * 4 + 300 * (512 * 4 + 8) + 256, "300 tokens take 19 blocks");
+    assert.match(await textOf(page, "[data-cache=encoder]"), /30\.5 MB/);
     await slide(page, "beams", 4);
-    assert.equal(await bytes("encoder"), 300 * encoder.bytes_per_token, "beams of one source share its entry");
+    assert.equal(await bytes("encoder"), entry(300), "beams of one source share its entry");
     await slide(page, "sources", 3);
-    assert.equal(await bytes("encoder"), 3 * 300 * encoder.bytes_per_token);
+    assert.equal(await bytes("encoder"), 3 * entry(300));
     await slide(page, "step", 33);
-    assert.equal(await bytes("self"), 3 * 4 * 48 * self.bytes_per_token, "33 tokens take three pages");
+    assert.equal(await bytes("self"), 3 * 4 * 3 * sizes.self_bytes_per_block, "33 tokens take three pages");
     await go(page, "overview");
-    assert.match(await textOf(page, "[data-cache-size]"), /900 tokens: 88\.5 MB/);
+    assert.match(await textOf(page, "[data-cache-size]"), /900 tokens: 91\.5 MB/);
+  },
+
+  async counts_positions_where_a_source_is_rows_of_features({ open, stories }) {
+    const { page, faults } = await open("sounds");
+    const { sizes, programs } = stories.sounds;
+    assert.equal(await textOf(page, "[data-note=source]"), "1\u202f500 positions");
+    assert.equal(await page.$eval("[data-number=source]", (input) => +input.value), 3000);
+    await go(page, "caches");
+    assert.equal(await page.$eval("[data-cache=encoder]", (element) => +element.dataset.bytes),
+      94 * sizes.source_bytes_per_block + 1500 * sizes.source_bytes_per_position + 3000 * 320 + 256);
+    await go(page, "costs");
+    // A row of a step before the last is no position, and a row looks at no more keys than its window has.
+    const shown = (name) => page.evaluate((name) => [...document.querySelectorAll('table[aria-label="launches"] tbody tr')]
+      .find((row) => row.cells[1].textContent === name).cells[3].textContent, name);
+    const of = (program, name) => programs.find((one) => one.name === program && one.level === "x86-64-v3").launches.find((launch) => launch.name === name);
+    const operations = (value) => value >= 1e9 ? `${(value / 1e9).toFixed(value >= 1e10 ? 1 : 2)} Gop` : value >= 1e6 ? `${(value / 1e6).toFixed(value >= 1e8 ? 0 : value >= 1e7 ? 1 : 2)} Mop` : `${(value / 1e3).toFixed(value >= 1e5 ? 0 : value >= 1e4 ? 1 : 2)} kop`;
+    const own = of("decode", "decoder.layers.0.self_attention"), cross = of("decode", "decoder.layers.0.cross_attention");
+    await slide(page, "step", 400);
+    assert.equal(await shown(own.name), operations(21 * own.operations_per_row_and_key));
+    assert.equal(await shown(cross.name), operations(1500 * cross.operations_per_row_and_key));
+    await choose(page, "program", "encode");
+    const attention = of("encode", "encoder.layers.0.self_attention");
+    assert.equal(await shown(attention.name), operations(1500 * 1500 * attention.operations_per_row_and_key));
+    await slide(page, "sources", 4);
+    assert.equal(await shown(attention.name), operations(1500 * 1500 * attention.operations_per_row_and_key), "sounds are encoded one by one");
+    const first = programs.find((one) => one.name === "encode").launches[0];
+    const bytes = await page.$eval('table[aria-label="launches"] tbody tr', (row) => row.cells[4].textContent);
+    assert.equal(bytes, `${(3000 * first.bytes_per_row / 1e6).toFixed(2)} MB`);
+    assert.deepEqual(faults, []);
+  },
+
+  async stops_sliders_at_what_the_model_takes({ page, open }) {
+    const limits = (page, name) => page.evaluate((name) => [`[data-amount=${name}]`, `[data-number=${name}]`].map((one) => +document.querySelector(one).max), name);
+    for (const name of ["source", "step"]) assert.deepEqual(await limits(page, name), [512, 512]);
+    const { page: sounds } = await open("sounds");
+    assert.deepEqual(await limits(sounds, "source"), [3000, 3000]);
+    assert.deepEqual(await limits(sounds, "step"), [448, 448]);
+    await sounds.bringToFront();
+    await sounds.focus("[data-number=step]");
+    await sounds.$eval("[data-number=step]", (input) => {
+      input.value = 100000;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await settle(sounds);
+    assert.equal(await sounds.$eval("[data-number=step]", (input) => +input.value), 448);
+    const { page: small } = await open("small");
+    assert.deepEqual(await limits(small, "source"), [128, 128]);
+  },
+
+  async shows_no_limit_above_a_measured_time({ page, story }) {
+    await go(page, "costs");
+    for (const program of ["encode", "decode"]) {
+      await choose(page, "program", program);
+      await slide(page, "step", 500);
+      const shares = await page.$$eval('table[aria-label="launches"] tbody tr', (rows) => rows.map((row) => parseFloat(row.cells[8].textContent)));
+      assert.ok(shares.length && shares.every((share) => share <= 100), `${shares}`);
+    }
+    const run = story.profile.runs.find((one) => one.program === "decode" && one.sources === 1);
+    const sum = (field) => run.launches.reduce((sum, launch) => sum + launch[field], 0);
+    const least = Math.max(sum("memory_seconds_in_turn"), sum("arithmetic_seconds"));
+    assert.ok((await textOf(page, ".figures")).includes(`at least${(least * 1e3).toFixed(2)} ms`), "one launch reads while another computes");
+  },
+
+  async says_which_cache_binds({ page }) {
+    await go(page, "costs");
+    assert.match(await textOf(page, ".note"), /14\.0 GB\/s from memory for the .* of weights of decode, 90\.0 GB\/s from L2 caches for rows/);
+    const bounds = await page.$$eval('table[aria-label="launches"] tbody tr', (rows) => rows.map((row) => [row.cells[2].textContent, row.cells[10].textContent]));
+    assert.deepEqual(bounds.find(([kind]) => kind === "take_requested"), ["take_requested", "memory (L1 caches)"]);
+    assert.deepEqual(bounds.find(([kind]) => kind === "search"), ["search", "memory"]);
+  },
+
+  async has_one_legend_for_the_heat_of_all_programs({ page, story }) {
+    await choose(page, "heat map", "operations");
+    const legend = () => page.$eval("[data-hottest]", (element) => +element.dataset.hottest);
+    const overview = await legend();
+    await go(page, "costs");
+    assert.equal(await legend(), overview);
+    const heat = () => page.$$eval(".swatch", (all) => Math.max(...all.map((one) => +one.style.getPropertyValue("--heat"))));
+    const dearest = {};
+    for (const program of ["encode", "decode"]) {
+      await choose(page, "program", program);
+      assert.equal(await legend(), overview);
+      dearest[program] = await heat();
+    }
+    assert.equal(Math.max(...Object.values(dearest)), 1);
+    assert.ok(Math.min(...Object.values(dearest)) < 0.9, "a step of decode and a run of encode do not cost the same");
+    assert.ok(story.programs.length > 1);
+  },
+
+  async fits_the_drawing_beside_the_panel({ page }) {
+    const right = () => page.$$eval("[data-group] .box", (all) => Math.max(...all.map((box) => box.getBoundingClientRect().right)));
+    const edge = () => page.$eval(".graph", (graph) => graph.getBoundingClientRect().right);
+    await choose(page, "zoom", "width");
+    await clickDrawn(page, '[data-group="logits"]');
+    assert.ok(await page.$(".panel"));
+    assert.ok((await right()) <= (await edge()), "the drawing ends where the panel begins");
+    const narrow = await right();
+    await press(page, "Escape");
+    assert.ok((await right()) > narrow, "without the panel it has the whole width again");
+    // Where the reader has zoomed, it stays.
+    const width = () => page.$eval("[data-group] .box", (box) => box.getBoundingClientRect().width);
+    await choose(page, "zoom", "+");
+    const zoomed = await width();
+    await clickDrawn(page, '[data-group="logits"]');
+    assert.equal(await width(), zoomed);
+  },
+
+  async hides_parameters_in_the_texts_until_asked({ page, story }) {
+    await go(page, "stages");
+    await choose(page, "stages to show", "plan");
+    const lines = (stage) => page.$$eval(`[data-stage=${stage}] .cm-line`, (all) => all.map((line) => line.textContent));
+    assert.ok((await lines("graph")).some((line) => line.includes("transept.layer_norm")));
+    for (const stage of ["graph", "fused", "plan"])
+      assert.ok(!(await lines(stage)).some((line) => /transept\.parameter|plan\.weight|plan\.yield/.test(line)), stage);
+    const shown = await page.evaluateHandle(() => [...document.querySelectorAll(".bar button")].find((button) => button.textContent === "parameters"));
+    await shown.click();
+    await settle(page);
+    assert.ok((await lines("graph")).some((line) => line.includes("transept.parameter")));
+    await shown.click();
+    await settle(page);
+    // What is looked for is shown where it is hidden.
+    const { name } = story.stages[0].operations.find(({ kind }) => kind === "transept.parameter");
+    await press(page, "/");
+    await page.keyboard.type(`%${name} =`);
+    await press(page, "Enter");
+    assert.ok((await lines("graph")).some((line) => line.includes(`%${name} = transept.parameter`)));
+  },
+
+  async names_buffers_that_have_room_for_it({ page }) {
+    await go(page, "memory");
+    await choose(page, "width", "wide");
+    const names = await page.$$eval(".buffer-name", (all) => all.map((text) => text.textContent));
+    assert.ok(names.some((name) => /feed_forward|self_attention/.test(name)), `${names}`);
+    const spills = await page.$$eval(".buffer-name", (all) => all.filter((text) => {
+      const [name, buffer] = [text, text.previousSibling].map((one) => one.getBoundingClientRect());
+      return name.left < buffer.left || name.right > buffer.right + 1 || name.top < buffer.top - 1 || name.bottom > buffer.bottom + 1;
+    }).map((text) => text.textContent));
+    assert.deepEqual(spills, [], "names stay inside of their buffers");
   },
 
   async names_the_kernel_that_dominates_a_step_and_its_limit({ page, story }) {
@@ -223,7 +364,7 @@ export const tests = {
     assert.match(await textOf(page, ".panel"), /decoder\.layers\.7\.feed_forward\.input/);
   },
 
-  async works_by_keyboard_alone({ page }) {
+  async works_by_keyboard_alone({ page, story }) {
     const focused = () => page.evaluate(() => document.activeElement.getAttribute("data-group") ?? document.activeElement.getAttribute("data-operation") ?? document.activeElement.id ?? document.activeElement.tagName);
     await press(page, "?");
     assert.ok(await page.$eval("dialog", (dialog) => dialog.open));
@@ -257,7 +398,12 @@ export const tests = {
     await page.keyboard.down("Control");
     await page.keyboard.press("Home");
     await page.keyboard.up("Control");
-    for (let line = 1; line < 18; ++line) await page.keyboard.press("ArrowDown");
+    // Hidden lines are stepped over.
+    const { operations } = story.stages[0];
+    const { line } = operationsNamed(story, "graph", "encoder.layers.0.self_attention.query")[0];
+    const hidden = operations.filter((one) => one.line < line && /\.(parameter|sinusoid)$/.test(one.kind)).length;
+    assert.ok(hidden > 1);
+    for (let step = 1; step < line - hidden; ++step) await page.keyboard.press("ArrowDown");
     await press(page, "Enter");
     assert.equal(await textOf(page, ".panel h2"), "encoder.layers.0.self_attention.query");
     await press(page, "Escape", "/");

@@ -138,6 +138,14 @@ private:
                        buffer.space, buffer.width, buffer.offset, buffer.bytes);
   }
 
+  static std::string windowText(const story::Launch &launch) {
+    auto reach = [](int64_t keys) { return keys < 0 ? "all" : "at most " + std::to_string(keys); };
+    if (launch.keys_before < 0 && launch.keys_behind < 0)
+      return "";
+    return fmt::format("{} keys before a row and {} behind it", reach(launch.keys_before),
+                       reach(launch.keys == "up_to_row" ? 0 : launch.keys_behind));
+  }
+
   static std::string costText(const story::Launch &launch) {
     std::vector<std::string> parts;
     if (launch.weight_bytes)
@@ -152,6 +160,8 @@ private:
     if (launch.operations_per_row_and_key)
       parts.push_back(fmt::format("{} {} operations for each row and key",
                                   launch.operations_per_row_and_key, launch.arithmetic));
+    if (std::string window = windowText(launch); !window.empty())
+      parts.push_back(window);
     return parts.empty() ? "next to nothing" : fmt::format("{}", fmt::join(parts, ", "));
   }
 

@@ -85,6 +85,12 @@ Setter earlyStopping(std::optional<EarlyStopping> GenerateOptions::*field) {
   };
 }
 
+Setter boolean(std::optional<bool> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    arguments.options.*field = !value.is_null() && toBoolean(value, name);
+  };
+}
+
 /// An argument that is known, but of which only one value is offered.
 Setter only(Json allowed) {
   return [allowed](GenerationArguments &, const Json &value, const std::string &name) {
@@ -122,6 +128,8 @@ const std::map<std::string, Setter> &setters() {
   {hugging_face_name, fraction(&GenerateOptions::name)},
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, ...)                   \
   {hugging_face_name, earlyStopping(&GenerateOptions::name)},
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, ...)                          \
+  {hugging_face_name, boolean(&GenerateOptions::name)},
 #define OPTION_ID OPTION_NUMBER
 #define OPTION_MODEL_ID(...) // named below
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, ...)                              \
@@ -145,9 +153,7 @@ const std::map<std::string, Setter> &setters() {
       {"use_cache", withoutEffect()},
       {"return_dict_in_generate", withoutEffect()},
       {"output_scores", withoutEffect()},
-      {"do_sample", only(false)},
       {"num_beam_groups", only(1)},
-      {"renormalize_logits", only(false)},
   };
   return table;
 }

@@ -7,6 +7,7 @@
 
 #include "workbench/goldens/GenerationArguments.h"
 #include "workbench/goldens/GoldenBlocks.h"
+#include "workbench/goldens/GoldenDistributions.h"
 #include "workbench/goldens/GoldenSources.h"
 
 #include <fmt/format.h>
@@ -44,6 +45,8 @@ public:
         checkForward();
       else if (golden.kind == "generate")
         checkGenerate();
+      else if (golden.kind == "distribution")
+        checkSampling();
       else
         fail(fmt::format("cases of kind {} are not known", golden.kind));
     } catch (const std::exception &error) {
@@ -254,11 +257,16 @@ private:
 
   // Generate.
 
-  void checkGenerate() {
-    expectInputs(knownInputs);
+  /// Whether a prompt says more than where the decoder starts.
+  static bool hasPrompt(const GenerateOptions &options) {
+    return options.prompt.size() > 1 ||
+           std::ranges::any_of(options.prompts, [](const auto &ids) { return ids.size() > 1; });
+  }
+
+  /// The arguments with the prompts.
+  GenerationArguments readArguments() const {
     GenerationArguments arguments = readGenerationArguments(golden.generationArguments);
     arguments.options.ignoreModelDefaults = !golden.usesGenerationConfig;
-    Sources sources = readGoldenSources(model, goldens, golden);
     if (golden.inputs.contains("decoder_input_ids")) {
       IntegerTable prompts = requiredInput("decoder_input_ids");
       for (size_t row = 0; row < prompts.rowCount; ++row)
@@ -266,6 +274,29 @@ private:
     }
     if (!golden.decoderPrompt.empty())
       arguments.options.prompt = toIds(golden.decoderPrompt);
+    // Hugging Face takes these for all that stands before what is generated.
+    if (hasPrompt(arguments.options))
+      arguments.options.forcedBeginning = -1;
+    return arguments;
+  }
+
+  /// A rounded model keeps other tokens: then there is nothing to compare.
+  void checkSampling() {
+    expectInputs(knownInputs);
+    GenerationArguments arguments = readArguments();
+    if (!output("logprobs"))
+      throw InputError("there is no output logprobs");
+    if (tolerances.expectsIds())
+      checkDistribution(model, encode(readGoldenSources(model, goldens, golden)), arguments.options,
+                        goldens.floats(*output("logprobs")), tolerances, result);
+    listNotCompared(tolerances.expectsIds() ? std::set<std::string>{"logprobs"}
+                                            : std::set<std::string>{});
+  }
+
+  void checkGenerate() {
+    expectInputs(knownInputs);
+    GenerationArguments arguments = readArguments();
+    Sources sources = readGoldenSources(model, goldens, golden);
     if (!output("sequences"))
       throw InputError("there is no output sequences");
     if (isTranscription(arguments))

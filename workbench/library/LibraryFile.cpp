@@ -7,6 +7,7 @@
 #include "base/Error.h"
 
 #include "base/Json.h"
+#include "workbench/library/LibrarySizes.h"
 
 #include "transept/abi.h"
 #include "transept/platform/ElfFile.h"
@@ -111,6 +112,7 @@ LibraryFile readLibraryFile(const std::string &path) {
   library.sourceFeatureWidth = size32(offsetof(transept_model_table, source_feature_width));
   library.targetFeatureWidth = size32(offsetof(transept_model_table, target_feature_width));
   library.targetStateWidth = size32(offsetof(transept_model_table, target_state_width));
+  library.sizes = readSizes(image, table);
   library.levels = readLevels(image, table);
   library.weightBytes = number(offsetof(transept_model_table, weights_size));
   library.assets = readAssets(image, table);

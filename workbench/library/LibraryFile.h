@@ -6,6 +6,8 @@
 #ifndef TRANSEPT_WORKBENCH_LIBRARY_LIBRARYFILE_H
 #define TRANSEPT_WORKBENCH_LIBRARY_LIBRARYFILE_H
 
+#include "workbench/story/Story.h"
+
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -32,6 +34,7 @@ struct LibraryFile {
   /// Ids of each side are below these; 0 where it reads rows of so many numbers instead.
   uint64_t sourceVocabularySize = 0, targetVocabularySize = 0;
   uint64_t sourceFeatureWidth = 0, targetFeatureWidth = 0, targetStateWidth = 0;
+  story::Sizes sizes;
   nlohmann::ordered_json manifest;
   std::vector<Asset> assets;
   uint64_t fileBytes = 0, weightBytes = 0;

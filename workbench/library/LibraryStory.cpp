@@ -45,6 +45,7 @@ story::Story readLibraryStory(const std::string &path) {
                                  "stripped, or was written by an older transept",
                                  path));
   story::Story story = unpacked(section, path);
+  story.sizes = library.sizes;
   Functions functions;
   image.forEachFunction(
       [&](std::string_view name, const Elf64_Sym &function) { functions.emplace(name, function); });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reads the story that a library carries, and completes it with what only the finished library
-// knows: where its code lies and how long it is.
+// knows: where its code lies and how long it is, and how large its caches are.
 
 #ifndef TRANSEPT_WORKBENCH_LIBRARY_LIBRARYSTORY_H
 #define TRANSEPT_WORKBENCH_LIBRARY_LIBRARYSTORY_H

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace transept::workbench {
 
@@ -28,7 +29,7 @@ Source encode(const Model &model, const RandomSources &source) {
 
 /// As the model generates by default, its rules included, but greedily and not for long.
 std::vector<Id> continuationOf(const Model &model, const Source &source, std::vector<Id> prompt) {
-  GenerateOptions options{.beams = 1, .returnCount = 1};
+  GenerateOptions options{.beams = 1, .returnCount = 1, .sample = false};
   options.maximumLength = int(std::min(kTargetLength, model.maximumTargetLength()));
   options.minimumLength = 0;
   options.prompt = std::move(prompt);
@@ -89,8 +90,13 @@ double AccuracyLoss::of(const std::string &library) const {
   for (const Probe &probe : probes) {
     Rows expected = original.logits(encode(original, probe.source), probe.target);
     Rows found = candidate.logits(encode(candidate, probe.source), probe.target);
-    for (size_t row = 0; row != expected.size(); ++row, ++count)
-      sum += divergence(expected[row], found[row]);
+    for (size_t row = 0; row != expected.size(); ++row, ++count) {
+      double loss = divergence(expected[row], found[row]);
+      // Numbers that overflow are no distribution, however many tokens are none of them.
+      if (!std::isfinite(loss))
+        return std::numeric_limits<double>::infinity();
+      sum += loss;
+    }
   }
   return sum / double(count);
 }

@@ -22,7 +22,8 @@ public:
   AccuracyLoss(std::string reference, std::string level);
 
   /// The mean Kullback-Leibler divergence from the reference's distributions, in nats a token: the
-  /// perplexity of text that the reference writes grows by the factor exp(this).
+  /// perplexity of text that the reference writes grows by the factor exp(this). Infinity where the
+  /// candidate's logits are not numbers.
   double of(const std::string &library) const;
 
 private:

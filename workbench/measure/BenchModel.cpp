@@ -33,7 +33,11 @@ MachineLimits limitsOf(const Model &model, bool isQuick) {
 
 BenchModel::BenchModel(const BenchOptions &options)
     : model(openForBench(options)), sources(model), decodeBytes(weightBytes(*model.level().decode)),
-      limits(limitsOf(model, options.isQuick)) {}
+      limits(limitsOf(model, options.isQuick)), isQuick(options.isQuick) {}
+
+void BenchModel::improveLimits() {
+  limits = limits.best(limitsOf(model, isQuick));
+}
 
 GenerateOptions BenchModel::fixedLength(size_t tokens, int beams) const {
   GenerateOptions result;

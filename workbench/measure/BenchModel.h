@@ -34,6 +34,8 @@ public:
 
   /// Exactly `tokens` new ones for each hypothesis: the end is not allowed before them.
   GenerateOptions fixedLength(size_t tokens, int beams) const;
+  /// Measures the machine again: others may have used it the first time.
+  void improveLimits();
   /// `wanted` positions, or as many as the model has.
   size_t targetLength(size_t wanted) const;
 
@@ -41,6 +43,9 @@ public:
   BenchSources sources;
   double decodeBytes = 0; // weights that one step reads
   MachineLimits limits;
+
+private:
+  bool isQuick;
 };
 
 } // namespace transept::workbench

@@ -50,7 +50,8 @@ public:
     add("decode",
         fmt::format("decode, {} hypotheses ({} sources of {}, beams {}), mean of {} steps",
                     work.count * work.size, work.count, length, work.size, steps),
-        best, {.sources = work.count, .sourceTokens = length, .hypotheses = work.size});
+        best,
+        {.sources = work.count, .sourceTokens = length, .hypotheses = work.size, .steps = steps});
   }
 
   void profileSources(const ProfileRequest &request) {
@@ -74,10 +75,22 @@ public:
         },
         &Profiler::decode);
     add("decode", fmt::format("decode {} sources, mean of {} steps", count, best.invocations), best,
-        {.sources = count, .sourceTokens = tokens / count, .hypotheses = beams});
+        {.sources = count,
+         .sourceTokens = tokens / count,
+         .hypotheses = beams,
+         .steps = best.invocations});
   }
 
   ProfileReport report() {
+    bench.improveLimits();
+    std::vector<WorkloadProfile> workloads;
+    for (Measured &measured : all) {
+      const MachineLimits::Reading &reading = measured.workload.program == "encode"
+                                                  ? bench.limits.encodeWeights
+                                                  : bench.limits.decodeWeights;
+      measured.workload.launches = figuresOf(measured.profile, bench.limits, reading);
+      workloads.push_back(std::move(measured.workload));
+    }
     return {.library = options.library,
             .model = std::string(bench.model.name()),
             .level = bench.model.level().name,
@@ -120,18 +133,23 @@ private:
   void add(const std::string &program, const std::string &workload, const ProgramProfile &profile,
            const ProfiledRequest &request) {
     auto runs = double(std::max<uint64_t>(1, profile.invocations));
-    workloads.push_back({.program = program,
-                         .workload = workload,
-                         .request = request,
-                         .invocations = profile.invocations,
-                         .rows = double(profile.rows) / runs,
-                         .seconds = secondsOfRun(profile),
-                         .launches = figuresOf(profile, bench.limits)});
+    all.push_back({.workload = {.program = program,
+                                .workload = workload,
+                                .request = request,
+                                .invocations = profile.invocations,
+                                .rows = double(profile.rows) / runs,
+                                .seconds = secondsOfRun(profile)},
+                   .profile = profile});
   }
 
   const BenchOptions &options;
   BenchModel bench;
-  std::vector<WorkloadProfile> workloads;
+  /// Figures wait for the last limits.
+  struct Measured {
+    WorkloadProfile workload;
+    ProgramProfile profile;
+  };
+  std::vector<Measured> all;
 };
 
 } // namespace

@@ -20,10 +20,20 @@ Json toJson(const MachineLimits &limits) {
     if (limits.products[index].operations > 0)
       products[names[index]] = {{"instructions", limits.products[index].instructions},
                                 {"operations_per_second", limits.products[index].operations}};
+  auto reading = [](const MachineLimits::Reading &reading) {
+    return Json{{"bytes_per_second", reading.bytesPerSecond},
+                {"buffer_bytes", reading.bufferBytes},
+                {"from", reading.from}};
+  };
   return {{"products", products},
-          {"read_bytes_per_second", limits.readBytes},
-          {"read_buffer_bytes", limits.bufferBytes},
-          {"cached_bytes_per_second", limits.cachedBytes}};
+          {"read_bytes_per_second", limits.decodeWeights.bytesPerSecond},
+          {"read_buffer_bytes", limits.decodeWeights.bufferBytes},
+          {"cached_bytes_per_second", limits.rows.bytesPerSecond},
+          {"reading",
+           {{"encode_weights", reading(limits.encodeWeights)},
+            {"decode_weights", reading(limits.decodeWeights)},
+            {"first_level", reading(limits.few)},
+            {"rows", reading(limits.rows)}}}};
 }
 
 std::string toText(const MachineLimits &limits) {
@@ -33,9 +43,16 @@ std::string toText(const MachineLimits &limits) {
     if (limits.products[index].operations > 0)
       products += fmt::format("{:.0f} Gop/s ({} {}), ", limits.products[index].operations / 1e9,
                               names[index], limits.products[index].instructions);
+  auto reading = [](const MachineLimits::Reading &reading) {
+    return fmt::format("{:.1f} GB/s{}{}", reading.bytesPerSecond / 1e9,
+                       reading.from.empty() ? "" : " from ", reading.from);
+  };
   return fmt::format(
-      "Limits now: {}reads {:.1f} GB/s over the {:.1f} MB of a decode step, {:.0f} from caches",
-      products, limits.readBytes / 1e9, double(limits.bufferBytes) / 1e6, limits.cachedBytes / 1e9);
+      "Limits now: {}reads the {:.1f} MB of weights of encode at {}, the {:.1f} MB of "
+      "a decode step at {}, rows at {}",
+      products, double(limits.encodeWeights.bufferBytes) / 1e6, reading(limits.encodeWeights),
+      double(limits.decodeWeights.bufferBytes) / 1e6, reading(limits.decodeWeights),
+      reading(limits.rows));
 }
 
 void printJson(const BenchReport &report) {
@@ -54,7 +71,7 @@ void printJson(const BenchReport &report) {
                  {"limits", toJson(report.limits)},
                  {"decode_weight_bytes", report.decodeBytes},
                  {"figures", list}};
-  fmt::print("{}\n", object.dump());
+  fmt::print("{}\n", object.dump(-1, ' ', false, decltype(object)::error_handler_t::replace));
 }
 
 void printTable(const BenchReport &report) {

@@ -18,6 +18,7 @@
 #include <new>
 #include <sys/mman.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace transept::workbench {
@@ -79,7 +80,20 @@ struct Unmap {
   void operator()(char *data) const { ::munmap(data, bytes); }
 };
 
-/// Bytes per second of all threads, each of which reads its own part of `bytes` again and again.
+/// Where bytes lie that each of some threads reads a part of, again and again.
+std::string placeOf(size_t part, size_t threads) {
+  long first = ::sysconf(_SC_LEVEL1_DCACHE_SIZE), second = ::sysconf(_SC_LEVEL2_CACHE_SIZE),
+       third = ::sysconf(_SC_LEVEL3_CACHE_SIZE);
+  if (first <= 0 || second <= 0)
+    return "";
+  if (part <= size_t(first))
+    return "L1 caches";
+  if (part <= size_t(second))
+    return "L2 caches";
+  return third > 0 && part * threads <= size_t(third) ? "L3 cache" : "memory";
+}
+
+/// Bytes per second of all threads, each of which reads its own part again and again.
 double readingSpeed(const LimitOptions &options, size_t part) {
   // 2 MiB pages where the system gives them.
   constexpr size_t page = size_t(2) << 20;
@@ -100,6 +114,19 @@ double readingSpeed(const LimitOptions &options, size_t part) {
   return double(part * options.threads * times) / seconds;
 }
 
+MachineLimits::Reading measureReading(const LimitOptions &options, size_t bytes) {
+  size_t part = std::max<size_t>(bytes / options.threads / 4096 * 4096, 65536);
+  return {.bytesPerSecond = readingSpeed(options, part),
+          .bufferBytes = part * options.threads,
+          .from = placeOf(part, options.threads)};
+}
+
+/// `part` fits into any such cache of today; `size` is that of this machine's, if it tells.
+MachineLimits::Reading readingOfCache(const LimitOptions &options, size_t part, long size) {
+  return {readingSpeed(options, part), part * options.threads, placeOf(part, options.threads),
+          options.threads * std::max(part, size_t(std::max(0L, size)))};
+}
+
 } // namespace
 
 MachineLimits measureLimits(const LimitOptions &options) {
@@ -112,11 +139,31 @@ MachineLimits measureLimits(const LimitOptions &options) {
     });
     limits.products[arithmetic] = {loop.instructions, loop.operations * options.threads / seconds};
   }
-  size_t part = std::max<size_t>(options.bufferBytes / options.threads / 4096 * 4096, 65536);
-  limits.bufferBytes = part * options.threads;
-  limits.readBytes = readingSpeed(options, part);
-  limits.cachedBytes = readingSpeed(options, /*part=*/size_t(256) << 10);
+  limits.encodeWeights = measureReading(options, options.encodeBytes);
+  limits.decodeWeights = measureReading(options, options.decodeBytes);
+  limits.few = readingOfCache(options, size_t(16) << 10, ::sysconf(_SC_LEVEL1_DCACHE_SIZE));
+  limits.rows = readingOfCache(options, size_t(256) << 10, ::sysconf(_SC_LEVEL2_CACHE_SIZE));
   return limits;
+}
+
+const MachineLimits::Reading &MachineLimits::nearest(double bytes, const Reading &farther) const {
+  for (const Reading *reading : {&few, &rows})
+    if (bytes <= double(reading->capacity))
+      return *reading;
+  return farther;
+}
+
+MachineLimits MachineLimits::best(const MachineLimits &other) const {
+  MachineLimits result = *this;
+  for (size_t arithmetic = 0; arithmetic < std::size(products); ++arithmetic)
+    if (other.products[arithmetic].operations > products[arithmetic].operations)
+      result.products[arithmetic] = other.products[arithmetic];
+  for (Reading MachineLimits::*reading :
+       {&MachineLimits::encodeWeights, &MachineLimits::decodeWeights, &MachineLimits::few,
+        &MachineLimits::rows})
+    if ((other.*reading).bytesPerSecond > (this->*reading).bytesPerSecond)
+      result.*reading = other.*reading;
+  return result;
 }
 
 } // namespace transept::workbench

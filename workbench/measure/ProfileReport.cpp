@@ -16,7 +16,8 @@ namespace transept::workbench {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const MachineLimits &limits) {
+std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const MachineLimits &limits,
+                                    const MachineLimits::Reading &reading) {
   std::vector<LaunchFigure> figures;
   auto runs = double(std::max<uint64_t>(1, profile.invocations));
   for (const LaunchProfile &launch : profile.launches) {
@@ -24,28 +25,38 @@ std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const Machine
       figures.back().waitingSeconds += launch.seconds / runs;
       continue;
     }
-    double memory = (launch.weightBytes + launch.keyBytes) / limits.readBytes +
-                    launch.rowBytes / limits.cachedBytes;
-    double arithmetic = launch.operations / limits.operations(launch.arithmetic);
+    double streamed = launch.weightBytes + launch.keyBytes;
+    double bytes = (streamed + launch.rowBytes) / runs;
+    double ofRows = launch.rowBytes / limits.nearest(bytes, limits.rows).bytesPerSecond;
+    double memory = ofRows + streamed / limits.nearest(bytes, reading).bytesPerSecond;
+    double arithmetic =
+        launch.operations > 0 ? launch.operations / limits.operations(launch.arithmetic) : 0;
     figures.push_back({.label = std::string(launch.label),
                        .kind = std::string(launch.kind),
                        .seconds = launch.seconds / runs,
                        .longestSeconds = launch.longestSeconds / runs,
+                       .elapsedSeconds = launch.longestSeconds / runs,
                        .bytes = (launch.weightBytes + launch.keyBytes + launch.rowBytes) / runs,
                        .operations = launch.operations / runs,
-                       .leastSeconds = std::max(memory, arithmetic) / runs,
-                       .isBoundByMemory = memory > arithmetic});
+                       .memorySeconds = memory / runs,
+                       .arithmeticSeconds = arithmetic / runs,
+                       .memorySecondsInTurn = (ofRows + streamed / reading.bytesPerSecond) / runs});
   }
   return figures;
 }
 
+/// Workers may be at two launches at once where no barrier lies between, so that a sum's time is
+/// what passes for each of them; and one launch may read while another computes.
 static void addTo(LaunchFigure &sum, const LaunchFigure &launch) {
   sum.seconds += launch.seconds;
   sum.longestSeconds += launch.longestSeconds;
   sum.waitingSeconds += launch.waitingSeconds;
   sum.bytes += launch.bytes;
   sum.operations += launch.operations;
-  sum.leastSeconds += launch.leastSeconds;
+  sum.elapsedSeconds += launch.seconds + launch.waitingSeconds;
+  sum.memorySeconds += launch.memorySeconds;
+  sum.arithmeticSeconds += launch.arithmeticSeconds;
+  sum.memorySecondsInTurn += launch.memorySecondsInTurn;
 }
 
 LaunchFigure WorkloadProfile::total() const {
@@ -53,6 +64,7 @@ LaunchFigure WorkloadProfile::total() const {
   sum.label = "all launches";
   for (const LaunchFigure &launch : launches)
     addTo(sum, launch);
+  sum.memorySeconds = sum.memorySecondsInTurn;
   return sum;
 }
 
@@ -69,16 +81,11 @@ static std::string layerOf(const std::string &label) {
 
 std::vector<LaunchFigure> WorkloadProfile::layers() const {
   std::vector<LaunchFigure> sums;
-  double memory = 0; // of the last sum: the least seconds of launches that memory binds
   for (const LaunchFigure &launch : launches) {
     std::string layer = layerOf(launch.label);
-    if (sums.empty() || sums.back().label != layer) {
+    if (sums.empty() || sums.back().label != layer)
       sums.push_back({.label = layer, .kind = layer == launch.label ? launch.kind : "layer"});
-      memory = 0;
-    }
     addTo(sums.back(), launch);
-    memory += launch.isBoundByMemory ? launch.leastSeconds : 0;
-    sums.back().isBoundByMemory = memory * 2 > sums.back().leastSeconds;
   }
   return sums;
 }
@@ -92,7 +99,7 @@ static Json jsonOf(const LaunchFigure &launch, double whole) {
           {"waiting_seconds", launch.waitingSeconds},
           {"bytes", launch.bytes},
           {"operations", launch.operations},
-          {"bound_by", launch.isBoundByMemory ? "memory" : "arithmetic"},
+          {"bound_by", launch.isBoundByMemory() ? "memory" : "arithmetic"},
           {"fraction_of_limit", launch.fraction()}};
 }
 
@@ -119,7 +126,7 @@ void printJson(const ProfileReport &report) {
   Json object = {{"library", report.library},       {"name", report.model},
                  {"level", report.level},           {"threads", report.threads},
                  {"limits", toJson(report.limits)}, {"workloads", workloads}};
-  fmt::print("{}\n", object.dump());
+  fmt::print("{}\n", object.dump(-1, ' ', false, decltype(object)::error_handler_t::replace));
 }
 
 namespace {
@@ -139,7 +146,7 @@ void printFigures(const WorkloadProfile &profile, const std::vector<LaunchFigure
   fmt::print("{:<{}}  {:<15}{:>10}{:>9}{:>9}{:>10}{:>10}  {:<11}{:>8}\n", "", width, "", "us",
              "share", "wait us", "MB", "Mop", "bound by", "limit");
   for (const LaunchFigure &launch : figures)
-    printLine(launch, profile, width, launch.isBoundByMemory ? "memory" : "arithmetic");
+    printLine(launch, profile, width, launch.isBoundByMemory() ? "memory" : "arithmetic");
   printLine(profile.total(), profile, width, "");
 }
 

@@ -10,6 +10,7 @@
 
 #include "transept/profile.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -21,16 +22,23 @@ struct LaunchFigure {
   double seconds = 0;        // mean of the workers
   double longestSeconds = 0; // of the slowest worker
   double waitingSeconds = 0; // then, until all are there
+  double elapsedSeconds = 0; // with all workers together, which limits are about
   double bytes = 0, operations = 0;
-  double leastSeconds = 0; // by the limit that binds it
-  bool isBoundByMemory = false;
+  /// By each of the limits. A launch reads while it computes, so that the larger one binds.
+  double memorySeconds = 0, arithmeticSeconds = 0;
+  /// What reading its bytes adds to a whole run, which reads those of all launches in turn: a
+  /// launch by itself may find its few in a nearer cache.
+  double memorySecondsInTurn = 0;
 
-  double fraction() const { return seconds > 0 ? leastSeconds / seconds : 0; }
+  bool isBoundByMemory() const { return memorySeconds > arithmeticSeconds; }
+  double leastSeconds() const { return std::max(memorySeconds, arithmeticSeconds); }
+  double fraction() const { return elapsedSeconds > 0 ? leastSeconds() / elapsedSeconds : 0; }
 };
 
 struct ProfiledRequest {
-  size_t sources = 1, sourceTokens = 0; // of each source, on average
+  size_t sources = 1, sourceTokens = 0; // of each source, on average; or its rows of features
   size_t hypotheses = 1;                // of each source
+  size_t steps = 0;                     // of decode
 };
 
 struct WorkloadProfile {
@@ -40,7 +48,7 @@ struct WorkloadProfile {
   uint64_t invocations = 0;
   double rows = 0;    // of one run
   double seconds = 0; // of one run, start and end included
-  std::vector<LaunchFigure> launches;
+  std::vector<LaunchFigure> launches = {};
 
   /// Sums over the launches.
   LaunchFigure total() const;
@@ -55,8 +63,9 @@ struct ProfileReport {
   std::vector<WorkloadProfile> workloads;
 };
 
-/// Figures of one run, from what was measured over several.
-std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const MachineLimits &limits);
+/// Figures of one run, from what was measured over several; `reading` is that of the weights.
+std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const MachineLimits &limits,
+                                    const MachineLimits::Reading &reading);
 
 void printJson(const ProfileReport &report);
 void printTable(const ProfileReport &report);

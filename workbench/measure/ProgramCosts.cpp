@@ -17,22 +17,23 @@ namespace {
 
 double rowsOf(const transept_launch &launch, const transept_model_table &table,
               const Workload &work) {
-  if (launch.rows < TRANSEPT_ROWS_BEFORE_STEP)
-    return work.rows; // every row is requested
-  return double(runtime::rowsAfterSteps(table, uint64_t(work.features),
-                                        launch.rows - TRANSEPT_ROWS_BEFORE_STEP));
+  if (launch.rows < TRANSEPT_ROWS_BEFORE_STEP) // every row is requested
+    return double(work.sources * work.hypotheses * work.rows);
+  return double(work.sources * runtime::rowsAfterSteps(table, work.features,
+                                                       launch.rows - TRANSEPT_ROWS_BEFORE_STEP));
+}
+
+/// Hypotheses of one source look at the same keys of it.
+runtime::KeyCounts keysOf(const transept_launch &launch, const Workload &work) {
+  bool isOfSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
+  runtime::KeyCounts counts =
+      isOfSource ? runtime::keyCounts(launch, work.sourceLength, work.hypotheses * work.rows)
+                 : runtime::keyCounts(launch, work.past, work.rows);
+  uint64_t times = isOfSource ? work.sources : work.sources * work.hypotheses;
+  return {.keys = times * counts.keys, .pairs = times * counts.pairs};
 }
 
 } // namespace
-
-Workload decodeWorkload(double sources, double hypotheses, double keys, double sourceLength) {
-  double rows = sources * hypotheses;
-  return {.rows = rows,
-          .sequencePairs = rows * (keys + 1),
-          .sourcePairs = rows * sourceLength,
-          .sequenceKeys = rows * (keys + 1),
-          .sourceKeys = sources * sourceLength};
-}
 
 double weightBytes(const transept_program &program) {
   double bytes = 0;
@@ -41,45 +42,55 @@ double weightBytes(const transept_program &program) {
   return bytes;
 }
 
-double Costs::leastSeconds(const MachineLimits &limits) const {
+void Costs::add(const Costs &other) {
+  for (size_t arithmetic = 0; arithmetic < operations.size(); ++arithmetic)
+    operations[arithmetic] += other.operations[arithmetic];
+  bytes += other.bytes;
+}
+
+double Costs::leastSeconds(const MachineLimits &limits,
+                           const MachineLimits::Reading &reading) const {
   double seconds = 0;
   for (uint32_t arithmetic = 0; arithmetic < operations.size(); ++arithmetic)
     if (operations[arithmetic] > 0)
       seconds += operations[arithmetic] / limits.operations(arithmetic);
-  return std::max(seconds, bytes / limits.readBytes);
+  return std::max(seconds, bytes / reading.bytesPerSecond);
 }
 
 Costs costsOf(const transept_model_table &table, const transept_program &program,
               const Workload &work) {
   Costs costs;
   for (const transept_launch &launch : std::span(program.launches, program.launch_count)) {
-    bool isOfSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
-    double pairs = isOfSource ? work.sourcePairs : work.sequencePairs;
-    double keys = isOfSource ? work.sourceKeys : work.sequenceKeys;
+    runtime::KeyCounts counts = keysOf(launch, work);
     costs.operations.at(launch.arithmetic) +=
         rowsOf(launch, table, work) * double(launch.operations_per_row) +
-        pairs * double(launch.operations_per_row_and_key);
-    costs.bytes += double(launch.weight_bytes) + keys * double(launch.bytes_per_key);
+        double(counts.pairs) * double(launch.operations_per_row_and_key);
+    costs.bytes += double(launch.weight_bytes) + double(counts.keys) * double(launch.bytes_per_key);
   }
   return costs;
 }
 
 double leastEncodeSeconds(const Model &model, const Request &request, const MachineLimits &limits) {
   bool isOneByOne = model.sourceFeatureWidth() != 0;
-  double together = isOneByOne ? 1 : request.sources, runs = request.sources / together;
-  double rows = together * request.length;
-  Workload work{.rows = rows,
-                .features = request.features,
-                .sequencePairs = rows * request.length,
-                .sequenceKeys = rows};
-  return runs * costsOf(model.table(), *model.level().encode, work).leastSeconds(limits);
+  uint64_t together = isOneByOne ? 1 : request.sources;
+  Workload work{.sources = together,
+                .rows = request.length,
+                .sourceLength = request.length,
+                .features = request.features};
+  return double(request.sources / together) * costsOf(model.table(), *model.level().encode, work)
+                                                  .leastSeconds(limits, limits.encodeWeights);
 }
 
 double leastDecodeSeconds(const Model &model, const Request &request, const MachineLimits &limits) {
-  Workload meanStep =
-      decodeWorkload(request.sources, request.hypotheses, (request.steps - 1) / 2, request.length);
-  return request.steps *
-         costsOf(model.table(), *model.level().decode, meanStep).leastSeconds(limits);
+  Costs costs;
+  for (uint64_t step = 0; step < request.steps; ++step)
+    costs.add(costsOf(model.table(), *model.level().decode,
+                      {.sources = request.sources,
+                       .hypotheses = request.hypotheses,
+                       .rows = 1,
+                       .past = step,
+                       .sourceLength = request.length}));
+  return costs.leastSeconds(limits, limits.decodeWeights);
 }
 
 LimitOptions limitOptions(const transept_level &level) {
@@ -87,7 +98,8 @@ LimitOptions limitOptions(const transept_level &level) {
   for (const transept_program *program : {level.encode, level.decode})
     for (const transept_launch &launch : std::span(program->launches, program->launch_count))
       arithmetics.insert(launch.arithmetic);
-  return {.bufferBytes = size_t(weightBytes(*level.decode)),
+  return {.encodeBytes = size_t(weightBytes(*level.encode)),
+          .decodeBytes = size_t(weightBytes(*level.decode)),
           .features = level.required_features,
           .arithmetics = {arithmetics.begin(), arithmetics.end()}};
 }

@@ -15,28 +15,24 @@
 
 namespace transept::workbench {
 
-/// One run of a program.
+/// One run of a program over sequences that are alike.
 struct Workload {
-  /// All rows, and the rows of features that they were made of.
-  double rows = 0, features = 0;
-  /// Pairs of a row and a key of its own sequence, or of its source, that it looks at.
-  double sequencePairs = 0, sourcePairs = 0;
-  /// Keys that are read once: of all sequences, of all sources.
-  double sequenceKeys = 0, sourceKeys = 0;
+  uint64_t sources = 1, hypotheses = 1; // sequences of each source
+  /// New rows of each sequence, and its positions that are cached.
+  uint64_t rows = 0, past = 0;
+  /// Positions of each source, and the rows of features that they were made of.
+  uint64_t sourceLength = 0, features = 0;
 };
-
-/// One step: a new row for each of `hypotheses` of each source, of which `keys` positions are
-/// known.
-Workload decodeWorkload(double sources, double hypotheses, double keys, double sourceLength);
 
 /// What one run computes and reads.
 struct Costs {
   std::array<double, 3> operations = {}; // by TRANSEPT_ARITHMETIC_*; a multiply-add counts as two
-  double bytes = 0;
+  double bytes = 0;                      // of weights and keys
 
   double allOperations() const { return operations[0] + operations[1] + operations[2]; }
+  void add(const Costs &other);
   /// It computes, and meanwhile it reads.
-  double leastSeconds(const MachineLimits &limits) const;
+  double leastSeconds(const MachineLimits &limits, const MachineLimits::Reading &reading) const;
 };
 
 Costs costsOf(const transept_model_table &table, const transept_program &program,
@@ -45,9 +41,9 @@ Costs costsOf(const transept_model_table &table, const transept_program &program
 /// What a model is asked for as a whole.
 struct Request {
   /// Each of so many rows of the encoder, which were so many rows of features.
-  double sources = 1, length = 1, features = 0;
-  double hypotheses = 1; // of each source
-  double steps = 0;
+  uint64_t sources = 1, length = 1, features = 0;
+  uint64_t hypotheses = 1; // of each source
+  uint64_t steps = 0;
 };
 
 /// The least seconds for the sources together, those of features one by one, and for all steps.
@@ -57,7 +53,7 @@ double leastDecodeSeconds(const Model &model, const Request &request, const Mach
 /// Bytes of the weights that one run reads.
 double weightBytes(const transept_program &program);
 
-/// To measure what bounds both programs: their products, and reading the weights of a step.
+/// To measure what bounds both programs: their products, and reading their weights.
 LimitOptions limitOptions(const transept_level &level);
 
 } // namespace transept::workbench

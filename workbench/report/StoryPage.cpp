@@ -4,14 +4,9 @@
 // workbench/report.
 
 #include "workbench/report/StoryPage.h"
-#include "base/Error.h"
 
 #include "workbench/report/Report.h"
 #include "workbench/story/StoryJson.h"
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 namespace transept::workbench {
 namespace {
@@ -24,8 +19,16 @@ Json limitsOf(const MachineLimits &limits) {
   for (uint32_t arithmetic = 0; arithmetic < std::size(names); ++arithmetic)
     if (limits.operations(arithmetic) > 0)
       operations[names[arithmetic]] = limits.operations(arithmetic);
-  return {{"read_bytes_per_second", limits.readBytes},
-          {"cached_bytes_per_second", limits.cachedBytes},
+  auto reading = [](const MachineLimits::Reading &reading) {
+    return Json{{"bytes_per_second", reading.bytesPerSecond},
+                {"buffer_bytes", reading.bufferBytes},
+                {"from", reading.from},
+                {"capacity", reading.capacity}};
+  };
+  return {{"encode_weights", reading(limits.encodeWeights)},
+          {"decode_weights", reading(limits.decodeWeights)},
+          {"few", reading(limits.few)},
+          {"rows", reading(limits.rows)},
           {"operations_per_second", operations}};
 }
 
@@ -38,9 +41,13 @@ Json launchesOf(const WorkloadProfile &profile, const story::Program &program) {
     if (launch.kind != "barrier" && next != profile.launches.size())
       figure = profile.launches[next++];
     launches.push_back({{"seconds", figure.seconds},
+                        {"longest_seconds", figure.longestSeconds},
                         {"waiting_seconds", figure.waitingSeconds},
-                        {"least_seconds", figure.leastSeconds},
-                        {"bound_by", figure.isBoundByMemory ? "memory" : "arithmetic"},
+                        {"memory_seconds", figure.memorySeconds},
+                        {"memory_seconds_in_turn", figure.memorySecondsInTurn},
+                        {"arithmetic_seconds", figure.arithmeticSeconds},
+                        {"least_seconds", figure.leastSeconds()},
+                        {"bound_by", figure.isBoundByMemory() ? "memory" : "arithmetic"},
                         {"bytes", figure.bytes},
                         {"operations", figure.operations}});
   }
@@ -58,6 +65,7 @@ Json jsonOf(const ProfileReport &report, const story::Story &story) {
                         {"sources", profile.request.sources},
                         {"source_tokens", profile.request.sourceTokens},
                         {"hypotheses", profile.request.hypotheses},
+                        {"steps", profile.request.steps},
                         {"invocations", profile.invocations},
                         {"seconds", profile.seconds},
                         {"launches", launchesOf(profile, program)}});
@@ -66,15 +74,13 @@ Json jsonOf(const ProfileReport &report, const story::Story &story) {
 
 } // namespace
 
-void writeStoryPage(const story::Story &story, const ProfileReport *profile,
-                    const std::string &path) {
+std::string storyPage(const story::Story &story, const ProfileReport *profile) {
   Json json = story;
+  if (story.sizes)
+    json["sizes"] = *story.sizes;
   if (profile)
     json["profile"] = jsonOf(*profile, story);
-  std::ofstream stream(path, std::ios::binary);
-  stream << reportPage(json.dump(-1, ' ', false, Json::error_handler_t::replace));
-  if (!stream.flush())
-    throw InputError("cannot write " + path + ": " + std::strerror(errno));
+  return reportPage(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 } // namespace transept::workbench

@@ -12,10 +12,8 @@
 
 namespace transept::workbench {
 
-/// Writes one HTML file. `profile` is null or of the same library. Throws InputError where
-/// the file cannot be written.
-void writeStoryPage(const story::Story &story, const ProfileReport *profile,
-                    const std::string &path);
+/// The text of one HTML file. `profile` is null or of the same library.
+std::string storyPage(const story::Story &story, const ProfileReport *profile = nullptr);
 
 } // namespace transept::workbench
 

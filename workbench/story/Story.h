@@ -24,6 +24,7 @@ struct Operation {
   uint32_t line = 0;                   // of the stage's text, from 1
   std::vector<uint32_t> operands = {}; // indices of operations of the same stage
   std::string type = {};               // of the first result, e.g. target x 512 x f32
+  std::string side = {};               // whose rows that is: source, target, or neither
   /// What its results are in the graph stage: a linear with a residual yields the sum.
   std::vector<std::string> values = {};
   std::vector<std::string> origins = {}; // operations of the graph stage that it stands for
@@ -89,6 +90,8 @@ struct Launch {
   std::string arithmetic = "f32"; // f32, bf16, int8
   std::string rows = "all";       // all, requested, or before:N row steps
   std::string keys = "none";      // none, sequence, up_to_row, source
+  /// How far a row looks among keys of its sequence; -1: to its end.
+  int64_t keys_before = -1, keys_behind = -1;
   int64_t weight_bytes = 0, bytes_per_row = 0, bytes_per_key = 0;
   int64_t operations_per_row = 0, operations_per_row_and_key = 0;
   std::vector<Weight> weights = {};
@@ -124,7 +127,27 @@ struct Options {
   std::vector<std::string> cpu = {};
 };
 
-/// The sizes and addresses of code are not stored: they come from the library's symbols.
+/// How a convolution, or rows put before others, change their number (transept_row_step of abi.h).
+struct RowStep {
+  int64_t kernel = 1, stride = 1, padding = 0, leading = 0;
+};
+
+/// What a model takes, and what its caches hold of that (cache_sizes.h). Positions are rows of the
+/// encoder or of the decoder: a sound's rows of features become fewer before they are positions.
+struct Sizes {
+  bool has_source = true, has_target = true;
+  int64_t feature_width = 0;      // 0 where a source is token ids, each of which is a position
+  int64_t usual_feature_rows = 0; // 0 for any number
+  std::vector<RowStep> row_steps = {};
+  int64_t maximum_source_positions = -1, maximum_target_positions = -1; // -1: unbounded
+  int64_t block_positions = 0;                                          // caches grow by so many
+  int64_t source_bytes_per_block = 0, source_bytes_per_position = 0;
+  int64_t source_bytes_per_feature_row = 0, source_bytes = 0;
+  int64_t self_bytes_per_block = 0;
+};
+
+/// What only the finished library knows is not stored, but read from it: sizes and addresses of
+/// code from its symbols, and `sizes` from its table.
 struct Story {
   int format = 1;
   std::string model = {}, family = {};
@@ -132,10 +155,11 @@ struct Story {
   std::vector<Stage> stages = {};
   std::vector<Pass> passes = {};
   std::vector<Remark> remarks = {};
-  std::vector<Tensor> tensors = {};
+  std::vector<Tensor> tensors = {}; // of the checkpoint, that the model reads
   Caches caches = {};
   std::vector<Program> programs = {};
   std::vector<Kernel> kernels = {};
+  std::optional<Sizes> sizes = {};
 };
 
 /// The story as JSON on one line; equal stories give equal texts.

@@ -6,14 +6,24 @@
 #include "base/Error.h"
 
 #include "workbench/library/LibraryStory.h"
+#include "workbench/trace/SearchRecorder.h"
 #include "workbench/trace/TraceComparison.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
 
 namespace transept::workbench {
 namespace {
+
+/// Standard error that takes nothing is no reason to fail.
+void warn(const std::string &message) {
+  std::string line = "warning: " + message + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 class LibraryVerifier {
 public:
@@ -22,11 +32,6 @@ public:
 
   void verify(const std::string &level) {
     Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0, .level = level});
-    if (model.targetFeatureWidth() != 0) {
-      fmt::print(stderr, "warning: the code of a model that transforms whole targets was not "
-                         "verified, only its passes\n");
-      return;
-    }
     Trace actual = recordTrace(model, story, inputsFor(model));
     // Numbers of f32 differ by their rounding alone, which is 1e-6 behind many layers.
     bool isExact = actual.facts.at("weights") == "f32" && actual.facts.at("cache") == "f32";
@@ -36,6 +41,11 @@ public:
       throw InputError(fmt::format("{} computes no value that its plan names", library));
     if (const ValueDifference *wrong = difference.first())
       throw InputError(messageOf(whereErrorsBegin(difference, *wrong), difference, level));
+    if (std::string problem = problemOfSearches(actual); !problem.empty())
+      throw InputError(fmt::format("the code for {} is wrong: {}", level, problem) +
+                       writersOf(problem.substr(0, problem.find(' ')), level) +
+                       "\n  the logits agree; compile without --verify-passes for a library to "
+                       "look at with `transept explain` and `transept trace`");
   }
 
 private:
@@ -79,27 +89,56 @@ private:
         wrong.relativeError, wrong.tolerance);
     if (!wrong.problem.empty())
       message = fmt::format("the code for {} is wrong: {} {}", level, wrong.name, wrong.problem);
+    message += writersOf(wrong.name, level);
+    return message + fmt::format("\n  the {} values before it agree; compile without "
+                                 "--verify-passes for a library to look at with `transept explain` "
+                                 "and `transept trace`",
+                                 before);
+  }
+
+  std::string writersOf(const std::string &value, const std::string &level) const {
+    std::string text;
     for (const story::Program &program : story.programs) {
       if (program.level != level)
         continue;
       for (const story::Launch &launch : program.launches)
-        if (writes(program, launch, wrong.name))
-          message += fmt::format("\n  written by {} ({}), whose kernels are {}", launch.symbol,
-                                 launch.kind, kernelsOf(launch));
+        if (writes(program, launch, value))
+          text += fmt::format("\n  written by {} ({}), whose kernels are {}", launch.symbol,
+                              launch.kind, kernelsOf(launch));
     }
-    return message + fmt::format("\n  the {} values before it agree; the library is left for "
-                                 "`transept explain` and `transept trace`",
-                                 before);
+    return text;
   }
 
   static bool writes(const story::Program &program, const story::Launch &launch,
                      const std::string &value) {
-    // Logits come out of the search, which writes no buffer.
-    if (value == "logits" && launch.kind == "search")
-      return true;
+    // What leaves a program is in no buffer.
+    static const std::map<std::string, std::vector<std::string>> results = {
+        {"encoder_states", {"encode.emit_states"}},
+        {"target_states", {"decode.emit_states"}},
+        {"logits", {"decode.search"}},
+        {"log_sum_exp", {"decode.search", "decode.merge_search"}},
+        {"best_logits", {"decode.search", "decode.merge_search"}},
+        {"best_ids", {"decode.search", "decode.merge_search"}},
+        {"excluded_logits", {"decode.search"}}};
+    if (auto found = results.find(value); found != results.end())
+      return std::ranges::count(found->second, program.name + "." + launch.kind) != 0;
+    if (value.starts_with("cross_attentions."))
+      return launch.kind == "attend" && launch.keys == "source" &&
+             crossAttentionNumber(program, launch) ==
+                 std::atoi(value.c_str() + value.find('.') + 1);
     return std::ranges::any_of(launch.writes, [&](uint32_t buffer) {
       return program.buffers[buffer].name == value.substr(0, value.find('#'));
     });
+  }
+
+  static int crossAttentionNumber(const story::Program &program, const story::Launch &wanted) {
+    int number = 0;
+    for (const story::Launch &launch : program.launches) {
+      if (&launch == &wanted)
+        break;
+      number += launch.kind == "attend" && launch.keys == "source";
+    }
+    return number;
   }
 
   std::string kernelsOf(const story::Launch &launch) const {
@@ -125,7 +164,7 @@ void verifyLibrary(const std::string &library, const std::vector<std::string> &l
     } catch (const Error &error) {
       if (error.code() != ErrorCode::Unsupported)
         throw;
-      fmt::print(stderr, "warning: the code for {} was not verified: {}\n", level, error.what());
+      warn(fmt::format("the code for {} was not verified: {}", level, error.what()));
     }
 }
 

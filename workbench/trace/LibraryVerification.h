@@ -21,8 +21,10 @@ struct ReferenceRun {
 };
 
 /// Runs each of `levels` that this machine can run on the same inputs and compares every value that
-/// the plan names. Warns of what cannot be verified. Throws InputError that names the first
-/// launch whose result is wrong, its kernels and the element.
+/// the plan names and every result that leaves a program: states, logits, attention weights, and
+/// what the search over the vocabulary gives, with the logits of the same library. Warns of what
+/// cannot be verified. Throws InputError that names the first launch whose result is wrong, its
+/// kernels and the element.
 void verifyLibrary(const std::string &library, const std::vector<std::string> &levels,
                    const ReferenceRun &reference);
 

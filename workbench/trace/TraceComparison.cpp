@@ -53,10 +53,14 @@ ValueDifference compare(const TracedValue &expected, const TracedValue &actual) 
   }
   double magnitude = 0;
   for (float number : expected.rows)
-    magnitude = std::max(magnitude, std::abs(double(number)));
+    if (std::isfinite(number))
+      magnitude = std::max(magnitude, std::abs(double(number)));
   size_t worst = 0;
   for (size_t index = 0; index < actual.rows.size(); ++index) {
-    double error = std::abs(double(actual.rows[index]) - double(expected.rows[index]));
+    // Equal infinities are no error: a list of candidates ends with them.
+    double error = actual.rows[index] == expected.rows[index]
+                       ? 0
+                       : std::abs(double(actual.rows[index]) - double(expected.rows[index]));
     if (!(error <= difference.largestError)) {
       difference.largestError = error;
       worst = index;

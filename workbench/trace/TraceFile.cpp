@@ -3,7 +3,6 @@
 // safetensors: 8 bytes with the size of a JSON header, the header, the data.
 
 #include "workbench/trace/TraceFile.h"
-#include "base/Error.h"
 
 #include "base/MappedFile.h"
 #include "checkpoints/FloatConversion.h"
@@ -13,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstring>
-#include <fstream>
 
 namespace transept::workbench {
 
@@ -26,7 +24,7 @@ const TracedValue *Trace::find(const std::string &name) const {
   return nullptr;
 }
 
-void writeTrace(const Trace &trace, const std::string &path) {
+void writeTrace(const Trace &trace, OutputFile &file) {
   Json header = {{"__metadata__", trace.facts}};
   uint64_t offset = 0;
   for (const TracedValue &value : trace.values) {
@@ -36,17 +34,25 @@ void writeTrace(const Trace &trace, const std::string &path) {
                           {"data_offsets", {offset, end}}};
     offset = end;
   }
+  for (const TracedIds &ids : trace.ids) {
+    uint64_t end = offset + ids.rows.size() * sizeof(int32_t);
+    header[ids.name] = {{"dtype", "I32"},
+                        {"shape", {int64_t(ids.rows.size()) / ids.width, ids.width}},
+                        {"data_offsets", {offset, end}}};
+    offset = end;
+  }
   std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   uint64_t size = text.size();
-  std::ofstream stream(path, std::ios::binary);
-  stream.write(reinterpret_cast<const char *>(&size), sizeof(size));
-  stream << text;
+  auto write = [&](const void *bytes, size_t count) {
+    file.write({static_cast<const char *>(bytes), count});
+  };
+  write(&size, sizeof(size));
+  write(text.data(), text.size());
   for (const TracedValue &value : trace.values)
-    stream.write(reinterpret_cast<const char *>(value.rows.data()),
-                 std::streamsize(value.rows.size() * sizeof(float)));
-  if (!stream.flush())
-    throw InputError("cannot write " + path + ": " + std::strerror(errno));
+    write(value.rows.data(), value.rows.size() * sizeof(float));
+  for (const TracedIds &ids : trace.ids)
+    write(ids.rows.data(), ids.rows.size() * sizeof(int32_t));
 }
 
 /// The metadata of a file that parseSafetensors has accepted.

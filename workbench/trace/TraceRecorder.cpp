@@ -6,12 +6,14 @@
 #include "base/Error.h"
 
 #include "workbench/goldens/Tolerances.h"
+#include "workbench/trace/SearchRecorder.h"
 
 #include "transept/observe.h"
 
 #include <fmt/format.h>
 
 #include <cstring>
+#include <numeric>
 
 namespace transept::workbench {
 namespace {
@@ -81,13 +83,95 @@ std::vector<Id> greedyTarget(const Model &model, const Source &source) {
   return target;
 }
 
+/// What leaves the programs, beside the values in their buffers.
+class ResultTrace {
+public:
+  ResultTrace(const Model &model, const story::Program &decode)
+      : model(model), decode(decode), layers(model.crossAttentionCount()),
+        encoderStates{.name = "encoder_states", .width = int64_t(model.hiddenSize())},
+        targetStates{.name = "target_states", .width = 1},
+        logits{.name = "logits", .width = int64_t(model.targetVocabularySize())} {
+    std::iota(layers.begin(), layers.end(), size_t(0));
+  }
+
+  void addSource(const Source &source) {
+    if (model.hiddenSize() != 0)
+      append(encoderStates, source.states());
+    ++inputs;
+  }
+
+  void addTransformed(const Source &source, const TraceInput &input) {
+    Transformed result = model.transform(source, input.targetFeatures, layers);
+    targetStates.width = int64_t(result.states.width);
+    append(targetStates, result.states.values);
+    addAttention(result.attention);
+  }
+
+  void addTokens(const Source &source, const std::vector<Id> &target, const Rows &scores,
+                 const std::vector<Id> &suppressed) {
+    int64_t firstRow = logits.rowCount();
+    append(logits, scores.values);
+    if (!layers.empty())
+      addAttention(model.crossAttention(source, target, layers));
+    for (SearchedRow &row : recordSearch(model, decode, source, target, suppressed, firstRow))
+      searched.push_back(std::move(row));
+  }
+
+  void moveTo(Trace &trace, std::vector<TracedValue> encoded, std::vector<TracedValue> decoded) {
+    trace.values = std::move(encoded);
+    trace.values.push_back(std::move(encoderStates));
+    std::ranges::move(decoded, std::back_inserter(trace.values));
+    std::ranges::move(attention, std::back_inserter(trace.values));
+    trace.values.push_back(std::move(targetStates));
+    trace.values.push_back(std::move(logits));
+    TracedValue sums{.name = "log_sum_exp", .width = 1}, best{.name = "best_logits"};
+    TracedIds ids{.name = "best_ids"};
+    for (const SearchedRow &row : searched) {
+      best.width = ids.width = int64_t(row.ids.size());
+      sums.rows.push_back(row.logSumExp);
+      append(best, row.logits);
+      ids.rows.insert(ids.rows.end(), row.ids.begin(), row.ids.end());
+    }
+    trace.values.push_back(std::move(sums));
+    trace.values.push_back(std::move(best));
+    if (!ids.rows.empty())
+      trace.ids.push_back(std::move(ids));
+    trace.searched = std::move(searched);
+  }
+
+private:
+  static void append(TracedValue &value, std::span<const float> rows) {
+    value.rows.insert(value.rows.end(), rows.begin(), rows.end());
+  }
+
+  void addAttention(const std::vector<AttentionWeights> &weights) {
+    for (size_t layer = 0; layer < weights.size(); ++layer)
+      attention.push_back({.name = crossAttentionName(layer, inputs - 1),
+                           .width = int64_t(weights[layer].keys),
+                           .rows = weights[layer].values});
+  }
+
+  const Model &model;
+  const story::Program &decode;
+  std::vector<size_t> layers;
+  TracedValue encoderStates, targetStates, logits;
+  std::vector<TracedValue> attention;
+  std::vector<SearchedRow> searched;
+  size_t inputs = 0;
+};
+
 } // namespace
+
+std::string crossAttentionName(size_t number, size_t input) {
+  std::string name = fmt::format("cross_attentions.{}", number);
+  return input == 0 ? name : fmt::format("{}#{}", name, input + 1);
+}
 
 Trace recordTrace(const Model &model, const story::Story &story,
                   const std::vector<TraceInput> &inputs) {
   std::string level = model.level().name;
   ProgramTrace encode(programOf(story, "encode", level)), decode(programOf(story, "decode", level));
-  TracedValue logits{.name = "logits", .width = int64_t(model.targetVocabularySize())};
+  ResultTrace results(model, programOf(story, "decode", level));
   Trace trace;
   std::vector<std::string> sources, targets;
   std::vector<size_t> rowCounts;
@@ -102,22 +186,29 @@ Trace recordTrace(const Model &model, const story::Story &story,
     }
     sources.push_back(joined(input.ids));
     rowCounts.push_back(model.hiddenSize() == 0 ? 0 : source->states().size() / model.hiddenSize());
+    results.addSource(*source);
+    if (model.targetFeatureWidth() != 0) {
+      Observer observer(model, [&](const Observation &each) {
+        if (!each.isEncode)
+          decode.add(each);
+      });
+      results.addTransformed(*source, input);
+    }
     if (model.targetVocabularySize() == 0)
       continue;
     std::vector<Id> target = input.target ? *input.target : greedyTarget(model, *source);
     targets.push_back(joined(target));
-    Observer observer(model, [&](const Observation &each) {
-      if (!each.isEncode)
-        decode.add(each);
-    });
-    Rows scores = model.logits(*source, target);
-    logits.rows.insert(logits.rows.end(), scores.values.begin(), scores.values.end());
+    Rows scores;
+    {
+      Observer observer(model, [&](const Observation &each) {
+        if (!each.isEncode)
+          decode.add(each);
+      });
+      scores = model.logits(*source, target);
+    }
+    results.addTokens(*source, target, scores, input.suppressed);
   }
-  trace.values = encode.take();
-  for (TracedValue &value : decode.take())
-    trace.values.push_back(std::move(value));
-  if (!targets.empty())
-    trace.values.push_back(std::move(logits));
+  results.moveTo(trace, encode.take(), decode.take());
   std::erase_if(trace.values, [](const TracedValue &value) { return value.rows.empty(); });
   Tolerances tolerances = tolerancesOf(model);
   trace.facts = {{"format", "transept-trace"},
@@ -154,9 +245,7 @@ std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
       if (rest.starts_with("layers."))
         layer = std::atoi(rest.c_str() + std::strlen("layers."));
       // The source side of cross-attention is computed after the encoder's layers.
-      bool isOfOtherSide =
-          std::string_view(side) == "decoder" && operation.type.starts_with("source");
-      if (isOfOtherSide)
+      if (std::string_view(side) == "decoder" && operation.side == "source")
         continue;
       if (layer > lastLayer) {
         states.push_back(last);

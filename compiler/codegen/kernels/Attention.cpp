@@ -160,7 +160,8 @@ private:
   /// scores -> exp(score - maximum) / total; a row that saw no key has none.
   void finishWeights(const AttentionUnit &unit, Expression queryRow, Expression row) {
     Expression at = wantedWeights(unit, queryRow);
-    Expression maximum = kernel.broadcast(kernel.loadFloat(kernel.floatsAt(maxima, row)));
+    Expression maximum =
+        kernel.broadcast(referenceOf(kernel.loadFloat(kernel.floatsAt(maxima, row))));
     Expression total = kernel.broadcast(kernel.loadFloat(kernel.floatsAt(totals, row)));
     kernel.loop(zero, unit.keyCount, kernel.lanes(), [&](Expression key) {
       Expression place = kernel.floatsAt(at, key);
@@ -238,10 +239,7 @@ private:
     Expression maximumAt = kernel.floatsAt(maxima, row), totalAt = kernel.floatsAt(totals, row);
     Expression oldMaximum = kernel.loadFloat(maximumAt);
     Expression newMaximum = kernel.maximum(oldMaximum, kernel.maximumOf(largest));
-    // A row that has seen no key yet keeps weights of 0: -inf is replaced to avoid -inf - -inf.
-    Expression reference =
-        kernel.select(newMaximum == kernel.number(-kInfinity), kernel.number(0), newMaximum);
-    Expression referenceVector = kernel.broadcast(reference);
+    Expression referenceVector = kernel.broadcast(referenceOf(newMaximum));
     Expression total = kernel.vectorNumber(0);
     for (int64_t v = 0; v < vectors; ++v) {
       Expression weight = kernel.exponential(values[v] - referenceVector);
@@ -260,6 +258,11 @@ private:
     kernel.store(kernel.multiplyAdd(kernel.loadFloat(totalAt), shrink, kernel.sumOf(total)),
                  totalAt);
     kernel.store(newMaximum, maximumAt);
+  }
+
+  /// A row that has seen no key yet keeps weights of 0: -inf is replaced to avoid -inf - -inf.
+  Expression referenceOf(Expression maximum) {
+    return kernel.select(maximum == kernel.number(-kInfinity), kernel.number(0), maximum);
   }
 
   Expression firstOf(Expression vector) {

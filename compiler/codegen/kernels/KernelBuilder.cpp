@@ -186,12 +186,10 @@ Expression KernelBuilder::multiplyAdd(Expression a, Expression b, Expression c) 
                                    : wrap(LLVM::FMAOp::create(*this, a, b, c));
 }
 Expression KernelBuilder::minimum(Expression a, Expression b) {
-  return isFloat(a) ? wrap(arith::MinNumFOp::create(*this, a, b))
-                    : wrap(arith::MinSIOp::create(*this, a, b));
+  return isFloat(a) ? select(a < b, a, b) : wrap(arith::MinSIOp::create(*this, a, b));
 }
 Expression KernelBuilder::maximum(Expression a, Expression b) {
-  return isFloat(a) ? wrap(arith::MaxNumFOp::create(*this, a, b))
-                    : wrap(arith::MaxSIOp::create(*this, a, b));
+  return isFloat(a) ? select(a > b, a, b) : wrap(arith::MaxSIOp::create(*this, a, b));
 }
 Expression KernelBuilder::select(Expression condition, Expression yes, Expression no) {
   return wrap(arith::SelectOp::create(*this, condition, yes, no));
@@ -207,7 +205,8 @@ Expression KernelBuilder::sumOf(Expression vector) {
                                           arith::FastMathFlags::reassoc));
 }
 Expression KernelBuilder::maximumOf(Expression vector) {
-  return wrap(vector::ReductionOp::create(*this, vector::CombiningKind::MAXNUMF, vector));
+  auto kind = isFloat(vector) ? vector::CombiningKind::MAXNUMF : vector::CombiningKind::MAXSI;
+  return wrap(vector::ReductionOp::create(*this, kind, vector));
 }
 Expression KernelBuilder::anyOf(Expression mask) {
   return wrap(vector::ReductionOp::create(*this, vector::CombiningKind::OR, mask));
@@ -235,11 +234,12 @@ Expression KernelBuilder::laneNumbers(int64_t count) {
 /// exp(x) = 2^n * exp(r) with n = round(x / ln 2), |r| <= ln(2) / 2, and exp(r) by its Taylor
 /// polynomial of degree 7 (relative error below 2e-8 there). Below -87.3 the result is exactly 0,
 /// so that a masked score of -inf adds nothing; above 88.3 it stays at the largest power of two.
+/// NaN stays NaN.
 Expression KernelBuilder::exponential(Expression x) {
   auto type = cast<VectorType>(x.type());
   int64_t count = type.getNumElements();
   auto constant = [&](double value) { return broadcast(number(value), count); };
-  Expression clamped = minimum(maximum(x, constant(-87.3)), constant(88.3));
+  Expression clamped = minimum(constant(88.3), maximum(constant(-87.3), x));
   Expression n = wrap(LLVM::RoundEvenOp::create(*this, clamped * constant(1.4426950408889634)));
   Expression r = multiplyAdd(n, constant(-0.693359375), clamped);
   r = multiplyAdd(n, constant(2.12194440054690583e-4), r);

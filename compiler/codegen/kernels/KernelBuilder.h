@@ -112,6 +112,8 @@ public:
 
   // Arithmetic beyond the operators.
   Expression multiplyAdd(Expression a, Expression b, Expression c);
+  /// Of floats, one instruction: b where one of the two is NaN. What may be NaN and must stay so
+  /// comes second.
   Expression minimum(Expression a, Expression b);
   Expression maximum(Expression a, Expression b);
   Expression select(Expression condition, Expression yes, Expression no);

@@ -145,29 +145,35 @@ private:
   Expressions panels;
 };
 
-/// The largest magnitude of the row, in four interleaved maxima.
+/// The largest magnitude of the row, in four interleaved maxima. Magnitudes are in the order of
+/// their bits, and above all of them is NaN, which a maximum of floats would lose: a row that has
+/// one becomes NaN as a whole instead of something that looks like numbers.
 Expression largestMagnitude(KernelBuilder &kernel, int64_t depth, Expression row) {
   constexpr int64_t kPartial = 4;
   int64_t lanes = kernel.lanes(), step = kPartial * lanes, whole = depth / step * step;
-  Expressions largest(kPartial, kernel.vectorNumber(0));
-  largest = kernel.loop(kernel.integer(0), kernel.integer(whole), step, largest,
-                        [&](Expression column, ArrayRef<Expression> carried) {
-                          Expressions next;
-                          for (int64_t i = 0; i < kPartial; ++i) {
-                            Expression at = kernel.floatsAt(row, column + i * lanes);
-                            next.push_back(
-                                kernel.maximum(carried[i], kernel.absolute(kernel.loadVector(at))));
-                          }
-                          return next;
-                        });
+  auto magnitudes = [&](Expression floats) {
+    return kernel.asType(kernel.absolute(floats), kernel.integersOf(lanes));
+  };
+  Expressions largest(kPartial, kernel.broadcast(kernel.integer32(0)));
+  largest =
+      kernel.loop(kernel.integer(0), kernel.integer(whole), step, largest,
+                  [&](Expression column, ArrayRef<Expression> carried) {
+                    Expressions next;
+                    for (int64_t i = 0; i < kPartial; ++i) {
+                      Expression at = kernel.floatsAt(row, column + i * lanes);
+                      next.push_back(kernel.maximum(carried[i], magnitudes(kernel.loadVector(at))));
+                    }
+                    return next;
+                  });
   for (int64_t column = whole; column < depth; column += lanes) {
     int64_t count = std::min(lanes, depth - column);
     Expression values = kernel.loadFirst(kernel.floatsAt(row, column), count);
     Expression &part = largest[(column - whole) / lanes];
-    part = kernel.maximum(part, kernel.absolute(values));
+    part = kernel.maximum(part, magnitudes(values));
   }
-  return kernel.maximumOf(kernel.maximum(kernel.maximum(largest[0], largest[1]),
-                                         kernel.maximum(largest[2], largest[3])));
+  Expression all = kernel.maximum(kernel.maximum(largest[0], largest[1]),
+                                  kernel.maximum(largest[2], largest[3]));
+  return kernel.asType(kernel.maximumOf(all), kernel.getF32Type());
 }
 
 } // namespace

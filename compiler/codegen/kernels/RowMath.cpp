@@ -132,7 +132,7 @@ Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression
   };
   switch (kind) {
   case ActivationKind::Relu:
-    return kernel.maximum(x, constant(0));
+    return kernel.maximum(constant(0), x);
   case ActivationKind::Silu:
     return x * sigmoid(x);
   case ActivationKind::Sigmoid:

@@ -170,6 +170,8 @@ private:
     });
   }
 
+  /// The sum becomes NaN where a logit is NaN or +inf, and so does the log-sum-exp of the row: that
+  /// is how the runtime sees it.
   void sumExponentials(Expression logits, Expression tokens, const BlockResult &result) {
     kernel.when(kernel.isNotNull(request.logSumExp), [&] {
       auto at = [&](Expression column) {
@@ -181,7 +183,9 @@ private:
                         return Expressions{kernel.maximum(carried[0], at(column))};
                       })[0];
       Expression maximum = kernel.maximumOf(largest);
-      Expression reference = kernel.broadcast(maximum);
+      // A block that is all -inf, as a bias may make it, adds 0.
+      Expression reference = kernel.broadcast(
+          kernel.select(maximum == kernel.number(-kInfinity), kernel.number(0), maximum));
       Expression sum =
           kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {kernel.vectorNumber(0)},
                       [&](Expression column, ArrayRef<Expression> carried) {

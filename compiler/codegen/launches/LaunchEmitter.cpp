@@ -46,8 +46,8 @@ Expression LaunchEmitter::rowsOfSpace(const Space &space) {
   const RowStep &step = made->step;
   if (step.hasWindows()) {
     Expression last = rows + (2 * step.padding - step.kernel);
-    // A sequence shorter than the kernel has no window.
-    rows = kernel.maximum(last / step.stride + 1, kernel.integer(0));
+    // A sequence shorter than the kernel has no window; division would round up to one.
+    rows = kernel.select(last < 0, kernel.integer(0), last / step.stride + 1);
   }
   return step.leading == 0 ? rows : rows + step.leading;
 }

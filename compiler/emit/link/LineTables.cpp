@@ -10,7 +10,6 @@
 #include "mlir/IR/OperationSupport.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/LocationSnapshot.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <filesystem>
@@ -19,20 +18,13 @@ namespace transept::emit {
 
 using namespace mlir;
 
-void locateInFile(ModuleOp plan, const std::string &path) {
-  std::error_code error;
-  llvm::raw_fd_ostream stream(path, error);
-  if (error)
-    throw InputError("cannot write " + path + ": " + error.message());
+void locateInFile(ModuleOp plan, OutputFile &file) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
   // Absolute, because profilers look for the file from any directory.
-  std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
+  std::string absolute = std::filesystem::absolute(file.path()).lexically_normal().string();
   generateLocationsFromIR(stream, absolute, plan, OpPrintingFlags().printNameLocAsPrefix());
-  stream.close();
-  if (stream.has_error()) {
-    std::string reason = stream.error().message();
-    stream.clear_error();
-    throw InputError("cannot write " + path + ": " + reason);
-  }
+  file.write(text);
 }
 
 void addLineTables(ModuleOp module) {

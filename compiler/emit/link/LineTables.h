@@ -6,15 +6,15 @@
 #ifndef TRANSEPT_COMPILER_EMIT_LINK_LINETABLES_H
 #define TRANSEPT_COMPILER_EMIT_LINK_LINETABLES_H
 
-#include "mlir/IR/BuiltinOps.h"
+#include "base/OutputFile.h"
 
-#include <string>
+#include "mlir/IR/BuiltinOps.h"
 
 namespace transept::emit {
 
-/// Writes a module in the plan stage to a file and makes the lines of that text the locations of
-/// its operations. Throws InputError if the file cannot be written.
-void locateInFile(mlir::ModuleOp plan, const std::string &path);
+/// Writes a module in the plan stage to a file and makes the lines of that text, under the file's
+/// final name, the locations of its operations. Throws InputError if the file cannot be written.
+void locateInFile(mlir::ModuleOp plan, OutputFile &file);
 
 /// Gives every function of a module in the LLVM stage what line tables need; its locations are
 /// those of the plan. Throws InputError if that fails.

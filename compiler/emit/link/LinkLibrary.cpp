@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls lld. The system libraries are the very files that this process has loaded, so that no
-// development package is needed where the compiler runs; the runtime's archive is part of the
-// compiler itself.
+// Calls lld, whose inputs and output stay in memory. The system libraries are the very files that
+// this process has loaded, so that no development package is needed where the compiler runs; the
+// runtime's archive is part of the compiler itself.
 
 #include "compiler/emit/link/LinkLibrary.h"
 #include "base/Error.h"
 
 #include "lld/Common/Driver.h"
-#include "llvm/ADT/SmallString.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <fcntl.h>
 #include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <deque>
+#include <thread>
 
 LLD_HAS_DRIVER(elf)
 
@@ -41,52 +45,90 @@ std::vector<std::string> systemLibraries() {
   return paths;
 }
 
-/// A file that disappears with this object.
-class TemporaryFile {
+/// Bytes that lld can open by a name; they are in memory, so that no disk can be full and nothing
+/// is left behind.
+class MemoryFile {
 public:
-  TemporaryFile(llvm::StringRef suffix, llvm::StringRef content) : remover("") {
-    llvm::SmallString<128> path;
-    int descriptor = -1;
-    if (std::error_code error =
-            llvm::sys::fs::createTemporaryFile("transept", suffix, descriptor, path))
-      throw InputError("cannot create a temporary file: " + error.message());
-    remover.setFile(path);
-    name = std::string(path);
-    llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-    stream << content;
-    stream.close();
-    if (stream.has_error())
-      throw InputError("cannot write " + name + ": " + stream.error().message());
+  explicit MemoryFile(llvm::StringRef content) : descriptor(memfd_create("transept", MFD_CLOEXEC)) {
+    if (descriptor < 0)
+      fail();
+    while (!content.empty()) {
+      ssize_t count = write(descriptor, content.data(), content.size());
+      if (count < 0 && errno != EINTR)
+        fail();
+      content = content.drop_front(count < 0 ? 0 : size_t(count));
+    }
   }
-  const std::string &path() const { return name; }
+  ~MemoryFile() { close(descriptor); }
+  MemoryFile(const MemoryFile &) = delete;
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor); }
 
 private:
-  llvm::FileRemover remover;
-  std::string name;
+  [[noreturn]] static void fail() {
+    throw InputError(std::string("cannot link: no memory for the linker's input: ") +
+                     std::strerror(errno));
+  }
+
+  int descriptor;
+};
+
+/// What lld writes. It gives the path of a pipe its bytes in one piece and does not write beside
+/// it, map it or end the program when it is full.
+class LinkedBytes {
+public:
+  LinkedBytes() {
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      throw InputError(std::string("cannot link: ") + std::strerror(errno));
+    reader = std::thread([this] {
+      std::array<char, 65536> buffer;
+      while (ssize_t count = read(ends[0], buffer.data(), buffer.size()))
+        if (count > 0)
+          bytes.append(buffer.data(), size_t(count));
+    });
+  }
+  ~LinkedBytes() { take(); }
+  LinkedBytes(const LinkedBytes &) = delete;
+
+  std::string path() const { return "/proc/self/fd/" + std::to_string(ends[1]); }
+
+  /// Waits for the end. To be called once lld is done.
+  std::string take() {
+    if (reader.joinable()) {
+      close(ends[1]);
+      reader.join();
+      close(ends[0]);
+    }
+    return std::move(bytes);
+  }
+
+private:
+  int ends[2];
+  std::thread reader;
+  std::string bytes;
 };
 
 } // namespace
 
-void linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
-                 const std::string &soname, const std::string &output) {
-  std::deque<TemporaryFile> objectFiles;
+std::string linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
+                        const std::string &soname) {
+  std::deque<MemoryFile> objectFiles;
   for (const std::string &object : objects)
-    objectFiles.emplace_back("o", object);
-  TemporaryFile archive("a",
-                        llvm::StringRef(transept_runtime_archive,
-                                        transept_runtime_archive_end - transept_runtime_archive));
-  TemporaryFile versions("version", "{ global: " + exportedSymbol + "; local: *; };\n");
-  std::string versionScript = "--version-script=" + versions.path();
+    objectFiles.emplace_back(object);
+  MemoryFile archive(llvm::StringRef(transept_runtime_archive,
+                                     transept_runtime_archive_end - transept_runtime_archive));
+  MemoryFile versions("{ global: " + exportedSymbol + "; local: *; };\n");
+  LinkedBytes linked;
   std::vector<std::string> arguments = {
-      "ld.lld", "-shared", "-o", output, "-soname", soname,
+      "ld.lld", "-shared", "-o", linked.path(), "-soname", soname,
       // Without the index of frames no exception leaves the library's functions.
       "--eh-frame-hdr", "--gc-sections", "-z", "now", "-z", "relro", "-z", "noexecstack",
-      "--hash-style=both", "--build-id=none", "--exclude-libs=ALL", versionScript,
+      "--hash-style=both", "--build-id=none", "--exclude-libs=ALL",
+      "--version-script=" + versions.path(),
 #ifndef TRANSEPT_SANITIZED
       "-z", "defs",
 #endif
       archive.path()};
-  for (const TemporaryFile &file : objectFiles)
+  for (const MemoryFile &file : objectFiles)
     arguments.push_back(file.path());
   arguments.push_back("--as-needed");
   for (const std::string &library : systemLibraries())
@@ -99,7 +141,8 @@ void linkLibrary(const std::vector<std::string> &objects, const std::string &exp
   llvm::raw_string_ostream stream(messages);
   lld::Result result = lld::lldMain(pointers, stream, stream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode != 0)
-    throw InputError("cannot link " + output + ": " + messages);
+    throw InputError("cannot link " + soname + ": " + messages);
+  return linked.take();
 }
 
 } // namespace transept::emit

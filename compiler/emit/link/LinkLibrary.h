@@ -10,11 +10,11 @@
 
 namespace transept::emit {
 
-/// Writes `output`, which exports only `exportedSymbol` and calls itself `soname`. Throws
-/// InputError with lld's message when linking fails. Must not be called by two threads at
-/// once (lld keeps global state).
-void linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
-                 const std::string &soname, const std::string &output);
+/// The bytes of a library that exports only `exportedSymbol` and calls itself `soname`. Nothing is
+/// written to any disk. Throws InputError with lld's message when linking fails. Must not be called
+/// by two threads at once (lld keeps global state).
+std::string linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
+                        const std::string &soname);
 
 } // namespace transept::emit
 

@@ -9,9 +9,19 @@
 
 namespace transept::emit {
 
-/// The text of `<name>.h` for the model `name`; `summary` is one line for its reader. A model that
-/// `transforms` target features instead of generating tokens gets a function over padded arrays.
-std::string generatedHeader(const std::string &name, const std::string &summary, bool transforms);
+struct HeaderFacts {
+  std::string model;   // its name
+  std::string library; // the file that it is for, without its folder
+  std::string summary; // one line for the reader
+  bool transforms;     // target features, by a function over padded arrays; else generates tokens
+};
+
+/// The text of `<model>.h`.
+std::string generatedHeader(const HeaderFacts &facts);
+
+/// Throws InputError where a file at `path` is not a header for the same library, nor the same for
+/// another library: of another model, or none of ours.
+void refuseOtherHeader(const std::string &path, const HeaderFacts &facts);
 
 } // namespace transept::emit
 

@@ -35,6 +35,25 @@ std::vector<Constant *> languages(TableWriter &writer, const frontend::SpeechDef
   return result;
 }
 
+Constant *defaultLanguage(TableWriter &writer, const frontend::SpeechDefaults &defaults) {
+  for (const frontend::SpokenLanguage &language : defaults.languages)
+    if (language.id == defaults.languageId)
+      return writer.global("transept_default_language",
+                           writer.structure(Values<transept_language>{
+                               .code = writer.text("transept_language_code", language.code),
+                               .id = language.id,
+                               .reserved = 0,
+                           }));
+  return writer.null();
+}
+
+uint32_t defaultTask(const frontend::SpeechDefaults &defaults) {
+  if (!defaults.taskId)
+    return TRANSEPT_TASK_NONE;
+  return defaults.taskId == defaults.translateId ? TRANSEPT_TASK_TRANSLATE
+                                                 : TRANSEPT_TASK_TRANSCRIBE;
+}
+
 std::vector<Constant *> alignmentHeads(TableWriter &writer,
                                        const frontend::SpeechDefaults &defaults) {
   std::vector<Constant *> result;
@@ -74,6 +93,7 @@ Constant *generationTable(TableWriter &writer, const frontend::GenerationDefault
 #define OPTION_NUMBER(name, abi_name, key, ...)                                                    \
       .abi_name = defaults.key, .abi_name##_reserved = 0,
 #define OPTION_FRACTION OPTION_NUMBER
+#define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_IDS BY_TYPE_IDS
 #define OPTION_WORDS BY_TYPE_WORDS
 #include "transept/generation_options.inc"
@@ -112,6 +132,11 @@ Constant *speechTable(TableWriter &writer, const frontend::GenerationDefaults &g
       .language_count = defaults.languages.size(),
       .alignment_heads = writer.array("transept_alignment_heads", alignmentHeads(writer, defaults)),
       .alignment_head_count = defaults.alignmentHeads.size(),
+      .default_prompt = writer.numbers<uint32_t>("transept_default_prompt", defaults.promptIds),
+      .default_prompt_length = defaults.promptIds.size(),
+      .default_language = defaultLanguage(writer, defaults),
+      .default_task = defaultTask(defaults),
+      .reserved = 0,
   };
   return writer.global("transept_speech", writer.structure(values));
 }

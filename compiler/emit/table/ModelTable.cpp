@@ -68,6 +68,8 @@ private:
         .returned_attention = writer.array("transept_returned_attention", attention),
         .returned_attention_count = attention.size(),
         .speech = speechTable(writer, facts.generation, facts.targetVocabularySize),
+        .has_uncounted_source_id = facts.uncountedSourceId.has_value(),
+        .uncounted_source_id = facts.uncountedSourceId.value_or(0),
     };
   }
 

@@ -21,7 +21,7 @@ std::vector<Constant *> launchTables(TableWriter &writer, plan::ProgramOp progra
         .rows = costs.rows,
         .keys = costs.keys,
         .arithmetic = costs.arithmetic,
-        .reserved = 0,
+        .window = costs.window,
         .weight_bytes = costs.weightBytes,
         .bytes_per_row = costs.bytesPerRow,
         .bytes_per_key = costs.bytesPerKey,

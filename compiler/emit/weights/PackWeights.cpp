@@ -23,6 +23,7 @@ namespace {
 
 /// Rows converted at once where there are no panels.
 constexpr int64_t kRowsAtOnce = 64;
+constexpr int64_t kDistancesAtOnce = 65536;
 
 class Packer {
 public:
@@ -100,11 +101,14 @@ private:
     int64_t reach = codegen::distanceReach(buckets.maximumDistance, buckets.count);
     int64_t heads = weightColumns(op.getTable());
     std::vector<double> table = evaluator.vector(op.getTable());
-    std::vector<float> packed;
     for (int64_t head = 0; head < heads; ++head)
-      for (int64_t distance = -reach; distance <= reach; ++distance)
-        packed.push_back(float(table[relativePositionBucket(distance, buckets) * heads + head]));
-    emit(packed);
+      for (int64_t begin = -reach; begin <= reach; begin += kDistancesAtOnce) {
+        std::vector<float> packed;
+        for (int64_t distance = begin; distance <= std::min(reach, begin + kDistancesAtOnce - 1);
+             ++distance)
+          packed.push_back(float(table[relativePositionBucket(distance, buckets) * heads + head]));
+        emit(packed);
+      }
   }
 
   WeightEvaluator evaluator;

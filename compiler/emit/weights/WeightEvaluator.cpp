@@ -22,6 +22,18 @@ int64_t weightColumns(Value value) {
   return type.getRank() == 2 ? type.getDimSize(1) : 1;
 }
 
+static ParameterRows rowsOf(ParameterOp op, int64_t begin, int64_t count) {
+  Value value = op.getResult();
+  bool isVector = cast<RankedTensorType>(value.getType()).getRank() == 1;
+  return {
+      op.getName().str(), op.getTransposed(),  isVector, int64_t(op.getRowBegin()) + begin, count,
+      weightRows(value),  weightColumns(value)};
+}
+
+void forEachParameter(ModuleOp module, const std::function<void(const ParameterRows &)> &visit) {
+  module.walk([&](ParameterOp op) { visit(rowsOf(op, 0, weightRows(op.getResult()))); });
+}
+
 std::vector<double> WeightEvaluator::vector(Value value) {
   std::vector<double> result(weightRows(value) * weightColumns(value));
   rows(value, 0, weightRows(value), result.data());
@@ -33,10 +45,7 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
   llvm::TypeSwitch<Operation *>(value.getDefiningOp())
       .Case<ParameterOp>([&](ParameterOp op) {
         std::vector<float> floats(count * columns);
-        reader({op.getName().str(), op.getTransposed(),
-                cast<RankedTensorType>(value.getType()).getRank() == 1,
-                int64_t(op.getRowBegin()) + begin, count, weightRows(value), columns},
-               floats.data());
+        reader(rowsOf(op, begin, count), floats.data());
         std::copy(floats.begin(), floats.end(), out);
       })
       .Case<SinusoidOp>([&](SinusoidOp op) {

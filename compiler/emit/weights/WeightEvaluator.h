@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_COMPILER_EMIT_WEIGHTS_WEIGHTEVALUATOR_H
 #define TRANSEPT_COMPILER_EMIT_WEIGHTS_WEIGHTEVALUATOR_H
 
-#include "mlir/IR/Value.h"
+#include "mlir/IR/BuiltinOps.h"
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +20,7 @@ namespace transept::emit {
 struct ParameterRows {
   std::string name;
   bool isTransposed;
-  bool isVector; // asked for as a vector: any stored shape with as many elements will do
+  bool isVector; // asked for as a vector, which may be stored with dimensions of 1 before it
   int64_t begin, count, rows, columns;
 };
 using ParameterReader = std::function<void(const ParameterRows &rows, float *out)>;
@@ -39,6 +39,10 @@ public:
 private:
   ParameterReader reader;
 };
+
+/// Calls `visit` with all rows that each parameter of the module takes.
+void forEachParameter(mlir::ModuleOp module,
+                      const std::function<void(const ParameterRows &)> &visit);
 
 /// Rows and columns of a weight's type; a vector has one column.
 int64_t weightRows(mlir::Value value);

@@ -27,18 +27,19 @@ constexpr uint64_t kPage = 4096;
 constexpr const char kSectionName[] = ".transept.weights";
 constexpr const char kNoteName[] = "Transept";
 
-/// Where the finished headers and weights are written.
-class OutputFile {
+/// The linked library, in which headers are changed and weights are written.
+class LibraryFile {
 public:
-  explicit OutputFile(const std::string &path) : path(path), file(open(path.c_str(), O_RDWR)) {
+  LibraryFile(const std::string &path, const std::string &name)
+      : name(name.empty() ? path : name), file(open(path.c_str(), O_RDWR | O_CLOEXEC)) {
     if (file < 0)
       fail(std::strerror(errno));
   }
-  ~OutputFile() { close(file); }
-  OutputFile(const OutputFile &) = delete;
+  ~LibraryFile() { close(file); }
+  LibraryFile(const LibraryFile &) = delete;
 
   [[noreturn]] void fail(const std::string &reason) const {
-    throw InputError("cannot add weights to " + path + ": " + reason);
+    throw InputError("cannot add weights to " + name + ": " + reason);
   }
 
   void write(uint64_t offset, const void *bytes, uint64_t count) const {
@@ -60,7 +61,7 @@ public:
   }
 
 private:
-  std::string path;
+  std::string name;
   int file;
 };
 
@@ -73,7 +74,7 @@ bool isMark(const ElfFile &linked, const Elf64_Phdr &segment) {
 }
 
 /// Re-aims the relocation that refers to the mark: the table's field becomes the weights' address.
-void redirectMark(const ElfFile &linked, const OutputFile &output, uint64_t markAddress,
+void redirectMark(const ElfFile &linked, const LibraryFile &output, uint64_t markAddress,
                   uint64_t weightsAddress) {
   int redirected = 0;
   for (const Elf64_Shdr &section : linked.sections()) {
@@ -96,9 +97,10 @@ void redirectMark(const ElfFile &linked, const OutputFile &output, uint64_t mark
 } // namespace
 
 void addWeightSegment(const std::string &path, int64_t size,
-                      const std::function<void(const SegmentWriter &)> &write) {
+                      const std::function<void(const SegmentWriter &)> &write,
+                      const std::string &name) {
   ElfFile linked(path);
-  OutputFile library(path);
+  LibraryFile library(path, name);
   Elf64_Ehdr header = linked.header();
   std::vector<Elf64_Phdr> segments = linked.segments();
   std::vector<Elf64_Shdr> sections = linked.sections();

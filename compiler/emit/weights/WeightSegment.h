@@ -17,10 +17,12 @@ namespace transept::emit {
 /// `size` bytes behind all others, points the table's field to it, and lists it as section
 /// `.transept.weights`. `write` then fills it: it receives a function that stores bytes at an
 /// offset of the segment; what it leaves out reads as zero.
-/// Throws InputError when the file is not such a library or cannot be written.
+/// Throws InputError when the file is not such a library or cannot be written; `name` is what it
+/// is called then, its path if empty.
 using SegmentWriter = std::function<void(int64_t offset, const void *bytes, int64_t count)>;
 void addWeightSegment(const std::string &library, int64_t size,
-                      const std::function<void(const SegmentWriter &)> &write);
+                      const std::function<void(const SegmentWriter &)> &write,
+                      const std::string &name = "");
 
 } // namespace transept::emit
 

@@ -130,6 +130,8 @@ void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t
     expect(embedding.vocabularySize >= 1, role, "vocabularySize must be 1 or more");
   }
   checkPositions(embedding.positions, role + ".positions", hidden);
+  expect(!embedding.positions.uncountedId || embedding.weight, role + ".positions",
+         "uncountedId is a token id, but this side reads features");
   if (embedding.segment) {
     checkReference(*embedding.segment, role + ".segment");
     expect(embedding.positions.kind != PositionKind::None, role, "a segment needs positions");
@@ -176,6 +178,39 @@ bool isIdentifier(const std::string &name) {
   return !name.empty();
 }
 
+void checkSpeech(const SpeechDefaults &speech, const Stack &target) {
+  auto checkId = [&](const std::optional<int64_t> &id, const std::string &key) {
+    int64_t vocabulary = target.embedding.vocabularySize;
+    expect(!id || (*id >= 0 && *id < vocabulary), "generation.speech." + key,
+           fmt::format("found token {}, the target vocabulary has {}", id.value_or(0), vocabulary));
+  };
+  checkId(speech.transcriptStartId, "transcriptStartId");
+  checkId(speech.transcribeId, "transcribeId");
+  checkId(speech.translateId, "translateId");
+  checkId(speech.noTimestampsId, "noTimestampsId");
+  bool isLanguage = !speech.languageId;
+  for (const SpokenLanguage &language : speech.languages) {
+    checkId(language.id, "languages");
+    isLanguage = isLanguage || language.id == speech.languageId;
+  }
+  for (int64_t id : speech.promptIds)
+    checkId(id == SpeechDefaults::detectedId ? 0 : id, "promptIds");
+  expect(isLanguage, "generation.speech.languageId",
+         fmt::format("found token {}, which is none of languages", speech.languageId.value_or(0)));
+  expect(!speech.taskId || speech.taskId == speech.transcribeId ||
+             speech.taskId == speech.translateId,
+         "generation.speech.taskId",
+         fmt::format("found token {}, which is neither transcribeId nor translateId",
+                     speech.taskId.value_or(0)));
+  for (const AlignmentHead &each : speech.alignmentHeads)
+    expect(each.layer < target.layerCount && target.crossAttention &&
+               each.head < target.crossAttention->headCount,
+           "generation.speech.alignmentHeads",
+           fmt::format("found head {} of layer {}, which does not exist", each.head, each.layer));
+  expect(speech.medianFilterWidth % 2 == 1, "generation.speech.medianFilterWidth",
+         fmt::format("found {}, it must be odd", speech.medianFilterWidth));
+}
+
 void checkTarget(const Description &description) {
   const Stack &target = description.target;
   int64_t memory = description.source.hiddenSize;
@@ -184,6 +219,8 @@ void checkTarget(const Description &description) {
     memory = projection->outputs;
   }
   checkStack(target, "target", memory);
+  expect(!target.embedding.positions.uncountedId, "target.embedding.positions",
+         "uncountedId is for the source side");
   expect(target.embedding.weight.has_value(), "target",
          "features are for the source side, the target side generates tokens");
   expect(target.crossAttention.has_value() == description.hasSource(), "target",
@@ -228,27 +265,16 @@ void checkDescription(const Description &description) {
 #include "transept/generation_options.inc"
 #undef TRANSEPT_ONLY_SOME_TYPES
   expect(generation.beams >= 1 && generation.returnCount >= 1 &&
-             generation.returnCount <= generation.beams,
+             (generation.sample || generation.returnCount <= generation.beams),
          "generation",
          fmt::format("found returnCount {} with {} beams, allowed are 1 to beams",
                      generation.returnCount, generation.beams));
+  expect(!generation.sample || generation.beams == 1, "generation.sample",
+         fmt::format("found true with {} beams, allowed is 1", generation.beams));
   expect(generation.repetitionPenalty > 0.0, "generation.repetitionPenalty",
          "it must be greater than 0");
-  if (const auto &speech = generation.speech) {
-    checkId(speech->transcriptStartId, "generation.speech.transcriptStartId");
-    checkId(speech->transcribeId, "generation.speech.transcribeId");
-    checkId(speech->translateId, "generation.speech.translateId");
-    checkId(speech->noTimestampsId, "generation.speech.noTimestampsId");
-    for (const SpokenLanguage &language : speech->languages)
-      checkId(language.id, "generation.speech.languages");
-    for (const AlignmentHead &each : speech->alignmentHeads)
-      expect(each.layer < description.target.layerCount && description.target.crossAttention &&
-                 each.head < description.target.crossAttention->headCount,
-             "generation.speech.alignmentHeads",
-             fmt::format("found head {} of layer {}, which does not exist", each.head, each.layer));
-    expect(speech->medianFilterWidth % 2 == 1, "generation.speech.medianFilterWidth",
-           fmt::format("found {}, it must be odd", speech->medianFilterWidth));
-  }
+  if (generation.speech)
+    checkSpeech(*generation.speech, description.target);
 }
 
 } // namespace transept::frontend

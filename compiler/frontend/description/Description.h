@@ -58,6 +58,8 @@ struct Positions {
   int64_t offset = 0;
   /// Learned only: [length + offset, hidden size].
   std::optional<checkpoints::TensorReference> table;
+  /// Source only: padding, which has no position; the tokens around it are counted without it.
+  std::optional<int64_t> uncountedId = {};
 };
 
 /// A linear layer over windows of `kernelSize` rows, `stride` apart; `padding` rows of zeros stand
@@ -76,7 +78,7 @@ struct Features {
   /// Rows that exist in each source; 0 = any number (bounded by the positions).
   int64_t length = 0;
   std::vector<Convolution> convolutions;
-  /// Learned rows before those of each sequence (class tokens), hidden size numbers each, any rank.
+  /// Learned rows before those of each sequence (class tokens), hidden size numbers each.
   std::vector<checkpoints::TensorReference> leadingRows;
 };
 
@@ -149,7 +151,7 @@ struct LogitsTransform {
 struct Logits {
   std::optional<LogitsTransform> transform;
   checkpoints::TensorReference weight;              // [vocabulary size, hidden size]
-  std::optional<checkpoints::TensorReference> bias; // vocabulary size numbers, any rank
+  std::optional<checkpoints::TensorReference> bias; // vocabulary size numbers
   double scale = 1.0;                               // multiplies the states before the product
 };
 
@@ -175,6 +177,12 @@ struct SpeechDefaults {
   std::vector<SpokenLanguage> languages; // none: models of one language
   std::vector<AlignmentHead> alignmentHeads;
   int64_t medianFilterWidth = 7;
+  /// Where a call asks for neither language nor task: what follows transcriptStartId, detectedId
+  /// for the language that is detected. Empty: language and task, as follows.
+  std::vector<int64_t> promptIds;
+  static constexpr int64_t detectedId = -1;
+  /// Where a call does not ask for one; absent: the language is detected, the task to transcribe.
+  std::optional<int64_t> languageId, taskId;
 };
 
 /// Defaults of generation, generation_config.json over config.json over Hugging Face's own: the
@@ -193,6 +201,8 @@ struct GenerationDefaults {
   double key = neutral;
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
   EarlyStopping key = EarlyStopping(neutral);
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
+  bool key = neutral;
 #define OPTION_ID(name, abi_name, key, ...) std::optional<int64_t> key;
 #define OPTION_MODEL_ID(name, abi_name, key, ...) std::optional<int64_t> key;
 #define OPTION_IDS(name, abi_name, key, ...) std::vector<int64_t> key;

@@ -95,6 +95,7 @@ template <typename Archive> void visitFields(Archive &archive, Positions &value)
   archive.defaulted("length", value.length, countRange);
   archive.defaulted("offset", value.offset, countRange);
   archive.required("table", value.table);
+  archive.required("uncountedId", value.uncountedId, idRange);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Convolution &value) {
@@ -195,6 +196,10 @@ template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &v
   archive.defaulted("languages", value.languages);
   archive.defaulted("alignmentHeads", value.alignmentHeads);
   archive.defaulted("medianFilterWidth", value.medianFilterWidth, medianFilterRange);
+  archive.defaulted("promptIds", value.promptIds,
+                    IntegerRange{SpeechDefaults::detectedId, idRange.maximum});
+  archive.required("languageId", value.languageId, idRange);
+  archive.required("taskId", value.taskId, idRange);
 }
 
 template <typename Archive> void visitFields(Archive &archive, GenerationDefaults &value) {
@@ -205,6 +210,7 @@ template <typename Archive> void visitFields(Archive &archive, GenerationDefault
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
   archive.defaulted(#key, value.key, numbersOf(detail::range));
 #define OPTION_EARLY_STOPPING(name, abi_name, key, ...) archive.defaulted(#key, value.key);
+#define OPTION_BOOLEAN OPTION_EARLY_STOPPING
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, range, help)              \
   archive.required(#key, value.key, integersOf(detail::range));
 #define OPTION_MODEL_ID OPTION_ID

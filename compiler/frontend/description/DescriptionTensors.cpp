@@ -45,11 +45,12 @@ public:
     }
     add(logits.weight, "logits.weight", {vocabulary, hidden});
     if (logits.bias)
-      add(*logits.bias, "logits.bias", {vocabulary});
+      addWithOnes(*logits.bias, "logits.bias", {vocabulary});
   }
 
-  void linear(const Linear &linear, const std::string &role) {
+  void linear(const Linear &linear, const std::string &role, int64_t kernelSize = 0) {
     add(linear.weight, role + ".weight", {linear.outputs, linear.inputs});
+    uses.back().kernelSize = kernelSize;
     if (linear.bias)
       add(*linear.bias, role + ".bias", {linear.outputs});
   }
@@ -62,6 +63,12 @@ private:
     uses.push_back({role, reference, layer, std::move(shape)});
   }
 
+  void addWithOnes(const checkpoints::TensorReference &reference, const std::string &role,
+                   std::vector<int64_t> shape) {
+    add(reference, role, std::move(shape));
+    uses.back().mayHaveLeadingOnes = true;
+  }
+
   void norm(const Norm &norm, const std::string &role) {
     add(norm.gain, role + ".gain", {hidden});
     if (norm.bias)
@@ -70,12 +77,12 @@ private:
 
   void features(const Features &features, const std::string &role) {
     for (const Convolution &convolution : features.convolutions) {
-      linear(convolution.linear, role + ".convolutions.linear");
+      linear(convolution.linear, role + ".convolutions.linear", convolution.kernelSize);
       if (convolution.gate)
-        linear(*convolution.gate, role + ".convolutions.gate");
+        linear(*convolution.gate, role + ".convolutions.gate", convolution.kernelSize);
     }
     for (const checkpoints::TensorReference &row : features.leadingRows)
-      add(row, role + ".leadingRows", {hidden});
+      addWithOnes(row, role + ".leadingRows", {hidden});
   }
 
   void embedding(const Embedding &embedding, const std::string &role) {
@@ -87,8 +94,8 @@ private:
       add(*embedding.segment, role + ".segment", {1, hidden});
     const Positions &positions = embedding.positions;
     if (positions.table)
-      add(*positions.table, role + ".positions.table",
-          {positions.length + positions.offset, hidden});
+      addWithOnes(*positions.table, role + ".positions.table",
+                  {positions.length + positions.offset, hidden});
     if (embedding.norm)
       norm(*embedding.norm, role + ".norm");
   }
@@ -104,16 +111,35 @@ private:
   }
 };
 
+/// Whether a matrix of this shape may be `use`'s weight: ranks above 2 are convolutions'.
+bool hasRankOf(const TensorUse &use, const std::vector<int64_t> &shape) {
+  if (use.kernelSize > 1)
+    return shape.size() == 3 && shape[2] == use.kernelSize;
+  if (shape.size() == 2 || use.kernelSize == 0)
+    return shape.size() == 2;
+  return shape.size() == 3 ? shape[2] == 1 : shape.size() == 4 && shape[2] == shape[3];
+}
+
 bool fits(const TensorUse &use, const checkpoints::TensorInfo &info) {
-  if (use.shape.size() == 1) {
-    // A part of a vector counts elements; whole ones may have leading dimensions of 1.
-    if (use.reference.rowCount > 0)
-      return info.shape.size() == 1 && use.shape[0] == use.reference.rowCount &&
-             use.reference.rowBegin <= info.shape[0] - use.reference.rowCount;
-    return info.elementCount() == use.shape[0];
-  }
-  return info.shape.size() >= 2 && checkpoints::referenceShape(use.reference, info) ==
-                                       checkpoints::MatrixShape{use.shape[0], use.shape[1]};
+  std::vector<int64_t> shape = info.shape;
+  while (use.mayHaveLeadingOnes && shape.size() > use.shape.size() && shape.front() == 1)
+    shape.erase(shape.begin());
+  if (use.shape.size() == 2)
+    return hasRankOf(use, shape) && checkpoints::referenceShape(use.reference, info) ==
+                                        checkpoints::MatrixShape{use.shape[0], use.shape[1]};
+  if (shape.size() != 1 || use.reference.rowCount == 0)
+    return shape == use.shape;
+  // A part of a vector counts elements.
+  return use.shape[0] == use.reference.rowCount &&
+         use.reference.rowBegin <= shape[0] - use.reference.rowCount;
+}
+
+/// The shape that `use` needs, as it is stored.
+std::string neededShape(const TensorUse &use) {
+  std::vector<int64_t> shape = use.shape;
+  if (use.kernelSize > 1 && shape.size() == 2)
+    shape = {shape[0], shape[1] / use.kernelSize, use.kernelSize};
+  return checkpoints::formatShape(shape);
 }
 
 std::string originOf(const TensorUse &use, const ShapeOrigins &origins) {
@@ -145,15 +171,16 @@ void checkTensors(const Description &description, const checkpoints::Checkpoint 
     const checkpoints::TensorInfo *info = checkpoint.find(name);
     if (!info)
       throw InputError(fmt::format("{}: there is no tensor '{}', which {} needs as {}{}",
-                                   checkpoint.directory(), name, use.role,
-                                   checkpoints::formatShape(use.shape), originOf(use, origins)));
+                                   checkpoint.directory(), name, use.role, neededShape(use),
+                                   originOf(use, origins)));
     if (!checkpoints::isWeightType(info->type))
-      throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be F32, F16 or BF16",
-                                   info->file, name, checkpoints::elementTypeName(info->type)));
+      throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be {}", info->file, name,
+                                   checkpoints::elementTypeName(info->type),
+                                   checkpoints::weightTypeNames()));
     if (!fits(use, *info))
       throw InputError(fmt::format(
           "{}: tensor '{}' has shape {}, but {} needs {}{}{}", info->file, name,
-          checkpoints::formatShape(info->shape), use.role, checkpoints::formatShape(use.shape),
+          checkpoints::formatShape(info->shape), use.role, neededShape(use),
           use.reference.isTransposed ? ", stored transposed" : "", originOf(use, origins)));
   }
 }

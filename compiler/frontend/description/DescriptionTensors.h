@@ -19,8 +19,13 @@ struct TensorUse {
   std::string role; // the JSON path without "$.", e.g. "source.selfAttention.query.weight"
   checkpoints::TensorReference reference;
   int64_t layer = 0; // replaces `{layer}` in the reference's name
-  /// After the reference's transposition and rows; [n] also fits a tensor of n numbers of any rank.
+  /// After the reference's transposition and rows.
   std::vector<int64_t> shape;
+  /// Whether it may be stored with dimensions of 1 before these, as [1, 1, n].
+  bool mayHaveLeadingOnes = false;
+  /// Of a convolution, stored as [outputs, channels, kernel size], and as [outputs, channels, side,
+  /// side] where it reads patches (kernel size 1); 0 for others.
+  int64_t kernelSize = 0;
 };
 
 /// Every tensor of every layer, in the order of the model.
@@ -33,7 +38,7 @@ void checkDescription(const Description &description);
 /// For errors: roles that begin with `first` have shapes that come from the config fields `second`.
 using ShapeOrigins = std::vector<std::pair<std::string, std::string>>;
 
-/// Checks that each tensor of the description is in the checkpoint as F32, F16 or BF16 and in the
+/// Checks that each tensor of the description is in the checkpoint in a type of weights and in the
 /// right shape. Throws InputError. Values are not read.
 void checkTensors(const Description &description, const checkpoints::Checkpoint &checkpoint,
                   const ShapeOrigins &origins = {});

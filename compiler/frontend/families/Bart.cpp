@@ -84,6 +84,8 @@ private:
     Embedding &embedding = stack.embedding;
     embedding.scale = embeddingScale(config, hidden, traits.isScaled);
     embedding.positions = positions(module + ".embed_positions");
+    if (isSource && traits.offset == afterPadding)
+      embedding.positions.uncountedId = embedding.positions.offset - 1;
     if (traits.embeddingNorm != EmbeddingNorm::None)
       embedding.norm = layerNorm(module + ".layernorm_embedding");
     embedding.isNormBeforePositions =
@@ -112,11 +114,15 @@ private:
   }
 
   void embeddings() {
-    bool isTied = config.boolean("tie_word_embeddings", true);
     std::string source = prefix + "encoder.embed_tokens.weight";
     std::string target = prefix + "decoder.embed_tokens.weight";
     std::string head = "lm_head.weight";
-    std::vector<std::string> names = {target};
+    std::vector<std::string> words = {target};
+    if (isShared)
+      words.insert(words.begin(), {prefix + "shared.weight", source});
+    bool isTied = config.boolean("tie_word_embeddings", true) &&
+                  !(isWrittenByVersion5(config) && differsFromWords(checkpoint, words, head));
+    std::vector<std::string> names = words;
     if (isTied)
       names.push_back(head);
     if (isShared) {
@@ -125,7 +131,6 @@ private:
                                : "share_encoder_decoder_embeddings is true";
       if (isTied)
         reason += " and tie_word_embeddings is true";
-      names.insert(names.begin(), {prefix + "shared.weight", source});
       source = target = resolve(names, reason);
     } else {
       source = resolve({source}, "share_encoder_decoder_embeddings is false");

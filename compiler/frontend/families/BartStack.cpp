@@ -33,9 +33,9 @@ Stack bartStack(const BartSide &side, JsonFields &config, FamilyResult &result) 
   std::string layers = side.side + "_layers", heads = side.side + "_attention_heads";
   std::string width = side.side + "_ffn_dim";
   Stack stack;
-  // Hugging Face reads encoder_layers alone, num_hidden_layers repeats it.
   config.markRead("num_hidden_layers");
-  stack.layerCount = layerCountField(config, layers, side.defaults.layers);
+  stack.layerCount = layerCountField(config, layers, side.defaults.layers,
+                                     side.hasGeneralLayerCount ? "num_hidden_layers" : "");
   int64_t headCount =
       headCountField(config, heads, side.defaults.heads,
                      side.isGeneral ? "num_attention_heads" : "", side.hidden, "d_model");

@@ -20,7 +20,8 @@ struct BartSide {
   std::string side;       // "encoder" or "decoder": begins the names of the config fields
   int64_t hidden = 0;     // d_model
   int64_t memory = 0;     // width of the source states; 0 on the source side
-  bool isGeneral = false; // num_attention_heads and num_hidden_layers are this side's
+  bool isGeneral = false; // num_attention_heads is this side's
+  bool hasGeneralLayerCount = false; // so is num_hidden_layers, which other classes only write
   NormPlacement placement = NormPlacement::Post;
   bool hasFinalNorm = false;
   bool hasKeyBias = true;

@@ -118,8 +118,11 @@ void describeBertTarget(Side &side) {
   description.logits.bias =
       tensor(resolveTied(side.checkpoint, {head + "bias", head + "decoder.bias"},
                          "the head has a bias", side.result.unusedTensors));
-  setTargetWords(side.config, side.checkpoint, side.result, sizes.vocabulary,
-                 "decoder.bert.embeddings.word_embeddings.weight", head + "decoder.weight");
+  setTargetWords(side.config, side.checkpoint, side.result,
+                 {.vocabulary = sizes.vocabulary,
+                  .embedding = "decoder.bert.embeddings.word_embeddings.weight",
+                  .head = head + "decoder.weight",
+                  .isVersion5 = side.isVersion5});
 }
 
 } // namespace transept::frontend

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -26,12 +27,13 @@ struct RefusedField {
   const char *neutral;
 };
 
-constexpr std::array<RefusedField, 23> refusedFields = {{
+constexpr std::array<RefusedField, 24> refusedFields = {{
     {"adapter_config", ""},
     {"adapters", ""},
     {"alibi", "false"},
     {"attention_window", ""},
     {"auto_map", ""},
+    {"compression_config", ""},
     {"cross_attention_hidden_size", ""},
     {"is_decoder", "false"},
     {"layer_types", ""},
@@ -156,12 +158,14 @@ struct ActivationName {
   Activation activation;
 };
 
-// gelu_fast and gelu_pytorch_tanh are the same tanh formula as gelu_new, written differently.
-constexpr std::array<ActivationName, 9> activationNames = {{
+// gelu_accurate, gelu_fast and gelu_pytorch_tanh are the same tanh formula as gelu_new, written
+// differently.
+constexpr std::array<ActivationName, 10> activationNames = {{
     {"relu", Activation::Relu},
     {"gelu", Activation::Gelu},
     {"gelu_python", Activation::Gelu},
     {"gelu_new", Activation::GeluTanh},
+    {"gelu_accurate", Activation::GeluTanh},
     {"gelu_fast", Activation::GeluTanh},
     {"gelu_pytorch_tanh", Activation::GeluTanh},
     {"silu", Activation::Silu},
@@ -173,6 +177,9 @@ bool holdSameNumbers(const checkpoints::Checkpoint &checkpoint, const checkpoint
                      const checkpoints::TensorInfo &right) {
   if (left.shape != right.shape)
     return false;
+  if (left.data.data() == right.data.data() && left.type == right.type &&
+      left.strides == right.strides)
+    return true;
   int64_t columns = std::max<int64_t>(left.columnCount(), 1);
   int64_t step = std::max<int64_t>(1, (int64_t(1) << 20) / columns);
   std::vector<float> first, second;
@@ -205,11 +212,19 @@ void refuseUnsupportedFields(JsonFields &config, ConfigRole role) {
       refuseValue(*value, config.where(field.key),
                   neutral.empty() ? "null: this is not supported" : neutral);
   }
+  // Hugging Face refuses to build it.
+  if (role == ConfigRole::Source && config.boolean("add_cross_attention", false))
+    refuseValue(true, config.where("add_cross_attention"), "false: it is the source's side");
   bool isPair = config.boolean("is_encoder_decoder", role == ConfigRole::Model);
   if (isPair && role != ConfigRole::Model)
     refuseValue(true, config.where("is_encoder_decoder"), "false: it is one side of a model");
   if (!isPair && role == ConfigRole::Model)
     refuseValue(false, config.where("is_encoder_decoder"), "true: only encoder-decoder models");
+}
+
+bool isWrittenByVersion5(JsonFields &config) {
+  const Json *version = config.find("transformers_version");
+  return version && version->is_string() && std::atoi(version->get<std::string>().c_str()) >= 5;
 }
 
 void warnUnknownFields(JsonFields &config, std::vector<std::string> &warnings) {
@@ -267,6 +282,16 @@ std::string resolveTied(const checkpoints::Checkpoint &checkpoint,
     throw InputError(fmt::format("{}: {}, but none of these tensors is stored: {}",
                                  checkpoint.directory(), reason, fmt::join(names, ", ")));
   return chosen->name;
+}
+
+bool differsFromWords(const checkpoints::Checkpoint &checkpoint,
+                      const std::vector<std::string> &words, const std::string &head) {
+  const checkpoints::TensorInfo *own = checkpoint.find(head);
+  auto first = std::find_if(words.begin(), words.end(), [&](const std::string &name) {
+    return checkpoint.find(name) != nullptr;
+  });
+  return own && first != words.end() &&
+         !holdSameNumbers(checkpoint, *checkpoint.find(*first), *own);
 }
 
 } // namespace transept::frontend

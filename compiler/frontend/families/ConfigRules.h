@@ -23,6 +23,9 @@ enum class ConfigRole { Model, Source, Target };
 /// family.
 void refuseUnsupportedFields(JsonFields &config, ConfigRole role = ConfigRole::Model);
 
+/// Whether transformers 5 or newer wrote the file, where some fields mean something else.
+bool isWrittenByVersion5(JsonFields &config);
+
 /// Warns about fields that were neither read nor are known to be harmless.
 void warnUnknownFields(JsonFields &config, std::vector<std::string> &warnings);
 
@@ -39,6 +42,11 @@ Activation activationField(JsonFields &config, const std::string &key, const std
 std::string resolveTied(const checkpoints::Checkpoint &checkpoint,
                         const std::vector<std::string> &names, const std::string &reason,
                         std::vector<std::string> &unused);
+
+/// Whether `head` is stored with other numbers than the first of `words` that is. transformers 5
+/// then leaves them untied, whatever tie_word_embeddings says.
+bool differsFromWords(const checkpoints::Checkpoint &checkpoint,
+                      const std::vector<std::string> &words, const std::string &head);
 
 } // namespace transept::frontend
 

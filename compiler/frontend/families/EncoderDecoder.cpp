@@ -22,14 +22,23 @@ namespace {
 struct SideModel {
   std::string_view modelType;
   void (*describe)(Side &side);
+  /// Of a target's configuration class.
+  SpecialIdDefaults ids = {};
 };
+
+constexpr SideModel bertTarget = {"bert", describeBertTarget, {.paddingId = 0}};
+constexpr SideModel gpt2Target = {
+    "gpt2", describeGpt2Target, {.beginningId = 50256, .endId = 50256}};
+constexpr SideModel trocrTarget = {
+    "trocr",
+    describeTrocrTarget,
+    {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2}};
 
 constexpr std::array<SideModel, 1> textSources = {{{"bert", describeBertSource}}};
 constexpr std::array<SideModel, 2> imageSources = {
     {{"vit", describeVitSource}, {"deit", describeVitSource}}};
-constexpr std::array<SideModel, 1> textTargets = {{{"bert", describeBertTarget}}};
-constexpr std::array<SideModel, 3> imageTargets = {
-    {{"trocr", describeTrocrTarget}, {"gpt2", describeGpt2Target}, {"bert", describeBertTarget}}};
+constexpr std::array<SideModel, 1> textTargets = {{bertTarget}};
+constexpr std::array<SideModel, 3> imageTargets = {{trocrTarget, gpt2Target, bertTarget}};
 
 const SideModel &findModel(std::span<const SideModel> models, JsonFields &config) {
   std::string modelType = config.text("model_type", "");
@@ -51,8 +60,10 @@ void describeSide(FamilyInput &input, FamilyResult &result, const std::string &k
   JsonFields config(*object, input.config.where(key));
   const SideModel &model = findModel(models, config);
   refuseUnsupportedFields(config, role);
-  Side side{config, input.checkpoint, result};
+  Side side{config, input.checkpoint, result, isWrittenByVersion5(input.config)};
   model.describe(side);
+  if (role == ConfigRole::Target)
+    result.specialIds = model.ids;
   // generate() reads the top level, and the decoder's where that says nothing.
   markGenerationFields(config);
   warnUnknownFields(config, input.warnings);

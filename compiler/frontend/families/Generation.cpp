@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The fields of transformers' GenerationConfig (4.44), one list each for what is honoured, what
-// only matters while sampling or to the Python code, and what would change results.
+// only matters to the Python code, and what would change results.
 
 #include "compiler/frontend/families/Generation.h"
 
@@ -26,44 +26,34 @@ struct NotHonoured {
   const char *effect;
 };
 
-constexpr std::array<NotHonoured, 23> notHonoured = {{
+constexpr std::array<NotHonoured, 21> notHonoured = {{
     {"assistant_early_exit", "0", "self-speculative decoding"},
     {"constraints", "[]", "constrained beam search"},
     {"diversity_penalty", "0.0", "diverse beam search"},
-    {"do_sample", "false", "sampling; generation is greedy or beam search by default"},
     {"dola_layers", "\"\"", "DoLa decoding"},
     {"encoder_repetition_penalty", "1.0", "the source's repetition penalty"},
     {"exponential_decay_length_penalty", "[]", "the decaying length penalty"},
     {"force_words_ids", "[]", "constrained beam search"},
     {"forced_decoder_ids", "[]", "forced tokens"},
     {"guidance_scale", "1.0", "classifier-free guidance"},
-    {"language", "\"\"", "the language is detected, or given with each call"},
+    {"language", "\"\"", "this model is not prompted with a language"},
     {"max_time", "0", "the time limit"},
     {"num_beam_groups", "1", "diverse beam search"},
     {"penalty_alpha", "0.0", "contrastive search"},
     {"prompt_lookup_num_tokens", "0", "prompt look-up"},
     {"remove_invalid_values", "false", "the removal of NaN logits"},
-    {"renormalize_logits", "false", "renormalization after the logits processors"},
     {"sequence_bias", "[]", "the sequence bias"},
     {"stop_strings", "[]", "stop strings"},
-    {"task", "\"transcribe\"", "the task is to transcribe, or given with each call"},
+    {"task", "\"\"", "this model is not prompted with a task"},
     {"token_healing", "false", "token healing"},
     {"watermarking_config", "{}", "watermarking"},
     {"custom_generate", "\"\"", "a custom generate function"},
 }};
 
-/// Read elsewhere (the last ones in SpeechDefaults.cpp), of effect only while sampling, or
-/// concerning memory and return values.
-constexpr std::array<std::string_view, 42> irrelevant = {"_from_model_config",
+/// Read elsewhere (the last ones in SpeechDefaults.cpp), or concerning memory and return values.
+constexpr std::array<std::string_view, 35> irrelevant = {"_from_model_config",
                                                          "transformers_version",
                                                          "use_cache",
-                                                         "temperature",
-                                                         "top_k",
-                                                         "top_p",
-                                                         "min_p",
-                                                         "typical_p",
-                                                         "epsilon_cutoff",
-                                                         "eta_cutoff",
                                                          "output_attentions",
                                                          "output_hidden_states",
                                                          "output_scores",
@@ -97,11 +87,16 @@ constexpr std::array<std::string_view, 42> irrelevant = {"_from_model_config",
                                                          "return_timestamps",
                                                          "task_to_id"};
 
+/// What Hugging Face looks at only while it samples: files that do not may have anything there.
+constexpr std::array<std::string_view, 7> ofSampling = {
+    "temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff"};
+
 constexpr const char *honoured[] = {
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, ...) hugging_face_name,
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_ID OPTION_NUMBER
 #define OPTION_MODEL_ID OPTION_NUMBER
 #define OPTION_IDS OPTION_NUMBER
@@ -125,13 +120,19 @@ public:
   GenerationDefaults read() {
     GenerationDefaults result;
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  result.key = fields.integer(hugging_face_name, neutral, integersOf(detail::range));
+  result.key = unlessUnused(hugging_face_name, int64_t(neutral), [&] {                             \
+    return fields.integer(hugging_face_name, neutral, integersOf(detail::range));                  \
+  });
 #define OPTION_LIMIT(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   result.key = fields.optionalInteger(hugging_face_name, integersOf(detail::range));
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
-  result.key = fields.number(hugging_face_name, neutral, numbersOf(detail::range));
+  result.key = unlessUnused(hugging_face_name, double(neutral), [&] {                              \
+    return fields.number(hugging_face_name, neutral, numbersOf(detail::range));                    \
+  });
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, ...)                   \
   result.key = earlyStopping(hugging_face_name);
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
+  result.key = fields.boolean(hugging_face_name, neutral);
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, ...)                               \
   result.key = id(hugging_face_name);
 #define OPTION_MODEL_ID OPTION_ID
@@ -140,13 +141,39 @@ public:
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   result.key = words(hugging_face_name);
 #include "transept/generation_options.inc"
-    if (result.returnCount > result.beams)
+    readSampling(result);
+    if (!result.sample && result.returnCount > result.beams)
       refuseValue(result.returnCount, fields.where("num_return_sequences"),
                   fmt::format("at most num_beams = {}", result.beams));
     return result;
   }
 
 private:
+  template <typename Value, typename Read>
+  Value unlessUnused(const std::string &key, Value neutral, Read &&read) {
+    bool isOfSampling = std::find(ofSampling.begin(), ofSampling.end(), key) != ofSampling.end();
+    if (!isOfSampling || fields.boolean("do_sample", false))
+      return read();
+    try {
+      return read();
+    } catch (const InputError &error) {
+      warnings.push_back(fmt::format("{}; it is left out, as do_sample is not set", error.what()));
+      return neutral;
+    }
+  }
+
+  void readSampling(GenerationDefaults &result) {
+    // No number of tokens is all of them, not Hugging Face's default.
+    if (fields.contains("top_k") && !fields.find("top_k"))
+      result.topK = 0;
+    if (!result.sample || result.beams == 1)
+      return;
+    warnings.push_back(fmt::format("{}: found true with num_beams = {}, which is not honoured: "
+                                   "beams are not sampled",
+                                   fields.where("do_sample"), result.beams));
+    result.sample = false;
+  }
+
   std::vector<int64_t> ids(const std::string &key) {
     const Json *value = fields.find(key);
     if (!value)
@@ -220,12 +247,15 @@ private:
   std::vector<std::string> &warnings;
 };
 
-void warnNotHonoured(JsonFields &fields, std::vector<std::string> &warnings) {
+/// The fields of the prompt of a speech model, which SpeechDefaults.cpp reads.
+bool isOfSpeechPrompt(std::string_view key) {
+  return key == "forced_decoder_ids" || key == "language" || key == "task";
+}
+
+void warnNotHonoured(JsonFields &fields, bool hasSpeechPrompt, std::vector<std::string> &warnings) {
   for (const NotHonoured &option : notHonoured) {
     const Json *value = fields.find(option.key);
-    // The prompt of a speech model, beside whose other parts it stands.
-    if (std::string_view(option.key) == "forced_decoder_ids" &&
-        fields.contains("no_timestamps_token_id"))
+    if (hasSpeechPrompt && isOfSpeechPrompt(option.key))
       continue;
     // Compared as JSON values, so that 1 and 1.0 are the same.
     if (value && *value != Json::parse(option.neutral))
@@ -254,20 +284,24 @@ void fillSpecialIds(GenerationDefaults &result, const GenerationDefaults &fallba
 /// or else its class sets.
 Json withDefaults(JsonFields &config, const SpecialIdDefaults &defaults) {
   Json merged = Json::object();
+  const Json *decoder = config.find("decoder");
+  if (decoder && !decoder->is_object())
+    decoder = nullptr;
+  // A null of the configuration keeps out its class's default. Where a decoder has a configuration
+  // of its own, that one's null does.
   auto set = [&](const char *key, const auto &value) {
-    if (!config.contains(key) && !merged.contains(key))
+    bool isSaid = decoder ? decoder->contains(key) : config.contains(key);
+    if (!isSaid && !merged.contains(key))
       merged[key] = value;
   };
   auto setIfPresent = [&](const char *key, const std::optional<int64_t> &id) {
     if (id)
       set(key, *id);
   };
-  const Json *decoder = config.find("decoder");
   auto copy = [&](const char *key) {
     if (const Json *value = config.find(key))
       merged[key] = *value;
-    else if (decoder && decoder->is_object() && decoder->contains(key) &&
-             !(*decoder)[key].is_null())
+    else if (decoder && decoder->contains(key) && !(*decoder)[key].is_null())
       merged[key] = (*decoder)[key];
   };
   for (const char *key : honoured)
@@ -307,14 +341,14 @@ GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *genera
   const Json merged = withDefaults(config, defaults);
   JsonFields fields(merged, config.origin());
   GenerationDefaults fromConfig = GenerationReader(fields, vocabularySize, configWarnings).read();
-  warnNotHonoured(fields, configWarnings);
+  warnNotHonoured(fields, defaults.hasSpeechPrompt, configWarnings);
   markGenerationFields(config);
 
   GenerationDefaults result = fromConfig;
   if (generationConfig) {
     result = GenerationReader(*generationConfig, vocabularySize, warnings).read();
     fillSpecialIds(result, fromConfig, *generationConfig, warnings);
-    warnNotHonoured(*generationConfig, warnings);
+    warnNotHonoured(*generationConfig, defaults.hasSpeechPrompt, warnings);
     for (const std::string &key : generationConfig->unreadKeys())
       if (std::find(irrelevant.begin(), irrelevant.end(), key) == irrelevant.end())
         warnings.push_back(fmt::format("{}: this field is not known and has no effect",
@@ -333,9 +367,12 @@ GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *genera
   checkId(result.decoderStartId, "decoder_start_token_id");
   checkId(result.forcedBeginningId, "forced_bos_token_id");
   checkId(result.forcedEndId, "forced_eos_token_id");
-  if (generationConfig)
-    result.speech =
-        readSpeechDefaults(*generationConfig, config, result.decoderStartId, vocabularySize);
+  result.speech = readSpeechDefaults({.generationConfig = generationConfig,
+                                      .config = config,
+                                      .decoderStartId = result.decoderStartId,
+                                      .vocabularySize = vocabularySize,
+                                      .hasSpeechPrompt = defaults.hasSpeechPrompt},
+                                     warnings);
   return result;
 }
 

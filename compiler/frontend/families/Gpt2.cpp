@@ -85,7 +85,11 @@ void describeStack(Side &side, const std::string &model, const std::string &head
   stack.feedForward.output = transposed(layer + "mlp.c_proj", width, hidden);
   stack.feedForward.norm = layerNorm(layer + "ln_2", attention.epsilon);
   stack.finalNorm = layerNorm(model + "ln_f", attention.epsilon);
-  setTargetWords(side.config, side.checkpoint, side.result, vocabulary, model + "wte.weight", head);
+  setTargetWords(side.config, side.checkpoint, side.result,
+                 {.vocabulary = vocabulary,
+                  .embedding = model + "wte.weight",
+                  .head = head,
+                  .isVersion5 = side.isVersion5});
   // Causal masks, which older files hold.
   for (int64_t index = 0; index < stack.layerCount; ++index)
     for (const char *mask :
@@ -112,14 +116,11 @@ FamilyResult describeGpt2(FamilyInput &input) {
     refuseValue(*width, input.config.where("cross_attention_hidden_size"), "null");
   FamilyResult result;
   result.description.family = std::string(input.modelType);
-  Side side{input.config, input.checkpoint, result};
+  Side side{input.config, input.checkpoint, result, isWrittenByVersion5(input.config)};
   // The base class has no name for it.
   std::string prefix = input.checkpoint.find("transformer.wte.weight") ? "transformer." : "";
   describeStack(side, prefix, "lm_head.weight", /*memory=*/0);
-  result.specialIds = {.decoderStartId = std::nullopt,
-                       .paddingId = std::nullopt,
-                       .endId = 50256,
-                       .forcedEndId = std::nullopt};
+  result.specialIds = {.endId = 50256}; // nothing stands before a prompt, no bos_token_id either
   return result;
 }
 

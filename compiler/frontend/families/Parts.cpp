@@ -21,13 +21,9 @@ double angleOf(PositionKind kind, int64_t position, int64_t wave, int64_t width)
   return double(position) / std::pow(10000.0, step * double(wave));
 }
 
-/// Files hold what float32 or half precision made of the angle, whose error grows with the
-/// position.
-double toleranceOf(checkpoints::ElementType type, int64_t position) {
-  double rounding = type == checkpoints::ElementType::F32   ? 1e-6
-                    : type == checkpoints::ElementType::F16 ? 1e-3
-                                                            : 8e-3;
-  return rounding + 2.4e-7 * double(position);
+/// Files hold what float32 made of the angle, whose error grows with the position.
+double toleranceOf(int64_t position) {
+  return 1e-6 + 2.4e-7 * double(position);
 }
 
 /// Rows before the offset belong to padding.
@@ -37,7 +33,7 @@ bool holdsSinusoids(const checkpoints::Checkpoint &checkpoint, const checkpoints
   auto row = std::vector<float>(size_t(width));
   for (int64_t position = computed.offset; position < table.rowCount(); ++position) {
     checkpoint.readFloat(table.name, row.data(), position, 1);
-    double tolerance = toleranceOf(table.type, position);
+    double tolerance = toleranceOf(position);
     for (int64_t wave = 0; wave < width / 2; ++wave) {
       double angle = angleOf(computed.kind, position, wave, width);
       auto sine = size_t(wave), cosine = size_t(width / 2 + wave);
@@ -133,19 +129,20 @@ std::string modelPrefix(const checkpoints::Checkpoint &checkpoint) {
 }
 
 void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,
-                    FamilyResult &result, int64_t vocabulary, const std::string &words,
-                    const std::string &head) {
-  bool isTied = config.boolean("tie_word_embeddings", true);
-  std::vector<std::string> names = {words}, &unused = result.unusedTensors;
+                    FamilyResult &result, const TargetWords &words) {
+  bool isTied = config.boolean("tie_word_embeddings", true) &&
+                !(words.isVersion5 && differsFromWords(checkpoint, {words.embedding}, words.head));
+  std::vector<std::string> names = {words.embedding}, &unused = result.unusedTensors;
   if (isTied)
-    names.push_back(head);
+    names.push_back(words.head);
   Description &description = result.description;
   std::string embedding = resolveTied(checkpoint, names, "the target's embedding", unused);
   description.target.embedding.weight = tensor(embedding);
-  description.target.embedding.vocabularySize = vocabulary;
+  description.target.embedding.vocabularySize = words.vocabulary;
   description.logits.weight = tensor(
-      isTied ? embedding : resolveTied(checkpoint, {head}, "tie_word_embeddings is false", unused));
-  std::string origin = fmt::format("{}: vocab_size = {}", config.origin(), vocabulary);
+      isTied ? embedding
+             : resolveTied(checkpoint, {words.head}, "tie_word_embeddings is false", unused));
+  std::string origin = fmt::format("{}: vocab_size = {}", config.origin(), words.vocabulary);
   for (const char *role : {"target.embedding.weight", "logits.weight"})
     result.shapeOrigins.push_back({role, origin});
 }

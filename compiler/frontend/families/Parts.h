@@ -54,11 +54,15 @@ Positions sinusoidalPositions(const Positions &computed, const std::string &modu
 /// "model." unless the file was written by the class without a head.
 std::string modelPrefix(const checkpoints::Checkpoint &checkpoint);
 
-/// The target's embedding `words` of `vocabulary` rows, and the head `head`: the same numbers where
-/// tie_word_embeddings is true.
+struct TargetWords {
+  int64_t vocabulary;
+  std::string embedding, head; // tensors
+  bool isVersion5;             // isWrittenByVersion5, of the file as a whole
+};
+
+/// The target's embedding and its head: the same numbers where tie_word_embeddings is true.
 void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,
-                    FamilyResult &result, int64_t vocabulary, const std::string &words,
-                    const std::string &head);
+                    FamilyResult &result, const TargetWords &words);
 
 /// fairseq counts positions from pad_token_id + 1, and gives padding none. Returns that row.
 /// Refuses a decoder that starts with padding, which would shift all its positions.

@@ -14,6 +14,7 @@ struct Side {
   JsonFields &config;
   const checkpoints::Checkpoint &checkpoint;
   FamilyResult &result;
+  bool isVersion5 = false; // isWrittenByVersion5
 };
 
 /// Each fills in result.description.source.

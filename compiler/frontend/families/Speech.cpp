@@ -39,7 +39,8 @@ constexpr SpeechTraits whisper = {.activation = "gelu",
                                           .beginningId = 50256,
                                           .paddingId = 50256,
                                           .endId = 50256,
-                                          .beginningSuppressedIds = whisperSilence}};
+                                          .beginningSuppressedIds = whisperSilence,
+                                          .hasSpeechPrompt = true}};
 constexpr SpeechTraits speechToText = {
     .activation = "relu",
     .vocabulary = 10000,
@@ -66,8 +67,11 @@ public:
     result.description.family = std::string(input.modelType);
     result.description.source = stack("encoder", traits.source);
     result.description.target = stack("decoder", traits.target);
-    setTargetWords(config, checkpoint, result, sizeField(config, "vocab_size", traits.vocabulary),
-                   prefix + "decoder.embed_tokens.weight", traits.head);
+    setTargetWords(config, checkpoint, result,
+                   {.vocabulary = sizeField(config, "vocab_size", traits.vocabulary),
+                    .embedding = prefix + "decoder.embed_tokens.weight",
+                    .head = traits.head,
+                    .isVersion5 = isWrittenByVersion5(config)});
     result.specialIds = traits.ids;
   }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The fields of generation_config.json (transformers 4.44) that only models of speech have.
+// The fields of generation_config.json (transformers 4.44) that only models of speech have, and the
+// prompts of older checkpoints.
 
 #include "compiler/frontend/families/SpeechDefaults.h"
 
 #include "compiler/frontend/description/DescriptionFields.h"
+#include "compiler/frontend/families/SpokenLanguages.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -96,18 +98,95 @@ private:
   int64_t vocabulary;
 };
 
+/// [[1, id], [2, id], ...]: what follows the decoder's start; a null is the language to detect.
+std::vector<int64_t> forcedIds(JsonFields &fields, int64_t vocabulary) {
+  std::string key = "forced_decoder_ids", where = fields.where(key);
+  const Json &pairs = *fields.find(key);
+  const char *allowed = "an array of [position, token], with all positions from 1 on";
+  if (!pairs.is_array())
+    refuseValue(pairs, where, allowed);
+  std::vector<int64_t> ids;
+  for (size_t index = 0; index < pairs.size(); ++index) {
+    const Json &pair = pairs[index];
+    if (!pair.is_array() || pair.size() != 2 || pair[0] != index + 1)
+      refuseValue(pair, where, allowed);
+    if (!pair[1].is_null())
+      ids.push_back(toInteger(pair[1], where, {0, vocabulary - 1}));
+    else if (index == 0)
+      ids.push_back(SpeechDefaults::detectedId);
+  }
+  return ids;
+}
+
+/// The language's token, under its code with or without marks, or its English name.
+int64_t languageId(JsonFields &fields, const std::vector<SpokenLanguage> &languages) {
+  std::string where = fields.where("language");
+  const Json &value = *fields.find("language");
+  std::string name = spokenLanguageCode(toText(value, where)), codes;
+  for (const SpokenLanguage &language : languages) {
+    if (language.code == name)
+      return language.id;
+    codes += (codes.empty() ? "" : ", ") + language.code;
+  }
+  refuseValue(value, where,
+              codes.empty() ? "null: there are no languages in lang_to_id"
+                            : "a language of lang_to_id: " + codes);
+}
+
+int64_t taskId(JsonFields &fields, const SpeechDefaults &defaults) {
+  std::string where = fields.where("task");
+  const Json &value = *fields.find("task");
+  std::string name = toText(value, where);
+  const auto &id = name == "translate" ? defaults.translateId : defaults.transcribeId;
+  if (!id || (name != "translate" && name != "transcribe"))
+    refuseValue(value, where, "\"transcribe\" or \"translate\", with a token in task_to_id");
+  return *id;
+}
+
+/// What the prompt is where a call does not say it. Language and task win over a whole prompt.
+void readPrompt(JsonFields &generation, JsonFields *prompt, int64_t vocabulary,
+                SpeechDefaults &result, std::vector<std::string> &warnings) {
+  const char *given = nullptr;
+  if (generation.find("language")) {
+    result.languageId = languageId(generation, result.languages);
+    given = "language";
+  }
+  if (generation.find("task")) {
+    result.taskId = taskId(generation, result);
+    given = "task";
+  }
+  if (!prompt)
+    return;
+  if (given)
+    warnings.push_back(fmt::format("{} has no effect: {} is given",
+                                   prompt->where("forced_decoder_ids"), generation.where(given)));
+  else
+    result.promptIds = forcedIds(*prompt, vocabulary);
+}
+
 } // namespace
 
-std::optional<SpeechDefaults> readSpeechDefaults(JsonFields &generationConfig, JsonFields &config,
-                                                 std::optional<int64_t> decoderStartId,
-                                                 int64_t vocabularySize) {
-  bool isSpeech = false;
+std::optional<SpeechDefaults> readSpeechDefaults(const SpeechInput &input,
+                                                 std::vector<std::string> &warnings) {
+  JsonFields &config = input.config;
+  const Json nothing = Json::object();
+  JsonFields none(nothing, config.origin());
+  JsonFields &generation = input.generationConfig ? *input.generationConfig : none;
+  // As Hugging Face: generation_config.json's, else config.json's.
+  JsonFields *prompt = nullptr;
+  for (JsonFields *each : {&generation, &config})
+    if (const Json *ids = each->find("forced_decoder_ids");
+        !prompt && input.hasSpeechPrompt && ids && *ids != Json::array())
+      prompt = each;
+  bool isSpeech = prompt != nullptr;
   for (const char *key : {"lang_to_id", "task_to_id", "no_timestamps_token_id"})
-    isSpeech = isSpeech || generationConfig.find(key);
-  if (!isSpeech || !decoderStartId)
+    isSpeech = isSpeech || generation.find(key);
+  if (!isSpeech || !input.decoderStartId)
     return std::nullopt;
-  SpeechDefaults result = SpeechReader(generationConfig, vocabularySize).read();
-  result.transcriptStartId = *decoderStartId;
+  SpeechDefaults result = SpeechReader(generation, input.vocabularySize).read();
+  result.transcriptStartId = *input.decoderStartId;
+  if (input.hasSpeechPrompt)
+    readPrompt(generation, prompt, input.vocabularySize, result, warnings);
   result.medianFilterWidth = config.integer("median_filter_width", 7, medianFilterRange);
   if (result.medianFilterWidth % 2 == 0)
     refuseValue(result.medianFilterWidth, config.where("median_filter_width"), "an odd number");

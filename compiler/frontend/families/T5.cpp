@@ -22,17 +22,23 @@ struct ClassDefaults {
   const char *projection;
   bool isTied;
   std::optional<int64_t> decoderStartId;
+  /// Whether the class of transformers 5 ever scales the states before a tied head.
+  bool isScaledInVersion5;
 };
 
-/// Of T5Config; MT5Config and UMT5Config agree with each other.
-constexpr ClassDefaults t5Defaults = {32128, 2048, 6, 8, "relu", true, std::nullopt};
-constexpr ClassDefaults mt5Defaults = {250112, 1024, 8, 6, "gated-gelu", false, 0};
+constexpr ClassDefaults t5Defaults = {32128, 2048, 6, 8, "relu", true, std::nullopt, true};
+constexpr ClassDefaults mt5Defaults = {250112, 1024, 8, 6, "gated-gelu", false, 0, false};
+constexpr ClassDefaults umt5Defaults = {250112, 1024, 8, 6, "gated-gelu", true, 0, true};
+
+const ClassDefaults &classDefaults(std::string_view modelType) {
+  return modelType == "t5" ? t5Defaults : modelType == "mt5" ? mt5Defaults : umt5Defaults;
+}
 
 class T5Mapping {
 public:
   explicit T5Mapping(FamilyInput &input)
       : input(input), config(input.config), checkpoint(input.checkpoint),
-        defaults(input.modelType == "t5" ? t5Defaults : mt5Defaults) {}
+        defaults(classDefaults(input.modelType)) {}
 
   FamilyResult describe() {
     refuseUnsupportedFields(config);
@@ -167,12 +173,25 @@ private:
     return stack;
   }
 
+  /// Whether the states are scaled before the head: where the embedding is tied, until
+  /// transformers 5, which always ties it and keeps the scaling in a field of its own.
+  bool readScaling(bool isTied) {
+    isVersion5 = isWrittenByVersion5(config);
+    if (!defaults.isScaledInVersion5)
+      return isTied && !isVersion5;
+    isVersion5 = isVersion5 || config.find("scale_decoder_outputs");
+    return config.boolean("scale_decoder_outputs", isTied);
+  }
+
   void embeddings() {
     Description &description = result.description;
     bool isTied = config.boolean("tie_word_embeddings", defaults.isTied);
+    bool isScaled = readScaling(isTied);
     std::vector<std::string> names = {"shared.weight", "encoder.embed_tokens.weight",
                                       "decoder.embed_tokens.weight"};
     std::string head = "lm_head.weight";
+    if (isVersion5 && differsFromWords(checkpoint, names, head))
+      isTied = false;
     if (isTied)
       names.push_back(head);
     checkpoints::TensorReference shared = tensor(resolveTied(
@@ -183,12 +202,11 @@ private:
       stack->embedding.vocabularySize = vocabulary;
     }
     description.logits.weight = shared;
-    if (isTied) {
+    if (isScaled)
       description.logits.scale = 1.0 / std::sqrt(double(hidden));
-    } else {
+    if (!isTied)
       description.logits.weight = tensor(
           resolveTied(checkpoint, {head}, "tie_word_embeddings is false", result.unusedTensors));
-    }
     // In the original t5 files, left over from training; Hugging Face drops it as well.
     result.unusedTensors.push_back(
         "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
@@ -219,7 +237,7 @@ private:
   FamilyResult result;
   int64_t hidden = 0, headDim = 0, heads = 0, width = 0, vocabulary = 0, buckets = 0, distance = 0;
   double epsilon = 0.0;
-  bool isGated = false;
+  bool isGated = false, isVersion5 = false;
   Activation activation = Activation::Relu;
 };
 

@@ -65,6 +65,8 @@ FamilyResult describeTorchTransformer(FamilyInput &input) {
   refuseUnsupportedFields(config);
   if (!config.boolean("bias", true))
     refuseValue(false, config.where("bias"), "true");
+  if (config.boolean("tie_word_embeddings", false))
+    refuseValue(true, config.where("tie_word_embeddings"), "false: the generator has a weight");
   int64_t hidden = sizeField(config, "d_model", 512);
   if (hidden % 2 != 0)
     refuseValue(hidden, config.where("d_model"), "an even number: sines and cosines in turn");

@@ -21,6 +21,7 @@ void describeTrocrTarget(Side &side) {
                      .hidden = hidden,
                      .memory = memoryWidth(side, hidden, CrossWidth::Configured),
                      .isGeneral = true,
+                     .hasGeneralLayerCount = true,
                      .activation = activationField(config, "activation_function", "gelu"),
                      .defaults = {12, 4096, 16}},
                     config, side.result);
@@ -41,8 +42,11 @@ void describeTrocrTarget(Side &side) {
   }
   if (config.boolean("layernorm_embedding", true))
     embedding.norm = layerNorm(module + ".layernorm_embedding");
-  setTargetWords(side.config, side.checkpoint, side.result, sizeField(config, "vocab_size", 50265),
-                 module + ".embed_tokens.weight", "decoder.output_projection.weight");
+  setTargetWords(side.config, side.checkpoint, side.result,
+                 {.vocabulary = sizeField(config, "vocab_size", 50265),
+                  .embedding = module + ".embed_tokens.weight",
+                  .head = "decoder.output_projection.weight",
+                  .isVersion5 = side.isVersion5});
   side.result.shapeOrigins.push_back(
       {"target.embedding.positions",
        fmt::format("{}: max_position_embeddings = {}", config.origin(), length)});

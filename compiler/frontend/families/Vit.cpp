@@ -3,6 +3,7 @@
 // ViT and DeiT as sources: patches of an image through one linear layer, behind a class token
 // (DeiT: and a distillation token); pre-norm with a final norm.
 
+#include "base/Error.h"
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Sides.h"
@@ -33,8 +34,17 @@ Features patches(Side &side, int64_t hidden) {
   features.width = channels * patch * patch;
   features.length = (image / patch) * (image / patch);
   Convolution embedding;
-  embedding.linear =
-      linear("encoder.embeddings.patch_embeddings.projection", features.width, hidden);
+  std::string projection = "encoder.embeddings.patch_embeddings.projection";
+  embedding.linear = linear(projection, features.width, hidden);
+  // A description knows how many numbers a patch has, but not how they are arranged.
+  const std::vector<int64_t> shape = {hidden, channels, patch, patch};
+  if (const auto *stored = side.checkpoint.find(projection + ".weight");
+      stored && stored->shape != shape)
+    throw InputError(fmt::format(
+        "{}: tensor '{}' has shape {}, but must have {} (from {}: hidden_size, num_channels and "
+        "patch_size)",
+        stored->file, stored->name, checkpoints::formatShape(stored->shape),
+        checkpoints::formatShape(shape), config.origin()));
   features.convolutions = {embedding};
   features.leadingRows = {tensor("encoder.embeddings.cls_token")};
   if (config.text("model_type", "") == "deit")

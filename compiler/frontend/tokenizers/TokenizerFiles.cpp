@@ -7,6 +7,7 @@
 
 #include "base/Error.h"
 #include "base/Json.h"
+#include "base/ModelFolder.h"
 #include "compiler/frontend/tokenizers/TokenizerClasses.h"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ private:
 
   bool exists(const std::string &file) const {
     std::error_code failure;
-    return std::filesystem::is_regular_file(path(file), failure);
+    return hasFile(directory, file) && std::filesystem::is_regular_file(path(file), failure);
   }
 
   /// The class's name without "Fast". tokenizer_config.json comes first, as in AutoTokenizer.
@@ -82,8 +83,10 @@ private:
                                      fields.where("tokenizer_class"), className,
                                      fmt::join(tokenizerClasses(), ", ")));
     else if (missing.size() < wanted.files.size())
-      warnings.push_back(fmt::format("{}: {} missing; the model will take token ids only",
-                                     directory, fmt::join(missing, ", ")));
+      warnings.push_back(
+          fmt::format("{}: {} missing; the model will take token ids only{}", directory,
+                      fmt::join(missing, ", "),
+                      fetchAdvice(directory, fmt::format("{}", fmt::join(missing, " ")))));
     return {};
   }
 
@@ -114,7 +117,7 @@ private:
     }
     if (!exists("tokenizer.json"))
       return;
-    Json file = readJsonFile(path("tokenizer.json"));
+    Json file = readJsonFile(path("tokenizer.json"), {.onlyMember = "added_tokens"});
     JsonFields whole(file, path("tokenizer.json"));
     const Json *tokens = whole.find("added_tokens");
     if (!tokens || !tokens->is_array())

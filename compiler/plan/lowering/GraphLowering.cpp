@@ -57,11 +57,63 @@ LogicalResult GraphLowering::expectWholeSpace(Operation *op, Value rows) {
          << rows.getType();
 }
 
+LogicalResult GraphLowering::checkArguments(func::FuncOp function) {
+  std::map<Space::Side, BlockArgument> known;
+  for (BlockArgument argument : function.getArguments()) {
+    Type type = argument.getType();
+    if (isa<RankedTensorType>(type))
+      return emitError(argument.getLoc(), "expects weights to be parameters, but got an argument ")
+             << type;
+    auto rows = dyn_cast<RowsType>(type);
+    if (!rows)
+      continue;
+    if (isa<FloatType>(rows.getElementType()) && !rows.getElementType().isF32())
+      return emitError(argument.getLoc(), "expects rows of f32 or of i32 ids, but got ") << type;
+    auto [first, isFirst] = known.try_emplace(rows.getSpace().getSide(), argument);
+    if (isFirst)
+      continue;
+    InFlightDiagnostic error = emitError(argument.getLoc(), "expects one argument of rows of the ")
+                               << stringifySide(rows.getSpace().getSide())
+                               << ", because a compiled library is given one, but got a second";
+    error.attachNote(first->second.getLoc()) << "the first is " << first->second.getType();
+    return error;
+  }
+  return success();
+}
+
+LogicalResult GraphLowering::checkSide(func::FuncOp function) {
+  bool isEncode = function.getName() == "encode";
+  for (BlockArgument argument : function.getArguments())
+    if (auto rows = dyn_cast<RowsType>(argument.getType());
+        rows && rows.getSpace().isSource() != isEncode)
+      return emitError(argument.getLoc(), "expects rows of the ")
+             << (isEncode ? "source" : "target") << " as argument of " << function.getName()
+             << ", but got " << rows;
+  return success();
+}
+
+LogicalResult GraphLowering::checkRows(Operation *op) {
+  for (Type type : op->getResultTypes())
+    if (auto rows = dyn_cast<RowsType>(type); rows && !rows.getElementType().isF32())
+      return op->emitError("expects rows of f32 in a compiled library, but got ") << type;
+  for (Value operand : op->getOperands()) {
+    auto rows = dyn_cast<RowsType>(operand.getType());
+    // Attention finds what is in caches by itself.
+    bool isCached = isa_and_nonnull<CacheReadOp, CacheAppendOp>(operand.getDefiningOp()) &&
+                    isa<SelfAttentionOp, CrossAttentionOp>(op) && operand != op->getOperand(0);
+    if (rows && isa<FloatType>(rows.getElementType()) && !isCached && !buffer(operand))
+      return op->emitError("expects rows that are computed in the same function, but got ") << rows;
+  }
+  return success();
+}
+
 LogicalResult GraphLowering::run() {
   auto encode = module.lookupSymbol<func::FuncOp>("encode");
   auto decode = module.lookupSymbol<func::FuncOp>("decode");
-  if (!encode || !decode)
-    return module.emitError("expects the staged form: functions encode and decode");
+  if (!encode || !decode || !encode.getBody().hasOneBlock() || !decode.getBody().hasOneBlock())
+    return module.emitError("expects the staged form: functions encode and decode of one block");
+  if (failed(checkArguments(encode)) || failed(checkArguments(decode)))
+    return failure();
   collectProjectionWeights();
   if (failed(assignCacheSlots(decode)))
     return failure();
@@ -91,11 +143,16 @@ LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
   for (Operation &op : function.getBody().front())
     if (failed(lowerOperation(&op)))
       return failure();
+  // Last: errors at ops say more.
+  if (failed(checkSide(function)))
+    return failure();
   // Erased last: weights are outlined from the function's own ops.
   return success();
 }
 
 LogicalResult GraphLowering::lowerOperation(Operation *op) {
+  if (failed(checkRows(op)))
+    return failure();
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp>([&](auto op) { return lowerEmbedding(op); })
       .Case<PositionEmbeddingOp>([&](auto op) { return lowerPositionEmbedding(op); })

@@ -32,6 +32,12 @@ private:
   // GraphLowering.cpp
   mlir::LogicalResult lowerFunction(mlir::func::FuncOp function);
   mlir::LogicalResult lowerOperation(mlir::Operation *op);
+  /// Errors at what no library can hold: weights as arguments, several arguments of rows of one
+  /// side, rows of the other side than the function's, rows of other numbers than f32, and rows
+  /// that are in no buffer.
+  static mlir::LogicalResult checkArguments(mlir::func::FuncOp function);
+  static mlir::LogicalResult checkSide(mlir::func::FuncOp function);
+  mlir::LogicalResult checkRows(mlir::Operation *op);
   mlir::Value newBuffer(mlir::Value rows);
   void findRowMultiples();
   int64_t rowMultipleOf(const Space &space) const;

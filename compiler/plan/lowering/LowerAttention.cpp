@@ -95,6 +95,8 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
       return decode.emitError("expects every cache to be read once, but argument ")
              << argument.getArgNumber() << " is not";
     Operation *cacheOp = *argument.user_begin();
+    if (!isa<CacheReadOp, CacheAppendOp>(cacheOp))
+      return cacheOp->emitError("expects caches to be read by cache_read and cache_append");
     Value rows = cacheOp->getResult(0);
     FailureOr<CacheReader> reader = readerOf(rows, cacheOp);
     if (failed(reader))

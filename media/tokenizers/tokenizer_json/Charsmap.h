@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A sentencepiece model's normalization, as tokenizer.json carries it: a double-array trie from
-// texts to offsets into a list of replacements.
+// A sentencepiece model's normalization as tokenizer.json carries it.
 
 #ifndef TRANSEPT_MEDIA_TOKENIZERS_TOKENIZER_JSON_CHARSMAP_H
 #define TRANSEPT_MEDIA_TOKENIZERS_TOKENIZER_JSON_CHARSMAP_H
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "media/tokenizers/ReplacementRules.h"
 
 namespace transept::text {
 
@@ -24,8 +19,7 @@ public:
 private:
   std::optional<std::string_view> replacement(std::string_view text) const;
 
-  std::vector<uint32_t> trie;
-  std::string replacements;
+  ReplacementRules rules;
 };
 
 } // namespace transept::text

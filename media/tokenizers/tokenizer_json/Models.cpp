@@ -6,10 +6,11 @@
 #include "base/Error.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/BytePairs.h"
-#include "media/tokenizers/Tokenizer.h"
 #include "media/tokenizers/WordPiece.h"
 #include "media/tokenizers/tokenizer_json/Parts.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace transept::text {
@@ -26,38 +27,10 @@ TokenIds readTokens(const Fields &fields) {
   return ids;
 }
 
-/// A vocabulary in both directions.
-class VocabularyModel : public TokenModel {
-public:
-  int32_t idOf(const std::string &token) const override { return find(token); }
-  const std::string *tokenOf(int32_t id) const override {
-    auto found = tokens.find(id);
-    return found == tokens.end() ? nullptr : found->second;
-  }
-
-protected:
-  explicit VocabularyModel(TokenIds vocabulary) : ids(std::move(vocabulary)) {
-    for (const auto &[token, id] : ids)
-      tokens[id] = &token;
-  }
-
-  int32_t find(std::string_view token) const {
-    auto found = ids.find(token);
-    return found == ids.end() ? -1 : found->second;
-  }
-
-  TokenIds ids;
-
-private:
-  /// Into the keys of `ids`, which stay where they are.
-  std::unordered_map<int32_t, const std::string *> tokens;
-};
-
-class BpeModel final : public VocabularyModel {
+class BpeModel final : public TokenModel {
 public:
   explicit BpeModel(const Fields &fields)
-      : VocabularyModel(readTokens(fields)),
-        continuation(fields.text("continuing_subword_prefix", "")),
+      : vocabulary(readTokens(fields)), continuation(fields.text("continuing_subword_prefix", "")),
         wordEnd(fields.text("end_of_word_suffix", "")),
         fusesUnknown(fields.boolean("fuse_unk", false)),
         fallsBack(fields.boolean("byte_fallback", false)),
@@ -87,7 +60,13 @@ public:
       result.push_back(symbol.id);
   }
 
+  int32_t idOf(const std::string &token) const override { return find(token); }
+  const std::string *tokenOf(int32_t id) const override { return vocabulary.tokenOf(id); }
+  int32_t highestId() const override { return vocabulary.highestId(); }
+
 private:
+  int32_t find(std::string_view token) const { return vocabulary.idOf(token); }
+
   void readMerges(const Fields &fields) {
     const Json &merges = fields.need("merges");
     if (!merges.is_array())
@@ -120,9 +99,12 @@ private:
   }
 
   /// Characters as symbols. Where one has no token, its bytes have; or else the unknown token,
-  /// which comes behind bytes that follow it, as in the reference; or nothing.
+  /// which comes behind bytes that follow it, as in the reference; or nothing. Only their ids
+  /// count, so that all are of length 1.
   std::vector<Symbol> split(std::string_view piece) const {
     std::vector<Symbol> symbols;
+    symbols.reserve(
+        size_t(std::ranges::count_if(piece, [](char c) { return (c & 0xc0) != 0x80; })));
     std::optional<Symbol> pending;
     auto flush = [&] {
       if (pending)
@@ -136,31 +118,30 @@ private:
       text += end == piece.size() ? wordEnd : "";
       if (int32_t id = find(text); id >= 0) {
         flush();
-        symbols.push_back({id, begin, end});
-      } else if (fallsBack && appendBytes(text, begin, symbols)) {
+        symbols.push_back({id, 1});
+      } else if (fallsBack && appendBytes(text, symbols)) {
         continue;
       } else if (unknown >= 0) {
-        if (pending && fusesUnknown) {
-          pending->end = end;
+        if (pending && fusesUnknown)
           continue;
-        }
         flush();
-        pending = Symbol{unknown, begin, end};
+        pending = Symbol{unknown, 1};
       }
     }
     flush();
     return symbols;
   }
 
-  bool appendBytes(std::string_view text, size_t begin, std::vector<Symbol> &symbols) const {
+  bool appendBytes(std::string_view text, std::vector<Symbol> &symbols) const {
     for (char c : text)
       if (byteIds[static_cast<unsigned char>(c)] < 0)
         return false;
     for (char c : text)
-      symbols.push_back({byteIds[static_cast<unsigned char>(c)], begin, begin + 1});
+      symbols.push_back({byteIds[static_cast<unsigned char>(c)], 1});
     return true;
   }
 
+  Vocabulary vocabulary;
   std::string continuation, wordEnd;
   bool fusesUnknown, fallsBack, ignoresMerges;
   int32_t unknown = -1;
@@ -173,8 +154,6 @@ public:
   explicit WordPieceModel(const Fields &fields)
       : words(readTokens(fields), fields.text("continuing_subword_prefix", "##"),
               maximumCharacters(fields)) {
-    for (const auto &[token, id] : words.vocabulary())
-      tokens[id] = &token;
     std::string token = fields.text("unk_token", "[UNK]");
     unknown = idOf(token);
     if (unknown < 0)
@@ -183,24 +162,13 @@ public:
   }
 
   void encode(std::string_view piece, std::vector<int32_t> &ids) const override {
-    std::vector<std::string> parts;
-    if (!words.split(piece, parts)) {
+    if (!words.split(piece, ids))
       ids.push_back(unknown);
-      return;
-    }
-    for (const std::string &part : parts)
-      ids.push_back(idOf(part));
   }
 
-  int32_t idOf(const std::string &token) const override {
-    auto found = words.vocabulary().find(token);
-    return found == words.vocabulary().end() ? -1 : found->second;
-  }
-
-  const std::string *tokenOf(int32_t id) const override {
-    auto found = tokens.find(id);
-    return found == tokens.end() ? nullptr : found->second;
-  }
+  int32_t idOf(const std::string &token) const override { return words.tokens().idOf(token); }
+  const std::string *tokenOf(int32_t id) const override { return words.tokens().tokenOf(id); }
+  int32_t highestId() const override { return words.tokens().highestId(); }
 
 private:
   static size_t maximumCharacters(const Fields &fields) {
@@ -215,7 +183,6 @@ private:
   }
 
   WordPieces words;
-  std::unordered_map<int32_t, const std::string *> tokens;
   int32_t unknown;
 };
 

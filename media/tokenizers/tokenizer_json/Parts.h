@@ -37,6 +37,7 @@ public:
   virtual int32_t idOf(const std::string &token) const = 0;
   /// Null when there is no such id.
   virtual const std::string *tokenOf(int32_t id) const = 0;
+  virtual int32_t highestId() const = 0;
 };
 std::unique_ptr<TokenModel> createModel(const Fields &fields);
 std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields);
@@ -52,6 +53,11 @@ TokenDecoder createDecoder(const Fields &fields);
 
 /// Without Unicode's white space at the beginning, at the end.
 std::string_view trim(std::string_view text, bool left, bool right);
+
+/// How many times as long a text may come out of a normalizer, pre-tokenizer or decoder at most,
+/// but for what is added once. Throws InputError where that is more than texts ever need, or where
+/// there are more steps: a few lines could double a text a hundred times.
+void checkGrowth(const Fields &fields);
 
 [[noreturn]] void refuseType(const Fields &fields, std::string_view allowed);
 

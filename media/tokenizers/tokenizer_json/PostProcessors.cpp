@@ -13,6 +13,15 @@ namespace transept::text {
 
 namespace {
 
+/// No frame that a converter writes has more than a few; a short file could ask for any number.
+constexpr size_t maximumFrame = 1000;
+
+void checkFrame(const TokenFrame &frame, const Fields &fields) {
+  if (size_t count = frame.prefix.size() + frame.suffix.size(); count > maximumFrame)
+    throw InputError(fmt::format("{}: found {} ids or more around a text, allowed are {}",
+                                 fields.where("type"), count, maximumFrame));
+}
+
 /// ["</s>", 2]
 int32_t readPair(const Fields &fields, const std::string &key) {
   const Json &pair = fields.need(key);
@@ -34,8 +43,10 @@ TokenFrame readTemplate(const Fields &fields) {
     const Json &ids = token.need("ids");
     if (!ids.is_array())
       token.refuse("ids", ids, "an array of ids");
-    for (const Json &id : ids)
+    for (const Json &id : ids) {
       (sequences == 0 ? frame.prefix : frame.suffix).push_back(parseId(id, token.where("ids")));
+      checkFrame(frame, fields);
+    }
   }
   if (sequences != 1)
     throw InputError(fmt::format("{}: found the text {} times, allowed is once",
@@ -49,6 +60,7 @@ TokenFrame readSequence(const Fields &fields) {
     TokenFrame outer = readPostProcessor(each);
     frame.prefix.insert(frame.prefix.begin(), outer.prefix.begin(), outer.prefix.end());
     frame.suffix.insert(frame.suffix.end(), outer.suffix.begin(), outer.suffix.end());
+    checkFrame(frame, fields);
   }
   return frame;
 }

@@ -91,8 +91,12 @@ public:
     const Fields fields(json, name);
     model = createModel(Fields(fields.need("model"), name + ": model"));
     auto part = [&](const char *key, auto create) {
-      if (const Json *found = fields.find(key))
-        create(Fields(*found, name + ": " + key));
+      const Json *found = fields.find(key);
+      if (!found)
+        return;
+      const Fields each(*found, name + ": " + key);
+      checkGrowth(each);
+      create(each);
     };
     part("normalizer", [&](const Fields &each) { normalizer = createNormalizer(each); });
     part("pre_tokenizer", [&](const Fields &each) { preTokenizer = createPreTokenizer(each); });
@@ -141,6 +145,10 @@ public:
   int32_t endId() const override { return ends[0]; }
   int32_t paddingId() const override { return ends[1]; }
   int32_t unknownId() const override { return ends[2]; }
+  int32_t highestId() const override {
+    int32_t added = addedById.empty() ? -1 : addedById.rbegin()->first;
+    return std::max(added, model->highestId());
+  }
   std::vector<std::string> languages() const override { return frame.languages(); }
   int32_t languageId(std::string_view name) const override { return frame.languageId(name); }
 

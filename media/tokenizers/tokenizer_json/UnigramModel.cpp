@@ -4,14 +4,14 @@
 // tokenizers library does it, which is not as sentencepiece does it.
 
 #include "media/text/Unicode.h"
-#include "media/tokenizers/Tokenizer.h"
+#include "media/tokenizers/PrefixIndex.h"
+#include "media/tokenizers/Vocabulary.h"
 #include "media/tokenizers/tokenizer_json/Parts.h"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <limits>
-#include <unordered_map>
 
 namespace transept::text {
 
@@ -39,22 +39,31 @@ public:
       if (size_t(unknown) >= tokens.size())
         fields.refuse("unk_id", *id, fmt::format("a number below {}", tokens.size()));
     }
-    for (const auto &[token, id] : ids)
-      if (!token.empty())
-        sorted.push_back({token, id});
-    std::sort(sorted.begin(), sorted.end());
+    prefixes = PrefixIndex({ids.begin(), ids.end()});
     for (int byte = 0; byte < 256; ++byte)
       byteIds[size_t(byte)] = idOf(fmt::format("<0x{:02X}>", byte));
   }
 
-  void encode(std::string_view piece, std::vector<int32_t> &result) const override {
-    for (std::string_view part : bestPath(piece)) {
-      auto found = ids.find(std::string(part));
-      if (found != ids.end())
-        result.push_back(found->second);
-      else if (!fallsBack || !appendBytes(part, result))
-        result.insert(result.end(), unknown >= 0 ? 1 : 0, unknown);
+  void encode(std::string_view text, std::vector<int32_t> &result) const override {
+    const size_t first = result.size();
+    const std::vector<Node> nodes = bestPath(text);
+    // Neighbouring unknown characters are one part.
+    size_t end = text.size(), unknownEnd = end;
+    auto flush = [&] {
+      if (end < unknownEnd)
+        appendBackwards(text.substr(end, unknownEnd - end), result);
+    };
+    while (end > 0) {
+      size_t length = nodes[end].length;
+      if (nodes[end].id != unknown) {
+        flush();
+        appendBackwards(text.substr(end - length, length), result);
+        unknownEnd = end - length;
+      }
+      end -= length;
     }
+    flush();
+    std::reverse(result.begin() + ptrdiff_t(first), result.end());
   }
 
   int32_t idOf(const std::string &token) const override {
@@ -66,68 +75,45 @@ public:
     return id >= 0 && size_t(id) < tokens.size() ? &tokens[size_t(id)] : nullptr;
   }
 
-private:
-  using Entry = std::pair<std::string_view, int32_t>;
-  static constexpr size_t none = size_t(-1);
+  int32_t highestId() const override { return int32_t(tokens.size()) - 1; }
 
+private:
   struct Node {
     double score = 0;
-    size_t begin = none;
+    uint32_t length = 0; // of the best piece that ends here; 0 for none
     int32_t id = 0;
   };
 
-  static void improve(Node &node, double score, size_t begin, int32_t id) {
-    if (node.begin == none || score > node.score)
-      node = {score, begin, id};
+  static void improve(Node &node, double score, size_t length, int32_t id) {
+    if (node.length == 0 || score > node.score)
+      node = {score, uint32_t(length), id};
   }
 
-  /// Calls `use` with the length and id of each token that `text` begins with, shortest first.
-  template <typename Use> void prefixes(std::string_view text, Use use) const {
-    auto first = sorted.begin(), last = sorted.end();
-    for (size_t depth = 0; depth < text.size() && first != last; ++depth) {
-      auto byte = static_cast<unsigned char>(text[depth]);
-      auto at = [depth](const Entry &entry) -> int {
-        return depth < entry.first.size() ? static_cast<unsigned char>(entry.first[depth]) : -1;
-      };
-      first = std::partition_point(first, last, [&](const Entry &e) { return at(e) < byte; });
-      last = std::partition_point(first, last, [&](const Entry &e) { return at(e) <= byte; });
-      if (first != last && first->first.size() == depth + 1)
-        use(depth + 1, first->second);
-    }
-  }
-
-  std::vector<std::string_view> bestPath(std::string_view text) const {
+  std::vector<Node> bestPath(std::string_view text) const {
     std::vector<Node> nodes(text.size() + 1);
     for (size_t begin = 0, next; begin < text.size(); begin = next) {
       next = begin + characterLength(text, begin);
       double before = nodes[begin].score;
       bool hasCharacter = false;
-      prefixes(text.substr(begin), [&](size_t length, int32_t id) {
-        improve(nodes[begin + length], scores[size_t(id)] + before, begin, id);
+      prefixes.find(text.substr(begin), [&](size_t length, int32_t id) {
+        improve(nodes[begin + length], scores[size_t(id)] + before, length, id);
         hasCharacter |= begin + length == next;
       });
       if (!hasCharacter)
-        improve(nodes[next], lowest - unknownPenalty + before, begin, unknown);
+        improve(nodes[next], lowest - unknownPenalty + before, next - begin, unknown);
     }
-    std::vector<std::string_view> parts;
-    // Neighbouring unknown characters are one part.
-    size_t unknownEnd = none;
-    for (size_t end = text.size(); end > 0; end = nodes[end].begin) {
-      size_t begin = nodes[end].begin;
-      bool isUnknown = nodes[end].id == unknown;
-      if (unknownEnd != none && !isUnknown) {
-        parts.push_back(text.substr(end, unknownEnd - end));
-        unknownEnd = none;
-      }
-      if (!isUnknown)
-        parts.push_back(text.substr(begin, end - begin));
-      else if (unknownEnd == none)
-        unknownEnd = end;
-    }
-    if (unknownEnd != none)
-      parts.push_back(text.substr(0, unknownEnd));
-    std::reverse(parts.begin(), parts.end());
-    return parts;
+    return nodes;
+  }
+
+  /// The ids of a part of the text backwards, as the path is walked.
+  void appendBackwards(std::string_view part, std::vector<int32_t> &result) const {
+    size_t begin = result.size();
+    auto found = ids.find(part);
+    if (found != ids.end())
+      result.push_back(found->second);
+    else if (!fallsBack || !appendBytes(part, result))
+      result.insert(result.end(), unknown >= 0 ? 1 : 0, unknown);
+    std::reverse(result.begin() + ptrdiff_t(begin), result.end());
   }
 
   bool appendBytes(std::string_view text, std::vector<int32_t> &result) const {
@@ -141,9 +127,8 @@ private:
 
   std::vector<std::string> tokens;
   std::vector<double> scores;
-  std::unordered_map<std::string, int32_t> ids;
-  /// By text, into the keys of `ids`.
-  std::vector<Entry> sorted;
+  TokenIds ids;
+  PrefixIndex prefixes;
   std::array<int32_t, 256> byteIds;
   double lowest = std::numeric_limits<double>::infinity();
   int32_t unknown = -1;

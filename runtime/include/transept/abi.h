@@ -35,6 +35,11 @@ extern "C" {
 #define TRANSEPT_EARLY_STOPPING_TRUE 1u
 #define TRANSEPT_EARLY_STOPPING_NEVER 2u
 
+/* default_task of transept_speech_defaults; without one, the caller's own default counts */
+#define TRANSEPT_TASK_NONE 0u
+#define TRANSEPT_TASK_TRANSCRIBE 1u
+#define TRANSEPT_TASK_TRANSLATE 2u
+
 /* Bits of transept_level.required_features. */
 #define TRANSEPT_CPU_AVX2_FMA 1u /* AVX, AVX2, FMA3, F16C */
 #define TRANSEPT_CPU_AVX512 2u   /* AVX-512 F, BW, CD, DQ, VL */
@@ -73,6 +78,13 @@ struct transept_invocation {
 #define TRANSEPT_KEYS_UP_TO_ROW 1u
 #define TRANSEPT_KEYS_OF_SEQUENCE 2u
 #define TRANSEPT_KEYS_OF_SOURCE 3u
+
+/* A row looks at so many keys before its own position and behind it at most; a reach of
+ * TRANSEPT_WINDOW_REACH or more is none. Libraries without windows have 0 there. */
+#define TRANSEPT_WINDOW_REACH 65535u
+#define TRANSEPT_WINDOW(before, after)                                                             \
+  (TRANSEPT_WINDOW_HALF(before) | TRANSEPT_WINDOW_HALF(after) << 16)
+#define TRANSEPT_WINDOW_HALF(reach) ((reach) < TRANSEPT_WINDOW_REACH ? (uint32_t)(reach) + 1u : 0u)
 
 #define TRANSEPT_ARITHMETIC_F32 0u
 #define TRANSEPT_ARITHMETIC_BF16 1u /* sums in f32 */
@@ -157,11 +169,17 @@ typedef struct transept_model_table {
  *
  * Every function that can fail returns a status. If it is not TRANSEPT_OK and `message` is not
  * null, *message receives a text (what was wrong, with which value, what is allowed) to be freed
- * with release_message, or null when there was no memory for it. A call that fails changes nothing.
+ * with release_message, or null when there was no memory for it. A call that fails changes nothing;
+ * of a batch the message names what is wrong ("sources[3]"), and the rest can be passed again
+ * without it.
  *
  * All functions may be called from any thread at any time, except that one decoder must not be used
  * by two threads at once. Handles keep what they need alive: they may be released in any order, but
- * the library must stay loaded until all are. */
+ * the library must stay loaded until all are.
+ *
+ * After fork(), calls on handles of the parent fail in the child with TRANSEPT_UNSUPPORTED; what
+ * frees handles does nothing there, and statistics sets structure_size to 0: workers and the owners
+ * of locks stayed behind. Exceptions of callbacks end at these functions, as failures. */
 
 typedef int32_t transept_status;
 #define TRANSEPT_OK 0
@@ -172,9 +190,17 @@ typedef int32_t transept_status;
 #define TRANSEPT_INTERNAL 5         /* the library broke its own contract */
 
 /* Unset fields of transept_generation_options take the model's default: integers are
- * TRANSEPT_UNSET, floats NaN, lists null (a list that is not null but has count 0 is set, and
- * empty). */
+ * TRANSEPT_UNSET, floats TRANSEPT_UNSET_FRACTION, lists null (a list that is not null but has count
+ * 0 is set, and empty). */
 #define TRANSEPT_UNSET INT32_MIN
+
+/* A NaN with bits of its own, so that one which a computation comes to is an error, no default. */
+#define TRANSEPT_UNSET_FRACTION __builtin_nanf("0x5e7")
+#define TRANSEPT_UNSET_FRACTION_BITS 0x7fc005e7u
+
+/* Bits of transept_generation_options.conventions. */
+#define TRANSEPT_CONVENTION_UNSET_FRACTION 1u /* without it every NaN is unset */
+#define TRANSEPT_CONVENTION_CPP_NAMES 2u      /* messages name options as transept/options.h does */
 
 #define TRANSEPT_FINISH_END 0u    /* an end id was generated */
 #define TRANSEPT_FINISH_LENGTH 1u /* the maximum length was reached */
@@ -194,7 +220,9 @@ typedef void (*transept_worker_function)(void *argument, uint32_t worker);
 /* Calls function(argument, worker) for each worker from 0 to worker_count - 1, all at the same time
  * on different threads, because they wait for each other, and returns 0 when all have returned.
  * Anything else says that it cannot, and nothing was called. Worker 0 should be the calling thread.
- * It may be called from several threads at once, which it may let wait for each other. */
+ * It may be called from several threads at once, which it may let wait for each other. A program
+ * whose workers have not each run once when it returns, or that it leaves by an exception, fails.
+ */
 typedef int32_t (*transept_executor_function)(void *context, transept_worker_function function,
                                               void *argument, uint32_t worker_count);
 
@@ -228,7 +256,7 @@ static inline void transept_unset_generation_options(transept_generation_options
 #define TRANSEPT_UNSET_u64 0
 #define TRANSEPT_UNSET_u32 0
 #define TRANSEPT_UNSET_i32 TRANSEPT_UNSET
-#define TRANSEPT_UNSET_f32 __builtin_nanf("")
+#define TRANSEPT_UNSET_f32 TRANSEPT_UNSET_FRACTION
 #define TRANSEPT_UNSET_FIELD(kind, c_type, name, meaning) options->name = TRANSEPT_UNSET_##kind;
 #define TRANSEPT_GENERATION_OPTIONS_FIELDS TRANSEPT_UNSET_FIELD
 #include "transept/abi_fields.inc"
@@ -240,6 +268,7 @@ static inline void transept_unset_generation_options(transept_generation_options
 #undef TRANSEPT_UNSET_i32
 #undef TRANSEPT_UNSET_f32
   options->structure_size = sizeof(*options);
+  options->conventions = TRANSEPT_CONVENTION_UNSET_FRACTION;
 }
 
 typedef struct transept_sequence {

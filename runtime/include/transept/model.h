@@ -22,11 +22,17 @@
 namespace transept {
 
 /// An opened model. Copies are the same model: same threads, same caches. It is closed when the
-/// last copy and the last Source and Decoder of it are gone.
+/// last copy and the last Source and Decoder of it are gone, and gives its memory back. A Model
+/// that was moved from throws Error when it is used.
+///
+/// After fork(), a child process cannot use what its parent opened: calls throw Error
+/// (Unsupported). It can open the model again.
 class Model {
 public:
-  /// Opens a compiled model by its file name. Throws Error if the file is not a complete model
-  /// library, or was compiled for another processor or version.
+  /// Opens a compiled model by its file name: what the file is now, also where a model from an
+  /// older file of that name is still open. Throws Error if the file is not a complete model
+  /// library, was compiled for another processor or version, or was overwritten under a model that
+  /// is open (a new file has to be renamed to its place instead).
   static Model open(const std::string &path, const OpenOptions &options = {}) {
     return Model(
         std::make_shared<const detail::OpenLibrary>(path, convert(options), options.workers.owner));
@@ -47,7 +53,9 @@ public:
     return std::move(encodeBatch(std::span(&input, 1)).front());
   }
 
-  /// Encodes many sources of any lengths together; the result is the same as one by one.
+  /// Encodes many sources of any lengths together; the result is the same as one by one. All are
+  /// checked before one is encoded: an error names the source that is wrong ("sources[3]"), and the
+  /// others can be passed again without it.
   std::vector<Source> encodeBatch(std::span<const SourceInput> inputs) const {
     std::vector<transept_source_input> converted;
     for (std::size_t index = 0; index < inputs.size(); ++index)
@@ -55,7 +63,7 @@ public:
     std::vector<Source> sources;
     sources.reserve(inputs.size());
     std::vector<transept_source *> handles(inputs.size());
-    library->call(library->runtime().encode, library->model(), converted.data(), converted.size(),
+    opened().call(opened().runtime().encode, opened().model(), converted.data(), converted.size(),
                   handles.data());
     for (transept_source *handle : handles)
       sources.push_back(Source(library, handle));
@@ -82,24 +90,26 @@ public:
   }
 
   /// Generates from many sources together: one result for each, in order, the same as one by one.
+  /// An error that concerns one source names it ("sources[3]"); no results come then, but the
+  /// sources stay encoded, and the others' results are the same without it.
   std::vector<Generation> generateBatch(std::span<const Source> sources,
                                         const GenerateOptions &options = {}) const {
     detail::GenerationOptions converted(options, sources.size());
     std::vector<transept_source *> handles = handlesOf(sources);
     transept_results *results = nullptr;
     try {
-      library->call(library->runtime().generate, library->model(), handles.data(), handles.size(),
+      opened().call(opened().runtime().generate, opened().model(), handles.data(), handles.size(),
                     converted.get(), &results);
     } catch (const Error &) {
       converted.rethrow();
       throw;
     }
     std::unique_ptr<transept_results, void (*)(transept_results *)> owner(
-        results, library->runtime().release_results);
+        results, opened().runtime().release_results);
     std::vector<Generation> generations(sources.size());
     for (std::size_t index = 0; index < sources.size(); ++index) {
       std::uint64_t count = 0;
-      const transept_sequence *views = library->runtime().view_sequences(results, index, &count);
+      const transept_sequence *views = opened().runtime().view_sequences(results, index, &count);
       for (const transept_sequence &view : std::span(views, count))
         generations[index].sequences.push_back({{view.ids, view.ids + view.length},
                                                 view.score,
@@ -131,7 +141,7 @@ public:
     ids.reserve(1); // not null, so that an empty target is reported as such
     std::vector<transept_source *> handles = handlesOf(sources);
     std::vector<float> values(std::max<std::size_t>(1, ids.size() * targetVocabularySize()));
-    library->call(library->runtime().logits, library->model(), handles.data(), handles.size(),
+    opened().call(opened().runtime().logits, opened().model(), handles.data(), handles.size(),
                   ids.data(), offsets.data(), values.data());
     std::vector<Rows> result;
     for (std::size_t index = 0; index < sources.size(); ++index) {
@@ -151,7 +161,7 @@ public:
     std::vector<transept_source *> handles = handlesOf(std::span(&source, 1));
     std::uint64_t offsets[] = {0, targetIds.size()};
     Id none = 0;
-    library->call(library->runtime().cross_attention, library->model(), handles.data(),
+    opened().call(opened().runtime().cross_attention, opened().model(), handles.data(),
                   std::uint64_t(1), targetIds.empty() ? &none : targetIds.data(), offsets,
                   pointers.data());
     return weights;
@@ -172,7 +182,7 @@ public:
     std::vector<float *> pointers = prepare(result.attention, layers, rows, source.length());
     std::vector<transept_source *> handles = handlesOf(std::span(&source, 1));
     std::uint64_t offsets[] = {0, rows};
-    library->call(library->runtime().transform, library->model(), handles.data(), std::uint64_t(1),
+    opened().call(opened().runtime().transform, opened().model(), handles.data(), std::uint64_t(1),
                   features.data(), offsets, result.states.values.data(), pointers.data());
     return result;
   }
@@ -206,26 +216,30 @@ public:
   }
 
   /// The instruction-set level that runs: one of levels().
-  const transept_level &level() const { return *library->runtime().level(library->model()); }
+  const transept_level &level() const { return *opened().runtime().level(opened().model()); }
   /// What the library was compiled for, from the least demanding to the most.
   std::span<const transept_level> levels() const { return {table().levels, table().level_count}; }
 
   /// This model's workers, for others to share: Model::open("b.so", {.workers = a.workers()}). Both
   /// together never use more threads than this one alone.
   Workers workers() const {
-    return {library->runtime().run_workers, library->model(), unsigned(statistics().workers),
+    return {opened().runtime().run_workers, opened().model(), unsigned(statistics().workers),
             library};
   }
 
   Statistics statistics() const {
     Statistics result{};
     result.structure_size = sizeof(result);
-    library->runtime().statistics(library->model(), &result);
+    opened().runtime().statistics(opened().model(), &result);
+    if (result.structure_size == 0)
+      throw Error(ErrorCode::Unsupported, "model " + std::string(name()) +
+                                              " was opened before fork(), by the parent of this "
+                                              "process; open it again in this process");
     return result;
   }
 
   /// The C table, for tools; valid as long as the model.
-  const transept_model_table &table() const { return library->table(); }
+  const transept_model_table &table() const { return opened().table(); }
 
 private:
   friend class Observer;
@@ -233,6 +247,8 @@ private:
 
   explicit Model(std::shared_ptr<const detail::OpenLibrary> library)
       : library(std::move(library)) {}
+
+  const detail::OpenLibrary &opened() const { return detail::opened(library, "this Model"); }
 
   static transept_open_options convert(const OpenOptions &options) {
     transept_open_options result{};
@@ -313,11 +329,12 @@ private:
 
   std::vector<transept_source *> handlesOf(std::span<const Source> sources) const {
     std::vector<transept_source *> handles;
+    opened();
     for (const Source &source : sources) {
-      if (source.library != library)
+      std::string name = "sources[" + std::to_string(handles.size()) + "]";
+      if (&detail::opened(source.library, name) != library.get())
         throw Error(ErrorCode::InvalidArgument,
-                    "sources[" + std::to_string(handles.size()) +
-                        "] is from another model, but must be encoded by this one");
+                    name + " is from another model, but must be encoded by this one");
       handles.push_back(source.handle);
     }
     return handles;

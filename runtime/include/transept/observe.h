@@ -34,8 +34,9 @@ struct Observation {
 };
 
 /// Calls a function for each launch of a model's programs, in order and one at a time, as long as
-/// this object lives. One at a time for a model; the model must not be used inside of the function,
-/// which must not throw. Programs take longer meanwhile, and nothing when there is no observer.
+/// this object lives. One at a time for a model; the model must not be used inside of the function.
+/// An exception of the function ends the call on the model with Error, once its program is done.
+/// Programs take longer meanwhile, and nothing when there is no observer.
 class Observer {
 public:
   Observer(const Model &model, std::function<void(const Observation &)> function)
@@ -44,11 +45,11 @@ public:
       throw Error(ErrorCode::Unsupported,
                   "this library was compiled by an older transept: its runtime lets nobody look at "
                   "launches");
-    runtime().set_observer(state->model.library->model(), call, state.get());
+    runtime().set_observer(state->model.opened().model(), call, state.get());
   }
   Observer(const Observer &) = delete;
   Observer &operator=(const Observer &) = delete;
-  ~Observer() { runtime().set_observer(state->model.library->model(), nullptr, nullptr); }
+  ~Observer() { runtime().set_observer(state->model.opened().model(), nullptr, nullptr); }
 
 private:
   struct State {
@@ -56,7 +57,7 @@ private:
     std::function<void(const Observation &)> function;
   };
 
-  const transept_runtime &runtime() const { return state->model.library->runtime(); }
+  const transept_runtime &runtime() const { return state->model.opened().runtime(); }
 
   static void call(void *context, const transept_program *program, std::uint64_t launch,
                    const transept_invocation *invocation, std::uint64_t rows) {

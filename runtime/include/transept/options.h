@@ -61,7 +61,8 @@ struct SourceInput {
   /// Empty, or one number for each id: 1 keeps it, 0 drops it. Dropped ids are as if they had never
   /// been there, but the others keep their positions.
   std::span<const std::uint8_t> mask = {};
-  /// Empty for 0, 1, 2, ..., or the position of each id.
+  /// The position of each id. Empty: 0, 1, 2, ..., as the model counts them, which may be without
+  /// padding.
   std::span<const std::int32_t> positions = {};
   /// [rows, sourceFeatureWidth()], one row after another, all finite; ids stay empty then.
   std::span<const float> features = {};
@@ -89,6 +90,7 @@ struct GenerateOptions {
 #define OPTION_LIMIT(name, ...) std::optional<int> name = {};
 #define OPTION_FRACTION(name, ...) std::optional<float> name = {};
 #define OPTION_EARLY_STOPPING(name, ...) std::optional<EarlyStopping> name = {};
+#define OPTION_BOOLEAN(name, ...) std::optional<bool> name = {};
 #define OPTION_ID(name, ...) std::optional<Id> name = {};
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...) std::optional<std::vector<Id>> name = {};
@@ -99,15 +101,22 @@ struct GenerateOptions {
   /// come in pairs and do not decrease.
   std::optional<bool> timestamps = {};
 
-  /// Decoder ids that every sequence begins with, after the decoder start (which is not put there
-  /// twice if the prompt itself begins with it).
+  /// Decoder ids that every sequence begins with, after the decoder start and the forced beginning
+  /// (which are not put there twice if the prompt itself begins with them).
   std::vector<Id> prompt = {};
   /// One prompt for each source instead; empty, or as many as sources.
   std::vector<std::vector<Id>> prompts = {};
 
-  /// Greedy search only: called with the number of the source and each new token as soon as it is
-  /// chosen, on the calling thread. Returning false ends the call with Error (Cancelled); an
-  /// exception ends it with that exception. Must not use the model.
+  /// Sampling draws by (seed, number of the source, number of the sample, length of the sequence):
+  /// the same four give the same random number, whatever else is in the call.
+  std::uint64_t seed = 0;
+  /// The number of each source, as many as sources; empty for 0, 1, 2, ... A call on a part of a
+  /// batch gives the numbers that its sources have in the whole, and gets the same samples.
+  std::vector<std::uint64_t> sourceNumbers = {};
+
+  /// Greedy search, or sampling with one result: called with the number of the source and each new
+  /// token as soon as it is chosen, on the calling thread. Returning false ends the call with Error
+  /// (Cancelled); an exception ends it with that exception. Must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
 };
 
@@ -118,15 +127,19 @@ enum class FinishReason : std::uint32_t {
 
 /// One generated sequence.
 struct Sequence {
-  /// Decoder start, prompt, and what was generated, with the end id where one was.
+  /// Decoder start, forced beginning and prompt, and what was generated, with the end id where one
+  /// was.
   std::vector<Id> ids;
   /// Beam search: transformers' sequences_scores. Greedy search: the sum of the model's
   /// log-probabilities of the generated ids (without rules and penalties; a forced id counts 0).
+  /// Sampling: the sum of the log-probabilities with which they were drawn, after rules,
+  /// temperature and cuts (transformers' compute_transition_scores with normalize_logits).
   float score = 0;
   FinishReason finishReason = FinishReason::Length;
 };
 
-/// What generate returns for one source: its sequences, best first, never empty.
+/// What generate returns for one source: its sequences, best first (samples: in the order of their
+/// numbers), never empty.
 struct Generation {
   std::vector<Sequence> sequences;
 

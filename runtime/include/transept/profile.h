@@ -24,7 +24,8 @@ struct LaunchProfile {
   /// Mean over the workers; all launches together are the time of the program but for its start and
   /// end. A barrier's is the time of waiting.
   double seconds = 0;
-  /// Of the slowest worker of each run: how unevenly the work is shared.
+  /// From the first worker's start to the last one's end: with how unevenly the work is shared, and
+  /// what the machine had for it, whenever each of them got to it.
   double longestSeconds = 0;
   /// What the work needs at least: bytes read and written, multiply-adds counted as two.
   double weightBytes = 0, keyBytes = 0, rowBytes = 0, operations = 0;
@@ -58,14 +59,14 @@ public:
   ProgramProfile decode() const { return profileOf(*model.level().decode); }
 
 private:
-  const transept_runtime &runtime() const { return model.library->runtime(); }
-  transept_model *handle() const { return model.library->model(); }
+  const transept_runtime &runtime() const { return model.opened().runtime(); }
+  transept_model *handle() const { return model.opened().model(); }
 
   ProgramProfile profileOf(const transept_program &program) const {
     transept_program_profile summary{};
     summary.structure_size = sizeof(summary);
     std::vector<transept_launch_profile> measured(program.launch_count);
-    model.library->call(runtime().profile, handle(), &program, &summary, measured.data());
+    model.opened().call(runtime().profile, handle(), &program, &summary, measured.data());
     ProgramProfile result{.invocations = summary.invocations,
                           .rows = summary.rows,
                           .workers = summary.workers,

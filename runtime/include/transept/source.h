@@ -42,7 +42,7 @@ public:
   /// The encoder's last hidden states [length, hidden size], one row after another; valid as long
   /// as the source.
   std::span<const float> states() const {
-    return {view().states, length() * library->table().encoder_hidden_size};
+    return {view().states, length() * opened().table().encoder_hidden_size};
   }
 
   /// An empty target sequence over this source, to be fed step by step.
@@ -56,9 +56,10 @@ private:
 
   transept_source_view view() const {
     transept_source_view result;
-    library->runtime().view_source(handle, &result);
+    opened().runtime().view_source(handle, &result);
     return result;
   }
+  const detail::OpenLibrary &opened() const { return detail::opened(library, "this Source"); }
 
   std::shared_ptr<const detail::OpenLibrary> library;
   transept_source *handle;
@@ -90,12 +91,12 @@ public:
   /// A second sequence that begins with what this one has. Costs no copy of keys and values.
   Decoder fork() const {
     transept_decoder *result = nullptr;
-    library->call(library->runtime().fork_decoder, handle, &result);
+    opened().call(opened().runtime().fork_decoder, handle, &result);
     return Decoder(library, result);
   }
 
   /// Ids appended so far.
-  std::size_t length() const { return library->runtime().decoder_length(handle); }
+  std::size_t length() const { return opened().runtime().decoder_length(handle); }
 
   /// Appends ids[i] to *decoders[i], all in one pass over the model, and returns the logits after
   /// the last id of each: [decoders, target vocabulary size]. All belong to one model.
@@ -111,10 +112,12 @@ public:
     std::vector<Id> all;
     std::vector<std::uint64_t> offsets{0};
     for (std::size_t index = 0; index < decoders.size(); ++index) {
-      if (decoders[index]->library != decoders[0]->library)
-        throw Error(ErrorCode::InvalidArgument, "decoders[" + std::to_string(index) +
-                                                    "] is from another model, but must be " +
-                                                    "from the same one as the others");
+      std::string name = "decoders[" + std::to_string(index) + "]";
+      if (!decoders[index])
+        throw Error(ErrorCode::InvalidArgument, name + " is null, but must be a decoder");
+      if (&detail::opened(decoders[index]->library, name) != decoders[0]->library.get())
+        throw Error(ErrorCode::InvalidArgument,
+                    name + " is from another model, but must be from the same one as the others");
       handles.push_back(decoders[index]->handle);
       all.insert(all.end(), ids[index].begin(), ids[index].end());
       offsets.push_back(all.size());
@@ -132,12 +135,14 @@ private:
   Decoder(std::shared_ptr<const detail::OpenLibrary> library, transept_decoder *handle)
       : library(std::move(library)), handle(handle) {}
 
+  const detail::OpenLibrary &opened() const { return detail::opened(library, "this Decoder"); }
+
   Rows feed(std::span<const Id> ids, bool allRows) {
-    Rows logits{library->table().target_vocabulary_size};
+    Rows logits{opened().table().target_vocabulary_size};
     logits.values.resize((allRows ? ids.size() : 1) * logits.width);
     std::uint64_t offsets[] = {0, ids.size()};
     Id none = 0;
-    library->call(library->runtime().append, &handle, std::uint64_t(1),
+    opened().call(opened().runtime().append, &handle, std::uint64_t(1),
                   ids.empty() ? &none : ids.data(), offsets, allRows ? 1 : 0, logits.values.data());
     return logits;
   }
@@ -148,7 +153,7 @@ private:
 
 inline Decoder Source::decode() const {
   transept_decoder *decoder = nullptr;
-  library->call(library->runtime().open_decoder, handle, &decoder);
+  opened().call(opened().runtime().open_decoder, handle, &decoder);
   return Decoder(library, decoder);
 }
 

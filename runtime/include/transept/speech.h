@@ -12,6 +12,8 @@
 
 #include "transept/model.h"
 
+#include <cmath>
+
 namespace transept {
 
 /// From one timestamp to the next, and from one row of the encoder's states to the next.
@@ -19,18 +21,22 @@ inline constexpr double secondsPerTimestamp = 0.02;
 
 enum class SpeechTask {
   Transcribe, ///< write down what is said
-  Translate   ///< translate it into English
+  Translate,  ///< translate it into English
+  OfModel     ///< what the model's files say; to transcribe where they say nothing
 };
 
 struct SpeechOptions {
-  /// What is spoken, e.g. "en" (languagesOf() has the list); empty: each source's is detected.
+  /// What is spoken, e.g. "en" (languagesOf() has the list); empty: what the model's files say, or
+  /// each source's is detected.
   std::string language = {};
-  /// Nothing: the prompt does not say what to do.
-  std::optional<SpeechTask> task = SpeechTask::Transcribe;
+  /// Nothing: the prompt does not say what to do, unless the model's files do.
+  std::optional<SpeechTask> task = SpeechTask::OfModel;
   /// Whether segments have times; unset: the model's default.
   std::optional<bool> timestamps = {};
-  /// How to search. The prompt is made here: its `prompt` and `prompts` must be empty. Lengths
-  /// count the prompt. Of several sequences only the best is used.
+  /// How to search. What its `prompt` or `prompts` have follows the prompt that is made here, and
+  /// is part of the text (not with timestamps). Lengths count the prompt. A sound has one
+  /// transcript, so returnCount is 1 or unset; decoderStart and timestamps are unset: the prompt
+  /// and `timestamps` above say what they would.
   GenerateOptions generate = {};
 };
 
@@ -65,7 +71,8 @@ namespace detail {
 
 inline const transept_speech_defaults &speechOf(const Model &model) {
   if (!model.table().speech)
-    throw Error(ErrorCode::Unsupported, std::string(model.name()) + " is not a model of speech");
+    throw Error(ErrorCode::Unsupported,
+                std::string(model.name()) + " is not a model of speech: use generate");
   return *model.table().speech;
 }
 
@@ -111,9 +118,16 @@ public:
   Transcription(const Model &model, const SpeechOptions &options)
       : model(model), speech(speechOf(model)), options(options),
         hasTimestamps(options.timestamps.value_or(speech.returns_timestamps != 0)) {
-    if (!options.generate.prompt.empty() || !options.generate.prompts.empty())
-      refuseSpeechOption("the length of generate.prompt", "not 0",
-                         "0: the prompt is made of language and task");
+    checkPrefix(options.generate.prompt);
+    for (const std::vector<Id> &prefix : options.generate.prompts)
+      checkPrefix(prefix);
+    refuseWithoutEffect(options.generate.decoderStart, "decoderStart",
+                        "the transcript's beginning is made of language and task");
+    refuseWithoutEffect(options.generate.timestamps, "timestamps",
+                        "timestamps of the SpeechOptions says it");
+    if (options.generate.returnCount.value_or(1) > 1)
+      refuseSpeechOption("generate.returnCount", std::to_string(*options.generate.returnCount),
+                         "1: a sound has one transcript");
     if (hasTimestamps && speech.first_timestamp_id < 0)
       refuseSpeechOption("timestamps", "true", "false: this model has no timestamps");
   }
@@ -124,14 +138,13 @@ public:
     generate.returnCount = 1;
     generate.timestamps = hasTimestamps;
     generate.decoderStart = -1; // it is part of the prompt
-    for (std::size_t language : languages)
-      generate.prompts.push_back(prompt(language));
+    std::vector<std::size_t> promptLengths = addPrompts(languages, generate);
     std::vector<Generation> results = model.generateBatch(sources, generate);
     std::vector<Transcript> transcripts;
     for (std::size_t index = 0; index < sources.size(); ++index) {
       Transcript &transcript = transcripts.emplace_back();
       transcript.sequence = std::move(results[index].sequences.front());
-      transcript.promptLength = generate.prompts[index].size();
+      transcript.promptLength = promptLengths[index];
       if (languages[index] != noLanguage)
         transcript.language = languagesOf(speech)[languages[index]].code;
       cut(transcript, double(sources[index].length()) * secondsPerTimestamp);
@@ -155,6 +168,13 @@ public:
     Rows logits = Decoder::appendBatch(pointers, starts);
     std::vector<std::size_t> result;
     for (std::size_t row = 0; row < sources.size(); ++row) {
+      for (const transept_language &language : languages)
+        if (float score = logits[row][std::size_t(language.id)]; !std::isfinite(score))
+          throw Error(ErrorCode::Internal, "the score of language " + std::string(language.code) +
+                                               " for sources[" + std::to_string(row) + "] is " +
+                                               std::to_string(score) +
+                                               ": the model overflows here, or its weights are "
+                                               "damaged");
       auto isBetter = [&](const transept_language &left, const transept_language &right) {
         float first = logits[row][std::size_t(left.id)],
               second = logits[row][std::size_t(right.id)];
@@ -169,8 +189,63 @@ public:
 private:
   static constexpr std::size_t noLanguage = SIZE_MAX;
 
+  void checkPrefix(const std::vector<Id> &prefix) const {
+    if (!prefix.empty() && hasTimestamps)
+      refuseSpeechOption("the length of generate.prompt", "not 0",
+                         "0 with timestamps: they would stand before it");
+    if (!prefix.empty() && prefix.front() == speech.transcript_start_id)
+      refuseSpeechOption("generate.prompt[0]", std::to_string(prefix.front()),
+                         "an id of the text: what stands before it is made of language and task");
+  }
+
+  /// Each source's prompt before what the call lets its text begin with; returns their lengths.
+  std::vector<std::size_t> addPrompts(const std::vector<std::size_t> &languages,
+                                      GenerateOptions &generate) const {
+    std::vector<std::vector<Id>> prefixes = std::move(generate.prompts);
+    if (prefixes.empty())
+      prefixes.assign(languages.size(), std::move(generate.prompt));
+    if (prefixes.size() != languages.size())
+      refuseSpeechOption("the number of generate.prompts", std::to_string(prefixes.size()),
+                         "0 or that of the sources, " + std::to_string(languages.size()));
+    generate.prompt.clear();
+    generate.prompts.clear();
+    std::vector<std::size_t> lengths;
+    for (std::size_t index = 0; index < languages.size(); ++index) {
+      std::vector<Id> &ids = generate.prompts.emplace_back(prompt(languages[index]));
+      lengths.push_back(ids.size());
+      ids.insert(ids.end(), prefixes[index].begin(), prefixes[index].end());
+    }
+    return lengths;
+  }
+
+  /// Whether the call leaves the prompt to the model's files, and they have one.
+  bool usesDefaultPrompt() const {
+    return speech.default_prompt_length != 0 && options.language.empty() &&
+           options.task.value_or(SpeechTask::OfModel) == SpeechTask::OfModel;
+  }
+
+  /// The number of the language with this id.
+  std::size_t languageNumber(Id id) const {
+    auto languages = languagesOf(speech);
+    for (std::size_t index = 0; index < languages.size(); ++index)
+      if (languages[index].id == id)
+        return index;
+    return noLanguage;
+  }
+
+  template <typename Value>
+  static void refuseWithoutEffect(const std::optional<Value> &option, const std::string &name,
+                                  const std::string &why) {
+    if (option)
+      refuseSpeechOption("generate." + name, std::to_string(*option), "unset: " + why);
+  }
+
   std::vector<std::size_t> languagesOfSources(std::span<const Source> sources) const {
     auto languages = languagesOf(speech);
+    if (usesDefaultPrompt() && speech.default_prompt[0] >= 0)
+      return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_prompt[0]));
+    if (options.language.empty() && speech.default_language)
+      return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_language->id));
     if (options.language.empty())
       return languages.empty() ? std::vector<std::size_t>(sources.size(), noLanguage)
                                : detect(model, sources);
@@ -185,19 +260,39 @@ private:
                                      : "empty or one of " + codes);
   }
 
-  std::vector<Id> prompt(std::size_t language) const {
-    std::vector<Id> ids{speech.transcript_start_id};
-    if (language != noLanguage)
-      ids.push_back(languagesOf(speech)[language].id);
+  /// -1 where the prompt does not say what to do.
+  Id taskId() const {
     if (options.task == SpeechTask::Translate && speech.translate_id < 0)
       refuseSpeechOption("task", "Translate", "Transcribe: this model cannot translate");
-    Id task = !options.task                            ? -1
-              : *options.task == SpeechTask::Translate ? speech.translate_id
-                                                       : speech.transcribe_id;
-    if (task >= 0)
-      ids.push_back(task);
-    if (!hasTimestamps && speech.no_timestamps_id >= 0)
-      ids.push_back(speech.no_timestamps_id);
+    if (options.task == SpeechTask::Translate)
+      return speech.translate_id;
+    if (options.task == SpeechTask::Transcribe)
+      return speech.transcribe_id;
+    if (speech.default_task == TRANSEPT_TASK_TRANSLATE)
+      return speech.translate_id;
+    bool saysNothing = !options.task && speech.default_task == TRANSEPT_TASK_NONE &&
+                       (!speech.default_language || !options.language.empty());
+    return saysNothing ? -1 : speech.transcribe_id;
+  }
+
+  std::vector<Id> prompt(std::size_t language) const {
+    std::vector<Id> ids{speech.transcript_start_id};
+    auto add = [&](Id id) {
+      if (id >= 0)
+        ids.push_back(id);
+    };
+    Id languageId = language == noLanguage ? -1 : languagesOf(speech)[language].id;
+    if (usesDefaultPrompt()) {
+      for (Id id : std::span(speech.default_prompt, speech.default_prompt_length))
+        add(id >= 0 ? id : languageId);
+    } else {
+      add(languageId);
+      add(taskId());
+    }
+    if (hasTimestamps && ids.back() == speech.no_timestamps_id)
+      ids.pop_back();
+    if (!hasTimestamps && ids.back() != speech.no_timestamps_id)
+      add(speech.no_timestamps_id);
     return ids;
   }
 

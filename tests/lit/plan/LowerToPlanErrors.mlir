@@ -219,3 +219,68 @@ module {
     return
   }
 }
+
+// -----
+
+module {
+  func.func @encode() {
+    return
+  }
+  // expected-note @below {{the first is '!transept.rows<target x 4 x f32>'}}
+  func.func @decode(%a: !transept.rows<target x 4 x f32>,
+                    // expected-error @below {{expects one argument of rows of the target, because a compiled library is given one, but got a second}}
+                    %b: !transept.rows<target x 4 x f32>) -> !transept.rows<target x 4 x f32> {
+    %s = transept.add %a, %b : !transept.rows<target x 4 x f32>
+    return %s : !transept.rows<target x 4 x f32>
+  }
+}
+
+// -----
+
+module {
+  // expected-note @below {{the first is '!transept.rows<source.features x 4 x f32>'}}
+  func.func @encode(%a: !transept.rows<source.features x 4 x f32>,
+                    // expected-error @below {{expects one argument of rows of the source, because a compiled library is given one, but got a second}}
+                    %b: !transept.rows<source x 1 x i32>) {
+    return
+  }
+  func.func @decode() {
+    return
+  }
+}
+
+// -----
+
+module {
+  // expected-error @below {{expects weights to be parameters, but got an argument 'tensor<4x4xf32>'}}
+  func.func @encode(%w: tensor<4x4xf32>) {
+    return
+  }
+  func.func @decode() {
+    return
+  }
+}
+
+// -----
+
+module {
+  // expected-error @below {{expects rows of f32 or of i32 ids, but got '!transept.rows<source x 4 x f64>'}}
+  func.func @encode(%a: !transept.rows<source x 4 x f64>) {
+    return
+  }
+  func.func @decode() {
+    return
+  }
+}
+
+// -----
+
+module {
+  func.func @encode() {
+    return
+  }
+  // expected-error @below {{expects rows of the target as argument of decode, but got '!transept.rows<source x 4 x f32>'}}
+  func.func @decode(%a: !transept.rows<source x 4 x f32>) {
+    return
+  }
+}

@@ -36,6 +36,23 @@ TEST(Json, RefusesDuplicateKeysInOneObjectOnly) {
   EXPECT_EQ(parseError(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]})"), "no error");
 }
 
+TEST(Json, CanReadOneMemberAlone) {
+  std::string text = R"({"a": {"b": [1, {"c": 2}]}, "wanted": [3, {"d": 4}], "e": [[5]], "f": 6})";
+  auto json = parseJson(text, "x", {.onlyMember = "wanted"});
+  EXPECT_EQ(json.dump(), R"({"wanted":[3,{"d":4}]})");
+  EXPECT_THROW(parseJson(R"({"a": {"b": 1, "b": 2}})", "x", {.onlyMember = "c"}), InputError);
+}
+
+TEST(Json, SaysThatAFileIsAPointerOfGitLfs) {
+  try {
+    parseJson("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "config.json");
+    FAIL();
+  } catch (const InputError &error) {
+    EXPECT_NE(std::string(error.what()).find("config.json: found a pointer of Git LFS"),
+              std::string::npos);
+  }
+}
+
 TEST(Json, NamesFileAndPlaceOfSyntaxErrors) {
   EXPECT_THAT(parseError("{\n  \"a\": 01\n}"), AllOf(HasSubstr("x.json"), HasSubstr("line 2")));
   for (const char *text : {"", "{", "[1,]", "nul", "\"\xff\"", "1e999", "{}x", "NaN"})
@@ -72,7 +89,8 @@ TEST(JsonFields, RemembersWhatWasRead) {
 
 TEST(ReadFile, RefusesDirectoriesAndMissingFiles) {
   TemporaryDirectory directory;
-  EXPECT_THAT(errorOf([&] { readFile(directory.path(), 10); }), HasSubstr("no such file"));
+  EXPECT_THAT(errorOf([&] { readFile(directory.path(), 10); }),
+              HasSubstr("it is a folder, not a regular file"));
   EXPECT_THAT(errorOf([&] { readFile(directory.path() + "/x", 10); }), HasSubstr("no such file"));
   directory.write("x", "12345678901");
   EXPECT_THAT(errorOf([&] { readFile(directory.path() + "/x", 10); }), HasSubstr("at most 10"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Directories of safetensors files: which are found, what is refused, and reading rows as float.
+// Directories of weight files: which are found, what is refused, and reading rows as float.
 
 #include "tests/support/TestCheckpoint.h"
 
@@ -30,8 +30,31 @@ void writeShards(const TemporaryDirectory &directory, const Json &weightMap) {
 TEST(Checkpoint, SaysWhatIsMissing) {
   TemporaryDirectory directory;
   EXPECT_THAT(openError(directory), HasSubstr("neither model.safetensors nor"));
-  directory.write("pytorch_model.bin", "");
-  EXPECT_THAT(openError(directory), HasSubstr("convert it to safetensors"));
+  directory.write("tf_model.h5", "");
+  EXPECT_THAT(openError(directory), HasSubstr("nor pytorch_model.bin is there"));
+}
+
+TEST(Checkpoint, ReadsSafetensorsWhereBothFormatsAreThere) {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors", safetensorsFile(TestTensors{{"a", floats({1}, {1})}}));
+  directory.write("pytorch_model.bin", "not read");
+  checkpoints::Checkpoint checkpoint = checkpoints::Checkpoint::open(directory.path());
+  EXPECT_THAT(checkpoint.readAll({.name = "a"}), ElementsAre(1.0f));
+  EXPECT_THAT(checkpoint.unreadFiles(), ElementsAre(directory.path() + "/pytorch_model.bin"));
+}
+
+TEST(Checkpoint, RefusesLinksThatLeadNowhere) {
+  TemporaryDirectory directory;
+  std::filesystem::create_symlink("../blobs/12", directory.path() + "/model.safetensors");
+  directory.write("pytorch_model.bin", "never read");
+  EXPECT_THAT(openError(directory), HasSubstr("model.safetensors: a link to ../blobs/12, which"));
+}
+
+TEST(Checkpoint, RefusesNamesThatATerminalWouldObey) {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors",
+                  safetensorsFile(TestTensors{{"a\x1b[2J", floats({1}, {1})}}));
+  EXPECT_THAT(openError(directory), HasSubstr("\"a\\u001b[2J\" cannot name a tensor"));
 }
 
 TEST(Checkpoint, RefusesAnEmptyFileAndADirectory) {
@@ -58,14 +81,21 @@ TEST(Checkpoint, RefusesAnIndexThatNamesWhatIsNotThere) {
   TemporaryDirectory directory;
   writeShards(directory, {{"a", "three.safetensors"}});
   EXPECT_THAT(openError(directory), HasSubstr("three.safetensors is missing"));
-  writeShards(directory, {{"a", "one.safetensors"}, {"c", "two.safetensors"}});
-  EXPECT_THAT(openError(directory), AllOf(HasSubstr("'c'"), HasSubstr("in no shard")));
   writeShards(directory, {{"a", "two.safetensors"}, {"b", "one.safetensors"}});
   EXPECT_THAT(openError(directory), HasSubstr("'a' is said to be in two.safetensors"));
   writeShards(directory, Json::object());
   EXPECT_THAT(openError(directory), HasSubstr("names no tensors"));
   directory.write("model.safetensors.index.json", "{}");
   EXPECT_THAT(openError(directory), HasSubstr("weight_map"));
+}
+
+TEST(Checkpoint, KnowsWhatTheIndexNamesAndNoShardHolds) {
+  TemporaryDirectory directory;
+  writeShards(directory, {{"a", "one.safetensors"}, {"c", "two.safetensors"}});
+  checkpoints::Checkpoint checkpoint = checkpoints::Checkpoint::open(directory.path());
+  EXPECT_THAT(checkpoint.absentTensors(), ElementsAre("c"));
+  EXPECT_EQ(checkpoint.find("c"), nullptr);
+  EXPECT_THAT(errorOf([&] { checkpoint.at("c"); }), HasSubstr("there is no tensor 'c'"));
 }
 
 TEST(Checkpoint, RefusesShardsOutsideTheDirectory) {

@@ -24,6 +24,29 @@ std::string headerError(const std::string &header, size_t dataSize = 0) {
   return parseError(safetensorsFile(header, std::string(dataSize, '\0')));
 }
 
+TEST(ElementTypes, HaveTheSizesOfTheirNames) {
+  for (auto [name, size] : std::initializer_list<std::pair<const char *, int64_t>>{{"BOOL", 1},
+                                                                                   {"U8", 1},
+                                                                                   {"I8", 1},
+                                                                                   {"F8_E5M2", 1},
+                                                                                   {"F8_E4M3", 1},
+                                                                                   {"I16", 2},
+                                                                                   {"U16", 2},
+                                                                                   {"F16", 2},
+                                                                                   {"BF16", 2},
+                                                                                   {"I32", 4},
+                                                                                   {"U32", 4},
+                                                                                   {"F32", 4},
+                                                                                   {"F64", 8},
+                                                                                   {"I64", 8},
+                                                                                   {"U64", 8}}) {
+    auto type = checkpoints::findElementType(name);
+    ASSERT_TRUE(type) << name;
+    EXPECT_EQ(checkpoints::elementTypeName(*type), name);
+    EXPECT_EQ(checkpoints::elementSize(*type), size) << name;
+  }
+}
+
 TEST(Safetensors, ReadsTensorsInTheOrderOfTheirData) {
   std::string header = R"({"b": {"dtype": "F32", "shape": [2, 3], "data_offsets": [4, 28]},)"
                        R"( "a": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]},)"

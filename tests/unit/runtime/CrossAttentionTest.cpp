@@ -107,7 +107,7 @@ TEST_F(CrossAttention, RefusesOtherLayersAndIds) {
   EXPECT_EQ(errorOf([&] { model.crossAttention(source, wrong, first); }),
             "targets[0][1] is 7, but must be 0 to 6");
   EXPECT_EQ(errorOf([&] { model.crossAttention(source, none, first); }),
-            "the length of targets[0] is 0, but must be 1 or more");
+            "targets[0] has 0 tokens, but must have 1 or more");
 }
 
 TEST(AttentionWeights, AverageOverHeads) {

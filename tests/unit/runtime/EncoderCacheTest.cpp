@@ -46,6 +46,28 @@ TEST(EncoderCache, KeepsSourcesApartThatDifferOnlyInPositions) {
   EXPECT_THAT(placed.positions(), ElementsAre(3, 9));
 }
 
+TEST(EncoderCache, PaddingThatIsNotCountedShiftsNoPosition) {
+  ToyModel toy;
+  toy.table.has_uncounted_source_id = 1;
+  toy.table.uncounted_source_id = 3;
+  Model model = toy.open();
+  std::vector<Id> ids{3, 3, 4, 3, 5, 6};
+  std::vector<std::uint8_t> mask{0, 0, 1, 0, 1, 1}, hole{0, 0, 1, 0, 0, 1};
+  std::vector<std::int32_t> positions{0, 1, 2, 3, 4, 5};
+  EXPECT_THAT(model.encode({.ids = ids, .mask = mask}).positions(), ElementsAre(0, 1, 2));
+  // A token that is masked, but no padding, is counted.
+  EXPECT_THAT(model.encode({.ids = ids, .mask = hole}).positions(), ElementsAre(0, 2));
+  EXPECT_THAT(model.encode({.ids = ids, .mask = mask, .positions = positions}).positions(),
+              ElementsAre(2, 4, 5));
+  try {
+    model.encode({.ids = ids});
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_STREQ(error.what(), "sources[0].ids[0] is 3, but must be masked, or another id: padding "
+                               "has no position in this model");
+  }
+}
+
 TEST(EncoderCache, DropsMaskedTokensButKeepsThePositionsOfTheOthers) {
   ToyModel toy;
   Model model = toy.open();

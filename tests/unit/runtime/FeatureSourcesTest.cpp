@@ -87,8 +87,7 @@ TEST_F(FeatureSources, ShowTheirPaddingToConvolutionsButNotToAttention) {
 
 TEST_F(FeatureSources, MayBeAllPaddingButNotForATokenModel) {
   EXPECT_EQ(refusal(counted(2), Mask{0, 0}),
-            "the length of sources[0] (unmasked, rows after the convolutions) is 0, but must be 1 "
-            "or more");
+            "sources[0] has 0 unmasked rows after the convolutions, but must have 1 or more");
 }
 
 TEST_F(FeatureSources, AreCachedByContent) {
@@ -144,9 +143,7 @@ TEST_F(FeatureSources, AreRefusedWhereOnePartIsWrong) {
   EXPECT_EQ(
       errorOf([&] { model().encode({.ids = {}, .positions = positions, .features = features}); }),
       "sources[0].positions is given, but must be left out: this model reads features");
-  EXPECT_EQ(refusal({}),
-            "the length of sources[0] (rows after the convolutions) is 0, but must be 1 "
-            "or more");
+  EXPECT_EQ(refusal({}), "sources[0] has 0 rows after the convolutions, but must have 1 or more");
 }
 
 TEST_F(FeatureSources, MustBeFinite) {
@@ -179,26 +176,33 @@ TEST_F(FeatureSources, AreMaskedAtTheEndOnly) {
 TEST_F(FeatureSources, HaveTheUsualNumberOfRowsUnlessFewerAreAllowed) {
   toy.table.source_feature_count = 4;
   EXPECT_EQ(encode(counted(4)).length(), 2u);
-  EXPECT_EQ(refusal(counted(3)), "the number of feature rows of sources[0] is 3, but must be 4, or "
-                                 "fewer where the call allows it");
-  EXPECT_EQ(refusal(counted(5)),
-            "the number of feature rows of sources[0] is 5, but must be at most 4");
+  EXPECT_EQ(refusal(counted(3)), "sources[0] has 3 rows of features, but must have 4, or fewer "
+                                 "where the call allows it");
+  EXPECT_EQ(refusal(counted(5)), "sources[0] has 5 rows of features, but must have at most 4");
   std::vector<float> three = counted(3), five = counted(5);
   EXPECT_EQ(model().encode({.ids = {}, .features = three, .allowFewerFeatures = true}).length(),
             2u);
   EXPECT_EQ(
       errorOf([&] { model().encode({.ids = {}, .features = five, .allowFewerFeatures = true}); }),
-      "the number of feature rows of sources[0] is 5, but must be at most 4");
+      "sources[0] has 5 rows of features, but must have at most 4");
+}
+
+TEST_F(FeatureSources, AreNotAllowedToBeFewerWhereAnyNumberIs) {
+  std::vector<float> three = counted(3);
+  EXPECT_EQ(
+      errorOf([&] { model().encode({.ids = {}, .features = three, .allowFewerFeatures = true}); }),
+      "whether fewer features are allowed for sources[0] is true, but must be false: this model "
+      "takes any number of them");
 }
 
 TEST_F(FeatureSources, AreBoundedByThePositionsOfTheEncoder) {
   toy.table.maximum_source_length = 2;
   EXPECT_EQ(encode(counted(4)).length(), 2u);
   EXPECT_EQ(refusal(counted(5)),
-            "the length of sources[0] (rows after the convolutions) is 3, but must be 1 to 2");
+            "sources[0] has 3 rows after the convolutions, but must have 1 to 2");
   // Padding has positions as well.
   EXPECT_EQ(refusal(counted(5), Mask{1, 1, 1, 0, 0}),
-            "the length of sources[0] (rows after the convolutions) is 3, but must be 1 to 2");
+            "sources[0] has 3 rows after the convolutions, but must have 1 to 2");
 }
 
 TEST_F(FeatureSources, AreNotForModelsOfTokens) {

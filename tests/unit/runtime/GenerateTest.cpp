@@ -38,10 +38,13 @@ ReferenceOptions randomOptions(Random &random, int vocabulary) {
   options.maximumLength = promptLength + 1 + random.upTo(20);
   if (random.oneIn(4))
     options.maximumNewTokens = 1 + random.upTo(20);
+  // Above the longest it would be refused.
+  int longest = options.maximumNewTokens == -1 ? options.maximumLength
+                                               : promptLength + options.maximumNewTokens;
   if (random.oneIn(3))
-    options.minimumLength = random.upTo(12);
+    options.minimumLength = std::min(random.upTo(12), longest);
   if (random.oneIn(4))
-    options.minimumNewTokens = random.upTo(8);
+    options.minimumNewTokens = std::min(random.upTo(8), longest - promptLength);
   if (random.oneIn(3))
     options.noRepeatNgramSize = 1 + random.upTo(2);
   if (random.oneIn(3))
@@ -51,6 +54,7 @@ ReferenceOptions randomOptions(Random &random, int vocabulary) {
   options.lengthPenalty = penalties[random.upTo(5)];
   if (random.oneIn(3))
     options.repetitionPenalty = random.oneIn(2) ? 1.5f : 0.7f;
+  options.renormalize = random.oneIn(4);
   if (random.oneIn(4))
     options.forcedBeginning = random.upTo(vocabulary - 1);
   if (random.oneIn(4))
@@ -116,6 +120,27 @@ TEST(Generate, EqualsDenseReferenceOverRandomOptions) {
     if (HasFailure())
       return;
   }
+}
+
+TEST(Generate, PutsAForcedBeginningBeforeAPrompt) {
+  ToyModel toy(3, 23, 2);
+  Model model = toy.open();
+  Source source = model.encode({4, 5, 6});
+  auto generate = [&](std::vector<Id> prompt) {
+    return model
+        .generate(source, {.beams = 2, .maximumLength = 12, .forcedBeginning = 9, .prompt = prompt})
+        .best();
+  };
+  ReferenceOptions whole;
+  whole.beams = 2;
+  whole.maximumLength = 12;
+  whole.prompt = {1, 9, 7, 8};
+  std::vector<Sequence> expected = referenceSearch(toy, source.ids(), whole);
+  for (const std::vector<Id> &prompt :
+       std::vector<std::vector<Id>>{{7, 8}, {1, 7, 8}, {9, 7, 8}, {1, 9, 7, 8}})
+    EXPECT_EQ(generate(prompt).ids, expected[0].ids) << prompt[0] << " " << prompt[1];
+  EXPECT_EQ(generate({1}).ids, generate({}).ids);
+  EXPECT_EQ(generate({}).ids[1], 9);
 }
 
 TEST(Generate, GivesEachSourceTheSameAloneAndInALargeBatch) {

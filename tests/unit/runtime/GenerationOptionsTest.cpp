@@ -4,6 +4,7 @@
 // into the settings of a search: a row that is lost somewhere fails here by name.
 
 #include "ToyModel.h"
+#include "ToyTransformer.h"
 
 #include "runtime/decode/GenerationSettings.h"
 #include "transept/detail/GenerationOptions.h"
@@ -75,6 +76,12 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheCaller) {
 #define OPTION_EARLY_STOPPING(name, ...)                                                           \
   options.name = EarlyStopping::Never;                                                             \
   EXPECT_EQ(resolve(options).name, TRANSEPT_EARLY_STOPPING_NEVER) << #name;
+#define OPTION_BOOLEAN(name, ...)                                                                  \
+  options = {};                                                                                    \
+  options.name = true;                                                                             \
+  EXPECT_TRUE(resolve(options).name) << #name;                                                     \
+  options.name = false;                                                                            \
+  EXPECT_FALSE(resolve(options).name) << #name;
 #define OPTION_ID(name, ...) CHECK_VALUE(name, 3)
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...)                                                                      \
@@ -100,6 +107,12 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored)
   CHECK_VALUE(name, abi_name, fractionIn(detail::range), neutral)
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
   CHECK_VALUE(name, abi_name, TRANSEPT_EARLY_STOPPING_NEVER, neutral)
+// Not sampled with beams.
+#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
+  toy.defaults.beams = 1;                                                                          \
+  CHECK_VALUE(name, abi_name, true, neutral)                                                       \
+  toy.defaults.abi_name = neutral;                                                                 \
+  toy.defaults.beams = 8;
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, ...)                      \
   CHECK_VALUE(name, abi_name, 3, neutral)
 #define OPTION_MODEL_ID(...)
@@ -125,22 +138,69 @@ TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
   options.name = __VA_ARGS__;                                                                      \
   EXPECT_THAT(error(options), HasSubstr(shown)) << #name;
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  CHECK_ERROR(name, #abi_name " is ", int(detail::range.minimum) - 5)                              \
+  CHECK_ERROR(name, #name " is ", int(detail::range.minimum) - 5)                                  \
   EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
-  CHECK_ERROR(name, #abi_name " is ", INFINITY)                                                    \
-  EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;
+  CHECK_ERROR(name, #name " is ", INFINITY)                                                        \
+  EXPECT_THAT(error(options), HasSubstr(detail::range.text())) << #name;                           \
+  CHECK_ERROR(name, #name " is nan, but must be " + detail::range.text(), NAN)                     \
+  CHECK_ERROR(name, "nan, but must be", -NAN)
 #define OPTION_EARLY_STOPPING(name, abi_name, ...)                                                 \
-  CHECK_ERROR(name, #abi_name " is 3", static_cast<EarlyStopping>(3))
-#define OPTION_ID(name, abi_name, ...) CHECK_ERROR(name, #abi_name " is 23", 23)
+  CHECK_ERROR(name, #name " is 3", static_cast<EarlyStopping>(3))
+#define OPTION_BOOLEAN(...) // bool has no others; C: RefuseNumbersThatAreNoTruthValues
+#define OPTION_ID(name, abi_name, ...) CHECK_ERROR(name, #name " is 23", 23)
 #define OPTION_MODEL_ID(...)
-#define OPTION_IDS(name, abi_name, ...)                                                            \
-  CHECK_ERROR(name, #abi_name "s[1] is 23", std::vector<Id>{3, 23})
+#define OPTION_IDS(name, ...) CHECK_ERROR(name, #name "[1] is 23", std::vector<Id>{3, 23})
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
-  CHECK_ERROR(name, #abi_name "s[1][1] is 23", std::vector<std::vector<Id>>{{7}, {3, 23}})
+  CHECK_ERROR(name, #name "[1][1] is 23", std::vector<std::vector<Id>>{{7}, {3, 23}})
 #include "transept/generation_options.inc"
 #undef CHECK_ERROR
+}
+
+/// What C callers get to see.
+class OptionsFromC : public GenerationOptions {
+protected:
+  OptionsFromC() { transept_unset_generation_options(&options); }
+
+  std::string refusal() {
+    try {
+      length = runtime::resolveSettings(toy.table, &options).lengthPenalty;
+    } catch (const Error &error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  transept_generation_options options;
+  float length = 0;
+};
+
+TEST_F(OptionsFromC, AreNamedAsCHasThem) {
+#define CHECK_ERROR(abi_name, value)                                                               \
+  transept_unset_generation_options(&options);                                                     \
+  options.abi_name = value;                                                                        \
+  EXPECT_THAT(refusal(), HasSubstr(#abi_name " is ")) << #abi_name;
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_NUMBER(name, abi_name, ...) CHECK_ERROR(abi_name, -7)
+#define OPTION_LIMIT OPTION_NUMBER
+#define OPTION_ID OPTION_NUMBER
+#define OPTION_FRACTION(name, abi_name, ...) CHECK_ERROR(abi_name, -INFINITY)
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
+#undef CHECK_ERROR
+}
+
+TEST_F(OptionsFromC, AreUnsetByOneNaNOnly) {
+  toy.defaults.length_penalty = 1.5f;
+  EXPECT_EQ(refusal(), "no error");
+  EXPECT_EQ(length, 1.5f);
+  options.length_penalty = NAN;
+  EXPECT_THAT(refusal(), HasSubstr("length_penalty is nan, but must be"));
+  // Callers that do not know the one: each NaN of theirs is unset.
+  options.conventions = 0;
+  EXPECT_EQ(refusal(), "no error");
+  EXPECT_EQ(length, 1.5f);
 }
 
 TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
@@ -159,6 +219,18 @@ TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
 #include "transept/generation_options.inc"
 #undef TRANSEPT_ONLY_SOME_TYPES
 #undef CHECK_BOUND
+}
+
+TEST_F(GenerationOptions, RefuseNumbersThatAreNoTruthValues) {
+  transept_generation_options options;
+#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_BOOLEAN(name, abi_name, ...)                                                        \
+  transept_unset_generation_options(&options);                                                     \
+  options.abi_name = 2;                                                                            \
+  EXPECT_EQ(errorOf([&] { runtime::resolveSettings(toy.table, &options); }),                       \
+            #abi_name " is 2, but must be 0 (false) or 1 (true)");
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SOME_TYPES
 }
 
 } // namespace

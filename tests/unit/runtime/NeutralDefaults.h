@@ -15,6 +15,7 @@ inline transept_generation_defaults neutralDefaults() {
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_FRACTION OPTION_NUMBER
 #define OPTION_EARLY_STOPPING OPTION_NUMBER
+#define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_ID OPTION_NUMBER
 #define OPTION_MODEL_ID OPTION_NUMBER
 #define OPTION_IDS(...)   // null

@@ -130,6 +130,25 @@ TEST_P(ObservedModel, ShowsLaunchesInOrderAndNoBarriers) {
   EXPECT_THAT(seen, IsEmpty()) << "the observer is gone";
 }
 
+TEST_P(ObservedModel, FailsTheCallInWhichTheObserverThrows) {
+  Model model = open();
+  std::vector<Id> target = {1, 4};
+  Source source = model.encode({5, 6, 7});
+  for (std::string_view label : {"append", "logits"}) { // at a barrier, and at the end
+    Observer observer(model, [&](const Observation &observation) {
+      if (observation.label == label)
+        throw std::runtime_error("enough seen");
+    });
+    try {
+      model.logits(source, target);
+      FAIL() << "expected an error";
+    } catch (const Error &error) {
+      EXPECT_STREQ(error.what(), "enough seen");
+    }
+  }
+  EXPECT_EQ(model.logits(source, target).size(), 2u);
+}
+
 TEST_P(ObservedModel, FindsTheNumbersOfARow) {
   Model model = open();
   std::vector<Id> source = {5, 6, 7}, target = {1, 4};

@@ -19,6 +19,8 @@ constexpr transept_launch kLaunches[] = {
     {"self", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_OF_SEQUENCE, 0, 0, 0, 1, 100, 0, 3},
     {"cross", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_OF_SOURCE, 0, 0, 0, 1, 100, 0, 3},
     {"logits", "search", TRANSEPT_ROWS_REQUESTED, TRANSEPT_KEYS_NONE, 0, 0, 5000, 20, 0, 9, 0},
+    {"local", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_UP_TO_ROW, 0, TRANSEPT_WINDOW(4, 0), 0, 1,
+     100, 0, 3},
 };
 constexpr std::size_t kCount = std::size(kLaunches);
 
@@ -93,13 +95,15 @@ TEST_F(Profile, AddsUpTimesOfWorkersAndRuns) {
   EXPECT_EQ(summary.workers, 3u);
   EXPECT_GT(summary.nanoseconds, 0u);
   EXPECT_EQ(launches[0].nanoseconds, 0u);
-  // Workers take 1, 2 and 3 parts of a launch's time: 6 together, the longest 3; a launch twice as
-  // long takes twice as many. Lengths are rounded to nanoseconds.
+  // Workers take 1, 2 and 3 parts of a launch's time, 6 together; a launch twice as long takes
+  // twice as many. No barrier lies between: from the first one's start to the last one's end it is
+  // 3 i (i + 1) / 2 - i (i - 1) / 2 of these parts. Lengths are rounded to nanoseconds.
   for (std::size_t launch = 1; launch < kCount; ++launch) {
     EXPECT_NEAR(double(launches[launch].nanoseconds), double(launch * launches[1].nanoseconds),
                 double(launch + 1));
-    EXPECT_NEAR(double(launches[launch].nanoseconds),
-                2.0 * double(launches[launch].longest_nanoseconds), 3);
+    double parts = double(launch * (launch + 2));
+    EXPECT_NEAR(double(launches[launch].longest_nanoseconds) * 6,
+                double(launches[1].nanoseconds) * parts, 6 + parts);
   }
 }
 
@@ -120,6 +124,9 @@ TEST_F(Profile, CountsWhatLaunchesReadAndCompute) {
   EXPECT_EQ(launches[4].key_bytes, 17 * 100u);
   EXPECT_EQ(launches[4].operations, 5 * 17 * 3u);
   EXPECT_EQ(launches[5].operations, 2 * 9u);
+  // 4 keys before each row and itself: 6 to 12 of one sequence, all of the other.
+  EXPECT_EQ(launches[6].key_bytes, (7 + 2) * 100u);
+  EXPECT_EQ(launches[6].operations, (5 + 5 + 5 + 1 + 2) * 3u);
 
   invocation.requested_count = 0;
   runner.setProfiling(true);

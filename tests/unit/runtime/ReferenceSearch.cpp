@@ -78,49 +78,16 @@ void applyTimestampRules(Scores &scores, const std::vector<Id> &ids,
     fill(0, begin);
 }
 
-void process(Scores &scores, const std::vector<Id> &ids, const std::vector<Id> &source,
-             const ReferenceOptions &options, int maximumLength) {
-  int length = int(ids.size()), promptLength = int(options.prompt.size());
-  if (options.repetitionPenalty != 1) {
-    Scores before = scores;
-    for (Id id : ids) {
-      float score = before[std::size_t(id)];
-      scores[std::size_t(id)] =
-          score < 0 ? score * options.repetitionPenalty : score / options.repetitionPenalty;
-    }
-  }
-  if (options.noRepeatNgramSize > 0)
-    banGenerated(scores, getNgrams(options.noRepeatNgramSize, ids), options.noRepeatNgramSize, ids);
-  if (options.encoderNoRepeatNgramSize > 0)
-    banGenerated(scores, getNgrams(options.encoderNoRepeatNgramSize, source),
-                 options.encoderNoRepeatNgramSize, ids);
-  for (const std::vector<Id> &word : options.badWords) {
-    if (word.size() == 1 && std::count(options.ends.begin(), options.ends.end(), word[0]) != 0)
-      continue;
-    if (word.size() > 1 && word.size() > ids.size())
-      continue;
-    if (std::equal(word.begin(), word.end() - 1, ids.end() - std::ptrdiff_t(word.size() - 1)))
-      scores[std::size_t(word.back())] = minusInfinity;
-  }
-  int minimumLength = options.minimumLength;
-  if (options.minimumNewTokens >= 0)
-    minimumLength = options.minimumNewTokens + promptLength;
-  if (length < minimumLength)
-    for (Id id : options.ends)
-      scores[std::size_t(id)] = minusInfinity;
-  if (options.forcedBeginning >= 0 && length == 1)
-    force(scores, options.forcedBeginning);
-  if (options.forcedEnd >= 0 && length == maximumLength - 1)
-    force(scores, options.forcedEnd);
-  for (Id id : options.suppressed)
-    scores[std::size_t(id)] = minusInfinity;
-  int beginIndex =
-      promptLength > 1 || options.forcedBeginning < 0 ? promptLength : promptLength + 1;
-  if (length == beginIndex)
-    for (Id id : options.beginningSuppressed)
-      scores[std::size_t(id)] = minusInfinity;
-  if (options.firstTimestamp != -1)
-    applyTimestampRules(scores, ids, options);
+/// LogitNormalization; a row without any finite score stays.
+void renormalize(Scores &scores) {
+  float best = *std::max_element(scores.begin(), scores.end());
+  if (best == minusInfinity)
+    return;
+  double sum = 0;
+  for (float score : scores)
+    sum += std::exp(double(score) - double(best));
+  for (float &score : scores)
+    score = float(double(score) - double(best) - std::log(sum));
 }
 
 struct Hypothesis {
@@ -172,7 +139,7 @@ std::vector<Sequence> greedy(const ToyModel &model, const std::vector<Id> &sourc
   FinishReason reason = FinishReason::Length;
   while (int(ids.size()) < maximumLength && reason == FinishReason::Length) {
     Scores scores = model.logits(source, ids);
-    process(scores, ids, source, options, maximumLength);
+    processScores(scores, ids, source, options, maximumLength);
     ids.push_back(Id(std::max_element(scores.begin(), scores.end()) - scores.begin()));
     if (std::count(options.ends.begin(), options.ends.end(), ids.back()) != 0)
       reason = FinishReason::End;
@@ -187,6 +154,51 @@ struct Flat {
 };
 
 } // namespace
+
+void processScores(Scores &scores, const std::vector<Id> &ids, const std::vector<Id> &source,
+                   const ReferenceOptions &options, int maximumLength) {
+  int length = int(ids.size()), promptLength = int(options.prompt.size());
+  if (options.repetitionPenalty != 1) {
+    Scores before = scores;
+    for (Id id : ids) {
+      float score = before[std::size_t(id)];
+      scores[std::size_t(id)] =
+          score < 0 ? score * options.repetitionPenalty : score / options.repetitionPenalty;
+    }
+  }
+  if (options.noRepeatNgramSize > 0)
+    banGenerated(scores, getNgrams(options.noRepeatNgramSize, ids), options.noRepeatNgramSize, ids);
+  if (options.encoderNoRepeatNgramSize > 0)
+    banGenerated(scores, getNgrams(options.encoderNoRepeatNgramSize, source),
+                 options.encoderNoRepeatNgramSize, ids);
+  for (const std::vector<Id> &word : options.badWords) {
+    if (word.size() == 1 && std::count(options.ends.begin(), options.ends.end(), word[0]) != 0)
+      continue;
+    if (word.size() > 1 && word.size() > ids.size())
+      continue;
+    if (std::equal(word.begin(), word.end() - 1, ids.end() - std::ptrdiff_t(word.size() - 1)))
+      scores[std::size_t(word.back())] = minusInfinity;
+  }
+  int minimumLength = options.minimumLength;
+  if (options.minimumNewTokens >= 0)
+    minimumLength = options.minimumNewTokens + promptLength;
+  if (length < minimumLength)
+    for (Id id : options.ends)
+      scores[std::size_t(id)] = minusInfinity;
+  if (options.forcedBeginning >= 0 && length == 1)
+    force(scores, options.forcedBeginning);
+  if (options.forcedEnd >= 0 && length == maximumLength - 1)
+    force(scores, options.forcedEnd);
+  for (Id id : options.suppressed)
+    scores[std::size_t(id)] = minusInfinity;
+  int beginIndex =
+      promptLength > 1 || options.forcedBeginning < 0 ? promptLength : promptLength + 1;
+  if (length == beginIndex)
+    for (Id id : options.beginningSuppressed)
+      scores[std::size_t(id)] = minusInfinity;
+  if (options.firstTimestamp != -1)
+    applyTimestampRules(scores, ids, options);
+}
 
 std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id> sourceIds,
                                       const ReferenceOptions &options) {
@@ -213,7 +225,9 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
       auto logSumExp = float(std::log(sum));
       for (float &score : scores)
         score -= logSumExp;
-      process(scores, inputs[beam], source, options, maximumLength);
+      processScores(scores, inputs[beam], source, options, maximumLength);
+      if (options.renormalize)
+        renormalize(scores);
       for (std::size_t id = 0; id < scores.size(); ++id)
         flat.push_back({scores[id] + beamScores[beam], scores[id], int(beam), Id(id)});
     }
@@ -282,6 +296,7 @@ GenerateOptions ReferenceOptions::forRuntime() const {
   result.earlyStopping = earlyStopping;
   result.lengthPenalty = lengthPenalty;
   result.repetitionPenalty = repetitionPenalty;
+  result.renormalize = renormalize;
   result.forcedBeginning = forcedBeginning;
   result.forcedEnd = forcedEnd;
   result.ends = ends;
@@ -303,7 +318,8 @@ std::string ReferenceOptions::describe() const {
        << repetitionPenalty << " forced " << forcedBeginning << " " << forcedEnd << " ends "
        << ends.size() << " suppressed " << suppressed.size() << " begin "
        << beginningSuppressed.size() << " bad " << badWords.size() << " prompt " << prompt.size()
-       << " timestamps " << firstTimestamp << " " << maximumInitialTimestamp;
+       << " timestamps " << firstTimestamp << " " << maximumInitialTimestamp << " renormalize "
+       << renormalize;
   return text.str();
 }
 

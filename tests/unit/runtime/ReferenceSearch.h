@@ -17,6 +17,7 @@ struct ReferenceOptions {
   int noRepeatNgramSize = 0, encoderNoRepeatNgramSize = 0;
   EarlyStopping earlyStopping = EarlyStopping::WhenUnlikely;
   float lengthPenalty = 1, repetitionPenalty = 1;
+  bool renormalize = false;
   int forcedBeginning = -1, forcedEnd = -1;
   std::vector<Id> ends{2}, suppressed, beginningSuppressed, prompt{1};
   std::vector<std::vector<Id>> badWords;
@@ -27,6 +28,11 @@ struct ReferenceOptions {
   GenerateOptions forRuntime() const;
   std::string describe() const;
 };
+
+/// `scores` of what follows `ids`, as the processors leave them.
+void processScores(std::vector<float> &scores, const std::vector<Id> &ids,
+                   const std::vector<Id> &source, const ReferenceOptions &options,
+                   int maximumLength);
 
 /// Sequences with scores, best first; the scores of greedy search are 0.
 std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id> source,

@@ -5,6 +5,7 @@
 #include "ToyModel.h"
 
 #include <filesystem>
+#include <functional>
 #include <gmock/gmock.h>
 #include <thread>
 
@@ -122,6 +123,133 @@ TEST(Executor, ThatRefusesFailsTheCallAndNothingElse) {
   EXPECT_EQ(model.statistics().encoder_entries, 0u);
   executor.isClosed = false;
   EXPECT_EQ(model.generate(model.encode(source)).ids(), ids);
+}
+
+/// An executor that does something else than it must.
+struct WrongExecutor {
+  std::function<std::int32_t(transept_worker_function, void *, std::uint32_t)> run;
+
+  static std::int32_t call(void *context, transept_worker_function function, void *argument,
+                           std::uint32_t count) {
+    return static_cast<WrongExecutor *>(context)->run(function, argument, count);
+  }
+};
+
+std::int32_t runRightly(transept_worker_function function, void *argument, std::uint32_t count) {
+  OwnExecutor right;
+  return OwnExecutor::run(&right, function, argument, count);
+}
+
+/// Encodes (a program without barriers) on `count` workers of a wrong executor. Nothing may stay of
+/// it, and with a right executor the model works as if nothing had been.
+std::string encodingError(const decltype(WrongExecutor::run) &wrong, std::uint32_t count) {
+  ToyModel toy(5);
+  std::vector<Id> ids = expected(toy);
+  WrongExecutor executor{wrong};
+  Model model = toy.open({.workers = {WrongExecutor::call, &executor, count}});
+  std::string message = "no error";
+  try {
+    model.encode(source);
+  } catch (const Error &error) {
+    message = error.what();
+  }
+  EXPECT_EQ(model.statistics().encoder_entries, 0u);
+  executor.run = runRightly;
+  EXPECT_EQ(model.generate(model.encode(source)).ids(), ids);
+  return message;
+}
+
+TEST(Executor, ThatReturnsBeforeAllHaveRunFailsTheCall) {
+  auto nothing = [](transept_worker_function, void *, std::uint32_t) { return 0; };
+  EXPECT_THAT(encodingError(nothing, 1),
+              HasSubstr("returned 0 for a program of 1 workers after 0 of them had run"));
+  EXPECT_THAT(encodingError(nothing, 3), HasSubstr("after 0 of them had run"));
+  auto first = [](transept_worker_function function, void *argument, std::uint32_t) {
+    function(argument, 0);
+    return 0;
+  };
+  EXPECT_THAT(encodingError(first, 3), HasSubstr("after 1 of them had run"));
+}
+
+TEST(Executor, ThatCallsWorkersTwiceOrWrongOnesFailsTheCall) {
+  auto twice = [](transept_worker_function function, void *argument, std::uint32_t count) {
+    runRightly(function, argument, count);
+    function(argument, 1);
+    function(argument, count);
+    return 0;
+  };
+  EXPECT_THAT(encodingError(twice, 2), HasSubstr("2 calls for workers that there are not, or"));
+}
+
+TEST(Executor, ThatCallsTooLateChangesNothing) {
+  transept_worker_function late = nullptr;
+  void *lateArgument = nullptr;
+  auto keep = [&](transept_worker_function function, void *argument, std::uint32_t) {
+    late = function;
+    lateArgument = argument;
+    return 0;
+  };
+  ToyModel toy(5);
+  WrongExecutor executor{keep};
+  Model model = toy.open({.workers = {WrongExecutor::call, &executor, /*count=*/1}});
+  EXPECT_THROW(model.encode(source), Error);
+  int calls = toy.parameters.encodeCalls;
+  late(lateArgument, 0);
+  EXPECT_EQ(toy.parameters.encodeCalls, calls);
+}
+
+TEST(Executor, ThatReturnsWhileItsThreadsWorkIsWaitedFor) {
+  ToyModel toy(5);
+  std::vector<Id> ids = expected(toy);
+  std::vector<std::thread> threads;
+  std::atomic<std::uint32_t> begun{0};
+  WrongExecutor executor{
+      [&](transept_worker_function function, void *argument, std::uint32_t count) {
+        begun = 0;
+        for (std::uint32_t worker = 0; worker < count; ++worker)
+          threads.emplace_back([&begun, function, argument, worker] {
+            ++begun;
+            function(argument, worker);
+          });
+        while (begun != count)
+          std::this_thread::yield();
+        return 0;
+      }};
+  toy.parameters.encodeDelayMicroseconds = 3000;
+  Model model = toy.open({.workers = {WrongExecutor::call, &executor, /*count=*/1}});
+  // Either it was seen to work and waited for, or it came too late and the call failed.
+  try {
+    EXPECT_EQ(model.generate(model.encode(source)).ids(), ids);
+  } catch (const Error &error) {
+    EXPECT_THAT(error.what(), HasSubstr("of them had run"));
+  }
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+TEST(Executor, ThatThrowsFailsTheCall) {
+  auto throws = [](transept_worker_function, void *, std::uint32_t) -> std::int32_t {
+    throw std::runtime_error("the pool is closed");
+  };
+  EXPECT_THAT(encodingError(throws, 2),
+              HasSubstr("given at opening threw an exception (the pool is closed)"));
+  auto throwsNumber = [](transept_worker_function, void *, std::uint32_t) -> std::int32_t {
+    throw 7;
+  };
+  EXPECT_THAT(encodingError(throwsNumber, 1), HasSubstr("given at opening threw an exception"));
+}
+
+TEST(SharedWorkers, SurviveAFunctionThatThrows) {
+  ToyModel toy(5);
+  Model model = toy.open({.threads = 3});
+  Workers workers = model.workers();
+  auto throws = [](void *, std::uint32_t worker) {
+    if (worker != 0)
+      throw std::runtime_error("worker");
+  };
+  EXPECT_EQ(workers.executor(workers.context, throws, nullptr, 3), TRANSEPT_INTERNAL);
+  EXPECT_EQ(workers.executor(workers.context, throws, nullptr, 9), TRANSEPT_INVALID_ARGUMENT);
+  EXPECT_EQ(model.generate(model.encode(source)).ids(), expected(toy));
 }
 
 } // namespace

@@ -106,6 +106,54 @@ TEST_F(Speech, IsSearchedByTheRulesOfTimestampsWithItsPrompt) {
     }
 }
 
+TEST_F(Speech, TextMayBeginWithWhatTheCallSays) {
+  Transcript transcript =
+      transcribe(model, source, {.language = "de", .generate = {.prompt = {8, 9}}});
+  EXPECT_THAT(promptOf(transcript), ElementsAre(1, 31, 33, 35));
+  EXPECT_THAT(transcript.text().first(2), ElementsAre(8, 9));
+  ReferenceOptions expected;
+  expected.prompt = {1, 31, 33, 35, 8, 9};
+  expected.maximumLength = 20;
+  EXPECT_EQ(transcript.sequence.ids, referenceSearch(toy, source.ids(), expected)[0].ids);
+  EXPECT_THAT(transcript.segments[0].ids[0], 8);
+}
+
+TEST_F(Speech, LanguageAndTaskOfTheModelServeWhereNoneIsGiven) {
+  auto prompt = [&](const SpeechOptions &options) {
+    return promptOf(transcribe(model, source, options));
+  };
+  toy.speech.default_language = &toy.speech.languages[1];
+  EXPECT_THAT(prompt({}), ElementsAre(1, 31, 33, 35));
+  EXPECT_THAT(prompt({.task = std::nullopt}), ElementsAre(1, 31, 33, 35));
+  EXPECT_THAT(prompt({.language = "en"}), ElementsAre(1, 30, 33, 35));
+  toy.speech.default_task = TRANSEPT_TASK_TRANSLATE;
+  EXPECT_THAT(prompt({.task = std::nullopt}), ElementsAre(1, 31, 34, 35));
+  EXPECT_THAT(prompt({.language = "zh"}), ElementsAre(1, 32, 34, 35));
+  EXPECT_THAT(prompt({.task = SpeechTask::Transcribe}), ElementsAre(1, 31, 33, 35));
+}
+
+TEST_F(Speech, APromptOfTheModelServesWhereNeitherLanguageNorTaskIsGiven) {
+  auto prompt = [&](const SpeechOptions &options) {
+    return promptOf(transcribe(model, source, options));
+  };
+  const Id german[] = {31, 34, 35}, detected[] = {-1, 34};
+  toy.speech.default_prompt = german;
+  toy.speech.default_prompt_length = 3;
+  EXPECT_THAT(prompt({}), ElementsAre(1, 31, 34, 35));
+  EXPECT_EQ(transcribe(model, source).language, "de");
+  EXPECT_THAT(prompt({.timestamps = true}), ElementsAre(1, 31, 34));
+  EXPECT_THAT(prompt({.language = "en"}), ElementsAre(1, 30, 33, 35));
+  toy.speech.default_prompt = detected;
+  toy.speech.default_prompt_length = 2;
+  std::string language = detectLanguages(model, std::span(&source, 1))[0];
+  Transcript transcript = transcribe(model, source, {.task = std::nullopt});
+  EXPECT_EQ(transcript.language, language);
+  EXPECT_EQ(promptOf(transcript).size(), 4u);
+  EXPECT_THAT(promptOf(transcript), testing::IsSupersetOf({1, 34, 35}));
+  toy.speech.language_count = 0;
+  EXPECT_THAT(prompt({}), ElementsAre(1, 34, 35));
+}
+
 TEST_F(Speech, OfOneLanguageIsPromptedWithoutLanguageAndTask) {
   toy.speech.language_count = 0;
   toy.speech.transcribe_id = toy.speech.translate_id = -1;
@@ -125,7 +173,13 @@ TEST_F(Speech, RefusesWhatItCannotDo) {
   EXPECT_THAT(refusal([&] { transcribe(model, source, {.language = "english"}); }),
               HasSubstr("language is english, but must be empty or one of en, de, zh"));
   EXPECT_THAT(refusal([&] { transcribe(model, source, {.generate = {.prompt = {1}}}); }),
+              HasSubstr("generate.prompt[0] is 1"));
+  EXPECT_THAT(refusal([&] {
+                transcribe(model, source, {.timestamps = true, .generate = {.prompts = {{5}}}});
+              }),
               HasSubstr("generate.prompt"));
+  EXPECT_THAT(refusal([&] { transcribe(model, source, {.generate = {.prompts = {{5}, {6}}}}); }),
+              HasSubstr("generate.prompts is 2"));
   toy.speech.first_timestamp_id = -1;
   EXPECT_THAT(refusal([&] { transcribe(model, source, {.timestamps = true}); }),
               HasSubstr("no timestamps"));

@@ -42,7 +42,8 @@ ReferenceOptions randomOptions(Random &random, Id firstTimestamp, int vocabulary
     options.prompt.push_back(firstTimestamp);
   options.maximumLength = int(options.prompt.size()) + 2 + random.upTo(25);
   if (random.oneIn(3))
-    options.minimumNewTokens = random.upTo(8);
+    options.minimumNewTokens =
+        std::min(random.upTo(8), options.maximumLength - int(options.prompt.size()));
   if (random.oneIn(4))
     options.noRepeatNgramSize = 1 + random.upTo(2);
   if (random.oneIn(3))
@@ -120,7 +121,7 @@ protected:
         searched.push_back(id);
     std::vector<float> searchedLogits(searched.size(), 1);
     std::vector<Candidate> candidates;
-    mergeCandidates(RowScores{searched, searchedLogits, logits, 4}, excluded, rules,
+    mergeCandidates(RowScores{searched, searchedLogits, logits, 4, {}}, excluded, rules,
                     ScoreKind::LogProbability, candidates);
     std::vector<Id> result;
     for (const Candidate &candidate : candidates)

@@ -168,6 +168,10 @@ void runDecode(const transept_invocation *invocation, std::uint32_t worker,
     float *logits = invocation->logits ? invocation->logits : arena;
     logits += request * parameters.vocabulary;
     logitsFrom(parameters, hashOfRow(*invocation, parameters.seed, row), logits);
+    if (invocation->source_entries[placeOf(*invocation, row).source][0] ==
+            float(parameters.badSource) &&
+        invocation->positions[row] + 1 >= parameters.badLength)
+      logits[7] = NAN;
     search(*invocation, request, parameters.vocabulary, logits);
   }
 }

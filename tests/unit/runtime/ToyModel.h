@@ -18,6 +18,8 @@ struct ToyParameters {
   float endBias = 0;                         // added to the logit of id 2
   std::uint32_t firstTimestamp = UINT32_MAX; // this and higher ids
   float timestampBias = 0;                   // are made likelier by this
+  std::int32_t badSource = -1;  // over a source that begins with this id, logits are NaN
+  std::int64_t badLength = 0;   // from this length of the target on
   std::vector<float> attention; // [positions, source length]: weights of the only cross-attention
   std::atomic<int> encodeCalls{0};
   std::atomic<int> encodedSources{0};

@@ -186,7 +186,7 @@ TEST_F(Transform, RefusesTargetsThatAreLongerThanTheModelHasPositions) {
   Source encoded = model.encodeFeatures(source({1}));
   EXPECT_EQ(model.transform(encoded, target({1, 2})).states.size(), 2u);
   EXPECT_EQ(errorOf([&] { model.transform(encoded, target({1, 2, 3})); }),
-            "the length of targets[0] is 3, but must be 0 to 2");
+            "targets[0] has 3 rows, but must have at most 2");
 }
 
 TEST_F(Transform, HasNoTokens) {

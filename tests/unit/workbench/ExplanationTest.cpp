@@ -43,6 +43,13 @@ TEST(Explanation, OfALaunchBySymbolIsAllOfIt) {
             "costs     next to nothing\n");
 }
 
+TEST(Explanation, SaysHowFarALaunchLooks) {
+  story::Story story = storyOfACircle();
+  story.programs[0].launches[0].keys_behind = 3;
+  EXPECT_THAT(workbench::textOf(story, workbench::explain(story, "encode.query.haswell")),
+              testing::EndsWith("costs     all keys before a row and at most 3 behind it\n"));
+}
+
 TEST(Explanation, BarriersHaveNoSymbol) {
   story::Story story = storyOfACircle();
   EXPECT_THROW(workbench::explain(story, ""), std::runtime_error);

@@ -46,6 +46,22 @@ TEST(Story, IsTheSameAfterWritingAndReading) {
   EXPECT_EQ(toJson(storyOf(toJson(Story()))), toJson(Story()));
 }
 
+TEST(Story, ReadsStoriesWithoutSidesAndWindows) {
+  Json json = smallStory();
+  Json &operations = json["stages"][0]["operations"];
+  operations[0]["type"] = "source.convolved0 x 20 x f32";
+  operations[1]["type"] = "sourced x 20 x f32";
+  for (Json &operation : operations)
+    operation.erase("side");
+  for (const char *name : {"keys_before", "keys_behind"})
+    json["programs"][0]["launches"][0].erase(name);
+  Story story = storyOf(json.dump());
+  EXPECT_EQ(story.stages[0].operations[0].side, "source");
+  EXPECT_EQ(story.stages[0].operations[1].side, "");
+  EXPECT_EQ(story.programs[0].launches[0].keys_before, -1);
+  EXPECT_EQ(story.programs[0].launches[0].name, "layers.0.query");
+}
+
 TEST(Story, RefusesTextThatIsNone) {
   std::string text = toJson(smallStory());
   for (const std::string &damaged :

@@ -14,12 +14,12 @@
 
 namespace transept {
 
-/// What a pass did, or declined to do, and why.
+/// What a pass did, or declined to do, and why; or where a tensor of the checkpoint was read from.
 struct CompileRemark {
   std::string kind;     ///< passed, missed or analysis
-  std::string pass;     ///< e.g. "merge-projections"
+  std::string pass;     ///< e.g. "merge-projections"; of tensors "read-checkpoint"
   std::string category; ///< staging, weights, fusion or plan
-  std::string name;     ///< of the operation
+  std::string name;     ///< of the operation or the tensor
   std::string text;
 };
 
@@ -63,7 +63,7 @@ struct CompileOptions {
   /// Runs the model by the reference interpreter around every pass, and the library at the end, and
   /// stops at the first result that differs.
   bool verifiesPasses = false;
-  /// Where the IR after every pass goes; empty for nowhere.
+  /// Where the IR after every pass goes, also when a later one fails; empty for nowhere.
   std::string dumpDirectory = {};
   /// Where a page that shows the compilation goes, one HTML file; empty for nowhere.
   std::string report = {};
@@ -79,8 +79,8 @@ struct CompiledLibrary {
 };
 
 /// Compiles a checkpoint directory, a description (.json) or textual IR (.mlir, in stage graph,
-/// staged or fused) to a shared library. Throws Error with the reason; then no library is left
-/// behind.
+/// staged or fused) to a shared library. Throws Error with the reason; then the library, its
+/// header, plan and report are not there, or as they were.
 CompiledLibrary compile(const std::string &input, const CompileOptions &options);
 
 /// One stage on the way from a model to machine code.

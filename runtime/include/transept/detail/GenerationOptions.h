@@ -8,7 +8,6 @@
 #include "transept/options.h"
 
 #include <exception>
-#include <limits>
 #include <string>
 
 namespace transept::detail {
@@ -18,12 +17,14 @@ class GenerationOptions {
 public:
   GenerationOptions(const GenerateOptions &given, std::size_t sourceCount) : given(given) {
     options.structure_size = sizeof(options);
+    options.conventions = TRANSEPT_CONVENTION_UNSET_FRACTION | TRANSEPT_CONVENTION_CPP_NAMES;
     options.ignore_model_defaults = given.ignoreModelDefaults;
-#define OPTION_NUMBER(name, abi_name, ...) options.abi_name = number(given.name);
-#define OPTION_LIMIT(name, abi_name, ...) options.abi_name = number(given.name);
+#define OPTION_NUMBER(name, abi_name, ...) options.abi_name = number(given.name, #name);
+#define OPTION_LIMIT(name, abi_name, ...) options.abi_name = number(given.name, #name);
 #define OPTION_FRACTION(name, abi_name, ...) options.abi_name = fraction(given.name);
-#define OPTION_EARLY_STOPPING(name, abi_name, ...) options.abi_name = number(given.name);
-#define OPTION_ID(name, abi_name, ...) options.abi_name = number(given.name);
+#define OPTION_EARLY_STOPPING(name, abi_name, ...) options.abi_name = number(given.name, #name);
+#define OPTION_BOOLEAN(name, abi_name, ...) options.abi_name = number(given.name, #name);
+#define OPTION_ID(name, abi_name, ...) options.abi_name = number(given.name, #name);
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, ...)                                                            \
   setList(given.name, options.abi_name##s, options.abi_name##_count);
@@ -31,8 +32,9 @@ public:
   setWords(given.name, name, options.abi_name##s, options.abi_name##_offsets,                      \
            options.abi_name##_count);
 #include "transept/generation_options.inc"
-    options.timestamps = number(given.timestamps);
+    options.timestamps = number(given.timestamps, "timestamps");
     setPrompts(sourceCount);
+    setNumbers(sourceCount);
     if (given.onToken) {
       options.on_token = callListener;
       options.on_token_context = this;
@@ -56,12 +58,17 @@ private:
     std::vector<std::uint64_t> offsets;
   };
 
-  template <typename Value> static std::int32_t number(const std::optional<Value> &value) {
+  template <typename Value>
+  static std::int32_t number(const std::optional<Value> &value, const char *name) {
+    if (value && std::int32_t(*value) == TRANSEPT_UNSET)
+      throw Error(ErrorCode::InvalidArgument, std::string(name) + " is " +
+                                                  std::to_string(TRANSEPT_UNSET) +
+                                                  ", which no option can be");
     return value ? std::int32_t(*value) : TRANSEPT_UNSET;
   }
 
   static float fraction(const std::optional<float> &value) {
-    return value.value_or(std::numeric_limits<float>::quiet_NaN());
+    return value.value_or(TRANSEPT_UNSET_FRACTION);
   }
 
   static void setList(const std::optional<std::vector<Id>> &list, const std::int32_t *&ids,
@@ -93,6 +100,18 @@ private:
     ids = kept.ids.data();
     offsets = kept.offsets.data();
     count = words->size();
+  }
+
+  void setNumbers(std::size_t sourceCount) {
+    options.seed = given.seed;
+    if (given.sourceNumbers.empty())
+      return;
+    if (given.sourceNumbers.size() != sourceCount)
+      throw Error(ErrorCode::InvalidArgument,
+                  "sourceNumbers has " + std::to_string(given.sourceNumbers.size()) +
+                      " numbers, but must have one for each of the " + std::to_string(sourceCount) +
+                      " sources, or none");
+    options.source_numbers = given.sourceNumbers.data();
   }
 
   void setPrompts(std::size_t sourceCount) {

@@ -74,6 +74,17 @@ private:
   transept_model *handle = nullptr;
 };
 
+/// The library of a handle of the C++ API, `what` in messages. Throws Error if the handle was moved
+/// from, and is therefore empty.
+inline const OpenLibrary &opened(const std::shared_ptr<const OpenLibrary> &library,
+                                 const std::string &what) {
+  if (!library)
+    throw Error(ErrorCode::InvalidArgument,
+                what +
+                    " was moved from, so there is nothing in it; use the object it was moved to");
+  return *library;
+}
+
 } // namespace transept::detail
 
 #endif

@@ -13,8 +13,10 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace transept::codegen {
 namespace {
@@ -104,6 +106,38 @@ TEST_F(Launches, EachBecomeAFunctionThatCallsAKernel) {
     ASSERT_TRUE(function) << name;
     EXPECT_FALSE(function.getBody().getOps<mlir::func::CallOp>().empty()) << name;
   }
+}
+
+/// LLVM takes time quadratic in the calls of one function.
+TEST_F(Launches, OfALongProgramAreDividedAmongFunctionsInOrder) {
+  std::string text = "!rows = !plan.buffer<source x 8, stride 8>\nplan.program @long {\n"
+                     "  %a = plan.buffer at 0 : !rows\n";
+  constexpr int count = 1200;
+  for (int i = 0; i < count; ++i)
+    text += "  plan.elementwise \"e" + std::to_string(i) +
+            "\" add %a, %a into %a : !rows, !rows, !rows\n";
+  module = mlir::parseSourceString<mlir::ModuleOp>(text + "}\n", &context);
+  ASSERT_TRUE(module);
+  mlir::PassManager passes(&context);
+  passes.addPass(createEmitKernelsPass({.cpu = "x86-64-v3"}));
+  ASSERT_TRUE(succeeded(passes.run(*module)));
+  std::vector<std::string> done;
+  std::function<void(mlir::StringRef)> run = [&](mlir::StringRef name) {
+    int calls = 0;
+    auto function = module->lookupSymbol<mlir::func::FuncOp>(name);
+    for (auto call : function.getBody().getOps<mlir::func::CallOp>()) {
+      ++calls;
+      if (call.getCallee().starts_with("transept_program_"))
+        run(call.getCallee());
+      else if (call.getCallee().starts_with("long."))
+        done.push_back(call.getCallee().str());
+    }
+    EXPECT_LE(calls, 1100) << name.str(); // 512 launches, each with a time stamp behind it
+  };
+  run("transept_program_long");
+  ASSERT_EQ(done.size(), size_t(count));
+  for (int i = 0; i < count; ++i)
+    EXPECT_EQ(done[size_t(i)], "long.e" + std::to_string(i));
 }
 
 } // namespace

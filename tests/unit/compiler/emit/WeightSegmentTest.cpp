@@ -4,6 +4,7 @@
 // disk, read through the loader.
 
 #include "compiler/emit/weights/WeightSegment.h"
+#include "base/OutputFile.h"
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
 #include "compiler/emit/table/ModelTable.h"
@@ -45,7 +46,7 @@ std::string objectWithTable() {
 
 TEST(WeightSegment, HoldsMoreThanTwoGibibytes) {
   std::string path = ::testing::TempDir() + "transept-segment-" + std::to_string(getpid()) + ".so";
-  linkLibrary({objectWithTable()}, "weights", "segment.so", path);
+  writeOutputFile(path, linkLibrary({objectWithTable()}, "weights", "segment.so"));
   std::string first = "first bytes", last = "last bytes";
   addWeightSegment(path, kSize, [&](const SegmentWriter &write) {
     write(0, first.data(), int64_t(first.size()));
@@ -66,7 +67,7 @@ TEST(WeightSegment, HoldsMoreThanTwoGibibytes) {
 
 TEST(WeightSegment, RefusesBytesOutsideOfIt) {
   std::string path = ::testing::TempDir() + "transept-outside-" + std::to_string(getpid()) + ".so";
-  linkLibrary({objectWithTable()}, "weights", "outside.so", path);
+  writeOutputFile(path, linkLibrary({objectWithTable()}, "weights", "outside.so"));
   auto writeBehind = [](const SegmentWriter &write) { write(4095, "ab", 2); };
   EXPECT_THROW(addWeightSegment(path, 4096, writeBehind), std::runtime_error);
   std::filesystem::remove(path);

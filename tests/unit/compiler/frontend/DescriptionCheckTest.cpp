@@ -101,6 +101,45 @@ TEST(CheckTensors, NamesShapesAndTheConfigFieldsBehindThem) {
   EXPECT_THAT(longer.error(), HasSubstr("no tensor 'model.encoder.layers.2."));
 }
 
+/// The error about a tensor of another shape with as many numbers.
+std::string errorOfShape(const char *folder, const std::string &name, std::vector<int64_t> shape) {
+  TestCheckpoint checkpoint(folder);
+  checkpoint.tensors.at(name).shape = std::move(shape);
+  return checkpoint.error();
+}
+
+TEST(CheckTensors, RefuseAnotherShapeOfAsManyNumbers) {
+  struct {
+    const char *folder, *name;
+    std::vector<int64_t> shape;
+    const char *needed;
+  } cases[] = {
+      {"t5", "decoder.block.0.layer.0.SelfAttention.q.weight", {48, 40}, "needs [40, 48]"},
+      {"t5", "decoder.block.0.layer.0.SelfAttention.q.weight", {40, 8, 6}, "[40, 48]"},
+      {"t5", "decoder.block.0.layer.0.SelfAttention.q.weight", {1, 40, 48}, "[40, 48]"},
+      {"t5", "encoder.final_layer_norm.weight", {48, 1}, "[48]"},
+      {"t5", "encoder.final_layer_norm.weight", {1, 48}, "[48]"},
+      {"marian", "model.encoder.layers.0.fc2.bias", {4, 12}, "[48]"},
+      {"marian", "final_logits_bias", {300, 1}, "[300]"},
+      {"whisper", "model.encoder.conv1.weight", {48, 3, 80}, "[48, 80, 3]"},
+      {"whisper", "model.encoder.conv2.weight", {48, 144}, "[48, 48, 3]"},
+  };
+  for (const auto &[folder, name, shape, needed] : cases)
+    EXPECT_THAT(errorOfShape(folder, name, shape), AllOf(HasSubstr(name), HasSubstr(needed)));
+  TestCheckpoint trocr("trocr");
+  std::string patches = "encoder.embeddings.patch_embeddings.projection.weight";
+  std::vector<int64_t> shape = trocr.tensors.at(patches).shape;
+  EXPECT_THAT(errorOfShape("trocr", patches, {shape[0], shape[2], shape[1], shape[3]}),
+              HasSubstr("num_channels"));
+}
+
+TEST(CheckTensors, DimensionsOfOneBeforeABiasOfLogitsAreNoOtherShape) {
+  TestCheckpoint checkpoint("marian");
+  EXPECT_THAT(checkpoint.tensors.at("final_logits_bias").shape, testing::ElementsAre(1, 300));
+  EXPECT_EQ(checkpoint.error(), "no error");
+  EXPECT_EQ(errorOfShape("marian", "final_logits_bias", {300}), "no error");
+}
+
 TEST(CheckTensors, RefusesIntegerWeights) {
   TestCheckpoint checkpoint("t5");
   checkpoint.tensors["shared.weight"].type = "I32";

@@ -136,22 +136,23 @@ TEST(DescriptionText, EveryRequiredKeyIsRequired) {
 }
 
 TEST(DescriptionText, IsReadFromAFileBesideItsCheckpoint) {
+  Warnings warnings;
   TestCheckpoint checkpoint("t5");
   Description description = checkpoint.describe();
   std::string path = checkpoint.directory.path() + "/model.json";
   description.checkpoint.clear();
   checkpoint.directory.write("model.json", toJson(description));
-  EXPECT_EQ(std::filesystem::canonical(readDescription(path).checkpoint),
+  EXPECT_EQ(std::filesystem::canonical(readDescription(path, warnings).checkpoint),
             std::filesystem::canonical(checkpoint.directory.path()));
   description.checkpoint = "elsewhere";
   checkpoint.directory.write("model.json", toJson(description));
-  EXPECT_THAT(errorOf([&] { readDescription(path); }), HasSubstr("elsewhere"));
+  EXPECT_THAT(errorOf([&] { readDescription(path, warnings); }), HasSubstr("elsewhere"));
   description.checkpoint.clear();
   description.source.selfAttention.key.inputs = 5;
   checkpoint.directory.write("model.json", toJson(description));
-  EXPECT_THAT(errorOf([&] { readDescription(path); }),
+  EXPECT_THAT(errorOf([&] { readDescription(path, warnings); }),
               AllOf(HasSubstr("model.json"), HasSubstr("source.selfAttention.key")));
-  EXPECT_THAT(errorOf([&] { readDescription(path + "x"); }), HasSubstr("no such file"));
+  EXPECT_THAT(errorOf([&] { readDescription(path + "x", warnings); }), HasSubstr("no such file"));
 }
 
 } // namespace

@@ -50,6 +50,39 @@ TEST(EncoderDecoder, DescribesBertWithBert) {
   EXPECT_EQ(description.generation.beams, 4);
 }
 
+TEST(EncoderDecoder, TheDecodersClassHasDefaultsForGeneration) {
+  TestCheckpoint checkpoint("trocr");
+  checkpoint.generation = nullptr;
+  for (const char *key : {"decoder_start_token_id", "eos_token_id", "pad_token_id"}) {
+    checkpoint.config[key] = nullptr;
+    checkpoint.config["decoder"].erase(key);
+  }
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_EQ(read.decoderStartId, 2);
+  EXPECT_EQ(read.paddingId, 1);
+  EXPECT_THAT(read.endIds, ElementsAre(2));
+  checkpoint.config["decoder"]["eos_token_id"] = nullptr;
+  EXPECT_THAT(checkpoint.describe().generation.endIds, IsEmpty());
+}
+
+TEST(EncoderDecoder, ATrocrTargetIsCountedByTheGeneralNameToo) {
+  TestCheckpoint checkpoint("trocr");
+  int64_t layers = checkpoint.describe().target.layerCount;
+  checkpoint.config["decoder"].erase("decoder_layers");
+  checkpoint.config["decoder"]["num_hidden_layers"] = layers;
+  EXPECT_EQ(checkpoint.describe().target.layerCount, layers);
+}
+
+TEST(EncoderDecoder, Version5KeepsAHeadOfItsOwn) {
+  TestCheckpoint checkpoint("bert2bert");
+  TestTensor head = checkpoint.tensors["decoder.bert.embeddings.word_embeddings.weight"];
+  head.data[3] ^= 1;
+  checkpoint.tensors["decoder.cls.predictions.decoder.weight"] = head;
+  EXPECT_THAT(checkpoint.error(), HasSubstr("differ"));
+  checkpoint.config["transformers_version"] = "5.0.0.dev0";
+  EXPECT_EQ(checkpoint.describe().logits.weight.name, "decoder.cls.predictions.decoder.weight");
+}
+
 TEST(EncoderDecoder, ProjectsTheSourceWhereWidthsDiffer) {
   TestCheckpoint checkpoint("bert2bert");
   checkpoint.config["encoder"]["hidden_size"] = 40;

@@ -126,8 +126,7 @@ TEST(Generation, SpecialIdsMissingInTheGenerationFileComeFromTheConfig) {
 
 TEST(Generation, WarnsAboutOptionsThatAreNotHonoured) {
   for (auto [key, value] :
-       std::vector<std::pair<const char *, Json>>{{"do_sample", true},
-                                                  {"num_beam_groups", 2},
+       std::vector<std::pair<const char *, Json>>{{"num_beam_groups", 2},
                                                   {"diversity_penalty", 0.5},
                                                   {"penalty_alpha", 0.6},
                                                   {"force_words_ids", {{1}}},
@@ -135,7 +134,6 @@ TEST(Generation, WarnsAboutOptionsThatAreNotHonoured) {
                                                   {"encoder_repetition_penalty", 1.2},
                                                   {"exponential_decay_length_penalty", {1, 1.1}},
                                                   {"forced_decoder_ids", {{1, 2}}},
-                                                  {"renormalize_logits", true},
                                                   {"guidance_scale", 3.0},
                                                   {"an_unknown_option", 1}}) {
     TestCheckpoint checkpoint("t5");
@@ -158,6 +156,63 @@ TEST(Generation, NeutralAndIrrelevantOptionsAreNoNews) {
                                 {"_from_model_config", true}});
   checkpoint.describe();
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
+}
+
+TEST(Generation, DefaultsOfSamplingAreRead) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation.update({{"do_sample", true},
+                                {"num_beams", 1},
+                                {"num_return_sequences", 3},
+                                {"temperature", 0.7},
+                                {"top_k", 20},
+                                {"top_p", 0.9},
+                                {"min_p", 0.05},
+                                {"typical_p", 0.8},
+                                {"epsilon_cutoff", 0.01},
+                                {"eta_cutoff", 0.02},
+                                {"renormalize_logits", true}});
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+  EXPECT_TRUE(read.sample);
+  EXPECT_TRUE(read.renormalize);
+  EXPECT_EQ(read.returnCount, 3);
+  EXPECT_EQ(read.topK, 20);
+  EXPECT_EQ(read.temperature, 0.7);
+  EXPECT_EQ(read.topP, 0.9);
+  EXPECT_EQ(read.minP, 0.05);
+  EXPECT_EQ(read.typicalP, 0.8);
+  EXPECT_EQ(read.epsilonCutoff, 0.01);
+  EXPECT_EQ(read.etaCutoff, 0.02);
+}
+
+TEST(Generation, TopKIsFiftyUnlessItIsNull) {
+  TestCheckpoint checkpoint("t5");
+  EXPECT_EQ(checkpoint.describe().generation.topK, 50);
+  checkpoint.generation["top_k"] = nullptr;
+  EXPECT_EQ(checkpoint.describe().generation.topK, 0);
+}
+
+TEST(Generation, BeamsAreNotSampled) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation.update({{"do_sample", true}, {"num_beams", 4}});
+  EXPECT_FALSE(checkpoint.describe().generation.sample);
+  ASSERT_EQ(checkpoint.warnings.size(), 1u);
+  EXPECT_THAT(checkpoint.warnings[0], AllOf(HasSubstr("do_sample"), HasSubstr("num_beams = 4")));
+}
+
+TEST(Generation, SettingsOfSamplingAreOnlyCheckedForModelsThatSample) {
+  for (auto [key, value] : std::vector<std::pair<const char *, Json>>{
+           {"temperature", 0.0}, {"top_k", -1}, {"top_p", 1.5}, {"typical_p", "x"}}) {
+    TestCheckpoint checkpoint("t5");
+    checkpoint.generation[key] = value;
+    GenerationDefaults read = checkpoint.describe().generation;
+    EXPECT_EQ(read.temperature, 1);
+    EXPECT_EQ(read.topK, 50);
+    ASSERT_EQ(checkpoint.warnings.size(), 1u) << key;
+    EXPECT_THAT(checkpoint.warnings[0], AllOf(HasSubstr(key), HasSubstr("do_sample is not set")));
+    checkpoint.generation.update({{"do_sample", true}, {"num_beams", 1}});
+    EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("generation_config.json"), HasSubstr(key)));
+  }
 }
 
 TEST(Generation, TokensOutsideTheVocabularyAreLeftOutOrRefused) {

@@ -58,6 +58,8 @@ TEST(SpeechDefaults, AreKeptByTheDescriptionsJson) {
   TestCheckpoint checkpoint("whisper");
   checkpoint.config["median_filter_width"] = 5;
   checkpoint.generation["alignment_heads"] = {{2, 1}, {1, 0}};
+  checkpoint.generation["language"] = "zh";
+  checkpoint.generation["task"] = "translate";
   Description description = checkpoint.describe();
   const SpeechDefaults &speech = *description.generation.speech;
   ASSERT_EQ(speech.alignmentHeads.size(), 2u);
@@ -93,12 +95,67 @@ TEST(SpeechDefaults, RefuseTokensAndHeadsThatDoNotExist) {
   EXPECT_THAT(checkpoint.error(), HasSubstr("an odd number"));
 }
 
-TEST(SpeechDefaults, WarnOfALanguageThatEachCallMustGive) {
+TEST(SpeechDefaults, HaveTheLanguageAndTheTaskOfTheFile) {
   TestCheckpoint checkpoint("whisper");
-  checkpoint.generation["language"] = "<|fr|>";
+  for (const char *name : {"<|fr|>", "fr", "French", "FR"}) {
+    checkpoint.generation["language"] = name;
+    checkpoint.generation["task"] = "translate";
+    SpeechDefaults speech = checkpoint.describe().generation.speech.value();
+    EXPECT_THAT(checkpoint.warnings, IsEmpty());
+    EXPECT_EQ(speech.languageId, 353) << name;
+    EXPECT_EQ(speech.taskId, 356);
+    EXPECT_THAT(speech.promptIds, IsEmpty());
+  }
+  checkpoint.generation["task"] = "sing";
+  EXPECT_THAT(checkpoint.error(), HasSubstr("task: found \"sing\""));
   checkpoint.generation["task"] = "transcribe";
-  checkpoint.describe();
-  EXPECT_THAT(checkpoint.warnings, ElementsAre(HasSubstr("language: found \"<|fr|>\"")));
+  EXPECT_EQ(checkpoint.describe().generation.speech->taskId, 357);
+  checkpoint.generation["language"] = "es";
+  EXPECT_THAT(checkpoint.error(), HasSubstr("a language of lang_to_id: de, en, fr, zh"));
+}
+
+TEST(SpeechDefaults, HaveThePromptThatIsForced) {
+  TestCheckpoint checkpoint("whisper");
+  checkpoint.generation["forced_decoder_ids"] = Json::parse("[[1, 354], [2, 357], [3, 361]]");
+  SpeechDefaults speech = checkpoint.describe().generation.speech.value();
+  EXPECT_THAT(speech.promptIds, ElementsAre(354, 357, 361));
+  checkpoint.generation["forced_decoder_ids"] = Json::parse("[[1, null], [2, 357], [3, null]]");
+  EXPECT_THAT(checkpoint.describe().generation.speech->promptIds, ElementsAre(-1, 357));
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+  checkpoint.generation["task"] = "transcribe";
+  EXPECT_THAT(checkpoint.describe().generation.speech->promptIds, IsEmpty());
+  EXPECT_THAT(checkpoint.warnings, ElementsAre(HasSubstr("forced_decoder_ids has no effect")));
+}
+
+TEST(SpeechDefaults, HaveThePromptOfOlderCheckpoints) {
+  TestCheckpoint checkpoint("whisper");
+  checkpoint.config["forced_decoder_ids"] = Json::parse("[[1, 354], [2, 357]]");
+  EXPECT_THAT(checkpoint.describe().generation.speech->promptIds, ElementsAre(354, 357));
+  checkpoint.generation["forced_decoder_ids"] = Json::parse("[[1, 353]]");
+  EXPECT_THAT(checkpoint.describe().generation.speech->promptIds, ElementsAre(353));
+  checkpoint.generation = nullptr;
+  SpeechDefaults speech = checkpoint.describe().generation.speech.value();
+  EXPECT_THAT(speech.promptIds, ElementsAre(354, 357));
+  EXPECT_EQ(speech.transcriptStartId, 351);
+  EXPECT_THAT(speech.languages, IsEmpty());
+  EXPECT_FALSE(speech.noTimestampsId);
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+}
+
+TEST(SpeechDefaults, RefuseForcedIdsThatAreNoPrompt) {
+  for (const char *ids : {"[[2, 354]]", "[[1, 354], [3, 357]]", "[1, 354]", "[[1, 420]]", "354"}) {
+    TestCheckpoint checkpoint("whisper");
+    checkpoint.generation["forced_decoder_ids"] = Json::parse(ids);
+    EXPECT_THAT(checkpoint.error(), HasSubstr("forced_decoder_ids: found")) << ids;
+  }
+}
+
+TEST(SpeechDefaults, PromptsAreForModelsThatHaveThem) {
+  TestCheckpoint checkpoint("speech_to_text");
+  checkpoint.generation["forced_decoder_ids"] = Json::parse("[[1, 5]]");
+  checkpoint.generation["language"] = "fr";
+  EXPECT_FALSE(checkpoint.describe().generation.speech);
+  EXPECT_EQ(checkpoint.warnings.size(), 2u);
 }
 
 } // namespace

@@ -74,9 +74,56 @@ TEST(T5, TyingFollowsTheClassDefaultWhenTheFieldIsMissing) {
   TestCheckpoint mt5("mt5");
   mt5.config.erase("tie_word_embeddings");
   EXPECT_EQ(mt5.describe().logits.weight.name, "lm_head.weight");
-  TestCheckpoint t5("t5");
-  t5.config.erase("tie_word_embeddings");
-  EXPECT_EQ(t5.describe().logits.weight.name, "shared.weight");
+  for (const char *folder : {"t5", "umt5"}) {
+    TestCheckpoint tied(folder);
+    tied.config.erase("tie_word_embeddings");
+    tied.tensors.erase("lm_head.weight");
+    Description description = tied.describe();
+    EXPECT_EQ(description.logits.weight.name, "shared.weight");
+    EXPECT_DOUBLE_EQ(description.logits.scale,
+                     1 / std::sqrt(double(description.target.hiddenSize)));
+  }
+}
+
+/// As transformers 5 saves a model: always said to be tied.
+struct SavedByVersion5 : TestCheckpoint {
+  explicit SavedByVersion5(const char *folder) : TestCheckpoint(folder) {
+    config["tie_word_embeddings"] = true;
+    config["transformers_version"] = "5.2.0";
+  }
+};
+
+TEST(T5, AHeadOfItsOwnIsUsedWhereVersion5SaysThatAllAreTied) {
+  for (const char *folder : {"flan_t5", "umt5", "mt5"}) {
+    SavedByVersion5 checkpoint(folder);
+    if (std::string(folder) != "mt5") // its class has no such field
+      checkpoint.config["scale_decoder_outputs"] = false;
+    Description description = checkpoint.describe();
+    EXPECT_THAT(checkpoint.warnings, IsEmpty());
+    EXPECT_EQ(description.logits.weight.name, "lm_head.weight") << folder;
+    EXPECT_EQ(description.logits.scale, 1.0) << folder;
+  }
+}
+
+TEST(T5, Version5ScalesWhereItsOwnFieldSaysSo) {
+  SavedByVersion5 t5("t5");
+  EXPECT_DOUBLE_EQ(t5.describe().logits.scale, 1 / std::sqrt(48.0));
+  t5.config["scale_decoder_outputs"] = false;
+  Description description = t5.describe();
+  EXPECT_EQ(description.logits.weight.name, "shared.weight");
+  EXPECT_EQ(description.logits.scale, 1.0);
+  SavedByVersion5 flan("flan_t5");
+  flan.config["scale_decoder_outputs"] = true;
+  EXPECT_EQ(flan.describe().logits.weight.name, "lm_head.weight");
+  EXPECT_LT(flan.describe().logits.scale, 1.0);
+}
+
+TEST(T5, MT5OfVersion5IsNeverScaled) {
+  SavedByVersion5 checkpoint("mt5");
+  checkpoint.tensors.erase("lm_head.weight");
+  EXPECT_EQ(checkpoint.describe().logits.scale, 1.0);
+  checkpoint.config["transformers_version"] = "4.44.2";
+  EXPECT_LT(checkpoint.describe().logits.scale, 1.0);
 }
 
 TEST(T5, AnyStoredAliasServesAsTheSharedEmbedding) {

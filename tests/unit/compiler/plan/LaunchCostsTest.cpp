@@ -42,6 +42,15 @@ plan.program @encode {
   %last = plan.buffer : !plan.buffer<source x 54, stride 64>
   plan.windows "more" %windows into %last kernel 3 stride 2 padding 1
     : !plan.buffer<source.first x 18, stride 32>, !plan.buffer<source x 54, stride 64>
+  %keys = plan.buffer : !plan.buffer<source x 54, stride 64>
+  %mixed = plan.buffer : !plan.buffer<source x 54, stride 64>
+  plan.attend "local" rows %last, %keys, %keys into %mixed
+    {head_count = 2 : i64, key_dim = 27 : i64, value_dim = 27 : i64, scale = 1.0 : f64,
+     window_before = 20 : i64, window_after = 3 : i64}
+    : !plan.buffer<source x 54, stride 64>, !plan.buffer<source x 54, stride 64>,
+      !plan.buffer<source x 54, stride 64>, !plan.buffer<source x 54, stride 64>
+  plan.store "store" %mixed into <"cross.keys", keys = true, heads = 2, head_dim = 27, offset = 0, bf16>
+    : !plan.buffer<source x 54, stride 64>
 }
 plan.program @decode {
   %rows = plan.buffer : !plan.buffer<target x 10, stride 16>
@@ -92,7 +101,7 @@ protected:
 TEST_F(Costs, ListBarriersAndTheRowsBeforeEachConvolution) {
   ASSERT_TRUE(module);
   std::vector<LaunchCosts> launches = of("encode");
-  ASSERT_EQ(launches.size(), 4u);
+  ASSERT_EQ(launches.size(), 6u);
   EXPECT_EQ(launches[0].label, "features");
   EXPECT_EQ(launches[0].kind, "take_features");
   EXPECT_EQ(launches[0].rows, TRANSEPT_ROWS_BEFORE_STEP + 0);
@@ -100,6 +109,7 @@ TEST_F(Costs, ListBarriersAndTheRowsBeforeEachConvolution) {
   EXPECT_EQ(launches[1].label, "");
   EXPECT_EQ(launches[1].kind, "barrier");
   EXPECT_EQ(launches[2].rows, TRANSEPT_ROWS_BEFORE_STEP + 1);
+  EXPECT_EQ(launches[2].bytesPerRow, (2 * 6 + 18) * 4) << "windows of 3 rows move by 2";
   EXPECT_EQ(launches[3].rows, TRANSEPT_ROWS_ALL);
 }
 
@@ -131,6 +141,27 @@ TEST_F(Costs, CountKeysByWhoseTheyAre) {
   EXPECT_EQ(launches[2].operationsPerRowAndKey, 2 * 2 * (5 + 4));
   EXPECT_EQ(launches[3].keys, TRANSEPT_KEYS_OF_SOURCE);
   EXPECT_EQ(launches[3].bytesPerKey, 2 * 10 * 2) << "a cache of bf16";
+}
+
+TEST_F(Costs, CountKeysThatAreRowsOfTheInvocationOnce) {
+  ASSERT_TRUE(module);
+  std::vector<LaunchCosts> launches = of("encode");
+  ASSERT_EQ(launches.size(), 6u);
+  EXPECT_EQ(launches[4].keys, TRANSEPT_KEYS_OF_SEQUENCE);
+  EXPECT_EQ(launches[4].bytesPerRow, 4 * 54 * 4);
+  EXPECT_EQ(launches[4].bytesPerKey, 0);
+  EXPECT_EQ(launches[4].operationsPerRowAndKey, 2 * 2 * (27 + 27));
+}
+
+TEST_F(Costs, SayHowFarARowLooks) {
+  ASSERT_TRUE(module);
+  EXPECT_EQ(of("encode").at(4).window, TRANSEPT_WINDOW(20, 3));
+  EXPECT_EQ(of("decode").at(2).window, 0u);
+}
+
+TEST_F(Costs, CountWhatACacheStoresInItsOwnNumbers) {
+  ASSERT_TRUE(module);
+  EXPECT_EQ(of("encode").at(5).bytesPerRow, 54 * 4 + 54 * 2);
 }
 
 } // namespace

@@ -91,6 +91,57 @@ void scaleConstants(ModuleOp code, StringRef function, double from, double facto
 /// A coefficient of the exponential's polynomial (KernelBuilder::exponential).
 const double kSixth = 1.0 / 6;
 
+/// Calls `change` for each op of a kind in the functions that score blocks of the vocabulary.
+template <typename Op> void changeInSearch(ModuleOp code, llvm::function_ref<bool(Op)> change) {
+  int count = 0;
+  for (auto each : code.getOps<LLVM::LLVMFuncOp>())
+    if (each.getName().starts_with("vocabulary_") &&
+        !each.getName().starts_with("vocabulary_merge"))
+      each.walk([&](Op op) { count += change(op); });
+  EXPECT_GT(count, 0) << "nothing to change";
+}
+
+/// Loops over vectors that begin with a sum of zero begin behind the first vector.
+bool skipFirstVector(LLVM::BrOp jump) {
+  if (jump.getDestOperands().size() != 2)
+    return false;
+  auto begin = jump.getDestOperands()[0].getDefiningOp<LLVM::ConstantOp>(),
+       sum = jump.getDestOperands()[1].getDefiningOp<LLVM::ConstantOp>();
+  auto first = begin ? dyn_cast<IntegerAttr>(begin.getValue()) : IntegerAttr();
+  auto zeros = sum ? dyn_cast<SplatElementsAttr>(sum.getValue()) : SplatElementsAttr();
+  if (!first || first.getInt() != 0 || !zeros || !isa<FloatType>(zeros.getElementType()) ||
+      !zeros.getSplatValue<APFloat>().isZero())
+    return false;
+  OpBuilder builder(jump);
+  jump->setOperand(0, LLVM::ConstantOp::create(builder, jump.getLoc(), first.getType(),
+                                               zeros.getType().getNumElements()));
+  return true;
+}
+
+/// The ids of tokens are those of the tokens behind them.
+bool addOne(LLVM::TruncOp id) {
+  bool isStored =
+      llvm::any_of(id->getUsers(), [](Operation *user) { return isa<LLVM::StoreOp>(user); });
+  if (!id.getType().isInteger(32) || !isStored)
+    return false;
+  OpBuilder builder(id->getContext());
+  builder.setInsertionPointAfter(id);
+  Value one = LLVM::ConstantOp::create(builder, id.getLoc(), id.getType(), 1);
+  Value next = LLVM::AddOp::create(builder, id.getLoc(), id, one);
+  id.getResult().replaceAllUsesExcept(next, next.getDefiningOp());
+  return true;
+}
+
+/// Another value than the encoder's last leaves the program.
+void emitOtherStates(ModuleOp plan) {
+  auto emit = launch<plan::EmitStatesOp>(plan, "encode", "states");
+  plan::BufferOp right = plan::wholeBuffer(emit.getInput());
+  for (auto buffer : emit->getBlock()->getOps<plan::BufferOp>())
+    if (buffer.getType() == right.getType() && buffer.getOffset() != right.getOffset())
+      return emit.getInputMutable().assign(buffer);
+  throw std::runtime_error("no other buffer");
+}
+
 std::vector<Fault> faults() {
   using transept::testing::tinyMarian;
   auto tinyT5 = [] { return transept::testing::tinyT5(/*isGated=*/false); };
@@ -190,6 +241,25 @@ std::vector<Fault> faults() {
        [](ModuleOp code) { scaleConstants(code, "attention_encoder_cache", kSixth, 1.2); },
        "decoder.layers.0.cross_attention",
        "decode.decoder.layers.0.cross_attention"},
+      {"other_states", tinyMarian, emitOtherStates, {}, "encoder_states", "encode.states"},
+      {"exponential_of_the_vocabulary",
+       tinyMarian,
+       {},
+       [](ModuleOp code) { scaleConstants(code, "vocabulary_", kSixth, 1.2); },
+       "log_sum_exp",
+       "decode.logits"},
+      {"sum_without_the_first_vector",
+       tinyMarian,
+       {},
+       [](ModuleOp code) { changeInSearch<LLVM::BrOp>(code, skipFirstVector); },
+       "log_sum_exp",
+       "decode.logits"},
+      {"other_best_tokens",
+       tinyMarian,
+       {},
+       [](ModuleOp code) { changeInSearch<LLVM::TruncOp>(code, addOne); },
+       "best_ids",
+       "decode.logits"},
   };
 }
 
@@ -228,9 +298,11 @@ protected:
     std::string error;
     emit::Level level{"x86-64-v3", *targets::targetFor("x86-64-v3", error), *code};
     emit::EmitOptions options;
-    options.output = library;
     options.sections = {{story::kStorySection, packed(story)}};
-    emit::emitLibrary(level, description, testing::randomReader(1), options);
+    emit::LibraryFiles files(library);
+    files.addHeader(description.name);
+    emit::emitLibrary(level, description, testing::randomReader(1), options, files);
+    files.finish();
   }
 
   void verify() {

@@ -17,7 +17,7 @@ TEST(ModelName, FollowsFromTheLibrarysFile) {
   EXPECT_EQ(modelNameOf("build/libopus-mt_en.de.so"), "opus_mt_en_de");
   EXPECT_EQ(modelNameOf("whisper.so"), "whisper");
   EXPECT_EQ(modelNameOf("libt5"), "t5");
-  EXPECT_EQ(modelNameOf("lib.so"), "");
+  EXPECT_EQ(modelNameOf("lib.so"), "lib");
 }
 
 TEST(ModelName, IsRefusedWhereCppCannotUseIt) {

@@ -108,6 +108,46 @@ TEST_F(ReadIR, SaysWhereTheTextIsWrong) {
   EXPECT_THAT(message, HasSubstr("transept.nothing"));
 }
 
+std::string repeated(const std::string &text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i)
+    all += text;
+  return all;
+}
+
+TEST_F(ReadIR, RefusesBracketsThatAreNestedTooDeeply) {
+  read(repeated("module {\n", 100) + repeated("}", 100));
+  EXPECT_TRUE(module) << message;
+  for (const auto &[open, close] :
+       {std::pair("module {\n", "}\n"), std::pair("([", "])"), std::pair("tuple<", ">")}) {
+    message.clear();
+    read(repeated(open, 100'000) + repeated(close, 100'000));
+    EXPECT_FALSE(module);
+    EXPECT_THAT(message, HasSubstr("nested at most 256 deep")) << open;
+  }
+}
+
+TEST_F(ReadIR, CountsNoBracketsInStringsCommentsAndArrows) {
+  read("// " + repeated("{", 300) + "\nmodule { func.func private @f() -> i32 loc(\"\\\"" +
+       repeated("(", 300) + "\") }");
+  EXPECT_TRUE(module) << message;
+}
+
+TEST_F(ReadIR, RefusesWeightsThatTakeTooManySteps) {
+  auto sums = [](int count) {
+    std::string text = "func.func @f() {\n%w0 = transept.weight_zero : tensor<4xf32>\n";
+    for (int i = 0; i < count; ++i)
+      text += "%w" + std::to_string(i + 1) + " = transept.weight_add %w" + std::to_string(i) +
+              ", %w" + std::to_string(i) + " : tensor<4xf32>\n";
+    return text + "return\n}";
+  };
+  read(sums(10));
+  EXPECT_TRUE(module) << message;
+  read(sums(40)); // 2^40 additions
+  EXPECT_FALSE(module);
+  EXPECT_THAT(message, HasSubstr("at most 65536 steps"));
+}
+
 TEST_F(ReadIR, SaysWhichFileCannotBeRead) {
   module = session::readIR(path + ".missing", context);
   EXPECT_FALSE(module);

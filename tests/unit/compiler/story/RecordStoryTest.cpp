@@ -8,6 +8,7 @@
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/story/RemarkLog.h"
 #include "tests/support/TinyModels.h"
+#include "workbench/story/StoryJson.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -102,6 +103,18 @@ TEST(RecordStage, LinesAreThoseOfTheOperations) {
       if (operation.kind != "plan.barrier" && operation.kind != "plan.emit_states")
         EXPECT_TRUE(names(line, operation)) << operation.name << " in " << line;
     }
+  }
+}
+
+TEST(RecordStage, SaysWhoseRowsAnOperationMakes) {
+  for (const story::Stage &stage : {marian().stages.front(), marian().stages.back()}) {
+    std::set<std::string> sides;
+    for (const Operation &operation : stage.operations) {
+      sides.insert(operation.side);
+      if (operation.type.ends_with("x f32")) // rows, and no masks of two sides
+        EXPECT_EQ(operation.side, sideOfType(operation.type)) << operation.name;
+    }
+    EXPECT_THAT(sides, AllOf(Contains("source"), Contains("target"))) << stage.name;
   }
 }
 

@@ -56,7 +56,7 @@ TEST(Extractor, NeedsPatchesThatFit) {
 TEST(Extractor, SaysWhichFileIsWrong) {
   Extractor sounds(R"({"feature_extractor_type": "WhisperFeatureExtractor"})");
   EXPECT_EQ(errorOf([&] { sounds.extract("/no/such.wav"); }), "/no/such.wav: no such file");
-  EXPECT_EQ(errorOf([&] { sounds.extract("/tmp"); }), "/tmp: no such file");
+  EXPECT_EQ(errorOf([&] { sounds.extract("/tmp"); }), "/tmp: it is a folder, not a regular file");
   EXPECT_THAT(errorOf([&] { sounds.extract(referencePath("rgb.png")); }),
               HasSubstr("rgb.png: not a sound file"));
   Extractor images(R"({"image_processor_type": "ViTImageProcessor"})", {.patchSize = 16});

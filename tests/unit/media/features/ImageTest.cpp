@@ -85,6 +85,28 @@ TEST(Image, RefusesFilesThatEndEarly) {
   }
 }
 
+/// The checksum of a chunk of PNG.
+uint32_t checksum(std::string_view bytes) {
+  uint32_t sum = ~uint32_t(0);
+  for (char byte : bytes) {
+    sum ^= static_cast<unsigned char>(byte);
+    for (int bit = 0; bit < 8; ++bit)
+      sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum;
+}
+
+TEST(Image, RefusesPromisesThatTheFileCannotKeep) {
+  std::string bytes = readReference("rgb.png");
+  // Behind the signature and a length: the header's name, width and height, and at last a checksum.
+  bytes[18] = bytes[22] = '\x20';
+  uint32_t sum = checksum(std::string_view(bytes).substr(12, 17));
+  for (size_t index = 0; index < 4; ++index)
+    bytes[29 + index] = char(sum >> (24 - 8 * index));
+  EXPECT_THAT(errorOf([&] { decodeImage(bytes, "huge.png"); }),
+              HasSubstr("pixels: the file ends early"));
+}
+
 TEST(Image, RefusesDamagedPixels) {
   std::string bytes = readReference("rgb.png");
   bytes[bytes.size() - 20] ^= 1;

@@ -157,6 +157,21 @@ TEST(Sound, RefusesFilesThatEndEarly) {
   errorOf([&] { decodeSound(std::string_view(flac).substr(0, flac.size() / 2), "it"); });
 }
 
+TEST(Sound, RefusesWhatSaysInFrontThatItIsTooLong) {
+  std::vector<float> second(16000);
+  std::string bytes = soundFile(second, {.format = SF_FORMAT_FLAC | SF_FORMAT_PCM_16});
+  // The 36 bits of FLAC's number of samples end behind the mark, four bytes of header and 18 more.
+  for (size_t place = 22; place < 26; ++place)
+    bytes[place] = '\x7f';
+  EXPECT_THAT(errorOf([&] { decodeSound(bytes, "long.flac"); }),
+              HasSubstr("seconds of sound, at most 7200 are allowed"));
+  EXPECT_EQ(decodeSound(bytes, "long.flac", {.enoughSamples = 100}).size(), 100u);
+  EXPECT_THAT(errorOf([&] {
+                decodeSound(soundFile(std::vector<float>(48000)), "x.wav", {.longestSeconds = 2});
+              }),
+              HasSubstr("3 seconds of sound, at most 2"));
+}
+
 TEST(Sound, AcceptsTheOpenLengthOfAPipe) {
   auto samples = sine(440, 16000, 0.1);
   std::string bytes = soundFile(samples, {.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16});

@@ -163,11 +163,54 @@ TEST(WhisperFeatures, CutOrFillToAChunk) {
   EXPECT_THAT(whisperFeatures({}, settings, true, "it").values, ::testing::Each(-1.5F));
 }
 
+/// numpy.pad(samples, 200, mode="reflect") of few samples, step by step as numpy's guide has it.
+std::vector<double> reflectedAsNumpy(const std::vector<float> &samples) {
+  auto length = std::ptrdiff_t(samples.size());
+  std::vector<double> padded;
+  for (std::ptrdiff_t at = -200; at < length + 200; ++at) {
+    std::ptrdiff_t index = at;
+    while (length > 1 && (index < 0 || index >= length))
+      index = index < 0 ? -index : 2 * (length - 1) - index;
+    padded.push_back(samples[size_t(length == 1 ? 0 : index)]);
+  }
+  return padded;
+}
+
+TEST(WhisperFeatures, MirrorShortSoundsAsOftenAsNumpy) {
+  for (size_t count : {1, 2, 3, 100, 159, 160, 161, 199, 200, 201}) {
+    SCOPED_TRACE(count);
+    std::vector<float> samples = noisySweep(1000);
+    samples.resize(count);
+    const Features features = whisperFeatures(samples, {}, /*isPadded=*/false, "it");
+    ASSERT_EQ(features.rows, count / 160);
+    if (features.rows == 0)
+      continue;
+    std::vector<double> padded = reflectedAsNumpy(samples);
+    FrameSettings frames{.window = periodicHannWindow(400)};
+    Matrix energies = melEnergies(padded, frames, slaneyFilters({}));
+    double loudest = 0;
+    for (double energy : energies.row(0))
+      loudest = std::max(loudest, energy);
+    for (size_t mel = 0; mel < 80; ++mel) {
+      double value =
+          std::max(std::log10(std::max(energies.row(0)[mel], 1e-10)), std::log10(loudest) - 8);
+      EXPECT_NEAR(features.values[mel], (value + 4) / 4, 1e-6);
+    }
+  }
+}
+
+TEST(WhisperFeatures, FillUpSoundsOfAnyLength) {
+  for (size_t count : {1, 2, 100, 159, 200, 201}) {
+    std::vector<float> samples = noisySweep(1000);
+    samples.resize(count);
+    EXPECT_EQ(whisperFeatures(samples, {}, /*isPadded=*/true, "it").rows, 3000U) << count;
+  }
+}
+
 TEST(SpeechFeatures, RefuseSoundsShorterThanAFrame) {
-  std::vector<float> samples(200);
-  EXPECT_EQ(errorOf([&] { whisperFeatures(samples, {}, /*isPadded=*/false, "it"); }),
-            "it: 200 samples, at least 201 are needed");
-  samples.resize(399);
+  EXPECT_EQ(errorOf([&] { whisperFeatures({}, {}, /*isPadded=*/false, "it"); }),
+            "it: no samples, at least 1 is needed");
+  std::vector<float> samples(399);
   EXPECT_EQ(errorOf([&] { speech2TextFeatures(samples, {}, "it"); }),
             "it: 399 samples, at least 400 are needed");
   samples.resize(400);

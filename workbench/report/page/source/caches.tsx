@@ -3,9 +3,9 @@
 // How large the caches are, as formulas with the workload's numbers put in.
 
 import { Table } from "./controls";
-import { encoderCacheBytes, selfCacheBytes } from "./cost";
+import { blocksOf, encoderCacheBytes, positionsOf, selfCacheBytes, takesFeatures } from "./extent";
 import * as format from "./format";
-import { model, selectOrigins, workload } from "./state";
+import { model, selectOrigins, sizes, workload } from "./state";
 import type { Cache, Slot } from "./story";
 
 const { story } = model;
@@ -33,42 +33,61 @@ function Slots({ label, cache, tokens }: { label: string; cache: Cache; tokens: 
   );
 }
 
-function Formula({ parts, result, id }: { parts: [string, string][]; result: number; id: string }) {
+type Factor = [value: number, name: string];
+
+/// sources x ( a x b + c x d + ... ) = bytes
+function Formula({ outer, terms, result, id }: { outer: Factor[]; terms: Factor[][]; result: number; id: string }) {
+  const sign = (text: string) => <span class="times">{text}</span>;
+  const factor = ([value, name]: Factor) => <span class="factor"><b>{format.whole(value)}</b><span>{name}</span></span>;
+  const product = (factors: Factor[]) => factors.map((one, index) => <span key={one[1]}>{index > 0 && sign("\u00d7")}{factor(one)}</span>);
+  const shown = terms.filter((factors) => factors.every(([value]) => value > 0));
+  const isSum = shown.length > 1;
   return (
     <p class="formula">
-      {parts.map(([value, name], index) => (
-        <span key={name}>{index > 0 && <span class="times">{"\u00d7"}</span>}<span class="factor"><b>{value}</b><span>{name}</span></span></span>
-      ))}
-      <span class="times">=</span>
+      {product(outer)}{sign(isSum ? "\u00d7 (" : "\u00d7")}
+      {shown.map((factors, index) => <span key={factors[0][1]}>{index > 0 && sign("+")}{product(factors)}</span>)}
+      {sign(isSum ? ") =" : "=")}
       <span class="factor result" data-cache={id} data-bytes={result}><b>{format.bytes(result)}</b><span>{format.whole(result)} bytes</span></span>
     </p>
   );
 }
 
+const some = (count: number, noun: string): Factor => [count, count === 1 ? noun : `${noun}s`];
+
 export function Caches() {
   const work = workload.value;
   const { encoder, self } = story.caches ?? {};
-  const page = self?.page_tokens || 1;
-  const pages = Math.ceil(work.step / page);
-  const sequences = work.sources * work.beams;
+  const position = takesFeatures(sizes) ? "position" : "token";
+  const block = sizes.block_positions;
+  const positions = positionsOf(sizes, work);
+  const sourceBlocks = blocksOf(sizes, positions);
+  const targetBlocks = blocksOf(sizes, work.step);
   return (
     <div class="page caches">
       {!!encoder?.bytes_per_token && (
         <section>
           <h3>Encoder KV cache</h3>
-          <p class="lead">Keys and values of every cross-attention, computed once for each source by <code>encode</code> and read by each step of <code>decode</code>. Beams of one source share it.</p>
-          <Formula id="encoder" result={encoderCacheBytes(story, work)}
-            parts={[[format.whole(work.sources), work.sources === 1 ? "source" : "sources"], [format.whole(work.sourceTokens), "source tokens"], [format.whole(encoder.bytes_per_token), "bytes a token"]]} />
-          <Slots label="slots of the encoder cache" cache={encoder} tokens={work.sources * work.sourceTokens} />
+          <p class="lead">
+            Keys and values of every cross-attention, computed once for each source by <code>encode</code> and read by each step of <code>decode</code>, in
+            blocks of {block} {position}s. Beams of one source share it. The encoder's states and the source itself, by which it is found again, count as well.
+          </p>
+          <Formula id="encoder" result={encoderCacheBytes(sizes, work)} outer={[some(work.sources, "source")]}
+            terms={[
+              [[sourceBlocks, `${sourceBlocks === 1 ? "block" : "blocks"} for ${format.plural(positions, position)}`], [sizes.source_bytes_per_block, "bytes of keys and values"]],
+              [some(positions, position), [sizes.source_bytes_per_position, "bytes of states and ids"]],
+              [[takesFeatures(sizes) ? work.sourceTokens : 0, "rows of features"], [sizes.source_bytes_per_feature_row, "bytes a row"]],
+              [[sizes.source_bytes, "bytes behind them"]],
+            ]} />
+          <Slots label="slots of the encoder cache" cache={encoder} tokens={work.sources * sourceBlocks * block} />
         </section>
       )}
       {!!self?.bytes_per_token && (
         <section>
           <h3>Self cache</h3>
-          <p class="lead">Keys and values of the target tokens so far, in pages of {page} tokens. This is the most it can take: beams share the full pages of what they have in common.</p>
-          <Formula id="self" result={selfCacheBytes(story, work)}
-            parts={[[format.whole(work.sources), work.sources === 1 ? "source" : "sources"], [format.whole(work.beams), work.beams === 1 ? "beam" : "beams"], [format.whole(pages), `${pages === 1 ? "page" : "pages"} for ${work.step} tokens`], [format.whole(page), "tokens a page"], [format.whole(self.bytes_per_token), "bytes a token"]]} />
-          <Slots label="slots of the self cache" cache={self} tokens={sequences * pages * page} />
+          <p class="lead">Keys and values of the target tokens so far, in pages of {block} tokens. This is the most it can take: beams share the full pages of what they have in common.</p>
+          <Formula id="self" result={selfCacheBytes(sizes, work)} outer={[some(work.sources, "source"), some(work.beams, "beam")]}
+            terms={[[[targetBlocks, `${targetBlocks === 1 ? "page" : "pages"} for ${work.step} tokens`], [sizes.self_bytes_per_block, "bytes a page"]]]} />
+          <Slots label="slots of the self cache" cache={self} tokens={work.sources * work.beams * targetBlocks * block} />
         </section>
       )}
       <p class="note">Move the sliders above to change the workload.</p>

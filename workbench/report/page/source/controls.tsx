@@ -4,9 +4,11 @@
 
 import { Fragment, type ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Metric } from "./cost";
+import { boundWords, type Cost, type Metric } from "./cost";
+import { positionsOf, takesFeatures } from "./extent";
 import * as format from "./format";
-import { isHeatShown, level, metric, model, setWorkload, workload } from "./state";
+import { hottest } from "./heat";
+import { isHeatShown, level, metric, model, most, setWorkload, sizes, workload } from "./state";
 import type { Run } from "./story";
 
 export function metricText(metric: Metric, value: number): string {
@@ -16,22 +18,26 @@ export function metricText(metric: Metric, value: number): string {
 
 /// The workload of a measured run.
 export function runWords(run: Run): string {
-  const sources = `${run.sources} \u00d7 ${run.source_tokens} tokens`;
+  const sources = `${run.sources} \u00d7 ${run.source_tokens} ${takesFeatures(sizes) ? "rows" : "tokens"}`;
   return run.program === "decode" ? `${sources}, ${format.plural(run.hypotheses, "beam")}` : sources;
 }
 
-/// A slider for the usual values and a field for any.
-export function Amount(props: { label: string; value: number; from: number; to: number; onChange: (value: number) => void; id: string }) {
+/// A slider for the usual values and a field for any up to `most`.
+export function Amount(props: { label: string; value: number; from: number; to: number; most?: number; onChange: (value: number) => void; id: string; note?: string }) {
   const change = (event: Event) => {
-    const value = Math.round(+(event.target as HTMLInputElement).value);
+    const input = event.target as HTMLInputElement;
+    const value = Math.min(Math.round(+input.value), props.most ?? Infinity);
     if (value >= props.from) props.onChange(value);
+    // What was typed may lie beyond what is now shown.
+    input.value = String(Math.max(props.from, value || 0));
   };
   return (
     <label class="amount">
       <span>{props.label}</span>
       <input type="range" min={props.from} max={props.to} value={Math.min(props.value, props.to)} onInput={change}
         aria-label={props.label} data-amount={props.id} />
-      <input type="number" min={props.from} value={props.value} onChange={change} aria-label={`${props.label}, number`} data-number={props.id} />
+      <input type="number" min={props.from} max={props.most} value={props.value} onChange={change} aria-label={`${props.label}, number`} data-number={props.id} />
+      {props.note && <span data-note={props.id}>{props.note}</span>}
     </label>
   );
 }
@@ -40,9 +46,19 @@ export function WorkloadControls() {
   const work = workload.value;
   return (
     <div class="workload" role="group" aria-label="workload">
-      <Amount id="source" label="source tokens" value={work.sourceTokens} from={1} to={1024} onChange={(sourceTokens) => setWorkload({ sourceTokens })} />
-      <Amount id="step" label="target tokens" value={work.step} from={0} to={512} onChange={(step) => setWorkload({ step })} />
-      <Amount id="beams" label="beams" value={work.beams} from={1} to={16} onChange={(beams) => setWorkload({ beams })} />
+      {sizes.has_source && (
+        <Amount id="source" label={takesFeatures(sizes) ? "rows of features" : "source tokens"} value={work.sourceTokens} from={1} to={most.source}
+          most={sizes.maximum_source_positions < 0 && !sizes.usual_feature_rows ? undefined : most.source}
+          note={takesFeatures(sizes) ? format.plural(positionsOf(sizes, work), "position") : undefined}
+          onChange={(sourceTokens) => setWorkload({ sourceTokens })} />
+      )}
+      {sizes.has_target && (
+        <>
+          <Amount id="step" label="target tokens" value={work.step} from={0} to={most.target}
+            most={sizes.maximum_target_positions < 0 ? undefined : most.target} onChange={(step) => setWorkload({ step })} />
+          <Amount id="beams" label="beams" value={work.beams} from={1} to={16} onChange={(beams) => setWorkload({ beams })} />
+        </>
+      )}
       <Amount id="sources" label="sources" value={work.sources} from={1} to={64} onChange={(sources) => setWorkload({ sources })} />
     </div>
   );
@@ -72,12 +88,30 @@ export function HeatChoice() {
   ];
   if (model.story.profile) metrics.push({ value: "time", text: "time" });
   return (
+    <>
     <Choice label="heat map" values={metrics} chosen={isHeatShown.value ? metric.value : "none"}
       onChoose={(value) => {
         isHeatShown.value = value !== "none";
         if (value !== "none") metric.value = value;
       }} />
+    <HeatLegend />
+    </>
   );
+}
+
+/// What the colours mean, in all programs and everywhere on the page.
+function HeatLegend() {
+  if (!isHeatShown.value || !hottest.value) return null;
+  return (
+    <span class="heat-legend" title="the dearest launch of all programs has the full colour" data-hottest={hottest.value}>
+      0<span class="ramp" />{metricText(metric.value, hottest.value)} a launch
+    </span>
+  );
+}
+
+/// The limit that binds.
+export function Bound({ cost }: { cost: Cost }) {
+  return <span class={`bound ${cost.bound}`}>{boundWords(cost)}</span>;
 }
 
 export function LevelChoice() {

@@ -3,59 +3,103 @@
 // What a launch needs for a workload, and which limit of the machine binds it. The formulas are
 // those of workbench/measure/ProgramCosts.cpp.
 
-import type { Launch, Limits, Program, Run, Story } from "./story";
-
-export interface Workload {
-  sources: number;
-  sourceTokens: number;
-  beams: number;
-  step: number; // target tokens that are there already
-}
+import { positionsOf, rowsAfter, sizesOf, takesFeatures, type Workload } from "./extent";
+import type { Launch, Limits, MeasuredLaunch, Program, Reading, Run, Story } from "./story";
 
 export interface Cost {
   bytes: number;
   operations: number;
-  cachedBytes: number; // of `bytes`: rows, which the launch before has left in the nearer caches
-  least?: number; // seconds, by the limit that binds
-  measured?: number; // seconds
+  /// Seconds that each limit allows at least. A launch reads while it computes: the larger binds.
+  memory?: number;
+  arithmetic?: number;
+  memoryInTurn?: number; // what its bytes add to a run of the program, which reads those of all launches
+  least?: number;
+  measured?: number; // seconds, mean of the workers; then `least` is of the same run
+  longest?: number; // from the first worker's start to the last one's end
   waiting?: number;
   bound: "memory" | "arithmetic" | "";
+  from: string; // where most of the bytes come from, if that is known
 }
 
 /// Operations a byte from which arithmetic binds, where no limits were measured.
 export const assumedBalance = 10;
 
-export function rowsOf(program: Program, work: Workload): number {
-  return program.name === "decode" ? work.sources * work.beams : work.sources * work.sourceTokens;
+/// Sources that one run of a program works on: those of features are encoded one by one.
+const sourcesOf = (story: Story, program: Program, work: Workload) =>
+  program.name !== "decode" && takesFeatures(sizesOf(story)) ? 1 : work.sources;
+
+/// Rows of one run of a program; of a launch before the last row step there are more.
+export function rowsOf(story: Story, program: Program, work: Workload, launch?: Launch): number {
+  if (program.name === "decode") return work.sources * work.beams;
+  const steps = launch?.rows.match(/^before:(\d+)$/)?.[1];
+  const rows = rowsAfter(sizesOf(story), work.sourceTokens, steps === undefined ? undefined : +steps);
+  return sourcesOf(story, program, work) * rows;
+}
+
+/// Sum of min(i, reach) over i below `count`.
+function sumUpTo(count: number, reach: number): number {
+  const rising = Math.min(count, reach + 1);
+  return (rising * Math.max(0, rising - 1)) / 2 + (count > rising ? (count - rising) * reach : 0);
 }
 
 /// Keys that are read once, and pairs of a row and a key that it looks at.
-function keysOf(program: Program, launch: Launch, work: Workload): { keys: number; pairs: number } {
-  const rows = rowsOf(program, work);
+function keysOf(story: Story, program: Program, launch: Launch, work: Workload): { keys: number; pairs: number } {
+  const positions = positionsOf(sizesOf(story), work);
   if (launch.keys === "none" || !launch.keys) return { keys: 0, pairs: 0 };
   if (launch.keys === "source")
-    return { keys: work.sources * work.sourceTokens, pairs: rows * work.sourceTokens };
-  if (program.name === "decode") return { keys: rows * (work.step + 1), pairs: rows * (work.step + 1) };
-  return { keys: rows, pairs: rows * work.sourceTokens };
+    return { keys: work.sources * positions, pairs: rowsOf(story, program, work) * positions };
+  const isDecode = program.name === "decode";
+  const [past, rows] = isDecode ? [work.step, 1] : [0, positions];
+  const sequences = isDecode ? work.sources * work.beams : sourcesOf(story, program, work);
+  const reach = (keys = -1) => (keys < 0 ? Infinity : keys);
+  const before = reach(launch.keys_before);
+  const behind = launch.keys === "up_to_row" ? 0 : reach(launch.keys_behind);
+  return {
+    keys: sequences * (past + rows - (past - Math.min(past, before))),
+    pairs: sequences * (sumUpTo(past + rows, before) - sumUpTo(past, before) + rows + sumUpTo(rows, behind)),
+  };
 }
 
-export function costOf(program: Program, launch: Launch, work: Workload, limits?: Limits): Cost {
-  const rows = rowsOf(program, work);
-  const { keys, pairs } = keysOf(program, launch, work);
-  const cachedBytes = rows * launch.bytes_per_row;
+const readingOf = (program: Program, limits: Limits): Reading =>
+  program.name === "decode" ? limits.decode_weights : limits.encode_weights;
+
+export function costOf(story: Story, program: Program, launch: Launch, work: Workload): Cost {
+  const limits = story.profile?.limits;
+  const rows = rowsOf(story, program, work, launch);
+  const { keys, pairs } = keysOf(story, program, launch, work);
+  const rowBytes = rows * launch.bytes_per_row;
   const streamed = launch.weight_bytes + keys * launch.bytes_per_key;
-  const bytes = streamed + cachedBytes;
+  const bytes = streamed + rowBytes;
   const operations = rows * launch.operations_per_row + pairs * launch.operations_per_row_and_key;
   const rate = limits?.operations_per_second[launch.arithmetic];
-  if (!bytes && !operations) return { bytes, operations, cachedBytes, bound: "" };
-  if (!limits || !rate)
-    return { bytes, operations, cachedBytes, bound: operations / bytes > assumedBalance ? "arithmetic" : "memory" };
-  const memory =
-    streamed / limits.read_bytes_per_second +
-    cachedBytes / (limits.cached_bytes_per_second || limits.read_bytes_per_second);
-  const arithmetic = operations / rate;
-  return { bytes, operations, cachedBytes, least: Math.max(memory, arithmetic), bound: memory > arithmetic ? "memory" : "arithmetic" };
+  if (!bytes && !operations) return { bytes, operations, bound: "", from: "" };
+  if (!limits || (operations && !rate))
+    return { bytes, operations, bound: operations / bytes > assumedBalance ? "arithmetic" : "memory", from: "" };
+  const reading = readingOf(program, limits);
+  // By itself, a launch may find its bytes where there is room for them.
+  const near = [limits.few, limits.rows].find(({ capacity }) => bytes <= capacity);
+  const [own, rowsFrom] = [near ?? reading, near ?? limits.rows];
+  const [ofWeights, ofRows] = [streamed / own.bytes_per_second, rowBytes / rowsFrom.bytes_per_second];
+  const memory = ofWeights + ofRows;
+  const arithmetic = operations ? operations / rate! : 0;
+  return { bytes, operations, memory, arithmetic, memoryInTurn: streamed / reading.bytes_per_second + ofRows, least: Math.max(memory, arithmetic),
+    bound: memory > arithmetic ? "memory" : "arithmetic", from: ofWeights >= ofRows ? own.from : rowsFrom.from };
 }
+
+/// What a measured launch took, with what it needed at least: both are of that run.
+function withMeasured(cost: Cost, measured: MeasuredLaunch): Cost {
+  return { ...cost, measured: measured.seconds, longest: measured.longest_seconds, waiting: measured.waiting_seconds,
+    memory: measured.memory_seconds, memoryInTurn: measured.memory_seconds_in_turn, arithmetic: measured.arithmetic_seconds, least: measured.least_seconds };
+}
+
+/// Of a program that reads for one launch while it computes another.
+export function leastOf(costs: Cost[]): number {
+  const sum = (value: (cost: Cost) => number | undefined) => costs.reduce((all, cost) => all + (value(cost) ?? 0), 0);
+  return Math.max(sum((cost) => cost.memoryInTurn), sum((cost) => cost.arithmetic));
+}
+
+/// "memory (L3 cache)": the limit that binds, and from where the bytes come.
+export const boundWords = ({ bound, from }: Cost) => (bound === "memory" && from && from !== "memory" ? `memory (${from})` : bound);
 
 /// The measured run that is nearest to a workload, if the program was measured at all.
 export function nearestRun(story: Story, program: Program, work: Workload): Run | undefined {
@@ -69,11 +113,11 @@ export function nearestRun(story: Story, program: Program, work: Workload): Run 
 }
 
 /// Costs of all launches of a program; with the times of `run` where there is one.
-export function costsOf(program: Program, work: Workload, limits?: Limits, run?: Run): Cost[] {
+export function costsOf(story: Story, program: Program, work: Workload, run?: Run): Cost[] {
   return program.launches.map((launch, index) => {
-    const cost = costOf(program, launch, work, limits);
+    const cost = costOf(story, program, launch, work);
     const measured = run?.launches[index];
-    return measured ? { ...cost, measured: measured.seconds, waiting: measured.waiting_seconds } : cost;
+    return measured ? withMeasured(cost, measured) : cost;
   });
 }
 
@@ -83,17 +127,4 @@ export type Metric = "operations" | "bytes" | "time";
 export function metricOf(cost: Cost, metric: Metric): number {
   if (metric === "time") return cost.measured ?? cost.least ?? 0;
   return cost[metric];
-}
-
-/// Bytes of the encoder cache.
-export function encoderCacheBytes(story: Story, work: Workload): number {
-  return (story.caches?.encoder?.bytes_per_token ?? 0) * work.sources * work.sourceTokens;
-}
-
-/// Bytes of the self cache at most: beams share the full pages of what they have in common.
-export function selfCacheBytes(story: Story, work: Workload): number {
-  const cache = story.caches?.self;
-  if (!cache) return 0;
-  const page = cache.page_tokens || 1;
-  return cache.bytes_per_token * work.sources * work.beams * Math.ceil(work.step / page) * page;
 }

@@ -2,11 +2,11 @@
 //
 // What each launch costs for a chosen workload, what that is of the whole, and which limit binds it.
 
-import { Choice, HeatChoice, LevelChoice, metricText, Name, runWords, Share, Table, type Column } from "./controls";
-import { assumedBalance, metricOf, type Cost } from "./cost";
+import { Bound, Choice, HeatChoice, LevelChoice, metricText, Name, runWords, Share, Table, type Column } from "./controls";
+import { assumedBalance, boundWords, leastOf, metricOf, type Cost } from "./cost";
 import * as format from "./format";
 import { launchHeat } from "./heat";
-import type { Launch } from "./story";
+import type { Launch, Reading } from "./story";
 import { costs, isHeatShown, level, metric, model, programName, runs, selection, selectLaunch, setWorkload } from "./state";
 
 interface Row {
@@ -50,6 +50,7 @@ function kernelsOf(rows: Row[]): KernelRow[] {
   return [...found.values()].sort((a, b) => b.share - a.share);
 }
 
+const limitShare = (cost: Cost) => (cost.longest ? (cost.least ?? 0) / cost.longest : 0);
 const intensityOf = (cost: Cost) => (cost.bytes ? cost.operations / cost.bytes : 0);
 
 export function ProgramChoice() {
@@ -71,12 +72,15 @@ function Limits({ program }: { program: number }) {
         arithmetic, any other by memory.
       </p>
     );
+  const { name } = model.programs[program];
+  const weights = name === "decode" ? limits.decode_weights : limits.encode_weights;
+  const rateWords = ({ bytes_per_second, from }: Reading) => `${format.bytes(bytes_per_second)}/s${from && ` from ${from}`}`;
   const rates = Object.entries(limits.operations_per_second).filter(([, rate]) => rate > 0);
   return (
     <p class="note">
-      Limits measured on the machine: reading {format.bytes(limits.read_bytes_per_second)}/s,{" "}
-      {rates.map(([name, rate]) => `${name} ${format.operations(rate)}/s`).join(", ")}.{" "}
-      {run && `Times were measured with ${runWords(run)}; bytes, operations and limits follow the workload above.`}
+      Limits measured on the machine: {rateWords(weights)} for the {format.bytes(weights.buffer_bytes)} of weights of {name},{" "}
+      {rateWords(limits.rows)} for rows that one launch hands to the next; products: {rates.map(([name, rate]) => `${name} ${format.operations(rate)}/s`).join(", ")}.{" "}
+      {run && `Times, and what they are at least, are of ${runWords(run)}; bytes, operations and what binds follow the workload above.`}
     </p>
   );
 }
@@ -116,9 +120,13 @@ export function Costs() {
     { title: "bytes", isNumber: true, sort: (row) => row.cost.bytes, cell: (row) => format.bytes(row.cost.bytes) },
     { title: "op/byte", isNumber: true, sort: (row) => intensityOf(row.cost), cell: (row) => format.intensity(intensityOf(row.cost)) },
     ...(hasLeast ? [{ title: "at least", isNumber: true, sort: (row: Row) => row.cost.least ?? 0, cell: (row: Row) => format.seconds(row.cost.least ?? 0) }] : []),
-    ...(hasTime ? [{ title: "time", isNumber: true, sort: (row: Row) => row.cost.measured ?? 0, cell: (row: Row) => format.seconds(row.cost.measured ?? 0) }] : []),
+    // From the first worker's start to the last one's end: limits are about all of them together.
+    ...(hasTime ? [
+      { title: "time", isNumber: true, sort: (row: Row) => row.cost.longest ?? 0, cell: (row: Row) => format.seconds(row.cost.longest ?? 0) },
+      { title: "of the limit", isNumber: true, sort: (row: Row) => limitShare(row.cost), cell: (row: Row) => format.percent(limitShare(row.cost)) },
+    ] : []),
     { title: "share", isNumber: true, sort: (row) => row.share, cell: (row) => <Share value={row.share} /> },
-    { title: "bound by", sort: (row) => row.cost.bound, cell: (row) => <span class={`bound ${row.cost.bound}`}>{row.cost.bound}</span> },
+    { title: "bound by", sort: (row) => boundWords(row.cost), cell: (row) => <Bound cost={row.cost} /> },
     { title: "heat", cell: (row) => <span class="swatch" style={{ "--heat": launchHeat({ program, index: row.index }) }}
         title={isHeatShown.value ? metricText(metric.value, metricOf(row.cost, metric.value)) : ""} /> },
   ];
@@ -134,16 +142,13 @@ export function Costs() {
       <dl class="figures">
         {hasTime && <div><dt>time in launches</dt><dd>{format.seconds(sum((cost) => cost.measured ?? 0))}</dd></div>}
         {hasTime && <div><dt>waiting at barriers</dt><dd>{format.seconds(sum((cost) => cost.waiting ?? 0))}</dd></div>}
-        {hasLeast && <div><dt>at least</dt><dd>{format.seconds(sum((cost) => cost.least ?? 0))}</dd></div>}
+        {hasLeast && <div><dt>at least</dt><dd>{format.seconds(leastOf(all))}</dd></div>}
         <div><dt>bytes</dt><dd>{format.bytes(sum((cost) => cost.bytes))}</dd></div>
         <div><dt>operations</dt><dd>{format.operations(sum((cost) => cost.operations))}</dd></div>
         <div><dt>operations a byte</dt><dd>{format.intensity(sum((cost) => cost.operations) / (sum((cost) => cost.bytes) || 1))}</dd></div>
         <div><dt>launches</dt><dd>{rows.length}</dd></div>
       </dl>
       <Limits program={program} />
-      {launches.some((launch) => launch.rows.startsWith("before")) && (
-        <p class="note">Launches before the last step of the features work on more rows than there are source tokens; here they are counted with as many.</p>
-      )}
       <h3>Kernels, by share of the {basis.words}</h3>
       <Table label="kernels" rows={kernels} keyOf={(row) => row.symbol} onChoose={(row) => selectLaunch({ program, index: row.rows[0].index })}
         columns={[

@@ -5,12 +5,12 @@
 import { signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { metricText } from "./controls";
-import { encoderCacheBytes } from "./cost";
+import { blocksOf, encoderCacheBytes, positionsOf, takesFeatures } from "./extent";
 import * as format from "./format";
-import { groupCost, operationHeat } from "./heat";
+import { groupCost, groupHeat, operationHeat } from "./heat";
 import { draw, sizes, type Box, type Cell, type Drawing, type Placed } from "./layout";
 import { shortKind } from "./model";
-import { graphStage, isHeatShown, metric, model, related, select, selection, selectOrigins, workload } from "./state";
+import { graphStage, metric, model, related, select, selection, selectOrigins, sizes as lengths, workload } from "./state";
 import { shortName, structureOf, type Structure } from "./structure";
 import { useZoom } from "./zoom";
 
@@ -77,11 +77,11 @@ function Inside({ placed, stage }: { placed: Placed; stage: number }) {
   );
 }
 
-function GroupBox({ placed, stage, heat }: { placed: Placed; stage: number; heat: number }) {
+function GroupBox({ placed, stage }: { placed: Placed; stage: number }) {
   const { group, box, inside } = placed;
   const { operations } = model.stages[stage];
   const members = group.members.map((index) => operations[index]);
-  const { value } = groupCost(members);
+  const value = groupCost(members);
   const isSingle = members.length === 1;
   const touched = group.members.filter((index) => related.value[stage].has(index)).length;
   const open = () =>
@@ -89,7 +89,7 @@ function GroupBox({ placed, stage, heat }: { placed: Placed; stage: number; heat
   const cost = value > 0 ? metricText(metric.value, value) : isSingle ? shortKind(members[0].kind) : `${members.length} operations`;
   return (
     <g class={`group${touched ? " related" : ""}${inside ? " open" : ""}${group.isBridge ? " bridge" : ""}`}
-      style={{ "--heat": inside ? 0 : heat }}>
+      style={{ "--heat": inside ? 0 : groupHeat(members) }}>
       <g transform={`translate(${box.x},${box.y})`} role="button" tabindex={0} data-walk data-group={group.title}
         aria-expanded={isSingle ? undefined : !!inside} aria-label={`${group.title}, ${format.plural(members.length, "operation")}`}
         onClick={open} onKeyDown={activate(open)}>
@@ -134,6 +134,8 @@ function Edges({ drawing }: { drawing: Drawing }) {
   );
 }
 
+const position = takesFeatures(lengths) ? "position" : "token";
+
 function CacheCell({ cell, stage, reader }: { cell: Cell; stage: number; reader: Box }) {
   const { slots, box } = cell;
   const { operations } = model.stages[stage];
@@ -143,14 +145,15 @@ function CacheCell({ cell, stage, reader }: { cell: Cell; stage: number; reader:
     .reduce((sum, slot) => sum + slot.bytes_per_token, 0);
   const isRelated = [...slots.stores, ...slots.reads].some((index) => related.value[stage].has(index));
   const choose = () => selectOrigins(`${slots.layer}, cached keys and values`, origins);
-  const size = bytes * workload.value.sources * workload.value.sourceTokens;
+  const blocks = workload.value.sources * blocksOf(lengths, positionsOf(lengths, workload.value));
+  const size = bytes * blocks * lengths.block_positions;
   return (
     <g class={`cell${isRelated ? " related" : ""}`} role="button" tabindex={0} data-walk data-cell={slots.layer}
       aria-label={`encoder cache of ${slots.layer}`} onClick={choose} onKeyDown={activate(choose)}>
-      <title>{`${slots.layer}: keys and values of every source token`}</title>
+      <title>{`${slots.layer}: keys and values of every source ${position}, in blocks of ${lengths.block_positions}`}</title>
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="4" />
       <text class="title" x={box.x + 12} y={box.y + 17}>keys and values</text>
-      <text class="detail" x={box.x + 12} y={box.y + 31}>{bytes ? `${format.bytes(bytes)} a token, ${format.bytes(size)}` : slots.layer}</text>
+      <text class="detail" x={box.x + 12} y={box.y + 31}>{bytes ? `${format.bytes(bytes)} a ${position}, ${format.bytes(size)}` : slots.layer}</text>
       <path class="edge cache" marker-end="url(#arrow)" d={`M${rightOf(box)},${middle(box)}H${reader.x}`} />
     </g>
   );
@@ -191,9 +194,9 @@ function CacheBridge({ drawing, stage }: { drawing: Drawing; stage: number }) {
         d={`M${rightOf(bridge)},${middle(bridge)}H${(rightOf(bridge) + cache.x) / 2}V${Math.min(middle(bridge), end - 20)}H${cache.x}`} />}
       <rect class="cache" x={cache.x} y={cache.y} width={cache.width} height={cache.height} rx="8" />
       <text class="title" x={cache.x + 14} y={cache.y + 22}>Encoder KV cache</text>
-      <text class="detail" x={cache.x + 14} y={cache.y + 39}>{perToken ? `${format.bytes(perToken)} a source token` : ""}</text>
+      <text class="detail" x={cache.x + 14} y={cache.y + 39}>{perToken ? `${format.bytes(perToken)} a source ${position}` : ""}</text>
       <text class="detail" x={cache.x + 14} y={cache.y + 55} data-cache-size>
-        {perToken ? `${format.whole(workload.value.sources * workload.value.sourceTokens)} tokens: ${format.bytes(encoderCacheBytes(model.story, workload.value))}` : ""}
+        {perToken ? `${format.plural(workload.value.sources * positionsOf(lengths, workload.value), position)}: ${format.bytes(encoderCacheBytes(lengths, workload.value))}` : ""}
       </text>
       {cells.map((cell) => <CacheCell key={cell.slots.layer} cell={cell} stage={stage} reader={byKey.get(cell.slots.group)!.box} />)}
     </g>
@@ -205,9 +208,10 @@ export function Graph() {
   const structure = structureOfStage(stage);
   const open = expanded.value;
   const drawing = useMemo(() => draw(model.stages[stage], structure, (key) => open.has(key)), [stage, open]);
-  const { frame, transform, zoomAt, move, fit, show } = useZoom(drawing);
+  const { frame, transform, zoomAt, move, fit, show, forget } = useZoom(drawing);
   useEffect(() => fit(false), [stage]);
   useEffect(() => {
+    if (!selection.value) forget();
     const chosen = selection.value?.place;
     const drawn = [...related.value[stage]].filter((index) => structure.groupOf.has(index));
     const index = chosen?.stage === stage ? chosen.index : model.foremost(stage, drawn, selection.value?.title);
@@ -218,8 +222,6 @@ export function Graph() {
     const inner = node && { ...node, x: placed.box.x + (placed.box.width - placed.inside!.width) / 2 + node.x, y: placed.box.y + sizes.title + node.y };
     show(inner ?? placed.box);
   }, [selection.value]);
-  const heats = drawing.groups.map(({ group }) => groupCost(group.members.map((index) => model.stages[stage].operations[index])).fraction);
-  const hottest = Math.max(1e-12, ...heats);
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey) return;
     if (event.key === "+" || event.key === "=") zoomAt(1.25);
@@ -250,10 +252,7 @@ export function Graph() {
           <Edges drawing={drawing} />
           <CacheBridge drawing={drawing} stage={stage} />
           <SelfCaches drawing={drawing} structure={structure} stage={stage} />
-          {drawing.groups.map((placed, index) => (
-            <GroupBox key={placed.group.key} placed={placed} stage={stage}
-              heat={isHeatShown.value ? (heats[index] / hottest) ** 0.6 : 0} />
-          ))}
+          {drawing.groups.map((placed) => <GroupBox key={placed.group.key} placed={placed} stage={stage} />)}
         </g>
       </svg>
     </div>

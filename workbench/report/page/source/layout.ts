@@ -45,7 +45,7 @@ export interface Drawing {
   height: number;
 }
 
-export const sizes = { group: 264, row: 40, title: 34, gap: 18, node: 28, cell: 168, channel: 84, heading: 34 };
+export const sizes = { group: 264, row: 40, title: 34, gap: 18, node: 28, cell: 200, channel: 84, heading: 34 };
 
 const known = new Map<string, Inside>();
 

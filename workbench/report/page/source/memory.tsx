@@ -4,6 +4,7 @@
 // each buffer from its first launch to its last.
 
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { chosenProgram, ProgramChoice } from "./costs";
 import { Choice, LevelChoice } from "./controls";
@@ -22,6 +23,19 @@ const kinds: [RegExp, string, string][] = [
   [/\bfeed_forward\b/, "feed-forward", "var(--kind-3)"],
   [/.*/, "other rows", "var(--kind-4)"],
 ];
+/// As much of a buffer's name as a box of this size has room for, along its longer side if need be.
+function BufferName({ name, box }: { name: string; box: { x: number; y: number; width: number; height: number } }) {
+  const withoutLayer = name.replace(/^.*\.layers\.\d+\./, "");
+  const labels = [name, withoutLayer, name.split(".").slice(-1)[0]];
+  const fitting = (length: number, thickness: number) => (thickness < 13 ? undefined : labels.find((label) => 10 + 6.2 * label.length <= length));
+  const across = fitting(box.width, box.height);
+  const up = across?.includes(withoutLayer) ? undefined : fitting(box.height, box.width);
+  const isUp = (up?.length ?? 0) > (across?.length ?? 0);
+  if (!across && !isUp) return null;
+  const [x, y] = isUp ? [box.x + 14, box.y + box.height - 5] : [box.x + 4, box.y + Math.min(14, box.height / 2 + 4)];
+  return <text class="buffer-name" x={x} y={y} transform={isUp ? `rotate(-90 ${x} ${y})` : undefined} aria-hidden="true">{isUp ? up : across}</text>;
+}
+
 const kindOf = (buffer: Buffer) => kinds.find(([pattern]) => pattern.test(buffer.name))!;
 
 function Grid({ program, scale, width }: { program: Program; scale: number; width: number }) {
@@ -52,10 +66,10 @@ export function Memory() {
     return () => watch.disconnect();
   }, []);
   const fitting = (room.value - left - 20) / Math.max(1, program.launches.length);
-  const step = isWide.value ? Math.max(12, fitting) : Math.max(1.5, fitting);
+  const step = isWide.value ? Math.max(56, fitting) : Math.max(1.5, fitting);
   const width = left + step * program.launches.length + 20;
   const scale = (height - 16) / Math.max(1, program.arena_bytes_per_row);
-  const rows = rowsOf(program, workload.value);
+  const rows = rowsOf(model.story, program, workload.value);
   const operationOf = (buffer: Buffer) =>
     model.stages[stage]?.operations.findIndex((operation) => operation.name === buffer.name && operation.function === program.name) ?? -1;
   const choose = (buffer: Buffer) => {
@@ -98,14 +112,19 @@ export function Memory() {
             const operation = operationOf(buffer);
             const isRelated = related.value[stage]?.has(operation);
             const isChosen = selection.value?.place?.stage === stage && selection.value.place.index === operation;
+            const box = {
+              x: left + buffer.first * step, width: (buffer.last - buffer.first + 1) * step - Math.min(1, step / 4),
+              y: height - (buffer.offset + buffer.bytes) * scale, height: Math.max(2, buffer.bytes * scale - 1),
+            };
             return (
-              <rect key={index} class={`buffer${isRelated ? " related" : ""}${isChosen ? " chosen" : ""}`} data-buffer={index}
-                x={left + buffer.first * step} width={(buffer.last - buffer.first + 1) * step - Math.min(1, step / 4)}
-                y={height - (buffer.offset + buffer.bytes) * scale} height={Math.max(2, buffer.bytes * scale - 1)}
+              <Fragment key={index}>
+              <rect class={`buffer${isRelated ? " related" : ""}${isChosen ? " chosen" : ""}`} data-buffer={index} {...box}
                 style={{ fill: kindOf(buffer)[2] }} role="button" tabindex={index === order[0] ? 0 : -1} rx="2"
                 aria-label={`${buffer.name}, ${format.bytes(buffer.bytes)} a row`}
                 onPointerEnter={() => (told.value = index)} onPointerLeave={() => (told.value = null)}
                 onFocus={() => (told.value = index)} onClick={() => choose(buffer)} />
+              <BufferName name={buffer.name} box={box} />
+              </Fragment>
             );
           })}
           <text class="tick" x={left} y={height + 24}>launch 0</text>

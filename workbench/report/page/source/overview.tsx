@@ -3,9 +3,10 @@
 // What the model is, in figures, and how it is built, as a drawing.
 
 import { Choice, HeatChoice, LevelChoice, Prose, runWords } from "./controls";
+import { takesFeatures } from "./extent";
 import * as format from "./format";
 import { Graph } from "./graph";
-import { graphStage, isHeatShown, level, metric, model, runs } from "./state";
+import { graphStage, isHeatShown, level, metric, model, runs, sizes } from "./state";
 
 const { story } = model;
 
@@ -26,7 +27,7 @@ function figures(): [string, string][] {
   const all: [string, string | false | undefined][] = [
     ["parameters", parameters > 0 && format.count(parameters)],
     ["packed weights", weights.size > 0 && format.bytes([...weights.values()].reduce((sum, bytes) => sum + bytes, 0))],
-    ["encoder cache", !!encoder?.bytes_per_token && `${format.bytes(encoder.bytes_per_token)} a token`],
+    ["encoder cache", !!encoder?.bytes_per_token && `${format.bytes(encoder.bytes_per_token)} a ${takesFeatures(sizes) ? "position" : "token"}`],
     ["self cache", !!self?.bytes_per_token && `${format.bytes(self.bytes_per_token)} a token`],
     ["launches", mine.length > 0 && perProgram(launchCount)],
     ["arena a row", mine.length > 0 && perProgram((index) => format.bytes(mine[index].arena_bytes_per_row))],

@@ -3,12 +3,12 @@
 // Everything that is known about the selected operation, from checkpoint to kernel.
 
 import type { ComponentChildren } from "preact";
-import { Name, Prose, runWords } from "./controls";
+import { Bound, Name, Prose, runWords } from "./controls";
 import * as format from "./format";
 import type { LaunchPlace, Place } from "./model";
 import { isWeight, shortKind, tensorsOf } from "./model";
 import { costs, level, model, related, runs, section, select, selection, selectLaunch, type Selection } from "./state";
-import type { Kernel } from "./story";
+import type { Kernel, Launch } from "./story";
 import { showStage } from "./stages";
 import { showTensor } from "./lists";
 
@@ -57,6 +57,13 @@ function KernelName({ kernel }: { kernel: Kernel }) {
   );
 }
 
+/// Which keys a launch looks at.
+function keyWords({ keys, keys_before = -1, keys_behind = -1 }: Launch): string {
+  if (keys === "none") return "";
+  const reach = [keys_before >= 0 && `${keys_before} before`, keys_behind >= 0 && keys !== "up_to_row" && `${keys_behind} behind`].filter(Boolean);
+  return `, keys: ${keys.replaceAll("_", " ")}${reach.length ? `, at most ${reach.join(" and ")}` : ""}`;
+}
+
 function LaunchFacts({ place }: { place: LaunchPlace }) {
   const program = model.programs[place.program];
   const launch = program.launches[place.index];
@@ -73,12 +80,12 @@ function LaunchFacts({ place }: { place: LaunchPlace }) {
         ["code", launch.code_bytes > 0 && format.bytes(launch.code_bytes)],
         ["strategy", launch.strategy],
         ["arithmetic", launch.arithmetic],
-        ["works on", `${launch.rows} rows${launch.keys !== "none" ? `, keys: ${launch.keys.replaceAll("_", " ")}` : ""}`],
+        ["works on", `${launch.rows} rows${keyWords(launch)}`],
         ["operations", format.operations(cost.operations)],
         ["bytes", `${format.bytes(cost.bytes)}, ${format.bytes(launch.weight_bytes)} of them weights`],
-        ["time", cost.measured !== undefined && `${format.seconds(cost.measured)} measured (${runWords(run!)})`],
+        ["time", cost.longest !== undefined && `${format.seconds(cost.longest)} measured (${runWords(run!)})`],
         ["at least", cost.least !== undefined && format.seconds(cost.least)],
-        ["bound by", cost.bound],
+        ["bound by", cost.bound && <Bound cost={cost} />],
         ["weights", (launch.weights ?? []).map((weight) => <div key={weight.name}><Name text={weight.name} /> <span class="quiet">{weight.layout}, {format.bytes(weight.bytes)}</span></div>)],
         ["reads", bufferNames(launch.reads)],
         ["writes", bufferNames(launch.writes)],

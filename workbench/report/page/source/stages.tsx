@@ -7,12 +7,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { HeatChoice, LevelChoice, Prose } from "./controls";
 import { operationHeat } from "./heat";
 import { costs, isHeatShown, level, metric, model, related, select, selection } from "./state";
-import { StageText } from "./text";
+import { isWeight } from "./model";
+import type { Stage } from "./story";
+import { StageText, type Hidden } from "./text";
 
 const firstShown = ["graph", "fused"];
 const shown = signal<ReadonlySet<string>>(new Set(firstShown));
 const words = signal("");
 const isWrapped = signal(false);
+const areWeightsShown = signal(false);
 /// The texts that are on the page.
 const texts = new Set<StageText>();
 
@@ -25,6 +28,25 @@ export function toggleStage(name: string) {
 /// Brings a stage's text onto the page.
 export function showStage(name: string) {
   if (!shown.value.has(name)) toggleStage(name);
+}
+
+/// The lines of parameters and of what is computed from them before anything runs.
+function weightLines({ operations, text }: Stage): Hidden[] {
+  const weights = new Set(operations.filter(({ kind }) => isWeight(kind)).map(({ line }) => line));
+  const found: Hidden[] = [];
+  let isInside = false; // of a weight's own region
+  text.split("\n").forEach((content, index) => {
+    const line = index + 1;
+    const isPart = isInside && /^\s*(plan\.yield\b|\})/.test(content);
+    if (weights.has(line) || isPart) {
+      const last = found[found.length - 1];
+      if (last?.[1] === index) last[1] = line;
+      else found.push([line, line]);
+    }
+    if (weights.has(line) && /\{\s*$/.test(content)) isInside = true;
+    else if (isPart && content.includes("}")) isInside = false;
+  });
+  return found;
 }
 
 function Column({ stage }: { stage: number }) {
@@ -48,6 +70,9 @@ function Column({ stage }: { stage: number }) {
       made.destroy();
     };
   }, [stage]);
+
+  // Before what is chosen is brought into sight, which may be one of them.
+  useEffect(() => editor.current!.hide(areWeightsShown.value ? [] : weightLines(model.stages[stage])), [stage, areWeightsShown.value]);
 
   const chosenPlace = selection.value?.place;
   const chosen = chosenPlace?.stage === stage ? operations[chosenPlace.index].line : undefined;
@@ -113,6 +138,7 @@ export function Stages() {
         <input type="search" data-search placeholder="find in the texts shown" aria-label="find in the texts shown"
           value={words.value} onInput={(event) => (words.value = event.currentTarget.value)} onKeyDown={onSearchKey} />
         <button aria-pressed={isWrapped.value} onClick={() => (isWrapped.value = !isWrapped.value)}>wrap lines</button>
+        <button aria-pressed={areWeightsShown.value} onClick={() => (areWeightsShown.value = !areWeightsShown.value)}>parameters</button>
         <HeatChoice />
         <LevelChoice />
         {!selection.value && <p class="hint">Select a line: everything that it came from and became lights up in each stage.</p>}

@@ -4,7 +4,8 @@
 // so that a selection made anywhere shows everywhere.
 
 import { computed, effect, signal } from "@preact/signals";
-import { costsOf, nearestRun, type Cost, type Metric, type Workload } from "./cost";
+import { costsOf, nearestRun, type Cost, type Metric } from "./cost";
+import { longest, sizesOf, type Workload } from "./extent";
 import { Model, type LaunchPlace, type Place } from "./model";
 import type { Run, Story } from "./story";
 
@@ -31,12 +32,16 @@ export const isHeatShown = signal(true);
 export const isHelpShown = signal(false);
 export const graphStage = signal(Math.max(0, model.stages.findIndex((stage) => stage.name === "staged")));
 
+export const sizes = sizesOf(story);
+/// What the model takes at most of each side.
+export const most = longest(sizes);
+
 const firstRun = story.profile?.runs.find((run) => run.program === "decode");
 export const workload = signal<Workload>({
   sources: firstRun?.sources ?? 1,
-  sourceTokens: firstRun?.source_tokens ?? 64,
+  sourceTokens: Math.min(most.source, firstRun?.source_tokens ?? (sizes.usual_feature_rows || 64)),
   beams: firstRun?.hypotheses ?? 1,
-  step: 32,
+  step: Math.min(most.target, firstRun?.steps ? firstRun.steps >> 1 : 32),
 });
 
 export const availableSections = sections.filter(
@@ -55,7 +60,7 @@ export const runs = computed<(Run | undefined)[]>(() =>
 
 /// Costs of every launch of every program for the chosen workload.
 export const costs = computed<Cost[][]>(() =>
-  model.programs.map((program, index) => costsOf(program, workload.value, story.profile?.limits, runs.value[index])),
+  model.programs.map((program, index) => costsOf(story, program, workload.value, runs.value[index])),
 );
 
 /// Operations of every stage that are related to the selection.

@@ -74,8 +74,10 @@ export interface Launch {
   kernels: number[];
   strategy?: string;
   arithmetic: string;
-  rows: string;
-  keys: string;
+  rows: string; // all, requested, or before:N row steps
+  keys: string; // none, sequence, up_to_row, source
+  keys_before?: number; // how far a row looks among keys of its sequence; -1: to its end
+  keys_behind?: number;
   weight_bytes: number;
   bytes_per_row: number;
   bytes_per_key: number;
@@ -112,8 +114,12 @@ export interface Kernel {
 }
 
 export interface MeasuredLaunch {
-  seconds: number;
+  seconds: number; // mean of the workers
+  longest_seconds: number; // from the first worker's start to the last one's end
   waiting_seconds: number;
+  memory_seconds: number; // that each limit allows at least
+  memory_seconds_in_turn: number; // what its bytes add to a run that reads those of all launches
+  arithmetic_seconds: number;
   least_seconds: number;
   bound_by: string;
   bytes: number;
@@ -124,17 +130,52 @@ export interface Run {
   program: string;
   level: string;
   sources: number;
-  source_tokens: number;
+  source_tokens: number; // or rows of features
   hypotheses: number; // of each source
+  steps?: number; // of decode
   invocations: number;
   seconds: number;
   launches: MeasuredLaunch[]; // parallel to the program's launches
 }
 
+/// Reading some bytes again and again.
+export interface Reading {
+  bytes_per_second: number;
+  buffer_bytes: number;
+  from: string; // "L2 caches", "memory"; empty where unknown
+  capacity: number; // of the nearer caches: what they hold
+}
+
 export interface Limits {
-  read_bytes_per_second: number;
-  cached_bytes_per_second?: number;
+  encode_weights: Reading;
+  decode_weights: Reading;
+  few: Reading; // from the nearest caches
+  rows: Reading; // what one launch hands to the next
   operations_per_second: Record<string, number>;
+}
+
+export interface RowStep {
+  kernel: number;
+  stride: number;
+  padding: number;
+  leading: number;
+}
+
+/// What the model takes, and what its caches hold of that.
+export interface Sizes {
+  has_source: boolean;
+  has_target: boolean;
+  feature_width: number; // 0 where a source is token ids, each of which is a position
+  usual_feature_rows: number; // 0 for any number
+  row_steps: RowStep[];
+  maximum_source_positions: number; // -1: unbounded
+  maximum_target_positions: number;
+  block_positions: number; // caches grow by so many
+  source_bytes_per_block: number;
+  source_bytes_per_position: number;
+  source_bytes_per_feature_row: number;
+  source_bytes: number;
+  self_bytes_per_block: number;
 }
 
 export interface Story {
@@ -147,6 +188,7 @@ export interface Story {
   remarks?: Remark[];
   tensors?: Tensor[];
   caches?: { encoder?: Cache; self?: Cache };
+  sizes?: Sizes;
   programs?: Program[];
   kernels?: Kernel[];
   profile?: { limits?: Limits; runs: Run[] };

@@ -8,6 +8,9 @@ import { Compartment, EditorState, RangeSetBuilder, StateEffect, StateField, typ
 import { Decoration, drawSelection, EditorView, keymap, lineNumbers, MatchDecorator, ViewPlugin, type DecorationSet } from "@codemirror/view";
 import { mlir } from "./mlir";
 
+/// Lines, from the first to the last, that are not shown.
+export type Hidden = [first: number, last: number];
+
 export interface Marks {
   related: number[]; // lines
   chosen?: number;
@@ -34,6 +37,23 @@ const marksField = StateField.define<DecorationSet>({
   update(decorations, transaction) {
     for (const effect of transaction.effects) if (effect.is(setMarks)) return decorate(transaction.state, effect.value);
     return decorations;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+const setHidden = StateEffect.define<Hidden[]>();
+
+/// What lies in hidden lines and is chosen, or found, is shown with what is hidden beside it.
+const hiddenField = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(hidden, transaction) {
+    const { doc } = transaction.state;
+    for (const effect of transaction.effects)
+      if (effect.is(setHidden))
+        hidden = Decoration.set(effect.value.map(([first, last]) => Decoration.replace({ block: true }).range(doc.line(first).from, doc.line(last).to)));
+    if (!transaction.selection) return hidden;
+    const { from, to } = transaction.selection.main;
+    return hidden.update({ filter: (start, end) => to < start || from > end });
   },
   provide: (field) => EditorView.decorations.from(field),
 });
@@ -72,7 +92,7 @@ export class StageText {
       state: EditorState.create({
         doc: text,
         extensions: [
-          lineNumbers(), drawSelection(), highlightSelectionMatches({ minSelectionLength: 3 }), mlir, marksField, this.wordPlace.of([]), this.wrapPlace.of([]), search({ top: true }),
+          lineNumbers(), drawSelection(), highlightSelectionMatches({ minSelectionLength: 3 }), mlir, marksField, hiddenField, this.wordPlace.of([]), this.wrapPlace.of([]), search({ top: true }),
           EditorState.readOnly.of(true),
           EditorView.contentAttributes.of({ "aria-label": `text of stage ${name}`, "aria-readonly": "true" }),
           keymap.of([
@@ -101,9 +121,18 @@ export class StageText {
 
   private step(view: EditorView, lines: number): boolean {
     const { doc, selection } = view.state;
-    const number = Math.min(doc.lines, Math.max(1, doc.lineAt(selection.main.head).number + lines));
+    const within = (line: number) => Math.min(doc.lines, Math.max(1, line));
+    let number = within(doc.lineAt(selection.main.head).number + lines);
+    // Over what is hidden, not into it.
+    view.state.field(hiddenField).between(doc.line(number).from, doc.line(number).from, (from, to) => {
+      number = within(doc.lineAt(lines > 0 ? to : from).number + Math.sign(lines));
+    });
     view.dispatch({ selection: { anchor: doc.line(number).from }, scrollIntoView: true });
     return true;
+  }
+
+  hide(hidden: Hidden[]) {
+    this.view.dispatch({ effects: setHidden.of(hidden) });
   }
 
   wrap(isWrapped: boolean) {

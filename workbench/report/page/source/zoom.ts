@@ -5,6 +5,13 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 export interface View {
   x: number;
   y: number;
@@ -21,8 +28,14 @@ export function useZoom(size: { width: number; height: number }) {
   const setView = (next: View | ((old: View) => View)) => {
     view.value = typeof next === "function" ? next(view.peek()) : next;
   };
+  /// What was fitted last, until the reader zooms or moves; and what was last brought into sight.
+  const fitted = useRef<boolean | undefined>(undefined);
+  const seen = useRef<Box | undefined>(undefined);
+  /// The latest of each render, for listeners that stay.
+  const latest = useRef<() => void>(() => {});
 
-  const zoomAt = (factor: number, x?: number, y?: number) =>
+  const zoomAt = (factor: number, x?: number, y?: number) => {
+    fitted.current = undefined;
     setView((old) => {
       const box = frame.current!.getBoundingClientRect();
       const [atX, atY] = [x ?? box.width / 2, y ?? box.height / 2];
@@ -30,8 +43,13 @@ export function useZoom(size: { width: number; height: number }) {
       const ratio = scale / old.scale;
       return { scale, x: atX - (atX - old.x) * ratio, y: atY - (atY - old.y) * ratio };
     });
-  const move = (x: number, y: number) => setView((old) => ({ ...old, x: old.x + x, y: old.y + y }));
+  };
+  const move = (x: number, y: number) => {
+    fitted.current = undefined;
+    setView((old) => ({ ...old, x: old.x + x, y: old.y + y }));
+  };
   const fit = (whole: boolean) => {
+    fitted.current = whole;
     const box = frame.current!.getBoundingClientRect();
     if (!box.width) return;
     const wide = (box.width - 48) / size.width;
@@ -39,14 +57,26 @@ export function useZoom(size: { width: number; height: number }) {
     setView({ scale, x: Math.max(24, (box.width - size.width * scale) / 2), y: 24 });
   };
   /// Moves so that a box of the drawing is seen, if it is not.
-  const show = (box: { x: number; y: number; width: number; height: number }) =>
+  const show = (box: Box) => {
+    seen.current = box;
     setView((old) => {
       const frameBox = frame.current!.getBoundingClientRect();
       const [left, top] = [box.x * old.scale + old.x, box.y * old.scale + old.y];
-      const isSeen = left > 0 && top > 0 && left + box.width * old.scale < frameBox.width && top + box.height * old.scale < frameBox.height;
-      if (isSeen) return old;
-      return { ...old, x: frameBox.width / 2 - (box.x + box.width / 2) * old.scale, y: frameBox.height / 2 - (box.y + box.height / 2) * old.scale };
+      const isAcross = left > 0 && left + box.width * old.scale < frameBox.width;
+      const isDown = top > 0 && top + box.height * old.scale < frameBox.height;
+      return {
+        ...old,
+        x: isAcross ? old.x : frameBox.width / 2 - (box.x + box.width / 2) * old.scale,
+        y: isDown ? old.y : frameBox.height / 2 - (box.y + box.height / 2) * old.scale,
+      };
     });
+  };
+  /// A panel beside the drawing takes a part of its room.
+  latest.current = () => {
+    if (!frame.current) return; // it has just left the page
+    if (fitted.current !== undefined) fit(fitted.current);
+    if (seen.current) show(seen.current);
+  };
 
   useEffect(() => {
     const element = frame.current!;
@@ -67,11 +97,14 @@ export function useZoom(size: { width: number; height: number }) {
       last = { x: event.clientX, y: event.clientY };
     };
     const onUp = () => (last = undefined);
+    const watch = new ResizeObserver(() => latest.current());
+    watch.observe(element);
     element.addEventListener("wheel", onWheel, { passive: false });
     element.addEventListener("pointerdown", onDown);
     addEventListener("pointermove", onMove);
     addEventListener("pointerup", onUp);
     return () => {
+      watch.disconnect();
       element.removeEventListener("wheel", onWheel);
       element.removeEventListener("pointerdown", onDown);
       removeEventListener("pointermove", onMove);
@@ -79,5 +112,6 @@ export function useZoom(size: { width: number; height: number }) {
     };
   }, []);
 
-  return { frame, transform, zoomAt, move, fit, show };
+  const forget = () => (seen.current = undefined);
+  return { frame, transform, zoomAt, move, fit, show, forget };
 }

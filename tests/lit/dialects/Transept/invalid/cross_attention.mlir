@@ -186,3 +186,16 @@ func.func @f(%w: !w) {
   %0 = transept.average_heads %w : (!w) -> !transept.attention_weights<target x target x 1>
   return
 }
+
+// -----
+
+// cross_attention_c1
+// The type of the weights cannot be made for no heads.
+!x = !transept.rows<target x 8 x f32>
+!y = !transept.rows<source x 8 x f32>
+!w = !transept.attention_weights<target x source x 1>
+func.func @f(%q: !x, %k: !y) {
+  // expected-error@+1 {{expects a positive head_count, but got 0}}
+  %0, %1 = transept.cross_attention %q, %k, %k heads 0 : (!x, !y, !y) -> (!x, !w)
+  return
+}

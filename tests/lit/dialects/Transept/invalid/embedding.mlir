@@ -208,3 +208,13 @@ func.func @f(%t: tensor<1x4xf32>, %x: !x) {
   %0 = transept.prepend_rows %t, %x : (tensor<1x4xf32>, !x) -> !transept.rows<target x 4 x f32>
   return
 }
+
+// -----
+
+// makes_space_c4
+func.func @f(%x: !transept.rows<source.features x 8 x f32>) {
+  // expected-error@+1 {{expects a kernel, a stride and leading rows of at most 65536, but got 1, 65537 and 0}}
+  %0 = transept.windows %x kernel 1 stride 65537 padding 0
+      : (!transept.rows<source.features x 8 x f32>) -> !transept.rows<source x 8 x f32>
+  return
+}

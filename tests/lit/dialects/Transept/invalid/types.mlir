@@ -80,7 +80,7 @@ func.func private @f(!transept.rows<source, 8 x f32>)
 // -----
 
 func.func @f(%x: !transept.rows<source x 8 x f32>, %w: tensor<8x8xf32>) {
-  // expected-error@+1 {{expects an epsilon of type f64 that is not negative, but got -1.000000e+00}}
+  // expected-error@+1 {{expects an epsilon of type f64 that is not negative and finite as an f32, but got -1.000000e+00}}
   %0 = transept.linear %x, %w norm <layer, epsilon = -1.0>
       : (!transept.rows<source x 8 x f32>, tensor<8x8xf32>) -> !transept.rows<source x 8 x f32>
   return
@@ -97,7 +97,7 @@ func.func @f(%ids: !transept.rows<source x 1 x i32>) {
 // -----
 
 func.func @f(%x: !transept.rows<source x 8 x f32>, %w: tensor<?x8xf32>) {
-  // expected-error@+1 {{operand #1 must be matrix of f32 with static shape}}
+  // expected-error@+1 {{operand #1 must be matrix of f32 with static shape, of 1 to 2^31 - 1 rows and columns and at most 2^40 numbers}}
   %0 = transept.linear %x, %w
       : (!transept.rows<source x 8 x f32>, tensor<?x8xf32>) -> !transept.rows<source x 8 x f32>
   return
@@ -146,5 +146,44 @@ func.func @f(%x: !transept.rows<source x 8 x f32>, %y: !transept.rows<source.fea
   // expected-note@-1 {{prior use here}}
   // expected-error@+1 {{expects different type than prior uses: '!transept.rows<source x 8 x f32>' vs '!transept.rows<source.features x 8 x f32>'}}
   %0 = transept.add %x, %y : !transept.rows<source x 8 x f32>
+  return
+}
+
+// -----
+
+// expected-error@+1 {{expects a width of at most 2147483647, but got 2147483648}}
+func.func private @f(!transept.rows<source x 2147483648 x f32>)
+
+// -----
+
+// expected-error@+1 {{expects a vocabulary size of at most 2147483647, but got 9223372036854775807}}
+func.func private @f(!transept.candidates<target.requested x 9223372036854775807>)
+
+// -----
+
+// expected-error@+1 {{expects an epsilon of type f64 that is not negative and finite as an f32, but got 0x7FF8000000000000}}
+func.func private @f() attributes {norm = #transept.norm<layer, epsilon = 0x7FF8000000000000>}
+
+// -----
+
+func.func @f() {
+  // expected-error@+1 {{result #0 must be matrix of f32}}
+  %0 = transept.parameter "w" : tensor<2147483648x1xf32>
+  return
+}
+
+// -----
+
+func.func @f() {
+  // expected-error@+1 {{result #0 must be matrix of f32}}
+  %0 = transept.parameter "w" : tensor<2097152x2097152xf32>
+  return
+}
+
+// -----
+
+func.func @f() {
+  // expected-error@+1 {{result #0 must be matrix of f32}}
+  %0 = transept.parameter "w" : tensor<0xf32>
   return
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Through the same readers as in a program that has opened the library.
+
+#include "compiler/session/CheckAssets.h"
+
+#include "base/Error.h"
+#include "base/Json.h"
+#include "media/preprocessor/Extractor.h"
+#include "media/tokenizers/Tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace transept::session {
+
+namespace {
+
+constexpr const char *kPreprocessor = "preprocessor_config.json";
+
+class AssetCheck {
+public:
+  AssetCheck(const frontend::Description &description, std::vector<std::string> &warnings)
+      : description(description), warnings(warnings) {
+    for (const std::string &name : description.tokenizer.files)
+      contents.push_back(readFile(path(name), JsonLimits().bytes));
+  }
+
+  void checkTokenizer() const {
+    const frontend::Tokenizer &files = description.tokenizer;
+    if (files.kind.empty())
+      return;
+    std::vector<text::Asset> assets;
+    for (size_t index = 0; index < contents.size(); ++index)
+      assets.push_back({files.files[index], contents[index]});
+    std::unique_ptr<text::Tokenizer> tokenizer;
+    try {
+      tokenizer = text::createTokenizer(files.kind, files.settings, assets);
+    } catch (const InputError &error) {
+      throw InputError(fmt::format("{}: {}", description.checkpoint, error.what()));
+    }
+    int64_t size = std::max(description.source.embedding.vocabularySize,
+                            description.target.embedding.vocabularySize);
+    int32_t highest = tokenizer->highestId();
+    if (size > 0 && highest >= size)
+      warnings.push_back(fmt::format(
+          "{}: the tokenizer has ids up to {} ('{}'), but the vocabulary of the model "
+          "ends at {}; texts with ids beyond it will be refused",
+          description.checkpoint, highest,
+          tokenizer->decode(std::span(&highest, 1), {.skipSpecialTokens = false}), size - 1));
+  }
+
+  void checkPreprocessor() const {
+    const std::vector<std::string> &names = description.tokenizer.files;
+    auto found = std::ranges::find(names, kPreprocessor);
+    const auto &expected = description.source.embedding.features;
+    if (found == names.end() || !expected)
+      return;
+    auto width = size_t(expected->width);
+    auto patchSize = size_t(std::lround(std::sqrt(double(width) / 3)));
+    features::Extractor extractor(contents[size_t(found - names.begin())],
+                                  {.patchSize = patchSize, .name = path(kPreprocessor)});
+    if (extractor.width() != width)
+      throw InputError(fmt::format("{}: it makes rows of {} numbers, but the model takes {}",
+                                   path(kPreprocessor), extractor.width(), width));
+    std::optional<size_t> rows = extractor.rowCount();
+    if (rows && expected->length != 0 && *rows != size_t(expected->length))
+      throw InputError(
+          fmt::format("{}: it makes {} {} of a file, but the model takes {}", path(kPreprocessor),
+                      *rows, extractor.takesImages() ? "patches" : "frames", expected->length));
+    warnings.insert(warnings.end(), extractor.warnings().begin(), extractor.warnings().end());
+  }
+
+private:
+  std::string path(const std::string &name) const { return description.checkpoint + "/" + name; }
+
+  const frontend::Description &description;
+  std::vector<std::string> &warnings;
+  std::vector<std::string> contents; // in the order of the tokenizer's files
+};
+
+} // namespace
+
+void checkAssets(const frontend::Description &description, std::vector<std::string> &warnings) {
+  AssetCheck check(description, warnings);
+  check.checkTokenizer();
+  check.checkPreprocessor();
+}
+
+} // namespace transept::session

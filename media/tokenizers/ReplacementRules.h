@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The "precompiled charsmap" of sentencepiece: a double-array trie from texts to offsets into a
+// list of replacements. sentencepiece's models and tokenizer.json hold the same bytes, but look
+// them up in different ways.
+
+#ifndef TRANSEPT_MEDIA_TOKENIZERS_REPLACEMENTRULES_H
+#define TRANSEPT_MEDIA_TOKENIZERS_REPLACEMENTRULES_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace transept::text {
+
+class ReplacementRules {
+public:
+  struct Match {
+    /// Bytes that are replaced.
+    size_t length;
+    std::string_view replacement;
+  };
+
+  ReplacementRules() = default;
+  /// Errors name `where`. Throws InputError for what is no trie with its replacements.
+  ReplacementRules(std::string_view bytes, const std::string &where);
+
+  /// The rule with the shortest, or the longest, text that `text` begins with.
+  std::optional<Match> shortest(std::string_view text) const { return find(text, true); }
+  std::optional<Match> longest(std::string_view text) const { return find(text, false); }
+
+private:
+  std::optional<Match> find(std::string_view text, bool isFirst) const;
+
+  std::vector<uint32_t> trie;
+  std::string replacements;
+};
+
+} // namespace transept::text
+
+#endif

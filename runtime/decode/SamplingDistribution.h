@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a token is drawn from: Hugging Face's logits warpers on the tokens that the rules leave.
+#ifndef TRANSEPT_RUNTIME_DECODE_SAMPLINGDISTRIBUTION_H
+#define TRANSEPT_RUNTIME_DECODE_SAMPLINGDISTRIBUTION_H
+
+#include "runtime/decode/Candidates.h"
+
+namespace transept::runtime {
+
+struct DrawnToken {
+  std::int32_t id;
+  double logProbability; // with which it was drawn
+};
+
+/// Made anew for each token in the memory of the last one.
+class SamplingDistribution {
+public:
+  /// `settings` must outlive it.
+  explicit SamplingDistribution(const GenerationSettings &settings) : settings(settings) {}
+
+  /// From processed logits in any order: not empty, and where topK is set at least that many of the
+  /// best, or all.
+  void assign(std::span<const Candidate> candidates);
+  /// The token in whose share of [0, 1) `uniform` lies; shares come by rising id.
+  DrawnToken draw(double uniform) const;
+
+private:
+  struct Token {
+    std::int32_t id;
+    float score;
+    double probability;
+  };
+
+  void normalize();
+  void keepBest();
+  void keepNucleus();
+  void keepTypical();
+  void keepLikely(double leastProbability);
+  double entropy() const;
+
+  const GenerationSettings &settings;
+  std::vector<Token> tokens;
+  std::vector<float> scores; // room for keepBest
+  double logTotal = 0;       // probability = exp(score - logTotal)
+  double greatest = 0;       // probability
+};
+
+} // namespace transept::runtime
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// After transformers 4.44, GenerationMixin._sample with do_sample=True: rules act on raw logits,
+// then the warpers. Its random numbers are torch's and not to be had, so these are our own.
+
+#include "runtime/decode/SamplingSearch.h"
+
+#include "runtime/base/Messages.h"
+#include "runtime/decode/Philox.h"
+#include "runtime/decode/WholeRows.h"
+
+#include <algorithm>
+
+namespace transept::runtime {
+
+SamplingSearch::SamplingSearch(SearchStart start, std::uint64_t number, TokenListener listener)
+    : settings(start.settings),
+      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
+      entry(start.entry), number(number), listener(listener), distribution(start.settings) {
+  samples.reserve(std::size_t(settings.returnCount));
+  for (std::int64_t sample = 0; sample < settings.returnCount; ++sample) {
+    samples.push_back({std::uint32_t(sample), {start.prompt}, SelfCache(start.pages)});
+    appendForced(samples.back());
+  }
+}
+
+bool SamplingSearch::isDone() const {
+  return std::all_of(samples.begin(), samples.end(),
+                     [](const Sample &sample) { return sample.isDone; });
+}
+
+std::vector<GeneratedSequence> SamplingSearch::take() {
+  std::vector<GeneratedSequence> sequences;
+  for (Sample &sample : samples) {
+    sample.result.score = float(sample.score);
+    sequences.push_back(std::move(sample.result));
+  }
+  return sequences;
+}
+
+std::int64_t SamplingSearch::generatedCount() const {
+  auto running = std::ranges::find_if(samples, [](const Sample &sample) { return !sample.isDone; });
+  return (running == samples.end() ? samples.front() : *running).length() - rules.promptLength();
+}
+
+std::int64_t SamplingSearch::pendingRows() const {
+  std::int64_t rows = 0;
+  for (const Sample &sample : fed())
+    rows += sample.isDone ? 0 : sample.length() - sample.cache.length();
+  return rows;
+}
+
+void SamplingSearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
+  for (Sample &sample : fed())
+    if (!sample.isDone)
+      prefillSequence(batch, entry, sample.cache, sample.result.ids, rowLimit);
+}
+
+void SamplingSearch::addRows(DecodeBatch &batch) {
+  batch.setSource(entry);
+  for (Sample &sample : fed()) {
+    if (sample.isDone)
+      continue;
+    rules.collect(sample.result.ids, sample.excluded);
+    batch.addSequence(sample.cache,
+                      std::span(sample.result.ids).subspan(std::size_t(sample.cache.length())));
+    sample.request = batch.request(sample.excluded.ids);
+  }
+}
+
+void SamplingSearch::advance(const DecodeBatch &batch) {
+  if (areEqual) {
+    assignDistribution(batch, samples.front());
+    for (Sample &other : std::span(samples).subspan(1))
+      other.cache.assignFork(samples.front().cache);
+    areEqual = false;
+    for (Sample &sample : samples)
+      drawToken(sample);
+    return;
+  }
+  for (Sample &sample : samples)
+    if (!sample.isDone) {
+      assignDistribution(batch, sample);
+      drawToken(sample);
+    }
+}
+
+void SamplingSearch::assignDistribution(const DecodeBatch &batch, const Sample &sample) {
+  RowScores row = batch.scores(sample.request);
+  if (settings.needsWholeRows())
+    allCandidates(row, sample.excluded, rules, ScoreKind::Logit, candidates);
+  else
+    mergeCandidates(row, sample.excluded, rules, ScoreKind::Logit, candidates);
+  if (candidates.empty())
+    fail(ErrorCode::InvalidArgument,
+         "there is no token to draw: the options ban all that may follow ", sample.length(),
+         " tokens of a result");
+  distribution.assign(candidates);
+}
+
+void SamplingSearch::drawToken(Sample &sample) {
+  DrawnToken drawn = distribution.draw(
+      uniformAt({settings.seed, number, sample.number, std::uint32_t(sample.length())}));
+  sample.score += drawn.logProbability;
+  append(sample, drawn.id);
+  appendForced(sample);
+}
+
+void SamplingSearch::append(Sample &sample, std::int32_t id) {
+  sample.result.ids.push_back(id);
+  listener.tell(id);
+  bool isEnd = rules.isEnd(id);
+  if (isEnd)
+    sample.result.finishReason = TRANSEPT_FINISH_END;
+  sample.isDone = isEnd || sample.length() >= rules.maximumLength();
+  if (sample.isDone)
+    sample.cache.clear();
+}
+
+/// Forced tokens need no scores, so no step: their rows go along with the next one.
+void SamplingSearch::appendForced(Sample &sample) {
+  while (!sample.isDone) {
+    std::int32_t forced = rules.forcedId(sample.length());
+    if (forced == -1)
+      return;
+    if (rules.isForbidden(forced, sample.result.ids))
+      fail(ErrorCode::InvalidArgument, "there is no token to draw: the options force token ",
+           forced, " behind ", sample.length(), " tokens of a result, and ban it there");
+    append(sample, forced);
+  }
+}
+
+} // namespace transept::runtime

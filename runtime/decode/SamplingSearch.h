@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sampling: each next token is drawn at random. All samples of a source go side by side; they share
+// the prompt's rows and pages.
+#ifndef TRANSEPT_RUNTIME_DECODE_SAMPLINGSEARCH_H
+#define TRANSEPT_RUNTIME_DECODE_SAMPLINGSEARCH_H
+
+#include "runtime/decode/SamplingDistribution.h"
+#include "runtime/decode/Search.h"
+
+namespace transept::runtime {
+
+class SamplingSearch : public Search {
+public:
+  /// `number` is the source's for the random numbers.
+  SamplingSearch(SearchStart start, std::uint64_t number, TokenListener listener);
+
+  bool isDone() const override;
+  std::vector<GeneratedSequence> take() override;
+  std::int64_t generatedCount() const override;
+  std::int64_t pendingRows() const override;
+  void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
+  void addRows(DecodeBatch &batch) override;
+  void advance(const DecodeBatch &batch) override;
+
+private:
+  struct Sample {
+    std::uint32_t number;
+    GeneratedSequence result;
+    SelfCache cache;
+    double score = 0;
+    bool isDone = false;
+    std::size_t request = 0;
+    ExcludedIds excluded = {};
+
+    std::int64_t length() const { return std::int64_t(result.ids.size()); }
+  };
+
+  /// The samples that have rows of their own in a step: until the first draw, one stands for all.
+  std::span<Sample> fed() { return std::span(samples).first(areEqual ? 1 : samples.size()); }
+  std::span<const Sample> fed() const {
+    return std::span(samples).first(areEqual ? 1 : samples.size());
+  }
+
+  void assignDistribution(const DecodeBatch &batch, const Sample &sample);
+  void drawToken(Sample &sample);
+  void append(Sample &sample, std::int32_t id);
+  void appendForced(Sample &sample);
+
+  const GenerationSettings &settings;
+  TokenRules rules;
+  const EncoderEntry &entry;
+  std::uint64_t number;
+  TokenListener listener;
+  std::vector<Sample> samples;
+  bool areEqual = true;
+
+  std::vector<Candidate> candidates;
+  SamplingDistribution distribution;
+};
+
+} // namespace transept::runtime
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Owned memory at 64-byte boundaries, as generated code wants it. Large pieces come from the system
+// and go back to it when they are given up: an allocator would keep them, and a program that has
+// closed its models would still be as large as with them.
+#ifndef TRANSEPT_RUNTIME_PLATFORM_ALIGNEDMEMORY_H
+#define TRANSEPT_RUNTIME_PLATFORM_ALIGNEDMEMORY_H
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+namespace transept::runtime {
+
+class AlignedMemory {
+public:
+  AlignedMemory() = default;
+
+  /// `size` bytes (0 is allowed) with undefined content. Throws std::bad_alloc.
+  explicit AlignedMemory(std::uint64_t size) : AlignedMemory(size, /*isZeroed=*/false) {}
+
+  /// The same, filled with zeros.
+  static AlignedMemory zeroed(std::uint64_t size) { return AlignedMemory(size, /*isZeroed=*/true); }
+
+  void clear() { std::memset(memory.get(), 0, bytes()); }
+
+  /// Makes room for `bytes`; content is lost when it has to grow. Grows by at least half, so that a
+  /// slowly growing need costs few allocations.
+  void reserve(std::uint64_t bytes);
+
+  std::uint64_t bytes() const { return memory.get_deleter().size; }
+  void *data() const { return memory.get(); }
+  float *floats() const { return static_cast<float *>(memory.get()); }
+
+private:
+  AlignedMemory(std::uint64_t size, bool isZeroed);
+
+  struct Free {
+    std::uint64_t size;
+    bool isMapped;
+
+    void operator()(void *pointer) const;
+  };
+  std::unique_ptr<void, Free> memory{nullptr, Free{0, false}};
+};
+
+} // namespace transept::runtime
+
+#endif

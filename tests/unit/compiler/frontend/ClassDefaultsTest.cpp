@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an absent field means is said by the configuration class of transformers 4.44: here is each
+// class's value of each field that its family reads.
+
+#include "tests/support/TestCheckpoint.h"
+
+#include "compiler/frontend/description/DescriptionJson.h"
+#include "compiler/frontend/families/Families.h"
+#include "compiler/frontend/families/Generation.h"
+
+#include <algorithm>
+
+namespace transept::frontend {
+namespace {
+
+struct ClassDefaults {
+  const char *modelType;
+  const char *fields;
+  /// The side whose configuration class it is; what stands beside it in the whole configuration.
+  const char *side = "", *whole = "{}";
+};
+
+constexpr const char *imagePair = R"({"model_type": "vision-encoder-decoder",
+  "encoder": {"model_type": "vit"}, "decoder": {"model_type": "trocr"}})";
+constexpr const char *wideImagePair = R"({"model_type": "vision-encoder-decoder",
+  "encoder": {"model_type": "vit", "hidden_size": 1024, "num_attention_heads": 16},
+  "decoder": {"model_type": "trocr"}})";
+constexpr const char *textPair = R"({"model_type": "encoder-decoder",
+  "encoder": {"model_type": "bert"},
+  "decoder": {"model_type": "bert", "is_decoder": true, "add_cross_attention": true}})";
+constexpr const char *captionPair = R"({"model_type": "vision-encoder-decoder",
+  "encoder": {"model_type": "vit"},
+  "decoder": {"model_type": "gpt2", "add_cross_attention": true}})";
+
+const ClassDefaults classes[] = {
+    {"t5", R"({"vocab_size": 32128, "d_model": 512, "d_kv": 64, "d_ff": 2048, "num_layers": 6,
+      "num_decoder_layers": 6, "num_heads": 8, "relative_attention_num_buckets": 32,
+      "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06,
+      "feed_forward_proj": "relu", "tie_word_embeddings": true, "pad_token_id": 0,
+      "eos_token_id": 1})"},
+    {"mt5", R"({"vocab_size": 250112, "d_model": 512, "d_kv": 64, "d_ff": 1024, "num_layers": 8,
+      "num_decoder_layers": 8, "num_heads": 6, "relative_attention_num_buckets": 32,
+      "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06,
+      "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false, "pad_token_id": 0,
+      "eos_token_id": 1, "decoder_start_token_id": 0})"},
+    {"umt5", R"({"vocab_size": 250112, "d_model": 512, "d_kv": 64, "d_ff": 1024, "num_layers": 8,
+      "num_decoder_layers": 8, "num_heads": 6, "relative_attention_num_buckets": 32,
+      "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06,
+      "feed_forward_proj": "gated-gelu", "tie_word_embeddings": true, "pad_token_id": 0,
+      "eos_token_id": 1, "decoder_start_token_id": 0})"},
+    {"bart", R"({"vocab_size": 50265, "max_position_embeddings": 1024, "d_model": 1024,
+      "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
+      "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
+      "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
+      "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2,
+      "forced_eos_token_id": 2})"},
+    {"plbart", R"({"vocab_size": 50005, "max_position_embeddings": 1024, "d_model": 768,
+      "encoder_layers": 6, "encoder_ffn_dim": 3072, "encoder_attention_heads": 12,
+      "decoder_layers": 6, "decoder_ffn_dim": 3072, "decoder_attention_heads": 12,
+      "activation_function": "gelu", "scale_embedding": true, "tie_word_embeddings": true,
+      "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "forced_eos_token_id": 2})"},
+    {"mbart", R"({"vocab_size": 50265, "max_position_embeddings": 1024, "d_model": 1024,
+      "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
+      "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
+      "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
+      "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "forced_eos_token_id": 2})"},
+    {"m2m_100", R"({"vocab_size": 128112, "max_position_embeddings": 1024, "d_model": 1024,
+      "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
+      "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
+      "activation_function": "relu", "scale_embedding": true, "tie_word_embeddings": true,
+      "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2})"},
+    {"pegasus", R"({"vocab_size": 50265, "max_position_embeddings": 1024, "d_model": 1024,
+      "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
+      "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
+      "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
+      "pad_token_id": 0, "eos_token_id": 1, "decoder_start_token_id": 0,
+      "forced_eos_token_id": 1})"},
+    {"blenderbot", R"({"vocab_size": 8008, "max_position_embeddings": 128, "d_model": 2560,
+      "encoder_layers": 2, "encoder_ffn_dim": 10240, "encoder_attention_heads": 32,
+      "decoder_layers": 24, "decoder_ffn_dim": 10240, "decoder_attention_heads": 32,
+      "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
+      "bos_token_id": 1, "pad_token_id": 0, "eos_token_id": 2, "decoder_start_token_id": 1,
+      "forced_eos_token_id": 2, "encoder_no_repeat_ngram_size": 3})"},
+    {"blenderbot-small", R"({"vocab_size": 50265, "max_position_embeddings": 512, "d_model": 512,
+      "encoder_layers": 8, "encoder_ffn_dim": 2048, "encoder_attention_heads": 16,
+      "decoder_layers": 8, "decoder_ffn_dim": 2048, "decoder_attention_heads": 16,
+      "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
+      "bos_token_id": 1, "pad_token_id": 0, "eos_token_id": 2, "decoder_start_token_id": 1,
+      "forced_eos_token_id": 2})"},
+    {"fsmt", R"({"src_vocab_size": 42024, "tgt_vocab_size": 42024,
+      "max_position_embeddings": 1024, "d_model": 1024, "encoder_layers": 12,
+      "encoder_ffn_dim": 4096, "encoder_attention_heads": 16, "decoder_layers": 12,
+      "decoder_ffn_dim": 4096, "decoder_attention_heads": 16, "activation_function": "relu",
+      "scale_embedding": true, "tie_word_embeddings": false, "bos_token_id": 0, "pad_token_id": 1,
+      "eos_token_id": 2, "decoder_start_token_id": 2, "forced_eos_token_id": 2,
+      "max_length": 200, "num_beams": 5, "length_penalty": 1.0, "early_stopping": false})"},
+    {"marian", R"({"vocab_size": 58101, "max_position_embeddings": 1024, "d_model": 1024,
+      "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
+      "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
+      "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
+      "share_encoder_decoder_embeddings": true, "pad_token_id": 58100, "eos_token_id": 0,
+      "decoder_start_token_id": 58100, "forced_eos_token_id": 0})"},
+    {"whisper", R"({"vocab_size": 51865, "num_mel_bins": 80, "d_model": 384, "encoder_layers": 4,
+      "encoder_attention_heads": 6, "encoder_ffn_dim": 1536, "decoder_layers": 4,
+      "decoder_attention_heads": 6, "decoder_ffn_dim": 1536, "activation_function": "gelu",
+      "max_source_positions": 1500, "max_target_positions": 448, "tie_word_embeddings": true,
+      "bos_token_id": 50256, "pad_token_id": 50256, "eos_token_id": 50256,
+      "decoder_start_token_id": 50257, "begin_suppress_tokens": [220, 50256]})"},
+    {"speech_to_text", R"({"vocab_size": 10000, "d_model": 256, "encoder_layers": 12,
+      "encoder_attention_heads": 4, "encoder_ffn_dim": 2048, "decoder_layers": 6,
+      "decoder_attention_heads": 4, "decoder_ffn_dim": 2048, "activation_function": "relu",
+      "scale_embedding": true, "max_source_positions": 6000, "max_target_positions": 1024,
+      "num_conv_layers": 2, "conv_kernel_sizes": [5, 5], "conv_channels": 1024,
+      "input_feat_per_channel": 80, "input_channels": 1, "tie_word_embeddings": true,
+      "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2})"},
+    {"bert", R"({"vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
+      "num_attention_heads": 12, "hidden_act": "gelu", "intermediate_size": 3072,
+      "max_position_embeddings": 512, "type_vocab_size": 2, "layer_norm_eps": 1e-12})"},
+    {"gpt2", R"({"vocab_size": 50257, "n_positions": 1024, "n_embd": 768, "n_layer": 12,
+      "n_head": 12, "n_inner": 3072, "activation_function": "gelu_new",
+      "layer_norm_epsilon": 1e-05, "scale_attn_weights": true,
+      "scale_attn_by_inverse_layer_idx": false, "tie_word_embeddings": true,
+      "eos_token_id": 50256})"},
+    {"vit", R"({"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
+      "intermediate_size": 3072, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "image_size": 224,
+      "patch_size": 16, "num_channels": 3, "qkv_bias": true})",
+     "encoder", imagePair},
+    {"deit", R"({"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
+      "intermediate_size": 3072, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "image_size": 224,
+      "patch_size": 16, "num_channels": 3, "qkv_bias": true})",
+     "encoder", imagePair},
+    {"trocr", R"({"vocab_size": 50265, "d_model": 1024, "decoder_layers": 12,
+      "decoder_attention_heads": 16, "decoder_ffn_dim": 4096, "activation_function": "gelu",
+      "max_position_embeddings": 512, "scale_embedding": false,
+      "use_learned_position_embeddings": true, "layernorm_embedding": true,
+      "tie_word_embeddings": true, "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2,
+      "decoder_start_token_id": 2})",
+     "decoder", wideImagePair},
+    {"bert", R"({"vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
+      "num_attention_heads": 12, "hidden_act": "gelu", "intermediate_size": 3072,
+      "max_position_embeddings": 512, "type_vocab_size": 2, "layer_norm_eps": 1e-12,
+      "tie_word_embeddings": true, "pad_token_id": 0})",
+     "decoder", textPair},
+    {"gpt2", R"({"vocab_size": 50257, "n_positions": 1024, "n_embd": 768, "n_layer": 12,
+      "n_head": 12, "n_inner": 3072, "activation_function": "gelu_new",
+      "layer_norm_epsilon": 1e-05, "scale_attn_weights": true,
+      "scale_attn_by_inverse_layer_idx": false, "tie_word_embeddings": true,
+      "bos_token_id": 50256, "eos_token_id": 50256})",
+     "decoder", captionPair},
+};
+
+/// Every embedding and head that a family may look for, all alike.
+checkpoints::Checkpoint openWords(const TemporaryDirectory &directory) {
+  TestTensors tensors;
+  for (const char *name :
+       {"shared.weight", "lm_head.weight", "proj_out.weight", "model.shared.weight",
+        "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight",
+        "transformer.wte.weight", "decoder.transformer.wte.weight", "decoder.lm_head.weight",
+        "decoder.bert.embeddings.word_embeddings.weight", "decoder.cls.predictions.bias",
+        "decoder.cls.predictions.decoder.weight", "decoder.model.decoder.embed_tokens.weight",
+        "decoder.output_projection.weight"})
+    tensors[name] = {"F32", {1, 1}, bytesOf({1.0f})};
+  directory.write("model.safetensors", safetensorsFile(tensors));
+  return checkpoints::Checkpoint::open(directory.path());
+}
+
+class ClassDefault : public testing::TestWithParam<ClassDefaults> {
+protected:
+  /// The configuration with these fields of the class.
+  static Json configOf(const Json &fields) {
+    Json config = Json::parse(GetParam().whole);
+    std::string side = GetParam().side;
+    Json &own = side.empty() ? config : config[side];
+    own["model_type"] = GetParam().modelType;
+    own.update(fields);
+    return config;
+  }
+
+  /// The description's JSON, or the error.
+  std::string describe(const Json &fields) {
+    Json json = configOf(fields);
+    JsonFields config(json, "config.json");
+    try {
+      const Family &family = findFamily(config);
+      FamilyInput input{config, checkpoint, family.modelType, warnings};
+      FamilyResult result = family.describe(input);
+      result.description.name = "model";
+      if (result.description.hasTarget())
+        result.description.generation =
+            readGenerationDefaults(config, nullptr, result.specialIds,
+                                   result.description.target.embedding.vocabularySize, warnings);
+      return toJson(result.description);
+    } catch (const InputError &error) {
+      return error.what();
+    }
+  }
+
+  /// Something else of the same type, that the field may have.
+  static Json changed(const Json &value) {
+    if (value.is_boolean())
+      return !value.get<bool>();
+    if (value.is_string())
+      return value == "silu" ? "relu" : "silu";
+    if (value.is_array())
+      return {3, 3};
+    if (value == 2)
+      return 1; // a third segment would not be read either
+    if (value.is_number_integer())
+      return value.get<int64_t>() < 4 ? value.get<int64_t>() + 3 : value.get<int64_t>() / 2;
+    return value.get<double>() * 2;
+  }
+
+  TemporaryDirectory directory;
+  checkpoints::Checkpoint checkpoint = openWords(directory);
+  Warnings warnings;
+};
+
+TEST_P(ClassDefault, IsWhatAnAbsentFieldMeans) {
+  Json fields = Json::parse(GetParam().fields);
+  std::string whole = describe(fields);
+  ASSERT_TRUE(whole.starts_with("{")) << whole;
+  EXPECT_EQ(describe(Json::object()), whole);
+  for (const auto &[key, value] : fields.items()) {
+    Json without = fields;
+    without.erase(key);
+    EXPECT_EQ(describe(without), whole) << key;
+    Json other = fields;
+    other[key] = changed(value);
+    EXPECT_FALSE(describe(other) == whole) << key << " is not read";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Classes, ClassDefault, testing::ValuesIn(classes), [](const auto &info) {
+  std::string name = info.param.modelType;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return *info.param.side ? name + "_" + info.param.side : name;
+});
+
+} // namespace
+} // namespace transept::frontend
