@@ -97,6 +97,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   if (const auto &features = description.source.embedding.features)
     facts.sourceFeatureCount = features->length;
   facts.uncountedSourceId = description.source.embedding.positions.uncountedId;
+  facts.uncountedTargetId = description.target.embedding.positions.uncountedId;
   facts.generation = description.generation;
   for (const std::string &file : description.tokenizer.files)
     facts.assets.push_back(

@@ -24,9 +24,14 @@ void checkTargetIds(const transept_model_table &table, std::string_view what,
          past == 0 ? "must have" : "there can be", " at most ", limit,
          past == 0 ? "" : " together");
   for (std::size_t index = 0; index < ids.size(); ++index)
-    if (ids[index] < 0 || std::uint32_t(ids[index]) >= table.target_vocabulary_size)
-      failArgument(text(what) + "[" + text(index) + "]", ids[index],
-                   rangeText(0, table.target_vocabulary_size - 1));
+    checkTargetId(table, text(what) + "[" + text(index) + "]", ids[index]);
+}
+
+void checkTargetId(const transept_model_table &table, const std::string &what, std::int32_t id) {
+  if (id < 0 || std::uint32_t(id) >= table.target_vocabulary_size)
+    failArgument(what, id, rangeText(0, table.target_vocabulary_size - 1));
+  if (table.has_uncounted_target_id && id == table.uncounted_target_id)
+    failArgument(what, id, "another id: padding has no position in this model");
 }
 
 void feedSequences(Engine &engine, std::span<const FedSequence> sequences, LogitRows rows,

@@ -22,6 +22,9 @@ enum class LogitRows { All, Last };
 void checkTargetIds(const transept_model_table &table, std::string_view what,
                     std::span<const std::int32_t> ids, std::int64_t past);
 
+/// The same of one id, which `what` names.
+void checkTargetId(const transept_model_table &table, const std::string &what, std::int32_t id);
+
 /// Appends each sequence's ids to its cache. `logits` may be null, or receives the target
 /// vocabulary's logits of all rows, or of the last row of each sequence.
 void feedSequences(Engine &engine, std::span<const FedSequence> sequences, LogitRows rows,

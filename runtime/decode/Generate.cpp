@@ -6,6 +6,7 @@
 
 #include "runtime/base/Messages.h"
 #include "runtime/decode/BeamSearch.h"
+#include "runtime/decode/FeedSequences.h"
 #include "runtime/decode/GreedySearch.h"
 #include "runtime/decode/Limits.h"
 #include "runtime/decode/SamplingSearch.h"
@@ -127,9 +128,7 @@ private:
   void checkPrompt(std::size_t source) const {
     std::span<const std::int32_t> given = promptOf(options, source);
     for (std::size_t index = 0; index < given.size(); ++index)
-      if (given[index] < 0 || std::uint64_t(given[index]) >= settings.vocabularySize)
-        failArgument(nameOfPrompt(source) + "[" + text(index) + "]", given[index],
-                     rangeText(0, settings.vocabularySize - 1));
+      checkTargetId(engine.table, nameOfPrompt(source) + "[" + text(index) + "]", given[index]);
     auto prompt = startOf(settings, promptOf(options, source));
     std::int64_t length = std::int64_t(prompt.size());
     TokenRules rules(settings, {}, length);

@@ -29,11 +29,16 @@ void ExecutorRun::work(void *context, std::uint32_t worker) {
     if (seen & hasEnded)
       return;
   } while (!run.entered.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel));
-  if (worker >= run.count || run.claims[worker].exchange(true)) {
+  bool isMistaken = worker >= run.count || run.claims[worker].exchange(true);
+  if (isMistaken) {
     run.mistakes.fetch_add(1, std::memory_order_relaxed);
-  } else {
+    // Others may wait at a barrier for the worker that was meant: any that is missing will do.
+    for (worker = 0; worker != run.count && run.claims[worker].exchange(true);)
+      ++worker;
+  }
+  if (worker != run.count) {
     run.function(run.argument, worker);
-    run.done.fetch_add(1, std::memory_order_relaxed);
+    run.done.fetch_add(isMistaken ? 0 : 1, std::memory_order_relaxed);
   }
   run.left.fetch_add(1, std::memory_order_release);
 }

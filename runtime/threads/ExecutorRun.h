@@ -21,8 +21,9 @@ public:
 
   /// The next call runs function(argument, worker) for workers 0 to `wanted` - 1.
   void begin(transept_worker_function function, void *argument, std::uint32_t wanted);
-  /// A transept_worker_function; `run` is an ExecutorRun. Does nothing after end(), and nothing for
-  /// a worker that there is not or that was called before.
+  /// A transept_worker_function; `run` is an ExecutorRun. Does nothing after end(). A call for a
+  /// worker that there is not or that was called before is a mistake, and runs one that is missing,
+  /// if there is one.
   static void work(void *run, std::uint32_t worker);
   /// Waits for the workers that are at work; no other one begins any more.
   void end();

@@ -226,6 +226,22 @@ TEST_F(ReplacedFile, IsRefusedWhereItWasWrittenOverInUse) {
   EXPECT_EQ(notesOf(Model::open(copy, {.threads = 1})), "hand-written");
 }
 
+/// Truncating a file takes even the pages away that the loader has written to, so that the open
+/// model cannot be closed any more, but asking for another is an error.
+TEST_F(ReplacedFile, IsRefusedWhereItWasTruncatedInUse) {
+  auto openAgain = [&] {
+    new Model(Model::open(path, {.threads = 1}));
+    write(path, second);
+    try {
+      Model::open(path, {.threads = 1});
+    } catch (const Error &error) {
+      _exit(std::string(error.what()).find("was written again") != std::string::npos ? 7 : 1);
+    }
+    _exit(0);
+  };
+  EXPECT_EXIT(openAgain(), testing::ExitedWithCode(7), "");
+}
+
 TEST(HandWrittenModel, OpensInMilliseconds) {
   Model::open(libraryPath, {.threads = 1}); // reads the file from the disk
   auto begin = std::chrono::steady_clock::now();

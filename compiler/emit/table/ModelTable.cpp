@@ -70,6 +70,8 @@ private:
         .speech = speechTable(writer, facts.generation, facts.targetVocabularySize),
         .has_uncounted_source_id = facts.uncountedSourceId.has_value(),
         .uncounted_source_id = facts.uncountedSourceId.value_or(0),
+        .has_uncounted_target_id = facts.uncountedTargetId.has_value(),
+        .uncounted_target_id = facts.uncountedTargetId.value_or(0),
     };
   }
 

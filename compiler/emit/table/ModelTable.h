@@ -41,7 +41,7 @@ struct ModelFacts {
   int64_t vocabularyBlockCount = 0;
   /// 0: unbounded.
   int64_t maximumSourceLength = 0, maximumTargetLength = 0;
-  std::optional<int64_t> uncountedSourceId;
+  std::optional<int64_t> uncountedSourceId, uncountedTargetId;
   /// Numbers in a row of features, 0 where the source is token ids; rows a source has, 0: any.
   int64_t sourceFeatureWidth = 0, sourceFeatureCount = 0;
   int64_t targetFeatureWidth = 0, targetStateWidth = 0;

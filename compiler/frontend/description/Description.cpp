@@ -219,8 +219,6 @@ void checkTarget(const Description &description) {
     memory = projection->outputs;
   }
   checkStack(target, "target", memory);
-  expect(!target.embedding.positions.uncountedId, "target.embedding.positions",
-         "uncountedId is for the source side");
   expect(target.embedding.weight.has_value(), "target",
          "features are for the source side, the target side generates tokens");
   expect(target.crossAttention.has_value() == description.hasSource(), "target",

@@ -58,7 +58,8 @@ struct Positions {
   int64_t offset = 0;
   /// Learned only: [length + offset, hidden size].
   std::optional<checkpoints::TensorReference> table;
-  /// Source only: padding, which has no position; the tokens around it are counted without it.
+  /// Padding, which has no position; the tokens around it are counted without it. Targets may not
+  /// have it.
   std::optional<int64_t> uncountedId = {};
 };
 

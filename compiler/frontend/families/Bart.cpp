@@ -84,7 +84,7 @@ private:
     Embedding &embedding = stack.embedding;
     embedding.scale = embeddingScale(config, hidden, traits.isScaled);
     embedding.positions = positions(module + ".embed_positions");
-    if (isSource && traits.offset == afterPadding)
+    if (traits.offset == afterPadding)
       embedding.positions.uncountedId = embedding.positions.offset - 1;
     if (traits.embeddingNorm != EmbeddingNorm::None)
       embedding.norm = layerNorm(module + ".layernorm_embedding");

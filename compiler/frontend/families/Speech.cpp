@@ -169,11 +169,16 @@ private:
   }
 
   Positions sinusoids(const std::string &side, int64_t length) {
-    return sinusoidalPositions({.kind = PositionKind::SinusoidalHalvesInclusive,
-                                .length = length,
-                                .offset = rowAfterPadding(config, traits.ids),
-                                .table = std::nullopt},
-                               prefix + side + ".embed_positions", hidden, checkpoint, result);
+    int64_t first = rowAfterPadding(config, traits.ids);
+    Positions positions =
+        sinusoidalPositions({.kind = PositionKind::SinusoidalHalvesInclusive,
+                             .length = length,
+                             .offset = first,
+                             .table = std::nullopt},
+                            prefix + side + ".embed_positions", hidden, checkpoint, result);
+    if (side == "decoder")
+      positions.uncountedId = first - 1;
+    return positions;
   }
 
   FamilyResult finish(const std::string &featureSizes) {

@@ -39,6 +39,7 @@ void describeTrocrTarget(Side &side) {
                                                .offset = first,
                                                .table = std::nullopt},
                                               positions, hidden, side.checkpoint, side.result);
+    embedding.positions.uncountedId = first - 1;
   }
   if (config.boolean("layernorm_embedding", true))
     embedding.norm = layerNorm(module + ".layernorm_embedding");

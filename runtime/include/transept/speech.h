@@ -123,6 +123,8 @@ public:
       checkPrefix(prefix);
     refuseWithoutEffect(options.generate.decoderStart, "decoderStart",
                         "the transcript's beginning is made of language and task");
+    refuseWithoutEffect(options.generate.forcedBeginning, "forcedBeginning",
+                        "the prompt stands at the beginning");
     refuseWithoutEffect(options.generate.timestamps, "timestamps",
                         "timestamps of the SpeechOptions says it");
     if (options.generate.returnCount.value_or(1) > 1)

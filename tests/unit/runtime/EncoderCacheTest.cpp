@@ -46,6 +46,28 @@ TEST(EncoderCache, KeepsSourcesApartThatDifferOnlyInPositions) {
   EXPECT_THAT(placed.positions(), ElementsAre(3, 9));
 }
 
+TEST(EncoderCache, PaddingThatIsNotCountedIsRefusedInTargets) {
+  ToyModel toy;
+  toy.table.has_uncounted_target_id = 1;
+  toy.table.uncounted_target_id = 3;
+  Model model = toy.open();
+  Source source = model.encode({4, 5});
+  auto errorOf = [](auto &&call) -> std::string {
+    try {
+      call();
+    } catch (const Error &error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  std::string why = "is 3, but must be another id: padding has no position in this model";
+  std::vector<Id> padded{1, 3, 5}, whole{1, 2, 5};
+  EXPECT_THAT(errorOf([&] { model.logits(source, padded); }), testing::HasSubstr(why));
+  EXPECT_THAT(errorOf([&] { source.decode().append(padded); }), testing::HasSubstr(why));
+  EXPECT_EQ(errorOf([&] { model.generate(source, {.prompt = {1, 3}}); }), "prompt[1] " + why);
+  EXPECT_EQ(errorOf([&] { model.logits(source, whole); }), "no error");
+}
+
 TEST(EncoderCache, PaddingThatIsNotCountedShiftsNoPosition) {
   ToyModel toy;
   toy.table.has_uncounted_source_id = 1;

@@ -181,6 +181,26 @@ TEST(Executor, ThatCallsWorkersTwiceOrWrongOnesFailsTheCall) {
   EXPECT_THAT(encodingError(twice, 2), HasSubstr("2 calls for workers that there are not, or"));
 }
 
+/// The other workers may wait at a barrier for the one that was meant.
+TEST(Executor, ThatCallsOneWorkerInPlaceOfAnotherFailsTheCallWithoutAHang) {
+  auto first = [](transept_worker_function function, void *argument, std::uint32_t) {
+    std::thread other([=] { function(argument, 0); });
+    function(argument, 0);
+    other.join();
+    return 0;
+  };
+  ToyModel toy(5);
+  WrongExecutor executor{first};
+  Model model = toy.open({.workers = {WrongExecutor::call, &executor, 2}});
+  EXPECT_THAT(encodingError(first, 2), HasSubstr("1 calls for workers"));
+  executor.run = runRightly;
+  Source encoded = model.encode(source);
+  executor.run = first;
+  EXPECT_THROW(model.generate(encoded), Error);
+  executor.run = runRightly;
+  EXPECT_EQ(model.generate(encoded).ids(), expected(toy));
+}
+
 TEST(Executor, ThatCallsTooLateChangesNothing) {
   transept_worker_function late = nullptr;
   void *lateArgument = nullptr;

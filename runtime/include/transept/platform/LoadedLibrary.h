@@ -7,10 +7,13 @@
 
 #include "transept/platform/ElfFile.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <dlfcn.h>
 #include <link.h>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace transept::platform {
 
@@ -57,6 +60,50 @@ inline std::uint64_t versionInSpelling(std::string_view spelled) {
   return spelled.ends_with('/') ? version : 0;
 }
 
+/// The files that this process has loaded, and as of when. The loader itself cannot be asked about
+/// a file that was written again: it looks into pages that are gone.
+class LoadedFiles {
+public:
+  struct File {
+    std::uint64_t device, inode, version;
+  };
+
+  static File of(const std::string &path) {
+    struct stat status = {};
+    ::stat(path.c_str(), &status);
+    return {std::uint64_t(status.st_dev), std::uint64_t(status.st_ino), fileVersion(path)};
+  }
+
+  /// Whether it is loaded as of another time.
+  static bool isLoadedOtherwise(const File &file) {
+    std::lock_guard guard(mutex());
+    return std::any_of(files().begin(), files().end(), [&](const File &each) {
+      return each.device == file.device && each.inode == file.inode && each.version != file.version;
+    });
+  }
+  static void add(const File &file) {
+    std::lock_guard guard(mutex());
+    files().push_back(file);
+  }
+  static void remove(const File &file) {
+    std::lock_guard guard(mutex());
+    files().erase(std::find_if(files().begin(), files().end(), [&](const File &each) {
+      return each.device == file.device && each.inode == file.inode && each.version == file.version;
+    }));
+  }
+
+private:
+  // Never destroyed: models may be closed when the program ends.
+  static std::mutex &mutex() {
+    static auto *instance = new std::mutex;
+    return *instance;
+  }
+  static std::vector<File> &files() {
+    static auto *instance = new std::vector<File>;
+    return *instance;
+  }
+};
+
 class LoadedLibrary {
 public:
   /// Throws Error if the file is not the library of one model, cannot be loaded, or was overwritten
@@ -66,7 +113,10 @@ public:
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     // A file that is replaced between the looks at it is looked at again.
     for (int attempt = 0; !loaded; ++attempt) {
-      const std::uint64_t version = fileVersion(file);
+      identity = LoadedFiles::of(file);
+      const std::uint64_t version = identity.version;
+      if (LoadedFiles::isLoadedOtherwise(identity))
+        refuseWrittenAgain();
       symbol = modelSymbol(ElfFile(file)).name;
       const std::string spelled = spelledWithVersion(file, version);
       loaded = ::dlopen(spelled.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -77,10 +127,14 @@ public:
       else
         ::dlclose(std::exchange(loaded, nullptr));
     }
+    LoadedFiles::add(identity);
   }
   LoadedLibrary(const LoadedLibrary &) = delete;
   LoadedLibrary &operator=(const LoadedLibrary &) = delete;
-  ~LoadedLibrary() { ::dlclose(loaded); }
+  ~LoadedLibrary() {
+    LoadedFiles::remove(identity);
+    ::dlclose(loaded);
+  }
 
   /// The function that returns the model. Throws Error.
   void *modelFunction() const {
@@ -100,6 +154,10 @@ private:
     if (found == 0 || found == version)
       return;
     ::dlclose(std::exchange(loaded, nullptr));
+    refuseWrittenAgain();
+  }
+
+  [[noreturn]] void refuseWrittenAgain() const {
     throw Error(
         ErrorCode::Library,
         "cannot open model library " + path +
@@ -117,6 +175,7 @@ private:
   }
 
   std::string path, symbol;
+  LoadedFiles::File identity = {};
   void *loaded = nullptr;
 };
 
