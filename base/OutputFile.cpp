@@ -124,6 +124,14 @@ OutputFile::OutputFile(const std::string &path) : state(std::make_unique<State>(
     refuse(path, errno);
 }
 
+void refuseInputs(const std::string &path, const std::vector<std::string> &inputs) {
+  for (const std::string &input : inputs) {
+    std::error_code ignored; // what is not there is not the same
+    if (fs::equivalent(path, input, ignored))
+      refuse(path, fmt::format("it is {}, which is read", input == path ? "the input" : input));
+  }
+}
+
 OutputFile::~OutputFile() = default;
 OutputFile::OutputFile(OutputFile &&) noexcept = default;
 OutputFile &OutputFile::operator=(OutputFile &&) noexcept = default;

@@ -48,6 +48,10 @@ private:
   std::unique_ptr<State> state;
 };
 
+/// Throws InputError where `path` names one of the files `inputs`, by whatever name: writing it
+/// would destroy what is read.
+void refuseInputs(const std::string &path, const std::vector<std::string> &inputs);
+
 /// Makes sure that there is a folder of this name, and those above it. Throws InputError "cannot
 /// create the folder PATH: ...".
 void createFolder(const std::string &path);

@@ -3,6 +3,7 @@
 // `transept profile`: where the time of given sources goes, by layer and by operation of the graph.
 
 #include "base/OutputFile.h"
+#include "commands/Checks.h"
 #include "commands/Commands.h"
 #include "commands/LevelFlag.h"
 #include "commands/SourceLines.h"
@@ -44,8 +45,10 @@ workbench::ProfileReport measure(const ProfileOptions &options) {
 
 void profile(const ProfileOptions &options) {
   std::optional<OutputFile> page;
-  if (!options.page.empty())
+  if (!options.page.empty()) {
+    refuseInputs(options.page, {options.bench.library});
     page.emplace(options.page);
+  }
   workbench::ProfileReport report = measure(options);
   if (page) {
     page->write(workbench::storyPage(workbench::readLibraryStory(options.bench.library), &report));
@@ -66,13 +69,13 @@ void addProfileCommand(CLI::App &program) {
       "--ids", options->sources,
       "a source: token ids separated by spaces, in quotes; repeated for a batch [random sources]");
   command->add_option("--beams", options->beams, "beams of each source [the model's default]")
-      ->check(CLI::Range(1, 1024))
+      ->check(between(1, 1024))
       ->needs(ids);
   command->add_option("--max-new-tokens", options->newTokens, "steps at most [the model's default]")
-      ->check(CLI::PositiveNumber)
+      ->check(between(1, INT32_MAX))
       ->needs(ids);
   command->add_option("--threads", options->bench.threads, "threads to use [all cores]")
-      ->check(CLI::Range(1, 1024));
+      ->check(between(1, 1024));
   addLevelFlag(command, options->bench.level);
   command
       ->add_option("--report", options->page,

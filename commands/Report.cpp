@@ -3,6 +3,7 @@
 // `transept report`: a page to look at, of how a library was compiled and where its time goes.
 
 #include "base/OutputFile.h"
+#include "commands/Checks.h"
 #include "commands/Commands.h"
 #include "workbench/library/LibraryStory.h"
 #include "workbench/measure/BenchProfile.h"
@@ -31,13 +32,14 @@ void addReportCommand(CLI::App &program) {
       "--profile", options->hasProfile,
       "run the library as `transept bench --profile` does, and show where its time goes");
   command->add_option("--threads", options->bench.threads, "threads to profile [all cores]")
-      ->check(CLI::Range(1, 1024))
+      ->check(between(1, 1024))
       ->needs(profile);
   command->callback([options] {
     story::Story story = workbench::readLibraryStory(options->bench.library);
     std::string output = options->output;
     if (output.empty())
       output = std::filesystem::path(options->bench.library).replace_extension(".html").string();
+    refuseInputs(output, {options->bench.library});
     OutputFile page(output);
     std::optional<workbench::ProfileReport> profile;
     if (options->hasProfile)

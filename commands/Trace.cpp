@@ -4,6 +4,7 @@
 
 #include "base/Error.h"
 #include "base/OutputFile.h"
+#include "commands/Checks.h"
 #include "commands/Commands.h"
 #include "commands/LevelFlag.h"
 #include "commands/SourceLines.h"
@@ -117,6 +118,8 @@ workbench::Trace record(const TraceOptions &options) {
 void trace(const TraceOptions &options) {
   if (options.sources.empty() == options.goldens.empty())
     throw CLI::RequiredError("--ids (or --goldens)");
+  refuseInputs(options.output, {options.library, options.goldens + "/goldens.json",
+                                options.goldens + "/goldens.safetensors"});
   OutputFile file(options.output);
   workbench::Trace trace = record(options);
   workbench::writeTrace(trace, file);
@@ -149,7 +152,7 @@ void addTraceCommand(CLI::App &program) {
   command->add_option("--case", options->goldenCase, "which forward case of it [the first]");
   command->add_option("--out", options->output, "the file to write")->type_name("FILE")->required();
   command->add_option("--threads", options->threads, "threads to use; values are the same with any")
-      ->check(CLI::Range(1, 1024))
+      ->check(between(1, 1024))
       ->capture_default_str();
   addLevelFlag(command, options->level);
   command->add_flag("--json", options->isJson, "print a JSON object about the trace");

@@ -98,8 +98,25 @@ void verify(const Session &session, const Input &input, const std::vector<emit::
       interpretedRun(*input.module, emit::readerOf(checkpoint), features ? features->length : 0));
 }
 
+/// The input, and the files of the checkpoint: all in its folder but what compiling writes.
+std::vector<std::string> inputFiles(const std::string &input, const CompileOptions &options) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files = {input};
+  std::error_code ignored;
+  for (const std::string &folder : {input, options.checkpoint})
+    for (const fs::directory_entry &file : fs::directory_iterator(folder, ignored)) {
+      std::string ending = file.path().extension().string();
+      if (ending != ".so" && ending != ".h" && ending != ".html")
+        files.push_back(file.path().string());
+    }
+  return files;
+}
+
 /// Notices before any work what cannot be written after it.
-void checkOutputs(const CompileOptions &options) {
+void checkOutputs(const std::string &input, const CompileOptions &options) {
+  std::vector<std::string> inputs = inputFiles(input, options);
+  for (const std::string &output : {options.output, options.report})
+    refuseInputs(output, inputs);
   if (!options.output.empty())
     OutputFile library(options.output);
   if (!options.report.empty())
@@ -148,7 +165,7 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
   checkOptions(options);
   if (options.output.empty())
     throw InputError("output is empty, but must name the library to write");
-  checkOutputs(options);
+  checkOutputs(input, options);
   CompiledLibrary library;
   library.path = options.output;
   CompileOptions chosen = options;
@@ -187,7 +204,7 @@ std::string emitStage(const std::string &input, const std::string &name,
   if (*stage > Stage::Fused && levels.size() > 1)
     throw InputError(fmt::format("--emit {} shows the code of one processor, but --cpu names {}",
                                  name, levels.size()));
-  checkOutputs(options);
+  checkOutputs(input, options);
   Session session(options);
   session.showProgress("reading");
   Input read = readInput(session, input, /*needsWeights=*/false);

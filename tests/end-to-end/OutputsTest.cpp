@@ -224,5 +224,39 @@ TEST_F(Outputs, ControlCharactersOfNamesAreEscaped) {
   expectFailure(usage, 2, "\\x1b[31m");
 }
 
+/// A slip of the hand would cost the library or the weights.
+TEST_F(Outputs, NeverReplaceWhatIsRead) {
+  std::string lib = folder.file("lib.so"), model = folder.file("model");
+  fs::copy_file(library("number_words"), lib);
+  fs::copy(checkpoint("marian"), model, fs::copy_options::recursive);
+  std::string weights = model + "/model.safetensors", config = model + "/config.json";
+  std::string before = readFile(lib), weightsBefore = readFile(weights),
+              configBefore = readFile(config);
+  fs::create_symlink(lib, folder.file("link"));
+  fs::create_hard_link(lib, folder.file("hard"));
+  for (const std::string &place : {lib, folder.file("link"), folder.file("hard")})
+    for (const std::vector<std::string> &arguments :
+         {std::vector<std::string>{"report", lib, "-o", place},
+          {"trace", lib, "--ids", "5 0", "--out", place},
+          {"profile", lib, "--quick", "--report", place},
+          {"generate", lib, "seven", "--alignment", place}})
+      expectFailure(run(arguments), 1, "which is read");
+  expectFailure(run({"compile", model, "--name", "m", "-o", weights}), 1, "which is read");
+  expectFailure(run({"compile", model, "-o", out("m.so"), "--report", config}), 1, "which is read");
+  EXPECT_EQ(readFile(lib), before);
+  EXPECT_EQ(readFile(weights), weightsBefore);
+  EXPECT_EQ(readFile(config), configBefore);
+}
+
+TEST_F(Outputs, NeedAName) {
+  for (const std::vector<std::string> &arguments :
+       {std::vector<std::string>{"compile", checkpoint("marian"), "-o", out("m.so"), "--report",
+                                 ""},
+        {"compile", checkpoint("marian"), "-o", out("m.so"), "--dump-ir", ""},
+        {"report", library("number_words"), "-o", ""},
+        {"generate", library("number_words"), "seven", "--alignment", ""}})
+    expectFailure(run(arguments), 2, "expects the name of a file or folder");
+}
+
 } // namespace
 } // namespace transept::endtoend
