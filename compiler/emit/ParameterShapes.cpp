@@ -36,13 +36,12 @@ void checkParameter(const ParameterRows &rows, const checkpoints::TensorInfo &st
     return;
   std::vector<int64_t> wanted = {rows.rows};
   if (!rows.isVector)
-    wanted.push_back(rows.columns);
-  throw InputError(fmt::format("{}: tensor '{}' has shape {}, but the model reads rows {} to {} as "
-                               "{}{}",
+    wanted.insert(rows.isTransposed ? wanted.begin() : wanted.end(), rows.columns);
+  throw InputError(fmt::format("{}: tensor '{}' has shape {}, but the model reads rows {} to {} of "
+                               "{}",
                                stored.file, stored.name, checkpoints::formatShape(stored.shape),
                                rows.begin, rows.begin + rows.count - 1,
-                               checkpoints::formatShape(wanted),
-                               rows.isTransposed ? ", stored transposed" : ""));
+                               checkpoints::formatShape(wanted)));
 }
 
 void checkParameters(mlir::ModuleOp module, const checkpoints::Checkpoint &checkpoint) {

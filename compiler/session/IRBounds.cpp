@@ -23,11 +23,15 @@ class Brackets {
 public:
   explicit Brackets(StringRef text) : rest(text) {}
 
-  /// Stops behind the bracket that is nested too deeply; false if there is none.
+  /// Stops behind the bracket that is nested too deeply, or at an affine expression; false if there
+  /// is neither.
   bool findTooDeep() {
     for (int depth = 0; !rest.empty();) {
       if (skipped())
         continue;
+      // Their operators nest without brackets, and no operation here has them.
+      if (rest.starts_with("affine_map") || rest.starts_with("affine_set"))
+        return true;
       char sign = rest.front();
       if (StringRef("({[<").contains(sign) && ++depth > kMaximumNesting)
         return true;
@@ -74,7 +78,8 @@ LogicalResult checkNesting(StringRef text, StringRef path, MLIRContext &context)
   unsigned line = unsigned(before.count('\n')) + 1;
   unsigned column = unsigned(before.size() - (before.rfind('\n') + 1)) + 1;
   return emitError(FileLineColLoc::get(&context, path, line, column))
-         << "expects brackets that are nested at most " << kMaximumNesting << " deep";
+         << "expects brackets that are nested at most " << kMaximumNesting
+         << " deep, and no affine expressions";
 }
 
 LogicalResult checkExpressions(ModuleOp module) {

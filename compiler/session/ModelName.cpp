@@ -48,6 +48,20 @@ constexpr llvm::StringLiteral kKeywords[] = {"alignas",       "alignof",     "an
                                              "volatile",      "wchar_t",     "while",
                                              "xor",           "xor_eq"};
 
+// Headers (a folder with time.h in it takes the place of the library's), macros and functions that
+// programs with models have.
+constexpr llvm::StringLiteral kTaken[] = {
+    "assert",      "complex",   "ctype",    "errno",    "fenv",     "float",   "inttypes",
+    "iso646",      "limits",    "locale",   "math",     "setjmp",   "signal",  "stdalign",
+    "stdarg",      "stdatomic", "stdbool",  "stddef",   "stdint",   "stdio",   "stdlib",
+    "stdnoreturn", "string",    "tgmath",   "threads",  "time",     "uchar",   "wchar",
+    "wctype",      "unistd",    "fcntl",    "dlfcn",    "link",     "elf",     "pthread",
+    "poll",        "NULL",      "EOF",      "stdin",    "stdout",   "stderr",  "linux",
+    "unix",        "INFINITY",  "NAN",      "size_t",   "int8_t",   "int16_t", "int32_t",
+    "int64_t",     "uint8_t",   "uint16_t", "uint32_t", "uint64_t", "printf",  "open",
+    "read",        "write",     "close",    "exit",     "abort",    "malloc",  "free",
+    "std",         "transept",  "main"};
+
 /// Why C++ cannot use `name`, or nothing.
 std::string reasonAgainst(llvm::StringRef name) {
   bool isIdentifier = !name.empty() && !llvm::isDigit(name.front()) &&
@@ -58,8 +72,8 @@ std::string reasonAgainst(llvm::StringRef name) {
     return "a keyword of C++";
   if (name.starts_with("_") || name.contains("__"))
     return "reserved by C++ (underscores first, or two together)";
-  if (name == "std" || name == "transept" || name == "main")
-    return "taken already in every program that uses models";
+  if (llvm::is_contained(kTaken, name))
+    return "taken already by C's and C++'s own headers, or by Transept's";
   return "";
 }
 
@@ -71,10 +85,15 @@ std::string modelNameOf(const std::string &output) {
     name.resize(name.size() - 3);
   if (name.starts_with("lib") && name.size() > 3)
     name.erase(0, 3);
-  for (char &letter : name)
-    if (!llvm::isAlnum(letter))
-      letter = '_';
-  return name;
+  // Each run of other letters is one underscore, and none stands first.
+  std::string result;
+  for (char letter : name) {
+    if (llvm::isAlnum(letter))
+      result += letter;
+    else if (!result.empty() && result.back() != '_')
+      result += '_';
+  }
+  return result;
 }
 
 void checkModelName(const std::string &name) {

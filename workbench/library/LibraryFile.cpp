@@ -94,7 +94,10 @@ LibraryFile readLibraryFile(const std::string &path) {
   uint64_t table = returnedAddress(image, symbol.address);
   auto version = image.valueAt<uint32_t>(table + offsetof(transept_model_table, abi_version));
   auto size = image.valueAt<uint32_t>(table + offsetof(transept_model_table, structure_size));
-  if (version != TRANSEPT_ABI_VERSION || size < sizeof(transept_model_table))
+  if (version == TRANSEPT_ABI_VERSION && size < sizeof(transept_model_table))
+    image.fail(
+        "it was compiled by an older transept than this program is; compile the model again");
+  if (version != TRANSEPT_ABI_VERSION)
     image.fail(fmt::format("it has ABI version {}, but this program knows version {}; compile the "
                            "model again",
                            version, TRANSEPT_ABI_VERSION));

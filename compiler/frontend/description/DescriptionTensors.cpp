@@ -6,6 +6,7 @@
 
 #include "base/Error.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace transept::frontend {
@@ -139,6 +140,8 @@ std::string neededShape(const TensorUse &use) {
   std::vector<int64_t> shape = use.shape;
   if (use.kernelSize > 1 && shape.size() == 2)
     shape = {shape[0], shape[1] / use.kernelSize, use.kernelSize};
+  if (use.reference.isTransposed)
+    std::reverse(shape.begin(), shape.end());
   return checkpoints::formatShape(shape);
 }
 
@@ -178,10 +181,9 @@ void checkTensors(const Description &description, const checkpoints::Checkpoint 
                                    checkpoints::elementTypeName(info->type),
                                    checkpoints::weightTypeNames()));
     if (!fits(use, *info))
-      throw InputError(fmt::format(
-          "{}: tensor '{}' has shape {}, but {} needs {}{}{}", info->file, name,
-          checkpoints::formatShape(info->shape), use.role, neededShape(use),
-          use.reference.isTransposed ? ", stored transposed" : "", originOf(use, origins)));
+      throw InputError(fmt::format("{}: tensor '{}' has shape {}, but {} needs {}{}", info->file,
+                                   name, checkpoints::formatShape(info->shape), use.role,
+                                   neededShape(use), originOf(use, origins)));
   }
 }
 

@@ -13,6 +13,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace transept::frontend {
 
@@ -142,6 +143,12 @@ public:
   result.key = words(hugging_face_name);
 #include "transept/generation_options.inc"
     readSampling(result);
+    std::set<int64_t> suppressed(result.suppressedIds.begin(), result.suppressedIds.end());
+    if (int64_t(suppressed.size()) >= vocabulary)
+      throw InputError(
+          fmt::format("{}: found all {} ids of the vocabulary, but one or more must be "
+                      "left to generate",
+                      fields.where("suppress_tokens"), vocabulary));
     if (!result.sample && result.returnCount > result.beams)
       refuseValue(result.returnCount, fields.where("num_return_sequences"),
                   fmt::format("at most num_beams = {}", result.beams));

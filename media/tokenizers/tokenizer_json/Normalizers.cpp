@@ -91,6 +91,15 @@ Normalizer createForm(NormalForm form) {
   return [form](const std::string &text) { return normalize(text, form); };
 }
 
+Normalizer createPrepend(const Fields &fields) {
+  constexpr size_t longest = 1000; // bytes, before each part of a text
+  std::string prefix = fields.text("prepend");
+  if (prefix.size() > longest)
+    throw InputError(fmt::format("{}: found {} bytes, allowed are {} at most",
+                                 fields.where("prepend"), prefix.size(), longest));
+  return [prefix](const std::string &text) { return text.empty() ? text : prefix + text; };
+}
+
 Normalizer createStrip(const Fields &fields) {
   bool left = fields.boolean("strip_left", true), right = fields.boolean("strip_right", true);
   return [=](const std::string &text) { return std::string(trim(text, left, right)); };
@@ -140,9 +149,7 @@ Normalizer createNormalizer(const Fields &fields) {
   if (type == "StripAccents")
     return [](const std::string &text) { return removeMarks(text); };
   if (type == "Prepend")
-    return [prefix = fields.text("prepend")](const std::string &text) {
-      return text.empty() ? text : prefix + text;
-    };
+    return createPrepend(fields);
   if (type == "NFC")
     return createForm(NormalForm::C);
   if (type == "NFD")

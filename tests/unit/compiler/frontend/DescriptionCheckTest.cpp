@@ -159,7 +159,8 @@ TEST(CheckTensors, ReferencesMayBeTransposedOrParts) {
   description.source.feedForward.input.weight = {wide, false, 1, 96};
   EXPECT_THAT(errorOf([&] { checkTensors(description, opened); }), HasSubstr("96 rows from row 1"));
   description.source.feedForward.input.weight = {wide, true, 0, 0};
-  EXPECT_THAT(errorOf([&] { checkTensors(description, opened); }), HasSubstr("stored transposed"));
+  EXPECT_THAT(errorOf([&] { checkTensors(description, opened); }),
+              HasSubstr("has shape [96, 48], but source.feedForward.input.weight needs [48, 96]"));
 }
 
 TEST(ModelName, IsACIdentifier) {

@@ -18,6 +18,7 @@ TEST(ModelName, FollowsFromTheLibrarysFile) {
   EXPECT_EQ(modelNameOf("whisper.so"), "whisper");
   EXPECT_EQ(modelNameOf("libt5"), "t5");
   EXPECT_EQ(modelNameOf("lib.so"), "lib");
+  EXPECT_EQ(modelNameOf("lib my--model.so"), "my_model");
 }
 
 TEST(ModelName, IsRefusedWhereCppCannotUseIt) {
@@ -37,7 +38,8 @@ TEST(ModelName, IsRefusedWhereCppCannotUseIt) {
     EXPECT_THAT(errorOf(name), HasSubstr("a keyword")) << name;
   for (const char *name : {"_x", "a__b", "_Model"})
     EXPECT_THAT(errorOf(name), HasSubstr("reserved")) << name;
-  EXPECT_THAT(errorOf("transept"), HasSubstr("taken already"));
+  for (const char *name : {"transept", "time", "NULL", "printf"})
+    EXPECT_THAT(errorOf(name), HasSubstr("taken already")) << name;
   EXPECT_THAT(errorOf("5t"), HasSubstr("'5t'"));
   EXPECT_THAT(errorOf("5t"), HasSubstr("--name"));
 }

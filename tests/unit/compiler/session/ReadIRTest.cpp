@@ -127,6 +127,13 @@ TEST_F(ReadIR, RefusesBracketsThatAreNestedTooDeeply) {
   }
 }
 
+TEST_F(ReadIR, RefusesAffineExpressionsWhichNestWithoutBrackets) {
+  read("func.func private @f() attributes {transept.m = affine_map<(d0) -> (" +
+       repeated("-", 200'000) + "d0)>}");
+  EXPECT_FALSE(module);
+  EXPECT_THAT(message, HasSubstr("no affine expressions"));
+}
+
 TEST_F(ReadIR, CountsNoBracketsInStringsCommentsAndArrows) {
   read("// " + repeated("{", 300) + "\nmodule { func.func private @f() -> i32 loc(\"\\\"" +
        repeated("(", 300) + "\") }");
