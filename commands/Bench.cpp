@@ -4,6 +4,7 @@
 // machine as it is right now. Every repetition has new random sources, so that no encoder cache
 // helps.
 
+#include "commands/Checks.h"
 #include "commands/Commands.h"
 #include "commands/LevelFlag.h"
 #include "workbench/measure/BenchModel.h"
@@ -52,6 +53,7 @@ public:
   workbench::BenchReport report();
 
 private:
+  std::vector<workbench::Figure> figuresWithLimits();
   /// `length` counts tokens, or rows of features.
   workbench::Request request(size_t count, size_t length, int beams = 1, size_t steps = 0) const {
     return {.sources = count,
@@ -148,8 +150,23 @@ private:
   std::vector<std::function<workbench::Figure()>> figures;
 };
 
+/// While others use the machine, its limits may be measured below what it did before: then again.
+std::vector<workbench::Figure> Bench::figuresWithLimits() {
+  constexpr int kTries = 6;
+  std::vector<workbench::Figure> result;
+  for (int count = 0; count < kTries; ++count) {
+    bench.improveLimits();
+    result.clear();
+    for (const std::function<workbench::Figure()> &figure : figures)
+      result.push_back(figure());
+    if (std::ranges::none_of(result, [](const auto &figure) { return figure.fraction() > 1; }))
+      break;
+  }
+  return result;
+}
+
 workbench::BenchReport Bench::report() {
-  bench.improveLimits();
+  std::vector<workbench::Figure> figured = figuresWithLimits();
   const workbench::BenchSources &sources = bench.sources;
   std::string notes = fmt::format(
       "decode: milliseconds a step over {} steps, search included, encode (which makes the "
@@ -159,9 +176,6 @@ workbench::BenchReport Bench::report() {
   if (sources.areFeatures())
     notes += fmt::format("\nsources: rows of {} random numbers, in place of sounds or images",
                          bench.model.sourceFeatureWidth());
-  std::vector<workbench::Figure> figured;
-  for (const std::function<workbench::Figure()> &figure : figures)
-    figured.push_back(figure());
   return {.library = options.library,
           .model = std::string(bench.model.name()),
           .level = bench.model.level().name,
@@ -187,7 +201,7 @@ void addBenchCommand(CLI::App &program) {
       "bench", "measure encode and decode at standard sizes beside the machine's limits");
   command->add_option("LIB", options->library, "the library")->type_name("FILE")->required();
   command->add_option("--threads", options->threads, "threads to use [all cores]")
-      ->check(CLI::Range(1, 1024));
+      ->check(between(1, 1024));
   addLevelFlag(command, options->level);
   command->add_flag("--quick", options->isQuick, "few repetitions: to see that it runs");
   command->add_flag("--json", options->isJson, "print one JSON object");

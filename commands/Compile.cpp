@@ -3,9 +3,9 @@
 // `transept compile`: from a checkpoint, a description or textual IR to a shared library, or to the
 // text of any stage on the way.
 
+#include "commands/Checks.h"
 #include "commands/Commands.h"
 #include "commands/CompilerLibrary.h"
-#include "commands/NotNegative.h"
 #include "commands/Progress.h"
 #include "commands/Streams.h"
 
@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <set>
 
 namespace transept::commands {
 
@@ -27,25 +29,46 @@ struct CompileFlags {
   bool isJson = false;
 };
 
-bool isWanted(const CompileRemark &remark, const std::string &filter) {
-  std::vector<std::string> words = CLI::detail::split(filter, ',');
-  std::erase(words, "");
-  return words.empty() || std::ranges::any_of(words, [&](const std::string &word) {
-           return word == remark.category || word == remark.pass || word == remark.kind;
-         });
-}
+/// What `--remarks` prints, and which of its words no remark had.
+class RemarkFilter {
+public:
+  explicit RemarkFilter(const std::string &list) : words(CLI::detail::split(list, ',')) {
+    std::erase(words, "");
+  }
 
-CompileObserver observerFor(const CompileFlags &flags, Progress &progress) {
+  bool wants(const CompileRemark &remark) {
+    for (const std::string *word : {&remark.category, &remark.pass, &remark.kind})
+      seen.insert(*word);
+    return words.empty() || std::ranges::any_of(words, [&](const std::string &word) {
+             return word == remark.category || word == remark.pass || word == remark.kind;
+           });
+  }
+
+  void warnOfUnknownWords() const {
+    for (const std::string &word : words)
+      if (!seen.contains(word))
+        printMessage(
+            fmt::format("warning: --remarks {}: no remark has this category, pass or kind; "
+                        "there are {}",
+                        word, fmt::join(seen, ", ")));
+  }
+
+private:
+  std::vector<std::string> words;
+  std::set<std::string> seen;
+};
+
+CompileObserver observerFor(RemarkFilter *remarks, Progress &progress) {
   CompileObserver observer;
   observer.progress = [&](const std::string &what, double share) { progress.show(what, share); };
   observer.warning = [&](const std::string &message) {
     progress.clear();
     printMessage("warning: " + message);
   };
-  if (flags.remarks)
-    observer.remark = [&](const CompileRemark &remark) {
+  if (remarks)
+    observer.remark = [&progress, remarks](const CompileRemark &remark) {
       progress.clear();
-      if (isWanted(remark, *flags.remarks))
+      if (remarks->wants(remark))
         printMessage(fmt::format("{} {} ({}): {}: {}", remark.kind, remark.pass, remark.category,
                                  remark.name, remark.text));
     };
@@ -98,15 +121,22 @@ void run(CompileFlags &flags) {
   checkTogether(flags);
   flags.options.accuracyLoss = flags.allowedLoss.value_or(flags.options.accuracyLoss);
   Progress progress;
-  flags.options.observer = observerFor(flags, progress);
+  std::optional<RemarkFilter> remarks;
+  if (flags.remarks)
+    remarks.emplace(*flags.remarks);
+  flags.options.observer = observerFor(remarks ? &*remarks : nullptr, progress);
   if (!flags.emit.empty()) {
     std::string text = compilerLibrary().emitStage(flags.input, flags.emit, flags.options);
     progress.clear();
+    if (remarks)
+      remarks->warnOfUnknownWords();
     fmt::print("{}", text);
     return;
   }
   CompiledLibrary library = compilerLibrary().compile(flags.input, flags.options);
   progress.clear();
+  if (remarks)
+    remarks->warnOfUnknownWords();
   printLibrary(library, flags,
                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
@@ -149,7 +179,7 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
       .add_option("--weights", options.weights,
                   "type of the weights in the library; auto: the fastest on the processor that "
                   "loses no more accuracy than allowed, found by running it")
-      ->check(CLI::IsMember({"f32", "bf16", "int8", "int4", "auto"}))
+      ->check(oneOf({"f32", "bf16", "int8", "int4", "auto"}))
       ->capture_default_str();
   command
       .add_option("--accuracy-loss", flags.allowedLoss,
@@ -161,7 +191,7 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
       .add_option(
           "--cache", options.cache,
           "type of the encoder and self KV caches; auto: f32 with weights of f32, else bf16")
-      ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+      ->check(oneOf({"auto", "f32", "bf16"}))
       ->capture_default_str();
   command
       .add_option("--cpu", options.cpu,
@@ -173,7 +203,7 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
 
 void addInsightFlags(CLI::App &command, CompileFlags &flags) {
   CompileOptions &options = flags.options;
-  command.add_option("--emit", flags.emit, stageHelp())->check(CLI::IsMember(stageNames()));
+  command.add_option("--emit", flags.emit, stageHelp())->check(oneOf(stageNames()));
   command
       .add_option("--dump-ir", options.dumpDirectory,
                   "write the IR after every pass into this directory, numbered and named; what "

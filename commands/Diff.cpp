@@ -3,8 +3,8 @@
 // `transept diff`: the first value at which a run deviates from what is expected.
 
 #include "base/Error.h"
+#include "commands/Checks.h"
 #include "commands/Commands.h"
-#include "commands/NotNegative.h"
 #include "commands/Streams.h"
 #include "workbench/trace/TraceComparison.h"
 

@@ -6,6 +6,7 @@
 #include "base/Error.h"
 #include "base/OutputFile.h"
 #include "commands/AttentionFlags.h"
+#include "commands/Checks.h"
 #include "commands/Commands.h"
 #include "commands/GenerateResults.h"
 #include "commands/GenerateSources.h"
@@ -67,12 +68,14 @@ public:
                        (readsFiles() ? " has no tokenizer; results can be token ids, with --ids"
                                      : " has no tokenizer; give token ids, with --ids"));
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
-    command.languages.applyTo(options, model, tokenizer.get());
+    command.languages.applyTo(options, command.flags.haveDecoderStart(), model, tokenizer.get());
     speech =
         command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
     choice = command.attention.resolve(model);
-    if (!command.attention.pictureFile().empty())
+    if (!command.attention.pictureFile().empty()) {
+      refuseInputs(command.attention.pictureFile(), inputFiles());
       picture.emplace(command.attention.pictureFile());
+    }
     format = {tokenizer.get(), command.isJson, command.usesIds};
   }
 
@@ -101,6 +104,12 @@ public:
 private:
   /// Whether the model reads features, which come from files.
   bool readsFiles() const { return model.sourceFeatureWidth() != 0; }
+
+  std::vector<std::string> inputFiles() const {
+    std::vector<std::string> files = readsFiles() ? command.sources : std::vector<std::string>();
+    files.push_back(command.library);
+    return files;
+  }
 
   SourceLines lines() const {
     if (!command.sources.empty())
@@ -304,12 +313,12 @@ void addGenerateCommand(CLI::App &program) {
       "--json", options->isJson,
       "write one JSON object a line: line or file, rank, ids, text, score, finished");
   command->add_option("--threads", options->threads, "threads to use [all cores]")
-      ->check(CLI::Range(1, 1024));
+      ->check(between(1, 1024));
   addLevelFlag(command, options->level);
   command
       ->add_option("--batch", options->batchSize,
                    "sources to work on at once, at most [64 lines, 8 files]")
-      ->check(CLI::Range(1, 65536));
+      ->check(between(1, 65536));
   command->add_flag("--short-context", options->keepsShort,
                     "do not fill sounds up to the length that the model was trained on: faster, "
                     "but models that were trained on 30 s recognize words worse");

@@ -5,9 +5,11 @@
 
 #include "commands/GenerationFlags.h"
 #include "base/Error.h"
+#include "commands/Checks.h"
 
 #include "base/Json.h"
 #include "commands/SourceLines.h"
+#include "commands/Streams.h"
 
 #include "transept/detail/OptionRange.h"
 
@@ -15,6 +17,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <sstream>
 
 namespace transept::commands {
@@ -75,7 +78,7 @@ void addFlag(CLI::App &command, const char *flag, std::optional<EarlyStopping> &
                               : EarlyStopping::WhenUnlikely;
   };
   command.add_option_function<std::string>(flag, set, help)
-      ->check(CLI::IsMember({"true", "false", "never"}))
+      ->check(oneOf({"true", "false", "never"}))
       ->group(kGroup);
 }
 
@@ -89,7 +92,7 @@ void addFlag(CLI::App &command, const char *flag, std::optional<bool> &field, co
   // CLI11 takes an optional<bool> for a counter, which it sets to 0.
   command.add_flag_function(
              flag, [&field](int64_t value) { field = value > 0; }, help)
-      ->check(CLI::IsMember({"true", "false"}))
+      ->check(oneOf({"true", "false"}))
       ->group(kGroup);
 }
 
@@ -140,8 +143,11 @@ void GenerationFlags::addTo(CLI::App &command) {
                   "or threads [0]")
       ->check(CLI::Validator(
           [](const std::string &text) {
-            // CLI11 wraps negative numbers around.
-            return text.starts_with('-') ? "expects 0 or more, but got " + text : std::string();
+            // CLI11 wraps negative and large numbers around.
+            uint64_t seed = 0;
+            auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+            bool isNumber = error == std::errc() && end == text.data() + text.size();
+            return isNumber ? "" : "expects a number of 64 bits, 0 or more, but got " + text;
           },
           "0 or more"))
       ->group(kGroup);
@@ -189,6 +195,21 @@ std::string GenerationFlags::withFlags(std::string message) {
   return message;
 }
 
+void GenerationFlags::warnOfSamplingOptions() const {
+  auto warn = [](bool isGiven, const char *flag) {
+    if (isGiven)
+      printMessage(fmt::format("warning: {} has no effect without --sample", flag));
+  };
+  warn(options.temperature.has_value(), "--temperature");
+  warn(options.topK.has_value(), "--top-k");
+  warn(options.topP.has_value(), "--top-p");
+  warn(options.minP.has_value(), "--min-p");
+  warn(options.typicalP.has_value(), "--typical-p");
+  warn(options.epsilonCutoff.has_value(), "--epsilon-cutoff");
+  warn(options.etaCutoff.has_value(), "--eta-cutoff");
+  warn(options.seed != 0, "--seed");
+}
+
 GenerateOptions GenerationFlags::resolve(const Model &model,
                                          const text::Tokenizer *tokenizer) const {
   GenerateOptions result = options;
@@ -196,6 +217,8 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   bool usesDefaults = defaults && !options.ignoreModelDefaults;
   int beams = options.beams.value_or(usesDefaults ? defaults->beams : 1);
   bool samples = options.sample.value_or(usesDefaults && defaults->sample == 1);
+  if (!samples)
+    warnOfSamplingOptions();
   if (samples && beams > 1)
     throw CLI::ValidationError(
         "--sample", fmt::format("is for 1 beam, but there are {}{}; give --beams 1 or {}", beams,

@@ -28,6 +28,9 @@ public:
   bool haveDecoderStart() const { return options.decoderStart.has_value(); }
 
 private:
+  /// Options of sampling that are given, where nothing is sampled, are most likely a mistake.
+  void warnOfSamplingOptions() const;
+
   struct Texts {
 #define TRANSEPT_ONLY_SOME_TYPES
 #define OPTION_WORDS(name, ...) std::vector<std::string> name;

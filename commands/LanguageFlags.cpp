@@ -59,10 +59,14 @@ text::EncodeOptions LanguageFlags::encoding(const text::Tokenizer *tokenizer) co
   return options;
 }
 
-void LanguageFlags::applyTo(GenerateOptions &options, const Model &model,
+void LanguageFlags::applyTo(GenerateOptions &options, bool hasDecoderStart, const Model &model,
                             const text::Tokenizer *tokenizer) const {
   if (target.empty())
     return;
+  if (options.forcedBeginning || hasDecoderStart)
+    throw CLI::ValidationError("--target-language",
+                               "says what a result begins with, and so do --forced-bos and "
+                               "--decoder-start; give one of them");
   Id id = idOf("--target-language", target, tokenizer);
   const transept_generation_defaults *defaults = model.table().generation;
   if (defaults && isLanguage(defaults->decoder_start_id, *tokenizer))

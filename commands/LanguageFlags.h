@@ -25,7 +25,7 @@ public:
   text::EncodeOptions encoding(const text::Tokenizer *tokenizer) const;
   /// Makes targets begin with the language's id, as the model's defaults do with theirs: as decoder
   /// start where that is a language, otherwise as the first id behind it.
-  void applyTo(GenerateOptions &options, const Model &model,
+  void applyTo(GenerateOptions &options, bool hasDecoderStart, const Model &model,
                const text::Tokenizer *tokenizer) const;
 
   /// A message about what applyTo() set, with the option that was given.

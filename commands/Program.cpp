@@ -5,8 +5,22 @@
 #include "commands/Program.h"
 #include "commands/Commands.h"
 #include "commands/help/HelpFormatter.h"
+#include "commands/help/OptionFacts.h"
 
 namespace transept::commands {
+
+namespace {
+
+/// An empty name is usually that of a variable of the shell that is not set.
+CLI::Validator hasName() {
+  return CLI::Validator(
+      [](const std::string &name) {
+        return name.empty() ? "expects the name of a file or folder, but got an empty one" : "";
+      },
+      "");
+}
+
+} // namespace
 
 std::unique_ptr<CLI::App> makeProgram() {
   auto program = std::make_unique<CLI::App>(
@@ -32,8 +46,12 @@ std::unique_ptr<CLI::App> makeProgram() {
   addTraceCommand(*program);
   addDiffCommand(*program);
   addBenchCommand(*program);
-  for (CLI::App *command : program->get_subcommands({}))
+  for (CLI::App *command : program->get_subcommands({})) {
     command->group("Commands");
+    for (CLI::Option *option : command->get_options())
+      if (factsOf(*option).takesPath())
+        option->check(hasName());
+  }
   // Subcommands would inherit it.
   program->footer("`transept COMMAND --help` says more of a command.");
   return program;

@@ -3,6 +3,7 @@
 // What is wrong with these options is wrong usage, and found before any file is read.
 
 #include "commands/SpeechFlags.h"
+#include "commands/Checks.h"
 
 #include <fmt/format.h>
 
@@ -21,7 +22,7 @@ void SpeechFlags::addTo(CLI::App &command) {
       .add_option("--task", task,
                   "write down what is said, or translate it into English "
                   "[the model's default, or transcribe]")
-      ->check(CLI::IsMember({"transcribe", "translate"}))
+      ->check(oneOf({"transcribe", "translate"}))
       ->group(group);
   command
       .add_flag("--timestamps", hasTimestamps,
@@ -66,8 +67,11 @@ std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
     throw CLI::ValidationError(given, "cannot be combined with a prefix, which has no times");
   if (generation.returnCount.value_or(1) > 1)
     throw CLI::ValidationError("--num-return", "a sound has one transcript");
+  if (generation.forcedBeginning)
+    throw CLI::ValidationError("--forced-bos", "the prompt of language and task stands there");
   if (wantsTimes() && speech->first_timestamp_id < 0)
-    throw CLI::ValidationError(given, "this model has no timestamps");
+    throw CLI::ValidationError(hasTimestamps ? "--timestamps" : "--word-timestamps",
+                               "this model has no timestamps");
   if (wantsWords() && !tokenizer)
     throw CLI::ValidationError("--word-timestamps", "needs a tokenizer, which the library lacks");
   std::vector<std::string> languages = languagesOf(model);

@@ -2,6 +2,7 @@
 //
 // `transept verify`: a library against recorded outputs of the original model.
 
+#include "commands/Checks.h"
 #include "commands/Commands.h"
 #include "commands/LevelFlag.h"
 #include "commands/Streams.h"
@@ -153,7 +154,7 @@ void addVerifyCommand(CLI::App &program) {
                    "what their rounding explains, and equal ids are counted only")
       ->required();
   command->add_option("--threads", options->threads, "threads to use [all cores]")
-      ->check(CLI::Range(1, 1024));
+      ->check(between(1, 1024));
   addLevelFlag(command, options->level);
   command->add_flag("--json", options->isJson, "print one JSON object with all results");
   command->callback([options] { verify(*options); });

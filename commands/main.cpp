@@ -6,6 +6,7 @@
 #include "commands/Program.h"
 #include "commands/Streams.h"
 #include "commands/help/Suggestions.h"
+#include "commands/help/UsageErrors.h"
 
 #include <exception>
 
@@ -30,12 +31,14 @@ static int dispatch(int argumentCount, char **arguments) {
   } catch (const CLI::ExtrasError &) {
     return reportUsage(unexpectedArguments(*program), *program);
   } catch (const CLI::RequiredError &error) {
+    if (hasUnexpectedOptions(*program))
+      return reportUsage(unexpectedArguments(*program), *program);
     bool hasCommand = !program->get_subcommands().empty();
     return reportUsage(hasCommand ? error.what() : "a command is required", *program);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return program->exit(error);
-    return reportUsage(error.what(), *program);
+    return reportUsage(inOurWords(error), *program);
   } catch (const ExitStatus &exit) {
     return exit.status;
   } catch (const std::exception &error) {

@@ -43,7 +43,8 @@ std::string bashValues(const CLI::App &command) {
                         : facts.value == "FILE"
                             ? "-f --"
                             : "-W '" + fmt::format("{}", fmt::join(facts.choices, " ")) + "' --";
-    arms += fmt::format("    {}) COMPREPLY=($(compgen {} \"$word\")); return ;;\n", pattern, words);
+    arms += fmt::format("    {}) mapfile -t COMPREPLY < <(compgen {} \"$word\"); return ;;\n",
+                        pattern, words);
   }
   return arms;
 }
@@ -104,8 +105,14 @@ std::string bashCompletion(const CLI::App &program) {
 _transept() {{
   local word="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD - 1]}}"
   local command="${{COMP_WORDS[1]}}" options=''
+  # Bash takes the sign of --option=value for a word of its own.
+  if [ "$word" = = ]; then
+    word=
+  elif [ "$previous" = = ]; then
+    previous="${{COMP_WORDS[COMP_CWORD - 2]}}"
+  fi
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '{commands} --help --version' -- "$word"))
+    mapfile -t COMPREPLY < <(compgen -W '{commands} --help --version' -- "$word")
     return
   fi
   case "$command $previous" in
@@ -113,8 +120,8 @@ _transept() {{
   case "$command" in
 {options}  esac
   case "$word" in
-    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -f -- "$word")) ;;
+    -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }}
 complete -o filenames -F _transept transept

@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CLI11 keeps types and validators of an option as one text, "INT:INT in [1 - 1024]"; here it comes
+// CLI11 keeps types and validators of an option as one text, "INT:1 to 1024"; here it comes
 // apart again.
 
 #include "commands/help/OptionFacts.h"
 
 #include <algorithm>
-#include <regex>
 
 namespace transept::commands {
 
 namespace {
-
-/// The numbers that a validator of CLI11 or ours allows, in our words.
-std::string inWords(const std::string &validator) {
-  static const std::regex range(R"((?:U?INT|FLOAT) in \[(\S+) - (\S+)\])");
-  std::smatch match;
-  if (std::regex_match(validator, match, range))
-    return match[1].str() + " to " + match[2].str();
-  if (validator == "NONNEGATIVE")
-    return "0 or more";
-  if (validator == "POSITIVE")
-    return "above 0";
-  return validator;
-}
 
 /// Short words for CLI11's names of types.
 std::string shortType(const std::string &type) {
@@ -41,7 +27,7 @@ void readType(OptionFacts &facts, const std::string &text) {
   if (validator.front() == '{' && validator.back() == '}')
     facts.choices = CLI::detail::split(validator.substr(1, validator.size() - 2), ',');
   else
-    facts.allowed = inWords(validator);
+    facts.allowed = validator;
 }
 
 std::string joined(const std::vector<std::string> &words, const char *separator) {

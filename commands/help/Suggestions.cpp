@@ -51,6 +51,12 @@ const CLI::App &chosenCommand(const CLI::App &program) {
 
 } // namespace
 
+bool hasUnexpectedOptions(const CLI::App &program) {
+  return std::ranges::any_of(program.remaining(/*recurse=*/true), [](const std::string &argument) {
+    return argument.size() > 1 && argument.front() == '-';
+  });
+}
+
 std::string unexpectedArguments(const CLI::App &program) {
   const CLI::App &command = chosenCommand(program);
   std::vector<std::string> rest = program.remaining(/*recurse=*/true);
@@ -72,8 +78,19 @@ std::string unknownCommand(const CLI::App &program, const std::string &argument)
   std::vector<std::string> names;
   for (const CLI::App *command : program.get_subcommands({}))
     names.push_back(command->get_name());
-  if (argument.starts_with("-") || std::ranges::find(names, argument) != names.end())
+  if (std::ranges::find(names, argument) != names.end())
     return "";
+  if (argument.starts_with("-")) {
+    names.clear();
+    for (const OptionFacts &facts : optionsOf(program))
+      names.insert(names.end(), facts.names.begin(), facts.names.end());
+    std::string typed = argument.substr(0, argument.find('='));
+    if (std::ranges::find(names, typed) != names.end())
+      return "";
+    return withSuggestion(
+        fmt::format("expects a command first, but got {}; options stand behind it", typed),
+        nearest(typed, names));
+  }
   return withSuggestion(fmt::format("there is no command '{}'", argument),
                         nearest(argument, names));
 }

@@ -20,12 +20,15 @@ size_t editDistance(const std::string &from, const std::string &to);
 /// empty if there is none.
 std::string nearest(const std::string &typed, const std::vector<std::string> &names);
 
+/// Whether `program` was given options that it does not have. It has just refused its arguments.
+bool hasUnexpectedOptions(const CLI::App &program);
+
 /// The message about arguments that the program did not expect: an unknown command, an unknown
 /// option, or too many arguments. `program` has just refused them.
 std::string unexpectedArguments(const CLI::App &program);
 
 /// The message about a first argument that is no command of `program`; empty if it is one, or an
-/// option.
+/// option of the program itself.
 std::string unknownCommand(const CLI::App &program, const std::string &argument);
 
 } // namespace transept::commands

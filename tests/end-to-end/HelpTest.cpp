@@ -51,6 +51,32 @@ TEST(Help, SuggestsTheOptionThatWasMeant) {
                 "compile has no option --wieghts; did you mean --weights?");
   expectFailure(run({"generate", "x", "--beam=4"}), 2, "did you mean --beams?");
   expectFailure(run({"inspect", "x", "y"}), 2, "inspect takes no argument 'y'");
+  // Before it says that something is missing.
+  expectFailure(run({"compile", "--wieghts=f32"}), 2, "did you mean --weights?");
+  expectFailure(run({"--verison"}), 2, "did you mean --version?");
+  expectFailure(run({"--beams", "4", "generate", "x"}), 2,
+                "expects a command first, but got --beams; options stand behind it");
+}
+
+TEST(Help, SaysWhatAValueMayBe) {
+  expectFailure(run({"compile", "x", "-o", "y.so", "--weights", "INT8"}), 2,
+                "--weights: expects one of f32, bf16, int8, int4, auto, but got INT8; did you mean "
+                "int8?");
+  expectFailure(run({"bench", "x", "--threads", "0"}), 2,
+                "--threads: expects 1 to 1024, but got 0");
+  expectFailure(run({"bench", "x", "--threads", "010"}), 2, "expects 1 to 1024, but got 010");
+  expectFailure(run({"generate", "x", "--beams"}), 2, "--beams needs a value");
+  expectFailure(run({"compile", "x", "-o", "a.so", "-o", "b.so"}), 2,
+                "--output may be given once only");
+  expectFailure(run({"generate", "x", "--eos", "some"}), 2, "--eos: cannot be some");
+}
+
+TEST(Remarks, OfAWordThatNoneHasAreSaidToBeNone) {
+  CommandResult result =
+      run({"compile", checkpoint("marian"), "--emit", "fused", "--remarks=fusion,fuson"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.errors, HasSubstr("warning: --remarks fuson: no remark has this"));
+  EXPECT_THAT(result.errors, Not(HasSubstr("--remarks fusion:")));
 }
 
 TEST(Help, IsAsWideAsTheTerminal) {
@@ -118,7 +144,13 @@ TEST(Completion, OfBashOffersCommandsOptionsAndValues) {
   EXPECT_THAT(bashOffers({"transept", "compile", "--de"}), Contains("--debug-info"));
   EXPECT_EQ(bashOffers({"transept", "compile", "--weights", "i"}),
             (std::vector<std::string>{"int8", "int4"}));
+  EXPECT_EQ(bashOffers({"transept", "compile", "--weights", "=", "i"}),
+            (std::vector<std::string>{"int8", "int4"}));
   EXPECT_THAT(bashOffers({"transept", "generate", "--de"}), Not(Contains("--debug-info")));
+  TemporaryFolder folder;
+  writeFile(folder.file("my lib.so"), "");
+  EXPECT_EQ(bashOffers({"transept", "inspect", folder.file("my")}),
+            (std::vector<std::string>{folder.file("my lib.so")}));
 }
 
 TEST(Completion, OfAllShellsKnowsEveryCommand) {

@@ -46,14 +46,15 @@ std::vector<LaunchFigure> figuresOf(const ProgramProfile &profile, const Machine
 }
 
 /// Workers may be at two launches at once where no barrier lies between, so that a sum's time is
-/// what passes for each of them; and one launch may read while another computes.
+/// what passes for each of them, but no less than a launch takes from its first worker's start to
+/// its last one's end; and one launch may read while another computes.
 static void addTo(LaunchFigure &sum, const LaunchFigure &launch) {
   sum.seconds += launch.seconds;
   sum.longestSeconds += launch.longestSeconds;
   sum.waitingSeconds += launch.waitingSeconds;
   sum.bytes += launch.bytes;
   sum.operations += launch.operations;
-  sum.elapsedSeconds += launch.seconds + launch.waitingSeconds;
+  sum.elapsedSeconds += std::max(launch.elapsedSeconds, launch.seconds + launch.waitingSeconds);
   sum.memorySeconds += launch.memorySeconds;
   sum.arithmeticSeconds += launch.arithmeticSeconds;
   sum.memorySecondsInTurn += launch.memorySecondsInTurn;

@@ -110,7 +110,8 @@ std::vector<SearchedRow> recordSearch(const Model &model, const story::Program &
                           .minimumNewTokens = 0,
                           .decoderStart = target.front(),
                           .forcedBeginning = -1,
-                          .forcedEnd = -1};
+                          .forcedEnd = -1,
+                          .sample = false};
   if (!suppressed.empty())
     options.suppressed = suppressed;
   for (size_t length = 1; length <= count; ++length)
