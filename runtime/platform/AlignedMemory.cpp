@@ -14,6 +14,8 @@ namespace {
 /// From here on a piece is a mapping: a page of the self cache is one, and a mapping costs little
 /// beside what fills it.
 constexpr std::uint64_t leastMapped = 16u << 10;
+/// Above this the allocator would map as well, and find no more than we did.
+constexpr std::uint64_t largestAllocated = 32u << 20;
 
 /// Fresh mappings are zeros. Where all of it will be used, one call for all pages costs less than a
 /// fault for each. Null where the system gives no more mappings.
@@ -27,13 +29,13 @@ void *map(std::uint64_t size, bool isZeroed) {
 } // namespace
 
 AlignedMemory::AlignedMemory(std::uint64_t size, bool isZeroed) {
-  if (size > PTRDIFF_MAX - 64)
-    throw std::bad_alloc();
   if (void *pointer = size < leastMapped ? nullptr : map(size, isZeroed)) {
     memory = {pointer, Free{size, /*isMapped=*/true}};
     return;
   }
-  void *pointer = std::aligned_alloc(64, (size + 63) / 64 * 64 + (size == 0 ? 64 : 0));
+  void *pointer = size > largestAllocated
+                      ? nullptr
+                      : std::aligned_alloc(64, (size + 63) / 64 * 64 + (size == 0 ? 64 : 0));
   if (!pointer)
     throw std::bad_alloc();
   memory = {pointer, Free{size, /*isMapped=*/false}};
