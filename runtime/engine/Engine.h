@@ -7,6 +7,7 @@
 
 #include "runtime/cache/EncoderCache.h"
 #include "runtime/cache/PagePool.h"
+#include "runtime/platform/AlignedMemory.h"
 #include "runtime/platform/ProcessMark.h"
 #include "runtime/threads/ProgramRunner.h"
 
@@ -21,6 +22,7 @@ struct Engine {
   /// and the owners of locks are missing.
   void checkProcess() const;
 
+  const MemoryReturn memory = {};
   const ProcessMark process;
   const transept_model_table &table;
   const transept_level &level; // of the table: whose programs run

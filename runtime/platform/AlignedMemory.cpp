@@ -5,15 +5,16 @@
 #include "runtime/platform/AlignedMemory.h"
 
 #include <cstdlib>
+#include <malloc.h>
 #include <new>
 #include <sys/mman.h>
 
 namespace transept::runtime {
 namespace {
 
-/// From here on a piece is a mapping: a page of the self cache is one, and a mapping costs little
-/// beside what fills it.
-constexpr std::uint64_t leastMapped = 16u << 10;
+/// From here on a piece is a mapping, which costs little beside what fills it. Entries of sentences
+/// are smaller: mapped afresh for each, they would make encoding slower by a tenth.
+constexpr std::uint64_t leastMapped = 1u << 20;
 /// Above this the allocator would map as well, and find no more than we did.
 constexpr std::uint64_t largestAllocated = 32u << 20;
 
@@ -49,6 +50,12 @@ void AlignedMemory::reserve(std::uint64_t wanted) {
     return;
   *this = AlignedMemory();
   *this = AlignedMemory(wanted > grown ? wanted : grown);
+}
+
+void returnFreeMemory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 void AlignedMemory::Free::operator()(void *pointer) const {

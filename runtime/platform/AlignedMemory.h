@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Owned memory at 64-byte boundaries, as generated code wants it. Large pieces come from the system
-// and go back to it when they are given up: an allocator would keep them, and a program that has
-// closed its models would still be as large as with them.
+// and go back to it when they are given up, small ones when the model is closed: an allocator would
+// keep them, and a program that has closed its models would still be as large as with them.
 #ifndef TRANSEPT_RUNTIME_PLATFORM_ALIGNEDMEMORY_H
 #define TRANSEPT_RUNTIME_PLATFORM_ALIGNEDMEMORY_H
 
@@ -42,6 +42,14 @@ private:
     void operator()(void *pointer) const;
   };
   std::unique_ptr<void, Free> memory{nullptr, Free{0, false}};
+};
+
+/// Gives what the allocator keeps of freed pieces back to the system. Takes milliseconds.
+void returnFreeMemory();
+
+/// Does so when it ends: as a first member, after all others have given up theirs.
+struct MemoryReturn {
+  ~MemoryReturn() { returnFreeMemory(); }
 };
 
 } // namespace transept::runtime
