@@ -71,6 +71,14 @@ std::optional<mode_t> replacedMode(const std::string &path, const fs::path &targ
   return status.st_mode & 07777;
 }
 
+void refuseInputs(const std::string &path, const std::vector<std::string> &inputs) {
+  for (const std::string &input : inputs) {
+    std::error_code ignored; // what is not there is not the same
+    if (fs::equivalent(path, input, ignored))
+      refuse(path, fmt::format("it is {}, which is read", input == path ? "the input" : input));
+  }
+}
+
 void requireFolder(const std::string &path, const fs::path &folder) {
   struct stat status = {};
   if (stat(folder.c_str(), &status) != 0)
@@ -107,10 +115,12 @@ struct OutputFile::State {
   int close() { return descriptor < 0 ? 0 : ::close(std::exchange(descriptor, -1)); }
 };
 
-OutputFile::OutputFile(const std::string &path) : state(std::make_unique<State>()) {
+OutputFile::OutputFile(const std::string &path, const std::vector<std::string> &inputs)
+    : state(std::make_unique<State>()) {
   state->path = path;
   if (path.empty() || path.ends_with('/'))
     refuse(path, path.empty() ? "it has no name" : "it is named as a folder");
+  refuseInputs(path, inputs);
   state->target = followLinks(path);
   requireFolder(path, folderOf(state->target));
   std::optional<mode_t> mode = replacedMode(path, state->target);
@@ -122,14 +132,6 @@ OutputFile::OutputFile(const std::string &path) : state(std::make_unique<State>(
   state->descriptor = file.descriptor;
   if (mode && fchmod(state->descriptor, *mode) != 0)
     refuse(path, errno);
-}
-
-void refuseInputs(const std::string &path, const std::vector<std::string> &inputs) {
-  for (const std::string &input : inputs) {
-    std::error_code ignored; // what is not there is not the same
-    if (fs::equivalent(path, input, ignored))
-      refuse(path, fmt::format("it is {}, which is read", input == path ? "the input" : input));
-  }
 }
 
 OutputFile::~OutputFile() = default;

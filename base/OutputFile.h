@@ -21,8 +21,9 @@ namespace transept {
 class OutputFile {
 public:
   /// Begins a file that will be `path`. Throws when that cannot be: its folder does not exist or
-  /// cannot be written, or there is something that is no regular file, or one that is read-only.
-  explicit OutputFile(const std::string &path);
+  /// cannot be written, there is something that is no regular file, or one that is read-only, or it
+  /// is one of `inputs`, by whatever name: writing it would destroy what is read.
+  explicit OutputFile(const std::string &path, const std::vector<std::string> &inputs = {});
   ~OutputFile();
   OutputFile(OutputFile &&) noexcept;
   OutputFile &operator=(OutputFile &&) noexcept;
@@ -47,10 +48,6 @@ private:
   struct State;
   std::unique_ptr<State> state;
 };
-
-/// Throws InputError where `path` names one of the files `inputs`, by whatever name: writing it
-/// would destroy what is read.
-void refuseInputs(const std::string &path, const std::vector<std::string> &inputs);
 
 /// Makes sure that there is a folder of this name, and those above it. Throws InputError "cannot
 /// create the folder PATH: ...".

@@ -72,10 +72,8 @@ public:
     speech =
         command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
     choice = command.attention.resolve(model);
-    if (!command.attention.pictureFile().empty()) {
-      refuseInputs(command.attention.pictureFile(), inputFiles());
-      picture.emplace(command.attention.pictureFile());
-    }
+    if (!command.attention.pictureFile().empty())
+      picture.emplace(command.attention.pictureFile(), inputFiles());
     format = {tokenizer.get(), command.isJson, command.usesIds};
   }
 

@@ -182,16 +182,10 @@ std::string GenerationFlags::withFlags(std::string message) {
   constexpr std::string_view inSpeechOptions = "generate.";
   if (message.starts_with(inSpeechOptions))
     message.erase(0, inSpeechOptions.size());
-#define OPTION_NUMBER(name, abi_name, key, flag, ...) replaceName(message, #name, flag);
-#define OPTION_LIMIT OPTION_NUMBER
-#define OPTION_FRACTION OPTION_NUMBER
-#define OPTION_EARLY_STOPPING OPTION_NUMBER
-#define OPTION_BOOLEAN OPTION_NUMBER
-#define OPTION_ID OPTION_NUMBER
+#define OPTION_OF_ANY_TYPE(name, abi_name, key, flag, ...) replaceName(message, #name, flag);
 #define OPTION_MODEL_ID(...)
-#define OPTION_IDS OPTION_NUMBER
-#define OPTION_WORDS OPTION_NUMBER
 #include "transept/generation_options.inc"
+#undef OPTION_OF_ANY_TYPE
   return message;
 }
 
@@ -200,13 +194,11 @@ void GenerationFlags::warnOfSamplingOptions() const {
     if (isGiven)
       printMessage(fmt::format("warning: {} has no effect without --sample", flag));
   };
-  warn(options.temperature.has_value(), "--temperature");
-  warn(options.topK.has_value(), "--top-k");
-  warn(options.topP.has_value(), "--top-p");
-  warn(options.minP.has_value(), "--min-p");
-  warn(options.typicalP.has_value(), "--typical-p");
-  warn(options.epsilonCutoff.has_value(), "--epsilon-cutoff");
-  warn(options.etaCutoff.has_value(), "--eta-cutoff");
+#define TRANSEPT_ONLY_SAMPLING_OPTIONS
+#define OPTION_OF_ANY_TYPE(name, abi_name, key, flag, ...) warn(options.name.has_value(), flag);
+#include "transept/generation_options.inc"
+#undef OPTION_OF_ANY_TYPE
+#undef TRANSEPT_ONLY_SAMPLING_OPTIONS
   warn(options.seed != 0, "--seed");
 }
 
@@ -242,10 +234,10 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
                       : tokenizer->encodeTarget(prefixText, {.addSpecialTokens = false});
   if (!badWordsFile.empty())
     result.badWords = readBadWords(badWordsFile, model, tokenizer);
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, abi_name, key, flag, ...) addWords(result.name, flag, texts.name, model);
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
   return result;
 }
 

@@ -32,10 +32,10 @@ private:
   void warnOfSamplingOptions() const;
 
   struct Texts {
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) std::vector<std::string> name;
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
   };
 
   GenerateOptions options;

@@ -91,27 +91,23 @@ void printTable() {
 
 void printMeanings() {
   fmt::print("\nWhat they mean:\n\n");
-#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+#define OPTION_OF_ANY_TYPE(name, abi_name, key, flag, hugging_face_name, neutral, range, help)     \
   printMeaning(#name, #abi_name, #key, help);
-#define OPTION_LIMIT OPTION_NUMBER
-#define OPTION_FRACTION OPTION_NUMBER
-#define OPTION_EARLY_STOPPING OPTION_NUMBER
-#define OPTION_BOOLEAN OPTION_NUMBER
-#define OPTION_ID OPTION_NUMBER
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
   printMeaning(#name, #abi_name "s", #key, help);
 #define OPTION_WORDS OPTION_IDS
 #include "transept/generation_options.inc"
+#undef OPTION_OF_ANY_TYPE
 }
 
 void printModelIds() {
   fmt::print("\nOf the model alone, not of a call:\n\n");
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_MODEL_ID(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
   printItem(fmt::format("`{}` (JSON: `{}`): {}", hugging_face_name, #key, help));
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
 }
 
 } // namespace

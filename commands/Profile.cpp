@@ -45,10 +45,8 @@ workbench::ProfileReport measure(const ProfileOptions &options) {
 
 void profile(const ProfileOptions &options) {
   std::optional<OutputFile> page;
-  if (!options.page.empty()) {
-    refuseInputs(options.page, {options.bench.library});
-    page.emplace(options.page);
-  }
+  if (!options.page.empty())
+    page.emplace(options.page, std::vector{options.bench.library});
   workbench::ProfileReport report = measure(options);
   if (page) {
     page->write(workbench::storyPage(workbench::readLibraryStory(options.bench.library), &report));

@@ -39,8 +39,7 @@ void addReportCommand(CLI::App &program) {
     std::string output = options->output;
     if (output.empty())
       output = std::filesystem::path(options->bench.library).replace_extension(".html").string();
-    refuseInputs(output, {options->bench.library});
-    OutputFile page(output);
+    OutputFile page(output, {options->bench.library});
     std::optional<workbench::ProfileReport> profile;
     if (options->hasProfile)
       profile = workbench::profileModel(options->bench);

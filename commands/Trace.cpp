@@ -118,9 +118,8 @@ workbench::Trace record(const TraceOptions &options) {
 void trace(const TraceOptions &options) {
   if (options.sources.empty() == options.goldens.empty())
     throw CLI::RequiredError("--ids (or --goldens)");
-  refuseInputs(options.output, {options.library, options.goldens + "/goldens.json",
-                                options.goldens + "/goldens.safetensors"});
-  OutputFile file(options.output);
+  OutputFile file(options.output, {options.library, options.goldens + "/goldens.json",
+                                   options.goldens + "/goldens.safetensors"});
   workbench::Trace trace = record(options);
   workbench::writeTrace(trace, file);
   file.finish();

@@ -11,23 +11,12 @@ namespace transept::commands {
 
 namespace {
 
-std::string commandNames(const CLI::App &program) {
-  std::string names;
-  for (const CLI::App *command : program.get_subcommands({}))
-    names += (names.empty() ? "" : " ") + command->get_name();
-  return names;
-}
-
 /// In single quotes, as all three shells read it.
 std::string quoted(const std::string &text) {
   std::string result = "'";
   for (char letter : text)
     result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
   return result + "'";
-}
-
-std::string firstLine(const std::string &text) {
-  return text.substr(0, text.find('\n'));
 }
 
 /// The arms of bash's `case "$command $previous"`: what stands behind an option that takes a value.
@@ -47,15 +36,6 @@ std::string bashValues(const CLI::App &command) {
                         pattern, words);
   }
   return arms;
-}
-
-std::string optionNames(const CLI::App &command) {
-  std::string names;
-  for (const OptionFacts &facts : optionsOf(command))
-    if (!facts.isPositional)
-      for (const std::string &name : facts.names)
-        names += (names.empty() ? "" : " ") + name;
-  return names;
 }
 
 /// `text` inside the brackets of a specification of zsh's _arguments.
@@ -99,7 +79,8 @@ std::string bashCompletion(const CLI::App &program) {
   std::string values, options;
   for (const CLI::App *command : program.get_subcommands({})) {
     values += bashValues(*command);
-    options += fmt::format("    {}) options='{}' ;;\n", command->get_name(), optionNames(*command));
+    options += fmt::format("    {}) options='{}' ;;\n", command->get_name(),
+                           fmt::join(optionNames(*command), " "));
   }
   return fmt::format(R"(# Completes `transept` in bash.
 _transept() {{
@@ -126,8 +107,8 @@ _transept() {{
 }}
 complete -o filenames -F _transept transept
 )",
-                     fmt::arg("commands", commandNames(program)), fmt::arg("values", values),
-                     fmt::arg("options", options));
+                     fmt::arg("commands", fmt::join(commandNames(program), " ")),
+                     fmt::arg("values", values), fmt::arg("options", options));
 }
 
 std::string zshCompletion(const CLI::App &program) {

@@ -85,9 +85,27 @@ std::vector<OptionFacts> optionsOf(const CLI::App &command) {
   return list;
 }
 
-std::string summaryOf(const CLI::App &command) {
-  std::string text = command.get_description();
+std::vector<std::string> optionNames(const CLI::App &command) {
+  std::vector<std::string> names;
+  for (const OptionFacts &facts : optionsOf(command))
+    if (!facts.isPositional)
+      names.insert(names.end(), facts.names.begin(), facts.names.end());
+  return names;
+}
+
+std::vector<std::string> commandNames(const CLI::App &program) {
+  std::vector<std::string> names;
+  for (const CLI::App *command : program.get_subcommands({}))
+    names.push_back(command->get_name());
+  return names;
+}
+
+std::string firstLine(const std::string &text) {
   return text.substr(0, text.find('\n'));
+}
+
+std::string summaryOf(const CLI::App &command) {
+  return firstLine(command.get_description());
 }
 
 } // namespace transept::commands

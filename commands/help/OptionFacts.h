@@ -36,6 +36,11 @@ OptionFacts factsOf(const CLI::Option &option);
 /// The options and arguments of `command` in the order of their declaration, but for hidden ones.
 std::vector<OptionFacts> optionsOf(const CLI::App &command);
 
+/// All names of the options of `command`, "-o" and "--output", without its arguments'.
+std::vector<std::string> optionNames(const CLI::App &command);
+std::vector<std::string> commandNames(const CLI::App &program);
+
+std::string firstLine(const std::string &text);
 /// The first line of what a command says of itself.
 std::string summaryOf(const CLI::App &command);
 

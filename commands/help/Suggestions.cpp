@@ -44,6 +44,15 @@ std::string withSuggestion(std::string message, const std::string &suggestion) {
   return suggestion.empty() ? message : message + fmt::format("; did you mean {}?", suggestion);
 }
 
+bool isOption(const std::string &argument) {
+  return argument.size() > 1 && argument.front() == '-';
+}
+
+/// "--beams" of "--beams=4".
+std::string nameIn(const std::string &option) {
+  return option.substr(0, option.find('='));
+}
+
 const CLI::App &chosenCommand(const CLI::App &program) {
   std::vector<CLI::App *> chosen = program.get_subcommands();
   return chosen.empty() ? program : *chosen.front();
@@ -52,47 +61,35 @@ const CLI::App &chosenCommand(const CLI::App &program) {
 } // namespace
 
 bool hasUnexpectedOptions(const CLI::App &program) {
-  return std::ranges::any_of(program.remaining(/*recurse=*/true), [](const std::string &argument) {
-    return argument.size() > 1 && argument.front() == '-';
-  });
+  return std::ranges::any_of(program.remaining(/*recurse=*/true), isOption);
 }
 
 std::string unexpectedArguments(const CLI::App &program) {
   const CLI::App &command = chosenCommand(program);
   std::vector<std::string> rest = program.remaining(/*recurse=*/true);
-  auto option = std::ranges::find_if(
-      rest, [](const std::string &argument) { return argument.starts_with("-"); });
+  auto option = std::ranges::find_if(rest, isOption);
   if (option == rest.end())
     return fmt::format("{} takes no argument '{}'", command.get_name(),
                        rest.empty() ? "" : rest.front());
-  std::string typed = option->substr(0, option->find('='));
-  std::vector<std::string> names;
-  for (const OptionFacts &facts : optionsOf(command))
-    if (!facts.isPositional)
-      names.insert(names.end(), facts.names.begin(), facts.names.end());
+  std::string typed = nameIn(*option);
   return withSuggestion(fmt::format("{} has no option {}", command.get_name(), typed),
-                        nearest(typed, names));
+                        nearest(typed, optionNames(command)));
 }
 
 std::string unknownCommand(const CLI::App &program, const std::string &argument) {
-  std::vector<std::string> names;
-  for (const CLI::App *command : program.get_subcommands({}))
-    names.push_back(command->get_name());
+  std::vector<std::string> names = commandNames(program);
   if (std::ranges::find(names, argument) != names.end())
     return "";
-  if (argument.starts_with("-")) {
-    names.clear();
-    for (const OptionFacts &facts : optionsOf(program))
-      names.insert(names.end(), facts.names.begin(), facts.names.end());
-    std::string typed = argument.substr(0, argument.find('='));
-    if (std::ranges::find(names, typed) != names.end())
-      return "";
-    return withSuggestion(
-        fmt::format("expects a command first, but got {}; options stand behind it", typed),
-        nearest(typed, names));
-  }
-  return withSuggestion(fmt::format("there is no command '{}'", argument),
-                        nearest(argument, names));
+  if (!argument.starts_with("-"))
+    return withSuggestion(fmt::format("there is no command '{}'", argument),
+                          nearest(argument, names));
+  std::string typed = nameIn(argument);
+  names = optionNames(program);
+  if (std::ranges::find(names, typed) != names.end())
+    return "";
+  return withSuggestion(
+      fmt::format("expects a command first, but got {}; options stand behind it", typed),
+      nearest(typed, names));
 }
 
 } // namespace transept::commands

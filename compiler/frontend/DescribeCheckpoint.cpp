@@ -6,6 +6,7 @@
 
 #include "base/Error.h"
 #include "base/ModelFolder.h"
+#include "compiler/frontend/CppKeywords.h"
 #include "compiler/frontend/description/DescriptionJson.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
 #include "compiler/frontend/families/ConfigRules.h"
@@ -14,9 +15,9 @@
 #include "compiler/frontend/tokenizers/TokenizerFiles.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fmt/format.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -26,32 +27,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Words that cannot name the namespace of the generated header.
-constexpr std::array<std::string_view, 96> reservedWords = {
-    "alignas",   "alignof",      "and",           "and_eq",
-    "asm",       "auto",         "bitand",        "bitor",
-    "bool",      "break",        "case",          "catch",
-    "char",      "char16_t",     "char32_t",      "char8_t",
-    "class",     "co_await",     "co_return",     "co_yield",
-    "compl",     "concept",      "const",         "const_cast",
-    "consteval", "constexpr",    "constinit",     "continue",
-    "decltype",  "default",      "delete",        "do",
-    "double",    "dynamic_cast", "else",          "enum",
-    "explicit",  "export",       "extern",        "false",
-    "float",     "for",          "friend",        "goto",
-    "if",        "inline",       "int",           "long",
-    "main",      "mutable",      "namespace",     "new",
-    "noexcept",  "not",          "not_eq",        "nullptr",
-    "operator",  "or",           "or_eq",         "private",
-    "protected", "public",       "register",      "reinterpret_cast",
-    "requires",  "return",       "short",         "signed",
-    "sizeof",    "static",       "static_assert", "static_cast",
-    "std",       "struct",       "switch",        "template",
-    "this",      "thread_local", "throw",         "transept",
-    "true",      "try",          "typedef",       "typeid",
-    "typename",  "union",        "unsigned",      "using",
-    "virtual",   "void",         "volatile",      "wchar_t",
-    "while",     "xor",          "xor_eq",        "linux"};
+// Beside keywords, words that cannot name the namespace of the generated header.
+constexpr std::string_view takenWords[] = {"linux", "main", "std", "transept"};
 
 void refuseAdapter(const std::string &directory) {
   // Hugging Face would load the adapter on top of the weights without being asked.
@@ -207,7 +184,7 @@ std::string modelName(const std::string &path) {
     return "model";
   if (name.front() >= '0' && name.front() <= '9')
     name.insert(0, "_");
-  if (std::find(reservedWords.begin(), reservedWords.end(), name) != reservedWords.end())
+  if (isCppKeyword(name) || std::ranges::find(takenWords, name) != std::end(takenWords))
     name += '_';
   return name;
 }

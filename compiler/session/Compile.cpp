@@ -116,11 +116,8 @@ std::vector<std::string> inputFiles(const std::string &input, const CompileOptio
 void checkOutputs(const std::string &input, const CompileOptions &options) {
   std::vector<std::string> inputs = inputFiles(input, options);
   for (const std::string &output : {options.output, options.report})
-    refuseInputs(output, inputs);
-  if (!options.output.empty())
-    OutputFile library(options.output);
-  if (!options.report.empty())
-    OutputFile report(options.report);
+    if (!output.empty())
+      OutputFile(output, inputs);
   if (!options.dumpDirectory.empty())
     createFolder(options.dumpDirectory);
 }

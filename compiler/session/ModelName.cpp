@@ -4,6 +4,7 @@
 
 #include "compiler/session/ModelName.h"
 #include "base/Error.h"
+#include "compiler/frontend/CppKeywords.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -15,38 +16,6 @@
 namespace transept::session {
 
 namespace {
-
-constexpr llvm::StringLiteral kKeywords[] = {"alignas",       "alignof",     "and",
-                                             "and_eq",        "asm",         "auto",
-                                             "bitand",        "bitor",       "bool",
-                                             "break",         "case",        "catch",
-                                             "char",          "char8_t",     "char16_t",
-                                             "char32_t",      "class",       "compl",
-                                             "concept",       "const",       "consteval",
-                                             "constexpr",     "constinit",   "const_cast",
-                                             "continue",      "co_await",    "co_return",
-                                             "co_yield",      "decltype",    "default",
-                                             "delete",        "do",          "double",
-                                             "dynamic_cast",  "else",        "enum",
-                                             "explicit",      "export",      "extern",
-                                             "false",         "float",       "for",
-                                             "friend",        "goto",        "if",
-                                             "inline",        "int",         "long",
-                                             "mutable",       "namespace",   "new",
-                                             "noexcept",      "not",         "not_eq",
-                                             "nullptr",       "operator",    "or",
-                                             "or_eq",         "private",     "protected",
-                                             "public",        "register",    "reinterpret_cast",
-                                             "requires",      "return",      "short",
-                                             "signed",        "sizeof",      "static",
-                                             "static_assert", "static_cast", "struct",
-                                             "switch",        "template",    "this",
-                                             "thread_local",  "throw",       "true",
-                                             "try",           "typedef",     "typeid",
-                                             "typename",      "union",       "unsigned",
-                                             "using",         "virtual",     "void",
-                                             "volatile",      "wchar_t",     "while",
-                                             "xor",           "xor_eq"};
 
 // Headers (a folder with time.h in it takes the place of the library's), macros and functions that
 // programs with models have.
@@ -68,7 +37,7 @@ std::string reasonAgainst(llvm::StringRef name) {
                       llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
   if (!isIdentifier)
     return "not a C++ identifier (letters, digits and underscores, no digit first)";
-  if (llvm::is_contained(kKeywords, name))
+  if (frontend::isCppKeyword(name))
     return "a keyword of C++";
   if (name.starts_with("_") || name.contains("__"))
     return "reserved by C++ (underscores first, or two together)";

@@ -136,7 +136,7 @@ private:
         add(piece);
       else
         for (char byte : piece)
-          add(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte)));
+          add(bytePiece(static_cast<unsigned char>(byte)));
     }
     flush();
   }

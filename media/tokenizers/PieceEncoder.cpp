@@ -10,9 +10,9 @@
 #include "media/tokenizers/BpePieceEncoder.h"
 #include "media/tokenizers/PieceNormalizer.h"
 #include "media/tokenizers/PrefixIndex.h"
+#include "media/tokenizers/Vocabulary.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <limits>
 
 namespace transept::text {
@@ -127,7 +127,7 @@ private:
     if (!fallsBackToBytes)
       return add(text);
     for (char byte : text)
-      add(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte)));
+      add(bytePiece(static_cast<unsigned char>(byte)));
   }
 
   PieceNormalizer normalizer;

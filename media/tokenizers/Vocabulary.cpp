@@ -5,8 +5,13 @@
 #include "media/tokenizers/Vocabulary.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace transept::text {
+
+std::string bytePiece(unsigned char byte) {
+  return fmt::format("<0x{:02X}>", byte);
+}
 
 Vocabulary::Vocabulary(TokenIds given) : ids(std::move(given)) {
   for (const auto &[token, id] : ids) {

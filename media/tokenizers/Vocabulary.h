@@ -19,6 +19,9 @@ struct StringHash {
 };
 using TokenIds = std::unordered_map<std::string, int32_t, StringHash, std::equal_to<>>;
 
+/// The piece "<0x0A>" by which vocabularies with a fallback to bytes write one.
+std::string bytePiece(unsigned char byte);
+
 class Vocabulary {
 public:
   Vocabulary() = default;

@@ -29,9 +29,7 @@ void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const To
   if (result.size() == searched && kind == ScoreKind::Logit)
     return; // in order already
   rules.compareScores(result);
-  std::sort(result.begin(), result.end(), [](const Candidate &left, const Candidate &right) {
-    return left.score != right.score ? left.score > right.score : left.id < right.id;
-  });
+  std::sort(result.begin(), result.end(), isBetter);
 }
 
 } // namespace transept::runtime

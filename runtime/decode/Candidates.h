@@ -16,6 +16,11 @@ struct Candidate {
   float logit; // as the model gave it
 };
 
+/// By processed score, ties by rising id.
+inline bool isBetter(const Candidate &left, const Candidate &right) {
+  return left.score != right.score ? left.score > right.score : left.id < right.id;
+}
+
 enum class ScoreKind { Logit, LogProbability };
 
 /// Fills `result` with the tokens whose processed score is above -inf, best first, ties by rising

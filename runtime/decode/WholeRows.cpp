@@ -46,10 +46,7 @@ void renormalizedCandidates(const RowScores &row, const ExcludedIds &excluded,
   for (Candidate &candidate : result)
     candidate.score = float(double(candidate.score) - double(best) - std::log(sum));
   auto last = result.begin() + std::min<std::ptrdiff_t>(count, std::ssize(result));
-  std::partial_sort(
-      result.begin(), last, result.end(), [](const Candidate &left, const Candidate &right) {
-        return left.score != right.score ? left.score > right.score : left.id < right.id;
-      });
+  std::partial_sort(result.begin(), last, result.end(), isBetter);
   result.erase(last, result.end());
 }
 

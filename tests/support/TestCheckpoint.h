@@ -10,6 +10,7 @@
 #include "checkpoints/Checkpoint.h"
 #include "checkpoints/Safetensors.h"
 #include "compiler/frontend/DescribeCheckpoint.h"
+#include "tests/support/ErrorOf.h"
 
 #include <atomic>
 #include <cstring>
@@ -133,15 +134,6 @@ public:
   Warnings warnings;
   TemporaryDirectory directory;
 };
-
-template <typename Function> std::string errorOf(Function function) {
-  try {
-    function();
-  } catch (const InputError &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 } // namespace transept::frontend
 

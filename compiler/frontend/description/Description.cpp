@@ -258,10 +258,10 @@ void checkDescription(const Description &description) {
     expect(!id || (*id >= 0 && *id < vocabulary), role,
            fmt::format("found token {}, the target vocabulary has {}", id.value_or(0), vocabulary));
   };
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_ID(name, abi_name, key, ...) checkId(generation.key, "generation." #key);
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
   expect(generation.beams >= 1 && generation.returnCount >= 1 &&
              (generation.sample || generation.returnCount <= generation.beams),
          "generation",

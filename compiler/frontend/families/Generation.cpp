@@ -89,21 +89,16 @@ constexpr std::array<std::string_view, 35> irrelevant = {"_from_model_config",
                                                          "task_to_id"};
 
 /// What Hugging Face looks at only while it samples: files that do not may have anything there.
-constexpr std::array<std::string_view, 7> ofSampling = {
-    "temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff"};
-
+#define OPTION_OF_ANY_TYPE(name, abi_name, key, flag, hugging_face_name, ...) hugging_face_name,
+constexpr std::string_view ofSampling[] = {
+#define TRANSEPT_ONLY_SAMPLING_OPTIONS
+#include "transept/generation_options.inc"
+#undef TRANSEPT_ONLY_SAMPLING_OPTIONS
+};
 constexpr const char *honoured[] = {
-#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, ...) hugging_face_name,
-#define OPTION_LIMIT OPTION_NUMBER
-#define OPTION_FRACTION OPTION_NUMBER
-#define OPTION_EARLY_STOPPING OPTION_NUMBER
-#define OPTION_BOOLEAN OPTION_NUMBER
-#define OPTION_ID OPTION_NUMBER
-#define OPTION_MODEL_ID OPTION_NUMBER
-#define OPTION_IDS OPTION_NUMBER
-#define OPTION_WORDS OPTION_NUMBER
 #include "transept/generation_options.inc"
 };
+#undef OPTION_OF_ANY_TYPE
 
 constexpr bool isHonoured(std::string_view key) {
   return std::find(std::begin(honoured), std::end(honoured), key) != std::end(honoured);
@@ -158,7 +153,7 @@ public:
 private:
   template <typename Value, typename Read>
   Value unlessUnused(const std::string &key, Value neutral, Read &&read) {
-    bool isOfSampling = std::find(ofSampling.begin(), ofSampling.end(), key) != ofSampling.end();
+    bool isOfSampling = std::ranges::find(ofSampling, key) != std::end(ofSampling);
     if (!isOfSampling || fields.boolean("do_sample", false))
       return read();
     try {

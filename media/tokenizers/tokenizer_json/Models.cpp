@@ -45,7 +45,7 @@ public:
                                      fields.where("unk_token"), token));
     }
     for (int byte = 0; byte < 256; ++byte)
-      byteIds[size_t(byte)] = find(fmt::format("<0x{:02X}>", byte));
+      byteIds[size_t(byte)] = find(bytePiece(static_cast<unsigned char>(byte)));
     readMerges(fields);
   }
 

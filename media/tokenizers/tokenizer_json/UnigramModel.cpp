@@ -41,7 +41,7 @@ public:
     }
     prefixes = PrefixIndex({ids.begin(), ids.end()});
     for (int byte = 0; byte < 256; ++byte)
-      byteIds[size_t(byte)] = idOf(fmt::format("<0x{:02X}>", byte));
+      byteIds[size_t(byte)] = idOf(bytePiece(static_cast<unsigned char>(byte)));
   }
 
   void encode(std::string_view text, std::vector<int32_t> &result) const override {

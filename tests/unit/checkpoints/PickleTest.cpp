@@ -23,7 +23,7 @@ Pickle read(const std::string &bytes) {
   return checkpoints::readPickle(std::as_bytes(std::span(bytes)), "x.pkl", allowed);
 }
 std::string errorOf(const std::string &bytes) {
-  return frontend::errorOf([&] { read(bytes); });
+  return transept::errorOf([&] { read(bytes); });
 }
 /// The one value of a pickle, whose bytes the caller keeps.
 PickleValue valueOf(const std::string &bytes) {

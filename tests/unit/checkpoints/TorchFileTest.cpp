@@ -21,7 +21,7 @@ public:
 
   checkpoints::Checkpoint open() const { return checkpoints::Checkpoint::open(directory.path()); }
   std::string error() const {
-    return frontend::errorOf([&] { open(); });
+    return errorOf([&] { open(); });
   }
 
 private:
@@ -128,7 +128,7 @@ TEST(TorchFile, ReadsDoublesAsFloatsAndRefusesThoseThatAreNone) {
     return TorchCheckpoint(archive(value, {{"0", little(0.1) + little(-2.0) + little(last)}}));
   };
   EXPECT_THAT(file(4).open().readAll({.name = "w"}), ElementsAre(0.1f, -2, 4));
-  EXPECT_THAT(frontend::errorOf([&] { file(1e300).open().readAll({.name = "w"}); }),
+  EXPECT_THAT(errorOf([&] { file(1e300).open().readAll({.name = "w"}); }),
               HasSubstr("'w' holds infinity at row 2"));
 }
 

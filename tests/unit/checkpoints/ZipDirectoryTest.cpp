@@ -19,7 +19,7 @@ std::string contentOf(const std::string &file, const std::string &member) {
   return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 std::string errorOf(const std::string &file, const std::string &member = "a") {
-  return frontend::errorOf([&] { contentOf(file, member); });
+  return transept::errorOf([&] { contentOf(file, member); });
 }
 
 TEST(ZipDirectory, FindsMembersInPlace) {

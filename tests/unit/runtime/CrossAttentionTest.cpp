@@ -3,6 +3,7 @@
 // Weights of cross-attentions reach the caller in its layout, [heads, rows, keys], whatever chunks
 // decode ran in.
 
+#include "ErrorOf.h"
 #include "ToyTransformer.h"
 
 #include <gmock/gmock.h>

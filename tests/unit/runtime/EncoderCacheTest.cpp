@@ -2,6 +2,7 @@
 //
 // Sharing, eviction, single flight and failure of encoded sources.
 
+#include "ErrorOf.h"
 #include "ToyModel.h"
 
 #include <gmock/gmock.h>
@@ -52,14 +53,6 @@ TEST(EncoderCache, PaddingThatIsNotCountedIsRefusedInTargets) {
   toy.table.uncounted_target_id = 3;
   Model model = toy.open();
   Source source = model.encode({4, 5});
-  auto errorOf = [](auto &&call) -> std::string {
-    try {
-      call();
-    } catch (const Error &error) {
-      return error.what();
-    }
-    return "no error";
-  };
   std::string why = "is 3, but must be another id: padding has no position in this model";
   std::vector<Id> padded{1, 3, 5}, whole{1, 2, 5};
   EXPECT_THAT(errorOf([&] { model.logits(source, padded); }), testing::HasSubstr(why));

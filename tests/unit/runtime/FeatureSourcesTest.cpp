@@ -3,6 +3,7 @@
 // Sources of features: what is refused and how it is said, how many rows come out, what padding
 // does, and when two sources are the same.
 
+#include "ErrorOf.h"
 #include "ToyTransformer.h"
 
 #include <cmath>

@@ -2,30 +2,14 @@
 //
 // Generation against the dense reference, over random models and option combinations.
 
+#include "Random.h"
 #include "ReferenceSearch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <random>
 
 namespace transept::tests {
 namespace {
-
-class Random {
-public:
-  explicit Random(unsigned seed) : engine(seed) {}
-  int upTo(int last) { return std::uniform_int_distribution<int>(0, last)(engine); }
-  bool oneIn(int count) { return upTo(count - 1) == 0; }
-  std::vector<Id> ids(int count, int vocabulary) {
-    std::vector<Id> result;
-    for (int index = 0; index < count; ++index)
-      result.push_back(upTo(vocabulary - 1));
-    return result;
-  }
-
-private:
-  std::mt19937 engine;
-};
 
 ReferenceOptions randomOptions(Random &random, int vocabulary) {
   ReferenceOptions options;

@@ -3,6 +3,7 @@
 // Every row of generation_options.inc on its way from GenerateOptions and from a model's defaults
 // into the settings of a search: a row that is lost somewhere fails here by name.
 
+#include "ErrorOf.h"
 #include "ToyModel.h"
 #include "ToyTransformer.h"
 
@@ -181,13 +182,13 @@ TEST_F(OptionsFromC, AreNamedAsCHasThem) {
   transept_unset_generation_options(&options);                                                     \
   options.abi_name = value;                                                                        \
   EXPECT_THAT(refusal(), HasSubstr(#abi_name " is ")) << #abi_name;
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_NUMBER(name, abi_name, ...) CHECK_ERROR(abi_name, -7)
 #define OPTION_LIMIT OPTION_NUMBER
 #define OPTION_ID OPTION_NUMBER
 #define OPTION_FRACTION(name, abi_name, ...) CHECK_ERROR(abi_name, -INFINITY)
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
 #undef CHECK_ERROR
 }
 
@@ -209,7 +210,7 @@ TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
   options = withBeams();                                                                           \
   options.name = bound;                                                                            \
   EXPECT_EQ(error(options), "no error") << #name;
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, range, help)        \
   CHECK_BOUND(name, float(detail::range.minimum))                                                  \
   CHECK_BOUND(name, float(detail::range.maximum))
@@ -217,20 +218,20 @@ TEST_F(GenerationOptions, MayBeAtTheBoundsOfTheirRange) {
   CHECK_BOUND(name, int(detail::range.minimum))
 #define OPTION_LIMIT OPTION_NUMBER
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
 #undef CHECK_BOUND
 }
 
 TEST_F(GenerationOptions, RefuseNumbersThatAreNoTruthValues) {
   transept_generation_options options;
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_BOOLEAN(name, abi_name, ...)                                                        \
   transept_unset_generation_options(&options);                                                     \
   options.abi_name = 2;                                                                            \
   EXPECT_EQ(errorOf([&] { runtime::resolveSettings(toy.table, &options); }),                       \
             #abi_name " is 2, but must be 0 (false) or 1 (true)");
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
 }
 
 } // namespace

@@ -10,17 +10,12 @@ namespace transept::tests {
 
 inline transept_generation_defaults neutralDefaults() {
   transept_generation_defaults defaults{};
-#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, ...)                  \
+#define OPTION_OF_ANY_TYPE(name, abi_name, key, flag, hugging_face_name, neutral, ...)             \
   defaults.abi_name = neutral;
-#define OPTION_LIMIT OPTION_NUMBER
-#define OPTION_FRACTION OPTION_NUMBER
-#define OPTION_EARLY_STOPPING OPTION_NUMBER
-#define OPTION_BOOLEAN OPTION_NUMBER
-#define OPTION_ID OPTION_NUMBER
-#define OPTION_MODEL_ID OPTION_NUMBER
 #define OPTION_IDS(...)   // null
 #define OPTION_WORDS(...) // null
 #include "transept/generation_options.inc"
+#undef OPTION_OF_ANY_TYPE
   return defaults;
 }
 

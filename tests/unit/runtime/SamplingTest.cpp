@@ -3,34 +3,17 @@
 // Sampling against the dense reference, and that a sample depends on nothing but what it is drawn
 // by.
 
+#include "ErrorOf.h"
+#include "Random.h"
 #include "ReferenceSampling.h"
-#include "ToyTransformer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <random>
 
 namespace transept::tests {
 namespace {
 
 using testing::HasSubstr;
-
-class Random {
-public:
-  explicit Random(unsigned seed) : engine(seed) {}
-  int upTo(int last) { return std::uniform_int_distribution<int>(0, last)(engine); }
-  bool oneIn(int count) { return upTo(count - 1) == 0; }
-  float fraction() { return std::uniform_real_distribution<float>(0.02f, 0.98f)(engine); }
-  std::vector<Id> ids(int count, int vocabulary) {
-    std::vector<Id> result;
-    for (int index = 0; index < count; ++index)
-      result.push_back(upTo(vocabulary - 1));
-    return result;
-  }
-
-private:
-  std::mt19937 engine;
-};
 
 ReferenceWarpers randomWarpers(Random &random) {
   ReferenceWarpers warpers;

@@ -3,12 +3,12 @@
 // Generation with timestamps: against the dense reference over random models and options, and rule
 // by rule on sequences whose next ids are known.
 
+#include "Random.h"
 #include "ReferenceSearch.h"
 #include "runtime/decode/Candidates.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
-#include <random>
 
 namespace transept::tests {
 namespace {
@@ -19,16 +19,6 @@ using runtime::GenerationSettings;
 using runtime::RowScores;
 using runtime::ScoreKind;
 using runtime::TokenRules;
-
-class Random {
-public:
-  explicit Random(unsigned seed) : engine(seed) {}
-  int upTo(int last) { return std::uniform_int_distribution<int>(0, last)(engine); }
-  bool oneIn(int count) { return upTo(count - 1) == 0; }
-
-private:
-  std::mt19937 engine;
-};
 
 ReferenceOptions randomOptions(Random &random, Id firstTimestamp, int vocabulary) {
   ReferenceOptions options;

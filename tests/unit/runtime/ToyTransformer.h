@@ -54,16 +54,6 @@ private:
   std::vector<transept_returned_attention> returned;
 };
 
-/// The message of the Error that `call` throws.
-template <typename Call> std::string errorOf(Call &&call) {
-  try {
-    call();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 } // namespace transept::tests
 
 #endif

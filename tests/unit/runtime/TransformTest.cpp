@@ -3,6 +3,7 @@
 // Models of whole targets: results of ragged batches, empty sources and targets, padded arrays with
 // holes in their masks, and what is refused.
 
+#include "ErrorOf.h"
 #include "ToyTransformer.h"
 
 #include "transept/padded.h"

@@ -145,10 +145,10 @@ private:
   const GenerateOptions &given;
   transept_generation_options options = {};
   Lists prompts;
-#define TRANSEPT_ONLY_SOME_TYPES
+#define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) Lists name;
 #include "transept/generation_options.inc"
-#undef TRANSEPT_ONLY_SOME_TYPES
+#undef OPTION_OF_ANY_TYPE
   std::exception_ptr thrown;
 };
 

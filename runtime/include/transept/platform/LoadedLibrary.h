@@ -17,21 +17,27 @@
 
 namespace transept::platform {
 
-/// Which file it is and as of when: another number for another file, and for the same one written
+/// Which file it is, and as of when: another version for another file, and for the same one written
 /// again. 0 for what is not there.
-inline std::uint64_t fileVersion(const std::string &path) {
-  struct stat status;
-  if (::stat(path.c_str(), &status) != 0)
-    return 0;
-  std::uint64_t version = 0;
-  for (std::uint64_t number :
-       {std::uint64_t(status.st_dev), std::uint64_t(status.st_ino), std::uint64_t(status.st_size),
-        std::uint64_t(status.st_mtim.tv_sec), std::uint64_t(status.st_mtim.tv_nsec)}) {
-    version = (version ^ number) * 0x9e3779b97f4a7c15u;
-    version ^= version >> 29;
+struct FileIdentity {
+  std::uint64_t device = 0, inode = 0, version = 0;
+
+  static FileIdentity of(const std::string &path) {
+    struct stat status;
+    if (::stat(path.c_str(), &status) != 0)
+      return {};
+    FileIdentity identity{std::uint64_t(status.st_dev), std::uint64_t(status.st_ino)};
+    for (std::uint64_t number :
+         {identity.device, identity.inode, std::uint64_t(status.st_size),
+          std::uint64_t(status.st_mtim.tv_sec), std::uint64_t(status.st_mtim.tv_nsec)}) {
+      identity.version = (identity.version ^ number) * 0x9e3779b97f4a7c15u;
+      identity.version ^= identity.version >> 29;
+    }
+    return identity;
   }
-  return version;
-}
+
+  bool operator==(const FileIdentity &) const = default;
+};
 
 /// The loader takes a name that it has met for the library that it loaded then. So a file is loaded
 /// under a spelling of its path that says its version: each bit is a "./" or a "/" more before the
@@ -64,32 +70,20 @@ inline std::uint64_t versionInSpelling(std::string_view spelled) {
 /// a file that was written again: it looks into pages that are gone.
 class LoadedFiles {
 public:
-  struct File {
-    std::uint64_t device, inode, version;
-  };
-
-  static File of(const std::string &path) {
-    struct stat status = {};
-    ::stat(path.c_str(), &status);
-    return {std::uint64_t(status.st_dev), std::uint64_t(status.st_ino), fileVersion(path)};
-  }
-
   /// Whether it is loaded as of another time.
-  static bool isLoadedOtherwise(const File &file) {
+  static bool isLoadedOtherwise(const FileIdentity &file) {
     std::lock_guard guard(mutex());
-    return std::any_of(files().begin(), files().end(), [&](const File &each) {
-      return each.device == file.device && each.inode == file.inode && each.version != file.version;
+    return std::any_of(files().begin(), files().end(), [&](const FileIdentity &each) {
+      return each.device == file.device && each.inode == file.inode && each != file;
     });
   }
-  static void add(const File &file) {
+  static void add(const FileIdentity &file) {
     std::lock_guard guard(mutex());
     files().push_back(file);
   }
-  static void remove(const File &file) {
+  static void remove(const FileIdentity &file) {
     std::lock_guard guard(mutex());
-    files().erase(std::find_if(files().begin(), files().end(), [&](const File &each) {
-      return each.device == file.device && each.inode == file.inode && each.version == file.version;
-    }));
+    files().erase(std::find(files().begin(), files().end(), file));
   }
 
 private:
@@ -98,8 +92,8 @@ private:
     static auto *instance = new std::mutex;
     return *instance;
   }
-  static std::vector<File> &files() {
-    static auto *instance = new std::vector<File>;
+  static std::vector<FileIdentity> &files() {
+    static auto *instance = new std::vector<FileIdentity>;
     return *instance;
   }
 };
@@ -113,7 +107,7 @@ public:
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     // A file that is replaced between the looks at it is looked at again.
     for (int attempt = 0; !loaded; ++attempt) {
-      identity = LoadedFiles::of(file);
+      identity = FileIdentity::of(file);
       const std::uint64_t version = identity.version;
       if (LoadedFiles::isLoadedOtherwise(identity))
         refuseWrittenAgain();
@@ -122,7 +116,7 @@ public:
       loaded = ::dlopen(spelled.c_str(), RTLD_NOW | RTLD_LOCAL);
       if (!loaded)
         fail(spelled);
-      if (fileVersion(file) == version || attempt == 9)
+      if (FileIdentity::of(file) == identity || attempt == 9)
         checkVersion(version);
       else
         ::dlclose(std::exchange(loaded, nullptr));
@@ -175,7 +169,7 @@ private:
   }
 
   std::string path, symbol;
-  LoadedFiles::File identity = {};
+  FileIdentity identity = {};
   void *loaded = nullptr;
 };
 

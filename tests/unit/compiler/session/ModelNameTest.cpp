@@ -3,7 +3,7 @@
 // Names of models follow from files, and have to be usable in C++.
 
 #include "compiler/session/ModelName.h"
-#include "transept/error.h"
+#include "tests/support/ErrorOf.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,13 +24,8 @@ TEST(ModelName, FollowsFromTheLibrarysFile) {
 TEST(ModelName, IsRefusedWhereCppCannotUseIt) {
   for (const char *name : {"ende", "t5_small", "Int", "x"})
     EXPECT_NO_THROW(checkModelName(name)) << name;
-  auto errorOf = [](const std::string &name) -> std::string {
-    try {
-      checkModelName(name);
-    } catch (const Error &error) {
-      return error.what();
-    }
-    return "";
+  auto errorOf = [](const std::string &name) {
+    return transept::errorOf([&] { checkModelName(name); });
   };
   for (const char *name : {"", "5t", "a-b", "a b", "für"})
     EXPECT_THAT(errorOf(name), HasSubstr("not a C++ identifier")) << name;

@@ -5,6 +5,7 @@
 
 #include "GoldenTokenizer.h"
 #include "base/Error.h"
+#include "tests/support/ErrorOf.h"
 
 #include <algorithm>
 #include <array>
@@ -26,12 +27,7 @@ std::unique_ptr<Tokenizer> create(const std::string &folder, const Files &files,
 }
 
 std::string errorOf(const std::string &folder, const Files &files, const Settings &changes = {}) {
-  try {
-    create(folder, files, changes);
-  } catch (const InputError &error) {
-    return error.what();
-  }
-  return "no error";
+  return transept::errorOf([&] { create(folder, files, changes); });
 }
 
 TEST(Languages, HaveTheIdsThatTheFilesGiveThem) {

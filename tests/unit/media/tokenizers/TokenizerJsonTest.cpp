@@ -4,7 +4,8 @@
 // wrong, and small models whose results can be read off.
 
 #include "GoldenTokenizer.h"
-#include "base/Error.h"
+#include "TokenizerJsonFile.h"
+#include "tests/support/ErrorOf.h"
 
 #include <chrono>
 #include <gmock/gmock.h>
@@ -17,20 +18,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using Ids = std::vector<int32_t>;
 
-std::unique_ptr<Tokenizer> create(const json &file) {
-  std::string text = file.dump();
-  std::vector<Asset> assets = {{"tokenizer.json", text}};
-  return createTokenizer("tokenizer-json", {}, assets);
-}
-
 std::string errorOf(const std::string &text) {
-  try {
-    std::vector<Asset> assets = {{"tokenizer.json", text}};
-    createTokenizer("tokenizer-json", {}, assets);
-  } catch (const InputError &error) {
-    return error.what();
-  }
-  return "no error";
+  return transept::errorOf([&] { create(text); });
 }
 
 json bpe() {

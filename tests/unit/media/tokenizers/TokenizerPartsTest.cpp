@@ -4,8 +4,9 @@
 // needs.
 
 #include "GoldenTokenizer.h"
-#include "base/Error.h"
+#include "TokenizerJsonFile.h"
 #include "media/text/Characters.h"
+#include "tests/support/ErrorOf.h"
 
 #include <gmock/gmock.h>
 
@@ -16,21 +17,6 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 using Ids = std::vector<int32_t>;
-
-std::unique_ptr<Tokenizer> create(const json &file) {
-  std::string text = file.dump();
-  std::vector<Asset> assets = {{"tokenizer.json", text}};
-  return createTokenizer("tokenizer-json", {}, assets);
-}
-
-template <typename Action> std::string errorOf(Action action) {
-  try {
-    action();
-  } catch (const InputError &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 json bpe(const std::string &vocabulary, const std::string &merges) {
   return json::parse(R"({"model": {"type": "BPE", "vocab": )" + vocabulary + R"(, "merges": )" +

@@ -5,6 +5,7 @@
 
 #include "GoldenTokenizer.h"
 #include "base/Error.h"
+#include "tests/support/ErrorOf.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,12 +19,7 @@ using testing::HasSubstr;
 using Ids = std::vector<int32_t>;
 
 std::string errorOf(const std::string &kind, const Settings &settings, const Files &files) {
-  try {
-    createTokenizer(kind, settings, assetsOf(files));
-  } catch (const InputError &error) {
-    return error.what();
-  }
-  return "no error";
+  return transept::errorOf([&] { createTokenizer(kind, settings, assetsOf(files)); });
 }
 
 class EveryTokenizer : public testing::TestWithParam<std::string> {
