@@ -6,12 +6,13 @@
 
 #include "media/text/Unicode.h"
 #include "media/tokenizers/PieceNormalizer.h"
-#include "media/tokenizers/Vocabulary.h"
+#include "media/tokenizers/UnknownPieces.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <queue>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace transept::text {
 
@@ -34,6 +35,9 @@ struct Pair {
   }
 };
 
+/// How long the first half was of a piece that is not to be used.
+using Halves = std::unordered_map<std::string_view, uint32_t>;
+
 class BpePieceEncoder final : public PieceEncoder {
 public:
   BpePieceEncoder(const PieceModel &model, std::string_view name)
@@ -41,7 +45,8 @@ public:
     for (size_t id = 0; id < model.pieces.size(); ++id) {
       const PieceModel::Piece &piece = model.pieces[id];
       scores.push_back(piece.score);
-      if (piece.kind != Kind::Normal && piece.kind != Kind::UserDefined) {
+      isUnused.push_back(piece.kind == Kind::Unused);
+      if (piece.kind != Kind::Normal && piece.kind != Kind::UserDefined && !isUnused.back()) {
         reserved.emplace(piece.text, piece.kind == Kind::Unknown);
         continue;
       }
@@ -54,6 +59,7 @@ public:
     const std::string normal = normalizer.normalize(text);
     std::vector<Part> parts = split(normal);
     std::vector<Pair> pairs;
+    Halves halves;
     auto propose = [&](uint32_t left, auto &&use) {
       uint32_t right = left == none ? none : parts[left].next;
       if (right == none || isFrozen(normal, parts[left]) || isFrozen(normal, parts[right]))
@@ -62,8 +68,12 @@ public:
       auto found = length <= longest
                        ? ids.find(std::string_view(normal).substr(parts[left].begin, length))
                        : ids.end();
-      if (found != ids.end())
-        use(Pair{scores[size_t(found->second)], left, uint32_t(length)});
+      if (found == ids.end())
+        return;
+      use(Pair{scores[size_t(found->second)], left, uint32_t(length)});
+      if (isUnused[size_t(found->second)])
+        halves.insert_or_assign(std::string_view(normal).substr(parts[left].begin, length),
+                                parts[left].length);
     };
     for (uint32_t left = 0; left < parts.size(); ++left)
       propose(left, [&](Pair pair) { pairs.push_back(pair); });
@@ -84,7 +94,7 @@ public:
       propose(left.previous, [&](Pair fresh) { queue.push(fresh); });
       propose(pair.left, [&](Pair fresh) { queue.push(fresh); });
     }
-    addParts(normal, parts, add);
+    addParts(normal, parts, halves, add);
   }
 
 private:
@@ -111,40 +121,30 @@ private:
     return normalizer.userDefinedAt(text.substr(part.begin)) == part.length;
   }
 
-  void addParts(std::string_view text, const std::vector<Part> &parts, const PieceSink &add) const {
-    std::string_view unknown;
-    auto flush = [&] {
-      if (!unknown.empty())
-        add(unknown);
-      unknown = {};
-    };
-    for (const Part &part : parts) {
-      if (part.length == 0)
-        continue;
-      std::string_view piece = text.substr(part.begin, part.length);
-      auto kept = reserved.find(piece);
-      bool isUnknown = kept != reserved.end() ? kept->second != 0 : !ids.contains(piece);
-      if (isUnknown && !fallsBackToBytes) {
-        // Neighbouring unknown characters are one piece.
-        unknown = unknown.empty() ? piece
-                                  : text.substr(size_t(unknown.data() - text.data()),
-                                                unknown.size() + piece.size());
-        continue;
-      }
-      flush();
-      if (!isUnknown)
-        add(piece);
-      else
-        for (char byte : piece)
-          add(bytePiece(static_cast<unsigned char>(byte)));
+  void addParts(std::string_view text, const std::vector<Part> &parts, const Halves &halves,
+                const PieceSink &add) const {
+    UnknownPieces pieces(fallsBackToBytes, add);
+    for (const Part &part : parts)
+      if (part.length > 0)
+        addPart(text.substr(part.begin, part.length), halves, pieces);
+    pieces.finish();
+  }
+
+  /// A piece that is not to be used falls apart into what it was made of.
+  void addPart(std::string_view piece, const Halves &halves, UnknownPieces &pieces) const {
+    if (auto half = halves.find(piece); half != halves.end()) {
+      addPart(piece.substr(0, half->second), halves, pieces);
+      return addPart(piece.substr(half->second), halves, pieces);
     }
-    flush();
+    auto kept = reserved.find(piece);
+    pieces.addPart(piece, kept != reserved.end() ? kept->second != 0 : !ids.contains(piece));
   }
 
   PieceNormalizer normalizer;
   TokenIds ids;
   TokenIds reserved; // whether it is the unknown piece
   std::vector<float> scores;
+  std::vector<bool> isUnused;
   size_t longest = 0;
   bool fallsBackToBytes;
 };

@@ -9,10 +9,12 @@
 #include "media/text/Unicode.h"
 #include "media/tokenizers/BpePieceEncoder.h"
 #include "media/tokenizers/PieceNormalizer.h"
+#include "media/tokenizers/PlainPieceEncoder.h"
 #include "media/tokenizers/PrefixIndex.h"
-#include "media/tokenizers/Vocabulary.h"
+#include "media/tokenizers/UnknownPieces.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <limits>
 
 namespace transept::text {
@@ -63,7 +65,11 @@ public:
       isUnknown = before.isUnknown;
       end -= before.length;
     }
-    addPieces(normal, nodes, add);
+    UnknownPieces parts(fallsBackToBytes, add);
+    for (size_t begin = 0; begin < normal.size(); begin += nodes[begin].length)
+      parts.addPart(std::string_view(normal).substr(begin, nodes[begin].length),
+                    nodes[begin].isUnknown);
+    parts.finish();
   }
 
 private:
@@ -103,33 +109,6 @@ private:
     return nodes;
   }
 
-  void addPieces(std::string_view text, const std::vector<Node> &nodes,
-                 const PieceSink &add) const {
-    size_t unknownBegin = 0, begin = 0;
-    auto flush = [&] {
-      if (unknownBegin < begin)
-        addUnknown(text.substr(unknownBegin, begin - unknownBegin), add);
-    };
-    while (begin < text.size()) {
-      size_t length = nodes[begin].length;
-      if (!nodes[begin].isUnknown) {
-        flush();
-        add(text.substr(begin, length));
-        unknownBegin = begin + length;
-      }
-      begin += length;
-    }
-    flush();
-  }
-
-  /// Neighbouring unknown characters are one piece, or the pieces of their bytes.
-  void addUnknown(std::string_view text, const PieceSink &add) const {
-    if (!fallsBackToBytes)
-      return add(text);
-    for (char byte : text)
-      add(bytePiece(static_cast<unsigned char>(byte)));
-  }
-
   PieceNormalizer normalizer;
   PrefixIndex pieces;
   std::vector<float> scores;
@@ -141,13 +120,18 @@ private:
 } // namespace
 
 std::unique_ptr<PieceEncoder> createPieceEncoder(const PieceModel &model, std::string_view name) {
-  bool hasUnused = std::ranges::any_of(
-      model.pieces, [](const auto &piece) { return piece.kind == Kind::Unused; });
-  if (model.algorithm == PieceModel::Algorithm::Unigram)
+  switch (model.algorithm) {
+  case PieceModel::Algorithm::Unigram:
     return std::make_unique<UnigramEncoder>(model, name);
-  if (model.algorithm == PieceModel::Algorithm::Bpe && !hasUnused)
+  case PieceModel::Algorithm::Bpe:
     return createBpePieceEncoder(model, name);
-  return nullptr;
+  case PieceModel::Algorithm::Word:
+  case PieceModel::Algorithm::Characters:
+    return createPlainPieceEncoder(model, name);
+  }
+  throw InputError(fmt::format("{}: not a sentencepiece model: found model_type {}, allowed are 1 "
+                               "(unigram), 2 (bpe), 3 (word), 4 (char)",
+                               name, int(model.algorithm)));
 }
 
 } // namespace transept::text

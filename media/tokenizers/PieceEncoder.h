@@ -23,8 +23,7 @@ public:
   virtual void encode(std::string_view text, const PieceSink &add) const = 0;
 };
 
-/// For models by unigrams and by BPE; null for others, and for BPE with pieces that are not used.
-/// Throws InputError, which names `name`.
+/// By the model's algorithm. Throws InputError, which names `name`.
 std::unique_ptr<PieceEncoder> createPieceEncoder(const PieceModel &model, std::string_view name);
 
 } // namespace transept::text

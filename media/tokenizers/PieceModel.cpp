@@ -6,9 +6,12 @@
 #include "media/tokenizers/PieceModel.h"
 
 #include "base/Error.h"
+#include "base/Json.h"
 
+#include <charconv>
 #include <cstring>
 #include <fmt/format.h>
+#include <unordered_set>
 
 namespace transept::text {
 
@@ -102,6 +105,8 @@ void readTrainer(std::string_view bytes, std::string_view name, PieceModel &mode
       model.marksBlankBehind = field.value != 0;
     if (field.number == 35)
       model.fallsBackToBytes = field.value != 0;
+    if (field.number == 44)
+      model.unknownText = field.bytes;
   }
 }
 
@@ -118,7 +123,59 @@ void readNormalizer(std::string_view bytes, std::string_view name, PieceModel &m
   }
 }
 
+/// The only field of a denormalizer that counts is its list of replacements.
+void refuseDenormalizer(std::string_view bytes, std::string_view name) {
+  for (Message field(bytes, name); field.next();)
+    if (field.number == 2 && !field.bytes.empty())
+      throw InputError(fmt::format("{}: found a denormalizer_spec with a precompiled_charsmap, "
+                                   "which is not supported",
+                                   name));
+}
+
+/// What sentencepiece refuses when it loads a model.
+void checkPieces(PieceModel &model, std::string_view name) {
+  using Kind = PieceModel::Kind;
+  auto refuse = [&](size_t id, std::string_view what) {
+    throw InputError(fmt::format("{}: not a sentencepiece model: piece {} ({}) {}", name, id,
+                                 quoteText(model.pieces[id].text), what));
+  };
+  std::unordered_set<std::string_view> normal, reserved;
+  size_t byteCount = 0;
+  for (size_t id = 0; id < model.pieces.size(); ++id) {
+    const PieceModel::Piece &piece = model.pieces[id];
+    if (piece.text.empty())
+      refuse(id, "is empty");
+    if (piece.kind < Kind::Normal || piece.kind > Kind::Byte)
+      refuse(id, "is of an unknown kind");
+    bool isReserved =
+        piece.kind == Kind::Unknown || piece.kind == Kind::Control || piece.kind == Kind::Byte;
+    if (!(isReserved ? reserved : normal).insert(piece.text).second)
+      refuse(id, "is there twice");
+    if (piece.kind == Kind::Unknown && model.unknownId >= 0)
+      refuse(id, "is a second unknown piece");
+    if (piece.kind == Kind::Unknown)
+      model.unknownId = int32_t(id);
+    if (piece.kind == Kind::Byte && (!model.fallsBackToBytes || byteOfPiece(piece.text) < 0))
+      refuse(id, "is a byte, but byte_fallback is false or its text is not that of a byte");
+    byteCount += piece.kind == Kind::Byte;
+  }
+  if (model.unknownId < 0)
+    throw InputError(fmt::format("{}: not a sentencepiece model: it has no unknown piece", name));
+  if (model.fallsBackToBytes && byteCount != 256)
+    throw InputError(fmt::format("{}: not a sentencepiece model: byte_fallback is true, but it "
+                                 "has {} pieces of bytes, not 256",
+                                 name, byteCount));
+}
+
 } // namespace
+
+int byteOfPiece(std::string_view piece) {
+  unsigned value = 0;
+  if (piece.size() != 6 || !piece.starts_with("<0x") || !piece.ends_with('>'))
+    return -1;
+  auto [end, failure] = std::from_chars(piece.data() + 3, piece.data() + 5, value, 16);
+  return failure == std::errc() && end == piece.data() + 5 ? int(value) : -1;
+}
 
 PieceModel readPieceModel(std::string_view bytes, std::string_view name) {
   PieceModel model;
@@ -129,7 +186,10 @@ PieceModel readPieceModel(std::string_view bytes, std::string_view name) {
       readTrainer(field.bytes, name, model);
     if (field.number == 3)
       readNormalizer(field.bytes, name, model);
+    if (field.number == 5)
+      refuseDenormalizer(field.bytes, name);
   }
+  checkPieces(model, name);
   return model;
 }
 

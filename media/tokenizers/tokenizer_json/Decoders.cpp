@@ -4,9 +4,8 @@
 
 #include "media/text/Unicode.h"
 #include "media/tokenizers/ByteLevel.h"
+#include "media/tokenizers/PieceModel.h"
 #include "media/tokenizers/tokenizer_json/Parts.h"
-
-#include <charconv>
 
 namespace transept::text {
 
@@ -92,15 +91,6 @@ TokenDecoder createReplace(const Fields &fields) {
   };
 }
 
-/// The byte of "<0x41>"; -1 for other tokens.
-int byteOf(const std::string &token) {
-  unsigned value = 0;
-  if (token.size() != 6 || !token.starts_with("<0x") || !token.ends_with('>'))
-    return -1;
-  auto [end, failure] = std::from_chars(token.data() + 3, token.data() + 5, value, 16);
-  return failure == std::errc() && end == token.data() + 5 ? int(value) : -1;
-}
-
 /// Runs of byte tokens become text; each byte of a run that is no text becomes U+FFFD.
 Tokens joinBytes(Tokens tokens) {
   Tokens result;
@@ -113,7 +103,7 @@ Tokens joinBytes(Tokens tokens) {
     run.clear();
   };
   for (std::string &token : tokens) {
-    if (int byte = byteOf(token); byte >= 0) {
+    if (int byte = byteOfPiece(token); byte >= 0) {
       run += char(byte);
       continue;
     }
