@@ -16,8 +16,8 @@
 #include "commands/SourceIsolation.h"
 #include "commands/SpeechFlags.h"
 #include "commands/Streams.h"
-#include "media/LibraryText.h"
 #include "media/MediaSources.h"
+#include "media/library/LibraryTokenizer.h"
 #include "media/text/Unicode.h"
 
 #include <fmt/format.h>
@@ -57,7 +57,7 @@ public:
   explicit Generator(const GenerateCommand &command)
       : command(command),
         model(Model::open(command.library, {.threads = command.threads, .level = command.level})),
-        tokenizer(media::openTokenizer(model)) {
+        tokenizer(media::openTokenizer(model.table())) {
     if (model.targetVocabularySize() == 0)
       throw InputError(command.library + " generates no tokens: it gives states, which "
                                          "only its C++ API offers");

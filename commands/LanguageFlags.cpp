@@ -3,6 +3,7 @@
 // Names of languages become ids through the tokenizer.
 
 #include "commands/LanguageFlags.h"
+#include "media/library/LibraryTokenizer.h"
 
 #include <fmt/format.h>
 
@@ -18,13 +19,6 @@ Id idOf(const char *flag, const std::string &name, const text::Tokenizer *tokeni
     throw CLI::ValidationError(flag, fmt::format("expects one of {}, but got {}",
                                                  fmt::join(tokenizer->languages(), ", "), name));
   return id;
-}
-
-bool isLanguage(Id id, const text::Tokenizer &tokenizer) {
-  for (const std::string &name : tokenizer.languages())
-    if (tokenizer.languageId(name) == id)
-      return true;
-  return false;
 }
 
 } // namespace
@@ -68,8 +62,7 @@ void LanguageFlags::applyTo(GenerateOptions &options, bool hasDecoderStart, cons
                                "says what a result begins with, and so do --forced-bos and "
                                "--decoder-start; give one of them");
   Id id = idOf("--target-language", target, tokenizer);
-  const transept_generation_defaults *defaults = model.table().generation;
-  if (defaults && isLanguage(defaults->decoder_start_id, *tokenizer))
+  if (media::targetLanguagePlace(model.table(), *tokenizer) == media::LanguagePlace::DecoderStart)
     options.decoderStart = id;
   else
     options.forcedBeginning = id;

@@ -99,6 +99,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.uncountedSourceId = description.source.embedding.positions.uncountedId;
   facts.uncountedTargetId = description.target.embedding.positions.uncountedId;
   facts.generation = description.generation;
+  facts.hasTokenizer = !description.tokenizer.kind.empty();
   for (const std::string &file : description.tokenizer.files)
     facts.assets.push_back(
         {file, readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});

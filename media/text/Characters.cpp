@@ -69,6 +69,10 @@ bool isLetter(char32_t character) {
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
 }
 
+bool isSmallLetter(char32_t character) {
+  return categoryOf(character) == UTF8PROC_CATEGORY_LL;
+}
+
 bool isNumber(char32_t character) {
   auto category = categoryOf(character);
   return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;

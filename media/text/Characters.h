@@ -18,6 +18,8 @@ char32_t nextCharacter(std::string_view text, size_t &position);
 void append(std::string &text, char32_t character);
 
 bool isLetter(char32_t character);
+/// Category Ll.
+bool isSmallLetter(char32_t character);
 bool isNumber(char32_t character);
 /// Unicode's White_Space property: \s of most regular expressions.
 bool isWhiteSpace(char32_t character);

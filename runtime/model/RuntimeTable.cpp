@@ -7,7 +7,7 @@
 #include "runtime/decode/FeedSequences.h"
 #include "runtime/decode/Generate.h"
 #include "runtime/engine/EncodeSources.h"
-#include "runtime/model/GuardedCall.h"
+#include "runtime/model/UsableHandle.h"
 #include "runtime/threads/CarriedFunction.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 //
 // Calls lld, whose inputs and output stay in memory. The system libraries are the very files that
 // this process has loaded, so that no development package is needed where the compiler runs; the
-// runtime's archive is part of the compiler itself.
+// archive of what libraries may contain is part of the compiler itself.
 
 #include "compiler/emit/link/LinkLibrary.h"
 #include "base/Error.h"
@@ -23,7 +23,7 @@
 
 LLD_HAS_DRIVER(elf)
 
-extern "C" const char transept_runtime_archive[], transept_runtime_archive_end[];
+extern "C" const char transept_library_archive[], transept_library_archive_end[];
 
 namespace transept::emit {
 
@@ -114,8 +114,8 @@ std::string linkLibrary(const std::vector<std::string> &objects, const std::stri
   std::deque<MemoryFile> objectFiles;
   for (const std::string &object : objects)
     objectFiles.emplace_back(object);
-  MemoryFile archive(llvm::StringRef(transept_runtime_archive,
-                                     transept_runtime_archive_end - transept_runtime_archive));
+  MemoryFile archive(llvm::StringRef(transept_library_archive,
+                                     transept_library_archive_end - transept_library_archive));
   MemoryFile versions("{ global: " + exportedSymbol + "; local: *; };\n");
   LinkedBytes linked;
   std::vector<std::string> arguments = {

@@ -72,6 +72,8 @@ private:
         .uncounted_source_id = facts.uncountedSourceId.value_or(0),
         .has_uncounted_target_id = facts.uncountedTargetId.has_value(),
         .uncounted_target_id = facts.uncountedTargetId.value_or(0),
+        .text =
+            facts.hasTokenizer ? writer.variable("transept_text_function_table") : writer.null(),
     };
   }
 

@@ -157,6 +157,7 @@ typedef struct transept_speech_defaults {
 } transept_speech_defaults;
 
 struct transept_runtime;
+struct transept_text_functions; /* text_abi.h */
 
 typedef struct transept_model_table {
 #define TRANSEPT_MODEL_FIELDS TRANSEPT_DECLARE_FIELD

@@ -14,6 +14,7 @@
 
 #include "transept/detail/GenerationOptions.h"
 #include "transept/source.h"
+#include "transept/text.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -111,9 +112,7 @@ public:
       std::uint64_t count = 0;
       const transept_sequence *views = opened().runtime().view_sequences(results, index, &count);
       for (const transept_sequence &view : std::span(views, count))
-        generations[index].sequences.push_back({{view.ids, view.ids + view.length},
-                                                view.score,
-                                                static_cast<FinishReason>(view.finish_reason)});
+        generations[index].sequences.push_back(detail::sequenceOf(view));
     }
     return generations;
   }
@@ -185,6 +184,47 @@ public:
     opened().call(opened().runtime().transform, opened().model(), handles.data(), std::uint64_t(1),
                   features.data(), offsets, result.states.values.data(), pointers.data());
     return result;
+  }
+
+  /// The ids of a text, as generate takes them; see text.h. The first call with texts reads the
+  /// library's tokenizer.
+  std::vector<Id> tokenize(std::string_view text, const TokenizeOptions &options = {}) const {
+    return detail::tokenize(opened(), opened().text(), text, options);
+  }
+  /// The text of ids; those outside of the vocabulary are written as the unknown token.
+  std::string detokenize(std::span<const Id> ids, const DetokenizeOptions &options = {}) const {
+    return detail::detokenize(opened(), opened().text(), ids, options);
+  }
+  /// The languages that texts can be marked with, as the checkpoint names them.
+  std::vector<std::string> languages() const {
+    const transept_text *text = opened().text();
+    std::vector<std::string> names;
+    while (const char *name = table().text->language(text, names.size()))
+      names.push_back(name);
+    return names;
+  }
+
+  /// What the model makes of a text: its translation, summary, continuation.
+  TextGeneration generateText(const std::string &text, const TextOptions &options = {}) const {
+    return std::move(generateTexts(std::span(&text, 1), options).front());
+  }
+  /// Of many texts, in batches: one for each, in order, the same as one by one. An error that
+  /// concerns one text names it ("texts[3]"); TextOptions::skipsInvalid keeps the others' results.
+  std::vector<TextGeneration> generateTexts(std::span<const std::string> texts,
+                                            const TextOptions &options = {}) const {
+    return detail::generateTexts(opened(), opened().text(), texts, options);
+  }
+
+  /// The best result for a text.
+  std::string translate(const std::string &text, const TextOptions &options = {}) const {
+    return generateText(text, options).text();
+  }
+  std::vector<std::string> translateBatch(std::span<const std::string> texts,
+                                          const TextOptions &options = {}) const {
+    std::vector<std::string> results;
+    for (TextGeneration &each : generateTexts(texts, options))
+      results.push_back(std::move(each).text());
+    return results;
   }
 
   std::string_view name() const { return table().name; }

@@ -138,6 +138,16 @@ struct Sequence {
   FinishReason finishReason = FinishReason::Length;
 };
 
+namespace detail {
+
+inline Sequence sequenceOf(const transept_sequence &view) {
+  return {{view.ids, view.ids + view.length},
+          view.score,
+          static_cast<FinishReason>(view.finish_reason)};
+}
+
+} // namespace detail
+
 /// What generate returns for one source: its sequences, best first (samples: in the order of their
 /// numbers), never empty.
 struct Generation {

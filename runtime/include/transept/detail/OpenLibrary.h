@@ -5,10 +5,11 @@
 #ifndef TRANSEPT_DETAIL_OPENLIBRARY_H
 #define TRANSEPT_DETAIL_OPENLIBRARY_H
 
-#include "transept/abi.h"
 #include "transept/platform/LoadedLibrary.h"
+#include "transept/text_abi.h"
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -33,11 +34,27 @@ public:
   OpenLibrary(const OpenLibrary &) = delete;
   OpenLibrary &operator=(const OpenLibrary &) = delete;
 
-  ~OpenLibrary() { runtime().close(handle); }
+  ~OpenLibrary() {
+    if (texts)
+      table().text->close_text(texts);
+    runtime().close(handle);
+  }
 
   const transept_model_table &table() const { return *modelTable; }
   const transept_runtime &runtime() const { return *modelTable->runtime; }
   transept_model *model() const { return handle; }
+
+  /// The library's tokenizer, read at the first call. Throws Error where there is none.
+  const transept_text *text() const {
+    if (!table().text)
+      throw Error(ErrorCode::Unsupported, std::string(table().name) +
+                                              " has no tokenizer, so it takes token ids and no "
+                                              "texts");
+    std::lock_guard lock(textsMutex);
+    if (!texts)
+      call(table().text->open_text, modelTable, handle, &texts);
+    return texts;
+  }
 
   /// Calls a function of the runtime whose last argument is the message; throws Error if it fails.
   template <typename Function, typename... Arguments>
@@ -72,6 +89,8 @@ private:
   std::unique_ptr<platform::LoadedLibrary> loaded; // null: the program is linked with it
   const transept_model_table *modelTable = nullptr;
   transept_model *handle = nullptr;
+  mutable std::mutex textsMutex;
+  mutable transept_text *texts = nullptr;
 };
 
 /// The library of a handle of the C++ API, `what` in messages. Throws Error if the handle was moved

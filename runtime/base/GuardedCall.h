@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every C function of the runtime begins with: exceptions into status codes and messages, and
-// whether its handles can be used.
-#ifndef TRANSEPT_RUNTIME_MODEL_GUARDEDCALL_H
-#define TRANSEPT_RUNTIME_MODEL_GUARDEDCALL_H
+// What every C function begins with: exceptions into status codes and messages, null pointers and
+// structures of older callers into exceptions.
+#ifndef TRANSEPT_RUNTIME_BASE_GUARDEDCALL_H
+#define TRANSEPT_RUNTIME_BASE_GUARDEDCALL_H
 
 #include "runtime/base/Messages.h"
-#include "runtime/engine/Handles.h"
 
+#include "transept/abi.h"
+
+#include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <new>
+#include <stdexcept>
 
 namespace transept::runtime {
 
@@ -50,31 +54,6 @@ template <typename Call> transept_status guarded(char **message, Call &&call) {
 template <typename Pointer> void requirePointer(Pointer pointer, std::string_view name) {
   if (!pointer)
     failArgument(name, "null", "given");
-}
-
-inline Engine *engineOf(const transept_model &model) {
-  return model.engine.get();
-}
-inline Engine *engineOf(const transept_source &source) {
-  return source.engine.get();
-}
-inline Engine *engineOf(const transept_decoder &decoder) {
-  return decoder.source->engine.get();
-}
-
-/// The engine behind a handle that a call is about to use. Throws Error for null, and in a process
-/// that was forked from the one that opened the model.
-template <typename Handle> Engine &usable(const Handle *handle, std::string_view name) {
-  requirePointer(handle, name);
-  Engine &engine = *engineOf(*handle);
-  engine.checkProcess();
-  return engine;
-}
-
-/// Whether a handle can be used or freed: it is there, and of this process. In a forked one memory
-/// is all that is left of a model, and freeing it would wait for threads that are not there.
-template <typename Handle> bool isUsable(const Handle *handle) {
-  return handle && engineOf(*handle)->process.isOfThisProcess();
 }
 
 template <typename Options> void checkStructure(const Options &options, std::string_view name) {

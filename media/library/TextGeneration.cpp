@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything here goes through the runtime's C functions, as a program's own calls would.
+
+#include "media/library/TextGeneration.h"
+
+#include "base/Error.h"
+#include "media/library/LibraryTokenizer.h"
+#include "media/library/TextSources.h"
+#include "media/library/TextStream.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace transept::media {
+
+namespace {
+
+using Stored = transept_text_results::Stored;
+
+constexpr uint64_t defaultBatchSize = 64;
+
+/// A function of the runtime, with its message as an exception.
+template <typename Function, typename... Arguments>
+void call(const transept_text &text, Function function, Arguments... arguments) {
+  char *message = nullptr;
+  transept_status status = function(arguments..., &message);
+  if (status == TRANSEPT_OK)
+    return;
+  std::string what = message ? message : "there is not enough memory";
+  text.table.runtime->release_message(message);
+  throw Error(static_cast<ErrorCode>(status), what);
+}
+
+/// Releases what encode returned.
+class SourceHandles {
+public:
+  SourceHandles(const transept_text &text, size_t count) : text(text), handles(count) {}
+  ~SourceHandles() {
+    for (transept_source *each : handles)
+      if (each)
+        text.table.runtime->release_source(each);
+  }
+  SourceHandles(const SourceHandles &) = delete;
+  transept_source **data() { return handles.data(); }
+
+private:
+  const transept_text &text;
+  std::vector<transept_source *> handles;
+};
+
+class TextGeneration {
+public:
+  TextGeneration(const transept_text &text, const transept_text_options &options,
+                 const transept_generation_options *given)
+      : text(text), options(options) {
+    if (text.table.source_feature_width != 0)
+      throw Error(ErrorCode::Unsupported,
+                  fmt::format("{} reads no texts, but sounds or images", text.table.name));
+    transept_unset_generation_options(&generation);
+    if (given)
+      generation = *given;
+    checkOptions();
+    if (options.target_language)
+      applyTargetLanguage();
+    if (options.prefix)
+      prefix = text.tokenizer->encodeTarget(options.prefix, {.addSpecialTokens = false});
+    decoding.skipSpecialTokens = options.keeps_special == 0;
+  }
+
+  std::unique_ptr<transept_text_results> run(std::span<const transept_string> strings) {
+    TextSources sources(text, strings, options);
+    results = std::make_unique<transept_text_results>();
+    results->stored.resize(strings.size());
+    std::span<const TextPiece> pieces = sources.pieces();
+    uint64_t size = options.batch_size != 0 ? options.batch_size : defaultBatchSize;
+    report(sources, 0);
+    for (size_t begin = 0; begin < pieces.size(); begin += size) {
+      size_t end = std::min<size_t>(pieces.size(), begin + size);
+      generate(sources, pieces.subspan(begin, end - begin));
+      report(sources, end);
+    }
+    for (size_t index = 0; index < strings.size(); ++index)
+      if (!sources.problemOf(index).empty() || results->stored[index].empty())
+        results->stored[index] = {
+            Stored{std::string(sources.blankBefore(index)), sources.problemOf(index), {}}};
+    makeViews();
+    return std::move(results);
+  }
+
+private:
+  void checkOptions() const {
+    if (generation.on_token)
+      throw InputError("on_token is set, but texts come through on_text");
+    if (options.splits_sentences && options.on_text)
+      throw InputError("on_text is set, but must not be where sentences are split");
+    if (options.keeps_special && options.on_text)
+      throw InputError("on_text is set, but must not be where special tokens are kept");
+    const transept_generation_defaults *defaults = text.table.generation;
+    int32_t count = generation.return_count;
+    if (count == TRANSEPT_UNSET && defaults && generation.ignore_model_defaults == 0)
+      count = defaults->return_count;
+    if (options.splits_sentences && count > 1)
+      throw InputError(fmt::format(
+          "returnCount is {}, but must be 1 where sentences are split: their results are one text",
+          count));
+  }
+
+  void applyTargetLanguage() {
+    if (generation.forced_beginning_id != TRANSEPT_UNSET ||
+        generation.decoder_start_id != TRANSEPT_UNSET)
+      throw InputError("targetLanguage says what a result begins with, and so do forcedBeginning "
+                       "and decoderStart; give one of them");
+    int32_t id = text.languageId("targetLanguage", options.target_language);
+    if (targetLanguagePlace(text.table, *text.tokenizer) == LanguagePlace::DecoderStart)
+      generation.decoder_start_id = id;
+    else
+      generation.forced_beginning_id = id;
+  }
+
+  void generate(const TextSources &sources, std::span<const TextPiece> pieces) {
+    SourceHandles handles(text, pieces.size());
+    std::vector<transept_source_input> inputs(pieces.size());
+    for (size_t index = 0; hasSource() && index < pieces.size(); ++index) {
+      inputs[index].ids = pieces[index].ids.data();
+      inputs[index].length = pieces[index].ids.size();
+    }
+    call(text, text.table.runtime->encode, text.model, inputs.data(), inputs.size(),
+         handles.data());
+    transept_generation_options batch = generation;
+    Prompts prompts = promptsOf(pieces);
+    batch.prompt_ids = prompts.ids.empty() ? nullptr : prompts.ids.data();
+    batch.prompt_length = prompts.ids.size();
+    batch.prompt_offsets = prompts.ids.empty() ? nullptr : prompts.offsets.data();
+    std::vector<uint64_t> numbers = numbersOf(pieces);
+    batch.source_numbers = numbers.data();
+    startStreams(pieces, prompts, batch);
+    transept_results *generated = nullptr;
+    call(text, text.table.runtime->generate, text.model, handles.data(), uint64_t(pieces.size()),
+         &batch, &generated);
+    results->generated.emplace_back(generated, text.table.runtime->release_results);
+    for (size_t index = 0; index < pieces.size(); ++index)
+      take(sources, pieces[index], index, generated);
+    finishStreams(pieces);
+  }
+
+  bool hasSource() const { return text.table.source_vocabulary_size != 0; }
+
+  struct Prompts {
+    std::vector<int32_t> ids;
+    std::vector<uint64_t> offsets{0};
+  };
+
+  /// The call's prompt, the prefix, and for a decoder alone the text.
+  Prompts promptsOf(std::span<const TextPiece> pieces) const {
+    Prompts prompts;
+    for (const TextPiece &piece : pieces) {
+      const uint64_t *range = generation.prompt_offsets;
+      uint64_t begin = range ? range[piece.text] : 0;
+      uint64_t end = range ? range[piece.text + 1] : generation.prompt_length;
+      auto &ids = prompts.ids;
+      if (generation.prompt_ids)
+        ids.insert(ids.end(), generation.prompt_ids + begin, generation.prompt_ids + end);
+      ids.insert(ids.end(), prefix.begin(), prefix.end());
+      if (!hasSource())
+        ids.insert(ids.end(), piece.ids.begin(), piece.ids.end());
+      prompts.offsets.push_back(ids.size());
+    }
+    return prompts;
+  }
+
+  /// What samples are drawn by depends on the text and the sentence, not on the batch.
+  std::vector<uint64_t> numbersOf(std::span<const TextPiece> pieces) const {
+    std::vector<uint64_t> numbers;
+    for (const TextPiece &piece : pieces) {
+      uint64_t number =
+          generation.source_numbers ? generation.source_numbers[piece.text] : piece.text;
+      numbers.push_back(number + (uint64_t(piece.sentence) << 32));
+    }
+    return numbers;
+  }
+
+  void take(const TextSources &sources, const TextPiece &piece, size_t index,
+            const transept_results *generated) {
+    uint64_t count = 0;
+    const transept_sequence *sequences =
+        text.table.runtime->view_sequences(generated, index, &count);
+    std::vector<Stored> &stored = results->stored[piece.text];
+    for (size_t rank = 0; rank < count; ++rank) {
+      const transept_sequence &sequence = sequences[rank];
+      std::string result = text.tokenizer->decode({sequence.ids, sequence.length}, decoding);
+      if (rank == stored.size())
+        stored.push_back({std::string(sources.blankBefore(piece.text)), "", {}});
+      stored[rank].text += result + std::string(piece.gap);
+      stored[rank].sequences.push_back(sequence);
+    }
+  }
+
+  void startStreams(std::span<const TextPiece> pieces, const Prompts &prompts,
+                    transept_generation_options &batch) {
+    if (!options.on_text)
+      return;
+    streams.clear();
+    streamed = pieces;
+    for (size_t index = 0; index < pieces.size(); ++index)
+      streams.emplace_back(
+          *text.tokenizer, decoding,
+          std::vector<int32_t>(prompts.ids.begin() + ptrdiff_t(prompts.offsets[index]),
+                               prompts.ids.begin() + ptrdiff_t(prompts.offsets[index + 1])));
+    batch.on_token = [](void *context, uint64_t source, int32_t id) {
+      auto *self = static_cast<TextGeneration *>(context);
+      return self->give(source, self->streams[source].add(id));
+    };
+    batch.on_token_context = this;
+  }
+
+  void finishStreams(std::span<const TextPiece> pieces) {
+    for (size_t index = 0; index < streams.size(); ++index)
+      if (give(index, streams[index].finish(results->stored[pieces[index].text][0].text)) != 0)
+        throw Error(ErrorCode::Cancelled, "on_text asked to stop");
+  }
+
+  int32_t give(uint64_t index, const std::string &part) const {
+    return part.empty() ? 0
+                        : options.on_text(options.on_text_context, streamed[index].text,
+                                          part.data(), part.size());
+  }
+
+  /// Texts before that of the first piece that is still to come are done.
+  void report(const TextSources &sources, size_t donePieces) const {
+    if (!options.on_progress)
+      return;
+    auto pieces = sources.pieces();
+    size_t done = donePieces < pieces.size() ? pieces[donePieces].text : sources.textCount();
+    if (options.on_progress(options.on_progress_context, done, sources.textCount()) != 0)
+      throw Error(ErrorCode::Cancelled, "on_progress asked to stop");
+  }
+
+  void makeViews() {
+    auto stringOf = [](const std::string &value) {
+      return transept_string{value.c_str(), value.size()};
+    };
+    for (const std::vector<Stored> &ranks : results->stored) {
+      std::vector<transept_text_result> &views = results->views.emplace_back();
+      for (const Stored &each : ranks)
+        views.push_back(
+            {.text = stringOf(each.text),
+             .problem = each.problem.empty() ? transept_string{nullptr, 0} : stringOf(each.problem),
+             .sequences = each.sequences.data(),
+             .sequence_count = each.sequences.size()});
+    }
+  }
+
+  const transept_text &text;
+  const transept_text_options &options;
+  transept_generation_options generation;
+  std::vector<int32_t> prefix;
+  text::DecodeOptions decoding;
+  std::unique_ptr<transept_text_results> results;
+  std::vector<TextStream> streams;
+  std::span<const TextPiece> streamed; // whose streams these are
+};
+
+} // namespace
+
+std::unique_ptr<transept_text_results>
+generateTexts(const transept_text &text, std::span<const transept_string> strings,
+              const transept_text_options &options, const transept_generation_options *generation) {
+  return TextGeneration(text, options, generation).run(strings);
+}
+
+} // namespace transept::media

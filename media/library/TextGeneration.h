@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One call from texts to texts: sentences, ids, batches, results.
+
+#ifndef TRANSEPT_MEDIA_LIBRARY_TEXTGENERATION_H
+#define TRANSEPT_MEDIA_LIBRARY_TEXTGENERATION_H
+
+#include "media/library/TextModel.h"
+
+#include <span>
+
+struct transept_text_results {
+  /// Of one result: what its view points to.
+  struct Stored {
+    std::string text, problem;
+    std::vector<transept_sequence> sequences; // with pointers into `generated`
+  };
+  using Generated = std::unique_ptr<transept_results, transept_release_results_function>;
+
+  std::vector<Generated> generated;
+  std::vector<std::vector<Stored>> stored; // of each text, best first
+  std::vector<std::vector<transept_text_result>> views;
+};
+
+namespace transept::media {
+
+/// Throws Error; see generate_texts. `options` is complete, `generation` null for all defaults.
+std::unique_ptr<transept_text_results> generateTexts(const transept_text &text,
+                                                     std::span<const transept_string> strings,
+                                                     const transept_text_options &options,
+                                                     const transept_generation_options *generation);
+
+} // namespace transept::media
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The texts of an opened model: its tokenizer, and the functions of its runtime.
+
+#ifndef TRANSEPT_MEDIA_LIBRARY_TEXTMODEL_H
+#define TRANSEPT_MEDIA_LIBRARY_TEXTMODEL_H
+
+#include "media/tokenizers/Tokenizer.h"
+
+#include "transept/text_abi.h"
+
+struct transept_text {
+  /// Throws Error where the library has no tokenizer, or a damaged one.
+  transept_text(const transept_model_table &table, transept_model *model);
+
+  /// The id of a language; throws Error, which names `option`, for another name.
+  int32_t languageId(const char *option, std::string_view name) const;
+
+  const transept_model_table &table;
+  transept_model *model;
+  std::unique_ptr<transept::text::Tokenizer> tokenizer;
+  std::vector<std::string> languages;
+};
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Texts in and out of a model, by the tokenizer that its library carries.
+//
+//     auto model = transept::Model::open("libende.so");
+//     std::string german = model.translate("The cat sat.");
+//     auto results = model.generateTexts(lines, {.generate = {.beams = 4}});
+//
+// Texts are UTF-8; bytes that are not become U+FFFD. Where a library has no tokenizer, all of this
+// throws Error (Unsupported).
+#ifndef TRANSEPT_TEXT_H
+#define TRANSEPT_TEXT_H
+
+#include "transept/detail/GenerationOptions.h"
+#include "transept/detail/OpenLibrary.h"
+#include "transept/text_abi.h"
+
+#include <string_view>
+
+namespace transept {
+
+struct TokenizeOptions {
+  /// What the text is in, as the checkpoint names it ("de", "deu_Latn"); empty: its default.
+  std::string sourceLanguage = {};
+  /// Ids at most, special tokens included, 0 for any number: the end is cut off.
+  std::size_t maximumLength = 0;
+  /// The text is a target, for prefixes and scoring.
+  bool isTarget = false;
+  /// Without special tokens around it.
+  bool textAlone = false;
+};
+
+struct DetokenizeOptions {
+  bool keepsSpecialTokens = false;
+  /// Timestamps of transcripts are written: "<|0.40|>".
+  bool keepsTimestamps = false;
+  /// The ids are a source's, whose vocabulary may be another one.
+  bool isSource = false;
+};
+
+struct TextOptions {
+  /// What the texts are in and what they become, as the checkpoint names languages; empty: its
+  /// defaults. Model::languages() has the list.
+  std::string sourceLanguage = {}, targetLanguage = {};
+  /// What each result begins with.
+  std::string prefix = {};
+  /// Each sentence is a source of its own, and what was between them stays between their results;
+  /// for models that were trained on single sentences.
+  bool splitsSentences = false;
+  /// What is too long for the model is cut; without it, it is an error.
+  bool truncates = false;
+  /// A text that is refused gets a result with a `problem`; without it, it is an error.
+  bool skipsInvalid = false;
+  bool keepsSpecialTokens = false;
+  /// Sources to work on at once, at most; 0: 64. Results do not depend on it.
+  std::size_t batchSize = 0;
+  /// How to search. Where a language or a prefix is given above, forcedBeginning and decoderStart
+  /// are unset here; onToken is, in any case.
+  GenerateOptions generate = {};
+  /// Called on the calling thread with what is certain of a text's result and was not given before,
+  /// whole words at a time; together they are the result. For searches for which onToken is called.
+  /// Returning false ends the call with Error (Cancelled); an exception ends it with that
+  /// exception. Must not use the model.
+  std::function<bool(std::size_t text, std::string_view part)> onText = {};
+  /// Called before the first and after each batch; returns and exceptions as of onText.
+  std::function<bool(std::size_t done, std::size_t total)> onProgress = {};
+};
+
+struct TextResult {
+  std::string text = {};
+  /// What was generated: one sequence, or with splitsSentences one a sentence.
+  std::vector<Sequence> sequences = {};
+  /// Why there is no text; empty where there is one.
+  std::string problem = {};
+
+  const Sequence &sequence() const & { return sequences.front(); }
+};
+
+/// The results for one text, best first, never empty.
+struct TextGeneration {
+  std::vector<TextResult> results = {};
+
+  const TextResult &best() const & { return results.front(); }
+  const std::string &text() const & { return best().text; }
+  std::string text() && { return std::move(results.front().text); }
+};
+
+namespace detail {
+
+/// The options of one call as the C structure, which points into them.
+class ConvertedTextOptions {
+public:
+  explicit ConvertedTextOptions(const TextOptions &given) : given(given) {
+    auto orNull = [](const std::string &text) { return text.empty() ? nullptr : text.c_str(); };
+    options.structure_size = sizeof(options);
+    options.source_language = orNull(given.sourceLanguage);
+    options.target_language = orNull(given.targetLanguage);
+    options.prefix = orNull(given.prefix);
+    options.splits_sentences = given.splitsSentences;
+    options.truncates = given.truncates;
+    options.skips_invalid = given.skipsInvalid;
+    options.keeps_special = given.keepsSpecialTokens;
+    options.batch_size = given.batchSize;
+    if (given.onText)
+      options.on_text = [](void *context, std::uint64_t text, const char *part,
+                           std::uint64_t size) {
+        return of(context).guarded(
+            [&](const TextOptions &to) { return to.onText(text, {part, size}); });
+      };
+    if (given.onProgress)
+      options.on_progress = [](void *context, std::uint64_t done, std::uint64_t total) {
+        return of(context).guarded(
+            [&](const TextOptions &to) { return to.onProgress(done, total); });
+      };
+    options.on_text_context = options.on_progress_context = this;
+  }
+  ConvertedTextOptions(const ConvertedTextOptions &) = delete;
+
+  const transept_text_options *get() const { return &options; }
+  /// Throws what a callback threw, if one did.
+  void rethrow() const {
+    if (thrown)
+      std::rethrow_exception(thrown);
+  }
+
+private:
+  static ConvertedTextOptions &of(void *context) {
+    return *static_cast<ConvertedTextOptions *>(context);
+  }
+
+  /// Exceptions must not pass through C: they wait here until the call has returned.
+  template <typename Call> std::int32_t guarded(Call call) {
+    try {
+      return call(given) ? 0 : 1;
+    } catch (...) {
+      thrown = std::current_exception();
+      return 1;
+    }
+  }
+
+  const TextOptions &given;
+  transept_text_options options = {};
+  std::exception_ptr thrown;
+};
+
+/// The functions over texts of an open model.
+inline const transept_text_functions &textFunctions(const OpenLibrary &library) {
+  return *library.table().text; // OpenLibrary::text has checked it
+}
+
+inline std::vector<Id> tokenize(const OpenLibrary &library, const transept_text *text,
+                                std::string_view string, const TokenizeOptions &options) {
+  const transept_text_functions &functions = textFunctions(library);
+  transept_tokenize_options converted{};
+  converted.structure_size = sizeof(converted);
+  converted.source_language =
+      options.sourceLanguage.empty() ? nullptr : options.sourceLanguage.c_str();
+  converted.maximum_length = options.maximumLength;
+  converted.flags = (options.isTarget ? TRANSEPT_TOKENIZE_TARGET : 0) |
+                    (options.textAlone ? TRANSEPT_TOKENIZE_TEXT_ALONE : 0);
+  std::int32_t *ids = nullptr;
+  std::uint64_t count = 0;
+  library.call(functions.tokenize, text, transept_string{string.data(), string.size()}, &converted,
+               &ids, &count);
+  std::unique_ptr<std::int32_t, void (*)(void *)> owner(ids, functions.release);
+  return {ids, ids + count};
+}
+
+inline std::string detokenize(const OpenLibrary &library, const transept_text *text,
+                              std::span<const Id> ids, const DetokenizeOptions &options) {
+  const transept_text_functions &functions = textFunctions(library);
+  std::uint32_t flags = (options.keepsSpecialTokens ? TRANSEPT_DETOKENIZE_SPECIAL : 0) |
+                        (options.keepsTimestamps ? TRANSEPT_DETOKENIZE_TIMESTAMPS : 0) |
+                        (options.isSource ? TRANSEPT_DETOKENIZE_SOURCE : 0);
+  char *string = nullptr;
+  std::uint64_t size = 0;
+  library.call(functions.detokenize, text, ids.data(), std::uint64_t(ids.size()), flags, &string,
+               &size);
+  std::unique_ptr<char, void (*)(void *)> owner(string, functions.release);
+  return {string, size};
+}
+
+inline std::vector<TextGeneration> generateTexts(const OpenLibrary &library,
+                                                 const transept_text *text,
+                                                 std::span<const std::string> texts,
+                                                 const TextOptions &options) {
+  const transept_text_functions &functions = textFunctions(library);
+  std::vector<transept_string> strings;
+  for (const std::string &each : texts)
+    strings.push_back({each.data(), each.size()});
+  ConvertedTextOptions converted(options);
+  GenerationOptions generation(options.generate, texts.size());
+  transept_text_results *handle = nullptr;
+  try {
+    library.call(functions.generate_texts, text, strings.data(), std::uint64_t(strings.size()),
+                 converted.get(), generation.get(), &handle);
+  } catch (const Error &) {
+    converted.rethrow();
+    throw;
+  }
+  std::unique_ptr<transept_text_results, void (*)(transept_text_results *)> owner(
+      handle, functions.release_texts);
+  std::vector<TextGeneration> generations(texts.size());
+  for (std::size_t index = 0; index < texts.size(); ++index) {
+    std::uint64_t count = 0;
+    const transept_text_result *views = functions.view_texts(handle, index, &count);
+    for (const transept_text_result &view : std::span(views, count)) {
+      TextResult &result = generations[index].results.emplace_back();
+      result.text.assign(view.text.data, view.text.size);
+      if (view.problem.data)
+        result.problem.assign(view.problem.data, view.problem.size);
+      for (const transept_sequence &each : std::span(view.sequences, view.sequence_count))
+        result.sequences.push_back(sequenceOf(each));
+    }
+  }
+  return generations;
+}
+
+} // namespace detail
+
+} // namespace transept
+
+#endif
