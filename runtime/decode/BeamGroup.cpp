@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// After transformers 4.44, BeamSearchScorer.
+// After transformers 4.44, BeamSearchScorer and, with forced words, ConstrainedBeamSearchScorer.
 
 #include "runtime/decode/BeamGroup.h"
+
+#include "runtime/decode/ForcedWords.h"
+
+#include <algorithm>
 
 namespace transept::runtime {
 
@@ -16,18 +20,11 @@ BeamGroup::BeamGroup(const SearchStart &start, const TokenRules &rules)
   }
 }
 
-void BeamGroup::apply(std::span<const Choice> choices) {
-  continued.clear();
+void BeamGroup::apply(std::span<const Choice> choices, std::span<const Continuations> lists) {
   std::int64_t generated = generatedLength() + 1;
-  for (std::size_t rank = 0; rank < choices.size() && continued.size() != current.size(); ++rank) {
-    const Choice &choice = choices[rank];
-    const Beam &beam = current[std::size_t(choice.beam)];
-    if (!rules.isEnd(choice.id))
-      continued.push_back(choice);
-    else if (rank < current.size())
-      finished.add({beam.ids, choice.sum, /*hasEnded=*/true, beam.tokenScores, choice.tokenScore},
-                   generated);
-  }
+  sortChoices(choices);
+  if (!settings.forcedWords.empty())
+    steerToForcedWords(settings, current, lists, continued);
   if (finished.isDone(choices.front().sum, generated,
                       rules.maximumLength() - rules.promptLength())) {
     finish();
@@ -38,6 +35,28 @@ void BeamGroup::apply(std::span<const Choice> choices) {
     return;
   addOpenBeams();
   finish();
+}
+
+/// Those that end become hypotheses, the others continue beams.
+void BeamGroup::sortChoices(std::span<const Choice> choices) {
+  continued.clear();
+  for (std::size_t rank = 0; rank < choices.size() && continued.size() != current.size(); ++rank) {
+    const Choice &choice = choices[rank];
+    const Beam &beam = current[std::size_t(choice.beam)];
+    if (!rules.isEnd(choice.id))
+      continued.push_back(choice);
+    else if (rank < current.size() && hasForcedWords(beam))
+      finished.add({beam.ids, choice.sum, /*hasEnded=*/true, beam.tokenScores, choice.tokenScore},
+                   generatedLength() + 1);
+  }
+}
+
+bool BeamGroup::hasForcedWords(const Beam &beam) const {
+  if (settings.forcedWords.empty())
+    return true;
+  ForcedWordsProgress progress(settings);
+  progress.add(beam.ids);
+  return progress.isComplete();
 }
 
 void BeamGroup::continueBeams() {
@@ -60,9 +79,27 @@ void BeamGroup::continueBeams() {
   current.swap(next);
 }
 
+/// Those that lack forced words only where there are too few others.
 void BeamGroup::addOpenBeams() {
-  for (const Beam &beam : current)
-    finished.add({beam.ids, beam.score, /*hasEnded=*/false, beam.tokenScores}, generatedLength());
+  std::int64_t generated = std::max<std::int64_t>(1, generatedLength()), count = 0;
+  auto addWhere = [&](bool isComplete) {
+    for (const Beam &beam : current) {
+      if (hasForcedWords(beam) != isComplete)
+        continue;
+      finished.add({beam.ids, beam.score, /*hasEnded=*/false, beam.tokenScores}, generated);
+      ++count;
+    }
+  };
+  addWhere(true);
+  if (count < settings.returnCount)
+    addWhere(false);
+}
+
+void BeamGroup::endEarly() {
+  if (done)
+    return;
+  addOpenBeams();
+  finish();
 }
 
 void BeamGroup::finish() {

@@ -19,18 +19,24 @@ public:
   std::int64_t length() const { return std::int64_t(current.front().ids.size()); }
   std::span<Beam> beams() { return current; }
   std::span<const Beam> beams() const { return current; }
+  /// What the last step continued the beams with, also where the group was done by then.
+  std::span<const Choice> continuations() const { return continued; }
   BeamHypotheses &hypotheses() { return finished; }
   const BeamHypotheses &hypotheses() const { return finished; }
 
-  /// Goes on with the best of `choices`, which are best first. A beam takes over its parent's
-  /// pages.
-  void apply(std::span<const Choice> choices);
+  /// Goes on with the best of `choices`, which are best first and from `lists`. A beam takes over
+  /// its parent's pages.
+  void apply(std::span<const Choice> choices, std::span<const Continuations> lists);
+  /// Makes hypotheses of the beams, as they are.
+  void endEarly();
 
 private:
+  void sortChoices(std::span<const Choice> choices);
   void continueBeams();
   void addOpenBeams();
   void finish();
   std::int64_t generatedLength() const { return length() - rules.promptLength(); }
+  bool hasForcedWords(const Beam &beam) const;
 
   const GenerationSettings &settings;
   const TokenRules &rules;

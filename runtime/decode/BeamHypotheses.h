@@ -13,7 +13,7 @@ namespace transept::runtime {
 struct Hypothesis {
   double score; // sum of log-probabilities / generated length ** length penalty
   std::vector<std::int32_t> ids;
-  bool hasEnded; // an end id followed; it is not among the ids
+  bool hasEnded;                       // an end id followed; it is not among the ids
   std::vector<float> tokenScores = {}; // the end id's is among them
 };
 

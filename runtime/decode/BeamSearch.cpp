@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// After transformers 4.44, GenerationMixin._beam_search: log-probabilities first, rules act on them
-// and, unless asked, nothing renormalizes them.
+// After transformers 4.44, GenerationMixin._beam_search, _group_beam_search and
+// _constrained_beam_search: log-probabilities first, rules act on them and, unless asked, nothing
+// renormalizes them. Its random numbers are torch's and not to be had, so these are our own.
 
 #include "runtime/decode/BeamSearch.h"
 
 #include "runtime/decode/BeamChoices.h"
+#include "runtime/decode/ForcedWords.h"
 #include "runtime/decode/WholeRows.h"
 
 #include <algorithm>
@@ -13,14 +15,18 @@
 
 namespace transept::runtime {
 
-BeamSearch::BeamSearch(const SearchStart &start)
+BeamSearch::BeamSearch(const SearchStart &start, std::uint64_t number, TokenListener listener)
     : settings(start.settings),
       rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry) {
-  groups.emplace_back(start, rules);
+      entry(start.entry), number(number), listener(listener), toldCount(start.prompt.size()),
+      penalties(start.settings.diversityPenalty), distribution(start.settings) {
+  groups.reserve(std::size_t(settings.beamGroups));
+  for (std::int64_t group = 0; group < settings.beamGroups; ++group)
+    groups.emplace_back(start, rules);
   fed.resize(std::size_t(settings.beams));
   continuations.resize(std::size_t(settings.groupSize()));
   appendForced();
+  tell();
 }
 
 bool BeamSearch::isDone() const {
@@ -52,8 +58,7 @@ std::int64_t BeamSearch::pendingRows() const {
 }
 
 void BeamSearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
-  visitFedBeams(
-      [&](Beam &beam) { prefillSequence(batch, entry, beam.cache, beam.ids, rowLimit); });
+  visitFedBeams([&](Beam &beam) { prefillSequence(batch, entry, beam.cache, beam.ids, rowLimit); });
 }
 
 void BeamSearch::addRows(DecodeBatch &batch) {
@@ -61,9 +66,12 @@ void BeamSearch::addRows(DecodeBatch &batch) {
   auto row = fed.begin();
   visitFedBeams([&](Beam &beam) {
     rules.collect(beam.ids, row->excluded);
+    if (!settings.forcedWords.empty())
+      requestForcedWords(settings, beam.ids, row->excluded);
     batch.addSequence(beam.cache, std::span(beam.ids).subspan(std::size_t(beam.cache.length())));
     row->request = batch.request(row->excluded.ids);
-    if (settings.normalizesTokenScores() && !row->excluded.ids.empty())
+    bool areChanged = !row->excluded.ids.empty() || settings.beamGroups > 1;
+    if (settings.normalizesTokenScores() && areChanged)
       batch.keepRows();
     ++row;
   });
@@ -73,34 +81,67 @@ void BeamSearch::advance(const DecodeBatch &batch) {
   bool wereEqual = areEqual;
   shareCache();
   auto row = fed.cbegin();
+  penalties.clear();
   for (BeamGroup &group : groups) {
-    if (group.isDone())
+    if (group.isDone()) {
+      // As Hugging Face fills it up.
+      if (settings.padding != -1)
+        penalties.add(settings.padding, std::int32_t(group.beams().size()));
       continue;
+    }
     std::span lists = std::span(continuations).first(wereEqual ? 1 : group.beams().size());
     for (Continuations &list : lists)
       readScores(batch, wereEqual ? fed.front() : *row++, list);
     step(group, lists);
+    for (const Choice &choice : group.continuations())
+      penalties.add(choice.id, 1);
   }
   appendForced();
+  tell();
 }
 
-void BeamSearch::readScores(const DecodeBatch &batch, const FedRow &fedRow,
-                            Continuations &list) const {
+void BeamSearch::readScores(const DecodeBatch &batch, const FedRow &fedRow, Continuations &list) {
   RowScores row = batch.scores(fedRow.request);
-  if (settings.renormalize)
-    renormalizedCandidates(row, fedRow.excluded, rules, settings.beamCandidates(),
-                           list.candidates);
+  constexpr ScoreKind kind = ScoreKind::LogProbability;
+  const TokenPenalties *chosen = penalties.isEmpty() ? nullptr : &penalties;
+  if (settings.sample && settings.needsWholeRows())
+    allCandidates(row, fedRow.excluded, rules, kind, list.candidates, chosen);
+  else if (settings.renormalize && !settings.sample)
+    renormalizedCandidates(row, fedRow.excluded, rules,
+                           settings.forcedWords.empty() ? settings.beamCandidates()
+                                                        : std::int64_t(settings.vocabularySize),
+                           list.candidates, chosen);
   else
-    mergeCandidates(row, fedRow.excluded, rules, ScoreKind::LogProbability, list.candidates);
+    mergeCandidates(row, fedRow.excluded, rules, kind, list.candidates, chosen);
   if (settings.normalizesTokenScores())
-    list.logSumExp = processedLogSumExp(row, fedRow.excluded, rules, ScoreKind::LogProbability,
-                                        list.candidates);
+    list.logSumExp = processedLogSumExp(row, fedRow.excluded, rules, kind, list.candidates, chosen);
+  if (settings.sample)
+    warp(list);
+}
+
+/// Leaves the tokens that may be drawn, with the scores that the warpers give them.
+void BeamSearch::warp(Continuations &list) {
+  if (list.candidates.empty())
+    return;
+  distribution.assign(list.candidates);
+  list.candidates.clear();
+  auto total = float(distribution.logSumExp());
+  float shift = settings.renormalize ? total : 0;
+  for (const SamplingDistribution::Token &token : distribution.kept())
+    list.candidates.push_back({token.id, token.score - shift, 0});
+  bool isNormalized = settings.tokenScores == TRANSEPT_TOKEN_SCORES_NORMALIZED;
+  list.logSumExp = isNormalized ? total - shift : 0;
 }
 
 void BeamSearch::step(BeamGroup &group, std::span<const Continuations> lists) {
-  chooseBest(group.beams(), lists, std::size_t(settings.beamCandidates()),
-             settings.vocabularySize, choices);
-  group.apply(choices);
+  auto count = std::size_t(settings.beamCandidates());
+  if (settings.sample)
+    drawChoices(group.beams(), lists, count,
+                {settings.seed, number, /*sample=*/0, std::uint32_t(group.length())},
+                settings.vocabularySize, choices);
+  else
+    chooseBest(group.beams(), lists, count, settings.vocabularySize, choices);
+  group.apply(choices, lists);
 }
 
 /// Every beam gets the pages of the one that stood for all.
@@ -139,15 +180,16 @@ void BeamSearch::stepForced(BeamGroup &group, std::int32_t id) {
     if (!rules.isForbidden(id, group.beams()[index].ids))
       list.candidates.push_back({id, 0, 0});
   }
-  step(group, continuations);
+  chooseBest(group.beams(), continuations, std::size_t(settings.beamCandidates()),
+             settings.vocabularySize, choices);
+  group.apply(choices, continuations);
 }
 
 void BeamSearch::findWhetherEqual() {
   const Beam &first = groups.front().beams().front();
   areEqual = std::all_of(groups.begin(), groups.end(), [&](const BeamGroup &group) {
-    return !group.isDone() &&
-           std::all_of(group.beams().begin(), group.beams().end(),
-                       [&](const Beam &beam) { return beam.ids == first.ids; });
+    return !group.isDone() && std::all_of(group.beams().begin(), group.beams().end(),
+                                          [&](const Beam &beam) { return beam.ids == first.ids; });
   });
   if (!areEqual)
     return;
@@ -158,6 +200,61 @@ void BeamSearch::findWhetherEqual() {
 }
 
 std::vector<GeneratedSequence> BeamSearch::take() {
+  return std::move(results);
+}
+
+void BeamSearch::endEarly() {
+  if (isDone())
+    return;
+  wasCancelled = true;
+  for (BeamGroup &group : groups)
+    group.endEarly();
+  results = collect();
+}
+
+/// The id that the best result will have at this position, if that is certain.
+std::optional<std::int32_t> BeamSearch::sharedId(std::size_t position) const {
+  std::optional<std::int32_t> shared;
+  auto agrees = [&](const std::vector<std::int32_t> &ids, bool hasEnded) {
+    std::optional<std::int32_t> id;
+    if (position < ids.size())
+      id = ids[position];
+    else if (position == ids.size() && hasEnded)
+      id = settings.ends.front();
+    if (!shared)
+      shared = id;
+    return id && id == shared;
+  };
+  for (const BeamGroup &group : groups) {
+    for (const Hypothesis &hypothesis : group.hypotheses().all())
+      if (!agrees(hypothesis.ids, hypothesis.hasEnded))
+        return std::nullopt;
+    for (const Beam &beam : group.beams())
+      if (!group.isDone() && !agrees(beam.ids, /*hasEnded=*/false))
+        return std::nullopt;
+  }
+  return shared;
+}
+
+/// Tells the listener what became certain, and makes the results once all groups are done.
+void BeamSearch::tell() {
+  if (isDone()) {
+    results = collect();
+    for (const std::vector<std::int32_t> &ids = results.front().ids; toldCount < ids.size();)
+      listener.tell(ids[toldCount++]);
+    return;
+  }
+  while (listener.call) {
+    std::optional<std::int32_t> id = sharedId(toldCount);
+    if (!id)
+      return;
+    ++toldCount;
+    listener.tell(*id);
+  }
+}
+
+/// The best hypotheses of all groups.
+std::vector<GeneratedSequence> BeamSearch::collect() {
   std::vector<Hypothesis> all;
   for (BeamGroup &group : groups)
     std::move(group.hypotheses().all().begin(), group.hypotheses().all().end(),
@@ -166,8 +263,9 @@ std::vector<GeneratedSequence> BeamSearch::take() {
   for (Hypothesis &hypothesis : takeBest(std::move(all), settings.returnCount)) {
     if (hypothesis.hasEnded)
       hypothesis.ids.push_back(settings.ends.front());
+    std::uint32_t open = wasCancelled ? TRANSEPT_FINISH_CANCELLED : TRANSEPT_FINISH_LENGTH;
     sequences.push_back({std::move(hypothesis.ids), float(hypothesis.score),
-                         hypothesis.hasEnded ? TRANSEPT_FINISH_END : TRANSEPT_FINISH_LENGTH,
+                         hypothesis.hasEnded ? TRANSEPT_FINISH_END : open,
                          std::move(hypothesis.tokenScores)});
   }
   return sequences;

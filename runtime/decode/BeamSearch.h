@@ -6,15 +6,20 @@
 #define TRANSEPT_RUNTIME_DECODE_BEAMSEARCH_H
 
 #include "runtime/decode/BeamGroup.h"
+#include "runtime/decode/SamplingDistribution.h"
+
+#include <optional>
 
 namespace transept::runtime {
 
 class BeamSearch : public Search {
 public:
-  explicit BeamSearch(const SearchStart &start);
+  /// `number` is the source's for the random numbers.
+  BeamSearch(const SearchStart &start, std::uint64_t number, TokenListener listener);
 
   bool isDone() const override;
   std::vector<GeneratedSequence> take() override;
+  void endEarly() override;
   std::int64_t generatedCount() const override { return length() - rules.promptLength(); }
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
@@ -30,16 +35,23 @@ private:
 
   std::int64_t length() const;
   template <typename Visit> void visitFedBeams(Visit &&visit);
-  void readScores(const DecodeBatch &batch, const FedRow &row, Continuations &list) const;
+  void readScores(const DecodeBatch &batch, const FedRow &row, Continuations &list);
+  void warp(Continuations &list);
   void step(BeamGroup &group, std::span<const Continuations> lists);
   void stepForced(BeamGroup &group, std::int32_t id);
   void shareCache();
   void findWhetherEqual();
   void appendForced();
+  std::vector<GeneratedSequence> collect();
+  std::optional<std::int32_t> sharedId(std::size_t position) const;
+  void tell();
 
   const GenerationSettings &settings;
   TokenRules rules;
   const EncoderEntry &entry;
+  std::uint64_t number;
+  TokenListener listener;
+  std::size_t toldCount; // ids that the listener knows, with the prompt
   std::vector<BeamGroup> groups;
   /// Beams are equal until scores were used once: then one sequence stands for all.
   bool areEqual = true;
@@ -47,6 +59,11 @@ private:
   std::vector<FedRow> fed;                  // of the step in progress, at most one for each beam
   std::vector<Continuations> continuations; // of the beams of one group
   std::vector<Choice> choices;
+  TokenPenalties penalties; // of what the groups before chose in this step
+  SamplingDistribution distribution;
+
+  bool wasCancelled = false;
+  std::vector<GeneratedSequence> results; // once all groups are done
 };
 
 } // namespace transept::runtime

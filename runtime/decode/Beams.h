@@ -12,7 +12,7 @@ namespace transept::runtime {
 struct Beam {
   std::vector<std::int32_t> ids;
   SelfCache cache;
-  float score = 0;                       // running sum, float like torch's
+  float score = 0;                     // running sum, float like torch's
   std::vector<float> tokenScores = {}; // of what was generated, if the settings ask for them
 };
 

@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_DECODEBATCH_H
 #define TRANSEPT_RUNTIME_DECODE_DECODEBATCH_H
 
+#include "runtime/base/StopRequest.h"
 #include "runtime/cache/SelfCache.h"
 #include "runtime/engine/Engine.h"
 
@@ -23,7 +24,8 @@ struct RowScores {
 
 class DecodeBatch {
 public:
-  explicit DecodeBatch(Engine &engine) : engine(engine) {}
+  /// Invocations throw Error (Cancelled) instead of running once `stop` is made.
+  explicit DecodeBatch(Engine &engine, StopRequest stop = {}) : engine(engine), stop(stop) {}
 
   /// Forgets all rows; the next invocation asks for `candidateCount` candidates of each requested
   /// row (0: none, and no log-sum-exp), and if `keepsRows` for its logits.
@@ -47,6 +49,7 @@ public:
   template <typename Complete> void run(float *logits, Complete &&complete) {
     if (ids.empty())
       return;
+    stop.check();
     transept_invocation invocation = prepare(logits);
     complete(invocation);
     finish(invocation);
@@ -64,6 +67,7 @@ private:
   void checkCandidates() const;
 
   Engine &engine;
+  const StopRequest stop;
   std::int64_t candidateCount = 0;
   bool keepsRows = false;
   std::int64_t longestSequence = 0;

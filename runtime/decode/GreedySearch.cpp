@@ -11,7 +11,8 @@
 namespace transept::runtime {
 
 GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
-    : settings(start.settings), rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
+    : settings(start.settings),
+      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
       entry(start.entry), listener(listener), cache(start.pages) {
   result.ids = std::move(start.prompt);
   appendForced();
@@ -21,12 +22,19 @@ void GreedySearch::append(std::int32_t id, float tokenScore) {
   result.ids.push_back(id);
   if (settings.keepsTokenScores())
     result.tokenScores.push_back(tokenScore);
-  listener.tell(id);
   if (rules.isEnd(id))
     result.finishReason = TRANSEPT_FINISH_END;
   done = rules.isEnd(id) || length() >= rules.maximumLength();
   if (done)
     cache.clear();
+  listener.tell(id);
+}
+
+void GreedySearch::endEarly() {
+  if (!done)
+    result.finishReason = TRANSEPT_FINISH_CANCELLED;
+  done = true;
+  cache.clear();
 }
 
 /// Forced tokens need no scores, so no step: their rows go along with the next one.

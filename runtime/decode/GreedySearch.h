@@ -14,6 +14,7 @@ public:
 
   bool isDone() const override { return done; }
   std::vector<GeneratedSequence> take() override;
+  void endEarly() override;
   std::int64_t generatedCount() const override { return length() - rules.promptLength(); }
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;

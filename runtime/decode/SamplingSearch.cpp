@@ -112,13 +112,22 @@ void SamplingSearch::append(Sample &sample, std::int32_t id, float tokenScore) {
   sample.result.ids.push_back(id);
   if (settings.keepsTokenScores())
     sample.result.tokenScores.push_back(tokenScore);
-  listener.tell(id);
   bool isEnd = rules.isEnd(id);
   if (isEnd)
     sample.result.finishReason = TRANSEPT_FINISH_END;
   sample.isDone = isEnd || sample.length() >= rules.maximumLength();
   if (sample.isDone)
     sample.cache.clear();
+  listener.tell(id);
+}
+
+void SamplingSearch::endEarly() {
+  for (Sample &sample : samples) {
+    if (!sample.isDone)
+      sample.result.finishReason = TRANSEPT_FINISH_CANCELLED;
+    sample.isDone = true;
+    sample.cache.clear();
+  }
 }
 
 /// Forced tokens need no scores, so no step: their rows go along with the next one.

@@ -17,6 +17,7 @@ public:
 
   bool isDone() const override;
   std::vector<GeneratedSequence> take() override;
+  void endEarly() override;
   std::int64_t generatedCount() const override;
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;

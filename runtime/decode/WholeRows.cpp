@@ -12,7 +12,8 @@
 namespace transept::runtime {
 
 void allCandidates(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
-                   ScoreKind kind, std::vector<Candidate> &result) {
+                   ScoreKind kind, std::vector<Candidate> &result,
+                   const TokenPenalties *penalties) {
   float shift = kind == ScoreKind::LogProbability ? row.logSumExp : 0;
   result.clear();
   auto changed = excluded.changes.begin();
@@ -21,6 +22,8 @@ void allCandidates(const RowScores &row, const ExcludedIds &excluded, const Toke
     float logit = row.logits[index], score = logit - shift;
     if (std::isnan(score))
       fail(ErrorCode::Internal, "the model's scores are not numbers; are its weights damaged?");
+    if (penalties)
+      score -= penalties->of(id);
     bool isBanned = excluded.areOthersBanned;
     if (changed != excluded.changes.end() && changed->id == id) {
       isBanned = changed->change == ScoreChange::Ban;
@@ -35,8 +38,8 @@ void allCandidates(const RowScores &row, const ExcludedIds &excluded, const Toke
 
 void renormalizedCandidates(const RowScores &row, const ExcludedIds &excluded,
                             const TokenRules &rules, std::int64_t count,
-                            std::vector<Candidate> &result) {
-  allCandidates(row, excluded, rules, ScoreKind::LogProbability, result);
+                            std::vector<Candidate> &result, const TokenPenalties *penalties) {
+  allCandidates(row, excluded, rules, ScoreKind::LogProbability, result, penalties);
   float best = -INFINITY;
   for (const Candidate &candidate : result)
     best = std::max(best, candidate.score);
@@ -76,15 +79,16 @@ double excludedProbability(const RowScores &row) {
 } // namespace
 
 float processedLogSumExp(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
-                         ScoreKind kind, std::span<const Candidate> merged) {
+                         ScoreKind kind, std::span<const Candidate> merged,
+                         const TokenPenalties *penalties) {
   float plain = kind == ScoreKind::LogProbability ? 0 : row.logSumExp;
-  if (excluded.ids.empty())
+  if (excluded.ids.empty() && !penalties)
     return plain;
   double taken = excludedProbability(row);
   // Where little is left, a difference would have few digits; and some rules look at all scores.
-  if (taken > 0.5 || excluded.areOthersBanned || rules.comparesScores()) {
+  if (taken > 0.5 || excluded.areOthersBanned || rules.comparesScores() || penalties) {
     std::vector<Candidate> all;
-    allCandidates(row, excluded, rules, kind, all);
+    allCandidates(row, excluded, rules, kind, all, penalties);
     return logSumExpOf(all);
   }
   double sum = 1 - taken;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,7 +79,8 @@ enum class EarlyStopping : std::int32_t {
   Never = TRANSEPT_EARLY_STOPPING_NEVER         ///< no better one is possible (HF: "never")
 };
 
-/// Which scores of single tokens generate returns: those of transformers' compute_transition_scores.
+/// Which scores of single tokens generate returns: those of transformers'
+/// compute_transition_scores.
 enum class TokenScores : std::uint32_t {
   None = TRANSEPT_TOKEN_SCORES_NONE,
   /// What the search worked with (normalize_logits=False). Beam search: log-probabilities after the
@@ -129,15 +131,29 @@ struct GenerateOptions {
   /// Whether sequences come with a score of each token.
   TokenScores tokenScores = TokenScores::None;
 
-  /// Greedy search, or sampling with one result: called with the number of the source and each new
-  /// token as soon as it is chosen, on the calling thread. Returning false ends the call with Error
-  /// (Cancelled); an exception ends it with that exception. Must not use the model.
+  /// Beam search: words, as ids, that every result contains where the search finds a way (Hugging
+  /// Face's force_words_ids). Of each list of words one is enough: {{{5, 17}}, {{9}, {8, 3}}} needs
+  /// 5 17, and 9 or 8 3.
+  std::vector<std::vector<std::vector<Id>>> forcedWords = {};
+
+  /// Called with the number of the source and each new token of its best result as soon as it is
+  /// certain, on the calling thread: in greedy search and sampling when it is chosen, in beam
+  /// search when all hypotheses that can still become the best agree on it. Not for several
+  /// samples. Returning false ends the call as `stop` does; an exception ends it with that
+  /// exception. Must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
+
+  /// Ends the call with Error (Cancelled) before its next step once a stop is requested.
+  std::stop_token stop = {};
+  /// A call that is asked to stop, by `stop` or onToken, returns what there is instead of throwing;
+  /// sequences that were not finished have FinishReason::Cancelled.
+  bool keepPartial = false;
 };
 
 enum class FinishReason : std::uint32_t {
-  End = TRANSEPT_FINISH_END,      ///< an end id was generated
-  Length = TRANSEPT_FINISH_LENGTH ///< the maximum length was reached
+  End = TRANSEPT_FINISH_END,            ///< an end id was generated
+  Length = TRANSEPT_FINISH_LENGTH,      ///< the maximum length was reached
+  Cancelled = TRANSEPT_FINISH_CANCELLED ///< the call was asked to stop (see keepPartial)
 };
 
 /// One generated sequence.
