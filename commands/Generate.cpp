@@ -43,7 +43,7 @@ struct GenerateCommand {
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
-  bool skipsInvalid = false, truncates = false;
+  bool skipsInvalid = false, truncates = false, showsTokenScores = false;
 };
 
 /// Whole lines to standard output, at once.
@@ -68,13 +68,15 @@ public:
                        (readsFiles() ? " has no tokenizer; results can be token ids, with --ids"
                                      : " has no tokenizer; give token ids, with --ids"));
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
+    if (command.showsTokenScores)
+      options.tokenScores = TokenScores::Normalized;
     command.languages.applyTo(options, command.flags.haveDecoderStart(), model, tokenizer.get());
     speech =
         command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
     choice = command.attention.resolve(model);
     if (!command.attention.pictureFile().empty())
       picture.emplace(command.attention.pictureFile(), inputFiles());
-    format = {tokenizer.get(), command.isJson, command.usesIds};
+    format = {tokenizer.get(), command.isJson, command.usesIds, command.showsTokenScores};
   }
 
   void run() {
@@ -310,6 +312,9 @@ void addGenerateCommand(CLI::App &program) {
   CLI::Option *json = command->add_flag(
       "--json", options->isJson,
       "write one JSON object a line: line or file, rank, ids, text, score, finished");
+  command->add_flag("--token-scores", options->showsTokenScores,
+                    "add the log-probability of each generated token, after all rules and cuts: "
+                    "behind a tab, or with --json as tokenScores");
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(between(1, 1024));
   addLevelFlag(command, options->level);

@@ -132,6 +132,10 @@ void GenerationFlags::addTo(CLI::App &command) {
                   "with --ids")
       ->type_name("FILE")
       ->group(kGroup);
+  addWordsFlag(command, "--force", forcedTexts,
+               "with --beams: a text that every result contains where possible, or several with | "
+               "between them of which one is enough; may be repeated");
+  addWordsFlag(command, "--force-ids", forcedIds, "the same as ids, e.g. \"5 17\" or \"5 17|9\"");
   auto *prefix = command.add_option("--prefix", prefixText, "text that every result begins with")
                      ->group(kGroup);
   command.add_option("--prefix-ids", prefixIds, "the same as ids, e.g. \"5 17\"")
@@ -202,6 +206,24 @@ void GenerationFlags::warnOfSamplingOptions() const {
   warn(options.seed != 0, "--seed");
 }
 
+void GenerationFlags::addForcedWords(GenerateOptions &result, const Model &model,
+                                     const text::Tokenizer *tokenizer) const {
+  if (!forcedTexts.empty() && !tokenizer)
+    throw CLI::ValidationError("--force", "needs a tokenizer; give --force-ids instead");
+  auto add = [&](const std::string &text, auto &&idsOfWord) {
+    std::vector<std::vector<Id>> &choice = result.forcedWords.emplace_back();
+    std::istringstream words(text);
+    for (std::string word; std::getline(words, word, '|');)
+      choice.push_back(idsOfWord(word));
+  };
+  for (const std::string &text : forcedTexts)
+    add(text, [&](const std::string &word) {
+      return tokenizer->encodeTarget(word, {.addSpecialTokens = false});
+    });
+  for (const std::string &text : forcedIds)
+    add(text, [&](const std::string &word) { return idsOf("--force-ids", word, model); });
+}
+
 GenerateOptions GenerationFlags::resolve(const Model &model,
                                          const text::Tokenizer *tokenizer) const {
   GenerateOptions result = options;
@@ -211,11 +233,7 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   bool samples = options.sample.value_or(usesDefaults && defaults->sample == 1);
   if (!samples)
     warnOfSamplingOptions();
-  if (samples && beams > 1)
-    throw CLI::ValidationError(
-        "--sample", fmt::format("is for 1 beam, but there are {}{}; give --beams 1 or {}", beams,
-                                options.beams ? "" : " by the model's default", "--sample=false"));
-  if (!samples && options.returnCount.value_or(1) > beams)
+  if ((!samples || beams > 1) && options.returnCount.value_or(1) > beams)
     throw CLI::ValidationError(
         "--num-return",
         fmt::format("expects {} (the beams) or less, but got {}", beams, *options.returnCount));
@@ -232,6 +250,7 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   result.prompt = prefixText.empty()
                       ? idsOf("--prefix-ids", prefixIds, model)
                       : tokenizer->encodeTarget(prefixText, {.addSpecialTokens = false});
+  addForcedWords(result, model, tokenizer);
   if (!badWordsFile.empty())
     result.badWords = readBadWords(badWordsFile, model, tokenizer);
 #define OPTION_OF_ANY_TYPE(...)

@@ -31,6 +31,9 @@ private:
   /// Options of sampling that are given, where nothing is sampled, are most likely a mistake.
   void warnOfSamplingOptions() const;
 
+  void addForcedWords(GenerateOptions &result, const Model &model,
+                      const text::Tokenizer *tokenizer) const;
+
   struct Texts {
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) std::vector<std::string> name;
@@ -41,6 +44,7 @@ private:
   GenerateOptions options;
   Texts texts; // lists of ids as they were written
   std::string prefixIds, prefixText, badWordsFile;
+  std::vector<std::string> forcedIds, forcedTexts;
 };
 
 } // namespace transept::commands

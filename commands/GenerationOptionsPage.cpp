@@ -34,8 +34,29 @@ number of the sample and the length of the sequence so far, and from nothing els
 and other sources change no sample. The number of a source is its place in the call, or what
 `sourceNumbers` says; with `transept generate`, it is the line or file, from 0.
 
-What is particular to one call (prompts, a listener, `ignoreModelDefaults`, seed and `sourceNumbers`,
-the timestamps of speech) is in `transept/options.h`.
+With several beams, sampling draws a step's continuations one after another from those of all beams,
+by the probability of beam and token together, draw number d with the random number of sample d. At
+least one more token than there are end ids is kept of each beam.
+
+Groups of beams (`beamGroups`) have their own hypotheses and go one after another in each step; the
+results of all are sorted together. A group that has finished counts as choosing padding.
+
+Forced words (`forcedWords` in C++, `--force` and `--force-ids`) steer beam search: continuations that
+bring a beam nearer to its words are looked at beside the best ones, and an end counts only once all
+words are there. Their scores are the model's own. Where the rules or the length leave no way, results
+come without them.
+
+`tokenScores` in C++ asks for the score of each token, as transformers' `compute_transition_scores`
+gives it: `Processed` is what the search worked with, `Normalized` the log-probability after rules and
+cuts, which greedy search, beams and samples have alike. `transept generate --token-scores` shows the
+latter.
+
+A call can be heard and ended: `onToken` gets each token of the best result as soon as it is certain,
+in beam search once all hypotheses that can still win agree on it. `stop`, a `std::stop_token`, ends
+encode and generate before their next step; with `keepPartial` generate then returns what there is.
+
+What is particular to one call (prompts, forced words, a listener, a stop token, `tokenScores`,
+`ignoreModelDefaults`, seed and `sourceNumbers`, the timestamps of speech) is in `transept/options.h`.
 
 | C++ | command line | Hugging Face | neutral default | allowed |
 |---|---|---|---|---|

@@ -119,7 +119,30 @@ private:
       generation.forced_beginning_id = id;
   }
 
-  void generate(const TextSources &sources, std::span<const TextPiece> pieces) {
+  /// Of a text that is refused, was not reached or has no sentence.
+  Stored withoutSequences(const TextSources &sources, size_t index) const {
+    Stored stored;
+    stored.problem = sources.problemOf(index);
+    if (stored.problem.empty() && sources.hasPieces(index))
+      stored.problem = "was not reached before the call was asked to stop";
+    if (stored.problem.empty())
+      stored.text = sources.blankBefore(index);
+    return stored;
+  }
+
+  /// Results of texts of which sentences are missing.
+  void dropFrom(size_t index) {
+    for (; index < results->stored.size(); ++index)
+      results->stored[index].clear();
+  }
+
+  /// False where the call was asked to stop before, and is to keep what there is.
+  bool generate(const TextSources &sources, std::span<const TextPiece> pieces) {
+    if (generation.should_stop && generation.should_stop(generation.should_stop_context) != 0) {
+      if (generation.keep_partial)
+        return false;
+      throw Error(ErrorCode::Cancelled, "the call was asked to stop");
+    }
     SourceHandles handles(text, pieces.size());
     std::vector<transept_source_input> inputs(pieces.size());
     for (size_t index = 0; hasSource() && index < pieces.size(); ++index) {
@@ -143,6 +166,7 @@ private:
     for (size_t index = 0; index < pieces.size(); ++index)
       take(sources, pieces[index], index, generated);
     finishStreams(pieces);
+    return true;
   }
 
   bool hasSource() const { return text.table.source_vocabulary_size != 0; }
@@ -191,9 +215,12 @@ private:
       const transept_sequence &sequence = sequences[rank];
       std::string result = text.tokenizer->decode({sequence.ids, sequence.length}, decoding);
       if (rank == stored.size())
-        stored.push_back({std::string(sources.blankBefore(piece.text)), "", {}});
+        stored.emplace_back().text = sources.blankBefore(piece.text);
       stored[rank].text += result + std::string(piece.gap);
       stored[rank].sequences.push_back(sequence);
+      transept_token_scores scores{};
+      scores.values = text.table.runtime->view_token_scores(generated, index, rank, &scores.count);
+      stored[rank].tokenScores.push_back(scores);
     }
   }
 

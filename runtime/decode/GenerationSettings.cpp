@@ -7,6 +7,7 @@
 #include "runtime/decode/GenerationSettings.h"
 
 #include "runtime/base/Messages.h"
+#include "runtime/decode/ForcedWordsSettings.h"
 
 #include "transept/detail/OptionRange.h"
 
@@ -46,17 +47,22 @@ public:
     settings.vocabularySize = vocabularySize;
     settings.hasSource = hasSource;
     settings.maximumTargetLength = table.maximum_target_length;
+    if (table.generation)
+      settings.padding = table.generation->padding_id;
   }
 
   GenerationSettings resolve() {
     resolveOptions();
     applyDecoderStart();
     applySampling();
+    applyBeamGroups();
     applyReturnCount();
     applyLengths();
     applyLists();
+    resolveForcedWords(options, settings);
     checkEveryOptionHasAnEffect();
     applyTimestamps();
+    applyTokenScores();
     return std::move(settings);
   }
 
@@ -220,16 +226,23 @@ private:
                    "-1 (none) or " + rangeText(0, vocabularySize - 1));
   }
 
-  void applySampling() {
-    settings.seed = options.seed;
-    if (settings.sample && settings.beams > 1)
-      failArgument("beams", settings.beams,
-                   settings.usesCppNames ? "1 when sample is true: beams are not sampled"
-                                         : "1 when sample is 1: beams are not sampled");
+  void applySampling() { settings.seed = options.seed; }
+
+  void applyBeamGroups() {
+    // The model's own groups are for the model's own search.
+    bool fits = settings.beams % settings.beamGroups == 0 && !settings.sample;
+    if (!isSet(options.beam_groups) && !fits)
+      settings.beamGroups = 1;
+    std::string_view name = settings.named("beam_groups", "beamGroups");
+    if (settings.beams % settings.beamGroups != 0)
+      fail(ErrorCode::InvalidArgument, "beams is ", settings.beams, ", but must be a multiple of ",
+           name, ", which is ", settings.beamGroups);
+    if (settings.beamGroups > 1 && settings.sample)
+      failArgument(name, settings.beamGroups, "1 when sample is set: groups are not sampled");
   }
 
   void applyReturnCount() {
-    if (settings.sample)
+    if (settings.sample && settings.beams == 1)
       return; // as many as one likes
     // A caller who asks for fewer beams than the model's default returns gets what there is.
     if (!isSet(options.return_count))
@@ -272,7 +285,7 @@ private:
     sort(settings.badWords.ids);
     checkSomethingIsLeft();
     if (settings.beams > 1 &&
-        settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
+        settings.beamCandidates() > std::int64_t(vocabularySize) * settings.groupSize())
       fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
            " end ids needs a larger vocabulary than ", vocabularySize);
   }
@@ -319,6 +332,13 @@ private:
     settings.firstTimestamp = speech->first_timestamp_id;
     settings.noTimestamps = speech->no_timestamps_id;
     settings.maximumInitialTimestamp = speech->maximum_initial_timestamp;
+  }
+
+  void applyTokenScores() {
+    settings.tokenScores = options.token_scores;
+    if (settings.tokenScores > TRANSEPT_TOKEN_SCORES_NORMALIZED)
+      failArgument(settings.named("token_scores", "tokenScores"), settings.tokenScores,
+                   "0 (none), 1 (processed) or 2 (normalized)");
   }
 
   const transept_generation_options &options;

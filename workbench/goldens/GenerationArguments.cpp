@@ -46,6 +46,20 @@ std::vector<std::vector<Id>> toWords(const Json &value, const std::string &name)
   return words;
 }
 
+/// A word of several is a list of lists.
+std::vector<std::vector<std::vector<Id>>> toForcedWords(const Json &value,
+                                                        const std::string &name) {
+  std::vector<std::vector<std::vector<Id>>> words;
+  if (!value.is_null() && !value.is_array())
+    refuseValue(value, name, "a list of words, each a list of ids or a list of such words");
+  for (const Json &item : value) {
+    bool isChoice = item.is_array() && !item.empty() && item.front().is_array();
+    words.push_back(isChoice ? toWords(item, name)
+                             : std::vector<std::vector<Id>>{toIds(item, name)});
+  }
+  return words;
+}
+
 EarlyStopping toEarlyStopping(const Json &value, const std::string &name) {
   if (value == "never")
     return EarlyStopping::Never;
@@ -91,14 +105,6 @@ Setter boolean(std::optional<bool> GenerateOptions::*field) {
   };
 }
 
-/// An argument that is known, but of which only one value is offered.
-Setter only(Json allowed) {
-  return [allowed](GenerationArguments &, const Json &value, const std::string &name) {
-    if (value != allowed && !value.is_null())
-      refuseValue(value, name, allowed.dump());
-  };
-}
-
 /// An argument of models of speech. What was not said stays out of the prompt.
 template <typename Set> Setter speech(Set &&set) {
   return [set](GenerationArguments &arguments, const Json &value, const std::string &name) {
@@ -139,6 +145,10 @@ const std::map<std::string, Setter> &setters() {
 #include "transept/generation_options.inc"
       {"pad_token_id", [](GenerationArguments &arguments, const Json &value,
                           const std::string &name) { arguments.padding = toNumber(value, name); }},
+      {"force_words_ids",
+       [](GenerationArguments &arguments, const Json &value, const std::string &name) {
+         arguments.options.forcedWords = toForcedWords(value, name);
+       }},
       {"language", speech([](SpeechOptions &options, const Json &value, const std::string &name) {
          options.language = transept::toText(value, name);
        })},
@@ -153,7 +163,6 @@ const std::map<std::string, Setter> &setters() {
       {"use_cache", withoutEffect()},
       {"return_dict_in_generate", withoutEffect()},
       {"output_scores", withoutEffect()},
-      {"num_beam_groups", only(1)},
   };
   return table;
 }

@@ -286,9 +286,12 @@ private:
     GenerationArguments arguments = readArguments();
     if (!output("logprobs"))
       throw InputError("there is no output logprobs");
-    if (tolerances.expectsIds())
-      checkDistribution(model, encode(readGoldenSources(model, goldens, golden)), arguments.options,
-                        goldens.floats(*output("logprobs")), tolerances, result);
+    if (tolerances.expectsIds()) {
+      bool hasBeams = arguments.options.beams.value_or(1) > 1;
+      auto *check = hasBeams ? checkBeamDistribution : checkDistribution;
+      check(model, encode(readGoldenSources(model, goldens, golden)), arguments.options,
+            goldens.floats(*output("logprobs")), tolerances, result);
+    }
     listNotCompared(tolerances.expectsIds() ? std::set<std::string>{"logprobs"}
                                             : std::set<std::string>{});
   }
@@ -311,7 +314,33 @@ private:
           compareScores(goldens.floats(*output("sequences_scores")).values, sequences));
       compared.insert("sequences_scores");
     }
+    for (const auto &[name, kind] :
+         {std::pair{"transition_scores", TokenScores::Processed},
+          std::pair{"transition_scores_normalized", TokenScores::Normalized}})
+      if (output(name) && tolerances.expectsIds() && result.failure.empty()) {
+        arguments.options.tokenScores = kind;
+        compareTokenScores(name, model.generateBatch(encode(sources), arguments.options));
+        compared.insert(name);
+      }
     listNotCompared(compared);
+  }
+
+  /// Recorded are [sequences, steps]; what stands behind the end of a sequence says nothing.
+  void compareTokenScores(const std::string &name, const std::vector<Generation> &generations) {
+    FloatTensor expected = goldens.floats(*output(name));
+    size_t stepCount = expected.shape.size() == 2 ? size_t(expected.shape[1]) : 0, row = 0;
+    std::vector<float> wanted, actual;
+    for (const Generation &generation : generations)
+      for (const Sequence &sequence : generation.sequences) {
+        auto from = expected.values.begin() + std::ptrdiff_t(row++ * stepCount);
+        size_t count = sequence.tokenScores.size();
+        if (count == 0 || count > stepCount || row * stepCount > expected.values.size())
+          throw InputError(fmt::format("{} has shape {}, but sequence {} has {} scores", name,
+                                       checkpoints::formatShape(expected.shape), row - 1, count));
+        wanted.insert(wanted.end(), from, from + std::ptrdiff_t(count));
+        actual.insert(actual.end(), sequence.tokenScores.begin(), sequence.tokenScores.end());
+      }
+    result.comparisons.push_back(compareTensors(name, wanted, actual, tolerances.targetOutputs));
   }
 
   /// Whether the case went through the generate function that models of speech have of their own.

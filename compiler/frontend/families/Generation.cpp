@@ -27,19 +27,17 @@ struct NotHonoured {
   const char *effect;
 };
 
-constexpr std::array<NotHonoured, 21> notHonoured = {{
+constexpr std::array<NotHonoured, 19> notHonoured = {{
     {"assistant_early_exit", "0", "self-speculative decoding"},
-    {"constraints", "[]", "constrained beam search"},
-    {"diversity_penalty", "0.0", "diverse beam search"},
+    {"constraints", "[]", "constraints that are Python objects; a call can force words"},
     {"dola_layers", "\"\"", "DoLa decoding"},
     {"encoder_repetition_penalty", "1.0", "the source's repetition penalty"},
     {"exponential_decay_length_penalty", "[]", "the decaying length penalty"},
-    {"force_words_ids", "[]", "constrained beam search"},
+    {"force_words_ids", "[]", "forced words, which each call says itself"},
     {"forced_decoder_ids", "[]", "forced tokens"},
     {"guidance_scale", "1.0", "classifier-free guidance"},
     {"language", "\"\"", "this model is not prompted with a language"},
     {"max_time", "0", "the time limit"},
-    {"num_beam_groups", "1", "diverse beam search"},
     {"penalty_alpha", "0.0", "contrastive search"},
     {"prompt_lookup_num_tokens", "0", "prompt look-up"},
     {"remove_invalid_values", "false", "the removal of NaN logits"},
@@ -144,7 +142,7 @@ public:
           fmt::format("{}: found all {} ids of the vocabulary, but one or more must be "
                       "left to generate",
                       fields.where("suppress_tokens"), vocabulary));
-    if (!result.sample && result.returnCount > result.beams)
+    if ((!result.sample || result.beams > 1) && result.returnCount > result.beams)
       refuseValue(result.returnCount, fields.where("num_return_sequences"),
                   fmt::format("at most num_beams = {}", result.beams));
     return result;
@@ -168,11 +166,14 @@ private:
     // No number of tokens is all of them, not Hugging Face's default.
     if (fields.contains("top_k") && !fields.find("top_k"))
       result.topK = 0;
-    if (!result.sample || result.beams == 1)
+    if (result.beams % result.beamGroups != 0)
+      refuseValue(result.beamGroups, fields.where("num_beam_groups"),
+                  fmt::format("a divisor of num_beams = {}", result.beams));
+    if (!result.sample || result.beamGroups == 1)
       return;
-    warnings.push_back(fmt::format("{}: found true with num_beams = {}, which is not honoured: "
-                                   "beams are not sampled",
-                                   fields.where("do_sample"), result.beams));
+    warnings.push_back(fmt::format("{}: found true with num_beam_groups = {}, which is not "
+                                   "honoured: groups of beams are not sampled",
+                                   fields.where("do_sample"), result.beamGroups));
     result.sample = false;
   }
 

@@ -86,8 +86,6 @@ TEST_F(Errors, NameTheGenerationOption) {
   EXPECT_EQ(generating({.decoderStart = -1}),
             "there is neither a decoderStart nor a prompt to begin with");
   EXPECT_THAT(generating({.prompts = {{1}, {2}}}), HasSubstr("prompts has 2 prompts"));
-  EXPECT_THAT(generating({.beams = 2, .onToken = [](std::size_t, Id) { return true; }}),
-              HasSubstr("beams is 2, but must be 1 when onToken is given"));
 }
 
 TEST_F(Errors, RefuseSourcesOfAnotherModel) {

@@ -108,12 +108,9 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored)
   CHECK_VALUE(name, abi_name, fractionIn(detail::range), neutral)
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
   CHECK_VALUE(name, abi_name, TRANSEPT_EARLY_STOPPING_NEVER, neutral)
-// Not sampled with beams.
 #define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
-  toy.defaults.beams = 1;                                                                          \
   CHECK_VALUE(name, abi_name, true, neutral)                                                       \
-  toy.defaults.abi_name = neutral;                                                                 \
-  toy.defaults.beams = 8;
+  toy.defaults.abi_name = neutral;
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, ...)                      \
   CHECK_VALUE(name, abi_name, 3, neutral)
 #define OPTION_MODEL_ID(...)

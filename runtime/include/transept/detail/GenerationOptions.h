@@ -12,6 +12,19 @@
 
 namespace transept::detail {
 
+/// A transept_stop_function: `context` is a std::stop_token.
+inline std::int32_t isStopRequested(void *context) {
+  return static_cast<const std::stop_token *>(context)->stop_requested() ? 1 : 0;
+}
+
+/// Leaves the function null for a token that cannot stop anything. The token must outlive the call.
+inline void setStop(const std::stop_token &stop, transept_stop_function &function, void *&context) {
+  if (!stop.stop_possible())
+    return;
+  function = isStopRequested;
+  context = const_cast<std::stop_token *>(&stop);
+}
+
 /// The options must outlive this.
 class GenerationOptions {
 public:
@@ -35,6 +48,10 @@ public:
     options.timestamps = number(given.timestamps, "timestamps");
     setPrompts(sourceCount);
     setNumbers(sourceCount);
+    options.token_scores = static_cast<std::uint32_t>(given.tokenScores);
+    setForcedWords();
+    options.keep_partial = given.keepPartial;
+    setStop(given.stop, options.should_stop, options.should_stop_context);
     if (given.onToken) {
       options.on_token = callListener;
       options.on_token_context = this;
@@ -131,6 +148,23 @@ private:
     options.prompt_offsets = prompts.offsets.data();
   }
 
+  void setForcedWords() {
+    if (given.forcedWords.empty())
+      return;
+    std::vector<std::vector<Id>> words;
+    forcedChoices = {0};
+    for (const std::vector<std::vector<Id>> &choice : given.forcedWords) {
+      words.insert(words.end(), choice.begin(), choice.end());
+      forcedChoices.push_back(words.size());
+    }
+    forcedWords = flatten(words);
+    options.forced_word_ids = forcedWords.ids.data();
+    options.forced_word_offsets = forcedWords.offsets.data();
+    options.forced_word_count = words.size();
+    options.forced_choice_offsets = forcedChoices.data();
+    options.forced_choice_count = given.forcedWords.size();
+  }
+
   /// Exceptions must not pass through C: they wait here until the call has returned.
   static std::int32_t callListener(void *context, std::uint64_t source, std::int32_t id) {
     auto *self = static_cast<GenerationOptions *>(context);
@@ -144,7 +178,8 @@ private:
 
   const GenerateOptions &given;
   transept_generation_options options = {};
-  Lists prompts;
+  Lists prompts, forcedWords;
+  std::vector<std::uint64_t> forcedChoices;
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) Lists name;
 #include "transept/generation_options.inc"

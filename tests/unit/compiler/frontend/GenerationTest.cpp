@@ -126,9 +126,7 @@ TEST(Generation, SpecialIdsMissingInTheGenerationFileComeFromTheConfig) {
 
 TEST(Generation, WarnsAboutOptionsThatAreNotHonoured) {
   for (auto [key, value] :
-       std::vector<std::pair<const char *, Json>>{{"num_beam_groups", 2},
-                                                  {"diversity_penalty", 0.5},
-                                                  {"penalty_alpha", 0.6},
+       std::vector<std::pair<const char *, Json>>{{"penalty_alpha", 0.6},
                                                   {"force_words_ids", {{1}}},
                                                   {"sequence_bias", {{{1}, 2.0}}},
                                                   {"encoder_repetition_penalty", 1.2},
@@ -192,12 +190,30 @@ TEST(Generation, TopKIsFiftyUnlessItIsNull) {
   EXPECT_EQ(checkpoint.describe().generation.topK, 0);
 }
 
-TEST(Generation, BeamsAreNotSampled) {
+TEST(Generation, GroupsOfBeamsAreReadAndNotSampled) {
   TestCheckpoint checkpoint("t5");
-  checkpoint.generation.update({{"do_sample", true}, {"num_beams", 4}});
+  checkpoint.generation.update(
+      {{"num_beams", 6}, {"num_beam_groups", 3}, {"diversity_penalty", 0.5}});
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_EQ(read.beamGroups, 3);
+  EXPECT_EQ(read.diversityPenalty, 0.5);
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+  checkpoint.generation["do_sample"] = true;
   EXPECT_FALSE(checkpoint.describe().generation.sample);
   ASSERT_EQ(checkpoint.warnings.size(), 1u);
-  EXPECT_THAT(checkpoint.warnings[0], AllOf(HasSubstr("do_sample"), HasSubstr("num_beams = 4")));
+  EXPECT_THAT(checkpoint.warnings[0],
+              AllOf(HasSubstr("do_sample"), HasSubstr("num_beam_groups = 3")));
+  checkpoint.generation["num_beam_groups"] = 4;
+  EXPECT_THAT(checkpoint.error(), HasSubstr("a divisor of num_beams = 6"));
+}
+
+TEST(Generation, BeamsAreSampled) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation.update({{"do_sample", true}, {"num_beams", 4}});
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_TRUE(read.sample);
+  EXPECT_EQ(read.beams, 4);
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
 }
 
 TEST(Generation, SettingsOfSamplingAreOnlyCheckedForModelsThatSample) {
