@@ -34,8 +34,15 @@ number of the sample and the length of the sequence so far, and from nothing els
 and other sources change no sample. The number of a source is its place in the call, or what
 `sourceNumbers` says; with `transept generate`, it is the line or file, from 0.
 
+Rules act in Hugging Face's order: biases, the penalty of the source, that of repetition, n-grams, bad
+words, least lengths, `allowedIds`, forced ids, the decaying penalty, suppressed ids; log-probabilities
+are renormalized last. An end that is banned stays so under a decaying penalty, where Hugging Face
+computes with NaN. The penalty of the source counts all its ids, padding too. In beam search it acts on
+the first beam alone, as Hugging Face's does on a source alone; in a batch, theirs acts on beams of other
+sources.
+
 What is particular to one call (prompts, a listener, `ignoreModelDefaults`, seed and `sourceNumbers`,
-the timestamps of speech) is in `transept/options.h`.
+`allowedIds`, the timestamps of speech) is in `transept/options.h`.
 
 | C++ | command line | Hugging Face | neutral default | allowed |
 |---|---|---|---|---|
@@ -86,6 +93,11 @@ void printTable() {
   print({#name, flag, hugging_face_name, "none", "ids of the target vocabulary"});
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   print({#name, flag, hugging_face_name, "none", "lists of ids of the target vocabulary"});
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  print({#name, flag, hugging_face_name, "none", "0 or more; " + detail::range.text()});
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  print({#name, flag, hugging_face_name, "none",                                                   \
+         "ids of the target vocabulary; " + detail::range.text()});
 #include "transept/generation_options.inc"
 }
 
@@ -97,6 +109,10 @@ void printMeanings() {
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
   printMeaning(#name, #abi_name "s", #key, help);
 #define OPTION_WORDS OPTION_IDS
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  printMeaning(#name, #abi_name "_start` and `" #abi_name "_factor", #key, help);
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  printMeaning(#name, #abi_name "_ids", #key, help);
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
 }

@@ -14,15 +14,15 @@
 namespace transept::runtime {
 
 BeamSearch::BeamSearch(SearchStart start)
-    : settings(start.settings),
-      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry), hypotheses(start.settings) {
+    : settings(start.settings), rules(start.rules()), entry(start.entry),
+      hypotheses(start.settings) {
   auto count = std::size_t(settings.beams);
   for (std::vector<Beam> *set : {&beams, &nextBeams}) {
     set->reserve(count);
     for (std::size_t beam = 0; beam < count; ++beam)
       set->push_back({start.prompt, SelfCache(start.pages), beam == 0 ? 0.0f : -1e9f});
   }
+  areEqual = !rules.differByBeam();
   excluded.resize(count);
   candidates.resize(count);
   appendForced();
@@ -41,7 +41,11 @@ void BeamSearch::addRows(DecodeBatch &batch) {
   batch.setSource(entry);
   for (std::size_t index = 0; index < fedBeams(); ++index) {
     Beam &beam = beams[index];
-    rules.collect(beam.ids, excluded[index]);
+    // What is impossible already stays so, whatever follows.
+    if (beam.score == -INFINITY)
+      excluded[index].banAll();
+    else
+      rules.collect(beam.ids, excluded[index], /*isFirstBeam=*/index == 0);
     batch.addSequence(beam.cache, std::span(beam.ids).subspan(std::size_t(beam.cache.length())));
     std::size_t request = batch.request(excluded[index].ids);
     if (index == 0)

@@ -16,7 +16,10 @@ struct ReferenceOptions {
   int maximumLength = 20, maximumNewTokens = -1, minimumLength = 0, minimumNewTokens = -1;
   int noRepeatNgramSize = 0, encoderNoRepeatNgramSize = 0;
   EarlyStopping earlyStopping = EarlyStopping::WhenUnlikely;
-  float lengthPenalty = 1, repetitionPenalty = 1;
+  float lengthPenalty = 1, repetitionPenalty = 1, encoderRepetitionPenalty = 1;
+  ExponentialDecay decay;
+  std::vector<SequenceBias> biases;                                // no sequence twice
+  std::function<std::vector<Id>(std::span<const Id> ids)> allowed; // null: all
   bool renormalize = false;
   int forcedBeginning = -1, forcedEnd = -1;
   std::vector<Id> ends{2}, suppressed, beginningSuppressed, prompt{1};
@@ -29,12 +32,13 @@ struct ReferenceOptions {
   std::string describe() const;
 };
 
-/// `scores` of what follows `ids`, as the processors leave them.
+/// `scores` of what follows `ids`, as the processors leave them in the row of one beam.
 void processScores(std::vector<float> &scores, const std::vector<Id> &ids,
                    const std::vector<Id> &source, const ReferenceOptions &options,
-                   int maximumLength);
+                   int maximumLength, std::size_t beam = 0);
 
-/// Sequences with scores, best first; the scores of greedy search are 0.
+/// Sequences with scores, best first; the scores of greedy search are 0. Throws where greedy search
+/// finds no token among the allowed ones.
 std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id> source,
                                       const ReferenceOptions &options);
 
