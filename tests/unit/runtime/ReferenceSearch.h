@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_TESTS_UNIT_RUNTIME_REFERENCESEARCH_H
 #define TRANSEPT_TESTS_UNIT_RUNTIME_REFERENCESEARCH_H
 
+#include "Random.h"
 #include "ToyModel.h"
 
 #include <string>
@@ -27,6 +28,8 @@ struct ReferenceOptions {
   Id firstTimestamp = -1; // with the timestamp rules
   int maximumInitialTimestamp = -1;
 
+  /// Sets some of: the source's penalty, decay, biases, allowed ids.
+  void addRandomRules(Random &random, unsigned seed, int vocabulary);
   /// The same for the runtime, model defaults ignored.
   GenerateOptions forRuntime() const;
   std::string describe() const;

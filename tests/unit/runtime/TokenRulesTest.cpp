@@ -20,22 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// About one id in `rarity`, by a number made of what is there; never none.
-std::vector<Id> allowedBy(unsigned seed, std::span<const Id> ids, Id vocabulary, unsigned rarity) {
-  unsigned state = seed;
-  for (Id id : ids)
-    state = state * 1664525u + unsigned(id) + 1013904223u;
-  std::vector<Id> allowed;
-  for (Id id = vocabulary - 1; id >= 0; --id) {
-    state = state * 1664525u + 1013904223u;
-    if ((state >> 16) % rarity == 0)
-      allowed.insert(allowed.end(), 2, id); // repeated, and falling
-  }
-  if (allowed.empty())
-    allowed.push_back(Id(state % unsigned(vocabulary)));
-  return allowed;
-}
-
 ReferenceOptions randomOptions(Random &random, unsigned seed, int vocabulary) {
   ReferenceOptions options;
   options.beams = random.oneIn(3) ? 1 : 2 + random.upTo(3);
@@ -48,23 +32,7 @@ ReferenceOptions randomOptions(Random &random, unsigned seed, int vocabulary) {
   options.earlyStopping = static_cast<EarlyStopping>(random.upTo(2));
   if (random.oneIn(3))
     options.repetitionPenalty = random.oneIn(2) ? 1.5f : 0.7f;
-  if (random.oneIn(2))
-    options.encoderRepetitionPenalty = random.oneIn(2) ? 1.5f : 0.7f;
-  if (random.oneIn(2))
-    options.decay = {random.upTo(5), random.oneIn(2) ? 1.3f : 0.8f};
-  if (random.oneIn(2))
-    for (Id id = Id(random.upTo(3)); id < vocabulary; id += 1 + random.upTo(5)) {
-      options.biases.push_back({{id}, float(random.upTo(20)) - 10});
-      for (int count = random.upTo(2); count > 0; --count)
-        options.biases.push_back(
-            {{Id(random.upTo(vocabulary - 1)), Id(count), id}, float(random.upTo(9)) / 3});
-    }
-  if (random.oneIn(2)) {
-    unsigned rarity = random.oneIn(2) ? 2u : unsigned(vocabulary) / 3;
-    options.allowed = [=](std::span<const Id> ids) {
-      return allowedBy(seed, ids, vocabulary, rarity);
-    };
-  }
+  options.addRandomRules(random, seed, vocabulary);
   options.renormalize = random.oneIn(4);
   if (random.oneIn(4))
     options.noRepeatNgramSize = 1 + random.upTo(2);
