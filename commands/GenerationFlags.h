@@ -37,13 +37,15 @@ private:
   struct Texts {
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) std::vector<std::string> name;
+#define OPTION_DECAY(name, ...) std::string name;
+#define OPTION_BIASES OPTION_WORDS
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   };
 
   GenerateOptions options;
-  Texts texts; // lists of ids as they were written
-  std::string prefixIds, prefixText, badWordsFile;
+  Texts texts; // lists of ids and numbers as they were written
+  std::string prefixIds, prefixText, badWordsFile, oneOfFile;
   std::vector<std::string> forcedIds, forcedTexts;
 };
 

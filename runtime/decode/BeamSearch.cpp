@@ -11,14 +11,14 @@
 #include "runtime/decode/WholeRows.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace transept::runtime {
 
 BeamSearch::BeamSearch(const SearchStart &start, std::uint64_t number, TokenListener listener)
-    : settings(start.settings),
-      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry), number(number), listener(listener), toldCount(start.prompt.size()),
+    : settings(start.settings), rules(start.rules()), entry(start.entry), number(number),
+      listener(listener), toldCount(start.prompt.size()), areEqual(!rules.differByBeam()),
       penalties(start.settings.diversityPenalty), distribution(start.settings) {
   groups.reserve(std::size_t(settings.beamGroups));
   for (std::int64_t group = 0; group < settings.beamGroups; ++group)
@@ -40,32 +40,38 @@ std::int64_t BeamSearch::length() const {
   return (running == groups.end() ? groups.front() : *running).length();
 }
 
-/// The beams that have rows of their own in a step, in order.
+/// The beams that have rows of their own in a step, in order, and whether they are the first of
+/// their group.
 template <typename Visit> void BeamSearch::visitFedBeams(Visit &&visit) {
   if (areEqual)
-    return visit(groups.front().beams().front());
+    return visit(groups.front().beams().front(), true);
   for (BeamGroup &group : groups)
     if (!group.isDone())
       for (Beam &beam : group.beams())
-        visit(beam);
+        visit(beam, &beam == &group.beams().front());
 }
 
 std::int64_t BeamSearch::pendingRows() const {
   std::int64_t rows = 0;
   const_cast<BeamSearch *>(this)->visitFedBeams(
-      [&](const Beam &beam) { rows += std::int64_t(beam.ids.size()) - beam.cache.length(); });
+      [&](const Beam &beam, bool) { rows += std::int64_t(beam.ids.size()) - beam.cache.length(); });
   return rows;
 }
 
 void BeamSearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
-  visitFedBeams([&](Beam &beam) { prefillSequence(batch, entry, beam.cache, beam.ids, rowLimit); });
+  visitFedBeams(
+      [&](Beam &beam, bool) { prefillSequence(batch, entry, beam.cache, beam.ids, rowLimit); });
 }
 
 void BeamSearch::addRows(DecodeBatch &batch) {
   batch.setSource(entry);
   auto row = fed.begin();
-  visitFedBeams([&](Beam &beam) {
-    rules.collect(beam.ids, row->excluded);
+  visitFedBeams([&](Beam &beam, bool isFirst) {
+    // What is impossible already stays so, whatever follows.
+    if (beam.score == -INFINITY)
+      row->excluded.banAll();
+    else
+      rules.collect(beam.ids, row->excluded, isFirst);
     if (!settings.forcedWords.empty())
       requestForcedWords(settings, beam.ids, row->excluded);
     batch.addSequence(beam.cache, std::span(beam.ids).subspan(std::size_t(beam.cache.length())));

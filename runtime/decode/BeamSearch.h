@@ -54,7 +54,7 @@ private:
   std::size_t toldCount; // ids that the listener knows, with the prompt
   std::vector<BeamGroup> groups;
   /// Beams are equal until scores were used once: then one sequence stands for all.
-  bool areEqual = true;
+  bool areEqual;
 
   std::vector<FedRow> fed;                  // of the step in progress, at most one for each beam
   std::vector<Continuations> continuations; // of the beams of one group

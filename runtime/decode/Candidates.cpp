@@ -40,11 +40,10 @@ void mergeCandidates(const RowScores &row, const ExcludedIds &excluded, const To
   }
   std::size_t searched = result.size();
   for (std::size_t index = 0; index < excluded.ids.size(); ++index) {
-    auto [id, change] = excluded.changes[index];
-    float logit = row.excludedLogits[index], score = scoreOf(id, logit);
-    if (change != ScoreChange::Ban && logit > -INFINITY)
-      result.push_back(
-          {id, change == ScoreChange::Penalize ? rules.penalize(score) : score, logit});
+    const ChangedId &change = excluded.changes[index];
+    float logit = row.excludedLogits[index];
+    if (!change.isBanned() && logit > -INFINITY)
+      result.push_back({change.id, rules.changed(scoreOf(change.id, logit), change), logit});
   }
   if (result.size() == searched && kind == ScoreKind::Logit)
     return; // in order already

@@ -185,13 +185,23 @@ private:
 
   std::unique_ptr<Search> makeSearch(std::size_t source, TokenListener listener) {
     transept_source &handle = *sources[source];
-    SearchStart start{settings, *handle.lease, handle.givenIds, engine.pages,
-                      startOf(settings, promptOf(options, source))};
+    SearchStart start{settings,
+                      *handle.lease,
+                      handle.givenIds,
+                      engine.pages,
+                      startOf(settings, promptOf(options, source)),
+                      allowedOf(source)};
     if (settings.beams > 1)
       return std::make_unique<BeamSearch>(start, numberOf(source), listener);
     if (settings.sample)
       return std::make_unique<SamplingSearch>(std::move(start), numberOf(source), listener);
     return std::make_unique<GreedySearch>(std::move(start), listener);
+  }
+
+  AllowedTokens allowedOf(std::size_t source) const {
+    if (!options)
+      return {};
+    return {options->allowed_ids, options->allowed_ids_context, source};
   }
 
   std::uint64_t numberOf(std::size_t source) const {

@@ -24,6 +24,18 @@ struct BannedWords {
   std::vector<std::vector<std::int32_t>> sequences; // longer ones
 };
 
+/// What `exponentialDecay` says; a factor of 1 is none.
+struct DecayingPenalty {
+  std::int64_t start = 0;
+  float factor = 1;
+};
+
+/// Added to the score of the last of `ids` where the others are just before it.
+struct BiasedSequence {
+  std::vector<std::int32_t> ids; // one or more
+  float bias;
+};
+
 /// Ids and limits are -1 where there is none. Lists hold only ids of the vocabulary.
 struct GenerationSettings {
 #define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, ...)                  \
@@ -43,6 +55,9 @@ struct GenerationSettings {
 // look up in each step are ascending and unique.
 #define OPTION_IDS(name, ...) std::vector<std::int32_t> name;
 #define OPTION_WORDS(name, ...) BannedWords name;
+#define OPTION_DECAY(name, ...) DecayingPenalty name;
+// Each sequence once, those of one last id together: single ids first, else as they were given.
+#define OPTION_BIASES(name, ...) std::vector<BiasedSequence> name;
 #include "transept/generation_options.inc"
 
   // Timestamp rules: this and all higher ids are timestamps; -1 without such rules.

@@ -11,9 +11,8 @@
 namespace transept::runtime {
 
 GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
-    : settings(start.settings),
-      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry), listener(listener), cache(start.pages) {
+    : settings(start.settings), rules(start.rules()), entry(start.entry), listener(listener),
+      cache(start.pages) {
   result.ids = std::move(start.prompt);
   appendForced();
 }
@@ -76,6 +75,7 @@ void GreedySearch::advance(const DecodeBatch &batch) {
   RowScores row = batch.scores(request);
   mergeCandidates(row, excluded, rules, ScoreKind::Logit, candidates);
   if (candidates.empty()) {
+    rules.checkNothingWasAllowed(result.ids);
     append(0, -INFINITY); // everything is banned
   } else {
     result.score += candidates.front().logit - row.logSumExp;

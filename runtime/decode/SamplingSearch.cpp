@@ -14,9 +14,8 @@
 namespace transept::runtime {
 
 SamplingSearch::SamplingSearch(SearchStart start, std::uint64_t number, TokenListener listener)
-    : settings(start.settings),
-      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry), number(number), listener(listener), distribution(start.settings) {
+    : settings(start.settings), rules(start.rules()), entry(start.entry), number(number),
+      listener(listener), distribution(start.settings) {
   samples.reserve(std::size_t(settings.returnCount));
   for (std::int64_t sample = 0; sample < settings.returnCount; ++sample) {
     samples.push_back({std::uint32_t(sample), {start.prompt}, SelfCache(start.pages)});

@@ -57,6 +57,11 @@ struct SearchStart {
   std::span<const std::int32_t> givenSourceIds;
   PagePool &pages;
   std::vector<std::int32_t> prompt; // not empty
+  AllowedTokens allowed;
+
+  TokenRules rules() const {
+    return {settings, givenSourceIds, std::int64_t(prompt.size()), allowed};
+  }
 };
 
 /// Feeds all of `ids` but the last into `cache`, at most `rowLimit` in an invocation.

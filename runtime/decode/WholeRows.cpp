@@ -26,8 +26,8 @@ void allCandidates(const RowScores &row, const ExcludedIds &excluded, const Toke
       score -= penalties->of(id);
     bool isBanned = excluded.areOthersBanned;
     if (changed != excluded.changes.end() && changed->id == id) {
-      isBanned = changed->change == ScoreChange::Ban;
-      score = changed->change == ScoreChange::Penalize ? rules.penalize(score) : score;
+      isBanned = changed->isBanned();
+      score = rules.changed(score, *changed);
       ++changed;
     }
     if (!isBanned && logit > -INFINITY)

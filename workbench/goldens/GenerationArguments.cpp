@@ -60,6 +60,26 @@ std::vector<std::vector<std::vector<Id>>> toForcedWords(const Json &value,
   return words;
 }
 
+/// A list of pairs of a list of ids and a number, or null for none.
+std::vector<SequenceBias> toBiases(const Json &value, const std::string &name) {
+  std::vector<SequenceBias> biases;
+  for (const Json &item : value.is_null() ? Json::array() : value) {
+    if (!item.is_array() || item.size() != 2)
+      refuseValue(item, name, "pairs of a list of ids and a number");
+    biases.push_back({toIds(item[0], name), float(transept::toNumber(item[1], name))});
+  }
+  return biases;
+}
+
+/// A number of tokens and a factor, or null for none.
+ExponentialDecay toDecay(const Json &value, const std::string &name) {
+  if (value.is_null())
+    return {};
+  if (!value.is_array() || value.size() != 2)
+    refuseValue(value, name, "a list of a number of tokens and a factor");
+  return {toNumber(value[0], name), float(transept::toNumber(value[1], name))};
+}
+
 EarlyStopping toEarlyStopping(const Json &value, const std::string &name) {
   if (value == "never")
     return EarlyStopping::Never;
@@ -90,6 +110,18 @@ Setter ids(std::optional<std::vector<Id>> GenerateOptions::*field) {
 Setter words(std::optional<std::vector<std::vector<Id>>> GenerateOptions::*field) {
   return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
     arguments.options.*field = toWords(value, name);
+  };
+}
+
+Setter biases(std::optional<std::vector<SequenceBias>> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    arguments.options.*field = toBiases(value, name);
+  };
+}
+
+Setter decay(std::optional<ExponentialDecay> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    arguments.options.*field = toDecay(value, name);
   };
 }
 
@@ -142,6 +174,10 @@ const std::map<std::string, Setter> &setters() {
   {hugging_face_name, ids(&GenerateOptions::name)},
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   {hugging_face_name, words(&GenerateOptions::name)},
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, ...)                            \
+  {hugging_face_name, decay(&GenerateOptions::name)},
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, ...)                           \
+  {hugging_face_name, biases(&GenerateOptions::name)},
 #include "transept/generation_options.inc"
       {"pad_token_id", [](GenerationArguments &arguments, const Json &value,
                           const std::string &name) { arguments.padding = toNumber(value, name); }},

@@ -9,6 +9,7 @@
 #include "workbench/goldens/GoldenBlocks.h"
 #include "workbench/goldens/GoldenDistributions.h"
 #include "workbench/goldens/GoldenSources.h"
+#include "workbench/goldens/GoldenTries.h"
 
 #include <fmt/format.h>
 
@@ -263,7 +264,7 @@ private:
            std::ranges::any_of(options.prompts, [](const auto &ids) { return ids.size() > 1; });
   }
 
-  /// The arguments with the prompts.
+  /// The arguments with the prompts, and with what is a function in Python.
   GenerationArguments readArguments() const {
     GenerationArguments arguments = readGenerationArguments(golden.generationArguments);
     arguments.options.ignoreModelDefaults = !golden.usesGenerationConfig;
@@ -277,6 +278,12 @@ private:
     // Hugging Face takes these for all that stands before what is generated.
     if (hasPrompt(arguments.options))
       arguments.options.forcedBeginning = -1;
+    for (const auto &[name, value] : golden.extra.items()) {
+      if (name != "prefix_tries")
+        throw InputError(fmt::format("extra {} is not known", name));
+      arguments.options.allowedIds =
+          readGoldenTries(value, arguments.options.ends.value_or(std::vector<Id>()));
+    }
     return arguments;
   }
 

@@ -27,6 +27,8 @@ struct GoldenCase {
   std::map<std::string, std::string> inputs, outputs;
   bool usesGenerationConfig = false;
   nlohmann::ordered_json generationArguments = nlohmann::ordered_json::object();
+  /// What is a Python object in Hugging Face's generate().
+  nlohmann::ordered_json extra = nlohmann::ordered_json::object();
   /// Decoder ids that all rows begin with; empty for none beside the decoder start.
   std::vector<int64_t> decoderPrompt;
 };

@@ -227,6 +227,15 @@ typedef int32_t (*transept_token_function)(void *context, uint64_t source, int32
 /* Called before each step of a call, on its thread; anything but 0 makes the call return
  * TRANSEPT_CANCELLED. Must not call the model back. */
 typedef int32_t (*transept_stop_function)(void *context);
+/* Called by generate before each token that is chosen, on the calling thread: `ids` are what source
+ * number `source` has so far, those before `generated_from` are no choice (decoder start, prompt,
+ * forced beginning). *allowed and *allowed_count receive the ids that may follow, in any order: one
+ * or more, which stay valid until the next call or the end of generate. Anything but 0 makes
+ * generate return TRANSEPT_CANCELLED. It must depend on nothing but these arguments, and must not
+ * call the model back. */
+typedef int32_t (*transept_allowed_function)(void *context, uint64_t source, const int32_t *ids,
+                                             uint64_t id_count, uint64_t generated_from,
+                                             const int32_t **allowed, uint64_t *allowed_count);
 
 /* A function for every worker: worker number `worker` of those that run_workers was asked for. */
 typedef void (*transept_worker_function)(void *argument, uint32_t worker);

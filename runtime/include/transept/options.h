@@ -92,6 +92,31 @@ enum class TokenScores : std::uint32_t {
   Normalized = TRANSEPT_TOKEN_SCORES_NORMALIZED
 };
 
+/// The decaying length penalty: behind `start` new tokens, an end's score grows by its amount times
+/// factor ** (tokens behind them) - 1. A factor of 1 changes nothing.
+struct ExponentialDecay {
+  int start = 0;
+  float factor = 1;
+  bool operator==(const ExponentialDecay &) const = default;
+};
+
+/// A number that is added to the score of the last of `ids` where the others are just before it.
+struct SequenceBias {
+  std::vector<Id> ids;
+  float bias = 0;
+  bool operator==(const SequenceBias &) const = default;
+};
+
+/// Where a token is to be chosen.
+struct TokenPrefix {
+  /// Number of the source.
+  std::size_t source;
+  /// Decoder start, prompt and what was generated so far.
+  std::span<const Id> ids;
+  /// The end of these: what was chosen, without decoder start, prompt and a forced beginning.
+  std::span<const Id> generated;
+};
+
 /// How to generate; the meaning of each option is that of transformers 4.44. What is unset takes
 /// the model's default (its generation_config.json).
 struct GenerateOptions {
@@ -109,6 +134,8 @@ struct GenerateOptions {
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...) std::optional<std::vector<Id>> name = {};
 #define OPTION_WORDS(name, ...) std::optional<std::vector<std::vector<Id>>> name = {};
+#define OPTION_DECAY(name, ...) std::optional<ExponentialDecay> name = {};
+#define OPTION_BIASES(name, ...) std::optional<std::vector<SequenceBias>> name = {};
 #include "transept/generation_options.inc"
 
   /// Models of speech: what follows the prompt are texts between timestamps (see speech.h), which
@@ -148,6 +175,12 @@ struct GenerateOptions {
   /// A call that is asked to stop, by `stop` or onToken, returns what there is instead of throwing;
   /// sequences that were not finished have FinishReason::Cancelled.
   bool keepPartial = false;
+
+  /// Says which ids may follow (transformers' prefix_allowed_tokens_fn), one or more in any order;
+  /// all others are banned. Called before each token that is chosen, for each beam, on the calling
+  /// thread; not where a token is forced. What it returns must depend on the prefix alone; an
+  /// exception ends the call with that exception. Must not use the model. See token_trie.h.
+  std::function<std::vector<Id>(const TokenPrefix &prefix)> allowedIds = {};
 };
 
 enum class FinishReason : std::uint32_t {

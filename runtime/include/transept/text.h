@@ -197,6 +197,7 @@ inline std::vector<TextGeneration> generateTexts(const OpenLibrary &library,
                  converted.get(), generation.get(), &handle);
   } catch (const Error &) {
     converted.rethrow();
+    generation.rethrow();
     throw;
   }
   std::unique_ptr<transept_text_results, void (*)(transept_text_results *)> owner(

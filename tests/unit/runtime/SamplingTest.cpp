@@ -91,6 +91,8 @@ TEST(Sampling, EqualsDenseReferenceOverRandomOptions) {
     ToyModel toy(seed, vocabulary, float(random.upTo(4)));
     ReferenceOptions options = randomOptions(random, int(vocabulary));
     ReferenceWarpers warpers = randomWarpers(random);
+    if (random.oneIn(3))
+      options.addRandomRules(random, seed, int(vocabulary));
     if (random.oneIn(4)) {
       options.firstTimestamp = Id(vocabulary) - 10;
       toy.speak(options.firstTimestamp, -1, random.oneIn(2) ? 1.0f : 0.0f);

@@ -44,6 +44,11 @@ public:
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
   setWords(given.name, name, options.abi_name##s, options.abi_name##_offsets,                      \
            options.abi_name##_count);
+#define OPTION_DECAY(name, abi_name, ...)                                                          \
+  setDecay(given.name, #name, options.abi_name##_start, options.abi_name##_factor);
+#define OPTION_BIASES(name, abi_name, ...)                                                         \
+  setBiases(given.name, name, options.abi_name##_ids, options.abi_name##_offsets,                  \
+            options.abi_name##_values, options.abi_name##_count);
 #include "transept/generation_options.inc"
     options.timestamps = number(given.timestamps, "timestamps");
     setPrompts(sourceCount);
@@ -56,13 +61,17 @@ public:
       options.on_token = callListener;
       options.on_token_context = this;
     }
+    if (given.allowedIds) {
+      options.allowed_ids = callAllowed;
+      options.allowed_ids_context = this;
+    }
   }
   GenerationOptions(const GenerationOptions &) = delete;
   GenerationOptions &operator=(const GenerationOptions &) = delete;
 
   const transept_generation_options *get() const { return &options; }
 
-  /// Throws what the listener threw, if it did.
+  /// Throws what a callback threw, if it did.
   void rethrow() const {
     if (thrown)
       std::rethrow_exception(thrown);
@@ -73,6 +82,12 @@ private:
   struct Lists {
     std::vector<Id> ids;
     std::vector<std::uint64_t> offsets;
+  };
+
+  /// Biased sequences as C has them.
+  struct Biases {
+    Lists sequences;
+    std::vector<float> values;
   };
 
   template <typename Value>
@@ -117,6 +132,28 @@ private:
     ids = kept.ids.data();
     offsets = kept.offsets.data();
     count = words->size();
+  }
+
+  static void setDecay(const std::optional<ExponentialDecay> &decay, const char *name,
+                       std::int32_t &start, float &factor) {
+    start = number(decay ? std::optional(decay->start) : std::nullopt, name);
+    factor = decay ? decay->factor : TRANSEPT_UNSET_FRACTION;
+  }
+
+  static void setBiases(const std::optional<std::vector<SequenceBias>> &biases, Biases &kept,
+                        const std::int32_t *&ids, const std::uint64_t *&offsets,
+                        const float *&values, std::uint64_t &count) {
+    if (!biases)
+      return;
+    std::vector<std::vector<Id>> sequences;
+    for (const SequenceBias &each : *biases) {
+      sequences.push_back(each.ids);
+      kept.values.push_back(each.bias);
+    }
+    std::optional<std::vector<std::vector<Id>>> given = std::move(sequences);
+    setWords(given, kept.sequences, ids, offsets, count);
+    kept.values.push_back(0); // not null
+    values = kept.values.data();
   }
 
   void setNumbers(std::size_t sourceCount) {
@@ -176,12 +213,31 @@ private:
     }
   }
 
+  static std::int32_t callAllowed(void *context, std::uint64_t source, const std::int32_t *ids,
+                                  std::uint64_t count, std::uint64_t generatedFrom,
+                                  const std::int32_t **allowed, std::uint64_t *allowedCount) {
+    auto *self = static_cast<GenerationOptions *>(context);
+    try {
+      std::span<const Id> all(ids, count);
+      self->allowed =
+          self->given.allowedIds({std::size_t(source), all, all.subspan(generatedFrom)});
+      *allowed = self->allowed.data();
+      *allowedCount = self->allowed.size();
+      return 0;
+    } catch (...) {
+      self->thrown = std::current_exception();
+      return 1;
+    }
+  }
+
   const GenerateOptions &given;
   transept_generation_options options = {};
+  std::vector<Id> allowed; // of the last prefix
   Lists prompts, forcedWords;
   std::vector<std::uint64_t> forcedChoices;
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) Lists name;
+#define OPTION_BIASES(name, ...) Biases name;
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   std::exception_ptr thrown;
