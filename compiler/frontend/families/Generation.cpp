@@ -27,7 +27,7 @@ struct NotHonoured {
   const char *effect;
 };
 
-constexpr std::array<NotHonoured, 17> notHonoured = {{
+constexpr std::array<NotHonoured, 16> notHonoured = {{
     {"assistant_early_exit", "0", "self-speculative decoding"},
     {"constraints", "[]", "constraints that are Python objects; a call can force words"},
     {"dola_layers", "\"\"", "DoLa decoding"},
