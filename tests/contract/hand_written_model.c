@@ -269,6 +269,7 @@ static const transept_generation_defaults generation = {
     .top_k = 50,
     .top_p = 1,
     .typical_p = 1,
+    .beam_groups = 1,
 };
 
 static const transept_model_table table = {
