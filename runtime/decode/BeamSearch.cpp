@@ -7,6 +7,7 @@
 #include "runtime/decode/BeamSearch.h"
 
 #include "runtime/decode/BeamChoices.h"
+#include "runtime/decode/BeamResults.h"
 #include "runtime/decode/ForcedWords.h"
 #include "runtime/decode/WholeRows.h"
 
@@ -42,31 +43,33 @@ std::int64_t BeamSearch::length() const {
 
 /// The beams that have rows of their own in a step, in order, and whether they are the first of
 /// their group.
-template <typename Visit> void BeamSearch::visitFedBeams(Visit &&visit) {
-  if (areEqual)
-    return visit(groups.front().beams().front(), true);
-  for (BeamGroup &group : groups)
+template <typename Self, typename Visit> void BeamSearch::visitFedBeams(Self &self, Visit &&visit) {
+  if (self.areEqual)
+    return visit(self.groups.front().beams().front(), true);
+  for (auto &group : self.groups)
     if (!group.isDone())
-      for (Beam &beam : group.beams())
+      for (auto &beam : group.beams())
         visit(beam, &beam == &group.beams().front());
 }
 
 std::int64_t BeamSearch::pendingRows() const {
   std::int64_t rows = 0;
-  const_cast<BeamSearch *>(this)->visitFedBeams(
-      [&](const Beam &beam, bool) { rows += std::int64_t(beam.ids.size()) - beam.cache.length(); });
+  visitFedBeams(*this, [&](const Beam &beam, bool) {
+    rows += std::int64_t(beam.ids.size()) - beam.cache.length();
+  });
   return rows;
 }
 
 void BeamSearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
-  visitFedBeams(
-      [&](Beam &beam, bool) { prefillSequence(batch, entry, beam.cache, beam.ids, rowLimit); });
+  visitFedBeams(*this, [&](Beam &beam, bool) {
+    prefillSequence(batch, entry, beam.cache, beam.ids, rowLimit);
+  });
 }
 
 void BeamSearch::addRows(DecodeBatch &batch) {
   batch.setSource(entry);
   auto row = fed.begin();
-  visitFedBeams([&](Beam &beam, bool isFirst) {
+  visitFedBeams(*this, [&](Beam &beam, bool isFirst) {
     // What is impossible already stays so, whatever follows.
     if (beam.score == -INFINITY)
       row->excluded.banAll();
@@ -212,69 +215,26 @@ std::vector<GeneratedSequence> BeamSearch::take() {
 void BeamSearch::endEarly() {
   if (isDone())
     return;
-  wasCancelled = true;
   for (BeamGroup &group : groups)
     group.endEarly();
-  results = collect();
-}
-
-/// The id that the best result will have at this position, if that is certain.
-std::optional<std::int32_t> BeamSearch::sharedId(std::size_t position) const {
-  std::optional<std::int32_t> shared;
-  auto agrees = [&](const std::vector<std::int32_t> &ids, bool hasEnded) {
-    std::optional<std::int32_t> id;
-    if (position < ids.size())
-      id = ids[position];
-    else if (position == ids.size() && hasEnded)
-      id = settings.ends.front();
-    if (!shared)
-      shared = id;
-    return id && id == shared;
-  };
-  for (const BeamGroup &group : groups) {
-    for (const Hypothesis &hypothesis : group.hypotheses().all())
-      if (!agrees(hypothesis.ids, hypothesis.hasEnded))
-        return std::nullopt;
-    for (const Beam &beam : group.beams())
-      if (!group.isDone() && !agrees(beam.ids, /*hasEnded=*/false))
-        return std::nullopt;
-  }
-  return shared;
+  results = takeSequences(groups, settings, TRANSEPT_FINISH_CANCELLED);
 }
 
 /// Tells the listener what became certain, and makes the results once all groups are done.
 void BeamSearch::tell() {
   if (isDone()) {
-    results = collect();
+    results = takeSequences(groups, settings, TRANSEPT_FINISH_LENGTH);
     for (const std::vector<std::int32_t> &ids = results.front().ids; toldCount < ids.size();)
       listener.tell(ids[toldCount++]);
     return;
   }
   while (listener.call) {
-    std::optional<std::int32_t> id = sharedId(toldCount);
+    std::optional<std::int32_t> id = sharedId(groups, settings, toldCount);
     if (!id)
       return;
     ++toldCount;
     listener.tell(*id);
   }
-}
-
-/// The best hypotheses of all groups.
-std::vector<GeneratedSequence> BeamSearch::collect() {
-  std::vector<Hypothesis> all;
-  for (BeamGroup &group : groups)
-    std::move(group.hypotheses().all().begin(), group.hypotheses().all().end(),
-              std::back_inserter(all));
-  std::vector<GeneratedSequence> sequences;
-  for (Hypothesis &hypothesis : takeBest(std::move(all), settings.returnCount)) {
-    if (hypothesis.hasEnded)
-      hypothesis.ids.push_back(settings.ends.front());
-    std::uint32_t open = wasCancelled ? TRANSEPT_FINISH_CANCELLED : TRANSEPT_FINISH_LENGTH;
-    sequences.push_back({std::move(hypothesis.ids), float(hypothesis.score),
-                         hypothesis.hasEnded ? TRANSEPT_FINISH_END : open,
-                         std::move(hypothesis.tokenScores)});
-  }
-  return sequences;
 }
 
 } // namespace transept::runtime

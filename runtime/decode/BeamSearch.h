@@ -8,8 +8,6 @@
 #include "runtime/decode/BeamGroup.h"
 #include "runtime/decode/SamplingDistribution.h"
 
-#include <optional>
-
 namespace transept::runtime {
 
 class BeamSearch : public Search {
@@ -34,7 +32,7 @@ private:
   };
 
   std::int64_t length() const;
-  template <typename Visit> void visitFedBeams(Visit &&visit);
+  template <typename Self, typename Visit> static void visitFedBeams(Self &self, Visit &&visit);
   void readScores(const DecodeBatch &batch, const FedRow &row, Continuations &list);
   void warp(Continuations &list);
   void step(BeamGroup &group, std::span<const Continuations> lists);
@@ -42,8 +40,6 @@ private:
   void shareCache();
   void findWhetherEqual();
   void appendForced();
-  std::vector<GeneratedSequence> collect();
-  std::optional<std::int32_t> sharedId(std::size_t position) const;
   void tell();
 
   const GenerationSettings &settings;
@@ -62,7 +58,6 @@ private:
   TokenPenalties penalties; // of what the groups before chose in this step
   SamplingDistribution distribution;
 
-  bool wasCancelled = false;
   std::vector<GeneratedSequence> results; // once all groups are done
 };
 

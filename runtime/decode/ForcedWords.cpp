@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// After transformers 4.44, beam_constraints.py and ConstrainedBeamSearchScorer. One thing differs:
-// there, hypotheses that are tried within a begun word share its tokens by mistake, so that the
-// second of two ways on counts as no progress.
+// After transformers 4.44, beam_constraints.py and ConstrainedBeamSearchScorer. Two things differ.
+// There, hypotheses that are tried within a begun word share its tokens by mistake, so that the
+// second of two ways on counts as no progress. And beams go on there with words that the rules ban,
+// at -infinity, and may come out.
 
 #include "runtime/decode/ForcedWords.h"
 
@@ -174,7 +175,7 @@ void steerToForcedWords(const GenerationSettings &settings, std::span<const Beam
     before[beam].advancing(advancing);
     for (std::int32_t id : advancing) {
       Choice choice = advancingChoice(beams[beam], beam, continuationsOf(lists, beam), id);
-      if (!isAmong(beams, prospects, choice))
+      if (choice.sum > -INFINITY && !isAmong(beams, prospects, choice))
         add(choice);
     }
   }

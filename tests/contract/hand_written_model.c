@@ -271,6 +271,7 @@ static const transept_generation_defaults generation = {
     .typical_p = 1,
     .encoder_repetition_penalty = 1,
     .exponential_decay_factor = 1,
+    .beam_groups = 1,
 };
 
 static const transept_model_table table = {

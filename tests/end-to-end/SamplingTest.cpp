@@ -118,7 +118,8 @@ TEST(Sampling, OfAnotherDistributionFailsToVerify) {
   writeFile(folder.file("goldens.json"), list.dump());
   CommandResult result = run({"verify", library("t5"), folder.file(""), "--json"});
   EXPECT_EQ(result.status, 1) << result.errors;
-  for (const auto &item : nlohmann::json::parse(result.output).at("cases"))
+  const auto report = nlohmann::json::parse(result.output);
+  for (const auto &item : report.at("cases"))
     EXPECT_EQ(item.contains("failure"), wrong.contains(item.at("name"))) << item;
 }
 

@@ -93,6 +93,8 @@ TEST(TokenScores, EqualDenseRowsOverRandomOptions) {
         EXPECT_EQ(sequence.ids, plain.sequences[rank].ids);
         EXPECT_EQ(sequence.score, plain.sequences[rank].score);
         EXPECT_THAT(plain.sequences[rank].tokenScores, IsEmpty());
+        if (sequence.score == -INFINITY)
+          continue; // its tokens have no meaning
         expectNear(sequence.tokenScores,
                    denseScores(toy, source, sequence, options, kind == TokenScores::Normalized));
       }
