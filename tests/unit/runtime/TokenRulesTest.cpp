@@ -7,6 +7,7 @@
 #include "Random.h"
 #include "ReferenceSearch.h"
 
+#include "runtime/decode/GenerationSettings.h"
 #include "transept/token_trie.h"
 
 #include <cmath>
@@ -196,6 +197,106 @@ TEST_F(OneRule, ResultsAreThoseOfATrie) {
   for (const Sequence &sequence : found)
     EXPECT_THAT(names, testing::Contains(
                            std::vector<Id>(sequence.ids.begin() + 1, sequence.ids.end() - 1)));
+}
+
+/// What a program in C hands in as the context of its function.
+struct CAllowed {
+  std::vector<Id> ids;
+  std::int32_t answer = 0;
+  std::vector<std::uint64_t> calls; // ids, and from where they were generated
+};
+
+std::int32_t allowInC(void *context, std::uint64_t, const std::int32_t *, std::uint64_t idCount,
+                      std::uint64_t generatedFrom, const std::int32_t **allowed,
+                      std::uint64_t *allowedCount) {
+  auto *self = static_cast<CAllowed *>(context);
+  self->calls.insert(self->calls.end(), {idCount, generatedFrom});
+  *allowed = self->ids.data();
+  *allowedCount = self->ids.size();
+  return self->answer;
+}
+
+TEST(AllowedIdsFromC, AreAskedForWithTheirContextAndMayCancel) {
+  ToyModel toy(3, 23, 2);
+  const transept_runtime &runtime = transept_runtime_functions;
+  transept_model *model = nullptr;
+  ASSERT_EQ(runtime.open(&toy.table, nullptr, &model, nullptr), TRANSEPT_OK);
+  const std::int32_t ids[] = {4, 5};
+  transept_source_input input{};
+  input.ids = ids;
+  input.length = 2;
+  transept_source *source = nullptr;
+  ASSERT_EQ(runtime.encode(model, &input, 1, &source, nullptr), TRANSEPT_OK);
+  CAllowed allowed;
+  allowed.ids = {7};
+  transept_generation_options options;
+  transept_unset_generation_options(&options);
+  options.beams = 1;
+  options.maximum_length = 4;
+  options.forced_beginning_id = 9;
+  options.allowed_ids = allowInC;
+  options.allowed_ids_context = &allowed;
+  transept_results *results = nullptr;
+  ASSERT_EQ(runtime.generate(model, &source, 1, &options, &results, nullptr), TRANSEPT_OK);
+  std::uint64_t count = 0;
+  const transept_sequence *sequence = runtime.view_sequences(results, 0, &count);
+  EXPECT_THAT(std::span(sequence->ids, sequence->length), ElementsAre(1, 9, 7, 7));
+  EXPECT_THAT(allowed.calls, ElementsAre(2u, 2u, 3u, 2u));
+  runtime.release_results(results);
+
+  char *message = nullptr;
+  auto refusal = [&] {
+    EXPECT_EQ(runtime.generate(model, &source, 1, &options, &results, &message),
+              allowed.answer == 0 ? TRANSEPT_INVALID_ARGUMENT : TRANSEPT_CANCELLED);
+    std::string text = message;
+    runtime.release_message(message);
+    return text;
+  };
+  allowed.answer = 5;
+  EXPECT_EQ(refusal(), "the function allowed_ids asked to stop");
+  allowed.answer = 0;
+  allowed.ids.clear();
+  EXPECT_THAT(refusal(), HasSubstr("allowed_ids allows no id behind 2 tokens of sources[0]"));
+  runtime.release_source(source);
+  runtime.close(model);
+}
+
+TEST(BiasesFromC, AreGivenCompletely) {
+  ToyModel toy(3, 23, 2);
+  transept_generation_options options;
+  auto refusal = [&](auto set) {
+    transept_unset_generation_options(&options);
+    set();
+    return errorOf([&] { runtime::resolveSettings(toy.table, &options); });
+  };
+  static constexpr std::int32_t ids[] = {7, 3};
+  static constexpr std::uint64_t offsets[] = {0, 1, 2}, falling[] = {0, 2, 1};
+  static constexpr float values[] = {1, 2};
+  auto setAll = [&] {
+    options.sequence_bias_ids = ids;
+    options.sequence_bias_offsets = offsets;
+    options.sequence_bias_values = values;
+    options.sequence_bias_count = 2;
+  };
+  EXPECT_EQ(refusal(setAll), "no error");
+  EXPECT_EQ(refusal([&] {
+              setAll();
+              options.sequence_bias_offsets = nullptr;
+            }),
+            "sequence_bias_ids or sequence_bias_offsets is null, but must be set together");
+  EXPECT_EQ(refusal([&] {
+              setAll();
+              options.sequence_bias_values = nullptr;
+            }),
+            "sequence_bias_values is null, but must be set together with sequence_bias_ids");
+  EXPECT_EQ(refusal([&] {
+              setAll();
+              options.sequence_bias_offsets = falling;
+            }),
+            "sequence_bias_offsets[2] is 1, but must be 2 or more");
+  EXPECT_EQ(refusal([&] { options.exponential_decay_start = 3; }),
+            "exponential_decay_start or exponential_decay_factor is unset, but must be set "
+            "together");
 }
 
 } // namespace
