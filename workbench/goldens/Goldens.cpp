@@ -47,6 +47,8 @@ GoldenCase readCase(const Json &object, const std::string &origin) {
       refuseValue(*given, fields.where("generation_args"), "an object");
     result.generationArguments = *given;
   }
+  if (const Json *segments = fields.find("segments"))
+    result.segments = *segments;
   if (const Json *prompt = fields.find("decoder_prompt")) {
     if (!prompt->is_array())
       refuseValue(*prompt, fields.where("decoder_prompt"), "a list of ids");

@@ -161,9 +161,12 @@ public:
       }
       Decoded decoded = decode(source, promptOf(language), number);
       std::size_t next = count;
-      if (!decoded.isSilence)
-        next = add(decoded, source, {.window = number, .firstFrame = first}, count,
-                   transcript.segments);
+      if (!decoded.isSilence) {
+        SoundSegment place;
+        place.window = number;
+        place.firstFrame = first;
+        next = add(decoded, source, place, count, transcript.segments);
+      }
       // A sound of one window is transcribed in one piece.
       first += sound.frameCount <= window ? count : next;
     }
