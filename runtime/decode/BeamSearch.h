@@ -5,16 +5,15 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_BEAMSEARCH_H
 #define TRANSEPT_RUNTIME_DECODE_BEAMSEARCH_H
 
-#include "runtime/decode/BeamHypotheses.h"
-#include "runtime/decode/Search.h"
+#include "runtime/decode/BeamGroup.h"
 
 namespace transept::runtime {
 
 class BeamSearch : public Search {
 public:
-  explicit BeamSearch(SearchStart start);
+  explicit BeamSearch(const SearchStart &start);
 
-  bool isDone() const override { return done; }
+  bool isDone() const override;
   std::vector<GeneratedSequence> take() override;
   std::int64_t generatedCount() const override { return length() - rules.promptLength(); }
   std::int64_t pendingRows() const override;
@@ -23,41 +22,31 @@ public:
   void advance(const DecodeBatch &batch) override;
 
 private:
-  struct Beam {
-    std::vector<std::int32_t> ids;
-    SelfCache cache;
-    float score = 0; // running sum, float like torch's
-  };
-  /// One of the best continuations of all beams.
-  struct Choice {
-    float sum;
-    std::int32_t beam;
-    std::int32_t rank; // among the beam's candidates
-    std::int32_t id;
+  /// The row of a beam in a step.
+  struct FedRow {
+    ExcludedIds excluded;
+    std::size_t request = 0;
   };
 
-  std::int64_t length() const { return std::int64_t(beams.front().ids.size()); }
-  /// Beams are equal until scores were used once: then one sequence stands for all.
-  std::size_t fedBeams() const { return areEqual ? 1 : beams.size(); }
-  void choose(std::span<const std::vector<Candidate>> candidates);
-  void fillWithImpossible();
-  void applyChoices();
-  void continueBeams();
+  std::int64_t length() const;
+  template <typename Visit> void visitFedBeams(Visit &&visit);
+  void readScores(const DecodeBatch &batch, const FedRow &row, Continuations &list) const;
+  void step(BeamGroup &group, std::span<const Continuations> lists);
+  void stepForced(BeamGroup &group, std::int32_t id);
+  void shareCache();
+  void findWhetherEqual();
   void appendForced();
-  void finish();
 
   const GenerationSettings &settings;
   TokenRules rules;
   const EncoderEntry &entry;
-  BeamHypotheses hypotheses;
-  std::vector<Beam> beams, nextBeams;
+  std::vector<BeamGroup> groups;
+  /// Beams are equal until scores were used once: then one sequence stands for all.
   bool areEqual = true;
-  bool done = false;
 
-  std::size_t firstRequest = 0;
-  std::vector<ExcludedIds> excluded;              // of each fed beam
-  std::vector<std::vector<Candidate>> candidates; // of each fed beam
-  std::vector<Choice> choices, continued;
+  std::vector<FedRow> fed;                  // of the step in progress, at most one for each beam
+  std::vector<Continuations> continuations; // of the beams of one group
+  std::vector<Choice> choices;
 };
 
 } // namespace transept::runtime

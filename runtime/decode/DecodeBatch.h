@@ -28,6 +28,8 @@ public:
   /// Forgets all rows; the next invocation asks for `candidateCount` candidates of each requested
   /// row (0: none, and no log-sum-exp), and if `keepsRows` for its logits.
   void clear(std::int64_t candidateCount, bool keepsRows = false);
+  /// Lets the next invocation keep the logits of its requested rows, whatever clear() said.
+  void keepRows() { keepsRows = true; }
   /// The sequences added next read this entry; a repeated call for the same entry adds no group.
   void setSource(const EncoderEntry &entry);
   /// Adds the rows of `ids` behind what `cache` holds. The cache must live until run() returns.

@@ -157,7 +157,7 @@ private:
     SearchStart start{settings, *handle.lease, handle.givenIds, engine.pages,
                       startOf(settings, promptOf(options, source))};
     if (settings.beams > 1)
-      return std::make_unique<BeamSearch>(std::move(start));
+      return std::make_unique<BeamSearch>(start);
     TokenListener listener;
     if (options)
       listener = {options->on_token, options->on_token_context, source};
@@ -176,7 +176,7 @@ private:
     for (const Running &item : running)
       rows += item.search->pendingRows();
     const std::int64_t added = settings.sequences();
-    const std::int64_t limit = settings.needsWholeRows()
+    const std::int64_t limit = settings.needsWholeRows() || settings.normalizesTokenScores()
                                    ? std::min(sequencesPerStep, wholeRowsPerStep(settings))
                                    : sequencesPerStep;
     auto sequences = std::int64_t(running.size()) * added;

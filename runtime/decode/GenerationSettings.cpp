@@ -57,6 +57,7 @@ public:
     applyLists();
     checkEveryOptionHasAnEffect();
     applyTimestamps();
+    applyTokenScores();
     return std::move(settings);
   }
 
@@ -319,6 +320,13 @@ private:
     settings.firstTimestamp = speech->first_timestamp_id;
     settings.noTimestamps = speech->no_timestamps_id;
     settings.maximumInitialTimestamp = speech->maximum_initial_timestamp;
+  }
+
+  void applyTokenScores() {
+    settings.tokenScores = options.token_scores;
+    if (settings.tokenScores > TRANSEPT_TOKEN_SCORES_NORMALIZED)
+      failArgument(settings.named("token_scores", "tokenScores"), settings.tokenScores,
+                   "0 (none), 1 (processed) or 2 (normalized)");
   }
 
   const transept_generation_options &options;

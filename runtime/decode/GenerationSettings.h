@@ -63,8 +63,22 @@ struct GenerationSettings {
 
   std::uint64_t seed = 0;
 
+  std::uint32_t tokenScores = TRANSEPT_TOKEN_SCORES_NONE;
+  bool keepsTokenScores() const { return tokenScores != TRANSEPT_TOKEN_SCORES_NONE; }
+  /// Whether scores of tokens must become log-probabilities: they are not where they are logits, or
+  /// where rules act on log-probabilities and nothing renormalizes them.
+  bool normalizesTokenScores() const {
+    bool isAsked = tokenScores == TRANSEPT_TOKEN_SCORES_NORMALIZED;
+    if (sample || !keepsTokenScores())
+      return false;
+    return beams == 1 ? isAsked || renormalize : isAsked && !renormalize;
+  }
+
   /// Sequences of a source that a search advances together.
   std::int64_t sequences() const { return sample ? returnCount : beams; }
+
+  /// Beams that are compared with each other.
+  std::int64_t groupSize() const { return beams; }
 
   /// Whether a step needs the scores of the whole vocabulary, not only the best of them.
   bool needsWholeRows() const {

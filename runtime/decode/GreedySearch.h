@@ -22,9 +22,12 @@ public:
 
 private:
   std::int64_t length() const { return std::int64_t(result.ids.size()); }
-  void append(std::int32_t id);
+  /// `tokenScore` is used where the settings ask for scores of tokens.
+  void append(std::int32_t id, float tokenScore);
   void appendForced();
+  float tokenScoreOf(const RowScores &row, const Candidate &chosen) const;
 
+  const GenerationSettings &settings;
   TokenRules rules;
   const EncoderEntry &entry;
   TokenListener listener;

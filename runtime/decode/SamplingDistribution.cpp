@@ -57,7 +57,7 @@ DrawnToken SamplingDistribution::draw(double uniform) const {
     if (uniform < below)
       break;
   }
-  return {drawn->id, double(drawn->score) - logTotal};
+  return {drawn->id, drawn->score, double(drawn->score) - logTotal};
 }
 
 void SamplingDistribution::normalize() {

@@ -10,6 +10,7 @@ namespace transept::runtime {
 
 struct DrawnToken {
   std::int32_t id;
+  float score;           // as the warpers left it
   double logProbability; // with which it was drawn
 };
 

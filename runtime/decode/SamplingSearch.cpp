@@ -102,12 +102,16 @@ void SamplingSearch::drawToken(Sample &sample) {
   DrawnToken drawn = distribution.draw(
       uniformAt({settings.seed, number, sample.number, std::uint32_t(sample.length())}));
   sample.score += drawn.logProbability;
-  append(sample, drawn.id);
+  bool isProcessed =
+      settings.tokenScores == TRANSEPT_TOKEN_SCORES_PROCESSED && !settings.renormalize;
+  append(sample, drawn.id, isProcessed ? drawn.score : float(drawn.logProbability));
   appendForced(sample);
 }
 
-void SamplingSearch::append(Sample &sample, std::int32_t id) {
+void SamplingSearch::append(Sample &sample, std::int32_t id, float tokenScore) {
   sample.result.ids.push_back(id);
+  if (settings.keepsTokenScores())
+    sample.result.tokenScores.push_back(tokenScore);
   listener.tell(id);
   bool isEnd = rules.isEnd(id);
   if (isEnd)
@@ -126,7 +130,7 @@ void SamplingSearch::appendForced(Sample &sample) {
     if (rules.isForbidden(forced, sample.result.ids))
       fail(ErrorCode::InvalidArgument, "there is no token to draw: the options force token ",
            forced, " behind ", sample.length(), " tokens of a result, and ban it there");
-    append(sample, forced);
+    append(sample, forced, /*tokenScore=*/0);
   }
 }
 

@@ -44,7 +44,7 @@ private:
 
   void assignDistribution(const DecodeBatch &batch, const Sample &sample);
   void drawToken(Sample &sample);
-  void append(Sample &sample, std::int32_t id);
+  void append(Sample &sample, std::int32_t id, float tokenScore);
   void appendForced(Sample &sample);
 
   const GenerationSettings &settings;

@@ -14,6 +14,7 @@ struct GeneratedSequence {
   std::vector<std::int32_t> ids;
   float score = 0;
   std::uint32_t finishReason = TRANSEPT_FINISH_LENGTH;
+  std::vector<float> tokenScores = {}; // of what was generated, if the settings ask for them
 };
 
 /// Who hears of each new token; `call` may be null.

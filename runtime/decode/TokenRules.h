@@ -52,6 +52,8 @@ public:
   float penalize(float score) const {
     return score < 0 ? score * settings.repetitionPenalty : score / settings.repetitionPenalty;
   }
+  /// Whether there are rules that look at scores.
+  bool comparesScores() const { return timestamps.areOn(); }
   /// The rules that look at scores, on candidates in any order.
   void compareScores(std::vector<Candidate> &candidates) const {
     if (timestamps.areOn())

@@ -50,4 +50,48 @@ void renormalizedCandidates(const RowScores &row, const ExcludedIds &excluded,
   result.erase(last, result.end());
 }
 
+namespace {
+
+/// -infinity of none.
+float logSumExpOf(std::span<const Candidate> candidates) {
+  float best = -INFINITY;
+  for (const Candidate &candidate : candidates)
+    best = std::max(best, candidate.score);
+  if (best == -INFINITY)
+    return best;
+  double sum = 0; // of exp(score - best), so that nothing overflows
+  for (const Candidate &candidate : candidates)
+    sum += std::exp(double(candidate.score) - double(best));
+  return float(double(best) + std::log(sum));
+}
+
+/// How much of all probability the ids had whose scores the rules change.
+double excludedProbability(const RowScores &row) {
+  double sum = 0;
+  for (float logit : row.excludedLogits)
+    sum += std::exp(double(logit) - double(row.logSumExp));
+  return sum;
+}
+
+} // namespace
+
+float processedLogSumExp(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
+                         ScoreKind kind, std::span<const Candidate> merged) {
+  float plain = kind == ScoreKind::LogProbability ? 0 : row.logSumExp;
+  if (excluded.ids.empty())
+    return plain;
+  double taken = excludedProbability(row);
+  // Where little is left, a difference would have few digits; and some rules look at all scores.
+  if (taken > 0.5 || excluded.areOthersBanned || rules.comparesScores()) {
+    std::vector<Candidate> all;
+    allCandidates(row, excluded, rules, kind, all);
+    return logSumExpOf(all);
+  }
+  double sum = 1 - taken;
+  for (const Candidate &candidate : merged)
+    if (std::binary_search(excluded.ids.begin(), excluded.ids.end(), candidate.id))
+      sum += std::exp(double(candidate.score) - double(plain));
+  return float(double(plain) + std::log(sum));
+}
+
 } // namespace transept::runtime

@@ -19,6 +19,11 @@ void renormalizedCandidates(const RowScores &row, const ExcludedIds &excluded,
                             const TokenRules &rules, std::int64_t count,
                             std::vector<Candidate> &result);
 
+/// The log-sum-exp of a row's processed scores: what makes them log-probabilities again. `merged` is
+/// what mergeCandidates made of the row. The row has its logits wherever the rules change a score.
+float processedLogSumExp(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
+                         ScoreKind kind, std::span<const Candidate> merged);
+
 } // namespace transept::runtime
 
 #endif

@@ -143,6 +143,22 @@ const transept_sequence *viewSequences(const transept_results *results, std::uin
   return isThere ? results->views[source].data() : nullptr;
 }
 
+const float *viewTokenScores(const transept_results *results, std::uint64_t source,
+                             std::uint64_t sequence, std::uint64_t *count) {
+  bool isThere = results && source < results->generated.size() &&
+                 sequence < results->generated[source].size();
+  const float *scores = nullptr;
+  std::uint64_t found = 0;
+  if (isThere && !results->generated[source][sequence].tokenScores.empty()) {
+    const std::vector<float> &all = results->generated[source][sequence].tokenScores;
+    scores = all.data();
+    found = all.size();
+  }
+  if (count)
+    *count = found;
+  return scores;
+}
+
 void releaseResults(transept_results *results) {
   delete results;
 }
@@ -391,4 +407,5 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .run_workers = transept::runtime::runWorkers,
     .level = transept::runtime::levelOf,
     .set_observer = transept::runtime::setObserver,
+    .view_token_scores = transept::runtime::viewTokenScores,
 };

@@ -205,6 +205,11 @@ typedef int32_t transept_status;
 #define TRANSEPT_FINISH_END 0u    /* an end id was generated */
 #define TRANSEPT_FINISH_LENGTH 1u /* the maximum length was reached */
 
+/* Scores of single tokens, as transformers' compute_transition_scores gives them. */
+#define TRANSEPT_TOKEN_SCORES_NONE 0u
+#define TRANSEPT_TOKEN_SCORES_PROCESSED 1u /* what the search worked with (normalize_logits=False) */
+#define TRANSEPT_TOKEN_SCORES_NORMALIZED 2u /* log-probabilities after the rules */
+
 typedef struct transept_model transept_model;     /* an opened model: workers and caches */
 typedef struct transept_source transept_source;   /* an encoded source, reference counted */
 typedef struct transept_results transept_results; /* what generate returned */
@@ -325,6 +330,11 @@ typedef transept_status (*transept_generate_function)(transept_model *model,
  * They live as long as the results. */
 typedef const transept_sequence *(*transept_view_sequences_function)(
     const transept_results *results, uint64_t source, uint64_t *count);
+/* The scores of the tokens that were generated in a sequence, if they were asked for: the last
+ * *count of its ids, forced ones and the end id included. Null and count 0 otherwise. */
+typedef const float *(*transept_view_token_scores_function)(const transept_results *results,
+                                                            uint64_t source, uint64_t sequence,
+                                                            uint64_t *count);
 typedef void (*transept_release_results_function)(transept_results *results);
 
 /* target_ids holds all target sequences one after another, sequence i in the range

@@ -110,10 +110,8 @@ public:
     for (std::size_t index = 0; index < sources.size(); ++index) {
       std::uint64_t count = 0;
       const transept_sequence *views = opened().runtime().view_sequences(results, index, &count);
-      for (const transept_sequence &view : std::span(views, count))
-        generations[index].sequences.push_back({{view.ids, view.ids + view.length},
-                                                view.score,
-                                                static_cast<FinishReason>(view.finish_reason)});
+      for (std::uint64_t rank = 0; rank != count; ++rank)
+        generations[index].sequences.push_back(sequenceOf(views[rank], results, index, rank));
     }
     return generations;
   }
@@ -242,6 +240,16 @@ public:
   const transept_model_table &table() const { return opened().table(); }
 
 private:
+  Sequence sequenceOf(const transept_sequence &view, const transept_results *results,
+                      std::uint64_t source, std::uint64_t rank) const {
+    std::uint64_t count = 0;
+    const float *scores = opened().runtime().view_token_scores(results, source, rank, &count);
+    return {{view.ids, view.ids + view.length},
+            view.score,
+            static_cast<FinishReason>(view.finish_reason),
+            {scores, scores + count}};
+  }
+
   friend class Observer;
   friend class Profiler;
 

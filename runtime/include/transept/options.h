@@ -78,6 +78,18 @@ enum class EarlyStopping : std::int32_t {
   Never = TRANSEPT_EARLY_STOPPING_NEVER         ///< no better one is possible (HF: "never")
 };
 
+/// Which scores of single tokens generate returns: those of transformers' compute_transition_scores.
+enum class TokenScores : std::uint32_t {
+  None = TRANSEPT_TOKEN_SCORES_NONE,
+  /// What the search worked with (normalize_logits=False). Beam search: log-probabilities after the
+  /// rules, whose sum is the hypothesis' before its length penalty. Greedy search: logits after the
+  /// rules. Sampling: scores after the rules, temperature and cuts.
+  Processed = TRANSEPT_TOKEN_SCORES_PROCESSED,
+  /// Log-probabilities among what the rules and cuts leave (normalize_logits=True): greedy search,
+  /// beam search and sampling can be compared by them.
+  Normalized = TRANSEPT_TOKEN_SCORES_NORMALIZED
+};
+
 /// How to generate; the meaning of each option is that of transformers 4.44. What is unset takes
 /// the model's default (its generation_config.json).
 struct GenerateOptions {
@@ -114,6 +126,9 @@ struct GenerateOptions {
   /// batch gives the numbers that its sources have in the whole, and gets the same samples.
   std::vector<std::uint64_t> sourceNumbers = {};
 
+  /// Whether sequences come with a score of each token.
+  TokenScores tokenScores = TokenScores::None;
+
   /// Greedy search, or sampling with one result: called with the number of the source and each new
   /// token as soon as it is chosen, on the calling thread. Returning false ends the call with Error
   /// (Cancelled); an exception ends it with that exception. Must not use the model.
@@ -136,6 +151,10 @@ struct Sequence {
   /// temperature and cuts (transformers' compute_transition_scores with normalize_logits).
   float score = 0;
   FinishReason finishReason = FinishReason::Length;
+  /// What GenerateOptions::tokenScores asks for: a score of each generated id, the last
+  /// tokenScores.size() of ids. A forced id has 0, one that is there although the rules ban all has
+  /// -infinity.
+  std::vector<float> tokenScores = {};
 };
 
 /// What generate returns for one source: its sequences, best first (samples: in the order of their

@@ -35,6 +35,7 @@ public:
     options.timestamps = number(given.timestamps, "timestamps");
     setPrompts(sourceCount);
     setNumbers(sourceCount);
+    options.token_scores = static_cast<std::uint32_t>(given.tokenScores);
     if (given.onToken) {
       options.on_token = callListener;
       options.on_token_context = this;
