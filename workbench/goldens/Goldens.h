@@ -22,7 +22,8 @@ namespace transept::workbench {
 
 struct GoldenCase {
   std::string name;
-  std::string kind; // "forward", "generate", "distribution", "whisper_long", "whisper_word", or one that is not known here
+  std::string kind; // "forward", "generate", "distribution", "whisper_long", "whisper_word", or one
+                    // that is not known here
   /// Name of an input or output -> the tensor that holds it.
   std::map<std::string, std::string> inputs, outputs;
   bool usesGenerationConfig = false;

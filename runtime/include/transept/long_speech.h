@@ -63,10 +63,12 @@ struct SoundSegment {
   double begin = 0, end = 0;      ///< seconds from the beginning of the sound
   std::vector<Id> ids;            ///< its text with its timestamps, which count from its window
   std::vector<double> tokenTimes; ///< the second at which each of the ids begins, if asked for
+  std::string language;           ///< of the sound
   std::size_t window = 0;         ///< counted from 0, silent ones too
   std::size_t firstFrame = 0;     ///< of the window
   double temperature = 0;         ///< at which it was found
-  /// Of the window's ids without the end, summed / (their number + 1).
+  /// Of the window's ids without the end, summed / (their number + 1): what the search saw after
+  /// its rules, or of sampled ids what the model says.
   double averageLogProbability = 0;
   /// Bytes of the window's ids / their compressed size; nothing without compressedSize.
   std::optional<double> compressionRatio = {};
@@ -163,6 +165,7 @@ public:
       std::size_t next = count;
       if (!decoded.isSilence) {
         SoundSegment place;
+        place.language = transcript.language;
         place.window = number;
         place.firstFrame = first;
         next = add(decoded, source, place, count, transcript.segments);
@@ -319,6 +322,7 @@ private:
     generate.timestamps = true;
     generate.decoderStart = -1; // it is part of the prompt
     generate.returnCount = 1;
+    generate.tokenScores = TokenScores::Normalized;
     generate.sample = temperature > 0;
     if (temperature > 0) {
       generate.temperature = temperature;
@@ -331,7 +335,7 @@ private:
     decoded.sequence = model.generate(source, generate).best();
     decoded.promptLength = prompt.size();
     decoded.temperature = temperature;
-    rate(decoded);
+    rate(source, decoded);
     return decoded;
   }
 
@@ -347,17 +351,46 @@ private:
       generate.maximumNewTokens = room;
   }
 
-  void rate(Decoded &decoded) const {
+  void rate(const Source &source, Decoded &decoded) const {
     const Sequence &sequence = decoded.sequence;
     decoded.text.assign(sequence.ids.begin() + std::ptrdiff_t(decoded.promptLength),
                         sequence.ids.end());
     if (sequence.finishReason == FinishReason::End)
       decoded.text.pop_back();
-    decoded.averageLogProbability = double(sequence.score) / double(decoded.text.size() + 1);
+    double sum = decoded.temperature > 0 ? untempered(source, decoded) : 0;
+    if (decoded.temperature == 0)
+      for (float score : std::span(sequence.tokenScores).first(decoded.text.size()))
+        sum += double(score);
+    decoded.averageLogProbability = sum / double(decoded.text.size() + 1);
     if (options.compressedSize) {
       std::string bytes = bytesOf(decoded.text, model.targetVocabularySize());
       decoded.compressionRatio = double(bytes.size()) / double(options.compressedSize(bytes));
     }
+  }
+
+  /// A low temperature makes what it draws look likely, so it is left out of the judgement. The
+  /// rules are, too: nobody gives out the scores between the two.
+  static double untempered(const Source &source, const Decoded &decoded) {
+    if (decoded.text.empty())
+      return 0;
+    std::span ids(decoded.sequence.ids);
+    Decoder decoder = source.decode();
+    double sum =
+        logProbability(decoder.append(ids.first(decoded.promptLength)), decoded.text.front());
+    std::span text(decoded.text);
+    if (text.size() == 1)
+      return sum;
+    Rows rows = decoder.appendAll(text.first(text.size() - 1));
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      sum += logProbability(rows[row], text[row + 1]);
+    return sum;
+  }
+
+  static double logProbability(std::span<const float> logits, Id id) {
+    double best = *std::max_element(logits.begin(), logits.end()), sum = 0;
+    for (float logit : logits)
+      sum += std::exp(double(logit) - best);
+    return double(logits[std::size_t(id)]) - best - std::log(sum);
   }
 
   /// Of the token that marks silence, right behind the start of the transcript.
@@ -367,10 +400,7 @@ private:
       return std::nullopt;
     auto start = std::find(prompt.begin(), prompt.end(), speech.transcript_start_id);
     std::vector<float> logits = source.decode().append(std::span(prompt.begin(), start + 1));
-    double best = *std::max_element(logits.begin(), logits.end()), sum = 0;
-    for (float logit : logits)
-      sum += std::exp(double(logit) - best);
-    return std::exp(double(logits[std::size_t(speech.no_timestamps_id - 1)]) - best) / sum;
+    return std::exp(logProbability(logits, speech.no_timestamps_id - 1));
   }
 
   /// Adds a window's segments; returns how many frames it is to the next window.
