@@ -36,7 +36,7 @@ void SoundFlags::addTo(CLI::App &command) {
   add("--duration", length, "transcribe so many seconds of the sound at most [all]")
       ->check(notNegative());
   add("--format", formatName,
-      "write the transcript as text, subtitles, a table or JSON, as openai-whisper does")
+      "write the transcript as text, subtitles, a table or JSON, with the fields that are usual")
       ->check(oneOf(media::transcriptFormats()));
   add("--output-folder", folderName,
       "with --format: write FOLDER/NAME.FORMAT for each file, not standard output")

@@ -50,8 +50,8 @@ Json optional(const std::optional<double> &number) {
 }
 
 /// Without the digits that binary fractions add.
-double rounded(double seconds) {
-  return std::round(seconds * 1000) / 1000;
+double rounded(double number) {
+  return std::round(number * 1000) / 1000;
 }
 
 } // namespace
@@ -69,7 +69,7 @@ nlohmann::ordered_json segmentJson(const WrittenSegment &written, size_t number)
                  {"end", rounded(segment.end)},
                  {"text", written.text},
                  {"tokens", segment.ids},
-                 {"temperature", segment.temperature},
+                 {"temperature", rounded(segment.temperature)},
                  {"avg_logprob", segment.averageLogProbability},
                  {"compression_ratio", optional(segment.compressionRatio)},
                  {"no_speech_prob", optional(segment.noSpeechProbability)}};

@@ -109,9 +109,8 @@ TEST_F(LongSpeech, GoesToAFolderFileByFile) {
   ASSERT_EQ(result.status, 0) << result.errors;
   EXPECT_EQ(result.output, "");
   for (const std::string &name : {std::string("sound"), std::string("other")})
-    EXPECT_EQ(
-        readFile(results + "/" + name + ".srt"),
-        generate({folder.file(name + ".wav"), "--format", "srt", "--language", "de"}).output);
+    EXPECT_EQ(readFile(results + "/" + name + ".srt"),
+              generate({folder.file(name + ".wav"), "--format", "srt", "--language", "de"}).output);
 }
 
 TEST_F(LongSpeech, APartIsTranscribedAsIfThereWasNothingElse) {
@@ -130,8 +129,7 @@ TEST_F(LongSpeech, APartIsTranscribedAsIfThereWasNothingElse) {
 }
 
 TEST_F(LongSpeech, ComesFromStandardInputToo) {
-  CommandResult result =
-      generate({"-", "--format", "srt", "--language", "de"}, readFile(sound));
+  CommandResult result = generate({"-", "--format", "srt", "--language", "de"}, readFile(sound));
   ASSERT_EQ(result.status, 0) << result.errors;
   EXPECT_EQ(result.output, generate({sound, "--format", "srt", "--language", "de"}).output);
 }
@@ -139,13 +137,13 @@ TEST_F(LongSpeech, ComesFromStandardInputToo) {
 TEST_F(LongSpeech, PoorWindowsAreSampled) {
   auto temperatures = [&](const std::string &threshold) {
     std::vector<double> found;
-    for (const Json &segment : transcript({"--temperatures", "0,0.4,0.8", "--logprob-threshold",
-                                           threshold})
-                                   .at("segments"))
+    for (const Json &segment :
+         transcript({"--temperatures", "0,0.4,0.8", "--logprob-threshold", threshold})
+             .at("segments"))
       found.push_back(segment.at("temperature"));
     return found;
   };
-  EXPECT_THAT(temperatures("0"), testing::Each(testing::FloatNear(0.8f, 1e-6f)));
+  EXPECT_THAT(temperatures("0"), testing::Each(testing::DoubleNear(0.8, 1e-12)));
   EXPECT_THAT(temperatures("-1000"), testing::Each(0));
   std::vector<std::string> sampled = {"--temperatures", "1", "--seed"};
   auto withSeed = [&](const char *seed) {
@@ -163,15 +161,16 @@ TEST_F(LongSpeech, SilenceHasNoSegments) {
   Json silent = transcript({"--no-speech-threshold", "0"});
   EXPECT_TRUE(silent.at("segments").empty());
   EXPECT_EQ(silent.at("text"), "");
-  EXPECT_FALSE(
-      transcript({"--no-speech-threshold", "0", "--logprob-threshold", "-1000"}).at("segments").empty());
+  EXPECT_FALSE(transcript({"--no-speech-threshold", "0", "--logprob-threshold", "-1000"})
+                   .at("segments")
+                   .empty());
 }
 
 TEST_F(LongSpeech, TextFromBeforeAWindowCounts) {
   Json plain = transcript({}), prompted = transcript({"--initial-prompt", "names"}),
        conditioned = transcript({"--condition-on-previous"}),
-       both = transcript({"--initial-prompt", "names", "--condition-on-previous",
-                          "--prompt-all-windows"});
+       both = transcript(
+           {"--initial-prompt", "names", "--condition-on-previous", "--prompt-all-windows"});
   EXPECT_NE(prompted, plain);
   EXPECT_NE(conditioned, plain);
   EXPECT_NE(both, conditioned);
@@ -198,9 +197,8 @@ TEST_F(LongSpeech, BadFilesAreNamed) {
   std::string bad = folder.file("bad.wav");
   writeFile(bad, readFile(sound).substr(0, 100000));
   expectFailure(generate({bad, "--format", "txt"}), 1, "bad.wav: the file ends early");
-  CommandResult result =
-      generate({bad, sound, "--format", "txt", "--output-folder", folder.file("results"),
-                "--skip-invalid"});
+  CommandResult result = generate(
+      {bad, sound, "--format", "txt", "--output-folder", folder.file("results"), "--skip-invalid"});
   EXPECT_EQ(result.status, 1);
   EXPECT_FALSE(fs::exists(folder.file("results/bad.txt")));
   EXPECT_TRUE(fs::exists(folder.file("results/sound.txt")));
@@ -216,8 +214,7 @@ TEST_F(LongSpeech, WrongUsageEndsWithStatus2) {
   expectFailure(generate({sound, "--prompt-all-windows"}), 2, "--initial-prompt");
   expectFailure(generate({sound, "--temperatures", "0.2", "--sample"}), 2, "--temperatures");
   expectFailure(generate({sound, "--offset", "1", "--short-context"}), 2, "--short-context");
-  expectFailure(run({"generate", library("t5"), "--ids", "--offset", "1"}, "5 1\n"), 2,
-                "--offset");
+  expectFailure(run({"generate", library("t5"), "--ids", "--offset", "1"}, "5 1\n"), 2, "--offset");
 }
 
 TEST(CompressedSize, IsThatOfPythonsZlib) {
@@ -269,8 +266,8 @@ TEST(LongSpeechMemory, AnHourNeedsNoMoreThanAMinute) {
   auto transcribe = [&](size_t seconds) {
     std::string file = folder.file(std::to_string(seconds) + ".wav");
     writeFile(file, waveOf(seconds * 16000));
-    CommandResult result = generate({file, "--format", "tsv", "--max-new-tokens", "3",
-                                     "--language", "de", "--threads", "1"});
+    CommandResult result = generate(
+        {file, "--format", "tsv", "--max-new-tokens", "3", "--language", "de", "--threads", "1"});
     EXPECT_EQ(result.status, 0) << result.errors;
     EXPECT_GT(linesOf(result.output).size(), seconds / 2);
   };
