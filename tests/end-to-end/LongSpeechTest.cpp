@@ -137,9 +137,8 @@ TEST_F(LongSpeech, ComesFromStandardInputToo) {
 TEST_F(LongSpeech, PoorWindowsAreSampled) {
   auto temperatures = [&](const std::string &threshold) {
     std::vector<double> found;
-    for (const Json &segment :
-         transcript({"--temperatures", "0,0.4,0.8", "--logprob-threshold", threshold})
-             .at("segments"))
+    Json json = transcript({"--temperatures", "0,0.4,0.8", "--logprob-threshold", threshold});
+    for (const Json &segment : json.at("segments"))
       found.push_back(segment.at("temperature"));
     return found;
   };
@@ -180,7 +179,8 @@ TEST_F(LongSpeech, TextFromBeforeAWindowCounts) {
 TEST_F(LongSpeech, WordsHaveTimes) {
   double last = 0;
   size_t count = 0;
-  for (const Json &segment : transcript({"--word-timestamps"}).at("segments"))
+  Json json = transcript({"--word-timestamps"});
+  for (const Json &segment : json.at("segments"))
     if (segment.contains("words"))
       for (const Json &word : segment.at("words")) {
         EXPECT_LE(word.at("start"), word.at("end"));

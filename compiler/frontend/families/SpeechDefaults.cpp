@@ -84,7 +84,10 @@ private:
     const Json *suppressed = fields.find("suppress_tokens");
     if (!suppressed || !suppressed->is_array() || suppressed->size() < 2)
       return std::nullopt;
-    return token((*suppressed)[suppressed->size() - 2], fields.where("suppress_tokens"));
+    // What is wrong with it is said where it is read as an option.
+    const Json &last = (*suppressed)[suppressed->size() - 2];
+    bool isToken = last.is_number_integer() && last >= 0 && last < vocabulary;
+    return isToken ? std::optional(last.get<int64_t>()) : std::nullopt;
   }
 
   /// [[layer, head], ...]
