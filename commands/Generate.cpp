@@ -193,7 +193,8 @@ private:
                               .wantsTimes = command.speech.wantsTimes(),
                               .wantsWords = command.speech.wantsWords(),
                               .name = command.sound.format(),
-                              .offset = command.sound.offset()};
+                              .offset = command.sound.offset(),
+                              .seconds = sound.seconds()};
       SoundResult result(model, soundFormat, given, [&](const std::string &text) {
         file ? file->write(text) : writeLines(text);
       });

@@ -47,7 +47,8 @@ void SoundResult::add(const SoundSegment &segment) {
   written.segment.end += format.offset;
   written.segment.firstFrame += size_t(std::llround(format.offset / format.secondsPerFrame));
   for (media::TimedText &word : written.words)
-    word.begin += format.offset, word.end += format.offset;
+    for (double *time : {&word.begin, &word.end})
+      *time = format.offset + std::min(*time, format.seconds);
   if (!format.name.empty())
     write(writer.add(written));
   else if (format.lines.isJson)

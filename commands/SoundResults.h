@@ -18,7 +18,8 @@ struct SoundFormat {
   bool wantsTimes = false, wantsWords = false;
   /// One of media::transcriptFormats(); empty: lines as those of other sources.
   std::string name;
-  double offset = 0; // of the sound in its file, seconds
+  double offset = 0;  // of the sound in its file, seconds
+  double seconds = 0; // of the sound
   /// From one frame of features to the next.
   double secondsPerFrame = 0.01;
 };

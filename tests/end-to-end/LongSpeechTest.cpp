@@ -260,12 +260,18 @@ size_t largestChild() {
   return size_t(usage.ru_maxrss) << 10;
 }
 
-/// Slow: an hour has 3600 windows of a second.
+/// An hour has 3600 windows of a second. The system counts what a program's parent has in memory,
+/// so the file is written second by second.
 TEST(LongSpeechMemory, AnHourNeedsNoMoreThanAMinute) {
   TemporaryFolder folder;
   auto transcribe = [&](size_t seconds) {
     std::string file = folder.file(std::to_string(seconds) + ".wav");
-    writeFile(file, waveOf(seconds * 16000));
+    std::string second = waveOf(16000).substr(44);
+    std::ofstream stream(file, std::ios::binary);
+    stream << waveHeader(seconds * second.size());
+    for (size_t count = 0; count < seconds; ++count)
+      stream << second;
+    stream.close();
     CommandResult result = generate(
         {file, "--format", "tsv", "--max-new-tokens", "3", "--language", "de", "--threads", "1"});
     EXPECT_EQ(result.status, 0) << result.errors;

@@ -15,17 +15,22 @@ inline std::string media(const std::string &name) {
   return TRANSEPT_SOURCE_DIR "/tests/unit/media/features/references/" + name;
 }
 
-/// A file with these samples, two bytes each.
-inline std::string waveWith(const std::string &data) {
+/// What stands before so many bytes of samples.
+inline std::string waveHeader(size_t bytes) {
   auto number = [](uint64_t value, size_t bytes) {
     std::string text;
     for (size_t index = 0; index < bytes; ++index)
       text += char(value >> (8 * index));
     return text;
   };
-  return "RIFF" + number(36 + data.size(), 4) + "WAVEfmt " + number(16, 4) + number(1, 2) +
-         number(1, 2) + number(16000, 4) + number(32000, 4) + number(2, 2) + number(16, 2) +
-         "data" + number(data.size(), 4) + data;
+  return "RIFF" + number(36 + bytes, 4) + "WAVEfmt " + number(16, 4) + number(1, 2) + number(1, 2) +
+         number(16000, 4) + number(32000, 4) + number(2, 2) + number(16, 2) + "data" +
+         number(bytes, 4);
+}
+
+/// A file with these samples, two bytes each.
+inline std::string waveWith(const std::string &data) {
+  return waveHeader(data.size()) + data;
 }
 
 /// A sweep.

@@ -86,7 +86,7 @@ def run(command, folder, environment):
     result = subprocess.run(command, shell=True, cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     text = result.stdout.rstrip("\n")
-    return result.returncode, text.split("\n")
+    return result.returncode, text.split("\n") if text else []
 
 
 def check(guide, transept, root, folder, files):

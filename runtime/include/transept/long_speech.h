@@ -406,7 +406,7 @@ private:
   /// Adds a window's segments; returns how many frames it is to the next window.
   std::size_t add(const Decoded &decoded, const Source &source, const SoundSegment &place,
                   std::size_t count, std::vector<SoundSegment> &segments) {
-    // As Hugging Face, all of the window is aligned; but nothing is said behind the sound's end.
+    // As Hugging Face, all of the window is aligned: times may lie behind the sound's end.
     std::vector<double> times;
     if (options.tokenTimes)
       times = tokenTimes(model, source, decoded.sequence.ids);
@@ -419,8 +419,7 @@ private:
       segment.ids.assign(decoded.text.begin() + std::ptrdiff_t(piece.begin),
                          decoded.text.begin() + std::ptrdiff_t(piece.end));
       for (std::size_t at = piece.begin; options.tokenTimes && at < piece.end; ++at)
-        segment.tokenTimes.push_back(offset +
-                                     std::min(times[decoded.promptLength + at], secondsOf(count)));
+        segment.tokenTimes.push_back(offset + times[decoded.promptLength + at]);
       segment.temperature = decoded.temperature;
       segment.averageLogProbability = decoded.averageLogProbability;
       segment.compressionRatio = decoded.compressionRatio;
