@@ -13,12 +13,15 @@
 #include <algorithm>
 #include <cmath>
 #include <ranges>
+#include <unistd.h>
 
 namespace transept::media {
 
 namespace {
 
 constexpr const char *kPreprocessor = "preprocessor_config.json";
+
+constexpr std::string_view kStandardInput = "-";
 
 /// Of two hours in steps of 2.5 milliseconds.
 constexpr size_t kMostRows = 2'880'000;
@@ -79,6 +82,17 @@ MediaSources::Rows MediaSources::read(const std::string &file) const {
   check(rows, file);
   result.values = std::move(rows.values);
   return result;
+}
+
+features::WhisperSound MediaSources::openSound(const std::string &file,
+                                               features::SoundPart part) const {
+  const features::WhisperSettings *settings = extractor.windows();
+  if (!settings || settings->chunkSamples() / settings->hop != model.sourceFeatureCount())
+    throw InputError(fmt::format("{}: this library takes no sounds window by window", file));
+  bool isInput = file == kStandardInput;
+  return features::WhisperSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file)
+                                        : features::bytesOfFile(file),
+                                file, *settings, part);
 }
 
 void MediaSources::check(const features::Features &rows, const std::string &file) const {

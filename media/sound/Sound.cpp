@@ -11,9 +11,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <samplerate.h>
 #include <sndfile.h>
 
@@ -23,36 +23,39 @@ namespace {
 
 constexpr sf_count_t blockFrames = 4096;
 constexpr int maximumChannels = 64;
+/// Tells sounds from other files.
+constexpr size_t kBeginning = 1024;
 constexpr int minimumRate = 1000, maximumRate = 768000;
 
-/// A file in memory, as libsndfile's callbacks see it.
-struct MemoryFile {
-  std::string_view bytes;
+/// A file's bytes, as libsndfile's callbacks see them.
+struct OpenedBytes {
+  const SoundBytes &bytes;
   sf_count_t position = 0;
 
   sf_count_t size() const { return static_cast<sf_count_t>(bytes.size()); }
 };
 
-sf_count_t seekMemory(sf_count_t offset, int whence, void *data) {
-  auto &file = *static_cast<MemoryFile *>(data);
+sf_count_t seekBytes(sf_count_t offset, int whence, void *data) {
+  auto &file = *static_cast<OpenedBytes *>(data);
   sf_count_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file.position : file.size();
   // A damaged header can ask for anything; the position stays inside the file.
   file.position = std::clamp<sf_count_t>(offset, -base, file.size() - base) + base;
   return file.position;
 }
 
-sf_count_t readMemory(void *target, sf_count_t count, void *data) {
-  auto &file = *static_cast<MemoryFile *>(data);
+sf_count_t readBytes(void *target, sf_count_t count, void *data) {
+  auto &file = *static_cast<OpenedBytes *>(data);
   count = std::clamp<sf_count_t>(count, 0, file.size() - file.position);
-  std::memcpy(target, file.bytes.data() + file.position, size_t(count));
+  count = static_cast<sf_count_t>(
+      file.bytes.read(size_t(file.position), static_cast<char *>(target), size_t(count)));
   file.position += count;
   return count;
 }
 
-SF_VIRTUAL_IO memoryCallbacks = {
-    [](void *data) { return static_cast<MemoryFile *>(data)->size(); }, seekMemory, readMemory,
-    [](const void *, sf_count_t, void *) -> sf_count_t { return 0; },
-    [](void *data) { return static_cast<MemoryFile *>(data)->position; }};
+SF_VIRTUAL_IO callbacks = {[](void *data) { return static_cast<OpenedBytes *>(data)->size(); },
+                           seekBytes, readBytes,
+                           [](const void *, sf_count_t, void *) -> sf_count_t { return 0; },
+                           [](void *data) { return static_cast<OpenedBytes *>(data)->position; }};
 
 /// The library also guesses formats that nobody means; only these are handed to it.
 bool looksLikeSound(std::string_view bytes) {
@@ -113,20 +116,24 @@ bool isLengthKnown(const SF_INFO &info) {
   return info.frames < SF_COUNT_MAX / 2;
 }
 
-void checkFormat(const SF_INFO &info, const SoundOptions &options, const std::string &name) {
+void checkFormat(const SF_INFO &info, const std::string &name) {
   if (info.channels < 1 || info.channels > maximumChannels)
     throw InputError(
         fmt::format("{}: {} channels, allowed are 1 to {}", name, info.channels, maximumChannels));
   if (info.samplerate < minimumRate || info.samplerate > maximumRate)
     throw InputError(fmt::format("{}: {} samples per second, allowed are {} to {}", name,
                                  info.samplerate, minimumRate, maximumRate));
-  // Decoding it all to find that out could take minutes.
-  double seconds = double(info.frames) / info.samplerate;
-  bool isReadToTheEnd =
-      double(options.enoughSamples) > double(options.longestSeconds) * options.sampleRate;
-  if (isLengthKnown(info) && isReadToTheEnd && seconds > double(options.longestSeconds))
-    throw InputError(fmt::format("{}: {:.0f} seconds of sound, at most {} are allowed", name,
-                                 seconds, options.longestSeconds));
+}
+
+/// Before libsndfile sees them.
+void checkBytes(const SoundBytes &bytes, const std::string &name) {
+  if (bytes.size() == 0)
+    throw InputError(fmt::format("{}: the file is empty", name));
+  std::string first = bytes.first(kBeginning);
+  refusePointerFile(first, name);
+  if (!looksLikeSound(first))
+    throw InputError(fmt::format("{}: not a sound file; WAV, FLAC, Ogg and MP3 are read", name));
+  checkWaveHeader(bytes, name);
 }
 
 /// Averages the channels of `count` frames into `mono`.
@@ -145,46 +152,76 @@ void averageChannels(const std::vector<float> &block, sf_count_t count, int chan
 
 } // namespace
 
-std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
-                               const SoundOptions &options) {
-  if (bytes.empty())
-    throw InputError(fmt::format("{}: the file is empty", name));
-  refusePointerFile(bytes, name);
-  if (!looksLikeSound(bytes))
-    throw InputError(fmt::format("{}: not a sound file; WAV, FLAC, Ogg and MP3 are read", name));
-  checkWaveHeader(bytes, name);
-  MemoryFile memory{bytes};
-  SF_INFO info{};
-  std::unique_ptr<SNDFILE, int (*)(SNDFILE *)> file(
-      sf_open_virtual(&memoryCallbacks, SFM_READ, &info, &memory), sf_close);
-  if (!file)
-    throw InputError(fmt::format("{}: not a readable sound file: {}", name, sf_strerror(nullptr)));
-  checkFormat(info, options, name);
+struct SoundReader::State {
+  State(const SoundBytes &bytes, const std::string &name) : bytes{bytes}, name(name) {}
 
-  Resampler resampler(info.samplerate, options.sampleRate);
-  size_t longest = options.longestSeconds * size_t(options.sampleRate);
-  std::vector<float> samples, mono;
-  std::vector<float> block(size_t(blockFrames) * size_t(info.channels));
+  OpenedBytes bytes;
+  std::string name;
+  SF_INFO info{};
+  std::unique_ptr<SNDFILE, int (*)(SNDFILE *)> file{nullptr, sf_close};
+  std::optional<Resampler> resampler;
+  std::vector<float> block, mono;
   sf_count_t total = 0;
   bool isLast = false;
-  while (!isLast && samples.size() < options.enoughSamples) {
-    sf_count_t count = sf_readf_float(file.get(), block.data(), blockFrames);
-    if (int failure = sf_error(file.get()))
-      throw InputError(fmt::format("{}: damaged after {} samples: {}", name, total + count,
-                                   sf_error_number(failure)));
-    isLast = count < blockFrames;
-    total += count;
-    averageChannels(block, count, info.channels, name, mono);
-    resampler.append(mono, isLast, samples);
+};
+
+SoundReader::SoundReader(const SoundBytes &bytes, const std::string &name,
+                         const SoundOptions &options)
+    : state(std::make_unique<State>(bytes, name)) {
+  checkBytes(bytes, name);
+  state->file.reset(sf_open_virtual(&callbacks, SFM_READ, &state->info, &state->bytes));
+  if (!state->file)
+    throw InputError(fmt::format("{}: not a readable sound file: {}", name, sf_strerror(nullptr)));
+  checkFormat(state->info, name);
+  state->resampler.emplace(state->info.samplerate, options.sampleRate);
+  state->block.resize(size_t(blockFrames) * size_t(state->info.channels));
+}
+
+SoundReader::SoundReader(SoundReader &&) noexcept = default;
+SoundReader::~SoundReader() = default;
+
+bool SoundReader::read(std::vector<float> &samples) {
+  State &at = *state;
+  if (at.isLast)
+    return false;
+  sf_count_t count = sf_readf_float(at.file.get(), at.block.data(), blockFrames);
+  if (int failure = sf_error(at.file.get()))
+    throw InputError(fmt::format("{}: damaged after {} samples: {}", at.name, at.total + count,
+                                 sf_error_number(failure)));
+  at.isLast = count < blockFrames;
+  at.total += count;
+  averageChannels(at.block, count, at.info.channels, at.name, at.mono);
+  at.resampler->append(at.mono, at.isLast, samples);
+  if (at.isLast && at.total < at.info.frames && isLengthKnown(at.info))
+    throw InputError(fmt::format("{}: the file ends after {} of its {} samples", at.name, at.total,
+                                 at.info.frames));
+  if (at.isLast && at.total == 0)
+    throw InputError(fmt::format("{}: there are no samples in it", at.name));
+  return true;
+}
+
+double SoundReader::declaredSeconds() const {
+  return isLengthKnown(state->info) ? double(state->info.frames) / state->info.samplerate
+                                    : HUGE_VAL;
+}
+
+std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
+                               const SoundOptions &options) {
+  std::unique_ptr<SoundBytes> memory = bytesInMemory(bytes);
+  SoundReader reader(*memory, name, options);
+  size_t longest = options.longestSeconds * size_t(options.sampleRate);
+  // Decoding it all to find out that it is too long could take minutes.
+  bool isReadToTheEnd =
+      double(options.enoughSamples) > double(options.longestSeconds) * options.sampleRate;
+  double seconds = reader.declaredSeconds();
+  if (isReadToTheEnd && std::isfinite(seconds) && seconds > double(options.longestSeconds))
+    throw InputError(fmt::format("{}: {:.0f} seconds of sound, at most {} are allowed", name,
+                                 seconds, options.longestSeconds));
+  std::vector<float> samples;
+  while (samples.size() < options.enoughSamples && reader.read(samples))
     if (samples.size() > longest)
       throw InputError(fmt::format("{}: longer than the {} seconds that are allowed", name,
                                    options.longestSeconds));
-  }
-  if (isLast && total < info.frames && isLengthKnown(info))
-    throw InputError(
-        fmt::format("{}: the file ends after {} of its {} samples", name, total, info.frames));
-  if (total == 0)
-    throw InputError(fmt::format("{}: there are no samples in it", name));
   samples.resize(std::min(samples.size(), options.enoughSamples));
   return samples;
 }

@@ -5,10 +5,9 @@
 #ifndef TRANSEPT_MEDIA_SOUND_SOUND_H
 #define TRANSEPT_MEDIA_SOUND_SOUND_H
 
-#include <cstddef>
+#include "media/sound/SoundBytes.h"
+
 #include <limits>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace transept::features {
@@ -23,6 +22,27 @@ struct SoundOptions {
   size_t enoughSamples = std::numeric_limits<size_t>::max();
   /// Sounds that are longer, or say so in front, are refused unless `enoughSamples` is reached.
   size_t longestSeconds = maximumSoundSeconds;
+};
+
+/// A sound that is decoded block by block: what is held is one block, whatever its length.
+class SoundReader {
+public:
+  /// Begins a WAV, FLAC, Ogg or MP3 file; `bytes` must outlive the reader. The channels are
+  /// averaged, full scale is 1. `name` begins every error. Throws InputError for what is no sound
+  /// file or is empty. Of `options`, only the rate matters.
+  SoundReader(const SoundBytes &bytes, const std::string &name, const SoundOptions &options = {});
+  SoundReader(SoundReader &&) noexcept;
+  ~SoundReader();
+
+  /// Appends the next samples; returns false where there are no more. Throws InputError for a file
+  /// that ends early or is damaged, and samples that are not finite.
+  bool read(std::vector<float> &samples);
+  /// As the file says, in seconds; infinite where it does not.
+  double declaredSeconds() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state;
 };
 
 /// Decodes WAV, FLAC, Ogg or MP3 from memory; the channels are averaged. Full scale is 1. `name`

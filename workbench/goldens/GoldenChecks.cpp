@@ -9,6 +9,7 @@
 #include "workbench/goldens/GoldenBlocks.h"
 #include "workbench/goldens/GoldenDistributions.h"
 #include "workbench/goldens/GoldenSources.h"
+#include "workbench/goldens/GoldenTranscripts.h"
 #include "workbench/goldens/GoldenTries.h"
 
 #include <fmt/format.h>
@@ -48,6 +49,8 @@ public:
         checkGenerate();
       else if (golden.kind == "distribution")
         checkSampling();
+      else if (isTranscriptCase(golden))
+        checkTranscriptCase(model, goldens, golden, tolerances, result);
       else
         fail(fmt::format("cases of kind {} are not known", golden.kind));
     } catch (const std::exception &error) {

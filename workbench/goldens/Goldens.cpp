@@ -52,6 +52,8 @@ GoldenCase readCase(const Json &object, const std::string &origin) {
       refuseValue(*extra, fields.where("extra"), "an object");
     result.extra = *extra;
   }
+  if (const Json *segments = fields.find("segments"))
+    result.segments = *segments;
   if (const Json *prompt = fields.find("decoder_prompt")) {
     if (!prompt->is_array())
       refuseValue(*prompt, fields.where("decoder_prompt"), "a list of ids");

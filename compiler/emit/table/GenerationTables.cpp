@@ -163,7 +163,7 @@ Constant *speechTable(TableWriter &writer, const frontend::GenerationDefaults &g
       .default_prompt_length = defaults.promptIds.size(),
       .default_language = defaultLanguage(writer, defaults),
       .default_task = defaultTask(defaults),
-      .reserved = 0,
+      .previous_text_id = int32_t(defaults.previousTextId.value_or(0)),
   };
   return writer.global("transept_speech", writer.structure(values));
 }

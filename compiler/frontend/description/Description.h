@@ -184,6 +184,8 @@ struct SpeechDefaults {
   static constexpr int64_t detectedId = -1;
   /// Where a call does not ask for one; absent: the language is detected, the task to transcribe.
   std::optional<int64_t> languageId, taskId;
+  /// Begins what was said before the prompt.
+  std::optional<int64_t> previousTextId;
 };
 
 /// The decaying length penalty; a factor of 1 is none.

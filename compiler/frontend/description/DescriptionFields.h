@@ -208,6 +208,7 @@ template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &v
                     IntegerRange{SpeechDefaults::detectedId, idRange.maximum});
   archive.required("languageId", value.languageId, idRange);
   archive.required("taskId", value.taskId, idRange);
+  archive.required("previousTextId", value.previousTextId, idRange);
 }
 
 template <typename Archive> void visitFields(Archive &archive, DecayingPenalty &value) {
