@@ -6,8 +6,8 @@
 #include "commands/SoundFlags.h"
 
 #include "commands/Checks.h"
-#include "media/CompressedSize.h"
 #include "media/TranscriptWriter.h"
+#include "media/library/CompressedSize.h"
 
 namespace transept::commands {
 

@@ -5,6 +5,7 @@
 
 #include "media/MediaSources.h"
 #include "base/Error.h"
+#include "media/sound/Sound.h"
 
 #include "transept/rows.h"
 
@@ -90,9 +91,11 @@ features::WhisperSound MediaSources::openSound(const std::string &file,
   if (!settings || settings->chunkSamples() / settings->hop != model.sourceFeatureCount())
     throw InputError(fmt::format("{}: this library takes no sounds window by window", file));
   bool isInput = file == kStandardInput;
-  return features::WhisperSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file)
-                                        : features::bytesOfFile(file),
-                                file, *settings, part);
+  std::shared_ptr<const features::SoundBytes> bytes =
+      isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file);
+  auto samples =
+      features::samplesOfFile(std::move(bytes), file, {.sampleRate = settings->sampleRate});
+  return features::WhisperSound(std::move(samples), file, *settings, part);
 }
 
 void MediaSources::check(const features::Features &rows, const std::string &file) const {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libsndfile decodes and libsamplerate resamples, block by block: what is held is the result and
-// one block, whatever the rate and the number of channels.
+// libsndfile decodes, block by block: what is held is the result and one block, whatever the rate
+// and the number of channels.
 
 #include "media/sound/Sound.h"
 
 #include "base/Error.h"
 #include "base/PointerFile.h"
+#include "media/sound/PcmSamples.h"
+#include "media/sound/Resampler.h"
 #include "media/sound/WaveHeader.h"
 
 #include <algorithm>
@@ -14,7 +16,6 @@
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
-#include <samplerate.h>
 #include <sndfile.h>
 
 namespace transept::features {
@@ -22,10 +23,8 @@ namespace transept::features {
 namespace {
 
 constexpr sf_count_t blockFrames = 4096;
-constexpr int maximumChannels = 64;
 /// Tells sounds from other files.
 constexpr size_t kBeginning = 1024;
-constexpr int minimumRate = 1000, maximumRate = 768000;
 
 /// A file's bytes, as libsndfile's callbacks see them.
 struct OpenedBytes {
@@ -67,62 +66,9 @@ bool looksLikeSound(std::string_view bytes) {
          bytes.starts_with("OggS") || bytes.starts_with("ID3") || isMpegFrame;
 }
 
-/// Takes blocks at the file's rate and appends them at the wanted rate.
-class Resampler {
-public:
-  Resampler(int from, int to) : ratio(double(to) / from) {
-    int failure = 0;
-    if (from != to)
-      state.reset(src_new(SRC_SINC_BEST_QUALITY, /*channels=*/1, &failure));
-    if (failure)
-      throw InputError(
-          fmt::format("resampling from {} to {} Hz: {}", from, to, src_strerror(failure)));
-  }
-
-  void append(const std::vector<float> &block, bool isLast, std::vector<float> &samples) {
-    if (!state) {
-      samples.insert(samples.end(), block.begin(), block.end());
-      return;
-    }
-    std::vector<float> output(size_t(std::ceil(double(blockFrames) * std::max(ratio, 1.0)) + 64));
-    size_t used = 0;
-    while (true) {
-      SRC_DATA data{};
-      data.data_in = block.data() + used;
-      data.input_frames = static_cast<long>(block.size() - used);
-      data.data_out = output.data();
-      data.output_frames = static_cast<long>(output.size());
-      data.src_ratio = ratio;
-      data.end_of_input = isLast;
-      if (int failure = src_process(state.get(), &data))
-        throw InputError(fmt::format("resampling by {}: {}", ratio, src_strerror(failure)));
-      used += size_t(data.input_frames_used);
-      samples.insert(samples.end(), output.begin(), output.begin() + data.output_frames_gen);
-      if (data.output_frames_gen == 0 && (used == block.size() || data.input_frames_used == 0))
-        return;
-    }
-  }
-
-private:
-  struct Delete {
-    void operator()(SRC_STATE *state) const { src_delete(state); }
-  };
-  double ratio;
-  std::unique_ptr<SRC_STATE, Delete> state;
-};
-
 /// Streams whose length is not known declare the largest number.
 bool isLengthKnown(const SF_INFO &info) {
   return info.frames < SF_COUNT_MAX / 2;
-}
-
-void checkFormat(const SF_INFO &info, const std::string &name) {
-  if (info.channels < 1 || info.channels > maximumChannels)
-    throw InputError(
-        fmt::format("{}: {} channels, allowed are 1 to {}", name, info.channels, maximumChannels));
-  if (info.samplerate < minimumRate || info.samplerate > maximumRate)
-    throw InputError(fmt::format("{}: {} samples per second, allowed are {} to {}", name,
-                                 info.samplerate, minimumRate, maximumRate));
 }
 
 /// Before libsndfile sees them.
@@ -136,25 +82,13 @@ void checkBytes(const SoundBytes &bytes, const std::string &name) {
   checkWaveHeader(bytes, name);
 }
 
-/// Averages the channels of `count` frames into `mono`.
-void averageChannels(const std::vector<float> &block, sf_count_t count, int channels,
-                     const std::string &name, std::vector<float> &mono) {
-  mono.resize(size_t(count));
-  for (size_t frame = 0; frame < mono.size(); ++frame) {
-    float sum = 0;
-    for (int channel = 0; channel < channels; ++channel)
-      sum += block[frame * size_t(channels) + size_t(channel)];
-    mono[frame] = sum / float(channels);
-    if (!std::isfinite(mono[frame]))
-      throw InputError(fmt::format("{}: a sample is not a finite number", name));
-  }
-}
-
 } // namespace
 
 struct SoundReader::State {
-  State(const SoundBytes &bytes, const std::string &name) : bytes{bytes}, name(name) {}
+  State(std::shared_ptr<const SoundBytes> held, const std::string &name)
+      : held(std::move(held)), bytes{*this->held}, name(name) {}
 
+  std::shared_ptr<const SoundBytes> held;
   OpenedBytes bytes;
   std::string name;
   SF_INFO info{};
@@ -165,19 +99,18 @@ struct SoundReader::State {
   bool isLast = false;
 };
 
-SoundReader::SoundReader(const SoundBytes &bytes, const std::string &name,
+SoundReader::SoundReader(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
                          const SoundOptions &options)
-    : state(std::make_unique<State>(bytes, name)) {
-  checkBytes(bytes, name);
+    : state(std::make_unique<State>(std::move(bytes), name)) {
+  checkBytes(*state->held, name);
   state->file.reset(sf_open_virtual(&callbacks, SFM_READ, &state->info, &state->bytes));
   if (!state->file)
     throw InputError(fmt::format("{}: not a readable sound file: {}", name, sf_strerror(nullptr)));
-  checkFormat(state->info, name);
+  checkFormat({.sampleRate = state->info.samplerate, .channels = state->info.channels}, name);
   state->resampler.emplace(state->info.samplerate, options.sampleRate);
   state->block.resize(size_t(blockFrames) * size_t(state->info.channels));
 }
 
-SoundReader::SoundReader(SoundReader &&) noexcept = default;
 SoundReader::~SoundReader() = default;
 
 bool SoundReader::read(std::vector<float> &samples) {
@@ -190,7 +123,9 @@ bool SoundReader::read(std::vector<float> &samples) {
                                  sf_error_number(failure)));
   at.isLast = count < blockFrames;
   at.total += count;
-  averageChannels(at.block, count, at.info.channels, at.name, at.mono);
+  at.mono.clear();
+  averageChannels(std::span(at.block).first(size_t(count) * size_t(at.info.channels)),
+                  at.info.channels, at.name, at.mono);
   at.resampler->append(at.mono, at.isLast, samples);
   if (at.isLast && at.total < at.info.frames && isLengthKnown(at.info))
     throw InputError(fmt::format("{}: the file ends after {} of its {} samples", at.name, at.total,
@@ -205,10 +140,14 @@ double SoundReader::declaredSeconds() const {
                                     : HUGE_VAL;
 }
 
+SampleSource samplesOfFile(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
+                           const SoundOptions &options) {
+  return [=] { return std::make_unique<SoundReader>(bytes, name, options); };
+}
+
 std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
                                const SoundOptions &options) {
-  std::unique_ptr<SoundBytes> memory = bytesInMemory(bytes);
-  SoundReader reader(*memory, name, options);
+  SoundReader reader(bytesInMemory(bytes), name, options);
   size_t longest = options.longestSeconds * size_t(options.sampleRate);
   // Decoding it all to find out that it is too long could take minutes.
   bool isReadToTheEnd =

@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_MEDIA_SOUND_SOUND_H
 #define TRANSEPT_MEDIA_SOUND_SOUND_H
 
+#include "media/sound/Samples.h"
 #include "media/sound/SoundBytes.h"
 
 #include <limits>
@@ -25,18 +26,16 @@ struct SoundOptions {
 };
 
 /// A sound that is decoded block by block: what is held is one block, whatever its length.
-class SoundReader {
+class SoundReader final : public SampleReader {
 public:
-  /// Begins a WAV, FLAC, Ogg or MP3 file; `bytes` must outlive the reader. The channels are
-  /// averaged, full scale is 1. `name` begins every error. Throws InputError for what is no sound
-  /// file or is empty. Of `options`, only the rate matters.
-  SoundReader(const SoundBytes &bytes, const std::string &name, const SoundOptions &options = {});
-  SoundReader(SoundReader &&) noexcept;
-  ~SoundReader();
+  /// Begins a WAV, FLAC, Ogg or MP3 file. The channels are averaged. `name` begins every error.
+  /// Throws InputError for what is no sound file or is empty. Of `options`, only the rate matters.
+  SoundReader(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
+              const SoundOptions &options = {});
+  ~SoundReader() override;
 
-  /// Appends the next samples; returns false where there are no more. Throws InputError for a file
-  /// that ends early or is damaged, and samples that are not finite.
-  bool read(std::vector<float> &samples);
+  /// Throws InputError for a file that ends early or is damaged, and samples that are not finite.
+  bool read(std::vector<float> &samples) override;
   /// As the file says, in seconds; infinite where it does not.
   double declaredSeconds() const;
 
@@ -44,6 +43,10 @@ private:
   struct State;
   std::unique_ptr<State> state;
 };
+
+/// A file's samples by SoundReader.
+SampleSource samplesOfFile(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
+                           const SoundOptions &options = {});
 
 /// Decodes WAV, FLAC, Ogg or MP3 from memory; the channels are averaged. Full scale is 1. `name`
 /// begins every error. Throws InputError for what is no sound file, is empty, too long, ends early,

@@ -22,9 +22,8 @@ constexpr size_t kPieceFrames = 512;
 /// The samples of a part of a sound, in order.
 class PartReader {
 public:
-  PartReader(const SoundBytes &bytes, const std::string &name, const WhisperSettings &settings,
-             SoundPart part)
-      : reader(bytes, name, {.sampleRate = settings.sampleRate}), rate(settings.sampleRate),
+  PartReader(const SampleSource &source, const WhisperSettings &settings, SoundPart part)
+      : reader(source()), rate(settings.sampleRate),
         skipped(size_t(std::llround(part.begin * rate))) {
     double most = part.length * rate;
     left = most < double(SIZE_MAX / 2) ? size_t(std::llround(most)) : SIZE_MAX;
@@ -35,7 +34,7 @@ public:
     if (left == 0)
       return false;
     block.clear();
-    if (!reader.read(block))
+    if (!reader->read(block))
       return false;
     size_t behind = std::min(skipped, block.size());
     skipped -= behind;
@@ -48,7 +47,7 @@ public:
   }
 
 private:
-  SoundReader reader;
+  std::unique_ptr<SampleReader> reader;
   int rate;
   size_t skipped, left = 0;
   std::vector<float> block;
@@ -59,9 +58,8 @@ private:
 /// Logarithms of mel energies, frame by frame.
 class WhisperFrames {
 public:
-  WhisperFrames(const SoundBytes &bytes, const std::string &name, const WhisperSettings &settings,
-                SoundPart part)
-      : settings(settings), reader(bytes, name, settings, part),
+  WhisperFrames(const SampleSource &source, const WhisperSettings &settings, SoundPart part)
+      : settings(settings), reader(source, settings, part),
         frames{.window = periodicHannWindow(settings.transform),
                .hop = settings.hop,
                .transform = settings.transform},
@@ -125,9 +123,9 @@ private:
   bool isAtEnd = false;
 };
 
-WhisperSound::WhisperSound(std::unique_ptr<SoundBytes> bytes, const std::string &name,
+WhisperSound::WhisperSound(SampleSource samples, const std::string &name,
                            const WhisperSettings &settings, SoundPart part)
-    : bytes(std::move(bytes)), name(name), settings(settings), part(part) {
+    : samples(std::move(samples)), name(name), settings(settings), part(part) {
   WhisperFrames all = frames();
   float loudest = -HUGE_VALF;
   std::vector<float> rows;
@@ -145,11 +143,11 @@ WhisperSound::WhisperSound(WhisperSound &&) noexcept = default;
 WhisperSound::~WhisperSound() = default;
 
 WhisperFrames WhisperSound::frames() const {
-  return WhisperFrames(*bytes, name, settings, part);
+  return WhisperFrames(samples, settings, part);
 }
 
-std::vector<float> WhisperSound::samples() const {
-  PartReader reader(*bytes, name, settings, part);
+std::vector<float> WhisperSound::allSamples() const {
+  PartReader reader(samples, settings, part);
   std::vector<float> all;
   while (reader.read(all)) {
   }
@@ -164,18 +162,18 @@ std::vector<float> WhisperSound::read(size_t begin, size_t count) {
   const size_t width = settings.mels;
   if (isShort()) {
     if (held.empty())
-      held = whisperFeatures(samples(), settings, /*isPadded=*/true, name).values;
+      held = whisperFeatures(allSamples(), settings, /*isPadded=*/true, name).values;
     auto from = held.begin() + ptrdiff_t(begin * width);
     return {from, from + ptrdiff_t(count * width)};
   }
   if (!source)
-    source = std::make_unique<WhisperFrames>(*bytes, name, settings, part);
+    source = std::make_unique<WhisperFrames>(samples, settings, part);
   while (heldBegin + held.size() / width < begin + count) {
     size_t behind = std::min(begin - heldBegin, held.size() / width);
     held.erase(held.begin(), held.begin() + ptrdiff_t(behind * width));
     heldBegin += behind;
     if (!source->read(held))
-      throw InputError(fmt::format("{}: the file has changed", name));
+      throw InputError(fmt::format("{}: the sound has changed", name));
   }
   auto from = held.begin() + ptrdiff_t((begin - heldBegin) * width);
   std::vector<float> rows(from, from + ptrdiff_t(count * width));

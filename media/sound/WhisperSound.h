@@ -2,15 +2,15 @@
 //
 // The features of a sound of any length, without ever having all of it in memory: what
 // whisperFeatures() makes of the whole, bit by bit. Each frame's floor depends on the loudest of
-// all frames, so the sound is decoded once for that, and once more for the frames themselves.
+// all frames, so the sound is read once for that, and once more for the frames themselves.
 
 #ifndef TRANSEPT_MEDIA_SOUND_WHISPERSOUND_H
 #define TRANSEPT_MEDIA_SOUND_WHISPERSOUND_H
 
-#include "media/sound/Sound.h"
+#include "media/sound/Samples.h"
 #include "media/sound/SpeechFeatures.h"
 
-#include <optional>
+#include <limits>
 
 namespace transept::features {
 
@@ -24,10 +24,10 @@ class WhisperFrames;
 
 class WhisperSound {
 public:
-  /// Reads all of the sound. The part is as if the file had nothing else. `name` begins errors.
+  /// Reads all of the sound. The part is as if the sound had nothing else. `name` begins errors.
   /// Throws InputError for what is no sound, is damaged, or ends before the part begins.
-  WhisperSound(std::unique_ptr<SoundBytes> bytes, const std::string &name,
-               const WhisperSettings &settings, SoundPart part = {});
+  WhisperSound(SampleSource samples, const std::string &name, const WhisperSettings &settings,
+               SoundPart part = {});
   WhisperSound(WhisperSound &&) noexcept;
   ~WhisperSound();
 
@@ -40,10 +40,10 @@ public:
 
 private:
   WhisperFrames frames() const;
-  std::vector<float> samples() const;
+  std::vector<float> allSamples() const;
   bool isShort() const { return sampleCount <= settings.chunkSamples(); }
 
-  std::unique_ptr<SoundBytes> bytes;
+  SampleSource samples;
   std::string name;
   WhisperSettings settings;
   SoundPart part;

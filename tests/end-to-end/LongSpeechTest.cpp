@@ -6,9 +6,9 @@
 #include "tests/end-to-end/Command.h"
 #include "tests/end-to-end/Waves.h"
 
-#include "media/CompressedSize.h"
 #include "media/MediaSources.h"
 #include "media/TranscriptWriter.h"
+#include "media/library/CompressedSize.h"
 
 #include <nlohmann/json.hpp>
 

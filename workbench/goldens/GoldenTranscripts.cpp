@@ -7,7 +7,7 @@
 
 #include "base/Error.h"
 #include "base/Json.h"
-#include "media/CompressedSize.h"
+#include "media/library/CompressedSize.h"
 #include "workbench/goldens/GenerationArguments.h"
 #include "workbench/goldens/GoldenSources.h"
 

@@ -3,6 +3,7 @@
 // Features of long sounds, piece by piece, against those of the whole in one go.
 
 #include "media/sound/WhisperSound.h"
+#include "media/sound/Sound.h"
 #include "tests/unit/media/features/References.h"
 
 #include <cmath>
@@ -60,7 +61,7 @@ TEST(WhisperSound, GivesTheBitsOfTheWholeSound) {
     SCOPED_TRACE(length);
     std::string file = waveOf(length, 16000, 1);
     Features expected = whole(file);
-    WhisperSound sound(bytesInMemory(file), "it", kSettings);
+    WhisperSound sound(samplesOfFile(bytesInMemory(file), "it"), "it", kSettings);
     ASSERT_EQ(sound.frameCount(), expected.rows);
     EXPECT_EQ(sound.seconds(), double(length) / 16000);
     expectSame(expected.values, sound.read(0, expected.rows));
@@ -70,7 +71,7 @@ TEST(WhisperSound, GivesTheBitsOfTheWholeSound) {
 TEST(WhisperSound, WindowsMayOverlapAndSkip) {
   std::string file = waveOf(300000, 16000, 1);
   Features expected = whole(file);
-  WhisperSound sound(bytesInMemory(file), "it", kSettings);
+  WhisperSound sound(samplesOfFile(bytesInMemory(file), "it"), "it", kSettings);
   for (auto [begin, count] : std::vector<std::pair<size_t, size_t>>{
            {0, 100}, {0, 100}, {37, 100}, {38, 3}, {900, 100}, {1775, 100}})
     expectSame(std::span(expected.values).subspan(begin * 80, count * 80),
@@ -80,7 +81,7 @@ TEST(WhisperSound, WindowsMayOverlapAndSkip) {
 TEST(WhisperSound, AnyRateAndStereoAreRead) {
   std::string file = waveOf(44100 * 3, 44100, 2);
   Features expected = whole(file);
-  WhisperSound sound(bytesInMemory(file), "it", kSettings);
+  WhisperSound sound(samplesOfFile(bytesInMemory(file), "it"), "it", kSettings);
   ASSERT_EQ(sound.frameCount(), expected.rows);
   expectSame(expected.values, sound.read(0, expected.rows));
 }
@@ -90,11 +91,13 @@ TEST(WhisperSound, APartIsAsIfThereWasNothingElse) {
   std::vector<float> samples = decodeSound(file, "it");
   std::vector<float> cut(samples.begin() + 8000, samples.begin() + 8000 + 40000);
   Features expected = whisperFeatures(cut, kSettings, /*isPadded=*/false, "it");
-  WhisperSound sound(bytesInMemory(file), "it", kSettings, {.begin = 0.5, .length = 2.5});
+  WhisperSound sound(samplesOfFile(bytesInMemory(file), "it"), "it", kSettings,
+                     {.begin = 0.5, .length = 2.5});
   EXPECT_EQ(sound.seconds(), 2.5);
   ASSERT_EQ(sound.frameCount(), expected.rows);
   expectSame(expected.values, sound.read(0, expected.rows));
-  WhisperSound rest(bytesInMemory(file), "it", kSettings, {.begin = 5, .length = 100});
+  WhisperSound rest(samplesOfFile(bytesInMemory(file), "it"), "it", kSettings,
+                    {.begin = 5, .length = 100});
   EXPECT_EQ(rest.seconds(), 1.25);
 }
 
@@ -103,7 +106,7 @@ TEST(WhisperSound, OneChunkIsFilledUpWithSilence) {
     std::string file = waveOf(length, 16000, 1);
     Features expected =
         whisperFeatures(decodeSound(file, "it"), kSettings, /*isPadded=*/true, "it");
-    WhisperSound sound(bytesInMemory(file), "it", kSettings);
+    WhisperSound sound(samplesOfFile(bytesInMemory(file), "it"), "it", kSettings);
     ASSERT_EQ(sound.frameCount(), 100U);
     expectSame(expected.values, sound.read(0, 100));
     expectSame(expected.values, sound.read(0, 100));
@@ -116,17 +119,21 @@ TEST(WhisperSound, IsReadFromPipesAndFiles) {
   ASSERT_EQ(pipe(ends), 0);
   ASSERT_EQ(write(ends[1], file.data(), file.size()), ssize_t(file.size()));
   close(ends[1]);
-  WhisperSound sound(bytesOfPipe(ends[0], "-"), "-", kSettings);
+  WhisperSound sound(samplesOfFile(bytesOfPipe(ends[0], "-"), "-"), "-", kSettings);
   close(ends[0]);
   expectSame(whole(file).values, sound.read(0, 125));
-  WhisperSound chirp(bytesOfFile(referencePath("chirp.wav")), "chirp.wav", kSettings);
-  EXPECT_EQ(chirp.frameCount(),
-            WhisperSound(bytesInMemory(readReference("chirp.wav")), "it", kSettings).frameCount());
+  WhisperSound chirp(samplesOfFile(bytesOfFile(referencePath("chirp.wav")), "chirp.wav"),
+                     "chirp.wav", kSettings);
+  EXPECT_EQ(
+      chirp.frameCount(),
+      WhisperSound(samplesOfFile(bytesInMemory(readReference("chirp.wav")), "it"), "it", kSettings)
+          .frameCount());
 }
 
 TEST(WhisperSound, RefusesWhatIsNoSoundOrDamaged) {
   auto open = [](const std::string &bytes, SoundPart part = {}) {
-    return errorOf([&] { WhisperSound(bytesInMemory(bytes), "it", kSettings, part); });
+    return errorOf(
+        [&] { WhisperSound(samplesOfFile(bytesInMemory(bytes), "it"), "it", kSettings, part); });
   };
   std::string file = waveOf(100000, 16000, 1);
   EXPECT_EQ(open(""), "it: the file is empty");

@@ -2,7 +2,7 @@
 //
 // One call of zlib, which cannot fail: there is room for bytes that do not compress.
 
-#include "media/CompressedSize.h"
+#include "media/library/CompressedSize.h"
 
 #include <vector>
 #include <zlib.h>

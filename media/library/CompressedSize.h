@@ -4,8 +4,8 @@
 // are judged (SoundOptions::compressedSize). It has to be zlib's to the byte, so it is zlib that
 // computes it; here and not in the runtime, which has no dependency.
 
-#ifndef TRANSEPT_MEDIA_COMPRESSEDSIZE_H
-#define TRANSEPT_MEDIA_COMPRESSEDSIZE_H
+#ifndef TRANSEPT_MEDIA_LIBRARY_COMPRESSEDSIZE_H
+#define TRANSEPT_MEDIA_LIBRARY_COMPRESSEDSIZE_H
 
 #include <cstddef>
 #include <string_view>
