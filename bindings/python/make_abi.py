@@ -104,7 +104,8 @@ def text_options(declarations):
 
 
 def typed_dictionary(name, about, rows):
-    lines = [f"class {name}(TypedDict, total=False):", f'    """{about}"""']
+    listed = [about, "", *(f"{field}: {help_text}" for field, _, help_text in rows if help_text)]
+    lines = [f"class {name}(TypedDict, total=False):", f'    """{chr(10).join(listed).strip()}"""']
     for field, kind, help_text in rows:
         lines.append(f"    {field}: Optional[{kind}]")
         if help_text:
@@ -118,7 +119,8 @@ def module(compiler, include):
     rows = list(options(compiler, include))
     texts = text_options(declarations)
     parts = ['"""The C ABI for ctypes. Written by make_abi.py from the C headers; not to be edited."""',
-             "from ctypes import *\nfrom typing import Iterable, Literal, Optional, TypedDict, Union"]
+             "from ctypes import (CFUNCTYPE, POINTER, Structure, c_float, c_int32, c_int64, c_uint8, c_uint32,\n"
+             "                    c_uint64, c_void_p)\nfrom typing import Iterable, Literal, Optional, TypedDict, Union"]
     parts.append("\n".join(f"{name} = {value}" for name, value in constants(compiler, include)))
     parts += [f"class {name}(Structure):\n    pass" for name in declarations.structures]
     parts.append("\n".join(f"{name} = {declarations.function(*each)}"

@@ -112,7 +112,8 @@ def test_what_is_no_source_is_refused(demo, golden):
             demo.encode(source)
     with pytest.raises(transept.Error, match="mask has 1 numbers, but must have 2"):
         demo.encode([1, 2], mask=[1])
-    with pytest.raises(transept.Error, match="must be rows of"):
-        golden("speech_to_text").model.encode([[1.0, 2.0]])
+    for rows in ([[1.0, 2.0]], [[1.0], [1.0, 2.0]], [1, 2], [], "nine", [["a"] * 80]):
+        with pytest.raises(transept.Error, match="must be rows of"):
+            golden("speech_to_text").model.encode(rows)
     with pytest.raises(transept.Error, match="from another model"):
         demo.generate(golden("marian").model.encode([1, 2]))

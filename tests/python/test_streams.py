@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results part by part, and what ends them."""
+import subprocess
+import sys
 import threading
 
 import pytest
 import transept
+
+from conftest import DEMO
 
 
 def test_parts_together_are_the_result(demo, cases):
@@ -45,3 +49,24 @@ def test_errors_come_out_of_the_iterator(demo):
         list(demo.stream(">>de<< nine", beams=4))
     with pytest.raises(TypeError, match="did you mean 'beams'"):
         demo.stream(">>de<< nine", beam=1)
+
+
+LEAVES = """
+import sys, threading, time, transept
+model = transept.load(sys.argv[1])
+text = ">>de<< the train leaves on Monday at half past seven"
+def work():
+    while True:
+        model.translate([text] * 20, batch_size=1)
+threading.Thread(target=work, daemon=True).start()
+stream = model.stream(text)
+print(next(stream))
+"""
+
+
+def test_a_program_may_end_in_the_middle_of_calls():
+    """Threads that are torn out of the library end the process with an abort."""
+    for _ in range(5):
+        result = subprocess.run([sys.executable, "-c", LEAVES, DEMO], capture_output=True, text=True,
+                                timeout=60)
+        assert result.returncode == 0 and result.stdout == "der\n", result.stderr

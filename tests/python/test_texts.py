@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Texts in and out, beside the recorded results of the demo model's original."""
+import gc
+import weakref
+
 import pytest
 import transept
 
-from conftest import LIBRARIES
+from conftest import DEMO, LIBRARIES
 
 
 def test_translates_as_the_original(demo, cases):
@@ -104,3 +107,18 @@ def test_an_exception_of_a_callback_comes_out(demo, cases):
     with pytest.raises(KeyboardInterrupt):
         demo.translate(cases[0]["source"], progress=stop)
     assert demo.translate(cases[0]["source"]) == cases[0]["output"]
+
+
+def test_a_call_leaves_nothing_for_the_collector(cases):
+    """Memory of models is large: it goes when the last name of it does."""
+    gc.disable()
+    try:
+        model = transept.load(DEMO)
+        opened = weakref.ref(model._opened)
+        with pytest.raises(ValueError):
+            model.translate(cases[0]["source"], progress=lambda done, total: int("none"))
+        model.translate(cases[0]["source"])
+        del model
+        assert opened() is None
+    finally:
+        gc.enable()

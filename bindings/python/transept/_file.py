@@ -9,7 +9,7 @@ import mmap
 import os
 import struct
 import threading
-from typing import Iterator, Tuple
+from typing import Iterator, Tuple, Union
 
 from .errors import Error, ErrorCode
 
@@ -71,7 +71,8 @@ class _ElfFile:
                     yield names[name:].partition(b"\0")[0]
 
     def model_function(self) -> str:
-        found = [name.decode(errors="backslashreplace") for name in self.functions() if name.startswith(_PREFIX)]
+        found = [name.decode(errors="backslashreplace") for name in self.functions()
+                 if name.startswith(_PREFIX)]
         if not found:
             self.fail("it is a shared library, but exports no transept_model_* function")
         if len(found) > 1:
@@ -79,8 +80,11 @@ class _ElfFile:
         return found[0]
 
 
-def _identity(path: str) -> Identity:
-    status = os.stat(path)
+def _identity(path: Union[str, int]) -> Identity:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0, 0, 0
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
@@ -101,9 +105,16 @@ class LoadedFile:
     def __init__(self, path: str) -> None:
         self.path = path
         name = path if "/" in path else "./" + path
+        self._open(name)
+        while _identity(name) != self.identity:  # it was replaced between the looks at it
+            self.close()
+            self._open(name)
+
+    def _open(self, name: str) -> None:
+        path = self.path
         try:
             with open(name, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
-                self.identity = _identity(name)
+                self.identity = _identity(file.fileno())
                 symbol = _ElfFile(path, data).model_function()
         except ValueError:
             raise Error(ErrorCode.LIBRARY, f"cannot open model library {path}: it is empty") from None
@@ -121,12 +132,12 @@ class LoadedFile:
                             "this one, which leaves the old one as it is")
             try:
                 self._library = ctypes.CDLL(spelled)
-            except OSError as problem:
+                self.function = getattr(self._library, symbol)
+            except (OSError, AttributeError) as problem:
                 reason = str(problem).replace(spelled, self.path)
                 raise Error(ErrorCode.LIBRARY,
                             f"cannot open model library {self.path}: {reason}") from None
             _loaded.append(self.identity)
-        self.function = getattr(self._library, symbol)
 
     def close(self, _dlclose=ctypes.CDLL(None).dlclose) -> None:
         with _lock:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import difflib
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping
 
 from . import _abi, _values
-from .errors import Error, invalid
+from .errors import invalid
 
 EARLY_STOPPING = {False: _abi.EARLY_STOPPING_FALSE, True: _abi.EARLY_STOPPING_TRUE,
                   "never": _abi.EARLY_STOPPING_NEVER}
@@ -35,6 +35,9 @@ class TranslateOptions(GenerateOptions, _abi.TextOptions, total=False):
     """How to translate: languages, prefix, and how to search."""
 
 
+GenerateOptions.__doc__ = f"{GenerateOptions.__doc__}\n\n{_abi.GenerationOptions.__doc__}"
+TranslateOptions.__doc__ = f"{TranslateOptions.__doc__}\n\n{GenerateOptions.__doc__}"
+
 _CALL_OPTIONS = ("ignore_model_defaults", "prompt", "prompts", "seed", "source_numbers", "timestamps")
 
 
@@ -45,29 +48,6 @@ def refuse_unknown(function: str, given: Iterable[str], texts: bool) -> None:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known))}"
             raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
-
-
-class Callbacks:
-    """Python functions for C: an exception ends the call, and comes out of it."""
-
-    def __init__(self) -> None:
-        self._kept: list[Any] = []
-        self._raised: Optional[BaseException] = None
-
-    def add(self, kind: Any, function: Any) -> Any:
-        def guarded(_context: Any, *arguments: Any) -> int:
-            try:
-                return 1 if function(*arguments) is False else 0
-            except BaseException as problem:
-                self._raised = problem
-                return 1
-
-        self._kept.append(kind(guarded))
-        return self._kept[-1]
-
-    def rethrow(self) -> None:
-        if self._raised is not None:
-            raise self._raised
 
 
 class Generation:
@@ -89,7 +69,7 @@ class Generation:
 
     def _unset_all(self) -> None:
         options = self.structure
-        for name, kind in options._fields_:
+        for name, kind, *_ in options._fields_:
             if kind is ctypes.c_int32:
                 setattr(options, name, _abi.UNSET)
             elif kind is ctypes.c_float:  # by its bits, which a conversion need not keep

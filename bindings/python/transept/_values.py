@@ -7,7 +7,7 @@ import ctypes
 import functools
 import math
 import operator
-from typing import Any, Iterable, Sequence
+from typing import Any, Iterable
 
 from .errors import invalid
 
@@ -15,7 +15,7 @@ from .errors import invalid
 @functools.lru_cache(maxsize=None)
 def numpy() -> Any:
     try:
-        import numpy
+        import numpy  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         return None
     return numpy
@@ -58,26 +58,23 @@ def masks(values: Iterable[int], name: str) -> Any:
     return (ctypes.c_uint8 * max(1, len(numbers)))(*numbers), len(numbers)
 
 
-def is_rows(value: Any) -> bool:
-    """Whether it is two-dimensional: rows of features, and not token ids."""
-    if hasattr(value, "ndim"):
-        return value.ndim == 2
-    return isinstance(value, Sequence) and len(value) != 0 and hasattr(value[0], "__len__")
-
-
 def rows(value: Any, width: int, name: str) -> tuple[Any, int]:
     """Rows of 32-bit floats for C, and how many; of contiguous float32 arrays without a copy."""
-    if numpy():
-        array = numpy().ascontiguousarray(value, dtype=numpy().float32)
-        shape = array.shape
-        pointer = array.ctypes.data_as(ctypes.POINTER(ctypes.c_float))  # keeps the array
-    else:
-        flat = [fraction(each, name) for row in value for each in row]
-        widths = {len(row) for row in value}
-        shape = (len(value), widths.pop() if len(widths) == 1 else -1)
-        pointer = (ctypes.c_float * max(1, len(flat)))(*flat)
+    what = f"rows of {width} numbers"
+    try:
+        if numpy():
+            array = numpy().ascontiguousarray(value, dtype=numpy().float32)
+            shape = array.shape
+            pointer = array.ctypes.data_as(ctypes.POINTER(ctypes.c_float))  # keeps the array
+        else:
+            value = value.tolist() if hasattr(value, "tolist") else value
+            flat = [float(each) for row in value for each in row]
+            shape = (len(value), *{len(row) for row in value})
+            pointer = (ctypes.c_float * max(1, len(flat)))(*flat)
+    except (TypeError, ValueError) as problem:
+        raise invalid(f"{name} must be {what}: {problem}") from None
     if len(shape) != 2 or shape[1] != width:
-        raise invalid(f"{name} has shape {list(shape)}, but must be rows of {width} numbers")
+        raise invalid(f"{name} has shape {list(shape)}, but must be {what}")
     return pointer, shape[0]
 
 

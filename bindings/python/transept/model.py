@@ -8,9 +8,9 @@ import os
 from typing import Any, Callable, Iterable, Optional, Union, overload
 
 from . import _abi, _values
+from ._callbacks import Callbacks
 from ._opened import Opened, text_at
-from ._options import (Callbacks, GenerateOptions, Generation, Texts, TranslateOptions, encoded,
-                       refuse_unknown)
+from ._options import GenerateOptions, Generation, Texts, TranslateOptions, encoded, refuse_unknown
 from .errors import invalid
 from .results import Result, Sequence, result_of, sequence_of
 from .source import Source
@@ -21,6 +21,7 @@ try:
 except ImportError:  # it only stands in annotations, which are not evaluated
     pass
 
+Progress = Optional[Callable[[int, int], Any]]
 _UNBOUNDED = 2**64 - 1
 
 
@@ -40,8 +41,8 @@ def load(path: Union[str, os.PathLike], *, threads: int = 0, encoder_cache_bytes
     options.threads = _values.integer(threads, "threads", 0, 1024)
     options.encoder_cache_bytes = _values.integer(encoder_cache_bytes, "encoder_cache_bytes", 0, _UNBOUNDED)
     options.self_cache_bytes = _values.integer(self_cache_bytes, "self_cache_bytes", 0, _UNBOUNDED)
-    name = None if level is None else ctypes.create_string_buffer(encoded(level))
-    options.level = ctypes.cast(name, ctypes.c_void_p)
+    name = ctypes.create_string_buffer(encoded(level or ""))
+    options.level = ctypes.addressof(name) if level else None
     if workers is not None:
         count = workers.statistics()["workers"]
         if threads > count:
@@ -49,7 +50,14 @@ def load(path: Union[str, os.PathLike], *, threads: int = 0, encoder_cache_bytes
         options.threads = threads or count
         options.executor = workers._opened.runtime.run_workers
         options.executor_context = workers._opened.model
-    return Model(Opened(os.fsdecode(path), options, workers and workers._opened))
+    return Model(Opened(os.fsdecode(path), options, workers._opened if workers else None))
+
+
+def _size(field: str, meaning: str) -> property:
+    def get(model: Model) -> int:
+        return getattr(model._opened.table, field)
+
+    return property(get, doc=meaning)
 
 
 class Model:
@@ -69,11 +77,11 @@ class Model:
 
     # Texts
 
-    @overload
-    def translate(self, texts: str, *, progress: Optional[Callable[[int, int], Any]] = None,
+    @overload  # a text is no list of texts
+    def translate(self, texts: str, *, progress: Progress = None,  # type: ignore[overload-overlap]
                   **options: Unpack[TranslateOptions]) -> str: ...
     @overload
-    def translate(self, texts: Iterable[str], *, progress: Optional[Callable[[int, int], Any]] = None,
+    def translate(self, texts: Iterable[str], *, progress: Progress = None,
                   **options: Unpack[TranslateOptions]) -> list[str]: ...
 
     def translate(self, texts, *, progress=None, **options):
@@ -84,18 +92,17 @@ class Model:
         return results[0][0].text if isinstance(texts, str) else [each[0].text for each in results]
 
     @overload
-    def generate_texts(self, texts: str, *, progress: Optional[Callable[[int, int], Any]] = None,
+    def generate_texts(self, texts: str, *, progress: Progress = None,  # type: ignore[overload-overlap]
                        **options: Unpack[TranslateOptions]) -> list[Result]: ...
     @overload
-    def generate_texts(self, texts: Iterable[str], *,
-                       progress: Optional[Callable[[int, int], Any]] = None,
+    def generate_texts(self, texts: Iterable[str], *, progress: Progress = None,
                        **options: Unpack[TranslateOptions]) -> list[list[Result]]: ...
 
     def generate_texts(self, texts, *, progress=None, **options):
         """All results for a text, or for each of many texts, best first, with scores and ids.
 
         progress(done, total) is called before the first and after each batch; returning False ends the
-        call with Error (CANCELLED), an exception ends it with that exception."""
+        call with Error (CANCELLED), an exception ends it with that exception. It must not use the model."""
         refuse_unknown("generate_texts", options, texts=True)
         results = self._generate_texts(texts, progress, options)
         return results[0] if isinstance(texts, str) else results
@@ -110,7 +117,7 @@ class Model:
         functions = opened.text_functions
         kept = [ctypes.create_string_buffer(encoded(each)) for each in given]
         strings = (_abi.transept_string * max(1, len(given)))(*[
-            (ctypes.addressof(each), len(each) - 1) for each in kept])
+            _abi.transept_string(ctypes.addressof(each), len(each) - 1) for each in kept])
         converted, generation = Texts(options), Generation(options, len(given))
         callbacks = Callbacks()
         # Always: where it runs, Python sees Ctrl-C.
@@ -119,13 +126,9 @@ class Model:
         if on_text:
             converted.structure.on_text = callbacks.add(_abi.transept_text_function, on_text)
         results = ctypes.c_void_p()
-        try:
-            opened.call(functions.generate_texts, handle, strings, len(given),
-                        ctypes.byref(converted.structure), ctypes.byref(generation.structure),
-                        ctypes.byref(results))
-        except Exception:
-            callbacks.rethrow()
-            raise
+        callbacks.call(opened, functions.generate_texts, handle, strings, len(given),
+                       ctypes.byref(converted.structure), ctypes.byref(generation.structure),
+                       ctypes.byref(results))
         try:
             return [self._views(functions.view_texts, results, index, result_of)
                     for index in range(len(given))]
@@ -196,7 +199,7 @@ class Model:
         alone. mask: 1 keeps a token, 0 drops it; positions: of each token."""
         entry = _abi.transept_source_input(allow_fewer_features=bool(allow_fewer_features))
         width = self._opened.table.source_feature_width
-        if width and _values.is_rows(source):
+        if width:
             kept, entry.length = _values.rows(source, width, "source")
             entry.features = ctypes.cast(kept, ctypes.POINTER(ctypes.c_float))
         else:
@@ -233,12 +236,8 @@ class Model:
         if on_token:
             generation.structure.on_token = callbacks.add(_abi.transept_token_function, on_token)
         results = ctypes.c_void_p()
-        try:
-            opened.call(opened.runtime.generate, opened.model, handles, len(sources),
-                        ctypes.byref(generation.structure), ctypes.byref(results))
-        except Exception:
-            callbacks.rethrow()
-            raise
+        callbacks.call(opened, opened.runtime.generate, opened.model, handles, len(sources),
+                       ctypes.byref(generation.structure), ctypes.byref(results))
         try:
             return [self._views(opened.runtime.view_sequences, results, index, sequence_of)
                     for index in range(len(sources))]
@@ -315,6 +314,21 @@ class Model:
         """The one of them that runs."""
         return text_at(self._opened.runtime.level(self._opened.model).contents.name)
 
+    source_vocabulary_size = _size("source_vocabulary_size", "Ids of the source are below this.")
+    target_vocabulary_size = _size("target_vocabulary_size",
+                                   "Ids of the target are below this; width of a row of logits.")
+    source_feature_width = _size("source_feature_width",
+                                 "Numbers in a row of source features; 0 where the source is ids.")
+    source_feature_count = _size("source_feature_count",
+                                 "Rows of features that a source normally has; 0 for any number.")
+    target_feature_width = _size("target_feature_width",
+                                 "Numbers in a row of target features; 0 where the target is ids.")
+    encoder_hidden_size = _size("encoder_hidden_size", "Width of a row of Source.states.")
+    maximum_source_length = _size("maximum_source_length",
+                                  "Positions of the encoder; 2 ** 64 - 1 where unbounded.")
+    maximum_target_length = _size("maximum_target_length",
+                                  "Positions of the decoder; 2 ** 64 - 1 where unbounded.")
+
     def statistics(self) -> dict[str, int]:
         """Exact counts of what the model did and holds: caches, invocations, workers."""
         counts = _abi.transept_statistics(structure_size=ctypes.sizeof(_abi.transept_statistics))
@@ -322,7 +336,7 @@ class Model:
         if counts.structure_size == 0:
             raise invalid(f"model {self.name} was opened before fork(), by the parent of this process; "
                           "load() it again in this process")
-        return {name: getattr(counts, name) for name, _ in counts._fields_[1:]}
+        return {name: getattr(counts, name) for name, *_ in counts._fields_[1:]}
 
     def asset(self, name: str) -> Optional[bytes]:
         """A file of the checkpoint that was kept in the library; None if there is none of that name."""
@@ -331,23 +345,3 @@ class Model:
             if text_at(each.name) == name:
                 return ctypes.string_at(each.data, each.size)
         return None
-
-
-def _size(field: str, meaning: str) -> property:
-    def get(model: Model) -> int:
-        return getattr(model._opened.table, field)
-
-    get.__doc__ = meaning
-    return property(get)
-
-
-for _field, _meaning in (
-        ("source_vocabulary_size", "Ids of the source are below this."),
-        ("target_vocabulary_size", "Ids of the target are below this; width of a row of logits."),
-        ("source_feature_width", "Numbers in a row of source features; 0 where the source is ids."),
-        ("source_feature_count", "Rows of features that a source normally has; 0 for any number."),
-        ("target_feature_width", "Numbers in a row of target features; 0 where the target is ids."),
-        ("encoder_hidden_size", "Width of a row of Source.states."),
-        ("maximum_source_length", "Positions of the encoder; 2 ** 64 - 1 where unbounded."),
-        ("maximum_target_length", "Positions of the decoder; 2 ** 64 - 1 where unbounded.")):
-    setattr(Model, _field, _size(_field, _meaning))

@@ -61,7 +61,7 @@ transept_library *transept_open(const char *path, const transept_open_options *o
 /* Opens the model of a library that the program is linked with: transept_model_<name>. */
 transept_library *transept_open_linked(transept_model_function model,
                                        const transept_open_options *options, transept_error *error);
-/* Options of a second model that works on the threads of this one; it may be closed first. */
+/* Opens a second model, which works on the threads of `workers`; that may be closed first. */
 transept_library *transept_open_sharing(const char *path, const transept_library *workers,
                                         const transept_open_options *options,
                                         transept_error *error);
