@@ -5,7 +5,7 @@
 # the options by name. They are read from the headers after the C preprocessor, so that there is no
 # second list of fields or options.
 #
-# make_abi.py C_COMPILER INCLUDE_FOLDER OUTPUT
+# make_abi.py C_COMPILER INCLUDE_FOLDER VERSION OUTPUT
 import ast
 import pathlib
 import re
@@ -113,7 +113,7 @@ def typed_dictionary(name, about, rows):
     return "\n".join(lines)
 
 
-def module(compiler, include):
+def module(compiler, include, version):
     declarations = Declarations(
         preprocess(compiler, include, '#include "transept/text_abi.h"\n'))
     rows = list(options(compiler, include))
@@ -121,6 +121,7 @@ def module(compiler, include):
     parts = ['"""The C ABI for ctypes. Written by make_abi.py from the C headers; not to be edited."""',
              "from ctypes import (CFUNCTYPE, POINTER, Structure, c_float, c_int32, c_int64, c_uint8, c_uint32,\n"
              "                    c_uint64, c_void_p)\nfrom typing import Iterable, Literal, Optional, TypedDict, Union"]
+    parts.append(f"VERSION = {version!r}")
     parts.append("\n".join(f"{name} = {value}" for name, value in constants(compiler, include)))
     parts += [f"class {name}(Structure):\n    pass" for name in declarations.structures]
     parts.append("\n".join(f"{name} = {declarations.function(*each)}"
@@ -141,5 +142,5 @@ def module(compiler, include):
 
 
 if __name__ == "__main__":
-    compiler, include, output = sys.argv[1:]
-    pathlib.Path(output).write_text(module(compiler, pathlib.Path(include)), encoding="utf-8")
+    compiler, include, version, output = sys.argv[1:]
+    pathlib.Path(output).write_text(module(compiler, pathlib.Path(include), version), encoding="utf-8")

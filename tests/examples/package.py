@@ -72,7 +72,7 @@ def pkg_config_compiles(folder):
     pcfile = next(prefix.rglob("transept.pc"))
     environment = dict(os.environ, PKG_CONFIG_PATH=str(pcfile.parent))
     (folder / "use.cpp").write_text(
-        "#include <transept/compiler.h>\n#include <transept/model.h>\n"
+        "#include <transept/compiler.h>\n#include <transept/model.h>\n#include <transept/transept.h>\n"
         'int main() { try { transept::Model::open("/nowhere.so"); } catch (const transept::Error &) '
         "{ return transept::CompileOptions().name.empty() ? 0 : 1; } return 2; }\n")
     for name in ("transept", "transept-compiler"):

@@ -4,6 +4,7 @@ import concurrent.futures
 import copy
 import gc
 import os
+import pathlib
 import pickle
 import random
 import shutil
@@ -87,6 +88,14 @@ def test_a_replaced_file_is_opened_as_it_is_now(tmp_path):
     os.utime(path, ns=(1, 1))  # as if it were written over
     with pytest.raises(transept.Error, match="written again"):
         transept.load(path)
+
+
+def test_a_library_of_another_version_is_refused(monkeypatch):
+    monkeypatch.setattr(transept._abi, "ABI_VERSION", 99)
+    with pytest.raises(transept.Error, match="ABI version [0-9]+, but this module is for version 99") as caught:
+        transept.load(LIBRARIES / "libt5.native.so")
+    assert caught.value.code == transept.ErrorCode.UNSUPPORTED
+    assert "libt5" not in pathlib.Path("/proc/self/maps").read_text()
 
 
 def test_closing_gives_the_memory_back():

@@ -9,6 +9,7 @@
 
 What runs is inside the compiled library. Arrays are numpy's where it is installed.
 """
+from ._abi import VERSION as __version__
 from ._options import GenerateOptions, TranslateOptions
 from .errors import Error, ErrorCode
 from .model import Model, load
