@@ -13,6 +13,8 @@
 #include "commands/GenerationFlags.h"
 #include "commands/LanguageFlags.h"
 #include "commands/LevelFlag.h"
+#include "commands/SoundFlags.h"
+#include "commands/SoundResults.h"
 #include "commands/SourceIsolation.h"
 #include "commands/SpeechFlags.h"
 #include "commands/Streams.h"
@@ -40,10 +42,11 @@ struct GenerateCommand {
   LanguageFlags languages;
   AttentionFlags attention;
   SpeechFlags speech;
+  SoundFlags sound;
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
-  bool skipsInvalid = false, truncates = false;
+  bool skipsInvalid = false, truncates = false, showsTokenScores = false;
 };
 
 /// Whole lines to standard output, at once.
@@ -68,19 +71,22 @@ public:
                        (readsFiles() ? " has no tokenizer; results can be token ids, with --ids"
                                      : " has no tokenizer; give token ids, with --ids"));
     options = command.flags.resolve(model, command.usesIds ? nullptr : tokenizer.get());
+    if (command.showsTokenScores)
+      options.tokenScores = TokenScores::Normalized;
     command.languages.applyTo(options, command.flags.haveDecoderStart(), model, tokenizer.get());
     speech =
         command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
+    prepareSounds();
     choice = command.attention.resolve(model);
     if (!command.attention.pictureFile().empty())
       picture.emplace(command.attention.pictureFile(), inputFiles());
-    format = {tokenizer.get(), command.isJson, command.usesIds};
+    format = {tokenizer.get(), command.isJson, command.usesIds, command.showsTokenScores};
   }
 
   void run() {
     size_t batchSize = command.batchSize.value_or(readsFiles() ? 8 : 64);
     std::unique_ptr<SourceReader> reader =
-        readsFiles() ? readFiles(model, command.sources, command.keepsShort)
+        readsFiles() ? readFiles(model, command.sources, command.keepsShort, longSounds)
                      : readLines(lines(), model, command.usesIds ? nullptr : tokenizer.get(),
                                  command.languages.encoding(tokenizer.get()), command.truncates);
     SourceIsolation isolation(command.skipsInvalid);
@@ -88,6 +94,8 @@ public:
       std::vector<GenerateSource> batch = reader->next(batchSize);
       if (batch.empty())
         break;
+      if (batch.front().isLong && batch.front().problem.empty())
+        batch.front().problem = transcribeSound(batch.front());
       write(batch, isolation.run(batch, [&](const Sources &sources) { return process(sources); }));
     }
     if (picture && hasPicture)
@@ -140,6 +148,76 @@ private:
       throw CLI::ValidationError("--truncate", "is for sources, but this library continues lines");
   }
 
+  /// Whether sounds may be longer than a window, and what is needed for those.
+  void prepareSounds() {
+    std::string given = command.sound.firstGiven();
+    bool hasWindows = speech && model.sourceFeatureCount() != 0 &&
+                      model.table().speech->first_timestamp_id >= 0 && !options.prompt.size();
+    if (!given.empty() && !hasWindows)
+      throw CLI::ValidationError(given, "is for models that transcribe speech window by window, "
+                                        "and not for results with a beginning of one's own");
+    if (!given.empty() && command.keepsShort)
+      throw CLI::ValidationError("--short-context", "cannot be combined with " + given);
+    if (!hasWindows)
+      return;
+    soundOptions = command.sound.resolve(*speech, command.usesIds ? nullptr : tokenizer.get());
+    soundOptions.tokenTimes = command.speech.wantsWords();
+    longSounds = given.empty() ? LongSounds::Windows : LongSounds::All;
+    bool hasFormat = !command.sound.format().empty();
+    if (hasFormat && (command.isJson || command.usesIds))
+      throw CLI::ValidationError("--format", "cannot be combined with --json or --ids");
+    if (hasFormat && command.sound.folder().empty() && command.sources.size() > 1)
+      throw CLI::ValidationError(
+          "--format",
+          "writes one transcript to standard output; several files need --output-folder");
+    if (!command.sound.folder().empty())
+      createFolder(command.sound.folder());
+  }
+
+  /// Where the transcript of a file goes, in the folder that was asked for.
+  std::string transcriptFile(const GenerateSource &given) const {
+    std::filesystem::path folder = command.sound.folder();
+    return folder /
+           (std::filesystem::path(given.file).stem().string() + "." + command.sound.format());
+  }
+
+  /// Writes the transcript of a sound of any length; returns why there is none.
+  std::string transcribeSound(const GenerateSource &given) {
+    try {
+      if (command.attention.isInResults() || picture)
+        throw InputError("attention is shown for sounds of one window at most");
+      media::MediaSources files(model, command.keepsShort);
+      features::WhisperSound sound = files.openSound(given.file, command.sound.part());
+      std::optional<OutputFile> file;
+      if (!command.sound.folder().empty())
+        file.emplace(transcriptFile(given), inputFiles());
+      SoundFormat soundFormat{.lines = format,
+                              .wantsTimes = command.speech.wantsTimes(),
+                              .wantsWords = command.speech.wantsWords(),
+                              .name = command.sound.format(),
+                              .offset = command.sound.offset(),
+                              .seconds = sound.seconds()};
+      SoundResult result(model, soundFormat, given, [&](const std::string &text) {
+        file ? file->write(text) : writeLines(text);
+      });
+      soundOptions.speech.generate.sourceNumbers = {given.number};
+      SoundFeatures features{
+          .frameCount = sound.frameCount(),
+          .read = [&](size_t begin, size_t count) { return sound.read(begin, count); }};
+      result.finish(
+          transept::transcribeSound(model, features, soundOptions,
+                                    [&](const SoundSegment &segment) { result.add(segment); })
+              .language);
+      if (file)
+        file->finish();
+    } catch (const InputError &error) {
+      return withoutName(error.what(), given.file);
+    } catch (const Error &error) {
+      return GenerationFlags::withFlags(error.what());
+    }
+    return "";
+  }
+
   /// The lines of each source. What the C++ API refuses is said in the command's words.
   std::vector<std::string> process(const Sources &given) {
     try {
@@ -151,6 +229,8 @@ private:
   }
 
   std::vector<std::string> generate(const Sources &given) {
+    if (given.front()->isLong)
+      return {""}; // it is written already
     if (!model.hasSource())
       return continuePrompts(given);
     std::vector<SourceInput> inputs;
@@ -280,6 +360,8 @@ private:
   std::unique_ptr<text::Tokenizer> tokenizer;
   GenerateOptions options;
   std::optional<SpeechOptions> speech;
+  SoundOptions soundOptions;
+  LongSounds longSounds = LongSounds::Cut;
   workbench::AttentionChoice choice;
   ResultFormat format;
   std::optional<OutputFile> picture;
@@ -310,6 +392,9 @@ void addGenerateCommand(CLI::App &program) {
   CLI::Option *json = command->add_flag(
       "--json", options->isJson,
       "write one JSON object a line: line or file, rank, ids, text, score, finished");
+  command->add_flag("--token-scores", options->showsTokenScores,
+                    "add the log-probability of each generated token, after all rules and cuts: "
+                    "behind a tab, or with --json as tokenScores");
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(between(1, 1024));
   addLevelFlag(command, options->level);
@@ -328,6 +413,7 @@ void addGenerateCommand(CLI::App &program) {
                     "cut lines to the tokens that the model takes, with a warning");
   options->languages.addTo(*command);
   options->speech.addTo(*command);
+  options->sound.addTo(*command);
   options->attention.addTo(*command, json);
   options->flags.addTo(*command);
   command->callback([options, command, sources] {

@@ -30,6 +30,13 @@ std::string oneLine(std::string text) {
   return text + "\n";
 }
 
+/// What a line has behind a tab.
+std::string tokenScoresOf(const ResultFormat &format, const Sequence &sequence) {
+  if (!format.showsTokenScores)
+    return "";
+  return fmt::format("\t{:.4f}", fmt::join(sequence.tokenScores, " "));
+}
+
 std::string textOf(const ResultFormat &format, const Result &result) {
   return result.transcript ? result.transcript->text
                            : format.tokenizer->decode(result.sequence.ids);
@@ -60,6 +67,8 @@ Json toJson(const ResultFormat &format, const Result &result) {
   if (format.tokenizer)
     object["text"] = textOf(format, result);
   object["score"] = result.sequence.score;
+  if (format.showsTokenScores)
+    object["tokenScores"] = result.sequence.tokenScores;
   object["finished"] = result.sequence.finishReason == FinishReason::End ? "end" : "length";
   if (result.transcript) {
     if (!result.transcript->language.empty())
@@ -89,9 +98,10 @@ std::string formatResult(const ResultFormat &format, const Result &result) {
   if (format.isJson)
     return lineOf(toJson(format, result));
   if (format.showsIds)
-    return fmt::format("{}\n", fmt::join(result.sequence.ids, " "));
+    return fmt::format("{}{}\n", fmt::join(result.sequence.ids, " "),
+                       tokenScoresOf(format, result.sequence));
   if (!result.transcript || !result.transcript->wantsTimes)
-    return oneLine(textOf(format, result));
+    return oneLine(textOf(format, result) + tokenScoresOf(format, result.sequence));
   std::string lines;
   const TranscriptText &times = *result.transcript;
   for (const media::TimedText &each : times.words.empty() ? times.segments : times.words)

@@ -13,7 +13,7 @@ namespace transept::commands {
 
 struct ResultFormat {
   const text::Tokenizer *tokenizer = nullptr; // may be null
-  bool isJson = false, showsIds = false;
+  bool isJson = false, showsIds = false, showsTokenScores = false;
 };
 
 /// A transcript as it is shown.

@@ -12,7 +12,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
+#include <utility>
 
 namespace transept::commands {
 
@@ -84,16 +86,11 @@ private:
   SourceLines input;
 };
 
-/// Readers of files begin with the file's name.
-std::string withoutName(std::string message, const std::string &file) {
-  std::string beginning = printable(file) + ": ";
-  return message.starts_with(beginning) ? message.substr(beginning.size()) : message;
-}
-
 class FileReader final : public SourceReader {
 public:
-  FileReader(const Model &model, std::vector<std::string> files, bool keepsShort)
-      : media(model, keepsShort), files(std::move(files)) {
+  FileReader(const Model &model, std::vector<std::string> files, bool keepsShort,
+             LongSounds longSounds)
+      : media(model, keepsShort), files(std::move(files)), longSounds(longSounds) {
     if (keepsShort && (media.takesImages() || !media.hasFixedLength()))
       throw CLI::ValidationError("--short-context",
                                  "is for sounds of models that were trained on one length, which "
@@ -104,31 +101,57 @@ public:
 
   std::vector<GenerateSource> next(size_t maximumCount) override {
     std::vector<GenerateSource> sources;
-    while (position != files.size() && sources.size() < maximumCount) {
-      GenerateSource &source =
-          sources.emplace_back(GenerateSource{.number = position, .file = files[position]});
-      ++position;
-      try {
-        media::MediaSources::Rows rows = media.read(source.file);
-        if (rows.isCut)
-          printMessage(fmt::format("warning: {}: only its first {} frames are used", source.file,
-                                   rows.ownCount));
-        source.features = std::move(rows.values);
-        source.ownRows = rows.ownCount;
-      } catch (const std::exception &thrown) {
-        source.problem = withoutName(thrown.what(), source.file);
+    while (sources.size() < maximumCount) {
+      if (!waiting && position == files.size())
+        break;
+      GenerateSource source = waiting ? *std::exchange(waiting, std::nullopt) : read();
+      if (source.isLong && !sources.empty()) {
+        waiting = std::move(source);
+        break;
       }
+      sources.push_back(std::move(source));
+      if (sources.back().isLong)
+        break;
     }
     return sources;
   }
 
 private:
+  GenerateSource read() {
+    GenerateSource source{.number = position, .file = files[position]};
+    ++position;
+    source.isLong = longSounds == LongSounds::All;
+    if (source.isLong)
+      return source;
+    try {
+      media::MediaSources::Rows rows = media.read(source.file);
+      source.isLong = rows.isCut && longSounds == LongSounds::Windows;
+      if (source.isLong)
+        return source;
+      if (rows.isCut)
+        printMessage(fmt::format("warning: {}: only its first {} frames are used", source.file,
+                                 rows.ownCount));
+      source.features = std::move(rows.values);
+      source.ownRows = rows.ownCount;
+    } catch (const std::exception &thrown) {
+      source.problem = withoutName(thrown.what(), source.file);
+    }
+    return source;
+  }
+
   media::MediaSources media;
   std::vector<std::string> files;
+  LongSounds longSounds;
   size_t position = 0;
+  std::optional<GenerateSource> waiting; // behind the others of a batch
 };
 
 } // namespace
+
+std::string withoutName(std::string message, const std::string &file) {
+  std::string beginning = printable(file) + ": ";
+  return message.starts_with(beginning) ? message.substr(beginning.size()) : message;
+}
 
 std::unique_ptr<SourceReader> readLines(SourceLines lines, const Model &model,
                                         const text::Tokenizer *tokenizer,
@@ -137,8 +160,8 @@ std::unique_ptr<SourceReader> readLines(SourceLines lines, const Model &model,
 }
 
 std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,
-                                        bool keepsShort) {
-  return std::make_unique<FileReader>(model, std::move(files), keepsShort);
+                                        bool keepsShort, LongSounds longSounds) {
+  return std::make_unique<FileReader>(model, std::move(files), keepsShort, longSounds);
 }
 
 } // namespace transept::commands

@@ -25,11 +25,16 @@ struct GenerateSource {
   std::vector<Id> ids = {};
   std::vector<float> features = {};
   size_t ownRows = 0; // of the features; the others are silence behind a sound
+  /// A sound that is transcribed window by window, so that it has no features here.
+  bool isLong = false;
   std::string problem = {};
 
   /// "line 3", or the file: for messages.
   std::string where() const { return file.empty() ? "line " + std::to_string(line) : file; }
 };
+
+/// A message about a file without its name in front, which readers of files put there.
+std::string withoutName(std::string message, const std::string &file);
 
 class SourceReader {
 public:
@@ -44,10 +49,17 @@ std::unique_ptr<SourceReader> readLines(SourceLines lines, const Model &model,
                                         const text::Tokenizer *tokenizer,
                                         const text::EncodeOptions &encoding, bool truncates);
 
-/// Sounds or images; `keepsShort` as in MediaSources. Warnings go to standard error. Throws
-/// CLI::ValidationError where `keepsShort` has no meaning, and what MediaSources throws.
+enum class LongSounds {
+  Cut,     ///< to the first window, with a warning
+  Windows, ///< those that are longer than a window are transcribed window by window
+  All      ///< all are, as they are without being looked at here
+};
+
+/// Sounds or images; `keepsShort` as in MediaSources. A sound that isLong comes alone. Warnings go
+/// to standard error. Throws CLI::ValidationError where `keepsShort` has no meaning, and what
+/// MediaSources throws.
 std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,
-                                        bool keepsShort);
+                                        bool keepsShort, LongSounds longSounds);
 
 } // namespace transept::commands
 

@@ -12,6 +12,7 @@
 #include "commands/Streams.h"
 
 #include "transept/detail/OptionRange.h"
+#include "transept/token_trie.h"
 
 #include <fmt/format.h>
 
@@ -35,20 +36,36 @@ std::vector<Id> idsOf(const std::string &option, std::string_view text, const Mo
   }
 }
 
-/// One bad word a line: its text, or its ids when there is no tokenizer.
-std::vector<std::vector<Id>> readBadWords(const std::string &file, const Model &model,
-                                          const text::Tokenizer *tokenizer) {
-  std::vector<std::vector<Id>> words;
+/// One sequence a line of a flag's file: its text, or its ids when there is no tokenizer.
+std::vector<std::vector<Id>> readSequences(const char *flag, const std::string &file,
+                                           const Model &model, const text::Tokenizer *tokenizer) {
+  std::vector<std::vector<Id>> sequences;
   std::istringstream stream(readFile(file, kLargestFile));
   size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
-    std::string where = fmt::format("--bad-words: {}, line {}", file, ++number);
+    std::string where = fmt::format("{}: {}, line {}", flag, file, ++number);
     std::vector<Id> ids = tokenizer ? tokenizer->encodeTarget(line, {.addSpecialTokens = false})
                                     : parseIds(line, model.targetVocabularySize(), where);
     if (!ids.empty())
-      words.push_back(std::move(ids));
+      sequences.push_back(std::move(ids));
   }
-  return words;
+  return sequences;
+}
+
+/// What --one-of allows: the lines of its file, each followed by an end.
+std::function<std::vector<Id>(const TokenPrefix &)>
+onlyLines(const std::vector<std::vector<Id>> &lines, const std::string &file,
+          std::vector<Id> ends) {
+  if (lines.empty())
+    throw CLI::ValidationError("--one-of", file + ": expects a line or more that a result may be");
+  if (ends.empty())
+    throw CLI::ValidationError("--one-of", "needs an id that ends a result; give --eos");
+  TokenTrie trie;
+  for (const std::vector<Id> &line : lines)
+    trie.add(line);
+  return [trie = std::move(trie), ends = std::move(ends)](const TokenPrefix &prefix) {
+    return trie.allowedAfter(prefix.generated, ends);
+  };
 }
 
 void addWords(std::optional<std::vector<std::vector<Id>>> &words, const char *flag,
@@ -57,6 +74,35 @@ void addWords(std::optional<std::vector<std::vector<Id>>> &words, const char *fl
     words.emplace();
   for (const std::string &text : texts)
     words->push_back(idsOf(flag, text, model));
+}
+
+/// "5 17 = 2.5": ids, and what is added to the score of the last one.
+void addBiases(std::optional<std::vector<SequenceBias>> &biases, const char *flag,
+               const std::vector<std::string> &texts, const Model &model) {
+  if (!texts.empty())
+    biases.emplace();
+  for (const std::string &text : texts) {
+    size_t equals = text.find('=');
+    SequenceBias bias;
+    if (equals == text.npos ||
+        !CLI::detail::lexical_cast(CLI::detail::trim_copy(text.substr(equals + 1)), bias.bias))
+      throw CLI::ValidationError(
+          flag, fmt::format("expects ids, = and a number (\"5 17 = 2.5\"), but got {}", text));
+    bias.ids = idsOf(flag, std::string_view(text).substr(0, equals), model);
+    biases->push_back(std::move(bias));
+  }
+}
+
+/// "30 1.1": a number of tokens and a factor.
+void setDecay(std::optional<ExponentialDecay> &decay, const char *flag, const std::string &text) {
+  if (text.empty())
+    return;
+  std::istringstream stream(text);
+  std::string rest;
+  if (!(stream >> decay.emplace().start >> decay->factor) || stream >> rest)
+    throw CLI::ValidationError(
+        flag,
+        fmt::format("expects a number of tokens and a factor (\"30 1.1\"), but got {}", text));
 }
 
 CLI::Validator within(detail::OptionRange range) {
@@ -125,11 +171,24 @@ void GenerationFlags::addTo(CLI::App &command) {
   addListFlag(command, flag, options.name, help);
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   addWordsFlag(command, flag, texts.name, help);
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  command.add_option(flag, texts.name, help)->group(kGroup);
+#define OPTION_BIASES OPTION_WORDS
 #include "transept/generation_options.inc"
   command
       .add_option("--bad-words", badWordsFile,
                   "a file with one text a line that is never generated; ids separated by spaces "
                   "with --ids")
+      ->type_name("FILE")
+      ->group(kGroup);
+  addWordsFlag(command, "--force", forcedTexts,
+               "with --beams: a text that every result contains where possible, or several with | "
+               "between them of which one is enough; may be repeated");
+  addWordsFlag(command, "--force-ids", forcedIds, "the same as ids, e.g. \"5 17\" or \"5 17|9\"");
+  command
+      .add_option("--one-of", oneOfFile,
+                  "a file with one text a line, of which every result is one, behind --prefix; ids "
+                  "separated by spaces with --ids")
       ->type_name("FILE")
       ->group(kGroup);
   auto *prefix = command.add_option("--prefix", prefixText, "text that every result begins with")
@@ -202,6 +261,24 @@ void GenerationFlags::warnOfSamplingOptions() const {
   warn(options.seed != 0, "--seed");
 }
 
+void GenerationFlags::addForcedWords(GenerateOptions &result, const Model &model,
+                                     const text::Tokenizer *tokenizer) const {
+  if (!forcedTexts.empty() && !tokenizer)
+    throw CLI::ValidationError("--force", "needs a tokenizer; give --force-ids instead");
+  auto add = [&](const std::string &text, auto &&idsOfWord) {
+    std::vector<std::vector<Id>> &choice = result.forcedWords.emplace_back();
+    std::istringstream words(text);
+    for (std::string word; std::getline(words, word, '|');)
+      choice.push_back(idsOfWord(word));
+  };
+  for (const std::string &text : forcedTexts)
+    add(text, [&](const std::string &word) {
+      return tokenizer->encodeTarget(word, {.addSpecialTokens = false});
+    });
+  for (const std::string &text : forcedIds)
+    add(text, [&](const std::string &word) { return idsOf("--force-ids", word, model); });
+}
+
 GenerateOptions GenerationFlags::resolve(const Model &model,
                                          const text::Tokenizer *tokenizer) const {
   GenerateOptions result = options;
@@ -211,11 +288,7 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   bool samples = options.sample.value_or(usesDefaults && defaults->sample == 1);
   if (!samples)
     warnOfSamplingOptions();
-  if (samples && beams > 1)
-    throw CLI::ValidationError(
-        "--sample", fmt::format("is for 1 beam, but there are {}{}; give --beams 1 or {}", beams,
-                                options.beams ? "" : " by the model's default", "--sample=false"));
-  if (!samples && options.returnCount.value_or(1) > beams)
+  if ((!samples || beams > 1) && options.returnCount.value_or(1) > beams)
     throw CLI::ValidationError(
         "--num-return",
         fmt::format("expects {} (the beams) or less, but got {}", beams, *options.returnCount));
@@ -232,10 +305,21 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   result.prompt = prefixText.empty()
                       ? idsOf("--prefix-ids", prefixIds, model)
                       : tokenizer->encodeTarget(prefixText, {.addSpecialTokens = false});
+  addForcedWords(result, model, tokenizer);
   if (!badWordsFile.empty())
-    result.badWords = readBadWords(badWordsFile, model, tokenizer);
+    result.badWords = readSequences("--bad-words", badWordsFile, model, tokenizer);
+  if (!oneOfFile.empty()) {
+    std::vector<Id> ends = result.ends.value_or(std::vector<Id>());
+    if (!result.ends && defaults)
+      ends.assign(defaults->end_ids, defaults->end_ids + defaults->end_id_count);
+    result.allowedIds = onlyLines(readSequences("--one-of", oneOfFile, model, tokenizer), oneOfFile,
+                                  std::move(ends));
+  }
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, abi_name, key, flag, ...) addWords(result.name, flag, texts.name, model);
+#define OPTION_DECAY(name, abi_name, key, flag, ...) setDecay(result.name, flag, texts.name);
+#define OPTION_BIASES(name, abi_name, key, flag, ...)                                              \
+  addBiases(result.name, flag, texts.name, model);
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   return result;

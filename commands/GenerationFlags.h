@@ -31,16 +31,22 @@ private:
   /// Options of sampling that are given, where nothing is sampled, are most likely a mistake.
   void warnOfSamplingOptions() const;
 
+  void addForcedWords(GenerateOptions &result, const Model &model,
+                      const text::Tokenizer *tokenizer) const;
+
   struct Texts {
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) std::vector<std::string> name;
+#define OPTION_DECAY(name, ...) std::string name;
+#define OPTION_BIASES OPTION_WORDS
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   };
 
   GenerateOptions options;
-  Texts texts; // lists of ids as they were written
-  std::string prefixIds, prefixText, badWordsFile;
+  Texts texts; // lists of ids and numbers as they were written
+  std::string prefixIds, prefixText, badWordsFile, oneOfFile;
+  std::vector<std::string> forcedIds, forcedTexts;
 };
 
 } // namespace transept::commands

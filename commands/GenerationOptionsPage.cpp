@@ -34,8 +34,36 @@ number of the sample and the length of the sequence so far, and from nothing els
 and other sources change no sample. The number of a source is its place in the call, or what
 `sourceNumbers` says; with `transept generate`, it is the line or file, from 0.
 
-What is particular to one call (prompts, a listener, `ignoreModelDefaults`, seed and `sourceNumbers`,
-the timestamps of speech) is in `transept/options.h`.
+Rules act in Hugging Face's order: biases, the penalty of the source, that of repetition, n-grams, bad
+words, least lengths, `allowedIds`, forced ids, the decaying penalty, suppressed ids; log-probabilities
+are renormalized last. An end that is banned stays so under a decaying penalty, where Hugging Face
+computes with NaN. The penalty of the source counts all its ids, padding too. In beam search it acts on
+the first beam alone, as Hugging Face's does on a source alone; in a batch, theirs acts on beams of other
+sources.
+
+With several beams, sampling draws a step's continuations one after another from those of all beams,
+by the probability of beam and token together, draw number d with the random number of sample d. At
+least one more token than there are end ids is kept of each beam.
+
+Groups of beams (`beamGroups`) have their own hypotheses and go one after another in each step; the
+results of all are sorted together. A group that has finished counts as choosing padding.
+
+Forced words (`forcedWords` in C++, `--force` and `--force-ids`) steer beam search: continuations that
+bring a beam nearer to its words are looked at beside the best ones, and an end counts only once all
+words are there. Their scores are the model's own. Where the rules or the length leave no way, results
+come without them.
+
+`tokenScores` in C++ asks for the score of each token, as transformers' `compute_transition_scores`
+gives it: `Processed` is what the search worked with, `Normalized` the log-probability after rules and
+cuts, which greedy search, beams and samples have alike. `transept generate --token-scores` shows the
+latter.
+
+A call can be heard and ended: `onToken` gets each token of the best result as soon as it is certain,
+in beam search once all hypotheses that can still win agree on it. `stop`, a `std::stop_token`, ends
+encode and generate before their next step; with `keepPartial` generate then returns what there is.
+
+What is particular to one call (prompts, forced words, a listener, a stop token, `tokenScores`,
+`allowedIds`, `ignoreModelDefaults`, seed and `sourceNumbers`, the timestamps of speech) is in `transept/options.h`.
 
 | C++ | command line | Hugging Face | neutral default | allowed |
 |---|---|---|---|---|
@@ -86,6 +114,11 @@ void printTable() {
   print({#name, flag, hugging_face_name, "none", "ids of the target vocabulary"});
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   print({#name, flag, hugging_face_name, "none", "lists of ids of the target vocabulary"});
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  print({#name, flag, hugging_face_name, "none", "0 or more; " + detail::range.text()});
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  print({#name, flag, hugging_face_name, "none",                                                   \
+         "ids of the target vocabulary; " + detail::range.text()});
 #include "transept/generation_options.inc"
 }
 
@@ -97,6 +130,10 @@ void printMeanings() {
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
   printMeaning(#name, #abi_name "s", #key, help);
 #define OPTION_WORDS OPTION_IDS
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  printMeaning(#name, #abi_name "_start` and `" #abi_name "_factor", #key, help);
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  printMeaning(#name, #abi_name "_ids", #key, help);
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
 }

@@ -5,6 +5,7 @@
 
 #include "media/MediaSources.h"
 #include "base/Error.h"
+#include "media/sound/Sound.h"
 
 #include "transept/rows.h"
 
@@ -13,12 +14,15 @@
 #include <algorithm>
 #include <cmath>
 #include <ranges>
+#include <unistd.h>
 
 namespace transept::media {
 
 namespace {
 
 constexpr const char *kPreprocessor = "preprocessor_config.json";
+
+constexpr std::string_view kStandardInput = "-";
 
 /// Of two hours in steps of 2.5 milliseconds.
 constexpr size_t kMostRows = 2'880'000;
@@ -79,6 +83,19 @@ MediaSources::Rows MediaSources::read(const std::string &file) const {
   check(rows, file);
   result.values = std::move(rows.values);
   return result;
+}
+
+features::WhisperSound MediaSources::openSound(const std::string &file,
+                                               features::SoundPart part) const {
+  const features::WhisperSettings *settings = extractor.windows();
+  if (!settings || settings->chunkSamples() / settings->hop != model.sourceFeatureCount())
+    throw InputError(fmt::format("{}: this library takes no sounds window by window", file));
+  bool isInput = file == kStandardInput;
+  std::shared_ptr<const features::SoundBytes> bytes =
+      isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file);
+  auto samples =
+      features::samplesOfFile(std::move(bytes), file, {.sampleRate = settings->sampleRate});
+  return features::WhisperSound(std::move(samples), file, *settings, part);
 }
 
 void MediaSources::check(const features::Features &rows, const std::string &file) const {

@@ -7,6 +7,7 @@
 #define TRANSEPT_MEDIA_MEDIASOURCES_H
 
 #include "media/preprocessor/Extractor.h"
+#include "media/sound/WhisperSound.h"
 
 #include "transept/model.h"
 
@@ -31,6 +32,10 @@ public:
 
   /// Throws std::exception whose text begins with the file's name.
   Rows read(const std::string &file) const;
+
+  /// A sound of any length; "-" is standard input. Throws std::exception whose text begins with the
+  /// file's name, and where the library takes no sounds window by window.
+  features::WhisperSound openSound(const std::string &file, features::SoundPart part = {}) const;
 
   bool takesImages() const { return extractor.takesImages(); }
   /// Whether sounds are normally filled up to one length.

@@ -30,13 +30,13 @@ bool isOneOf(std::string_view character, std::string_view characters) {
   return !character.empty() && characters.find(character) != characters.npos;
 }
 
-/// Runs of tokens that are whole characters.
-std::vector<TimedText> characterRuns(const Transcript &transcript, std::span<const double> times,
-                                     double end, const text::Tokenizer &tokenizer,
-                                     Id firstTimestamp) {
+/// Runs of tokens that are whole characters, of what follows a prompt.
+std::vector<TimedText> characterRuns(std::span<const Id> ids, size_t promptLength,
+                                     std::span<const double> times, double end,
+                                     const text::Tokenizer &tokenizer, Id firstTimestamp) {
   std::vector<size_t> places;
-  for (size_t at = transcript.promptLength; at < transcript.ids.size(); ++at)
-    if (firstTimestamp < 0 || transcript.ids[at] < firstTimestamp)
+  for (size_t at = promptLength; at < ids.size(); ++at)
+    if (firstTimestamp < 0 || ids[at] < firstTimestamp)
       places.push_back(at);
   std::vector<TimedText> runs;
   std::vector<Id> run;
@@ -44,7 +44,7 @@ std::vector<TimedText> characterRuns(const Transcript &transcript, std::span<con
   for (size_t at : places) {
     if (run.empty())
       begin = times[at];
-    run.push_back(transcript.ids[at]);
+    run.push_back(ids[at]);
     std::string text = tokenizer.decode(run, {.cleanUpSpaces = false});
     bool isInside = text.find("\xef\xbf\xbd") != text.npos && run.size() < kLongestCharacter;
     if (isInside && at != places.back())
@@ -93,6 +93,13 @@ std::vector<TimedText> joinPunctuation(std::vector<TimedText> words) {
   return joined;
 }
 
+std::vector<TimedText> stripped(std::vector<TimedText> words) {
+  for (TimedText &word : words)
+    word.text = text::strip(word.text);
+  std::erase_if(words, [](const TimedText &word) { return word.text.empty(); });
+  return words;
+}
+
 } // namespace
 
 std::vector<TimedText> segmentsOf(const Transcript &transcript, const text::Tokenizer &tokenizer) {
@@ -114,13 +121,17 @@ std::vector<TimedText> wordsOf(const Model &model, const Source &source,
                                double seconds) {
   std::vector<double> times = tokenTimes(model, source, transcript.sequence.ids, seconds);
   double end = std::min(seconds, double(source.length()) * secondsPerTimestamp);
-  std::vector<TimedText> words =
-      characterRuns(transcript, times, end, tokenizer, model.table().speech->first_timestamp_id);
-  words = groupWords(std::move(words), transcript.language);
-  for (TimedText &word : words)
-    word.text = text::strip(word.text);
-  std::erase_if(words, [](const TimedText &word) { return word.text.empty(); });
-  return words;
+  return stripped(groupWords(characterRuns(transcript.ids, transcript.promptLength, times, end,
+                                           tokenizer, model.table().speech->first_timestamp_id),
+                             transcript.language));
+}
+
+std::vector<TimedText> wordsOf(const Model &model, const SoundSegment &segment,
+                               const text::Tokenizer &tokenizer) {
+  double end = segment.tokenTimes.empty() ? segment.end : segment.tokenTimes.back();
+  return groupWords(characterRuns(segment.ids, 0, segment.tokenTimes, std::max(end, segment.end),
+                                  tokenizer, model.table().speech->first_timestamp_id),
+                    segment.language);
 }
 
 } // namespace transept::media

@@ -7,7 +7,7 @@
 
 #include "media/tokenizers/Tokenizer.h"
 
-#include "transept/speech.h"
+#include "transept/long_speech.h"
 
 namespace transept::media {
 
@@ -27,6 +27,10 @@ std::vector<TimedText> groupWords(std::vector<TimedText> runs, const std::string
 std::vector<TimedText> wordsOf(const Model &model, const Source &source,
                                const Transcript &transcript, const text::Tokenizer &tokenizer,
                                double seconds);
+
+/// The words of a segment that has tokenTimes, with their blanks.
+std::vector<TimedText> wordsOf(const Model &model, const SoundSegment &segment,
+                               const text::Tokenizer &tokenizer);
 
 } // namespace transept::media
 

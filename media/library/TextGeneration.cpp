@@ -5,9 +5,8 @@
 #include "media/library/TextGeneration.h"
 
 #include "base/Error.h"
+#include "media/library/BatchCallbacks.h"
 #include "media/library/LibraryTokenizer.h"
-#include "media/library/TextSources.h"
-#include "media/library/TextStream.h"
 
 #include <fmt/format.h>
 
@@ -78,13 +77,16 @@ public:
     report(sources, 0);
     for (size_t begin = 0; begin < pieces.size(); begin += size) {
       size_t end = std::min<size_t>(pieces.size(), begin + size);
+      if (isAskedToStop()) {
+        dropFrom(pieces[begin].text);
+        break;
+      }
       generate(sources, pieces.subspan(begin, end - begin));
       report(sources, end);
     }
     for (size_t index = 0; index < strings.size(); ++index)
-      if (!sources.problemOf(index).empty() || results->stored[index].empty())
-        results->stored[index] = {
-            Stored{std::string(sources.blankBefore(index)), sources.problemOf(index), {}}};
+      if (results->stored[index].empty())
+        results->stored[index].push_back(withoutSequences(sources, index));
     makeViews();
     return std::move(results);
   }
@@ -119,6 +121,32 @@ private:
       generation.forced_beginning_id = id;
   }
 
+  /// Of a text that is refused, was not reached or has no sentence.
+  Stored withoutSequences(const TextSources &sources, size_t index) const {
+    Stored stored;
+    stored.problem = sources.problemOf(index);
+    if (stored.problem.empty() && sources.hasPieces(index))
+      stored.problem = "was not reached before the call was asked to stop";
+    if (stored.problem.empty())
+      stored.text = sources.blankBefore(index);
+    return stored;
+  }
+
+  /// Results of texts of which sentences are missing.
+  void dropFrom(size_t index) {
+    for (; index < results->stored.size(); ++index)
+      results->stored[index].clear();
+  }
+
+  /// Throws Error, unless the call is to keep what there is.
+  bool isAskedToStop() {
+    if (generation.should_stop && generation.should_stop(generation.should_stop_context) != 0)
+      wasStopped = true;
+    if (wasStopped && !generation.keep_partial)
+      throw Error(ErrorCode::Cancelled, "the call was asked to stop");
+    return wasStopped;
+  }
+
   void generate(const TextSources &sources, std::span<const TextPiece> pieces) {
     SourceHandles handles(text, pieces.size());
     std::vector<transept_source_input> inputs(pieces.size());
@@ -135,14 +163,17 @@ private:
     batch.prompt_offsets = prompts.ids.empty() ? nullptr : prompts.offsets.data();
     std::vector<uint64_t> numbers = numbersOf(pieces);
     batch.source_numbers = numbers.data();
-    startStreams(pieces, prompts, batch);
+    BatchCallbacks callbacks(text, options, pieces, batch);
     transept_results *generated = nullptr;
     call(text, text.table.runtime->generate, text.model, handles.data(), uint64_t(pieces.size()),
          &batch, &generated);
     results->generated.emplace_back(generated, text.table.runtime->release_results);
-    for (size_t index = 0; index < pieces.size(); ++index)
+    for (size_t index = 0; index < pieces.size(); ++index) {
       take(sources, pieces[index], index, generated);
-    finishStreams(pieces);
+      callbacks.finish(index, results->stored[pieces[index].text].front().text);
+    }
+    wasStopped = callbacks.wasStopped();
+    isAskedToStop();
   }
 
   bool hasSource() const { return text.table.source_vocabulary_size != 0; }
@@ -191,40 +222,13 @@ private:
       const transept_sequence &sequence = sequences[rank];
       std::string result = text.tokenizer->decode({sequence.ids, sequence.length}, decoding);
       if (rank == stored.size())
-        stored.push_back({std::string(sources.blankBefore(piece.text)), "", {}});
+        stored.emplace_back().text = sources.blankBefore(piece.text);
       stored[rank].text += result + std::string(piece.gap);
       stored[rank].sequences.push_back(sequence);
+      transept_token_scores scores{};
+      scores.values = text.table.runtime->view_token_scores(generated, index, rank, &scores.count);
+      stored[rank].tokenScores.push_back(scores);
     }
-  }
-
-  void startStreams(std::span<const TextPiece> pieces, const Prompts &prompts,
-                    transept_generation_options &batch) {
-    if (!options.on_text)
-      return;
-    streams.clear();
-    streamed = pieces;
-    for (size_t index = 0; index < pieces.size(); ++index)
-      streams.emplace_back(
-          *text.tokenizer, decoding,
-          std::vector<int32_t>(prompts.ids.begin() + ptrdiff_t(prompts.offsets[index]),
-                               prompts.ids.begin() + ptrdiff_t(prompts.offsets[index + 1])));
-    batch.on_token = [](void *context, uint64_t source, int32_t id) {
-      auto *self = static_cast<TextGeneration *>(context);
-      return self->give(source, self->streams[source].add(id));
-    };
-    batch.on_token_context = this;
-  }
-
-  void finishStreams(std::span<const TextPiece> pieces) {
-    for (size_t index = 0; index < streams.size(); ++index)
-      if (give(index, streams[index].finish(results->stored[pieces[index].text][0].text)) != 0)
-        throw Error(ErrorCode::Cancelled, "on_text asked to stop");
-  }
-
-  int32_t give(uint64_t index, const std::string &part) const {
-    return part.empty() ? 0
-                        : options.on_text(options.on_text_context, streamed[index].text,
-                                          part.data(), part.size());
   }
 
   /// Texts before that of the first piece that is still to come are done.
@@ -248,6 +252,7 @@ private:
             {.text = stringOf(each.text),
              .problem = each.problem.empty() ? transept_string{nullptr, 0} : stringOf(each.problem),
              .sequences = each.sequences.data(),
+             .token_scores = each.tokenScores.data(),
              .sequence_count = each.sequences.size()});
     }
   }
@@ -258,8 +263,7 @@ private:
   std::vector<int32_t> prefix;
   text::DecodeOptions decoding;
   std::unique_ptr<transept_text_results> results;
-  std::vector<TextStream> streams;
-  std::span<const TextPiece> streamed; // whose streams these are
+  bool wasStopped = false;
 };
 
 } // namespace

@@ -13,7 +13,9 @@ struct transept_text_results {
   /// Of one result: what its view points to.
   struct Stored {
     std::string text, problem;
-    std::vector<transept_sequence> sequences; // with pointers into `generated`
+    // With pointers into `generated`.
+    std::vector<transept_sequence> sequences;
+    std::vector<transept_token_scores> tokenScores;
   };
   using Generated = std::unique_ptr<transept_results, transept_release_results_function>;
 

@@ -16,7 +16,8 @@ namespace transept::media {
 
 TextSources::TextSources(const transept_text &text, std::span<const transept_string> strings,
                          const transept_text_options &options)
-    : text(text), options(options), problems(strings.size()), blanks(strings.size()) {
+    : text(text), options(options), problems(strings.size()), blanks(strings.size()),
+      areFilled(strings.size()) {
   if (options.source_language)
     encoding.language = text.languageId("sourceLanguage", options.source_language);
   for (size_t index = 0; index < strings.size(); ++index) {
@@ -31,6 +32,7 @@ TextSources::TextSources(const transept_text &text, std::span<const transept_str
       all.erase(all.begin() + ptrdiff_t(before), all.end());
       problems[index] = error.what();
     }
+    areFilled[index] = all.size() > before;
   }
 }
 

@@ -31,6 +31,8 @@ public:
   std::span<const TextPiece> pieces() const { return all; }
   /// Why a text has no result; empty for the others.
   const std::string &problemOf(size_t index) const { return problems[index]; }
+  /// False for a text without a sentence.
+  bool hasPieces(size_t index) const { return areFilled[index]; }
   /// The white space before the first sentence.
   const std::string &blankBefore(size_t index) const { return blanks[index]; }
 
@@ -43,6 +45,7 @@ private:
   text::EncodeOptions encoding;
   std::vector<TextPiece> all;
   std::vector<std::string> problems, blanks;
+  std::vector<bool> areFilled;
 };
 
 } // namespace transept::media

@@ -53,6 +53,8 @@ public:
   size_t width() const;
   /// Rows of padded results, and of images, where they are the same for all files.
   std::optional<size_t> rowCount() const;
+  /// The settings of sounds that are cut into windows; null for others.
+  const WhisperSettings *windows() const { return std::get_if<WhisperSettings>(&settings); }
   /// Whether it takes images rather than sounds.
   bool takesImages() const { return std::holds_alternative<ImageSettings>(settings); }
   /// Fields of the config that were not understood.

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libsndfile decodes and libsamplerate resamples, block by block: what is held is the result and
-// one block, whatever the rate and the number of channels.
+// libsndfile decodes, block by block: what is held is the result and one block, whatever the rate
+// and the number of channels.
 
 #include "media/sound/Sound.h"
 
 #include "base/Error.h"
 #include "base/PointerFile.h"
+#include "media/sound/PcmSamples.h"
+#include "media/sound/Resampler.h"
 #include "media/sound/WaveHeader.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <fmt/format.h>
 #include <memory>
-#include <samplerate.h>
+#include <optional>
 #include <sndfile.h>
 
 namespace transept::features {
@@ -22,37 +23,38 @@ namespace transept::features {
 namespace {
 
 constexpr sf_count_t blockFrames = 4096;
-constexpr int maximumChannels = 64;
-constexpr int minimumRate = 1000, maximumRate = 768000;
+/// Tells sounds from other files.
+constexpr size_t kBeginning = 1024;
 
-/// A file in memory, as libsndfile's callbacks see it.
-struct MemoryFile {
-  std::string_view bytes;
+/// A file's bytes, as libsndfile's callbacks see them.
+struct OpenedBytes {
+  const SoundBytes &bytes;
   sf_count_t position = 0;
 
   sf_count_t size() const { return static_cast<sf_count_t>(bytes.size()); }
 };
 
-sf_count_t seekMemory(sf_count_t offset, int whence, void *data) {
-  auto &file = *static_cast<MemoryFile *>(data);
+sf_count_t seekBytes(sf_count_t offset, int whence, void *data) {
+  auto &file = *static_cast<OpenedBytes *>(data);
   sf_count_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file.position : file.size();
   // A damaged header can ask for anything; the position stays inside the file.
   file.position = std::clamp<sf_count_t>(offset, -base, file.size() - base) + base;
   return file.position;
 }
 
-sf_count_t readMemory(void *target, sf_count_t count, void *data) {
-  auto &file = *static_cast<MemoryFile *>(data);
+sf_count_t readBytes(void *target, sf_count_t count, void *data) {
+  auto &file = *static_cast<OpenedBytes *>(data);
   count = std::clamp<sf_count_t>(count, 0, file.size() - file.position);
-  std::memcpy(target, file.bytes.data() + file.position, size_t(count));
+  count = static_cast<sf_count_t>(
+      file.bytes.read(size_t(file.position), static_cast<char *>(target), size_t(count)));
   file.position += count;
   return count;
 }
 
-SF_VIRTUAL_IO memoryCallbacks = {
-    [](void *data) { return static_cast<MemoryFile *>(data)->size(); }, seekMemory, readMemory,
-    [](const void *, sf_count_t, void *) -> sf_count_t { return 0; },
-    [](void *data) { return static_cast<MemoryFile *>(data)->position; }};
+SF_VIRTUAL_IO callbacks = {[](void *data) { return static_cast<OpenedBytes *>(data)->size(); },
+                           seekBytes, readBytes,
+                           [](const void *, sf_count_t, void *) -> sf_count_t { return 0; },
+                           [](void *data) { return static_cast<OpenedBytes *>(data)->position; }};
 
 /// The library also guesses formats that nobody means; only these are handed to it.
 bool looksLikeSound(std::string_view bytes) {
@@ -64,127 +66,101 @@ bool looksLikeSound(std::string_view bytes) {
          bytes.starts_with("OggS") || bytes.starts_with("ID3") || isMpegFrame;
 }
 
-/// Takes blocks at the file's rate and appends them at the wanted rate.
-class Resampler {
-public:
-  Resampler(int from, int to) : ratio(double(to) / from) {
-    int failure = 0;
-    if (from != to)
-      state.reset(src_new(SRC_SINC_BEST_QUALITY, /*channels=*/1, &failure));
-    if (failure)
-      throw InputError(
-          fmt::format("resampling from {} to {} Hz: {}", from, to, src_strerror(failure)));
-  }
-
-  void append(const std::vector<float> &block, bool isLast, std::vector<float> &samples) {
-    if (!state) {
-      samples.insert(samples.end(), block.begin(), block.end());
-      return;
-    }
-    std::vector<float> output(size_t(std::ceil(double(blockFrames) * std::max(ratio, 1.0)) + 64));
-    size_t used = 0;
-    while (true) {
-      SRC_DATA data{};
-      data.data_in = block.data() + used;
-      data.input_frames = static_cast<long>(block.size() - used);
-      data.data_out = output.data();
-      data.output_frames = static_cast<long>(output.size());
-      data.src_ratio = ratio;
-      data.end_of_input = isLast;
-      if (int failure = src_process(state.get(), &data))
-        throw InputError(fmt::format("resampling by {}: {}", ratio, src_strerror(failure)));
-      used += size_t(data.input_frames_used);
-      samples.insert(samples.end(), output.begin(), output.begin() + data.output_frames_gen);
-      if (data.output_frames_gen == 0 && (used == block.size() || data.input_frames_used == 0))
-        return;
-    }
-  }
-
-private:
-  struct Delete {
-    void operator()(SRC_STATE *state) const { src_delete(state); }
-  };
-  double ratio;
-  std::unique_ptr<SRC_STATE, Delete> state;
-};
-
 /// Streams whose length is not known declare the largest number.
 bool isLengthKnown(const SF_INFO &info) {
   return info.frames < SF_COUNT_MAX / 2;
 }
 
-void checkFormat(const SF_INFO &info, const SoundOptions &options, const std::string &name) {
-  if (info.channels < 1 || info.channels > maximumChannels)
-    throw InputError(
-        fmt::format("{}: {} channels, allowed are 1 to {}", name, info.channels, maximumChannels));
-  if (info.samplerate < minimumRate || info.samplerate > maximumRate)
-    throw InputError(fmt::format("{}: {} samples per second, allowed are {} to {}", name,
-                                 info.samplerate, minimumRate, maximumRate));
-  // Decoding it all to find that out could take minutes.
-  double seconds = double(info.frames) / info.samplerate;
-  bool isReadToTheEnd =
-      double(options.enoughSamples) > double(options.longestSeconds) * options.sampleRate;
-  if (isLengthKnown(info) && isReadToTheEnd && seconds > double(options.longestSeconds))
-    throw InputError(fmt::format("{}: {:.0f} seconds of sound, at most {} are allowed", name,
-                                 seconds, options.longestSeconds));
-}
-
-/// Averages the channels of `count` frames into `mono`.
-void averageChannels(const std::vector<float> &block, sf_count_t count, int channels,
-                     const std::string &name, std::vector<float> &mono) {
-  mono.resize(size_t(count));
-  for (size_t frame = 0; frame < mono.size(); ++frame) {
-    float sum = 0;
-    for (int channel = 0; channel < channels; ++channel)
-      sum += block[frame * size_t(channels) + size_t(channel)];
-    mono[frame] = sum / float(channels);
-    if (!std::isfinite(mono[frame]))
-      throw InputError(fmt::format("{}: a sample is not a finite number", name));
-  }
+/// Before libsndfile sees them.
+void checkBytes(const SoundBytes &bytes, const std::string &name) {
+  if (bytes.size() == 0)
+    throw InputError(fmt::format("{}: the file is empty", name));
+  std::string first = bytes.first(kBeginning);
+  refusePointerFile(first, name);
+  if (!looksLikeSound(first))
+    throw InputError(fmt::format("{}: not a sound file; WAV, FLAC, Ogg and MP3 are read", name));
+  checkWaveHeader(bytes, name);
 }
 
 } // namespace
 
-std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
-                               const SoundOptions &options) {
-  if (bytes.empty())
-    throw InputError(fmt::format("{}: the file is empty", name));
-  refusePointerFile(bytes, name);
-  if (!looksLikeSound(bytes))
-    throw InputError(fmt::format("{}: not a sound file; WAV, FLAC, Ogg and MP3 are read", name));
-  checkWaveHeader(bytes, name);
-  MemoryFile memory{bytes};
-  SF_INFO info{};
-  std::unique_ptr<SNDFILE, int (*)(SNDFILE *)> file(
-      sf_open_virtual(&memoryCallbacks, SFM_READ, &info, &memory), sf_close);
-  if (!file)
-    throw InputError(fmt::format("{}: not a readable sound file: {}", name, sf_strerror(nullptr)));
-  checkFormat(info, options, name);
+struct SoundReader::State {
+  State(std::shared_ptr<const SoundBytes> held, const std::string &name)
+      : held(std::move(held)), bytes{*this->held}, name(name) {}
 
-  Resampler resampler(info.samplerate, options.sampleRate);
-  size_t longest = options.longestSeconds * size_t(options.sampleRate);
-  std::vector<float> samples, mono;
-  std::vector<float> block(size_t(blockFrames) * size_t(info.channels));
+  std::shared_ptr<const SoundBytes> held;
+  OpenedBytes bytes;
+  std::string name;
+  SF_INFO info{};
+  std::unique_ptr<SNDFILE, int (*)(SNDFILE *)> file{nullptr, sf_close};
+  std::optional<Resampler> resampler;
+  std::vector<float> block, mono;
   sf_count_t total = 0;
   bool isLast = false;
-  while (!isLast && samples.size() < options.enoughSamples) {
-    sf_count_t count = sf_readf_float(file.get(), block.data(), blockFrames);
-    if (int failure = sf_error(file.get()))
-      throw InputError(fmt::format("{}: damaged after {} samples: {}", name, total + count,
-                                   sf_error_number(failure)));
-    isLast = count < blockFrames;
-    total += count;
-    averageChannels(block, count, info.channels, name, mono);
-    resampler.append(mono, isLast, samples);
+};
+
+SoundReader::SoundReader(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
+                         const SoundOptions &options)
+    : state(std::make_unique<State>(std::move(bytes), name)) {
+  checkBytes(*state->held, name);
+  state->file.reset(sf_open_virtual(&callbacks, SFM_READ, &state->info, &state->bytes));
+  if (!state->file)
+    throw InputError(fmt::format("{}: not a readable sound file: {}", name, sf_strerror(nullptr)));
+  checkFormat({.sampleRate = state->info.samplerate, .channels = state->info.channels}, name);
+  state->resampler.emplace(state->info.samplerate, options.sampleRate);
+  state->block.resize(size_t(blockFrames) * size_t(state->info.channels));
+}
+
+SoundReader::~SoundReader() = default;
+
+bool SoundReader::read(std::vector<float> &samples) {
+  State &at = *state;
+  if (at.isLast)
+    return false;
+  sf_count_t count = sf_readf_float(at.file.get(), at.block.data(), blockFrames);
+  if (int failure = sf_error(at.file.get()))
+    throw InputError(fmt::format("{}: damaged after {} samples: {}", at.name, at.total + count,
+                                 sf_error_number(failure)));
+  at.isLast = count < blockFrames;
+  at.total += count;
+  at.mono.clear();
+  averageChannels(std::span(at.block).first(size_t(count) * size_t(at.info.channels)),
+                  at.info.channels, at.name, at.mono);
+  at.resampler->append(at.mono, at.isLast, samples);
+  if (at.isLast && at.total < at.info.frames && isLengthKnown(at.info))
+    throw InputError(fmt::format("{}: the file ends after {} of its {} samples", at.name, at.total,
+                                 at.info.frames));
+  if (at.isLast && at.total == 0)
+    throw InputError(fmt::format("{}: there are no samples in it", at.name));
+  return true;
+}
+
+double SoundReader::declaredSeconds() const {
+  return isLengthKnown(state->info) ? double(state->info.frames) / state->info.samplerate
+                                    : HUGE_VAL;
+}
+
+SampleSource samplesOfFile(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
+                           const SoundOptions &options) {
+  return [=] { return std::make_unique<SoundReader>(bytes, name, options); };
+}
+
+std::vector<float> decodeSound(std::string_view bytes, const std::string &name,
+                               const SoundOptions &options) {
+  SoundReader reader(bytesInMemory(bytes), name, options);
+  size_t longest = options.longestSeconds * size_t(options.sampleRate);
+  // Decoding it all to find out that it is too long could take minutes.
+  bool isReadToTheEnd =
+      double(options.enoughSamples) > double(options.longestSeconds) * options.sampleRate;
+  double seconds = reader.declaredSeconds();
+  if (isReadToTheEnd && std::isfinite(seconds) && seconds > double(options.longestSeconds))
+    throw InputError(fmt::format("{}: {:.0f} seconds of sound, at most {} are allowed", name,
+                                 seconds, options.longestSeconds));
+  std::vector<float> samples;
+  while (samples.size() < options.enoughSamples && reader.read(samples))
     if (samples.size() > longest)
       throw InputError(fmt::format("{}: longer than the {} seconds that are allowed", name,
                                    options.longestSeconds));
-  }
-  if (isLast && total < info.frames && isLengthKnown(info))
-    throw InputError(
-        fmt::format("{}: the file ends after {} of its {} samples", name, total, info.frames));
-  if (total == 0)
-    throw InputError(fmt::format("{}: there are no samples in it", name));
   samples.resize(std::min(samples.size(), options.enoughSamples));
   return samples;
 }

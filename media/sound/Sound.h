@@ -5,10 +5,10 @@
 #ifndef TRANSEPT_MEDIA_SOUND_SOUND_H
 #define TRANSEPT_MEDIA_SOUND_SOUND_H
 
-#include <cstddef>
+#include "media/sound/Samples.h"
+#include "media/sound/SoundBytes.h"
+
 #include <limits>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace transept::features {
@@ -24,6 +24,29 @@ struct SoundOptions {
   /// Sounds that are longer, or say so in front, are refused unless `enoughSamples` is reached.
   size_t longestSeconds = maximumSoundSeconds;
 };
+
+/// A sound that is decoded block by block: what is held is one block, whatever its length.
+class SoundReader final : public SampleReader {
+public:
+  /// Begins a WAV, FLAC, Ogg or MP3 file. The channels are averaged. `name` begins every error.
+  /// Throws InputError for what is no sound file or is empty. Of `options`, only the rate matters.
+  SoundReader(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
+              const SoundOptions &options = {});
+  ~SoundReader() override;
+
+  /// Throws InputError for a file that ends early or is damaged, and samples that are not finite.
+  bool read(std::vector<float> &samples) override;
+  /// As the file says, in seconds; infinite where it does not.
+  double declaredSeconds() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state;
+};
+
+/// A file's samples by SoundReader.
+SampleSource samplesOfFile(std::shared_ptr<const SoundBytes> bytes, const std::string &name,
+                           const SoundOptions &options = {});
 
 /// Decodes WAV, FLAC, Ogg or MP3 from memory; the channels are averaged. Full scale is 1. `name`
 /// begins every error. Throws InputError for what is no sound file, is empty, too long, ends early,

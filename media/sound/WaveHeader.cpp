@@ -17,23 +17,24 @@ namespace {
 constexpr uint32_t openLength = 0x7fff0000;
 constexpr size_t riffHeaderBytes = 12, chunkHeaderBytes = 8;
 
-uint32_t littleEndian(std::string_view bytes, size_t position) {
+uint32_t littleEndian(std::string_view bytes) {
   uint32_t value = 0;
   for (size_t index = 4; index-- > 0;)
-    value = value << 8 | static_cast<unsigned char>(bytes[position + index]);
+    value = value << 8 | static_cast<unsigned char>(bytes[index]);
   return value;
 }
 
 } // namespace
 
-void checkWaveHeader(std::string_view bytes, const std::string &name) {
-  if (!bytes.starts_with("RIFF"))
+void checkWaveHeader(const SoundBytes &bytes, const std::string &name) {
+  if (bytes.first(4) != "RIFF")
     return;
   size_t position = riffHeaderBytes;
-  while (position + chunkHeaderBytes <= bytes.size()) {
-    uint32_t length = littleEndian(bytes, position + 4);
+  std::string header(chunkHeaderBytes, '\0');
+  while (bytes.read(position, header.data(), header.size()) == header.size()) {
+    uint32_t length = littleEndian(std::string_view(header).substr(4));
     size_t present = bytes.size() - position - chunkHeaderBytes;
-    if (bytes.substr(position, 4) == "data") {
+    if (header.starts_with("data")) {
       if (length < openLength && length > present)
         throw InputError(fmt::format("{}: the file ends early: {} of {} bytes of samples are there",
                                      name, present, length));

@@ -5,14 +5,13 @@
 #ifndef TRANSEPT_MEDIA_SOUND_WAVEHEADER_H
 #define TRANSEPT_MEDIA_SOUND_WAVEHEADER_H
 
-#include <string>
-#include <string_view>
+#include "media/sound/SoundBytes.h"
 
 namespace transept::features {
 
 /// Throws InputError when a RIFF file declares more sample data than it has. Other files pass, and
 /// so do lengths that writers to a pipe leave open.
-void checkWaveHeader(std::string_view bytes, const std::string &name);
+void checkWaveHeader(const SoundBytes &bytes, const std::string &name);
 
 } // namespace transept::features
 

@@ -7,6 +7,7 @@
 #include "runtime/base/Sizes.h"
 #include "transept/cache_sizes.h"
 
+#include <chrono>
 #include <string_view>
 
 namespace transept::runtime {
@@ -123,9 +124,17 @@ void EncoderCache::abandon(const EncoderLease &lease) {
   filled.notify_all();
 }
 
-bool EncoderCache::waitFor(const EncoderLease &lease) {
+bool EncoderCache::waitFor(const EncoderLease &lease, const StopRequest &stop) {
+  // A stop wakes nobody: whoever may be stopped looks up now and then.
+  constexpr std::chrono::milliseconds patience(10);
+  auto isFilled = [&] { return lease->state != EncoderEntry::State::Filling; };
   std::unique_lock guard(mutex);
-  filled.wait(guard, [&] { return lease->state != EncoderEntry::State::Filling; });
+  while (stop.call && !filled.wait_for(guard, patience, isFilled)) {
+    guard.unlock();
+    stop.check();
+    guard.lock();
+  }
+  filled.wait(guard, isFilled);
   bool isReady = lease->state == EncoderEntry::State::Ready;
   hits += isReady;
   return isReady;

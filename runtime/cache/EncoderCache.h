@@ -6,6 +6,7 @@
 #ifndef TRANSEPT_RUNTIME_CACHE_ENCODERCACHE_H
 #define TRANSEPT_RUNTIME_CACHE_ENCODERCACHE_H
 
+#include "runtime/base/StopRequest.h"
 #include "runtime/cache/EncoderEntry.h"
 #include "runtime/cache/EncoderLease.h"
 #include "transept/abi.h"
@@ -56,8 +57,9 @@ public:
   void publish(const EncoderLease &lease);
   /// Takes an entry whose filling failed out of the cache; those who wait try themselves.
   void abandon(const EncoderLease &lease);
-  /// Waits until another thread has filled the entry; false if that failed.
-  bool waitFor(const EncoderLease &lease);
+  /// Waits until another thread has filled the entry; false if that failed. Throws Error
+  /// (Cancelled) when `stop` is made meanwhile.
+  bool waitFor(const EncoderLease &lease, const StopRequest &stop = {});
 
   /// Adds the encoder_* fields.
   void addStatistics(transept_statistics &statistics) const;

@@ -13,13 +13,17 @@ double BeamHypotheses::normalized(double sum, std::int64_t generatedLength) cons
   return sum / std::pow(double(generatedLength), double(settings.lengthPenalty));
 }
 
-void BeamHypotheses::add(std::span<const std::int32_t> ids, double sum,
-                         std::int64_t generatedLength, bool hasEnded) {
-  double score = normalized(sum, generatedLength);
-  auto capacity = std::size_t(settings.beams);
+void BeamHypotheses::add(const FinishedBeam &beam, std::int64_t generatedLength) {
+  double score = normalized(beam.sum, generatedLength);
+  auto capacity = std::size_t(settings.groupSize());
   if (kept.size() >= capacity && !(score > worst))
     return;
-  kept.push_back({score, std::vector(ids.begin(), ids.end()), hasEnded});
+  kept.push_back({score,
+                  {beam.ids.begin(), beam.ids.end()},
+                  beam.hasEnded,
+                  {beam.tokenScores.begin(), beam.tokenScores.end()}});
+  if (beam.hasEnded && settings.keepsTokenScores())
+    kept.back().tokenScores.push_back(beam.endScore);
   if (kept.size() <= capacity) {
     worst = std::min(score, worst);
     return;
@@ -33,7 +37,7 @@ void BeamHypotheses::add(std::span<const std::int32_t> ids, double sum,
 
 bool BeamHypotheses::isDone(double bestSum, std::int64_t generatedLength,
                             std::int64_t maximumGenerated) const {
-  if (std::int64_t(kept.size()) < settings.beams)
+  if (std::int64_t(kept.size()) < settings.groupSize())
     return false;
   if (settings.earlyStopping == TRANSEPT_EARLY_STOPPING_TRUE)
     return true;
@@ -43,13 +47,13 @@ bool BeamHypotheses::isDone(double bestSum, std::int64_t generatedLength,
   return worst >= normalized(bestSum, length);
 }
 
-std::vector<Hypothesis> BeamHypotheses::takeBest(std::int64_t count) {
-  std::stable_sort(kept.begin(), kept.end(), [](const Hypothesis &left, const Hypothesis &right) {
-    return left.score < right.score;
-  });
-  std::reverse(kept.begin(), kept.end());
-  kept.resize(std::min(kept.size(), std::size_t(count)));
-  return std::move(kept);
+std::vector<Hypothesis> takeBest(std::vector<Hypothesis> hypotheses, std::int64_t count) {
+  std::stable_sort(
+      hypotheses.begin(), hypotheses.end(),
+      [](const Hypothesis &left, const Hypothesis &right) { return left.score < right.score; });
+  std::reverse(hypotheses.begin(), hypotheses.end());
+  hypotheses.resize(std::min(hypotheses.size(), std::size_t(count)));
+  return hypotheses;
 }
 
 } // namespace transept::runtime

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The finished hypotheses of one source and the question whether a better one can still come.
+// The finished hypotheses of a group of beams and the question whether a better one can still come.
 #ifndef TRANSEPT_RUNTIME_DECODE_BEAMHYPOTHESES_H
 #define TRANSEPT_RUNTIME_DECODE_BEAMHYPOTHESES_H
 
@@ -13,24 +13,34 @@ namespace transept::runtime {
 struct Hypothesis {
   double score; // sum of log-probabilities / generated length ** length penalty
   std::vector<std::int32_t> ids;
-  bool hasEnded; // an end id followed; it is not among the ids
+  bool hasEnded;                       // an end id followed; it is not among the ids
+  std::vector<float> tokenScores = {}; // the end id's is among them
 };
 
-/// Keeps the best `beams` hypotheses, as transformers' BeamHypotheses does, in double precision
-/// like Python's numbers.
+/// What becomes a hypothesis.
+struct FinishedBeam {
+  std::span<const std::int32_t> ids;
+  double sum; // of log-probabilities
+  bool hasEnded;
+  std::span<const float> tokenScores;
+  float endScore = 0; // of the end id that followed
+};
+
+/// Keeps the best hypotheses, as transformers' BeamHypotheses does, in double precision like
+/// Python's numbers.
 class BeamHypotheses {
 public:
-  /// `settings` must outlive the object.
+  /// Keeps `settings.groupSize()`. `settings` must outlive the object.
   explicit BeamHypotheses(const GenerationSettings &settings) : settings(settings) {}
 
-  /// Adds a hypothesis with this sum of log-probabilities if it is among the best.
-  void add(std::span<const std::int32_t> ids, double sum, std::int64_t generatedLength,
-           bool hasEnded);
+  /// Adds a hypothesis if it is among the best.
+  void add(const FinishedBeam &beam, std::int64_t generatedLength);
   /// Whether the search may stop, given the best sum of this step; lengths without the prompt.
   bool isDone(double bestSum, std::int64_t generatedLength, std::int64_t maximumGenerated) const;
 
-  /// The best `count`, best first; of equal scores the one added later.
-  std::vector<Hypothesis> takeBest(std::int64_t count);
+  /// In the order in which they came.
+  std::vector<Hypothesis> &all() { return kept; }
+  const std::vector<Hypothesis> &all() const { return kept; }
 
 private:
   double normalized(double sum, std::int64_t generatedLength) const;
@@ -39,6 +49,9 @@ private:
   std::vector<Hypothesis> kept;
   double worst = 1e9;
 };
+
+/// The best `count`, best first; of equal scores the one that came later.
+std::vector<Hypothesis> takeBest(std::vector<Hypothesis> hypotheses, std::int64_t count);
 
 } // namespace transept::runtime
 

@@ -1,187 +1,240 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// After transformers 4.44, GenerationMixin._beam_search and BeamSearchScorer: log-probabilities
-// first, rules act on them and, unless asked, nothing renormalizes them. Ties, which torch leaves
-// open, go to the lower beam, then to the higher log-probability, then to the lower id.
+// After transformers 4.44, GenerationMixin._beam_search, _group_beam_search and
+// _constrained_beam_search: log-probabilities first, rules act on them and, unless asked, nothing
+// renormalizes them. Its random numbers are torch's and not to be had, so these are our own.
 
 #include "runtime/decode/BeamSearch.h"
 
+#include "runtime/decode/BeamChoices.h"
+#include "runtime/decode/BeamResults.h"
+#include "runtime/decode/ForcedWords.h"
 #include "runtime/decode/WholeRows.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace transept::runtime {
 
-BeamSearch::BeamSearch(SearchStart start)
-    : settings(start.settings),
-      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry), hypotheses(start.settings) {
-  auto count = std::size_t(settings.beams);
-  for (std::vector<Beam> *set : {&beams, &nextBeams}) {
-    set->reserve(count);
-    for (std::size_t beam = 0; beam < count; ++beam)
-      set->push_back({start.prompt, SelfCache(start.pages), beam == 0 ? 0.0f : -1e9f});
-  }
-  excluded.resize(count);
-  candidates.resize(count);
+BeamSearch::BeamSearch(const SearchStart &start, std::uint64_t number, TokenListener listener)
+    : settings(start.settings), rules(start.rules()), entry(start.entry), number(number),
+      listener(listener), toldCount(start.prompt.size()), areEqual(!rules.differByBeam()),
+      penalties(start.settings.diversityPenalty), distribution(start.settings) {
+  groups.reserve(std::size_t(settings.beamGroups));
+  for (std::int64_t group = 0; group < settings.beamGroups; ++group)
+    groups.emplace_back(start, rules);
+  fed.resize(std::size_t(settings.beams));
+  continuations.resize(std::size_t(settings.groupSize()));
   appendForced();
+  tell();
+}
+
+bool BeamSearch::isDone() const {
+  return std::all_of(groups.begin(), groups.end(),
+                     [](const BeamGroup &group) { return group.isDone(); });
+}
+
+std::int64_t BeamSearch::length() const {
+  auto running = std::find_if(groups.begin(), groups.end(),
+                              [](const BeamGroup &group) { return !group.isDone(); });
+  return (running == groups.end() ? groups.front() : *running).length();
+}
+
+/// The beams that have rows of their own in a step, in order, and whether they are the first of
+/// their group.
+template <typename Self, typename Visit> void BeamSearch::visitFedBeams(Self &self, Visit &&visit) {
+  if (self.areEqual)
+    return visit(self.groups.front().beams().front(), true);
+  for (auto &group : self.groups)
+    if (!group.isDone())
+      for (auto &beam : group.beams())
+        visit(beam, &beam == &group.beams().front());
 }
 
 std::int64_t BeamSearch::pendingRows() const {
-  return std::int64_t(fedBeams()) * (length() - beams.front().cache.length());
+  std::int64_t rows = 0;
+  visitFedBeams(*this, [&](const Beam &beam, bool) {
+    rows += std::int64_t(beam.ids.size()) - beam.cache.length();
+  });
+  return rows;
 }
 
 void BeamSearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
-  for (std::size_t beam = 0; beam < fedBeams(); ++beam)
-    prefillSequence(batch, entry, beams[beam].cache, beams[beam].ids, rowLimit);
+  visitFedBeams(*this, [&](Beam &beam, bool) {
+    prefillSequence(batch, entry, beam.cache, beam.ids, rowLimit);
+  });
 }
 
 void BeamSearch::addRows(DecodeBatch &batch) {
   batch.setSource(entry);
-  for (std::size_t index = 0; index < fedBeams(); ++index) {
-    Beam &beam = beams[index];
-    rules.collect(beam.ids, excluded[index]);
+  auto row = fed.begin();
+  visitFedBeams(*this, [&](Beam &beam, bool isFirst) {
+    // What is impossible already stays so, whatever follows.
+    if (beam.score == -INFINITY)
+      row->excluded.banAll();
+    else
+      rules.collect(beam.ids, row->excluded, isFirst);
+    if (!settings.forcedWords.empty())
+      requestForcedWords(settings, beam.ids, row->excluded);
     batch.addSequence(beam.cache, std::span(beam.ids).subspan(std::size_t(beam.cache.length())));
-    std::size_t request = batch.request(excluded[index].ids);
-    if (index == 0)
-      firstRequest = request;
-  }
+    row->request = batch.request(row->excluded.ids);
+    bool areChanged = !row->excluded.ids.empty() || settings.beamGroups > 1;
+    if (settings.normalizesTokenScores() && areChanged)
+      batch.keepRows();
+    ++row;
+  });
 }
 
 void BeamSearch::advance(const DecodeBatch &batch) {
-  for (std::size_t index = 0; index < fedBeams(); ++index) {
-    RowScores row = batch.scores(firstRequest + index);
-    if (settings.renormalize)
-      renormalizedCandidates(row, excluded[index], rules, settings.beamCandidates(),
-                             candidates[index]);
-    else
-      mergeCandidates(row, excluded[index], rules, ScoreKind::LogProbability, candidates[index]);
+  bool wereEqual = areEqual;
+  shareCache();
+  auto row = fed.cbegin();
+  penalties.clear();
+  for (BeamGroup &group : groups) {
+    if (group.isDone()) {
+      // As Hugging Face fills it up.
+      if (settings.padding != -1)
+        penalties.add(settings.padding, std::int32_t(group.beams().size()));
+      continue;
+    }
+    std::span lists = std::span(continuations).first(wereEqual ? 1 : group.beams().size());
+    for (Continuations &list : lists)
+      readScores(batch, wereEqual ? fed.front() : *row++, list);
+    step(group, lists);
+    for (const Choice &choice : group.continuations())
+      penalties.add(choice.id, 1);
   }
-  choose(std::span(candidates).first(fedBeams()));
-  applyChoices();
   appendForced();
+  tell();
+}
+
+void BeamSearch::readScores(const DecodeBatch &batch, const FedRow &fedRow, Continuations &list) {
+  RowScores row = batch.scores(fedRow.request);
+  constexpr ScoreKind kind = ScoreKind::LogProbability;
+  const TokenPenalties *chosen = penalties.isEmpty() ? nullptr : &penalties;
+  if (settings.sample && settings.needsWholeRows())
+    allCandidates(row, fedRow.excluded, rules, kind, list.candidates, chosen);
+  else if (settings.renormalize && !settings.sample)
+    renormalizedCandidates(row, fedRow.excluded, rules,
+                           settings.forcedWords.empty() ? settings.beamCandidates()
+                                                        : std::int64_t(settings.vocabularySize),
+                           list.candidates, chosen);
+  else
+    mergeCandidates(row, fedRow.excluded, rules, kind, list.candidates, chosen);
+  if (settings.normalizesTokenScores())
+    list.logSumExp = processedLogSumExp(row, fedRow.excluded, rules, kind, list.candidates, chosen);
+  if (settings.sample)
+    warp(list);
+}
+
+/// Leaves the tokens that may be drawn, with the scores that the warpers give them.
+void BeamSearch::warp(Continuations &list) {
+  if (list.candidates.empty())
+    return;
+  distribution.assign(list.candidates);
+  list.candidates.clear();
+  auto total = float(distribution.logSumExp());
+  float shift = settings.renormalize ? total : 0;
+  for (const SamplingDistribution::Token &token : distribution.kept())
+    list.candidates.push_back({token.id, token.score - shift, 0});
+  bool isNormalized = settings.tokenScores == TRANSEPT_TOKEN_SCORES_NORMALIZED;
+  list.logSumExp = isNormalized ? total - shift : 0;
+}
+
+void BeamSearch::step(BeamGroup &group, std::span<const Continuations> lists) {
+  auto count = std::size_t(settings.beamCandidates());
+  if (settings.sample)
+    drawChoices(group.beams(), lists, count,
+                {settings.seed, number, /*sample=*/0, std::uint32_t(group.length())},
+                settings.vocabularySize, choices);
+  else
+    chooseBest(group.beams(), lists, count, settings.vocabularySize, choices);
+  group.apply(choices, lists);
+}
+
+/// Every beam gets the pages of the one that stood for all.
+void BeamSearch::shareCache() {
+  if (!areEqual)
+    return;
+  const SelfCache &shared = groups.front().beams().front().cache;
+  for (BeamGroup &group : groups)
+    for (Beam &beam : group.beams())
+      if (&beam.cache != &shared)
+        beam.cache.assignFork(shared);
+  areEqual = false;
 }
 
 /// Forced tokens need no scores, so no step: their rows go along with the next one.
 void BeamSearch::appendForced() {
-  while (!done) {
+  while (!isDone()) {
     std::int32_t forced = rules.forcedId(length());
     if (forced == -1)
       return;
-    for (std::size_t index = 0; index < fedBeams(); ++index) {
-      candidates[index].clear();
-      if (!rules.isForbidden(forced, beams[index].ids))
-        candidates[index].push_back({forced, 0, 0});
-    }
     bool wereEqual = areEqual;
-    choose(std::span(candidates).first(fedBeams()));
-    applyChoices();
-    if (done || !wereEqual)
-      continue;
-    areEqual = std::all_of(beams.begin(), beams.end(),
-                           [&](const Beam &beam) { return beam.ids == beams.front().ids; });
-    for (std::size_t index = 1; areEqual && index != beams.size(); ++index)
-      beams[index].cache.clear();
+    shareCache();
+    for (BeamGroup &group : groups)
+      if (!group.isDone())
+        stepForced(group, forced);
+    if (wereEqual)
+      findWhetherEqual();
   }
 }
 
-/// Picks the best continuations of all beams. One list of candidates stands for all equal beams.
-void BeamSearch::choose(std::span<const std::vector<Candidate>> lists) {
-  auto count = std::size_t(settings.beamCandidates());
-  choices.clear();
-  for (std::size_t beam = 0; beam < beams.size(); ++beam) {
-    const std::vector<Candidate> &list = lists[lists.size() == 1 ? 0 : beam];
-    for (std::size_t rank = 0; rank < std::min(list.size(), count); ++rank) {
-      float sum = list[rank].score + beams[beam].score;
-      if (sum > -INFINITY)
-        choices.push_back({sum, std::int32_t(beam), std::int32_t(rank), list[rank].id});
-    }
+void BeamSearch::stepForced(BeamGroup &group, std::int32_t id) {
+  for (std::size_t index = 0; index < continuations.size(); ++index) {
+    Continuations &list = continuations[index];
+    list.logSumExp = 0;
+    list.candidates.clear();
+    if (!rules.isForbidden(id, group.beams()[index].ids))
+      list.candidates.push_back({id, 0, 0});
   }
-  auto middle = choices.begin() + std::ptrdiff_t(std::min(count, choices.size()));
-  std::partial_sort(
-      choices.begin(), middle, choices.end(), [](const Choice &left, const Choice &right) {
-        if (left.sum != right.sum)
-          return left.sum > right.sum;
-        return left.beam != right.beam ? left.beam < right.beam : left.rank < right.rank;
-      });
-  choices.erase(middle, choices.end());
-  fillWithImpossible();
+  chooseBest(group.beams(), continuations, std::size_t(settings.beamCandidates()),
+             settings.vocabularySize, choices);
+  group.apply(choices, continuations);
 }
 
-/// When fewer continuations are possible than asked for, Hugging Face's top-k returns impossible
-/// ones (-inf); ours are the first of them. All possible ones are among the choices then.
-void BeamSearch::fillWithImpossible() {
-  auto count = std::size_t(settings.beamCandidates());
-  std::size_t possible = choices.size();
-  for (std::size_t beam = 0; beam < beams.size() && choices.size() < count; ++beam) {
-    for (std::uint64_t id = 0; id < settings.vocabularySize && choices.size() < count; ++id) {
-      auto isThis = [&](const Choice &choice) {
-        return choice.beam == std::int32_t(beam) && choice.id == std::int32_t(id);
-      };
-      auto end = choices.begin() + std::ptrdiff_t(possible);
-      if (std::none_of(choices.begin(), end, isThis))
-        choices.push_back({-INFINITY, std::int32_t(beam), 0, std::int32_t(id)});
-    }
-  }
-}
-
-void BeamSearch::applyChoices() {
-  continued.clear();
-  std::int64_t generated = length() + 1 - rules.promptLength();
-  for (std::size_t rank = 0; rank < choices.size() && continued.size() != beams.size(); ++rank) {
-    const Choice &choice = choices[rank];
-    if (!rules.isEnd(choice.id))
-      continued.push_back(choice);
-    else if (rank < beams.size())
-      hypotheses.add(beams[std::size_t(choice.beam)].ids, choice.sum, generated,
-                     /*hasEnded=*/true);
-  }
-  if (hypotheses.isDone(choices.front().sum, generated,
-                        rules.maximumLength() - rules.promptLength())) {
-    finish();
+void BeamSearch::findWhetherEqual() {
+  const Beam &first = groups.front().beams().front();
+  areEqual = std::all_of(groups.begin(), groups.end(), [&](const BeamGroup &group) {
+    return !group.isDone() && std::all_of(group.beams().begin(), group.beams().end(),
+                                          [&](const Beam &beam) { return beam.ids == first.ids; });
+  });
+  if (!areEqual)
     return;
-  }
-  continueBeams();
-  if (length() < rules.maximumLength())
-    return;
-  for (const Beam &beam : beams)
-    hypotheses.add(beam.ids, beam.score, generated, /*hasEnded=*/false);
-  finish();
-}
-
-void BeamSearch::continueBeams() {
-  for (std::size_t index = 0; index < beams.size(); ++index) {
-    const Choice &choice = continued[index];
-    const Beam &parent = beams[std::size_t(choice.beam)];
-    Beam &next = nextBeams[index];
-    next.ids.assign(parent.ids.begin(), parent.ids.end());
-    next.ids.push_back(choice.id);
-    next.cache.assignFork(areEqual ? beams.front().cache : parent.cache);
-    next.score = choice.sum;
-  }
-  // The parents' references go first: a page with one child left is then appended in place.
-  for (Beam &beam : beams)
-    beam.cache.clear();
-  beams.swap(nextBeams);
-  areEqual = false;
-}
-
-void BeamSearch::finish() {
-  done = true;
-  for (Beam &beam : beams)
-    beam.cache.clear();
+  for (BeamGroup &group : groups)
+    for (Beam &beam : group.beams())
+      if (&beam != &first)
+        beam.cache.clear();
 }
 
 std::vector<GeneratedSequence> BeamSearch::take() {
-  std::vector<GeneratedSequence> sequences;
-  for (Hypothesis &hypothesis : hypotheses.takeBest(settings.returnCount)) {
-    if (hypothesis.hasEnded)
-      hypothesis.ids.push_back(settings.ends.front());
-    sequences.push_back({std::move(hypothesis.ids), float(hypothesis.score),
-                         hypothesis.hasEnded ? TRANSEPT_FINISH_END : TRANSEPT_FINISH_LENGTH});
+  return std::move(results);
+}
+
+void BeamSearch::endEarly() {
+  if (isDone())
+    return;
+  for (BeamGroup &group : groups)
+    group.endEarly();
+  results = takeSequences(groups, settings, TRANSEPT_FINISH_CANCELLED);
+}
+
+/// Tells the listener what became certain, and makes the results once all groups are done.
+void BeamSearch::tell() {
+  if (isDone()) {
+    results = takeSequences(groups, settings, TRANSEPT_FINISH_LENGTH);
+    for (const std::vector<std::int32_t> &ids = results.front().ids; toldCount < ids.size();)
+      listener.tell(ids[toldCount++]);
+    return;
   }
-  return sequences;
+  while (listener.call) {
+    std::optional<std::int32_t> id = sharedId(groups, settings, toldCount);
+    if (!id)
+      return;
+    ++toldCount;
+    listener.tell(*id);
+  }
 }
 
 } // namespace transept::runtime

@@ -5,17 +5,19 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_BEAMSEARCH_H
 #define TRANSEPT_RUNTIME_DECODE_BEAMSEARCH_H
 
-#include "runtime/decode/BeamHypotheses.h"
-#include "runtime/decode/Search.h"
+#include "runtime/decode/BeamGroup.h"
+#include "runtime/decode/SamplingDistribution.h"
 
 namespace transept::runtime {
 
 class BeamSearch : public Search {
 public:
-  explicit BeamSearch(SearchStart start);
+  /// `number` is the source's for the random numbers.
+  BeamSearch(const SearchStart &start, std::uint64_t number, TokenListener listener);
 
-  bool isDone() const override { return done; }
+  bool isDone() const override;
   std::vector<GeneratedSequence> take() override;
+  void endEarly() override;
   std::int64_t generatedCount() const override { return length() - rules.promptLength(); }
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
@@ -23,41 +25,40 @@ public:
   void advance(const DecodeBatch &batch) override;
 
 private:
-  struct Beam {
-    std::vector<std::int32_t> ids;
-    SelfCache cache;
-    float score = 0; // running sum, float like torch's
-  };
-  /// One of the best continuations of all beams.
-  struct Choice {
-    float sum;
-    std::int32_t beam;
-    std::int32_t rank; // among the beam's candidates
-    std::int32_t id;
+  /// The row of a beam in a step.
+  struct FedRow {
+    ExcludedIds excluded;
+    std::size_t request = 0;
   };
 
-  std::int64_t length() const { return std::int64_t(beams.front().ids.size()); }
-  /// Beams are equal until scores were used once: then one sequence stands for all.
-  std::size_t fedBeams() const { return areEqual ? 1 : beams.size(); }
-  void choose(std::span<const std::vector<Candidate>> candidates);
-  void fillWithImpossible();
-  void applyChoices();
-  void continueBeams();
+  std::int64_t length() const;
+  template <typename Self, typename Visit> static void visitFedBeams(Self &self, Visit &&visit);
+  void readScores(const DecodeBatch &batch, const FedRow &row, Continuations &list);
+  void warp(Continuations &list);
+  void step(BeamGroup &group, std::span<const Continuations> lists);
+  void stepForced(BeamGroup &group, std::int32_t id);
+  void shareCache();
+  void findWhetherEqual();
   void appendForced();
-  void finish();
+  void tell();
 
   const GenerationSettings &settings;
   TokenRules rules;
   const EncoderEntry &entry;
-  BeamHypotheses hypotheses;
-  std::vector<Beam> beams, nextBeams;
-  bool areEqual = true;
-  bool done = false;
+  std::uint64_t number;
+  TokenListener listener;
+  std::size_t toldCount; // ids that the listener knows, with the prompt
+  std::vector<BeamGroup> groups;
+  /// Beams are equal until scores were used once: then one sequence stands for all.
+  bool areEqual;
 
-  std::size_t firstRequest = 0;
-  std::vector<ExcludedIds> excluded;              // of each fed beam
-  std::vector<std::vector<Candidate>> candidates; // of each fed beam
-  std::vector<Choice> choices, continued;
+  std::vector<FedRow> fed;                  // of the step in progress, at most one for each beam
+  std::vector<Continuations> continuations; // of the beams of one group
+  std::vector<Choice> choices;
+  TokenPenalties penalties; // of what the groups before chose in this step
+  SamplingDistribution distribution;
+
+  std::vector<GeneratedSequence> results; // once all groups are done
 };
 
 } // namespace transept::runtime

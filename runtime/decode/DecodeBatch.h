@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_DECODEBATCH_H
 #define TRANSEPT_RUNTIME_DECODE_DECODEBATCH_H
 
+#include "runtime/base/StopRequest.h"
 #include "runtime/cache/SelfCache.h"
 #include "runtime/engine/Engine.h"
 
@@ -23,11 +24,14 @@ struct RowScores {
 
 class DecodeBatch {
 public:
-  explicit DecodeBatch(Engine &engine) : engine(engine) {}
+  /// Invocations throw Error (Cancelled) instead of running once `stop` is made.
+  explicit DecodeBatch(Engine &engine, StopRequest stop = {}) : engine(engine), stop(stop) {}
 
   /// Forgets all rows; the next invocation asks for `candidateCount` candidates of each requested
   /// row (0: none, and no log-sum-exp), and if `keepsRows` for its logits.
   void clear(std::int64_t candidateCount, bool keepsRows = false);
+  /// Lets the next invocation keep the logits of its requested rows, whatever clear() said.
+  void keepRows() { keepsRows = true; }
   /// The sequences added next read this entry; a repeated call for the same entry adds no group.
   void setSource(const EncoderEntry &entry);
   /// Adds the rows of `ids` behind what `cache` holds. The cache must live until run() returns.
@@ -45,6 +49,7 @@ public:
   template <typename Complete> void run(float *logits, Complete &&complete) {
     if (ids.empty())
       return;
+    stop.check();
     transept_invocation invocation = prepare(logits);
     complete(invocation);
     finish(invocation);
@@ -62,6 +67,7 @@ private:
   void checkCandidates() const;
 
   Engine &engine;
+  const StopRequest stop;
   std::int64_t candidateCount = 0;
   bool keepsRows = false;
   std::int64_t longestSequence = 0;

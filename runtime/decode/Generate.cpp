@@ -60,11 +60,11 @@ public:
   Generation(Engine &engine, std::span<transept_source *const> sources,
              const transept_generation_options *options)
       : engine(engine), sources(sources), options(options),
-        settings(resolveSettings(engine.table, options)), batch(engine), results(sources.size()) {
-    if (options && options->on_token && settings.beams > 1)
-      failArgument("beams", settings.beams,
-                   "1 when " + text(settings.named("on_token", "onToken")) + " is given");
-    if (options && options->on_token && settings.sequences() > 1)
+        settings(resolveSettings(engine.table, options)),
+        batch(engine, options ? StopRequest{options->should_stop, options->should_stop_context}
+                              : StopRequest{}),
+        results(sources.size()) {
+    if (options && options->on_token && settings.beams == 1 && settings.sequences() > 1)
       failArgument(settings.named("return_count", "returnCount"), settings.returnCount,
                    "1 when " + text(settings.named("on_token", "onToken")) + " is given");
     // All prompts are checked before anything runs.
@@ -73,12 +73,24 @@ public:
   }
 
   std::vector<std::vector<GeneratedSequence>> run() {
+    try {
+      runSearches();
+    } catch (const Error &error) {
+      if (error.code() != ErrorCode::Cancelled || !options->keep_partial)
+        throw;
+      keepPartial();
+    }
+    return std::move(results);
+  }
+
+private:
+  void runSearches() {
     std::int64_t candidates =
         std::min<std::int64_t>(settings.candidates(), engine.table.target_vocabulary_size);
     while (true) {
       admit();
       if (running.empty())
-        return std::move(results);
+        return;
       batch.clear(candidates, settings.needsWholeRows());
       for (Running &item : running) {
         item.firstRequest = batch.requestCount();
@@ -95,12 +107,26 @@ public:
     }
   }
 
-private:
   struct Running {
     std::size_t source;
     std::unique_ptr<Search> search;
     std::size_t firstRequest = 0, requestCount = 0; // of the step in progress
   };
+
+  /// What there is of each source; of those that have not begun, their prompts.
+  void keepPartial() {
+    for (Running &item : running)
+      if (item.search) {
+        item.search->endEarly();
+        results[item.source] = item.search->take();
+      }
+    for (std::size_t source = 0; source < results.size(); ++source)
+      if (results[source].empty()) {
+        std::unique_ptr<Search> search = makeSearch(source, /*listener=*/{});
+        search->endEarly();
+        results[source] = search->take();
+      }
+  }
 
   /// A logit that is NaN or +inf, or all at -inf, make their log-sum-exp no number: ids would still
   /// come out of them, and look like others.
@@ -152,18 +178,30 @@ private:
          " or the decoder's positions end a result (of sources[", source, "])");
   }
 
-  std::unique_ptr<Search> makeSearch(std::size_t source) {
+  TokenListener listenerOf(std::size_t source) const {
+    return options ? TokenListener{options->on_token, options->on_token_context, source}
+                   : TokenListener{};
+  }
+
+  std::unique_ptr<Search> makeSearch(std::size_t source, TokenListener listener) {
     transept_source &handle = *sources[source];
-    SearchStart start{settings, *handle.lease, handle.givenIds, engine.pages,
-                      startOf(settings, promptOf(options, source))};
+    SearchStart start{settings,
+                      *handle.lease,
+                      handle.givenIds,
+                      engine.pages,
+                      startOf(settings, promptOf(options, source)),
+                      allowedOf(source)};
     if (settings.beams > 1)
-      return std::make_unique<BeamSearch>(std::move(start));
-    TokenListener listener;
-    if (options)
-      listener = {options->on_token, options->on_token_context, source};
+      return std::make_unique<BeamSearch>(start, numberOf(source), listener);
     if (settings.sample)
       return std::make_unique<SamplingSearch>(std::move(start), numberOf(source), listener);
     return std::make_unique<GreedySearch>(std::move(start), listener);
+  }
+
+  AllowedTokens allowedOf(std::size_t source) const {
+    if (!options)
+      return {};
+    return {options->allowed_ids, options->allowed_ids_context, source};
   }
 
   std::uint64_t numberOf(std::size_t source) const {
@@ -176,14 +214,14 @@ private:
     for (const Running &item : running)
       rows += item.search->pendingRows();
     const std::int64_t added = settings.sequences();
-    const std::int64_t limit = settings.needsWholeRows()
+    const std::int64_t limit = settings.needsWholeRows() || settings.normalizesTokenScores()
                                    ? std::min(sequencesPerStep, wholeRowsPerStep(settings))
                                    : sequencesPerStep;
     auto sequences = std::int64_t(running.size()) * added;
     while (next != sources.size()) {
       if (!running.empty() && (sequences + added > limit || rows >= rowsPerInvocation))
         return;
-      Running item{next, makeSearch(next)};
+      Running item{next, makeSearch(next, listenerOf(next))};
       ++next;
       takeIfDone(item);
       if (!item.search)

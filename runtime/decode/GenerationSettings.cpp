@@ -7,6 +7,7 @@
 #include "runtime/decode/GenerationSettings.h"
 
 #include "runtime/base/Messages.h"
+#include "runtime/decode/ForcedWordsSettings.h"
 
 #include "transept/detail/OptionRange.h"
 
@@ -14,6 +15,7 @@
 #include <bit>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <span>
 #include <string>
 
@@ -31,6 +33,23 @@ struct Words {
   const std::int32_t *ids = nullptr;
   const std::uint64_t *offsets = nullptr;
   std::uint64_t count = 0;
+
+  bool areGiven() const { return ids || offsets; }
+};
+
+/// Words with a number each.
+struct Biases {
+  Words sequences;
+  const float *values = nullptr;
+};
+
+/// An option of two numbers: their names, or their values as the ABI has them.
+struct DecayNames {
+  std::string_view start, factor;
+};
+struct DecayValues {
+  std::int32_t start;
+  float factor;
 };
 
 class Resolver {
@@ -46,17 +65,22 @@ public:
     settings.vocabularySize = vocabularySize;
     settings.hasSource = hasSource;
     settings.maximumTargetLength = table.maximum_target_length;
+    if (table.generation)
+      settings.padding = table.generation->padding_id;
   }
 
   GenerationSettings resolve() {
     resolveOptions();
     applyDecoderStart();
     applySampling();
+    applyBeamGroups();
     applyReturnCount();
     applyLengths();
     applyLists();
+    resolveForcedWords(options, settings);
     checkEveryOptionHasAnEffect();
     applyTimestamps();
+    applyTokenScores();
     return std::move(settings);
   }
 
@@ -92,6 +116,22 @@ private:
                defaults ? Words{defaults->abi_name##s, defaults->abi_name##_offsets,               \
                                 defaults->abi_name##_count}                                        \
                         : Words{});
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  resolveDecay({settings.named(#abi_name "_start", #name ".start"),                                \
+                settings.named(#abi_name "_factor", #name ".factor")},                             \
+               settings.name, {options.abi_name##_start, options.abi_name##_factor},               \
+               {defaults ? defaults->abi_name##_start : 0,                                         \
+                defaults ? defaults->abi_name##_factor : neutral},                                 \
+               detail::range);
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  resolveBiases(#abi_name, settings.named(#abi_name "_ids", #name), settings.name,                 \
+                {{options.abi_name##_ids, options.abi_name##_offsets, options.abi_name##_count},   \
+                 options.abi_name##_values},                                                       \
+                defaults ? Biases{{defaults->abi_name##_ids, defaults->abi_name##_offsets,         \
+                                   defaults->abi_name##_count},                                    \
+                                  defaults->abi_name##_values}                                     \
+                         : Biases{},                                                               \
+                detail::range);
 #include "transept/generation_options.inc"
   }
 
@@ -182,32 +222,81 @@ private:
     return result;
   }
 
-  /// `fields` is what the C structure's fields for them begin with, `name` what messages call them.
+  /// The caller's lists, or else the model's. `fields` is what the C structure's fields for them
+  /// begin with, `ids` the name of the first of these.
+  static Words pickWords(const std::string &fields, const std::string &ids, Words callers,
+                         Words models) {
+    if (callers.areGiven() && callers.count != 0 && (!callers.ids || !callers.offsets))
+      failArgument(ids + " or " + fields + "_offsets", "null", "set together");
+    Words words = callers.areGiven() ? callers : models;
+    for (std::uint64_t word = 0; word < words.count; ++word)
+      if (words.offsets[word] > words.offsets[word + 1])
+        failArgument(fields + "_offsets[" + text(word + 1) + "]", words.offsets[word + 1],
+                     text(words.offsets[word]) + " or more");
+    return words;
+  }
+
+  /// The ids of a word; none where it is the model's and not all of them are in the vocabulary.
+  std::vector<std::int32_t> idsOfWord(const std::string &name, Words words, std::uint64_t index,
+                                      bool areCallers) const {
+    std::uint64_t begin = words.offsets[index], end = words.offsets[index + 1];
+    if (begin == end && areCallers)
+      failArgument("the length of " + name, 0, "1 or more");
+    std::vector<std::int32_t> ids = idsOf(name, {{words.ids + begin, end - begin}, areCallers});
+    if (ids.size() != end - begin)
+      ids.clear();
+    return ids;
+  }
+
   void resolveWords(const std::string &fields, std::string_view name, BannedWords &setting,
                     Words callers, Words models) {
-    bool isCallers = callers.ids || callers.offsets;
-    if (isCallers && callers.count != 0 && (!callers.ids || !callers.offsets))
-      failArgument(fields + "s or " + fields + "_offsets", "null", "set together");
-    Words words = isCallers ? callers : models;
+    Words words = pickWords(fields, fields + "s", callers, models);
     for (std::uint64_t word = 0; word < words.count; ++word) {
-      std::uint64_t begin = words.offsets[word], end = words.offsets[word + 1];
-      if (begin > end)
-        failArgument(fields + "_offsets[" + text(word + 1) + "]", end, text(begin) + " or more");
-      addWord(text(name) + "[" + text(word) + "]", setting,
-              {{words.ids + begin, end - begin}, isCallers});
+      std::vector<std::int32_t> ids =
+          idsOfWord(text(name) + "[" + text(word) + "]", words, word, callers.areGiven());
+      if (ids.size() > 1)
+        setting.sequences.push_back(std::move(ids));
+      else if (!ids.empty())
+        setting.ids.push_back(ids[0]);
     }
   }
 
-  void addWord(const std::string &name, BannedWords &setting, IdList word) {
-    if (word.ids.empty() && word.isCallers)
-      failArgument("the length of " + name, 0, "1 or more");
-    std::vector<std::int32_t> ids = idsOf(name, word);
-    if (ids.empty() || ids.size() != word.ids.size())
-      return;
-    if (ids.size() > 1)
-      setting.sequences.push_back(std::move(ids));
-    else
-      setting.ids.push_back(ids[0]);
+  void resolveBiases(const std::string &fields, std::string_view name,
+                     std::vector<BiasedSequence> &setting, Biases callers, Biases models,
+                     detail::OptionRange range) {
+    bool areCallers = callers.sequences.areGiven();
+    Words words = pickWords(fields, fields + "_ids", callers.sequences, models.sequences);
+    const float *values = areCallers ? callers.values : models.values;
+    if (words.count != 0 && !values)
+      failArgument(fields + "_values", "null", "set together with " + fields + "_ids");
+    // Of one sequence the last bias counts, in the place of the first.
+    std::map<std::vector<std::int32_t>, std::size_t> places;
+    for (std::uint64_t index = 0; index < words.count; ++index) {
+      std::string item = text(name) + "[" + text(index) + "]";
+      std::string ids = item + (settings.usesCppNames ? ".ids" : "");
+      checkRange(settings.usesCppNames ? item + ".bias" : fields + "_values[" + text(index) + "]",
+                 values[index], range);
+      std::vector<std::int32_t> word = idsOfWord(ids, words, index, areCallers);
+      if (word.empty())
+        continue;
+      if (auto [place, isNew] = places.try_emplace(word, setting.size()); !isNew)
+        setting[place->second].bias = values[index];
+      else
+        setting.push_back({std::move(word), values[index]});
+    }
+    std::ranges::stable_sort(setting, {}, [](const BiasedSequence &each) {
+      return std::pair(each.ids.back(), each.ids.size() > 1);
+    });
+  }
+
+  void resolveDecay(DecayNames names, DecayingPenalty &setting, DecayValues callers,
+                    DecayValues models, detail::OptionRange range) {
+    if (isSet(callers.start) != isSet(callers.factor))
+      failArgument(text(names.start) + " or " + text(names.factor), "unset", "set together");
+    DecayValues values = isSet(callers.start) ? callers : models;
+    checkRange(names.start, std::int64_t(values.start), detail::atLeast(0));
+    checkRange(names.factor, values.factor, range);
+    setting = {values.start, values.factor};
   }
 
   /// Hugging Face's fallback; a decoder alone begins with its prompt.
@@ -220,16 +309,23 @@ private:
                    "-1 (none) or " + rangeText(0, vocabularySize - 1));
   }
 
-  void applySampling() {
-    settings.seed = options.seed;
-    if (settings.sample && settings.beams > 1)
-      failArgument("beams", settings.beams,
-                   settings.usesCppNames ? "1 when sample is true: beams are not sampled"
-                                         : "1 when sample is 1: beams are not sampled");
+  void applySampling() { settings.seed = options.seed; }
+
+  void applyBeamGroups() {
+    // The model's own groups are for the model's own search.
+    bool fits = settings.beams % settings.beamGroups == 0 && !settings.sample;
+    if (!isSet(options.beam_groups) && !fits)
+      settings.beamGroups = 1;
+    std::string_view name = settings.named("beam_groups", "beamGroups");
+    if (settings.beams % settings.beamGroups != 0)
+      fail(ErrorCode::InvalidArgument, "beams is ", settings.beams, ", but must be a multiple of ",
+           name, ", which is ", settings.beamGroups);
+    if (settings.beamGroups > 1 && settings.sample)
+      failArgument(name, settings.beamGroups, "1 when sample is set: groups are not sampled");
   }
 
   void applyReturnCount() {
-    if (settings.sample)
+    if (settings.sample && settings.beams == 1)
       return; // as many as one likes
     // A caller who asks for fewer beams than the model's default returns gets what there is.
     if (!isSet(options.return_count))
@@ -272,7 +368,7 @@ private:
     sort(settings.badWords.ids);
     checkSomethingIsLeft();
     if (settings.beams > 1 &&
-        settings.beamCandidates() > std::int64_t(vocabularySize) * settings.beams)
+        settings.beamCandidates() > std::int64_t(vocabularySize) * settings.groupSize())
       fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
            " end ids needs a larger vocabulary than ", vocabularySize);
   }
@@ -299,14 +395,25 @@ private:
 
   /// The caller's options that a model cannot obey.
   void checkEveryOptionHasAnEffect() const {
-    if (isSet(options.encoder_no_repeat_ngram_size) && settings.encoderNoRepeatNgramSize != 0 &&
-        !readsIds)
-      failArgument(settings.named("encoder_no_repeat_ngram_size", "encoderNoRepeatNgramSize"),
-                   settings.encoderNoRepeatNgramSize,
-                   "0: the sources of this model are no tokens, of which a result could repeat "
-                   "some; " +
-                       text(settings.named("no_repeat_ngram_size", "noRepeatNgramSize")) +
-                       " is for the result's own");
+    if (isSet(options.encoder_no_repeat_ngram_size) && settings.encoderNoRepeatNgramSize != 0)
+      checkReadsIds("encoder_no_repeat_ngram_size", "encoderNoRepeatNgramSize",
+                    settings.encoderNoRepeatNgramSize, "0",
+                    settings.named("no_repeat_ngram_size", "noRepeatNgramSize"));
+    if (isSet(options.encoder_repetition_penalty) && settings.encoderRepetitionPenalty != 1)
+      checkReadsIds("encoder_repetition_penalty", "encoderRepetitionPenalty",
+                    settings.encoderRepetitionPenalty, "1",
+                    settings.named("repetition_penalty", "repetitionPenalty"));
+  }
+
+  template <typename Value>
+  void checkReadsIds(std::string_view name, std::string_view cppName, Value value,
+                     std::string_view neutral, std::string_view ofResult) const {
+    if (!readsIds)
+      failArgument(settings.named(name, cppName), value,
+                   text(neutral) +
+                       ": the sources of this model are no tokens, of which a result could repeat "
+                       "some; " +
+                       text(ofResult) + " is for the result's own");
   }
 
   void applyTimestamps() {
@@ -319,6 +426,13 @@ private:
     settings.firstTimestamp = speech->first_timestamp_id;
     settings.noTimestamps = speech->no_timestamps_id;
     settings.maximumInitialTimestamp = speech->maximum_initial_timestamp;
+  }
+
+  void applyTokenScores() {
+    settings.tokenScores = options.token_scores;
+    if (settings.tokenScores > TRANSEPT_TOKEN_SCORES_NORMALIZED)
+      failArgument(settings.named("token_scores", "tokenScores"), settings.tokenScores,
+                   "0 (none), 1 (processed) or 2 (normalized)");
   }
 
   const transept_generation_options &options;

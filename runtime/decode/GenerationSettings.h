@@ -7,6 +7,7 @@
 
 #include "transept/abi.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,18 @@ constexpr std::int64_t largestSearchedTopK = 128;
 struct BannedWords {
   std::vector<std::int32_t> ids;                    // of one id, no end; ascending, unique
   std::vector<std::vector<std::int32_t>> sequences; // longer ones
+};
+
+/// What `exponentialDecay` says; a factor of 1 is none.
+struct DecayingPenalty {
+  std::int64_t start = 0;
+  float factor = 1;
+};
+
+/// Added to the score of the last of `ids` where the others are just before it.
+struct BiasedSequence {
+  std::vector<std::int32_t> ids; // one or more
+  float bias;
 };
 
 /// Ids and limits are -1 where there is none. Lists hold only ids of the vocabulary.
@@ -42,6 +55,9 @@ struct GenerationSettings {
 // look up in each step are ascending and unique.
 #define OPTION_IDS(name, ...) std::vector<std::int32_t> name;
 #define OPTION_WORDS(name, ...) BannedWords name;
+#define OPTION_DECAY(name, ...) DecayingPenalty name;
+// Each sequence once, those of one last id together: single ids first, else as they were given.
+#define OPTION_BIASES(name, ...) std::vector<BiasedSequence> name;
 #include "transept/generation_options.inc"
 
   // Timestamp rules: this and all higher ids are timestamps; -1 without such rules.
@@ -63,8 +79,31 @@ struct GenerationSettings {
 
   std::uint64_t seed = 0;
 
+  std::uint32_t tokenScores = TRANSEPT_TOKEN_SCORES_NONE;
+  bool keepsTokenScores() const { return tokenScores != TRANSEPT_TOKEN_SCORES_NONE; }
+  /// Whether scores of tokens must become log-probabilities: they are not where they are logits, or
+  /// where rules act on log-probabilities and nothing renormalizes them.
+  bool normalizesTokenScores() const {
+    bool isAsked = tokenScores == TRANSEPT_TOKEN_SCORES_NORMALIZED;
+    if (sample || !keepsTokenScores())
+      return false;
+    return beams == 1 ? isAsked || renormalize : isAsked && !renormalize;
+  }
+
+  /// What stands behind the end of a shorter sequence in Hugging Face's tensors, -1 for nothing.
+  std::int32_t padding = -1;
+  /// Each is a list of words of which one has to be generated; no word begins with another one.
+  std::vector<std::vector<std::vector<std::int32_t>>> forcedWords;
+
   /// Sequences of a source that a search advances together.
-  std::int64_t sequences() const { return sample ? returnCount : beams; }
+  std::int64_t sequences() const { return sample && beams == 1 ? returnCount : beams; }
+
+  /// Beams that are compared with each other.
+  std::int64_t groupSize() const { return beams / beamGroups; }
+  /// Tokens that no warper may cut: in beam search, one that does not end a result.
+  std::int64_t leastKeptTokens() const {
+    return beams == 1 ? 1 : std::max<std::int64_t>(2, 1 + std::int64_t(ends.size()));
+  }
 
   /// Whether a step needs the scores of the whole vocabulary, not only the best of them.
   bool needsWholeRows() const {
@@ -76,14 +115,14 @@ struct GenerationSettings {
     if (needsWholeRows() || (!sample && beams == 1))
       return 1;
     // A few more than k, because equal scores at its border all stay.
-    return sample ? topK + 8 : beamCandidates();
+    if (sample)
+      return std::max(topK, leastKeptTokens()) + 8;
+    // Each beam of other groups may push one of them down.
+    return beamCandidates() + beams - groupSize();
   }
 
-  /// Tokens to choose from in each beam search step of a source (Hugging Face's n_tokens_to_keep).
-  std::int64_t beamCandidates() const {
-    std::int64_t endCount = std::int64_t(ends.size());
-    return (endCount > 1 ? 1 + endCount : 2) * beams;
-  }
+  /// Tokens to choose from in each beam search step of a group (Hugging Face's n_tokens_to_keep).
+  std::int64_t beamCandidates() const { return leastKeptTokens() * groupSize(); }
 };
 
 /// Merges and checks; `options` may be null. Throws Error naming the option.

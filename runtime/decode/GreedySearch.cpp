@@ -4,23 +4,36 @@
 
 #include "runtime/decode/GreedySearch.h"
 
+#include "runtime/decode/WholeRows.h"
+
+#include <cmath>
+
 namespace transept::runtime {
 
 GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
-    : rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry), listener(listener), cache(start.pages) {
+    : settings(start.settings), rules(start.rules()), entry(start.entry), listener(listener),
+      cache(start.pages) {
   result.ids = std::move(start.prompt);
   appendForced();
 }
 
-void GreedySearch::append(std::int32_t id) {
+void GreedySearch::append(std::int32_t id, float tokenScore) {
   result.ids.push_back(id);
-  listener.tell(id);
+  if (settings.keepsTokenScores())
+    result.tokenScores.push_back(tokenScore);
   if (rules.isEnd(id))
     result.finishReason = TRANSEPT_FINISH_END;
   done = rules.isEnd(id) || length() >= rules.maximumLength();
   if (done)
     cache.clear();
+  listener.tell(id);
+}
+
+void GreedySearch::endEarly() {
+  if (!done)
+    result.finishReason = TRANSEPT_FINISH_CANCELLED;
+  done = true;
+  cache.clear();
 }
 
 /// Forced tokens need no scores, so no step: their rows go along with the next one.
@@ -30,7 +43,8 @@ void GreedySearch::appendForced() {
     if (forced == -1)
       return;
     // With everything at -inf, arg-max is the first id.
-    append(rules.isForbidden(forced, result.ids) ? 0 : forced);
+    bool isForbidden = rules.isForbidden(forced, result.ids);
+    append(isForbidden ? 0 : forced, isForbidden ? -INFINITY : 0);
   }
 }
 
@@ -53,18 +67,27 @@ void GreedySearch::addRows(DecodeBatch &batch) {
   batch.setSource(entry);
   batch.addSequence(cache, std::span(result.ids).subspan(std::size_t(cache.length())));
   request = batch.request(excluded.ids);
+  if (settings.normalizesTokenScores() && !excluded.ids.empty())
+    batch.keepRows();
 }
 
 void GreedySearch::advance(const DecodeBatch &batch) {
   RowScores row = batch.scores(request);
   mergeCandidates(row, excluded, rules, ScoreKind::Logit, candidates);
   if (candidates.empty()) {
-    append(0); // everything is banned
+    rules.checkNothingWasAllowed(result.ids);
+    append(0, -INFINITY); // everything is banned
   } else {
     result.score += candidates.front().logit - row.logSumExp;
-    append(candidates.front().id);
+    append(candidates.front().id, tokenScoreOf(row, candidates.front()));
   }
   appendForced();
+}
+
+float GreedySearch::tokenScoreOf(const RowScores &row, const Candidate &chosen) const {
+  if (!settings.normalizesTokenScores())
+    return chosen.score;
+  return chosen.score - processedLogSumExp(row, excluded, rules, ScoreKind::Logit, candidates);
 }
 
 } // namespace transept::runtime

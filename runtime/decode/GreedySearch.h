@@ -14,6 +14,7 @@ public:
 
   bool isDone() const override { return done; }
   std::vector<GeneratedSequence> take() override;
+  void endEarly() override;
   std::int64_t generatedCount() const override { return length() - rules.promptLength(); }
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
@@ -22,9 +23,12 @@ public:
 
 private:
   std::int64_t length() const { return std::int64_t(result.ids.size()); }
-  void append(std::int32_t id);
+  /// `tokenScore` is used where the settings ask for scores of tokens.
+  void append(std::int32_t id, float tokenScore);
   void appendForced();
+  float tokenScoreOf(const RowScores &row, const Candidate &chosen) const;
 
+  const GenerationSettings &settings;
   TokenRules rules;
   const EncoderEntry &entry;
   TokenListener listener;

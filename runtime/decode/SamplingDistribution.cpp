@@ -57,7 +57,7 @@ DrawnToken SamplingDistribution::draw(double uniform) const {
     if (uniform < below)
       break;
   }
-  return {drawn->id, double(drawn->score) - logTotal};
+  return {drawn->id, drawn->score, double(drawn->score) - logTotal};
 }
 
 void SamplingDistribution::normalize() {
@@ -75,17 +75,23 @@ void SamplingDistribution::normalize() {
   logTotal = double(best) + std::log(total);
 }
 
-/// Equal scores at the border all stay.
-void SamplingDistribution::keepBest() {
-  auto count = std::size_t(settings.topK);
-  if (count >= tokens.size())
-    return;
+/// The score of the token of this rank, from 1 to as many as there are.
+float SamplingDistribution::bestScore(std::size_t rank) {
   scores.clear();
   for (const Token &token : tokens)
     scores.push_back(token.score);
-  auto last = scores.begin() + std::ptrdiff_t(count - 1);
+  auto last = scores.begin() + std::ptrdiff_t(rank - 1);
   std::nth_element(scores.begin(), last, scores.end(), std::greater<>());
-  std::erase_if(tokens, [worst = *last](const Token &token) { return token.score < worst; });
+  return *last;
+}
+
+/// Equal scores at the border all stay.
+void SamplingDistribution::keepBest() {
+  std::size_t count = std::max(std::size_t(settings.topK), least());
+  if (count >= tokens.size())
+    return;
+  std::erase_if(tokens,
+                [worst = bestScore(count)](const Token &token) { return token.score < worst; });
 }
 
 void SamplingDistribution::keepNucleus() {
@@ -98,7 +104,8 @@ void SamplingDistribution::keepNucleus() {
   do {
     std::pop_heap(tokens.begin(), rest--, isWorse);
     above += rest->probability;
-  } while (rest != tokens.begin() && above < double(settings.topP));
+  } while (rest != tokens.begin() &&
+           (above < double(settings.topP) || std::size_t(tokens.end() - rest) < least()));
   tokens.erase(tokens.begin(), rest);
   normalize();
 }
@@ -116,8 +123,9 @@ void SamplingDistribution::keepTypical() {
   std::make_heap(tokens.begin(), rest, isFarther);
   double together = 0, last = 0;
   // Equally far ones stay together.
-  while (rest != tokens.begin() && (rest == tokens.end() || together < double(settings.typicalP) ||
-                                    distance(tokens.front()) == last)) {
+  while (rest != tokens.begin() &&
+         (std::size_t(tokens.end() - rest) < least() || together < double(settings.typicalP) ||
+          distance(tokens.front()) == last)) {
     std::pop_heap(tokens.begin(), rest--, isFarther);
     together += rest->probability;
     last = distance(*rest);
@@ -128,8 +136,10 @@ void SamplingDistribution::keepTypical() {
 
 /// The likeliest tokens stay in any case.
 void SamplingDistribution::keepLikely(double leastProbability) {
-  double least = std::min(leastProbability, greatest);
-  std::erase_if(tokens, [&](const Token &token) { return token.probability < least; });
+  float stays = bestScore(std::min(least(), tokens.size()));
+  std::erase_if(tokens, [&](const Token &token) {
+    return token.probability < leastProbability && token.score < stays;
+  });
   normalize();
 }
 

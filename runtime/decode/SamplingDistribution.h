@@ -10,6 +10,7 @@ namespace transept::runtime {
 
 struct DrawnToken {
   std::int32_t id;
+  float score;           // as the warpers left it
   double logProbability; // with which it was drawn
 };
 
@@ -22,26 +23,31 @@ public:
   /// From processed logits in any order: not empty, and where topK is set at least that many of the
   /// best, or all.
   void assign(std::span<const Candidate> candidates);
-  /// The token in whose share of [0, 1) `uniform` lies; shares come by rising id.
-  DrawnToken draw(double uniform) const;
-
-private:
   struct Token {
     std::int32_t id;
     float score;
     double probability;
   };
+  /// What is kept, by rising id.
+  std::span<const Token> kept() const { return tokens; }
+  /// What makes scores log-probabilities.
+  double logSumExp() const { return logTotal; }
+  /// The token in whose share of [0, 1) `uniform` lies; shares come by rising id.
+  DrawnToken draw(double uniform) const;
 
+private:
   void normalize();
+  float bestScore(std::size_t rank);
   void keepBest();
   void keepNucleus();
   void keepTypical();
   void keepLikely(double leastProbability);
   double entropy() const;
+  std::size_t least() const { return std::size_t(settings.leastKeptTokens()); }
 
   const GenerationSettings &settings;
   std::vector<Token> tokens;
-  std::vector<float> scores; // room for keepBest
+  std::vector<float> scores; // room for bestScore
   double logTotal = 0;       // probability = exp(score - logTotal)
   double greatest = 0;       // probability
 };

@@ -14,9 +14,8 @@
 namespace transept::runtime {
 
 SamplingSearch::SamplingSearch(SearchStart start, std::uint64_t number, TokenListener listener)
-    : settings(start.settings),
-      rules(start.settings, start.givenSourceIds, std::int64_t(start.prompt.size())),
-      entry(start.entry), number(number), listener(listener), distribution(start.settings) {
+    : settings(start.settings), rules(start.rules()), entry(start.entry), number(number),
+      listener(listener), distribution(start.settings) {
   samples.reserve(std::size_t(settings.returnCount));
   for (std::int64_t sample = 0; sample < settings.returnCount; ++sample) {
     samples.push_back({std::uint32_t(sample), {start.prompt}, SelfCache(start.pages)});
@@ -102,19 +101,32 @@ void SamplingSearch::drawToken(Sample &sample) {
   DrawnToken drawn = distribution.draw(
       uniformAt({settings.seed, number, sample.number, std::uint32_t(sample.length())}));
   sample.score += drawn.logProbability;
-  append(sample, drawn.id);
+  bool isProcessed =
+      settings.tokenScores == TRANSEPT_TOKEN_SCORES_PROCESSED && !settings.renormalize;
+  append(sample, drawn.id, isProcessed ? drawn.score : float(drawn.logProbability));
   appendForced(sample);
 }
 
-void SamplingSearch::append(Sample &sample, std::int32_t id) {
+void SamplingSearch::append(Sample &sample, std::int32_t id, float tokenScore) {
   sample.result.ids.push_back(id);
-  listener.tell(id);
+  if (settings.keepsTokenScores())
+    sample.result.tokenScores.push_back(tokenScore);
   bool isEnd = rules.isEnd(id);
   if (isEnd)
     sample.result.finishReason = TRANSEPT_FINISH_END;
   sample.isDone = isEnd || sample.length() >= rules.maximumLength();
   if (sample.isDone)
     sample.cache.clear();
+  listener.tell(id);
+}
+
+void SamplingSearch::endEarly() {
+  for (Sample &sample : samples) {
+    if (!sample.isDone)
+      sample.result.finishReason = TRANSEPT_FINISH_CANCELLED;
+    sample.isDone = true;
+    sample.cache.clear();
+  }
 }
 
 /// Forced tokens need no scores, so no step: their rows go along with the next one.
@@ -126,7 +138,7 @@ void SamplingSearch::appendForced(Sample &sample) {
     if (rules.isForbidden(forced, sample.result.ids))
       fail(ErrorCode::InvalidArgument, "there is no token to draw: the options force token ",
            forced, " behind ", sample.length(), " tokens of a result, and ban it there");
-    append(sample, forced);
+    append(sample, forced, /*tokenScore=*/0);
   }
 }
 

@@ -17,6 +17,7 @@ public:
 
   bool isDone() const override;
   std::vector<GeneratedSequence> take() override;
+  void endEarly() override;
   std::int64_t generatedCount() const override;
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
@@ -44,7 +45,7 @@ private:
 
   void assignDistribution(const DecodeBatch &batch, const Sample &sample);
   void drawToken(Sample &sample);
-  void append(Sample &sample, std::int32_t id);
+  void append(Sample &sample, std::int32_t id, float tokenScore);
   void appendForced(Sample &sample);
 
   const GenerationSettings &settings;

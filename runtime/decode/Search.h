@@ -14,9 +14,10 @@ struct GeneratedSequence {
   std::vector<std::int32_t> ids;
   float score = 0;
   std::uint32_t finishReason = TRANSEPT_FINISH_LENGTH;
+  std::vector<float> tokenScores = {}; // of what was generated, if the settings ask for them
 };
 
-/// Who hears of each new token; `call` may be null.
+/// Who hears of new tokens; `call` may be null.
 struct TokenListener {
   transept_token_function call = nullptr;
   void *context = nullptr;
@@ -34,6 +35,8 @@ public:
   /// by their numbers.
   virtual bool isDone() const = 0;
   virtual std::vector<GeneratedSequence> take() = 0;
+  /// Makes the sequences of what there is, for take(); those that are not finished are cancelled.
+  virtual void endEarly() = 0;
 
   /// Tokens generated so far.
   virtual std::int64_t generatedCount() const = 0;
@@ -54,6 +57,11 @@ struct SearchStart {
   std::span<const std::int32_t> givenSourceIds;
   PagePool &pages;
   std::vector<std::int32_t> prompt; // not empty
+  AllowedTokens allowed;
+
+  TokenRules rules() const {
+    return {settings, givenSourceIds, std::int64_t(prompt.size()), allowed};
+  }
 };
 
 /// Feeds all of `ids` but the last into `cache`, at most `rowLimit` in an invocation.

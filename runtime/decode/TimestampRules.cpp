@@ -54,8 +54,10 @@ void TimestampRules::collect(std::span<const std::int32_t> ids, ExcludedIds &res
   auto add = [&](std::int32_t id, bool isBanned) {
     while (other != end && other->id < id)
       ++other;
-    ScoreChange change = other != end && other->id == id ? other->change : ScoreChange::None;
-    result.changes.push_back({id, isBanned ? ScoreChange::Ban : change});
+    ChangedId change = other != end && other->id == id ? *other : ChangedId{id};
+    if (isBanned)
+      change.changes |= ScoreChange::Ban;
+    result.changes.push_back(change);
   };
   if (result.areOthersBanned)
     for (std::int32_t id = allowed.firstText; id < begin; ++id)

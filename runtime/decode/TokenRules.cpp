@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// After transformers 4.44, generation/logits_process.py. The order of its processors matters only
-// between forcing and suppression: penalties before a ban are lost in it, bans are the same twice.
+// After transformers 4.44, generation/logits_process.py. The order of its processors matters
+// between forcing and suppression, and between what changes one score: a bias, the penalty of the
+// source, that of repetition, the decaying one. What comes before a ban is lost in it, bans are the
+// same twice.
 
 #include "runtime/decode/TokenRules.h"
 
+#include "runtime/base/Messages.h"
+
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 
 namespace transept::runtime {
 namespace {
@@ -23,12 +29,43 @@ template <typename Ban> void banNgrams(Ids text, Ids history, std::int64_t size,
       ban(text[at + prefix]);
 }
 
+/// Whether `sequence` is there once its last id follows `ids`, which are not empty. Hugging Face
+/// ignores one that is longer than these, even where what is before its last id would fit.
+bool isCompletedAfter(Ids ids, Ids sequence) {
+  if (sequence.size() > ids.size())
+    return false;
+  Ids prefix = sequence.first(sequence.size() - 1);
+  return std::equal(prefix.begin(), prefix.end(), ids.last(prefix.size()).begin());
+}
+
+float penalize(float score, float penalty) {
+  return score < 0 ? score * penalty : score / penalty;
+}
+
+/// Puts the changes in the order of their ids, those of one id together.
+void mergeChanges(std::vector<ChangedId> &changes) {
+  std::ranges::sort(changes, {}, &ChangedId::id);
+  std::size_t kept = 0;
+  for (const ChangedId &each : changes) {
+    if (kept == 0 || changes[kept - 1].id != each.id) {
+      changes[kept++] = each;
+      continue;
+    }
+    // One of them at most has a bias, so their order is nothing to the sum; all growth is the same.
+    ChangedId &merged = changes[kept - 1];
+    merged.changes |= each.changes;
+    merged.bias += each.bias;
+    merged.growth = each.growth != 0 ? each.growth : merged.growth;
+  }
+  changes.resize(kept, {});
+}
+
 } // namespace
 
 TokenRules::TokenRules(const GenerationSettings &settings, Ids givenSourceIds,
-                       std::int64_t promptLength)
-    : settings(settings), timestamps(settings, promptLength), source(givenSourceIds),
-      prompt(promptLength) {
+                       std::int64_t promptLength, AllowedTokens allowed)
+    : settings(settings), timestamps(settings, promptLength), allowed(allowed),
+      source(givenSourceIds), prompt(promptLength) {
   maximum =
       settings.maximumNewTokens == -1 ? settings.maximumLength : prompt + settings.maximumNewTokens;
   if (settings.maximumTargetLength < INT32_MAX)
@@ -41,6 +78,13 @@ TokenRules::TokenRules(const GenerationSettings &settings, Ids givenSourceIds,
 
 bool TokenRules::isEnd(std::int32_t id) const {
   return std::find(settings.ends.begin(), settings.ends.end(), id) != settings.ends.end();
+}
+
+void TokenRules::checkNothingWasAllowed(Ids ids) const {
+  if (allowed.areOn())
+    fail(ErrorCode::InvalidArgument, "there is no token to choose: other options ban all that ",
+         settings.named("allowed_ids", "allowedIds"), " allows behind ", ids.size(),
+         " tokens of a result");
 }
 
 std::int32_t TokenRules::forcedId(std::int64_t length) const {
@@ -58,17 +102,51 @@ bool TokenRules::isForbidden(std::int32_t id, Ids ids) const {
          (timestamps.areOn() && timestamps.forbids(id, ids));
 }
 
-void TokenRules::collect(Ids ids, ExcludedIds &result) const {
-  std::vector<ChangedId> &changes = result.changes;
-  changes.clear();
+float TokenRules::changed(float score, const ChangedId &change) const {
+  score += change.bias;
+  if (change.changes & ScoreChange::PenalizeSource)
+    score = penalize(score, 1 / settings.encoderRepetitionPenalty);
+  if (change.changes & ScoreChange::Penalize)
+    score = penalize(score, settings.repetitionPenalty);
+  if (change.growth != 0) // bounded, so that sums stay numbers
+    score += std::min(std::abs(score) * change.growth, FLT_MAX);
+  return score;
+}
+
+/// One change for each id, with the sum of its biases.
+void TokenRules::collectBiases(Ids ids, std::vector<ChangedId> &changes) const {
+  for (const BiasedSequence &biased : settings.sequenceBiases) {
+    if (!isCompletedAfter(ids, biased.ids))
+      continue;
+    if (changes.empty() || changes.back().id != biased.ids.back())
+      changes.push_back({biased.ids.back()});
+    changes.back().bias += biased.bias;
+  }
+}
+
+void TokenRules::collectPenalties(Ids ids, bool isFirstBeam,
+                                  std::vector<ChangedId> &changes) const {
+  if (settings.encoderRepetitionPenalty != 1 && isFirstBeam)
+    for (std::int32_t id : source)
+      if (isInVocabulary(id))
+        changes.push_back({id, ScoreChange::PenalizeSource});
+  if (settings.repetitionPenalty != 1)
+    for (std::int32_t id : ids)
+      changes.push_back({id, ScoreChange::Penalize});
+  std::int64_t beyond = std::int64_t(ids.size()) - prompt - settings.exponentialDecay.start;
+  if (settings.exponentialDecay.factor == 1 || beyond <= 0)
+    return;
+  double growth = std::pow(double(settings.exponentialDecay.factor), double(beyond)) - 1;
+  for (std::int32_t id : settings.ends)
+    changes.push_back({.id = id, .growth = float(std::min(growth, double(FLT_MAX)))});
+}
+
+void TokenRules::collectBans(Ids ids, std::vector<ChangedId> &changes) const {
   auto ban = [&](std::int32_t id) { changes.push_back({id, ScoreChange::Ban}); };
   auto banAll = [&](const std::vector<std::int32_t> &list) {
     std::for_each(list.begin(), list.end(), ban);
   };
   auto length = std::int64_t(ids.size());
-  if (settings.repetitionPenalty != 1)
-    for (std::int32_t id : ids)
-      changes.push_back({id, ScoreChange::Penalize});
   banAll(settings.suppressed);
   banAll(settings.badWords.ids);
   if (settings.noTimestamps != -1)
@@ -78,30 +156,29 @@ void TokenRules::collect(Ids ids, ExcludedIds &result) const {
   if (length < minimum)
     banAll(settings.ends);
   banNgrams(ids, ids, settings.noRepeatNgramSize, ban);
-  // The source may have ids that the target's vocabulary lacks.
   banNgrams(source, ids, settings.encoderNoRepeatNgramSize, [&](std::int32_t id) {
-    if (id >= 0 && std::uint64_t(id) < settings.vocabularySize)
+    if (isInVocabulary(id))
       ban(id);
   });
-  for (const std::vector<std::int32_t> &word : settings.badWords.sequences) {
-    // Hugging Face ignores a word longer than the sequence, even where its prefix would fit.
-    if (word.size() > ids.size())
-      continue;
-    Ids prefix = Ids(word).first(word.size() - 1);
-    if (std::equal(prefix.begin(), prefix.end(), ids.last(prefix.size()).begin()))
+  for (const std::vector<std::int32_t> &word : settings.badWords.sequences)
+    if (isCompletedAfter(ids, word))
       ban(word.back());
-  }
-  // Of several changes of an id the strongest stays.
-  std::sort(changes.begin(), changes.end(), [](const ChangedId &left, const ChangedId &right) {
-    return left.id != right.id ? left.id < right.id : left.change < right.change;
-  });
-  auto isSameId = [](const ChangedId &left, const ChangedId &right) { return left.id == right.id; };
-  changes.erase(std::unique(changes.begin(), changes.end(), isSameId), changes.end());
+}
+
+void TokenRules::collect(Ids ids, ExcludedIds &result, bool isFirstBeam) const {
+  std::vector<ChangedId> &changes = result.changes;
+  changes.clear();
+  collectBiases(ids, changes);
+  collectPenalties(ids, isFirstBeam, changes);
+  collectBans(ids, changes);
+  mergeChanges(changes);
   result.areOthersBanned = false;
   if (timestamps.areOn())
     timestamps.collect(ids, result);
+  if (allowed.areOn())
+    allowed.keepOnly(settings, ids, beginning, result);
   result.ids.clear();
-  for (const ChangedId &changed : changes)
+  for (const ChangedId &changed : result.changes)
     result.ids.push_back(changed.id);
 }
 

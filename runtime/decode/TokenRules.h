@@ -5,18 +5,25 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_TOKENRULES_H
 #define TRANSEPT_RUNTIME_DECODE_TOKENRULES_H
 
+#include "runtime/decode/AllowedTokens.h"
 #include "runtime/decode/TimestampRules.h"
 
 #include <span>
 
 namespace transept::runtime {
 
-/// What a rule does to a score, the stronger first; None: it only needs to know it.
-enum class ScoreChange : std::uint8_t { Ban, Penalize, None };
+/// What rules do to a score: bits. None: they only need to know it.
+struct ScoreChange {
+  static constexpr std::uint8_t None = 0, Ban = 1, PenalizeSource = 2, Penalize = 4;
+};
 
 struct ChangedId {
   std::int32_t id;
-  ScoreChange change;
+  std::uint8_t changes = ScoreChange::None;
+  float bias = 0;
+  float growth = 0; // of the decaying length penalty: times the score's amount
+
+  bool isBanned() const { return (changes & ScoreChange::Ban) != 0; }
 };
 
 /// The ids whose scores the rules change for one row, ascending; reused from step to step.
@@ -25,6 +32,13 @@ struct ExcludedIds {
   std::vector<ChangedId> changes;
   bool areOthersBanned = false;
   std::vector<ChangedId> others; // room for a step between
+
+  /// Nothing may follow.
+  void banAll() {
+    ids.clear();
+    changes.clear();
+    areOthersBanned = true;
+  }
 };
 
 /// The rules for one source: everything that depends on its prompt's length is computed once.
@@ -32,7 +46,7 @@ class TokenRules {
 public:
   /// `givenSourceIds` (masked ones included) and `settings` must outlive the rules.
   TokenRules(const GenerationSettings &settings, std::span<const std::int32_t> givenSourceIds,
-             std::int64_t promptLength);
+             std::int64_t promptLength, AllowedTokens allowed = {});
 
   /// Generation ends at this length, prompt included.
   std::int64_t maximumLength() const { return maximum; }
@@ -40,18 +54,27 @@ public:
   /// Below this length, prompt included, nothing ends a sequence.
   std::int64_t minimumLength() const { return minimum; }
   bool isEnd(std::int32_t id) const;
+  /// Of a search that found nothing to follow `ids`: throws Error if the caller's function says
+  /// what may, because then no substitute is right.
+  void checkNothingWasAllowed(std::span<const std::int32_t> ids) const;
 
   /// The only id that may follow a sequence of this length (its score is then 0), -1 for none.
   std::int32_t forcedId(std::int64_t length) const;
   /// Whether a rule that comes after forcing takes even a forced id away.
   bool isForbidden(std::int32_t id, std::span<const std::int32_t> ids) const;
 
+  /// Whether the first beam of a search has rules that the others have not. Hugging Face puts the
+  /// penalty of the source on as many rows as there are sources: of a source alone on the first
+  /// beam.
+  bool differByBeam() const { return settings.encoderRepetitionPenalty != 1; }
   /// What the rules change in the scores that follow `ids`, where no id is forced.
-  void collect(std::span<const std::int32_t> ids, ExcludedIds &result) const;
-  /// The repetition penalty on a score: a logit in greedy search, a log-probability in beam search.
-  float penalize(float score) const {
-    return score < 0 ? score * settings.repetitionPenalty : score / settings.repetitionPenalty;
-  }
+  void collect(std::span<const std::int32_t> ids, ExcludedIds &result,
+               bool isFirstBeam = true) const;
+  /// A score as the rules leave it where they do not ban the id: a logit in greedy search, a
+  /// log-probability in beam search.
+  float changed(float score, const ChangedId &change) const;
+  /// Whether there are rules that look at scores.
+  bool comparesScores() const { return timestamps.areOn(); }
   /// The rules that look at scores, on candidates in any order.
   void compareScores(std::vector<Candidate> &candidates) const {
     if (timestamps.areOn())
@@ -59,8 +82,18 @@ public:
   }
 
 private:
+  using Ids = std::span<const std::int32_t>;
+  /// The source may have ids that the target's vocabulary lacks.
+  bool isInVocabulary(std::int32_t id) const {
+    return id >= 0 && std::uint64_t(id) < settings.vocabularySize;
+  }
+  void collectBiases(Ids ids, std::vector<ChangedId> &changes) const;
+  void collectPenalties(Ids ids, bool isFirstBeam, std::vector<ChangedId> &changes) const;
+  void collectBans(Ids ids, std::vector<ChangedId> &changes) const;
+
   const GenerationSettings &settings;
   TimestampRules timestamps;
+  AllowedTokens allowed;
   std::span<const std::int32_t> source;
   std::int64_t prompt;
   std::int64_t maximum;

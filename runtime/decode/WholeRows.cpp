@@ -12,7 +12,8 @@
 namespace transept::runtime {
 
 void allCandidates(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
-                   ScoreKind kind, std::vector<Candidate> &result) {
+                   ScoreKind kind, std::vector<Candidate> &result,
+                   const TokenPenalties *penalties) {
   float shift = kind == ScoreKind::LogProbability ? row.logSumExp : 0;
   result.clear();
   auto changed = excluded.changes.begin();
@@ -21,10 +22,12 @@ void allCandidates(const RowScores &row, const ExcludedIds &excluded, const Toke
     float logit = row.logits[index], score = logit - shift;
     if (std::isnan(score))
       fail(ErrorCode::Internal, "the model's scores are not numbers; are its weights damaged?");
+    if (penalties)
+      score -= penalties->of(id);
     bool isBanned = excluded.areOthersBanned;
     if (changed != excluded.changes.end() && changed->id == id) {
-      isBanned = changed->change == ScoreChange::Ban;
-      score = changed->change == ScoreChange::Penalize ? rules.penalize(score) : score;
+      isBanned = changed->isBanned();
+      score = rules.changed(score, *changed);
       ++changed;
     }
     if (!isBanned && logit > -INFINITY)
@@ -35,8 +38,8 @@ void allCandidates(const RowScores &row, const ExcludedIds &excluded, const Toke
 
 void renormalizedCandidates(const RowScores &row, const ExcludedIds &excluded,
                             const TokenRules &rules, std::int64_t count,
-                            std::vector<Candidate> &result) {
-  allCandidates(row, excluded, rules, ScoreKind::LogProbability, result);
+                            std::vector<Candidate> &result, const TokenPenalties *penalties) {
+  allCandidates(row, excluded, rules, ScoreKind::LogProbability, result, penalties);
   float best = -INFINITY;
   for (const Candidate &candidate : result)
     best = std::max(best, candidate.score);
@@ -48,6 +51,51 @@ void renormalizedCandidates(const RowScores &row, const ExcludedIds &excluded,
   auto last = result.begin() + std::min<std::ptrdiff_t>(count, std::ssize(result));
   std::partial_sort(result.begin(), last, result.end(), isBetter);
   result.erase(last, result.end());
+}
+
+namespace {
+
+/// -infinity of none.
+float logSumExpOf(std::span<const Candidate> candidates) {
+  float best = -INFINITY;
+  for (const Candidate &candidate : candidates)
+    best = std::max(best, candidate.score);
+  if (best == -INFINITY)
+    return best;
+  double sum = 0; // of exp(score - best), so that nothing overflows
+  for (const Candidate &candidate : candidates)
+    sum += std::exp(double(candidate.score) - double(best));
+  return float(double(best) + std::log(sum));
+}
+
+/// How much of all probability the ids had whose scores the rules change.
+double excludedProbability(const RowScores &row) {
+  double sum = 0;
+  for (float logit : row.excludedLogits)
+    sum += std::exp(double(logit) - double(row.logSumExp));
+  return sum;
+}
+
+} // namespace
+
+float processedLogSumExp(const RowScores &row, const ExcludedIds &excluded, const TokenRules &rules,
+                         ScoreKind kind, std::span<const Candidate> merged,
+                         const TokenPenalties *penalties) {
+  float plain = kind == ScoreKind::LogProbability ? 0 : row.logSumExp;
+  if (excluded.ids.empty() && !penalties)
+    return plain;
+  double taken = excludedProbability(row);
+  // Where little is left, a difference would have few digits; and some rules look at all scores.
+  if (taken > 0.5 || excluded.areOthersBanned || rules.comparesScores() || penalties) {
+    std::vector<Candidate> all;
+    allCandidates(row, excluded, rules, kind, all, penalties);
+    return logSumExpOf(all);
+  }
+  double sum = 1 - taken;
+  for (const Candidate &candidate : merged)
+    if (std::binary_search(excluded.ids.begin(), excluded.ids.end(), candidate.id))
+      sum += std::exp(double(candidate.score) - double(plain));
+  return float(double(plain) + std::log(sum));
 }
 
 } // namespace transept::runtime

@@ -187,7 +187,7 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
 }
 
 /// Fills entries in chunks, publishing each chunk. Abandons the rest when something fails.
-void fill(Engine &engine, std::span<const EncoderLease *const> leases) {
+void fill(Engine &engine, std::span<const EncoderLease *const> leases, const StopRequest &stop) {
   std::size_t begin = 0;
   try {
     while (begin != leases.size()) {
@@ -197,6 +197,7 @@ void fill(Engine &engine, std::span<const EncoderLease *const> leases) {
       while (!isAlone && end != leases.size() &&
              rows + (*leases[end])->length() <= rowsPerInvocation)
         rows += (*leases[end++])->length();
+      stop.check();
       runEncoder(engine, leases.subspan(begin, end - begin));
       for (; begin != end; ++begin)
         engine.encoderCache.publish(*leases[begin]);
@@ -208,7 +209,8 @@ void fill(Engine &engine, std::span<const EncoderLease *const> leases) {
   }
 }
 
-std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource> sources) {
+std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource> sources,
+                                   const StopRequest &stop) {
   EncoderCache &cache = engine.encoderCache;
   std::vector<EncoderLease> leases(sources.size());
   std::vector<const EncoderLease *> own;
@@ -239,10 +241,10 @@ std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource>
         cache.abandon(*lease);
       throw;
     }
-    fill(engine, own);
+    fill(engine, own, stop);
     pending.clear();
     for (std::size_t index : others)
-      if (!cache.waitFor(leases[index]))
+      if (!cache.waitFor(leases[index], stop))
         pending.push_back(index);
   }
   return leases;
@@ -251,12 +253,13 @@ std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource>
 } // namespace
 
 std::vector<SourceReference> encodeSources(const std::shared_ptr<Engine> &engine,
-                                           std::span<const transept_source_input> inputs) {
+                                           std::span<const transept_source_input> inputs,
+                                           const StopRequest &stop) {
   std::vector<PackedSource> packed;
   packed.reserve(inputs.size());
   for (std::size_t number = 0; number < inputs.size(); ++number)
     packed.push_back(packSource(engine->table, inputs[number], number));
-  std::vector<EncoderLease> leases = leaseAll(*engine, packed);
+  std::vector<EncoderLease> leases = leaseAll(*engine, packed, stop);
   std::vector<SourceReference> sources;
   sources.reserve(inputs.size());
   for (std::size_t number = 0; number < inputs.size(); ++number) {

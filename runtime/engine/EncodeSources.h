@@ -4,6 +4,7 @@
 #ifndef TRANSEPT_RUNTIME_ENGINE_ENCODESOURCES_H
 #define TRANSEPT_RUNTIME_ENGINE_ENCODESOURCES_H
 
+#include "runtime/base/StopRequest.h"
 #include "runtime/engine/Handles.h"
 
 #include <span>
@@ -11,9 +12,10 @@
 namespace transept::runtime {
 
 /// One reference for each input, in order. Throws Error and leaves the cache as if it had not been
-/// called (but for sources that had been encoded completely).
+/// called (but for sources that had been encoded completely), also where `stop` is made.
 std::vector<SourceReference> encodeSources(const std::shared_ptr<Engine> &engine,
-                                           std::span<const transept_source_input> inputs);
+                                           std::span<const transept_source_input> inputs,
+                                           const StopRequest &stop = {});
 
 } // namespace transept::runtime
 

@@ -75,18 +75,25 @@ void close(transept_model *model) {
     delete model;
 }
 
-transept_status encode(transept_model *model, const transept_source_input *inputs,
-                       std::uint64_t count, transept_source **sources, char **message) {
+transept_status encodeUntil(transept_model *model, const transept_source_input *inputs,
+                            std::uint64_t count, transept_stop_function shouldStop, void *context,
+                            transept_source **sources, char **message) {
   return guarded(message, [&] {
     usable(model, "model");
     if (count != 0) {
       requirePointer(inputs, "inputs");
       requirePointer(sources, "sources");
     }
-    std::vector<SourceReference> encoded = encodeSources(model->engine, {inputs, count});
+    std::vector<SourceReference> encoded =
+        encodeSources(model->engine, {inputs, count}, {shouldStop, context});
     for (std::uint64_t index = 0; index < count; ++index)
       sources[index] = encoded[index].detach();
   });
+}
+
+transept_status encode(transept_model *model, const transept_source_input *inputs,
+                       std::uint64_t count, transept_source **sources, char **message) {
+  return encodeUntil(model, inputs, count, nullptr, nullptr, sources, message);
 }
 
 void retainSource(transept_source *source) {
@@ -141,6 +148,22 @@ const transept_sequence *viewSequences(const transept_results *results, std::uin
   if (count)
     *count = isThere ? results->views[source].size() : 0;
   return isThere ? results->views[source].data() : nullptr;
+}
+
+const float *viewTokenScores(const transept_results *results, std::uint64_t source,
+                             std::uint64_t sequence, std::uint64_t *count) {
+  bool isThere =
+      results && source < results->generated.size() && sequence < results->generated[source].size();
+  const float *scores = nullptr;
+  std::uint64_t found = 0;
+  if (isThere && !results->generated[source][sequence].tokenScores.empty()) {
+    const std::vector<float> &all = results->generated[source][sequence].tokenScores;
+    scores = all.data();
+    found = all.size();
+  }
+  if (count)
+    *count = found;
+  return scores;
 }
 
 void releaseResults(transept_results *results) {
@@ -391,4 +414,6 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .run_workers = transept::runtime::runWorkers,
     .level = transept::runtime::levelOf,
     .set_observer = transept::runtime::setObserver,
+    .view_token_scores = transept::runtime::viewTokenScores,
+    .encode_until = transept::runtime::encodeUntil,
 };

@@ -269,6 +269,9 @@ static const transept_generation_defaults generation = {
     .top_k = 50,
     .top_p = 1,
     .typical_p = 1,
+    .encoder_repetition_penalty = 1,
+    .exponential_decay_factor = 1,
+    .beam_groups = 1,
 };
 
 static const transept_model_table table = {

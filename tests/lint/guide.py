@@ -8,7 +8,7 @@
 # stands between words does not matter. TRANSEPT_UPDATE_GOLDEN=1 replaces each line that is not
 # printed any more by the most similar one that is; review what it did.
 #
-# guide.py TRANSEPT SOURCE_ROOT GUIDE.md
+# guide.py TRANSEPT SOURCE_ROOT GUIDE.md [NAME=FILE ...]: the files are there by these names.
 import difflib
 import os
 import pathlib
@@ -86,15 +86,17 @@ def run(command, folder, environment):
     result = subprocess.run(command, shell=True, cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     text = result.stdout.rstrip("\n")
-    return result.returncode, text.split("\n")
+    return result.returncode, text.split("\n") if text else []
 
 
-def check(guide, transept, root, folder):
+def check(guide, transept, root, folder, files):
     """What is wrong, a text each; and the lines of the guide as they should be."""
     lines = guide.read_text(encoding="utf-8").splitlines()
     environment = {**os.environ,
                    "PATH": f"{pathlib.Path(transept).resolve().parent}:{os.environ['PATH']}"}
     os.symlink(pathlib.Path(root) / "examples", pathlib.Path(folder) / "examples")
+    for name, file in (each.split("=", 1) for each in files):
+        os.symlink(file, pathlib.Path(folder) / name)
     problems, count = [], 0
     for number, command, excerpt in examples(lines):
         count += 1
@@ -123,10 +125,10 @@ def check(guide, transept, root, folder):
 
 
 def main():
-    transept, root, path = sys.argv[1:]
+    transept, root, path, *files = sys.argv[1:]
     guide = pathlib.Path(path)
     with tempfile.TemporaryDirectory() as folder:
-        problems, lines = check(guide, transept, root, folder)
+        problems, lines = check(guide, transept, root, folder, files)
     print("\n\n".join(problems) or f"{guide} is current")
     if problems and os.environ.get("TRANSEPT_UPDATE_GOLDEN"):
         guide.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -46,6 +46,40 @@ std::vector<std::vector<Id>> toWords(const Json &value, const std::string &name)
   return words;
 }
 
+/// A word of several is a list of lists.
+std::vector<std::vector<std::vector<Id>>> toForcedWords(const Json &value,
+                                                        const std::string &name) {
+  std::vector<std::vector<std::vector<Id>>> words;
+  if (!value.is_null() && !value.is_array())
+    refuseValue(value, name, "a list of words, each a list of ids or a list of such words");
+  for (const Json &item : value) {
+    bool isChoice = item.is_array() && !item.empty() && item.front().is_array();
+    words.push_back(isChoice ? toWords(item, name)
+                             : std::vector<std::vector<Id>>{toIds(item, name)});
+  }
+  return words;
+}
+
+/// A list of pairs of a list of ids and a number, or null for none.
+std::vector<SequenceBias> toBiases(const Json &value, const std::string &name) {
+  std::vector<SequenceBias> biases;
+  for (const Json &item : value.is_null() ? Json::array() : value) {
+    if (!item.is_array() || item.size() != 2)
+      refuseValue(item, name, "pairs of a list of ids and a number");
+    biases.push_back({toIds(item[0], name), float(transept::toNumber(item[1], name))});
+  }
+  return biases;
+}
+
+/// A number of tokens and a factor, or null for none.
+ExponentialDecay toDecay(const Json &value, const std::string &name) {
+  if (value.is_null())
+    return {};
+  if (!value.is_array() || value.size() != 2)
+    refuseValue(value, name, "a list of a number of tokens and a factor");
+  return {toNumber(value[0], name), float(transept::toNumber(value[1], name))};
+}
+
 EarlyStopping toEarlyStopping(const Json &value, const std::string &name) {
   if (value == "never")
     return EarlyStopping::Never;
@@ -79,6 +113,18 @@ Setter words(std::optional<std::vector<std::vector<Id>>> GenerateOptions::*field
   };
 }
 
+Setter biases(std::optional<std::vector<SequenceBias>> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    arguments.options.*field = toBiases(value, name);
+  };
+}
+
+Setter decay(std::optional<ExponentialDecay> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    arguments.options.*field = toDecay(value, name);
+  };
+}
+
 Setter earlyStopping(std::optional<EarlyStopping> GenerateOptions::*field) {
   return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
     arguments.options.*field = toEarlyStopping(value, name);
@@ -88,14 +134,6 @@ Setter earlyStopping(std::optional<EarlyStopping> GenerateOptions::*field) {
 Setter boolean(std::optional<bool> GenerateOptions::*field) {
   return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
     arguments.options.*field = !value.is_null() && toBoolean(value, name);
-  };
-}
-
-/// An argument that is known, but of which only one value is offered.
-Setter only(Json allowed) {
-  return [allowed](GenerationArguments &, const Json &value, const std::string &name) {
-    if (value != allowed && !value.is_null())
-      refuseValue(value, name, allowed.dump());
   };
 }
 
@@ -136,9 +174,17 @@ const std::map<std::string, Setter> &setters() {
   {hugging_face_name, ids(&GenerateOptions::name)},
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   {hugging_face_name, words(&GenerateOptions::name)},
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, ...)                            \
+  {hugging_face_name, decay(&GenerateOptions::name)},
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, ...)                           \
+  {hugging_face_name, biases(&GenerateOptions::name)},
 #include "transept/generation_options.inc"
       {"pad_token_id", [](GenerationArguments &arguments, const Json &value,
                           const std::string &name) { arguments.padding = toNumber(value, name); }},
+      {"force_words_ids",
+       [](GenerationArguments &arguments, const Json &value, const std::string &name) {
+         arguments.options.forcedWords = toForcedWords(value, name);
+       }},
       {"language", speech([](SpeechOptions &options, const Json &value, const std::string &name) {
          options.language = transept::toText(value, name);
        })},
@@ -153,7 +199,6 @@ const std::map<std::string, Setter> &setters() {
       {"use_cache", withoutEffect()},
       {"return_dict_in_generate", withoutEffect()},
       {"output_scores", withoutEffect()},
-      {"num_beam_groups", only(1)},
   };
   return table;
 }

@@ -9,6 +9,8 @@
 #include "workbench/goldens/GoldenBlocks.h"
 #include "workbench/goldens/GoldenDistributions.h"
 #include "workbench/goldens/GoldenSources.h"
+#include "workbench/goldens/GoldenTranscripts.h"
+#include "workbench/goldens/GoldenTries.h"
 
 #include <fmt/format.h>
 
@@ -47,6 +49,8 @@ public:
         checkGenerate();
       else if (golden.kind == "distribution")
         checkSampling();
+      else if (isTranscriptCase(golden))
+        checkTranscriptCase(model, goldens, golden, tolerances, result);
       else
         fail(fmt::format("cases of kind {} are not known", golden.kind));
     } catch (const std::exception &error) {
@@ -263,7 +267,7 @@ private:
            std::ranges::any_of(options.prompts, [](const auto &ids) { return ids.size() > 1; });
   }
 
-  /// The arguments with the prompts.
+  /// The arguments with the prompts, and with what is a function in Python.
   GenerationArguments readArguments() const {
     GenerationArguments arguments = readGenerationArguments(golden.generationArguments);
     arguments.options.ignoreModelDefaults = !golden.usesGenerationConfig;
@@ -277,6 +281,12 @@ private:
     // Hugging Face takes these for all that stands before what is generated.
     if (hasPrompt(arguments.options))
       arguments.options.forcedBeginning = -1;
+    for (const auto &[name, value] : golden.extra.items()) {
+      if (name != "prefix_tries")
+        throw InputError(fmt::format("extra {} is not known", name));
+      arguments.options.allowedIds =
+          readGoldenTries(value, arguments.options.ends.value_or(std::vector<Id>()));
+    }
     return arguments;
   }
 
@@ -286,9 +296,12 @@ private:
     GenerationArguments arguments = readArguments();
     if (!output("logprobs"))
       throw InputError("there is no output logprobs");
-    if (tolerances.expectsIds())
-      checkDistribution(model, encode(readGoldenSources(model, goldens, golden)), arguments.options,
-                        goldens.floats(*output("logprobs")), tolerances, result);
+    if (tolerances.expectsIds()) {
+      bool hasBeams = arguments.options.beams.value_or(1) > 1;
+      auto *check = hasBeams ? checkBeamDistribution : checkDistribution;
+      check(model, encode(readGoldenSources(model, goldens, golden)), arguments.options,
+            goldens.floats(*output("logprobs")), tolerances, result);
+    }
     listNotCompared(tolerances.expectsIds() ? std::set<std::string>{"logprobs"}
                                             : std::set<std::string>{});
   }
@@ -311,7 +324,33 @@ private:
           compareScores(goldens.floats(*output("sequences_scores")).values, sequences));
       compared.insert("sequences_scores");
     }
+    for (const auto &[name, kind] :
+         {std::pair{"transition_scores", TokenScores::Processed},
+          std::pair{"transition_scores_normalized", TokenScores::Normalized}})
+      if (output(name) && tolerances.expectsIds() && result.failure.empty()) {
+        arguments.options.tokenScores = kind;
+        compareTokenScores(name, model.generateBatch(encode(sources), arguments.options));
+        compared.insert(name);
+      }
     listNotCompared(compared);
+  }
+
+  /// Recorded are [sequences, steps]; what stands behind the end of a sequence says nothing.
+  void compareTokenScores(const std::string &name, const std::vector<Generation> &generations) {
+    FloatTensor expected = goldens.floats(*output(name));
+    size_t stepCount = expected.shape.size() == 2 ? size_t(expected.shape[1]) : 0, row = 0;
+    std::vector<float> wanted, actual;
+    for (const Generation &generation : generations)
+      for (const Sequence &sequence : generation.sequences) {
+        auto from = expected.values.begin() + std::ptrdiff_t(row++ * stepCount);
+        size_t count = sequence.tokenScores.size();
+        if (count == 0 || count > stepCount || row * stepCount > expected.values.size())
+          throw InputError(fmt::format("{} has shape {}, but sequence {} has {} scores", name,
+                                       checkpoints::formatShape(expected.shape), row - 1, count));
+        wanted.insert(wanted.end(), from, from + std::ptrdiff_t(count));
+        actual.insert(actual.end(), sequence.tokenScores.begin(), sequence.tokenScores.end());
+      }
+    result.comparisons.push_back(compareTensors(name, wanted, actual, tolerances.targetOutputs));
   }
 
   /// Whether the case went through the generate function that models of speech have of their own.

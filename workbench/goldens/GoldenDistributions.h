@@ -17,6 +17,13 @@ void checkDistribution(const Model &model, const std::vector<Source> &sources,
                        const GenerateOptions &options, const FloatTensor &logProbabilities,
                        const Tolerances &tolerances, CaseResult &result);
 
+/// Likewise with beams: `logProbabilities` [sources * beams, vocabulary] of the first step, in
+/// which all beams of a source are equal. How often each token is the best of those that a step
+/// draws is counted.
+void checkBeamDistribution(const Model &model, const std::vector<Source> &sources,
+                           const GenerateOptions &options, const FloatTensor &logProbabilities,
+                           const Tolerances &tolerances, CaseResult &result);
+
 } // namespace transept::workbench
 
 #endif

@@ -47,6 +47,13 @@ GoldenCase readCase(const Json &object, const std::string &origin) {
       refuseValue(*given, fields.where("generation_args"), "an object");
     result.generationArguments = *given;
   }
+  if (const Json *extra = fields.find("extra")) {
+    if (!extra->is_object())
+      refuseValue(*extra, fields.where("extra"), "an object");
+    result.extra = *extra;
+  }
+  if (const Json *segments = fields.find("segments"))
+    result.segments = *segments;
   if (const Json *prompt = fields.find("decoder_prompt")) {
     if (!prompt->is_array())
       refuseValue(*prompt, fields.where("decoder_prompt"), "a list of ids");

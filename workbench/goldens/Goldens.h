@@ -22,11 +22,16 @@ namespace transept::workbench {
 
 struct GoldenCase {
   std::string name;
-  std::string kind; // "forward", "generate", "distribution", or one that is not known here
+  std::string kind; // "forward", "generate", "distribution", "whisper_long", "whisper_word", or one
+                    // that is not known here
   /// Name of an input or output -> the tensor that holds it.
   std::map<std::string, std::string> inputs, outputs;
   bool usesGenerationConfig = false;
   nlohmann::ordered_json generationArguments = nlohmann::ordered_json::object();
+  /// What is a Python object in Hugging Face's generate().
+  nlohmann::ordered_json extra = nlohmann::ordered_json::object();
+  /// Of transcripts: a list for each row.
+  nlohmann::ordered_json segments = nlohmann::ordered_json::array();
   /// Decoder ids that all rows begin with; empty for none beside the decoder start.
   std::vector<int64_t> decoderPrompt;
 };

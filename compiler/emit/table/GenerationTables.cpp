@@ -15,12 +15,29 @@ struct FlatLists {
   std::vector<uint64_t> offsets = {0};
 };
 
+/// Biased sequences as lists of their ids, and their numbers.
+struct FlatBiases {
+  FlatLists sequences;
+  std::vector<float> values;
+};
+
 FlatLists flatten(const std::vector<std::vector<int64_t>> &lists) {
   FlatLists flat;
   for (const std::vector<int64_t> &list : lists) {
     flat.ids.insert(flat.ids.end(), list.begin(), list.end());
     flat.offsets.push_back(flat.ids.size());
   }
+  return flat;
+}
+
+FlatBiases flatten(const std::vector<frontend::BiasedSequence> &biases) {
+  FlatBiases flat;
+  std::vector<std::vector<int64_t>> sequences;
+  for (const frontend::BiasedSequence &each : biases) {
+    sequences.push_back(each.ids);
+    flat.values.push_back(float(each.bias));
+  }
+  flat.sequences = flatten(sequences);
   return flat;
 }
 
@@ -96,6 +113,16 @@ Constant *generationTable(TableWriter &writer, const frontend::GenerationDefault
 #define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_IDS BY_TYPE_IDS
 #define OPTION_WORDS BY_TYPE_WORDS
+#define OPTION_DECAY(name, abi_name, key, ...)                                                     \
+      .abi_name##_start = defaults.key.start, .abi_name##_factor = defaults.key.factor,
+#define OPTION_BIASES(name, abi_name, key, ...)                                                    \
+      .abi_name##_ids = writer.numbers<uint32_t>("transept_" #abi_name "_ids",                     \
+                                                 flatten(defaults.key).sequences.ids),             \
+      .abi_name##_offsets = writer.numbers<uint64_t>("transept_" #abi_name "_offsets",             \
+                                                     flatten(defaults.key).sequences.offsets),     \
+      .abi_name##_values = writer.numbers<float>("transept_" #abi_name "_values",                  \
+                                                 flatten(defaults.key).values),                    \
+      .abi_name##_count = defaults.key.size(),
 #include "transept/generation_options.inc"
 #undef TRANSEPT_ONLY_ADDED_OPTIONS
 #undef BY_TYPE_ID
@@ -136,7 +163,7 @@ Constant *speechTable(TableWriter &writer, const frontend::GenerationDefaults &g
       .default_prompt_length = defaults.promptIds.size(),
       .default_language = defaultLanguage(writer, defaults),
       .default_task = defaultTask(defaults),
-      .reserved = 0,
+      .previous_text_id = int32_t(defaults.previousTextId.value_or(0)),
   };
   return writer.global("transept_speech", writer.structure(values));
 }

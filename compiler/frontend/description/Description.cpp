@@ -263,12 +263,17 @@ void checkDescription(const Description &description) {
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   expect(generation.beams >= 1 && generation.returnCount >= 1 &&
-             (generation.sample || generation.returnCount <= generation.beams),
+             ((generation.sample && generation.beams == 1) ||
+              generation.returnCount <= generation.beams),
          "generation",
          fmt::format("found returnCount {} with {} beams, allowed are 1 to beams",
                      generation.returnCount, generation.beams));
-  expect(!generation.sample || generation.beams == 1, "generation.sample",
-         fmt::format("found true with {} beams, allowed is 1", generation.beams));
+  expect(generation.beamGroups >= 1 && generation.beams % generation.beamGroups == 0,
+         "generation.beamGroups",
+         fmt::format("found {} with {} beams, allowed is a divisor of that", generation.beamGroups,
+                     generation.beams));
+  expect(!generation.sample || generation.beamGroups == 1, "generation.sample",
+         fmt::format("found true with {} groups of beams, allowed is 1", generation.beamGroups));
   expect(generation.repetitionPenalty > 0.0, "generation.repetitionPenalty",
          "it must be greater than 0");
   if (generation.speech)

@@ -184,6 +184,22 @@ struct SpeechDefaults {
   static constexpr int64_t detectedId = -1;
   /// Where a call does not ask for one; absent: the language is detected, the task to transcribe.
   std::optional<int64_t> languageId, taskId;
+  /// Begins what was said before the prompt.
+  std::optional<int64_t> previousTextId;
+};
+
+/// The decaying length penalty; a factor of 1 is none.
+struct DecayingPenalty {
+  int64_t start = 0;
+  double factor = 1;
+  bool operator==(const DecayingPenalty &) const = default;
+};
+
+/// What is added to the score of the last of `ids` behind the others.
+struct BiasedSequence {
+  std::vector<int64_t> ids;
+  double bias = 0;
+  bool operator==(const BiasedSequence &) const = default;
 };
 
 /// Defaults of generation, generation_config.json over config.json over Hugging Face's own: the
@@ -208,6 +224,8 @@ struct GenerationDefaults {
 #define OPTION_MODEL_ID(name, abi_name, key, ...) std::optional<int64_t> key;
 #define OPTION_IDS(name, abi_name, key, ...) std::vector<int64_t> key;
 #define OPTION_WORDS(name, abi_name, key, ...) std::vector<std::vector<int64_t>> key;
+#define OPTION_DECAY(name, abi_name, key, ...) DecayingPenalty key;
+#define OPTION_BIASES(name, abi_name, key, ...) std::vector<BiasedSequence> key;
 #include "transept/generation_options.inc"
   std::optional<SpeechDefaults> speech;
 };

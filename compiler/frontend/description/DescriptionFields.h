@@ -34,6 +34,14 @@ constexpr NumberRange numbersOf(detail::OptionRange range) {
   return {range.minimum, range.maximum};
 }
 
+#define OPTION_OF_ANY_TYPE(...)
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  constexpr NumberRange decayFactorRange = numbersOf(detail::range);
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  constexpr NumberRange biasRange = numbersOf(detail::range);
+#include "transept/generation_options.inc"
+#undef OPTION_OF_ANY_TYPE
+
 template <typename Enum> struct EnumNames;
 template <> struct EnumNames<NormKind> {
   static constexpr std::array<std::pair<NormKind, std::string_view>, 2> rows{
@@ -200,6 +208,17 @@ template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &v
                     IntegerRange{SpeechDefaults::detectedId, idRange.maximum});
   archive.required("languageId", value.languageId, idRange);
   archive.required("taskId", value.taskId, idRange);
+  archive.required("previousTextId", value.previousTextId, idRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, DecayingPenalty &value) {
+  archive.required("start", value.start, countRange);
+  archive.required("factor", value.factor, decayFactorRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, BiasedSequence &value) {
+  archive.required("ids", value.ids, idRange);
+  archive.required("bias", value.bias, biasRange);
 }
 
 template <typename Archive> void visitFields(Archive &archive, GenerationDefaults &value) {
@@ -217,6 +236,8 @@ template <typename Archive> void visitFields(Archive &archive, GenerationDefault
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
   archive.defaulted(#key, value.key, integersOf(detail::range));
 #define OPTION_WORDS OPTION_IDS
+#define OPTION_DECAY(name, abi_name, key, ...) archive.defaulted(#key, value.key);
+#define OPTION_BIASES OPTION_DECAY
 #include "transept/generation_options.inc"
   archive.required("speech", value.speech);
 }

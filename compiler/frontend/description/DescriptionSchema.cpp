@@ -96,6 +96,8 @@ private:
   Json schema(SpokenLanguage &value) { return define("spokenLanguage", value); }
   Json schema(AlignmentHead &value) { return define("alignmentHead", value); }
   Json schema(SpeechDefaults &value) { return define("speech", value); }
+  Json schema(DecayingPenalty &value) { return define("decayingPenalty", value); }
+  Json schema(BiasedSequence &value) { return define("biasedSequence", value); }
   Json schema(GenerationDefaults &value) { return define("generation", value); }
   Json schema(Tokenizer &value) { return define("tokenizer", value); }
 

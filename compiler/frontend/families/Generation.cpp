@@ -27,23 +27,18 @@ struct NotHonoured {
   const char *effect;
 };
 
-constexpr std::array<NotHonoured, 21> notHonoured = {{
+constexpr std::array<NotHonoured, 16> notHonoured = {{
     {"assistant_early_exit", "0", "self-speculative decoding"},
-    {"constraints", "[]", "constrained beam search"},
-    {"diversity_penalty", "0.0", "diverse beam search"},
+    {"constraints", "[]", "constraints that are Python objects; a call can force words"},
     {"dola_layers", "\"\"", "DoLa decoding"},
-    {"encoder_repetition_penalty", "1.0", "the source's repetition penalty"},
-    {"exponential_decay_length_penalty", "[]", "the decaying length penalty"},
-    {"force_words_ids", "[]", "constrained beam search"},
+    {"force_words_ids", "[]", "forced words, which each call says itself"},
     {"forced_decoder_ids", "[]", "forced tokens"},
     {"guidance_scale", "1.0", "classifier-free guidance"},
     {"language", "\"\"", "this model is not prompted with a language"},
     {"max_time", "0", "the time limit"},
-    {"num_beam_groups", "1", "diverse beam search"},
     {"penalty_alpha", "0.0", "contrastive search"},
     {"prompt_lookup_num_tokens", "0", "prompt look-up"},
     {"remove_invalid_values", "false", "the removal of NaN logits"},
-    {"sequence_bias", "[]", "the sequence bias"},
     {"stop_strings", "[]", "stop strings"},
     {"task", "\"\"", "this model is not prompted with a task"},
     {"token_healing", "false", "token healing"},
@@ -136,6 +131,10 @@ public:
   result.key = withinVocabulary(hugging_face_name);
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   result.key = words(hugging_face_name);
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, ...)                            \
+  result.key = decay(hugging_face_name);
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, ...)                           \
+  result.key = biases(hugging_face_name);
 #include "transept/generation_options.inc"
     readSampling(result);
     std::set<int64_t> suppressed(result.suppressedIds.begin(), result.suppressedIds.end());
@@ -144,7 +143,7 @@ public:
           fmt::format("{}: found all {} ids of the vocabulary, but one or more must be "
                       "left to generate",
                       fields.where("suppress_tokens"), vocabulary));
-    if (!result.sample && result.returnCount > result.beams)
+    if ((!result.sample || result.beams > 1) && result.returnCount > result.beams)
       refuseValue(result.returnCount, fields.where("num_return_sequences"),
                   fmt::format("at most num_beams = {}", result.beams));
     return result;
@@ -168,11 +167,14 @@ private:
     // No number of tokens is all of them, not Hugging Face's default.
     if (fields.contains("top_k") && !fields.find("top_k"))
       result.topK = 0;
-    if (!result.sample || result.beams == 1)
+    if (result.beams % result.beamGroups != 0)
+      refuseValue(result.beamGroups, fields.where("num_beam_groups"),
+                  fmt::format("a divisor of num_beams = {}", result.beams));
+    if (!result.sample || result.beamGroups == 1)
       return;
-    warnings.push_back(fmt::format("{}: found true with num_beams = {}, which is not honoured: "
-                                   "beams are not sampled",
-                                   fields.where("do_sample"), result.beams));
+    warnings.push_back(fmt::format("{}: found true with num_beam_groups = {}, which is not "
+                                   "honoured: groups of beams are not sampled",
+                                   fields.where("do_sample"), result.beamGroups));
     result.sample = false;
   }
 
@@ -212,24 +214,56 @@ private:
     return list;
   }
 
+  /// Null where one of them is outside the vocabulary.
+  std::optional<std::vector<int64_t>> word(const std::string &key, const Json &value) {
+    if (!value.is_array() || value.empty())
+      refuseValue(value, fields.where(key), "a non-empty array of token ids");
+    std::vector<int64_t> list;
+    for (const Json &each : value)
+      list.push_back(toInteger(each, fields.where(key), idRange));
+    if (!std::ranges::all_of(list, [&](int64_t id) { return isInVocabulary(key, id); }))
+      return std::nullopt;
+    return list;
+  }
+
   std::vector<std::vector<int64_t>> words(const std::string &key) {
-    const Json *value = fields.find(key);
-    if (!value)
-      return {};
-    if (!value->is_array())
-      refuseValue(*value, fields.where(key), "an array of arrays of token ids");
     std::vector<std::vector<int64_t>> result;
-    for (const Json &word : *value) {
-      if (!word.is_array() || word.empty())
-        refuseValue(word, fields.where(key), "a non-empty array of token ids");
-      std::vector<int64_t> list;
-      for (const Json &each : word)
-        list.push_back(toInteger(each, fields.where(key), idRange));
-      if (std::all_of(list.begin(), list.end(),
-                      [&](int64_t id) { return isInVocabulary(key, id); }))
-        result.push_back(std::move(list));
+    for (const Json &each : items(key, "an array of arrays of token ids"))
+      if (std::optional<std::vector<int64_t>> ids = word(key, each))
+        result.push_back(std::move(*ids));
+    return result;
+  }
+
+  /// The elements of a list, none where it is absent.
+  Json items(const std::string &key, const char *allowed) {
+    const Json *value = fields.find(key);
+    if (value && !value->is_array())
+      refuseValue(*value, fields.where(key), allowed);
+    return value ? *value : Json::array();
+  }
+
+  std::vector<BiasedSequence> biases(const std::string &key) {
+    constexpr const char *allowed = "an array of pairs: an array of token ids, and a number";
+    std::vector<BiasedSequence> result;
+    for (const Json &each : items(key, allowed)) {
+      if (!each.is_array() || each.size() != 2)
+        refuseValue(each, fields.where(key), allowed);
+      double bias = toNumber(each[1], fields.where(key), biasRange);
+      if (std::optional<std::vector<int64_t>> ids = word(key, each[0]))
+        result.push_back({std::move(*ids), bias});
     }
     return result;
+  }
+
+  DecayingPenalty decay(const std::string &key) {
+    constexpr const char *allowed = "an array of a number of tokens and a factor";
+    const Json pair = items(key, allowed);
+    if (pair.empty())
+      return {};
+    if (pair.size() != 2)
+      refuseValue(pair, fields.where(key), allowed);
+    return {toInteger(pair[0], fields.where(key), countRange),
+            toNumber(pair[1], fields.where(key), decayFactorRange)};
   }
 
   GenerationDefaults::EarlyStopping earlyStopping(const std::string &key) {

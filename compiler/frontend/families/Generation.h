@@ -20,7 +20,7 @@ namespace transept::frontend {
 void markGenerationFields(JsonFields &config);
 
 /// `generationConfig` may be null. Marks the generation fields of `config` as read. Options that
-/// would change results but are not honoured (num_beam_groups, ...) become warnings:
+/// would change results but are not honoured (guidance_scale, ...) become warnings:
 /// a checkpoint must compile although its defaults sample.
 GenerationDefaults readGenerationDefaults(JsonFields &config, JsonFields *generationConfig,
                                           const SpecialIdDefaults &defaults, int64_t vocabularySize,

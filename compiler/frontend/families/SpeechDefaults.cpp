@@ -35,6 +35,7 @@ public:
         fields.optionalInteger("max_initial_timestamp_index", countRange);
     result.returnsTimestamps = fields.boolean("return_timestamps", false);
     result.alignmentHeads = alignmentHeads();
+    result.previousTextId = previousText();
     return result;
   }
 
@@ -74,6 +75,19 @@ private:
     if (!tasks || !tasks->contains(name))
       return std::nullopt;
     return token((*tasks)[name], fmt::format("{}.{}", fields.where("task_to_id"), name));
+  }
+
+  /// As Hugging Face: where older files do not name it, it is the last but one that is suppressed.
+  std::optional<int64_t> previousText() {
+    if (const Json *value = fields.find("prev_sot_token_id"))
+      return token(*value, fields.where("prev_sot_token_id"));
+    const Json *suppressed = fields.find("suppress_tokens");
+    if (!suppressed || !suppressed->is_array() || suppressed->size() < 2)
+      return std::nullopt;
+    // What is wrong with it is said where it is read as an option.
+    const Json &last = (*suppressed)[suppressed->size() - 2];
+    bool isToken = last.is_number_integer() && last >= 0 && last < vocabulary;
+    return isToken ? std::optional(last.get<int64_t>()) : std::nullopt;
   }
 
   /// [[layer, head], ...]

@@ -203,17 +203,39 @@ typedef int32_t transept_status;
 #define TRANSEPT_CONVENTION_UNSET_FRACTION 1u /* without it every NaN is unset */
 #define TRANSEPT_CONVENTION_CPP_NAMES 2u      /* messages name options as transept/options.h does */
 
-#define TRANSEPT_FINISH_END 0u    /* an end id was generated */
-#define TRANSEPT_FINISH_LENGTH 1u /* the maximum length was reached */
+#define TRANSEPT_FINISH_END 0u       /* an end id was generated */
+#define TRANSEPT_FINISH_LENGTH 1u    /* the maximum length was reached */
+#define TRANSEPT_FINISH_CANCELLED 2u /* the call was asked to stop, and to keep what there was */
+
+/* Scores of single tokens, as transformers' compute_transition_scores gives them. */
+#define TRANSEPT_TOKEN_SCORES_NONE 0u
+#define TRANSEPT_TOKEN_SCORES_PROCESSED                                                            \
+  1u /* what the search worked with (normalize_logits=False) */
+#define TRANSEPT_TOKEN_SCORES_NORMALIZED 2u /* log-probabilities after the rules */
 
 typedef struct transept_model transept_model;     /* an opened model: workers and caches */
 typedef struct transept_source transept_source;   /* an encoded source, reference counted */
 typedef struct transept_results transept_results; /* what generate returned */
 typedef struct transept_decoder transept_decoder; /* one target sequence, fed step by step */
 
-/* Called by generate with each new token (not those of the prompt) of source number `source`;
- * anything but 0 makes generate return TRANSEPT_CANCELLED. Must not call the model back. */
+/* Called by generate with each new token (not those of the prompt) of source number `source`, as
+ * soon as it is certain: in beam search, when all hypotheses that can still become the best one
+ * agree on it. Anything but 0 makes generate return TRANSEPT_CANCELLED. Must not call the model
+ * back. */
 typedef int32_t (*transept_token_function)(void *context, uint64_t source, int32_t id);
+
+/* Called before each step of a call, on its thread; anything but 0 makes the call return
+ * TRANSEPT_CANCELLED. Must not call the model back. */
+typedef int32_t (*transept_stop_function)(void *context);
+/* Called by generate before each token that is chosen, on the calling thread: `ids` are what source
+ * number `source` has so far, those before `generated_from` are no choice (decoder start, prompt,
+ * forced beginning). *allowed and *allowed_count receive the ids that may follow, in any order: one
+ * or more, which stay valid until the next call or the end of generate. Anything but 0 makes
+ * generate return TRANSEPT_CANCELLED. It must depend on nothing but these arguments, and must not
+ * call the model back. */
+typedef int32_t (*transept_allowed_function)(void *context, uint64_t source, const int32_t *ids,
+                                             uint64_t id_count, uint64_t generated_from,
+                                             const int32_t **allowed, uint64_t *allowed_count);
 
 /* A function for every worker: worker number `worker` of those that run_workers was asked for. */
 typedef void (*transept_worker_function)(void *argument, uint32_t worker);
@@ -310,6 +332,12 @@ typedef transept_status (*transept_encode_function)(transept_model *model,
                                                     const transept_source_input *inputs,
                                                     uint64_t count, transept_source **sources,
                                                     char **message);
+/* The same, ended by `should_stop` with a context of its own. Those of the sources that were
+ * encoded by then stay in the cache. */
+typedef transept_status (*transept_encode_until_function)(
+    transept_model *model, const transept_source_input *inputs, uint64_t count,
+    transept_stop_function should_stop, void *should_stop_context, transept_source **sources,
+    char **message);
 typedef void (*transept_retain_source_function)(transept_source *source);
 typedef void (*transept_release_source_function)(transept_source *source);
 /* The view's pointers live as long as the source. */
@@ -326,6 +354,11 @@ typedef transept_status (*transept_generate_function)(transept_model *model,
  * They live as long as the results. */
 typedef const transept_sequence *(*transept_view_sequences_function)(
     const transept_results *results, uint64_t source, uint64_t *count);
+/* The scores of the tokens that were generated in a sequence, if they were asked for: the last
+ * *count of its ids, forced ones and the end id included. Null and count 0 otherwise. */
+typedef const float *(*transept_view_token_scores_function)(const transept_results *results,
+                                                            uint64_t source, uint64_t sequence,
+                                                            uint64_t *count);
 typedef void (*transept_release_results_function)(transept_results *results);
 
 /* target_ids holds all target sequences one after another, sequence i in the range

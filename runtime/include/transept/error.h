@@ -15,7 +15,7 @@ enum class ErrorCode : int {
   InvalidArgument = 1, ///< an argument is wrong; nothing was changed
   Unsupported = 2,     ///< this CPU lacks what the library needs, or versions do not fit
   OutOfMemory = 3,     ///< memory, or a limit given at opening, is used up
-  Cancelled = 4,       ///< a callback asked to stop
+  Cancelled = 4,       ///< a callback or a stop token asked to stop
   Internal = 5,        ///< a fault of Transept itself
   Library = 6,         ///< the file is missing, damaged, or not a compiled model
 };

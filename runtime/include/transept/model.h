@@ -46,35 +46,43 @@ public:
 
   /// Encodes one source of 1 to maximumSourceLength() tokens, or finds it among those encoded
   /// before. Two threads that ask for the same source at once encode it once.
-  Source encode(std::span<const Id> ids) const { return encode(SourceInput{ids}); }
+  /// Throws Error (Cancelled) before its next step once a stop is requested.
+  Source encode(std::span<const Id> ids, const std::stop_token &stop = {}) const {
+    return encode(SourceInput{ids}, stop);
+  }
   Source encode(std::initializer_list<Id> ids) const {
     return encode(std::span(ids.begin(), ids.size()));
   }
-  Source encode(const SourceInput &input) const {
-    return std::move(encodeBatch(std::span(&input, 1)).front());
+  Source encode(const SourceInput &input, const std::stop_token &stop = {}) const {
+    return std::move(encodeBatch(std::span(&input, 1), stop).front());
   }
 
   /// Encodes many sources of any lengths together; the result is the same as one by one. All are
   /// checked before one is encoded: an error names the source that is wrong ("sources[3]"), and the
-  /// others can be passed again without it.
-  std::vector<Source> encodeBatch(std::span<const SourceInput> inputs) const {
+  /// others can be passed again without it. What was encoded before a stop stays in the cache.
+  std::vector<Source> encodeBatch(std::span<const SourceInput> inputs,
+                                  const std::stop_token &stop = {}) const {
     std::vector<transept_source_input> converted;
     for (std::size_t index = 0; index < inputs.size(); ++index)
       converted.push_back(convert(inputs[index], index));
     std::vector<Source> sources;
     sources.reserve(inputs.size());
     std::vector<transept_source *> handles(inputs.size());
-    opened().call(opened().runtime().encode, opened().model(), converted.data(), converted.size(),
-                  handles.data());
+    transept_stop_function shouldStop = nullptr;
+    void *context = nullptr;
+    detail::setStop(stop, shouldStop, context);
+    opened().call(opened().runtime().encode_until, opened().model(), converted.data(),
+                  converted.size(), shouldStop, context, handles.data());
     for (transept_source *handle : handles)
       sources.push_back(Source(library, handle));
     return sources;
   }
-  std::vector<Source> encodeBatch(const std::vector<std::vector<Id>> &sources) const {
+  std::vector<Source> encodeBatch(const std::vector<std::vector<Id>> &sources,
+                                  const std::stop_token &stop = {}) const {
     std::vector<SourceInput> inputs;
     for (const std::vector<Id> &ids : sources)
       inputs.push_back({ids});
-    return encodeBatch(inputs);
+    return encodeBatch(inputs, stop);
   }
 
   /// Encodes rows of features [rows, sourceFeatureWidth()] of a model that reads no ids.
@@ -85,7 +93,7 @@ public:
   /// The source of a model that has none, a decoder alone: generate continues the options' prompts.
   Source noSource() const { return encode(std::span<const Id>()); }
 
-  /// Generates from one source by greedy or beam search.
+  /// Generates from one source by greedy search, beam search or sampling.
   Generation generate(const Source &source, const GenerateOptions &options = {}) const {
     return std::move(generateBatch(std::span(&source, 1), options).front());
   }
@@ -107,12 +115,13 @@ public:
     }
     std::unique_ptr<transept_results, void (*)(transept_results *)> owner(
         results, opened().runtime().release_results);
+    converted.rethrow(); // what a listener threw is no part of a result
     std::vector<Generation> generations(sources.size());
     for (std::size_t index = 0; index < sources.size(); ++index) {
       std::uint64_t count = 0;
       const transept_sequence *views = opened().runtime().view_sequences(results, index, &count);
-      for (const transept_sequence &view : std::span(views, count))
-        generations[index].sequences.push_back(detail::sequenceOf(view));
+      for (std::uint64_t rank = 0; rank != count; ++rank)
+        generations[index].sequences.push_back(sequenceOf(views[rank], results, index, rank));
     }
     return generations;
   }
@@ -282,6 +291,13 @@ public:
   const transept_model_table &table() const { return opened().table(); }
 
 private:
+  Sequence sequenceOf(const transept_sequence &view, const transept_results *results,
+                      std::uint64_t source, std::uint64_t rank) const {
+    std::uint64_t count = 0;
+    const float *scores = opened().runtime().view_token_scores(results, source, rank, &count);
+    return detail::sequenceOf(view, std::span(scores, count));
+  }
+
   friend class Observer;
   friend class Profiler;
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,6 +79,44 @@ enum class EarlyStopping : std::int32_t {
   Never = TRANSEPT_EARLY_STOPPING_NEVER         ///< no better one is possible (HF: "never")
 };
 
+/// Which scores of single tokens generate returns: those of transformers'
+/// compute_transition_scores.
+enum class TokenScores : std::uint32_t {
+  None = TRANSEPT_TOKEN_SCORES_NONE,
+  /// What the search worked with (normalize_logits=False). Beam search: log-probabilities after the
+  /// rules, whose sum is the hypothesis' before its length penalty. Greedy search: logits after the
+  /// rules. Sampling: scores after the rules, temperature and cuts.
+  Processed = TRANSEPT_TOKEN_SCORES_PROCESSED,
+  /// Log-probabilities among what the rules and cuts leave (normalize_logits=True): greedy search,
+  /// beam search and sampling can be compared by them.
+  Normalized = TRANSEPT_TOKEN_SCORES_NORMALIZED
+};
+
+/// The decaying length penalty: behind `start` new tokens, an end's score grows by its amount times
+/// factor ** (tokens behind them) - 1. A factor of 1 changes nothing.
+struct ExponentialDecay {
+  int start = 0;
+  float factor = 1;
+  bool operator==(const ExponentialDecay &) const = default;
+};
+
+/// A number that is added to the score of the last of `ids` where the others are just before it.
+struct SequenceBias {
+  std::vector<Id> ids;
+  float bias = 0;
+  bool operator==(const SequenceBias &) const = default;
+};
+
+/// Where a token is to be chosen.
+struct TokenPrefix {
+  /// Number of the source.
+  std::size_t source;
+  /// Decoder start, prompt and what was generated so far.
+  std::span<const Id> ids;
+  /// The end of these: what was chosen, without decoder start, prompt and a forced beginning.
+  std::span<const Id> generated;
+};
+
 /// How to generate; the meaning of each option is that of transformers 4.44. What is unset takes
 /// the model's default (its generation_config.json).
 struct GenerateOptions {
@@ -95,6 +134,8 @@ struct GenerateOptions {
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...) std::optional<std::vector<Id>> name = {};
 #define OPTION_WORDS(name, ...) std::optional<std::vector<std::vector<Id>>> name = {};
+#define OPTION_DECAY(name, ...) std::optional<ExponentialDecay> name = {};
+#define OPTION_BIASES(name, ...) std::optional<std::vector<SequenceBias>> name = {};
 #include "transept/generation_options.inc"
 
   /// Models of speech: what follows the prompt are texts between timestamps (see speech.h), which
@@ -114,15 +155,38 @@ struct GenerateOptions {
   /// batch gives the numbers that its sources have in the whole, and gets the same samples.
   std::vector<std::uint64_t> sourceNumbers = {};
 
-  /// Greedy search, or sampling with one result: called with the number of the source and each new
-  /// token as soon as it is chosen, on the calling thread. Returning false ends the call with Error
-  /// (Cancelled); an exception ends it with that exception. Must not use the model.
+  /// Whether sequences come with a score of each token.
+  TokenScores tokenScores = TokenScores::None;
+
+  /// Beam search: words, as ids, that every result contains where the search finds a way (Hugging
+  /// Face's force_words_ids). Of each list of words one is enough: {{{5, 17}}, {{9}, {8, 3}}} needs
+  /// 5 17, and 9 or 8 3.
+  std::vector<std::vector<std::vector<Id>>> forcedWords = {};
+
+  /// Called with the number of the source and each new token of its best result as soon as it is
+  /// certain, on the calling thread: in greedy search and sampling when it is chosen, in beam
+  /// search when all hypotheses that can still become the best agree on it. Not for several
+  /// samples. Returning false ends the call as `stop` does; an exception ends it with that
+  /// exception. Must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
+
+  /// Ends the call with Error (Cancelled) before its next step once a stop is requested.
+  std::stop_token stop = {};
+  /// A call that is asked to stop, by `stop` or onToken, returns what there is instead of throwing;
+  /// sequences that were not finished have FinishReason::Cancelled.
+  bool keepPartial = false;
+
+  /// Says which ids may follow (transformers' prefix_allowed_tokens_fn), one or more in any order;
+  /// all others are banned. Called before each token that is chosen, for each beam, on the calling
+  /// thread; not where a token is forced. What it returns must depend on the prefix alone; an
+  /// exception ends the call with that exception. Must not use the model. See token_trie.h.
+  std::function<std::vector<Id>(const TokenPrefix &prefix)> allowedIds = {};
 };
 
 enum class FinishReason : std::uint32_t {
-  End = TRANSEPT_FINISH_END,      ///< an end id was generated
-  Length = TRANSEPT_FINISH_LENGTH ///< the maximum length was reached
+  End = TRANSEPT_FINISH_END,            ///< an end id was generated
+  Length = TRANSEPT_FINISH_LENGTH,      ///< the maximum length was reached
+  Cancelled = TRANSEPT_FINISH_CANCELLED ///< the call was asked to stop (see keepPartial)
 };
 
 /// One generated sequence.
@@ -136,14 +200,19 @@ struct Sequence {
   /// temperature and cuts (transformers' compute_transition_scores with normalize_logits).
   float score = 0;
   FinishReason finishReason = FinishReason::Length;
+  /// What GenerateOptions::tokenScores asks for: a score of each generated id, the last
+  /// tokenScores.size() of ids. A forced id has 0, one that is there although the rules ban all has
+  /// -infinity.
+  std::vector<float> tokenScores = {};
 };
 
 namespace detail {
 
-inline Sequence sequenceOf(const transept_sequence &view) {
+inline Sequence sequenceOf(const transept_sequence &view, std::span<const float> tokenScores) {
   return {{view.ids, view.ids + view.length},
           view.score,
-          static_cast<FinishReason>(view.finish_reason)};
+          static_cast<FinishReason>(view.finish_reason),
+          {tokenScores.begin(), tokenScores.end()}};
 }
 
 } // namespace detail

@@ -147,8 +147,7 @@ public:
       Transcript &transcript = transcripts.emplace_back();
       transcript.sequence = std::move(results[index].sequences.front());
       transcript.promptLength = promptLengths[index];
-      if (languages[index] != noLanguage)
-        transcript.language = languagesOf(speech)[languages[index]].code;
+      transcript.language = codeOf(languages[index]);
       cut(transcript, double(sources[index].length()) * secondsPerTimestamp);
     }
     return transcripts;
@@ -186,6 +185,54 @@ public:
                                    languages.begin()));
     }
     return result;
+  }
+
+  /// The number of each source's language: given, the model's default, or detected.
+  std::vector<std::size_t> languagesOfSources(std::span<const Source> sources) const {
+    auto languages = languagesOf(speech);
+    if (usesDefaultPrompt() && speech.default_prompt[0] >= 0)
+      return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_prompt[0]));
+    if (options.language.empty() && speech.default_language)
+      return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_language->id));
+    if (options.language.empty())
+      return languages.empty() ? std::vector<std::size_t>(sources.size(), noLanguage)
+                               : detect(model, sources);
+    std::string codes;
+    for (std::size_t index = 0; index < languages.size(); ++index) {
+      if (options.language == languages[index].code)
+        return std::vector<std::size_t>(sources.size(), index);
+      codes += std::string(index == 0 ? "" : ", ") + languages[index].code;
+    }
+    refuseSpeechOption("language", options.language,
+                       codes.empty() ? "empty: this model knows one language only"
+                                     : "empty or one of " + codes);
+  }
+
+  /// The code of a language by its number; empty for models of one language.
+  std::string codeOf(std::size_t language) const {
+    return language == noLanguage ? "" : languagesOf(speech)[language].code;
+  }
+
+  /// What stands before a source's text.
+  std::vector<Id> prompt(std::size_t language) const {
+    std::vector<Id> ids{speech.transcript_start_id};
+    auto add = [&](Id id) {
+      if (id >= 0)
+        ids.push_back(id);
+    };
+    Id languageId = language == noLanguage ? -1 : languagesOf(speech)[language].id;
+    if (usesDefaultPrompt()) {
+      for (Id id : std::span(speech.default_prompt, speech.default_prompt_length))
+        add(id >= 0 ? id : languageId);
+    } else {
+      add(languageId);
+      add(taskId());
+    }
+    if (hasTimestamps && ids.back() == speech.no_timestamps_id)
+      ids.pop_back();
+    if (!hasTimestamps && ids.back() != speech.no_timestamps_id)
+      add(speech.no_timestamps_id);
+    return ids;
   }
 
 private:
@@ -242,26 +289,6 @@ private:
       refuseSpeechOption("generate." + name, std::to_string(*option), "unset: " + why);
   }
 
-  std::vector<std::size_t> languagesOfSources(std::span<const Source> sources) const {
-    auto languages = languagesOf(speech);
-    if (usesDefaultPrompt() && speech.default_prompt[0] >= 0)
-      return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_prompt[0]));
-    if (options.language.empty() && speech.default_language)
-      return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_language->id));
-    if (options.language.empty())
-      return languages.empty() ? std::vector<std::size_t>(sources.size(), noLanguage)
-                               : detect(model, sources);
-    std::string codes;
-    for (std::size_t index = 0; index < languages.size(); ++index) {
-      if (options.language == languages[index].code)
-        return std::vector<std::size_t>(sources.size(), index);
-      codes += std::string(index == 0 ? "" : ", ") + languages[index].code;
-    }
-    refuseSpeechOption("language", options.language,
-                       codes.empty() ? "empty: this model knows one language only"
-                                     : "empty or one of " + codes);
-  }
-
   /// -1 where the prompt does not say what to do.
   Id taskId() const {
     if (options.task == SpeechTask::Translate && speech.translate_id < 0)
@@ -275,27 +302,6 @@ private:
     bool saysNothing = !options.task && speech.default_task == TRANSEPT_TASK_NONE &&
                        (!speech.default_language || !options.language.empty());
     return saysNothing ? -1 : speech.transcribe_id;
-  }
-
-  std::vector<Id> prompt(std::size_t language) const {
-    std::vector<Id> ids{speech.transcript_start_id};
-    auto add = [&](Id id) {
-      if (id >= 0)
-        ids.push_back(id);
-    };
-    Id languageId = language == noLanguage ? -1 : languagesOf(speech)[language].id;
-    if (usesDefaultPrompt()) {
-      for (Id id : std::span(speech.default_prompt, speech.default_prompt_length))
-        add(id >= 0 ? id : languageId);
-    } else {
-      add(languageId);
-      add(taskId());
-    }
-    if (hasTimestamps && ids.back() == speech.no_timestamps_id)
-      ids.pop_back();
-    if (!hasTimestamps && ids.back() != speech.no_timestamps_id)
-      add(speech.no_timestamps_id);
-    return ids;
   }
 
   void cut(Transcript &transcript, double duration) const {

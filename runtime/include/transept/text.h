@@ -54,8 +54,9 @@ struct TextOptions {
   bool keepsSpecialTokens = false;
   /// Sources to work on at once, at most; 0: 64. Results do not depend on it.
   std::size_t batchSize = 0;
-  /// How to search. Where a language or a prefix is given above, forcedBeginning and decoderStart
-  /// are unset here; onToken is, in any case.
+  /// How to search, and how to stop. Where a language or a prefix is given above, forcedBeginning
+  /// and decoderStart are unset here; onToken is, in any case. With keepPartial, texts that were
+  /// not reached have a `problem`.
   GenerateOptions generate = {};
   /// Called on the calling thread with what is certain of a text's result and was not given before,
   /// whole words at a time; together they are the result. For searches for which onToken is called.
@@ -196,6 +197,7 @@ inline std::vector<TextGeneration> generateTexts(const OpenLibrary &library,
                  converted.get(), generation.get(), &handle);
   } catch (const Error &) {
     converted.rethrow();
+    generation.rethrow();
     throw;
   }
   std::unique_ptr<transept_text_results, void (*)(transept_text_results *)> owner(
@@ -209,8 +211,11 @@ inline std::vector<TextGeneration> generateTexts(const OpenLibrary &library,
       result.text.assign(view.text.data, view.text.size);
       if (view.problem.data)
         result.problem.assign(view.problem.data, view.problem.size);
-      for (const transept_sequence &each : std::span(view.sequences, view.sequence_count))
-        result.sequences.push_back(sequenceOf(each));
+      for (std::size_t part = 0; part < view.sequence_count; ++part) {
+        const transept_token_scores &scores = view.token_scores[part];
+        result.sequences.push_back(
+            sequenceOf(view.sequences[part], std::span(scores.values, scores.count)));
+      }
     }
   }
   return generations;

@@ -66,10 +66,16 @@ typedef struct transept_string {
   uint64_t size;
 } transept_string;
 
+typedef struct transept_token_scores {
+  const float *values; /* of the last `count` ids of a sequence */
+  uint64_t count;      /* 0 where they were not asked for */
+} transept_token_scores;
+
 typedef struct transept_text_result {
   transept_string text;
   transept_string problem;            /* why there is no text; data is null where there is one */
   const transept_sequence *sequences; /* what was generated: one sequence, or one a sentence */
+  const transept_token_scores *token_scores; /* of each sequence */
   uint64_t sequence_count;
 } transept_text_result;
 

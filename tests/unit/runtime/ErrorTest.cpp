@@ -86,8 +86,6 @@ TEST_F(Errors, NameTheGenerationOption) {
   EXPECT_EQ(generating({.decoderStart = -1}),
             "there is neither a decoderStart nor a prompt to begin with");
   EXPECT_THAT(generating({.prompts = {{1}, {2}}}), HasSubstr("prompts has 2 prompts"));
-  EXPECT_THAT(generating({.beams = 2, .onToken = [](std::size_t, Id) { return true; }}),
-              HasSubstr("beams is 2, but must be 1 when onToken is given"));
 }
 
 TEST_F(Errors, RefuseSourcesOfAnotherModel) {
@@ -137,6 +135,8 @@ TEST_F(Errors, RefuseWhatHasNoEffectOnAModel) {
   toy.table.source_feature_width = 2;
   EXPECT_THAT(generating({.encoderNoRepeatNgramSize = 2}),
               HasSubstr("encoderNoRepeatNgramSize is 2, but must be 0: the sources of this model"));
+  EXPECT_THAT(generating({.encoderRepetitionPenalty = 2.0f}),
+              HasSubstr("encoderRepetitionPenalty is 2, but must be 1: the sources of this model"));
   toy.table.source_feature_width = 0;
   toy.table.source_vocabulary_size = 23;
   std::vector<Id> ids{4, 5};

@@ -19,6 +19,7 @@ namespace transept::tests {
 namespace {
 
 using runtime::BannedWords;
+using runtime::BiasedSequence;
 using runtime::GenerationSettings;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -26,6 +27,7 @@ using testing::HasSubstr;
 constexpr std::int32_t kIds[] = {3, 5};
 constexpr std::int32_t kWordIds[] = {7, 3, 5};
 constexpr std::uint64_t kWordOffsets[] = {0, 1, 3};
+constexpr float kValues[] = {2, -3};
 
 /// Neither the neutral value nor a bound.
 int numberIn(detail::OptionRange range) {
@@ -63,6 +65,15 @@ void expectWords(const BannedWords &words, const char *name) {
   EXPECT_THAT(words.sequences, ElementsAre(ElementsAre(3, 5))) << name;
 }
 
+/// {7}: 2, {3, 5}: -3, in the order of their last ids.
+void expectBiases(const std::vector<BiasedSequence> &biases, const char *name) {
+  ASSERT_EQ(biases.size(), 2u) << name;
+  EXPECT_THAT(biases[0].ids, ElementsAre(3, 5)) << name;
+  EXPECT_EQ(biases[0].bias, -3) << name;
+  EXPECT_THAT(biases[1].ids, ElementsAre(7)) << name;
+  EXPECT_EQ(biases[1].bias, 2) << name;
+}
+
 TEST_F(GenerationOptions, ReachTheSearchFromTheCaller) {
   GenerateOptions options;
 #define CHECK_VALUE(name, value)                                                                   \
@@ -91,6 +102,13 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheCaller) {
 #define OPTION_WORDS(name, ...)                                                                    \
   options.name = std::vector<std::vector<Id>>{{7}, {3, 5}};                                        \
   expectWords(resolve(options).name, #name);
+#define OPTION_DECAY(name, ...)                                                                    \
+  options.name = ExponentialDecay{4, 1.5f};                                                        \
+  EXPECT_EQ(resolve(options).name.start, 4) << #name;                                              \
+  EXPECT_EQ(resolve(options).name.factor, 1.5f) << #name;
+#define OPTION_BIASES(name, ...)                                                                   \
+  options.name = std::vector<SequenceBias>{{{7}, 2}, {{3, 5}, -3}};                                \
+  expectBiases(resolve(options).name, #name);
 #include "transept/generation_options.inc"
 #undef CHECK_VALUE
 }
@@ -108,12 +126,9 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored)
   CHECK_VALUE(name, abi_name, fractionIn(detail::range), neutral)
 #define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
   CHECK_VALUE(name, abi_name, TRANSEPT_EARLY_STOPPING_NEVER, neutral)
-// Not sampled with beams.
 #define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
-  toy.defaults.beams = 1;                                                                          \
   CHECK_VALUE(name, abi_name, true, neutral)                                                       \
-  toy.defaults.abi_name = neutral;                                                                 \
-  toy.defaults.beams = 8;
+  toy.defaults.abi_name = neutral;
 #define OPTION_ID(name, abi_name, key, flag, hugging_face_name, neutral, ...)                      \
   CHECK_VALUE(name, abi_name, 3, neutral)
 #define OPTION_MODEL_ID(...)
@@ -128,6 +143,21 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored)
   toy.defaults.abi_name##_count = 2;                                                               \
   expectWords(resolve({}).name, #name);                                                            \
   EXPECT_THAT(resolve({.ignoreModelDefaults = true}).name.ids, testing::IsEmpty()) << #name;
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, ...)                   \
+  toy.defaults.abi_name##_start = 4;                                                               \
+  toy.defaults.abi_name##_factor = 1.5f;                                                           \
+  EXPECT_EQ(resolve({}).name.start, 4) << #name;                                                   \
+  EXPECT_EQ(resolve({}).name.factor, 1.5f) << #name;                                               \
+  EXPECT_EQ(resolve({.ignoreModelDefaults = true}).name.factor, neutral) << #name;                 \
+  EXPECT_EQ(resolve({.name = ExponentialDecay{}}).name.factor, neutral) << #name;
+#define OPTION_BIASES(name, abi_name, ...)                                                         \
+  toy.defaults.abi_name##_ids = kWordIds;                                                          \
+  toy.defaults.abi_name##_offsets = kWordOffsets;                                                  \
+  toy.defaults.abi_name##_values = kValues;                                                        \
+  toy.defaults.abi_name##_count = 2;                                                               \
+  expectBiases(resolve({}).name, #name);                                                           \
+  EXPECT_TRUE(resolve({.ignoreModelDefaults = true}).name.empty()) << #name;                       \
+  EXPECT_TRUE(resolve({.name = std::vector<SequenceBias>{}}).name.empty()) << #name;
 #include "transept/generation_options.inc"
 #undef CHECK_VALUE
 }
@@ -155,6 +185,15 @@ TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
 #define OPTION_IDS(name, ...) CHECK_ERROR(name, #name "[1] is 23", std::vector<Id>{3, 23})
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
   CHECK_ERROR(name, #name "[1][1] is 23", std::vector<std::vector<Id>>{{7}, {3, 23}})
+#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  CHECK_ERROR(name, #name ".start is -1, but must be 0 or more", ExponentialDecay{-1, 2})          \
+  CHECK_ERROR(name, #name ".factor is nan, but must be " + detail::range.text(),                   \
+              ExponentialDecay{1, NAN})
+#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
+  CHECK_ERROR(name, #name "[1].ids[1] is 23", std::vector<SequenceBias>{{{7}, 2}, {{3, 23}, 2}})   \
+  CHECK_ERROR(name, "the length of " #name "[0].ids is 0", std::vector<SequenceBias>{{{}, 2}})     \
+  CHECK_ERROR(name, #name "[1].bias is nan, but must be " + detail::range.text(),                  \
+              std::vector<SequenceBias>{{{7}, 2}, {{3}, NAN}})
 #include "transept/generation_options.inc"
 #undef CHECK_ERROR
 }

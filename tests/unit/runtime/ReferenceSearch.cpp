@@ -32,6 +32,50 @@ void banGenerated(Scores &scores, std::map<std::vector<Id>, std::vector<Id>> ngr
     scores[std::size_t(id)] = minusInfinity;
 }
 
+/// SequenceBiasLogitsProcessor: the biases of single ids first.
+void addBiases(Scores &scores, const std::vector<Id> &ids, const ReferenceOptions &options) {
+  Scores sums(scores.size());
+  for (const SequenceBias &each : options.biases)
+    if (each.ids.size() == 1)
+      sums[std::size_t(each.ids[0])] = each.bias;
+  for (const SequenceBias &each : options.biases) {
+    auto prefix = std::ptrdiff_t(each.ids.size()) - 1;
+    if (prefix > 0 && each.ids.size() <= ids.size() &&
+        std::equal(each.ids.begin(), each.ids.end() - 1, ids.end() - prefix))
+      sums[std::size_t(each.ids.back())] += each.bias;
+  }
+  for (std::size_t id = 0; id < scores.size(); ++id)
+    scores[id] += sums[id];
+}
+
+/// RepetitionPenaltyLogitsProcessor and, with the inverse, that of the source.
+void penalize(Scores &scores, const std::vector<Id> &ids, float penalty) {
+  Scores before = scores;
+  for (Id id : ids) {
+    float score = before[std::size_t(id)];
+    scores[std::size_t(id)] = score < 0 ? score * penalty : score / penalty;
+  }
+}
+
+/// PrefixConstrainedLogitsProcessor.
+void keepAllowed(Scores &scores, const std::vector<Id> &allowed) {
+  for (std::size_t id = 0; id < scores.size(); ++id)
+    if (std::count(allowed.begin(), allowed.end(), Id(id)) == 0)
+      scores[id] = minusInfinity;
+}
+
+/// ExponentialDecayLengthPenalty, except that what is banned stays so, where theirs is NaN.
+void decay(Scores &scores, int length, const ReferenceOptions &options) {
+  int beyond = length - int(options.prompt.size()) - options.decay.start;
+  if (beyond <= 0)
+    return;
+  Scores before = scores;
+  auto growth = float(std::pow(double(options.decay.factor), beyond) - 1);
+  for (Id id : options.ends)
+    if (float score = before[std::size_t(id)]; score != minusInfinity)
+      scores[std::size_t(id)] = score + std::abs(score) * growth;
+}
+
 void force(Scores &scores, Id id) {
   std::fill(scores.begin(), scores.end(), minusInfinity);
   scores[std::size_t(id)] = 0;
@@ -90,6 +134,22 @@ void renormalize(Scores &scores) {
     score = float(double(score) - double(best) - std::log(sum));
 }
 
+/// About one id in `rarity`, by a number made of what is there; never none.
+std::vector<Id> allowedBy(unsigned seed, std::span<const Id> ids, Id vocabulary, unsigned rarity) {
+  unsigned state = seed;
+  for (Id id : ids)
+    state = state * 1664525u + unsigned(id) + 1013904223u;
+  std::vector<Id> allowed;
+  for (Id id = vocabulary - 1; id >= 0; --id) {
+    state = state * 1664525u + 1013904223u;
+    if ((state >> 16) % rarity == 0)
+      allowed.insert(allowed.end(), 2, id); // repeated, and falling
+  }
+  if (allowed.empty())
+    allowed.push_back(Id(state % unsigned(vocabulary)));
+  return allowed;
+}
+
 struct Hypothesis {
   double score;
   std::vector<Id> ids;
@@ -140,7 +200,12 @@ std::vector<Sequence> greedy(const ToyModel &model, const std::vector<Id> &sourc
   while (int(ids.size()) < maximumLength && reason == FinishReason::Length) {
     Scores scores = model.logits(source, ids);
     processScores(scores, ids, source, options, maximumLength);
-    ids.push_back(Id(std::max_element(scores.begin(), scores.end()) - scores.begin()));
+    auto best = std::max_element(scores.begin(), scores.end());
+    bool isForced = (options.forcedBeginning >= 0 && ids.size() == 1) ||
+                    (options.forcedEnd >= 0 && int(ids.size()) == maximumLength - 1);
+    if (options.allowed && *best == minusInfinity && !isForced)
+      throw Error(ErrorCode::InvalidArgument, "there is no token to choose");
+    ids.push_back(Id(best - scores.begin()));
     if (std::count(options.ends.begin(), options.ends.end(), ids.back()) != 0)
       reason = FinishReason::End;
   }
@@ -156,16 +221,14 @@ struct Flat {
 } // namespace
 
 void processScores(Scores &scores, const std::vector<Id> &ids, const std::vector<Id> &source,
-                   const ReferenceOptions &options, int maximumLength) {
+                   const ReferenceOptions &options, int maximumLength, std::size_t beam) {
   int length = int(ids.size()), promptLength = int(options.prompt.size());
-  if (options.repetitionPenalty != 1) {
-    Scores before = scores;
-    for (Id id : ids) {
-      float score = before[std::size_t(id)];
-      scores[std::size_t(id)] =
-          score < 0 ? score * options.repetitionPenalty : score / options.repetitionPenalty;
-    }
-  }
+  addBiases(scores, ids, options);
+  // torch.gather and scatter take as many rows as the index has: one, with one source.
+  if (options.encoderRepetitionPenalty != 1 && beam == 0)
+    penalize(scores, source, 1 / options.encoderRepetitionPenalty);
+  if (options.repetitionPenalty != 1)
+    penalize(scores, ids, options.repetitionPenalty);
   if (options.noRepeatNgramSize > 0)
     banGenerated(scores, getNgrams(options.noRepeatNgramSize, ids), options.noRepeatNgramSize, ids);
   if (options.encoderNoRepeatNgramSize > 0)
@@ -185,10 +248,13 @@ void processScores(Scores &scores, const std::vector<Id> &ids, const std::vector
   if (length < minimumLength)
     for (Id id : options.ends)
       scores[std::size_t(id)] = minusInfinity;
+  if (options.allowed)
+    keepAllowed(scores, options.allowed(ids));
   if (options.forcedBeginning >= 0 && length == 1)
     force(scores, options.forcedBeginning);
   if (options.forcedEnd >= 0 && length == maximumLength - 1)
     force(scores, options.forcedEnd);
+  decay(scores, length, options);
   for (Id id : options.suppressed)
     scores[std::size_t(id)] = minusInfinity;
   int beginIndex =
@@ -225,7 +291,7 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
       auto logSumExp = float(std::log(sum));
       for (float &score : scores)
         score -= logSumExp;
-      processScores(scores, inputs[beam], source, options, maximumLength);
+      processScores(scores, inputs[beam], source, options, maximumLength, beam);
       if (options.renormalize)
         renormalize(scores);
       for (std::size_t id = 0; id < scores.size(); ++id)
@@ -282,6 +348,24 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
   return result;
 }
 
+void ReferenceOptions::addRandomRules(Random &random, unsigned seed, int vocabulary) {
+  if (random.oneIn(2))
+    encoderRepetitionPenalty = random.oneIn(2) ? 1.5f : 0.7f;
+  if (random.oneIn(2))
+    decay = {random.upTo(5), random.oneIn(2) ? 1.3f : 0.8f};
+  if (random.oneIn(2))
+    for (Id id = Id(random.upTo(3)); id < vocabulary; id += 1 + random.upTo(5)) {
+      biases.push_back({{id}, float(random.upTo(20)) - 10});
+      for (int count = random.upTo(2); count > 0; --count)
+        biases.push_back(
+            {{Id(random.upTo(vocabulary - 1)), Id(count), id}, float(random.upTo(9)) / 3});
+    }
+  if (random.oneIn(2)) {
+    unsigned rarity = random.oneIn(2) ? 2u : unsigned(vocabulary) / 3;
+    allowed = [=](std::span<const Id> ids) { return allowedBy(seed, ids, vocabulary, rarity); };
+  }
+}
+
 GenerateOptions ReferenceOptions::forRuntime() const {
   GenerateOptions result;
   result.ignoreModelDefaults = true;
@@ -296,6 +380,13 @@ GenerateOptions ReferenceOptions::forRuntime() const {
   result.earlyStopping = earlyStopping;
   result.lengthPenalty = lengthPenalty;
   result.repetitionPenalty = repetitionPenalty;
+  result.encoderRepetitionPenalty = encoderRepetitionPenalty;
+  result.exponentialDecay = decay;
+  result.sequenceBiases = biases;
+  if (allowed)
+    result.allowedIds = [allowed = allowed](const TokenPrefix &prefix) {
+      return allowed(prefix.ids);
+    };
   result.renormalize = renormalize;
   result.forcedBeginning = forcedBeginning;
   result.forcedEnd = forcedEnd;
@@ -319,7 +410,9 @@ std::string ReferenceOptions::describe() const {
        << ends.size() << " suppressed " << suppressed.size() << " begin "
        << beginningSuppressed.size() << " bad " << badWords.size() << " prompt " << prompt.size()
        << " timestamps " << firstTimestamp << " " << maximumInitialTimestamp << " renormalize "
-       << renormalize;
+       << renormalize << " encoderRepetition " << encoderRepetitionPenalty << " decay "
+       << decay.start << " " << decay.factor << " biases " << biases.size() << " allowed "
+       << bool(allowed);
   return text.str();
 }
 

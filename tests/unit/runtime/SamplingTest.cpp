@@ -91,6 +91,8 @@ TEST(Sampling, EqualsDenseReferenceOverRandomOptions) {
     ToyModel toy(seed, vocabulary, float(random.upTo(4)));
     ReferenceOptions options = randomOptions(random, int(vocabulary));
     ReferenceWarpers warpers = randomWarpers(random);
+    if (random.oneIn(3))
+      options.addRandomRules(random, seed, int(vocabulary));
     if (random.oneIn(4)) {
       options.firstTimestamp = Id(vocabulary) - 10;
       toy.speak(options.firstTimestamp, -1, random.oneIn(2) ? 1.0f : 0.0f);
@@ -216,13 +218,13 @@ TEST(Sampling, TellsTheListenerOfOneSample) {
             "returnCount is 2, but must be 1 when onToken is given");
 }
 
-TEST(Sampling, RefusesBeamsAndWrongCountsOfNumbers) {
+TEST(Sampling, RefusesWrongCountsOfNumbersAndResults) {
   ToyModel toy(9);
   toy.defaults.beams = 4;
   Model model = toy.open();
   std::vector<Source> sources = model.encodeBatch({{4, 5}, {6}});
-  EXPECT_THAT(errorOf([&] { model.generateBatch(sources, {.sample = true}); }),
-              HasSubstr("beams is 4, but must be 1 when sample is true"));
+  EXPECT_THAT(errorOf([&] { model.generateBatch(sources, {.returnCount = 5, .sample = true}); }),
+              HasSubstr("returnCount is 5, but must be 1 to 4"));
   EXPECT_THAT(
       errorOf([&] { model.generateBatch(sources, {.beams = 1, .sourceNumbers = {1, 2, 3}}); }),
       HasSubstr("sourceNumbers has 3 numbers, but must have one for each of the 2 sources"));

@@ -12,6 +12,19 @@
 
 namespace transept::detail {
 
+/// A transept_stop_function: `context` is a std::stop_token.
+inline std::int32_t isStopRequested(void *context) {
+  return static_cast<const std::stop_token *>(context)->stop_requested() ? 1 : 0;
+}
+
+/// Leaves the function null for a token that cannot stop anything. The token must outlive the call.
+inline void setStop(const std::stop_token &stop, transept_stop_function &function, void *&context) {
+  if (!stop.stop_possible())
+    return;
+  function = isStopRequested;
+  context = const_cast<std::stop_token *>(&stop);
+}
+
 /// The options must outlive this.
 class GenerationOptions {
 public:
@@ -31,13 +44,26 @@ public:
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
   setWords(given.name, name, options.abi_name##s, options.abi_name##_offsets,                      \
            options.abi_name##_count);
+#define OPTION_DECAY(name, abi_name, ...)                                                          \
+  setDecay(given.name, #name, options.abi_name##_start, options.abi_name##_factor);
+#define OPTION_BIASES(name, abi_name, ...)                                                         \
+  setBiases(given.name, name, options.abi_name##_ids, options.abi_name##_offsets,                  \
+            options.abi_name##_values, options.abi_name##_count);
 #include "transept/generation_options.inc"
     options.timestamps = number(given.timestamps, "timestamps");
     setPrompts(sourceCount);
     setNumbers(sourceCount);
+    options.token_scores = static_cast<std::uint32_t>(given.tokenScores);
+    setForcedWords();
+    options.keep_partial = given.keepPartial;
+    setStop(given.stop, options.should_stop, options.should_stop_context);
     if (given.onToken) {
       options.on_token = callListener;
       options.on_token_context = this;
+    }
+    if (given.allowedIds) {
+      options.allowed_ids = callAllowed;
+      options.allowed_ids_context = this;
     }
   }
   GenerationOptions(const GenerationOptions &) = delete;
@@ -45,7 +71,7 @@ public:
 
   const transept_generation_options *get() const { return &options; }
 
-  /// Throws what the listener threw, if it did.
+  /// Throws what a callback threw, if it did.
   void rethrow() const {
     if (thrown)
       std::rethrow_exception(thrown);
@@ -56,6 +82,12 @@ private:
   struct Lists {
     std::vector<Id> ids;
     std::vector<std::uint64_t> offsets;
+  };
+
+  /// Biased sequences as C has them.
+  struct Biases {
+    Lists sequences;
+    std::vector<float> values;
   };
 
   template <typename Value>
@@ -102,6 +134,28 @@ private:
     count = words->size();
   }
 
+  static void setDecay(const std::optional<ExponentialDecay> &decay, const char *name,
+                       std::int32_t &start, float &factor) {
+    start = number(decay ? std::optional(decay->start) : std::nullopt, name);
+    factor = decay ? decay->factor : TRANSEPT_UNSET_FRACTION;
+  }
+
+  static void setBiases(const std::optional<std::vector<SequenceBias>> &biases, Biases &kept,
+                        const std::int32_t *&ids, const std::uint64_t *&offsets,
+                        const float *&values, std::uint64_t &count) {
+    if (!biases)
+      return;
+    std::vector<std::vector<Id>> sequences;
+    for (const SequenceBias &each : *biases) {
+      sequences.push_back(each.ids);
+      kept.values.push_back(each.bias);
+    }
+    std::optional<std::vector<std::vector<Id>>> given = std::move(sequences);
+    setWords(given, kept.sequences, ids, offsets, count);
+    kept.values.push_back(0); // not null
+    values = kept.values.data();
+  }
+
   void setNumbers(std::size_t sourceCount) {
     options.seed = given.seed;
     if (given.sourceNumbers.empty())
@@ -131,6 +185,23 @@ private:
     options.prompt_offsets = prompts.offsets.data();
   }
 
+  void setForcedWords() {
+    if (given.forcedWords.empty())
+      return;
+    std::vector<std::vector<Id>> words;
+    forcedChoices = {0};
+    for (const std::vector<std::vector<Id>> &choice : given.forcedWords) {
+      words.insert(words.end(), choice.begin(), choice.end());
+      forcedChoices.push_back(words.size());
+    }
+    forcedWords = flatten(words);
+    options.forced_word_ids = forcedWords.ids.data();
+    options.forced_word_offsets = forcedWords.offsets.data();
+    options.forced_word_count = words.size();
+    options.forced_choice_offsets = forcedChoices.data();
+    options.forced_choice_count = given.forcedWords.size();
+  }
+
   /// Exceptions must not pass through C: they wait here until the call has returned.
   static std::int32_t callListener(void *context, std::uint64_t source, std::int32_t id) {
     auto *self = static_cast<GenerationOptions *>(context);
@@ -142,11 +213,31 @@ private:
     }
   }
 
+  static std::int32_t callAllowed(void *context, std::uint64_t source, const std::int32_t *ids,
+                                  std::uint64_t count, std::uint64_t generatedFrom,
+                                  const std::int32_t **allowed, std::uint64_t *allowedCount) {
+    auto *self = static_cast<GenerationOptions *>(context);
+    try {
+      std::span<const Id> all(ids, count);
+      self->allowed =
+          self->given.allowedIds({std::size_t(source), all, all.subspan(generatedFrom)});
+      *allowed = self->allowed.data();
+      *allowedCount = self->allowed.size();
+      return 0;
+    } catch (...) {
+      self->thrown = std::current_exception();
+      return 1;
+    }
+  }
+
   const GenerateOptions &given;
   transept_generation_options options = {};
-  Lists prompts;
+  std::vector<Id> allowed; // of the last prefix
+  Lists prompts, forcedWords;
+  std::vector<std::uint64_t> forcedChoices;
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) Lists name;
+#define OPTION_BIASES(name, ...) Biases name;
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   std::exception_ptr thrown;

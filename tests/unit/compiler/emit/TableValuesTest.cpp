@@ -29,6 +29,9 @@ protected:
   static int64_t number(llvm::Constant *structure, unsigned index) {
     return llvm::cast<llvm::ConstantInt>(structure->getAggregateElement(index))->getSExtValue();
   }
+  static float real(llvm::Constant *value) {
+    return llvm::cast<llvm::ConstantFP>(value)->getValueAPF().convertToFloat();
+  }
   static llvm::Constant *contentOf(llvm::Constant *variable) {
     return llvm::cast<llvm::GlobalVariable>(variable)->getInitializer();
   }
@@ -67,6 +70,8 @@ TEST_F(Tables, OfGenerationHoldWhatTheModelSays) {
   defaults.lengthPenalty = 0.5;
   defaults.endIds = {2, 3};
   defaults.badWords = {{4}, {5, 6}};
+  defaults.exponentialDecay = {7, 1.5};
+  defaults.sequenceBiases = {{{4}, 2.5}, {{5, 6}, -3}};
   llvm::Constant *table = contentOf(generationTable(writer, defaults));
   auto indexOf = [](size_t offset) { return unsigned(offset / sizeof(int32_t)); };
 #define INDEX(field) indexOf(offsetof(transept_generation_defaults, field))
@@ -75,8 +80,7 @@ TEST_F(Tables, OfGenerationHoldWhatTheModelSays) {
   EXPECT_EQ(number(table, INDEX(beams)), 5);
   EXPECT_EQ(number(table, INDEX(maximum_length)), 20);
   EXPECT_EQ(number(table, INDEX(early_stopping)), int(TRANSEPT_EARLY_STOPPING_NEVER));
-  auto *penalty = llvm::cast<llvm::ConstantFP>(table->getAggregateElement(INDEX(length_penalty)));
-  EXPECT_EQ(penalty->getValueAPF().convertToFloat(), 0.5f);
+  EXPECT_EQ(real(table->getAggregateElement(INDEX(length_penalty))), 0.5f);
   // The fields from here on take eight bytes each.
   unsigned first = INDEX(end_ids);
 #undef INDEX
@@ -85,6 +89,19 @@ TEST_F(Tables, OfGenerationHoldWhatTheModelSays) {
             llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), 3));
   EXPECT_TRUE(table->getAggregateElement(first + 2)->isNullValue());
   EXPECT_EQ(number(table, first + 8), 2);
+  // The last ones: two numbers, then three lists and their count.
+  unsigned decay = table->getType()->getStructNumElements() - 6;
+  EXPECT_EQ(number(table, decay), 7);
+  EXPECT_EQ(real(table->getAggregateElement(decay + 1)), 1.5f);
+  llvm::Constant *ids = contentOf(table->getAggregateElement(decay + 2));
+  EXPECT_EQ(ids->getAggregateElement(2u),
+            llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), 6));
+  llvm::Constant *offsets = contentOf(table->getAggregateElement(decay + 3));
+  EXPECT_EQ(offsets->getAggregateElement(1u),
+            llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), 1));
+  llvm::Constant *values = contentOf(table->getAggregateElement(decay + 4));
+  EXPECT_EQ(real(values->getAggregateElement(1u)), -3);
+  EXPECT_EQ(number(table, decay + 5), 2);
 }
 
 } // namespace

@@ -55,6 +55,8 @@ TEST(DescriptionText, KeepsEveryFieldThatIsNotDefault) {
   description.generation.minimumNewTokens = 0;
   description.generation.badWords = {{1}, {2, 3}};
   description.generation.lengthPenalty = 0.1;
+  description.generation.exponentialDecay = {5, 1.1};
+  description.generation.sequenceBiases = {{{1}, 2.5}, {{2, 3}, -0.1}};
   description.tokenizer = {"t5", {"a", "b"}, {{"k", "\"v\"\n\u00e9"}}};
   Description again = fromJson(toJson(description));
   EXPECT_EQ(toJson(again), toJson(description));
@@ -62,6 +64,8 @@ TEST(DescriptionText, KeepsEveryFieldThatIsNotDefault) {
   EXPECT_EQ(again.source.embedding.positions.offset, 2);
   EXPECT_EQ(again.generation.minimumNewTokens, 0);
   EXPECT_EQ(again.generation.lengthPenalty, 0.1);
+  EXPECT_EQ(again.generation.exponentialDecay, description.generation.exponentialDecay);
+  EXPECT_EQ(again.generation.sequenceBiases, description.generation.sequenceBiases);
   EXPECT_EQ(again.tokenizer.settings, description.tokenizer.settings);
 }
 
@@ -106,6 +110,12 @@ TEST(DescriptionText, NamesThePathOfEveryMistake) {
       {"/target/crossAttention/query", Json::array(), "$.target.crossAttention.query"},
       {"/generation/endIds", {1, -1}, "$.generation.endIds[1]: found -1"},
       {"/generation/badWords", {{1}, 2}, "$.generation.badWords[1]: found 2"},
+      {"/generation/exponentialDecay",
+       {{"start", 1}, {"factor", 0.0}},
+       "$.generation.exponentialDecay.factor: found 0.0"},
+      {"/generation/sequenceBiases",
+       {{{"ids", {1}}}},
+       "$.generation.sequenceBiases[0].bias is missing"},
       {"/generation/earlyStopping", true, "$.generation.earlyStopping"},
       {"/generation/beams", 0, "$.generation.beams"},
       {"/tokenizer/settings", {{"legacy", true}}, "$.tokenizer.settings.legacy"},

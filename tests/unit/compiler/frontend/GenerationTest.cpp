@@ -50,7 +50,10 @@ TEST(Generation, ReadsEveryField) {
                            {"repetition_penalty", 1.5},
                            {"suppress_tokens", {10, 11}},
                            {"begin_suppress_tokens", {12}},
-                           {"bad_words_ids", {{13}, {14, 15}}}};
+                           {"bad_words_ids", {{13}, {14, 15}}},
+                           {"encoder_repetition_penalty", 1.2},
+                           {"exponential_decay_length_penalty", {5, 1.1}},
+                           {"sequence_bias", {{{16}, 2.5}, {{17, 18}, -3}}}};
   GenerationDefaults read = checkpoint.describe().generation;
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
   EXPECT_EQ(read.decoderStartId, 3);
@@ -73,6 +76,10 @@ TEST(Generation, ReadsEveryField) {
   EXPECT_THAT(read.suppressedIds, ElementsAre(10, 11));
   EXPECT_THAT(read.beginningSuppressedIds, ElementsAre(12));
   EXPECT_THAT(read.badWords, ElementsAre(ElementsAre(13), ElementsAre(14, 15)));
+  EXPECT_EQ(read.encoderRepetitionPenalty, 1.2);
+  EXPECT_EQ(read.exponentialDecay, (DecayingPenalty{5, 1.1}));
+  EXPECT_THAT(read.sequenceBiases,
+              ElementsAre(BiasedSequence{{16}, 2.5}, BiasedSequence{{17, 18}, -3}));
 }
 
 TEST(Generation, AGenerationFileReplacesTheModelConfig) {
@@ -126,13 +133,8 @@ TEST(Generation, SpecialIdsMissingInTheGenerationFileComeFromTheConfig) {
 
 TEST(Generation, WarnsAboutOptionsThatAreNotHonoured) {
   for (auto [key, value] :
-       std::vector<std::pair<const char *, Json>>{{"num_beam_groups", 2},
-                                                  {"diversity_penalty", 0.5},
-                                                  {"penalty_alpha", 0.6},
+       std::vector<std::pair<const char *, Json>>{{"penalty_alpha", 0.6},
                                                   {"force_words_ids", {{1}}},
-                                                  {"sequence_bias", {{{1}, 2.0}}},
-                                                  {"encoder_repetition_penalty", 1.2},
-                                                  {"exponential_decay_length_penalty", {1, 1.1}},
                                                   {"forced_decoder_ids", {{1, 2}}},
                                                   {"guidance_scale", 3.0},
                                                   {"an_unknown_option", 1}}) {
@@ -153,6 +155,7 @@ TEST(Generation, NeutralAndIrrelevantOptionsAreNoNews) {
                                 {"temperature", 0.7},
                                 {"top_k", 50},
                                 {"sequence_bias", nullptr},
+                                {"exponential_decay_length_penalty", nullptr},
                                 {"_from_model_config", true}});
   checkpoint.describe();
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
@@ -192,12 +195,30 @@ TEST(Generation, TopKIsFiftyUnlessItIsNull) {
   EXPECT_EQ(checkpoint.describe().generation.topK, 0);
 }
 
-TEST(Generation, BeamsAreNotSampled) {
+TEST(Generation, GroupsOfBeamsAreReadAndNotSampled) {
   TestCheckpoint checkpoint("t5");
-  checkpoint.generation.update({{"do_sample", true}, {"num_beams", 4}});
+  checkpoint.generation.update(
+      {{"num_beams", 6}, {"num_beam_groups", 3}, {"diversity_penalty", 0.5}});
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_EQ(read.beamGroups, 3);
+  EXPECT_EQ(read.diversityPenalty, 0.5);
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+  checkpoint.generation["do_sample"] = true;
   EXPECT_FALSE(checkpoint.describe().generation.sample);
   ASSERT_EQ(checkpoint.warnings.size(), 1u);
-  EXPECT_THAT(checkpoint.warnings[0], AllOf(HasSubstr("do_sample"), HasSubstr("num_beams = 4")));
+  EXPECT_THAT(checkpoint.warnings[0],
+              AllOf(HasSubstr("do_sample"), HasSubstr("num_beam_groups = 3")));
+  checkpoint.generation["num_beam_groups"] = 4;
+  EXPECT_THAT(checkpoint.error(), HasSubstr("a divisor of num_beams = 6"));
+}
+
+TEST(Generation, BeamsAreSampled) {
+  TestCheckpoint checkpoint("t5");
+  checkpoint.generation.update({{"do_sample", true}, {"num_beams", 4}});
+  GenerationDefaults read = checkpoint.describe().generation;
+  EXPECT_TRUE(read.sample);
+  EXPECT_EQ(read.beams, 4);
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
 }
 
 TEST(Generation, SettingsOfSamplingAreOnlyCheckedForModelsThatSample) {
@@ -223,6 +244,9 @@ TEST(Generation, TokensOutsideTheVocabularyAreLeftOutOrRefused) {
   EXPECT_THAT(read.suppressedIds, ElementsAre(5));
   EXPECT_THAT(read.badWords, ElementsAre(ElementsAre(2)));
   EXPECT_EQ(checkpoint.warnings.size(), 2u);
+  checkpoint.generation["sequence_bias"] = {{{1, 400}, 1.5}, {{2}, 2.5}};
+  EXPECT_THAT(checkpoint.describe().generation.sequenceBiases,
+              ElementsAre(BiasedSequence{{2}, 2.5}));
   checkpoint.generation["decoder_start_token_id"] = 320;
   EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("generation_config.json"),
                                         HasSubstr("decoder_start_token_id"), HasSubstr("320")));
@@ -250,7 +274,17 @@ TEST(Generation, RefusesWrongTypesAndRangesByName) {
                                                   {"bad_words_ids", {1}},
                                                   {"bad_words_ids", Json::array({Json::array()})},
                                                   {"bad_words_ids", {{-1}}},
-                                                  {"suppress_tokens", {1.5}}}) {
+                                                  {"suppress_tokens", {1.5}},
+                                                  {"encoder_repetition_penalty", 0},
+                                                  {"exponential_decay_length_penalty", 1.5},
+                                                  {"exponential_decay_length_penalty", {1}},
+                                                  {"exponential_decay_length_penalty", {1.5, 2}},
+                                                  {"exponential_decay_length_penalty", {1, 0}},
+                                                  {"sequence_bias", {{{1}, "x"}}},
+                                                  {"sequence_bias", {{1, 2.5}}},
+                                                  {"sequence_bias", {{{1}, 2.5, 3}}},
+                                                  {"sequence_bias", {{Json::array(), 2.5}}},
+                                                  {"sequence_bias", {{{-1}, 2.5}}}}) {
     TestCheckpoint checkpoint("t5");
     checkpoint.generation[key] = value;
     EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("generation_config.json"), HasSubstr(key)))

@@ -157,6 +157,8 @@ TEST(DescriptionSchema, RefusesWhatTheReaderRefuses) {
                                                   {"/source/feedForward/activation", "mish"},
                                                   {"/logits/weight", 3},
                                                   {"/generation/badWords", {1}},
+                                                  {"/generation/exponentialDecay", {1, 2}},
+                                                  {"/generation/sequenceBiases", {{{"ids", 1}}}},
                                                   {"/tokenizer/settings", {{"a", 1}}}}) {
     Json json = good;
     json[Json::json_pointer(pointer)] = value;

@@ -114,6 +114,18 @@ TEST(SpeechDefaults, HaveTheLanguageAndTheTaskOfTheFile) {
   EXPECT_THAT(checkpoint.error(), HasSubstr("a language of lang_to_id: de, en, fr, zh"));
 }
 
+TEST(SpeechDefaults, KnowWhatBeginsTextFromBeforeThePrompt) {
+  TestCheckpoint checkpoint("whisper");
+  EXPECT_EQ(checkpoint.describe().generation.speech->previousTextId, 359);
+  checkpoint.generation.erase("prev_sot_token_id");
+  checkpoint.generation["suppress_tokens"] = {1, 7, 358, 360};
+  EXPECT_EQ(checkpoint.describe().generation.speech->previousTextId, 358);
+  checkpoint.generation["suppress_tokens"] = {1};
+  EXPECT_EQ(checkpoint.describe().generation.speech->previousTextId, std::nullopt);
+  checkpoint.generation["prev_sot_token_id"] = 420;
+  EXPECT_THAT(checkpoint.error(), HasSubstr("prev_sot_token_id: found 420"));
+}
+
 TEST(SpeechDefaults, HaveThePromptThatIsForced) {
   TestCheckpoint checkpoint("whisper");
   checkpoint.generation["forced_decoder_ids"] = Json::parse("[[1, 354], [2, 357], [3, 361]]");
