@@ -18,7 +18,7 @@ file(RELATIVE_PATH transept_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${C
 if(CMAKE_DL_LIBS)
   set(transept_dl_libraries "-l${CMAKE_DL_LIBS}")
 endif()
-foreach(name transept transept-compiler)
+foreach(name transept transept-c transept-compiler)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/${name}.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 endforeach()

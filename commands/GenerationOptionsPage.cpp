@@ -18,8 +18,8 @@ using namespace transept;
 
 constexpr const char *kBeginning = R"(# Generation options
 
-Each can be set in C++ (`GenerateOptions`), in C (`transept_generation_options`), with `transept generate`
-and as the default of a model: in its `generation_config.json` under Hugging Face's name, in the
+Each can be set in C++ (`GenerateOptions`), in C (`transept_generation_options`), in Python (keywords), with
+`transept generate` and as the default of a model: in its `generation_config.json` under Hugging Face's name, in the
 `generation` of a description under the JSON key. What is set nowhere takes the neutral default. The
 meanings are those of transformers 4.44.
 
@@ -94,7 +94,7 @@ void printItem(const std::string &text) {
 }
 
 void printMeaning(const char *name, const std::string &abiName, const char *key, const char *help) {
-  printItem(fmt::format("`{}` (C: `{}`, JSON: `{}`): {}", name, abiName, key, help));
+  printItem(fmt::format("`{}` (C and Python: `{}`, JSON: `{}`): {}", name, abiName, key, help));
 }
 
 void printTable() {

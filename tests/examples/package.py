@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What users of the installed CMake package and pkg-config rely on, without building a model:
 transept_compile_model passes every option of `transept compile` on, refuses unknown keywords, and the
-flags of pkg-config compile and link a program. Arguments: PREFIX."""
+flags of pkg-config compile and link a program in C++ and C, and Python finds its module. Arguments: PREFIX."""
 
 import os
 import pathlib
@@ -72,7 +72,7 @@ def pkg_config_compiles(folder):
     pcfile = next(prefix.rglob("transept.pc"))
     environment = dict(os.environ, PKG_CONFIG_PATH=str(pcfile.parent))
     (folder / "use.cpp").write_text(
-        "#include <transept/compiler.h>\n#include <transept/model.h>\n"
+        "#include <transept/compiler.h>\n#include <transept/model.h>\n#include <transept/transept.h>\n"
         'int main() { try { transept::Model::open("/nowhere.so"); } catch (const transept::Error &) '
         "{ return transept::CompileOptions().name.empty() ? 0 : 1; } return 2; }\n")
     for name in ("transept", "transept-compiler"):
@@ -82,6 +82,22 @@ def pkg_config_compiles(folder):
                     *flags.stdout.split())
         check(built.returncode == 0, built.stderr)
     check(run(folder / "transept").returncode == 0, "a program by pkg-config does not run")
+    (folder / "use.c").write_text(
+        "#include <transept/transept.h>\nint main(void) { transept_error error;\n"
+        'return transept_open("/nowhere.so", NULL, &error) || error.status != TRANSEPT_LIBRARY; }\n')
+    flags = run("pkg-config", "--cflags", "--libs", "transept-c", env=environment)
+    built = run(os.environ.get("CC", "cc"), "-std=c11", folder / "use.c", "-o", folder / "c",
+                *flags.stdout.split())
+    check(built.returncode == 0, built.stderr)
+    check(run(folder / "c").returncode == 0, "a program in C by pkg-config does not run")
+
+
+def python_finds_the_module():
+    code = ("import transept\ntry: transept.load('/nowhere.so')\n"
+            "except transept.Error as error: print(error.code.name)\n")
+    environment = dict(os.environ, PYTHONPATH=str(prefix / "lib/python3/dist-packages"))
+    result = run(sys.executable, "-c", code, env=environment)
+    check(result.stdout == "LIBRARY\n", result.stderr)
 
 
 with tempfile.TemporaryDirectory() as name:
@@ -89,3 +105,4 @@ with tempfile.TemporaryDirectory() as name:
     commands_have_every_option(root / "all")
     unknown_keywords_are_refused(root / "unknown")
     pkg_config_compiles(root / "pkg")
+python_finds_the_module()

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transept's Python API: opens compiled encoder-decoder models, with nothing but the standard library.
+
+    import transept
+
+    model = transept.load("libende.so")
+    model.translate("The cat sat.")
+    model.translate(lines, beams=4, target_language="de")
+
+What runs is inside the compiled library. Arrays are numpy's where it is installed.
+"""
+from ._abi import VERSION as __version__
+from ._options import GenerateOptions, TranslateOptions
+from .errors import Error, ErrorCode
+from .model import Model, load
+from .results import Result, Sequence
+from .source import Decoder, Source
+from .stream import Stream
+
+__all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "Model", "Result", "Sequence", "Source",
+           "Stream", "TranslateOptions", "load"]

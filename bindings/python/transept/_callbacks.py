@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Python functions that C calls. A thread that is in such a call when the interpreter ends would be torn
+out of the library, which ends the process with an abort; so the last thing a program does is to cancel
+these calls, and to wait for them."""
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import threading
+from typing import Any, Callable, Optional
+
+from .errors import Error, ErrorCode
+
+
+class _RunningCalls:
+    def __init__(self) -> None:
+        self.is_ending = False
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            if self.is_ending:
+                raise Error(ErrorCode.CANCELLED, "the program ends")
+            self._count += 1
+
+    def __exit__(self, *_: Any) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        with self._changed:
+            self.is_ending = True
+            self._changed.wait_for(lambda: self._count == 0)
+
+
+_running = _RunningCalls()
+atexit.register(lambda: _running.end())
+# The threads of the calls stay in the parent.
+os.register_at_fork(after_in_child=lambda: globals().update(_running=_RunningCalls()))
+
+
+class Callbacks:
+    """The functions of one call: an exception of one ends the call, and comes out of it."""
+
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+        self._raised: Optional[BaseException] = None
+
+    def add(self, kind: Any, function: Callable[..., Any]) -> Any:
+        def guarded(_context: Any, *arguments: Any) -> int:
+            try:
+                return 1 if _running.is_ending or function(*arguments) is False else 0
+            except BaseException as problem:
+                self._raised = problem
+                return 1
+
+        self._kept.append(kind(guarded))
+        return self._kept[-1]
+
+    def call(self, opened: Any, function: Any, *arguments: Any) -> None:
+        """Calls a function of C that may call these."""
+        try:
+            with _running if self._kept else contextlib.nullcontext():
+                opened.call(function, *arguments)
+        except Error:
+            if self._raised is not None:
+                raise self._raised from None
+            raise
+        finally:  # they refer to this, and to whatever the functions hold
+            self._kept.clear()
+            self._raised = None

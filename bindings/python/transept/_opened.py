@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An opened model as every handle shares it: it is closed when the last of them is gone, also while
+another thread is in a call."""
+from __future__ import annotations
+
+import ctypes
+import threading
+from typing import Any, Optional
+
+from . import _abi
+from ._file import LoadedFile
+from .errors import Error, ErrorCode
+
+
+def text_at(address: Optional[int], size: int = -1) -> str:
+    return ctypes.string_at(address, size).decode("utf-8", "replace") if address else ""
+
+
+class Opened:
+    _texts: Any = None
+    model: Any = None
+
+    def __init__(self, path: str, options: _abi.transept_open_options,
+                 sharing: Optional[Opened] = None) -> None:
+        self.sharing = sharing  # kept as long as this
+        self.file = LoadedFile(path)
+        self._lock = threading.Lock()
+        try:
+            self._open(options)
+        except BaseException:
+            self.file.close()
+            raise
+
+    def _open(self, options: _abi.transept_open_options) -> None:
+        self.file.function.restype = ctypes.POINTER(_abi.transept_model_table)
+        self.table_pointer = self.file.function()
+        if not self.table_pointer:
+            raise Error(ErrorCode.LIBRARY, "the model library returned no table")
+        self.table = table = self.table_pointer.contents
+        if table.abi_version != _abi.ABI_VERSION:
+            raise Error(ErrorCode.UNSUPPORTED,
+                        f"the model library has ABI version {table.abi_version}, but this module is for "
+                        f"version {_abi.ABI_VERSION}; compile the model again")
+        if (table.structure_size < ctypes.sizeof(_abi.transept_model_table) or not table.runtime
+                or table.runtime.contents.structure_size < ctypes.sizeof(_abi.transept_runtime)):
+            raise Error(ErrorCode.UNSUPPORTED, "the model library is older than this module; compile "
+                                               "the model again")
+        self.runtime = table.runtime.contents
+        handle = ctypes.c_void_p()
+        self.call(self.runtime.open, self.table_pointer, ctypes.byref(options), ctypes.byref(handle))
+        self.model = handle
+
+    def call(self, function: Any, *arguments: Any) -> None:
+        """Calls a function whose last argument is the message; raises Error if it fails."""
+        message = ctypes.c_void_p()
+        status = function(*arguments, ctypes.byref(message))
+        if status == _abi.OK:
+            return
+        text = text_at(message.value) or "there is not enough memory for an error message"
+        self.runtime.release_message(message)
+        raise Error(ErrorCode(status), text)
+
+    @property
+    def text_functions(self) -> Any:
+        if not self.table.text:
+            raise Error(ErrorCode.UNSUPPORTED, f"{text_at(self.table.name)} has no tokenizer, so it "
+                                               "takes token ids and no texts")
+        return self.table.text.contents
+
+    def texts(self) -> Any:
+        """The library's tokenizer, read at the first call."""
+        functions = self.text_functions
+        with self._lock:
+            if self._texts is None:
+                handle = ctypes.c_void_p()
+                self.call(functions.open_text, self.table_pointer, self.model, ctypes.byref(handle))
+                self._texts = handle
+        return self._texts
+
+    def __del__(self) -> None:
+        if self.model is None:
+            return
+        if self._texts is not None:
+            self.table.text.contents.close_text(self._texts)
+        self.runtime.close(self.model)
+        self.file.close()

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keyword arguments as the structures of C. Which there are, comes from the C headers (_abi.py)."""
+from __future__ import annotations
+
+import ctypes
+import difflib
+from typing import Any, Iterable, Mapping
+
+from . import _abi, _values
+from .errors import invalid
+
+EARLY_STOPPING = {False: _abi.EARLY_STOPPING_FALSE, True: _abi.EARLY_STOPPING_TRUE,
+                  "never": _abi.EARLY_STOPPING_NEVER}
+
+
+class GenerateOptions(_abi.GenerationOptions, total=False):
+    """How to generate. What is not given, or None, takes the model's default; numbers and ids of which
+    there may be none take -1 for none."""
+
+    ignore_model_defaults: bool
+    "Neutral defaults instead of the model's for what is not given."
+    prompt: Iterable[int]
+    "Decoder ids that every sequence begins with."
+    prompts: Iterable[Iterable[int]]
+    "One prompt for each source instead."
+    seed: int
+    "Samples are drawn by seed, number of the source, number of the sample, length of the sequence."
+    source_numbers: Iterable[int]
+    "The number of each source for sampling; 0, 1, 2, ... where it is not given."
+    timestamps: bool
+    "Models of speech: timestamps come in pairs and do not decrease."
+
+
+class TranslateOptions(GenerateOptions, _abi.TextOptions, total=False):
+    """How to translate: languages, prefix, and how to search."""
+
+
+GenerateOptions.__doc__ = f"{GenerateOptions.__doc__}\n\n{_abi.GenerationOptions.__doc__}"
+TranslateOptions.__doc__ = f"{TranslateOptions.__doc__}\n\n{GenerateOptions.__doc__}"
+
+_CALL_OPTIONS = ("ignore_model_defaults", "prompt", "prompts", "seed", "source_numbers", "timestamps")
+
+
+def refuse_unknown(function: str, given: Iterable[str], texts: bool) -> None:
+    known = [*_abi.OPTIONS, *_CALL_OPTIONS, *(_abi.TEXT_OPTIONS if texts else ())]
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known))}"
+            raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+class Generation:
+    """transept_generation_options, and what it points to. `source_count` is checked against prompts."""
+
+    def __init__(self, given: Mapping[str, Any], source_count: int) -> None:
+        self.structure = options = _abi.transept_generation_options()
+        self._kept: list[Any] = []
+        self._unset_all()
+        for name, kind in _abi.OPTIONS.items():
+            if (value := given.get(name)) is not None:
+                getattr(self, "_set_" + kind.lower())(name, value)
+        options.ignore_model_defaults = bool(given.get("ignore_model_defaults"))
+        if (timestamps := given.get("timestamps")) is not None:
+            options.timestamps = bool(timestamps)
+        options.seed = _values.integer(given.get("seed") or 0, "seed", 0, 2**64 - 1)
+        self._set_prompts(given.get("prompt"), given.get("prompts"), source_count)
+        self._set_numbers(given.get("source_numbers"), source_count)
+
+    def _unset_all(self) -> None:
+        options = self.structure
+        for name, kind, *_ in options._fields_:
+            if kind is ctypes.c_int32:
+                setattr(options, name, _abi.UNSET)
+            elif kind is ctypes.c_float:  # by its bits, which a conversion need not keep
+                at = getattr(_abi.transept_generation_options, name).offset
+                ctypes.c_uint32.from_buffer(options, at).value = _abi.UNSET_FRACTION_BITS
+        options.structure_size = ctypes.sizeof(options)
+        options.conventions = _abi.CONVENTION_UNSET_FRACTION
+
+    def _set_number(self, name: str, value: Any) -> None:
+        setattr(self.structure, name, _values.int32(value, name))
+
+    _set_limit = _set_id = _set_number
+
+    def _set_fraction(self, name: str, value: Any) -> None:
+        setattr(self.structure, name, _values.fraction(value, name))
+
+    def _set_boolean(self, name: str, value: Any) -> None:
+        setattr(self.structure, name, _values.integer(value, name, 0, 1))
+
+    def _set_early_stopping(self, name: str, value: Any) -> None:
+        if value not in EARLY_STOPPING:
+            raise invalid(f"{name} is {value!r}, but must be False, True or 'never'")
+        setattr(self.structure, name, EARLY_STOPPING[value])
+
+    def _set_ids(self, name: str, value: Any) -> None:
+        memory, count = _values.ids(value, name)
+        self._point(name, memory)
+        setattr(self.structure, name.removesuffix("s") + "_count", count)
+
+    def _set_words(self, name: str, value: Any) -> None:
+        memory, offsets, count = self._lists(name, value)
+        self._point(name, memory)
+        self._point(name.removesuffix("s") + "_offsets", offsets)
+        setattr(self.structure, name.removesuffix("s") + "_count", count)
+
+    def _lists(self, name: str, lists: Iterable[Iterable[int]]) -> Any:
+        everything: list[int] = []
+        ends = [0]
+        for index, each in enumerate(lists):
+            memory, count = _values.ids(each, f"{name}[{index}]")
+            everything += memory[:count]
+            ends.append(len(everything))
+        return _values.ids(everything, name)[0], (ctypes.c_uint64 * len(ends))(*ends), len(ends) - 1
+
+    def _point(self, name: str, memory: Any) -> None:
+        self._kept.append(memory)
+        setattr(self.structure, name, memory)
+
+    def _set_prompts(self, prompt: Any, prompts: Any, source_count: int) -> None:
+        if prompt is not None and prompts is not None:
+            raise invalid("prompt and prompts are both given, but must not be")
+        if prompt is not None:
+            memory, self.structure.prompt_length = _values.ids(prompt, "prompt")
+            self._point("prompt_ids", memory)
+        if prompts is not None:
+            memory, offsets, count = self._lists("prompts", prompts)
+            if count != source_count:
+                raise invalid(f"prompts has {count} lists, but must have one for each of the "
+                              f"{source_count} sources")
+            self.structure.prompt_length = offsets[count]
+            self._point("prompt_ids", memory)
+            self._point("prompt_offsets", offsets)
+
+    def _set_numbers(self, numbers: Any, source_count: int) -> None:
+        if numbers is None:
+            return
+        numbers = [_values.integer(each, f"source_numbers[{index}]", 0, 2**64 - 1)
+                   for index, each in enumerate(numbers)]
+        if len(numbers) != source_count:
+            raise invalid(f"source_numbers has {len(numbers)} numbers, but must have one for each of "
+                          f"the {source_count} sources")
+        self._point("source_numbers", (ctypes.c_uint64 * max(1, len(numbers)))(*numbers))
+
+
+class Texts:
+    """transept_text_options, and what it points to."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.structure = _abi.transept_text_options(
+            structure_size=ctypes.sizeof(_abi.transept_text_options))
+        self._kept: list[bytes] = []
+        for name, kind in _abi.TEXT_OPTIONS.items():
+            if (value := given.get(name)) is None:
+                continue
+            if kind is str:
+                setattr(self.structure, name, self.text(name, value))
+            elif kind is bool:
+                setattr(self.structure, name, _values.integer(value, name, 0, 1))
+            else:
+                setattr(self.structure, name, _values.integer(value, name, 0, 2**64 - 1))
+
+    def text(self, name: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            raise invalid(f"{name} is {value!r}, but must be a text")
+        if "\0" in value:
+            raise invalid(f"{name} has a zero character, which it must not")
+        self._kept.append(encoded(value))
+        return ctypes.cast(ctypes.c_char_p(self._kept[-1]), ctypes.c_void_p)
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8; lone surrogates, which it cannot say, become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()

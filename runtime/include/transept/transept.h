@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Transept's C API: open a compiled model by the name of its library, texts or token ids in, texts
+ * or token ids out. abi.h and text_abi.h say what the structures and callbacks mean.
+ *
+ *     transept_error error;
+ *     transept_library *library = transept_open("libende.so", NULL, &error);
+ *     char *german = transept_translate(library, "The cat sat.", NULL, NULL, &error);
+ *     puts(german ? german : error.text);
+ *     free(german);
+ *     transept_close(library);
+ *
+ * C11, and C++. Programs link with libtransept.a (Transept::C, or pkg-config transept-c), which is
+ * the C++ API behind C functions: one reader and check of library files for both languages.
+ *
+ * Errors. A function that can fail returns null, or a status that is not TRANSEPT_OK, changes
+ * nothing, and fills in *error, which may be null.
+ * Ownership. What a function returns as char * or int32_t * is for free(); handles are for the
+ * function that is named beside them. They keep what they need alive: a library is unloaded when it
+ * is closed and the last source and results of it are released.
+ * Threads. All functions may be called from any thread at any time, on the same library too.
+ * Null options are the defaults; structures of options begin with transept_default_*_options.
+ */
+#ifndef TRANSEPT_TRANSEPT_H
+#define TRANSEPT_TRANSEPT_H
+
+#include "transept/text_abi.h"
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Rises when a function of this file changes; new functions do not raise it. */
+#define TRANSEPT_C_VERSION 1u
+
+/* Beside the statuses of abi.h: the file is missing, damaged, or not a compiled model. */
+#define TRANSEPT_LIBRARY 6
+
+typedef struct transept_error {
+  transept_status status; /* TRANSEPT_OK where nothing was wrong */
+  char text[1020];        /* UTF-8: what was wrong, with which value, what is allowed; cut off where
+                             it is longer */
+} transept_error;
+
+typedef struct transept_library transept_library; /* an opened model; transept_close */
+typedef struct transept_encoded transept_encoded; /* an encoded source; transept_release_encoded */
+typedef struct transept_sequences transept_sequences; /* transept_release_sequences */
+typedef struct transept_texts transept_texts;         /* transept_release_texts */
+
+/* All fields at their defaults. */
+transept_open_options transept_default_open_options(void);
+transept_text_options transept_default_text_options(void);
+transept_generation_options transept_default_generation_options(void);
+
+/* Opens what the file is now, also where a model from an older file of that name is still open; a
+ * file that is in use must be replaced by renaming, not written over. */
+transept_library *transept_open(const char *path, const transept_open_options *options,
+                                transept_error *error);
+/* Opens the model of a library that the program is linked with: transept_model_<name>. */
+transept_library *transept_open_linked(transept_model_function model,
+                                       const transept_open_options *options, transept_error *error);
+/* Opens a second model, which works on the threads of `workers`; that may be closed first. */
+transept_library *transept_open_sharing(const char *path, const transept_library *workers,
+                                        const transept_open_options *options,
+                                        transept_error *error);
+/* Calls of other threads must have returned. Null is fine. */
+void transept_close(transept_library *library);
+
+/* Name, sizes, levels, special ids and defaults of the model; valid until it is closed. */
+const transept_model_table *transept_table(const transept_library *library);
+/* Exact counts of what the opened model did and holds. */
+transept_status transept_count(const transept_library *library, transept_statistics *statistics,
+                               transept_error *error);
+/* The languages that texts can be marked with; null beyond the last, and without a tokenizer.
+ * Valid until the library is closed. */
+const char *transept_language_name(const transept_library *library, size_t index);
+
+/* The best result for one text. on_text of the options streams it. */
+char *transept_translate(const transept_library *library, const char *text,
+                         const transept_text_options *options,
+                         const transept_generation_options *generation, transept_error *error);
+/* Results of many texts, the same as one by one. A callback of the options that returns anything
+ * but 0 ends the call: null, and TRANSEPT_CANCELLED. */
+transept_texts *transept_translate_all(const transept_library *library, const char *const *texts,
+                                       size_t count, const transept_text_options *options,
+                                       const transept_generation_options *generation,
+                                       transept_error *error);
+/* Result number `rank`, best first, of a text, with scores and ids; null beyond the last. Valid as
+ * long as the results. */
+const transept_text_result *transept_text_at(const transept_texts *results, size_t text,
+                                             size_t rank);
+void transept_release_texts(transept_texts *results);
+
+/* The ids of a text, *count of them. */
+int32_t *transept_tokenize(const transept_library *library, const char *text,
+                           const transept_tokenize_options *options, size_t *count,
+                           transept_error *error);
+/* The text of ids; flags are TRANSEPT_DETOKENIZE_*, added. */
+char *transept_detokenize(const transept_library *library, const int32_t *ids, size_t count,
+                          uint32_t flags, transept_error *error);
+
+/* Encodes a source, or finds it among those encoded before. */
+transept_encoded *transept_encode(const transept_library *library, const int32_t *ids, size_t count,
+                                  transept_error *error);
+/* Likewise rows of features, [rows, source_feature_width] of the table; or an input with mask or
+ * positions. */
+transept_encoded *transept_encode_features(const transept_library *library, const float *features,
+                                           size_t rows, transept_error *error);
+transept_encoded *transept_encode_input(const transept_library *library,
+                                        const transept_source_input *input, transept_error *error);
+/* Length, ids, and the encoder's states; valid as long as the source. */
+transept_source_view transept_view_encoded(const transept_encoded *source);
+void transept_release_encoded(transept_encoded *source);
+
+/* Generates from sources of this library; on_token of the options streams ids. */
+transept_sequences *transept_generate(const transept_library *library,
+                                      const transept_encoded *const *sources, size_t count,
+                                      const transept_generation_options *options,
+                                      transept_error *error);
+/* Sequence number `rank`, best first, of a source; null beyond the last. Valid as long as the
+ * sequences. */
+const transept_sequence *transept_sequence_at(const transept_sequences *sequences, size_t source,
+                                              size_t rank);
+void transept_release_sequences(transept_sequences *sequences);
+
+/* Teacher forcing: logits receives [count, target_vocabulary_size], of what follows each id. */
+transept_status transept_score(const transept_library *library, const transept_encoded *source,
+                               const int32_t *target_ids, size_t count, float *logits,
+                               transept_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The C API from strict C11, with the demo model and another: ApiTest DEMO OTHER. The demo's
+ * results are the recorded ones of its original (examples/number-words/reference.json). */
+
+#include "transept/transept.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures;
+
+static void check(int condition, const char *what, int line) {
+  if (condition)
+    return;
+  fprintf(stderr, "ApiTest.c:%d: %s\n", line, what);
+  ++failures;
+}
+#define CHECK(condition) check(condition, #condition, __LINE__)
+
+static transept_library *demo, *other;
+static transept_error error;
+
+static const int32_t source_ids[] = {799, 26, 10, 26, 6, 5, 35, 2, 66, 0};
+static const int32_t output_ids[] = {801, 80, 46, 131, 9, 145, 105, 0};
+
+static int fails_with(transept_status status, const char *text) {
+  return error.status == status && strstr(error.text, text) != NULL;
+}
+
+static void null_arguments_are_errors(void) {
+  CHECK(!transept_open(NULL, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "path is null"));
+  CHECK(!transept_open_linked(NULL, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "model"));
+  CHECK(!transept_translate(NULL, "nine", NULL, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "library is null"));
+  CHECK(!transept_translate(demo, NULL, NULL, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "texts[0] is null"));
+  CHECK(!transept_translate_all(demo, NULL, 2, NULL, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "texts is null"));
+  CHECK(!transept_encode(demo, NULL, 3, &error) && error.status == TRANSEPT_INVALID_ARGUMENT);
+  CHECK(!transept_detokenize(demo, NULL, 3, 0, &error) && error.status != TRANSEPT_OK);
+  CHECK(!transept_translate(NULL, "nine", NULL, NULL, NULL)); /* nobody wants to know why */
+  CHECK(transept_count(demo, NULL, NULL) == TRANSEPT_INVALID_ARGUMENT);
+  CHECK(!transept_table(NULL) && !transept_text_at(NULL, 0, 0) &&
+        !transept_sequence_at(NULL, 0, 0));
+  transept_close(NULL);
+  transept_release_texts(NULL);
+  transept_release_encoded(NULL);
+  transept_release_sequences(NULL);
+}
+
+static void texts_are_those_of_the_original(void) {
+  const char *texts[] = {">>de<< seven thousand seven hundred and fifty-two", ">>de<< nine"};
+  transept_texts *results = transept_translate_all(demo, texts, 2, NULL, NULL, &error);
+  CHECK(results && error.status == TRANSEPT_OK);
+  CHECK(strcmp(transept_text_at(results, 0, 0)->text.data,
+               "siebentausendsiebenhundertzweiundfünfzig") == 0);
+  CHECK(strcmp(transept_text_at(results, 1, 0)->text.data, "neun") == 0);
+  CHECK(!transept_text_at(results, 1, 1) && !transept_text_at(results, 2, 0));
+  transept_release_texts(results);
+  size_t count = 0;
+  int32_t *ids = transept_tokenize(demo, texts[0], NULL, &count, &error);
+  CHECK(count == 10 && memcmp(ids, source_ids, sizeof source_ids) == 0);
+  free(ids);
+}
+
+static void ids_are_those_of_the_original(void) {
+  transept_encoded *source = transept_encode(demo, source_ids, 10, &error);
+  CHECK(transept_view_encoded(source).length == 10);
+  CHECK(fabsf(transept_view_encoded(source).states[0] + 1.0970154f) < 1e-4f);
+  const transept_encoded *sources[] = {source};
+  transept_sequences *sequences = transept_generate(demo, sources, 1, NULL, &error);
+  const transept_sequence *best = transept_sequence_at(sequences, 0, 0);
+  CHECK(best->length == 8 && memcmp(best->ids, output_ids, sizeof output_ids) == 0);
+  CHECK(!transept_sequence_at(sequences, 0, 1) && !transept_sequence_at(sequences, 1, 0));
+  static float logits[802];
+  CHECK(transept_score(demo, source, output_ids, 1, logits, &error) == TRANSEPT_OK);
+  CHECK(fabsf(logits[1] - 0.1192312f) < 1e-4f);
+  CHECK(!transept_generate(other, sources, 1, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "sources[0] is from another model"));
+  transept_release_sequences(sequences);
+  transept_release_encoded(source);
+}
+
+static int32_t stop(void *context, uint64_t text, const char *part, uint64_t size) {
+  (void)text, (void)part, (void)size;
+  return ++*(int *)context;
+}
+
+static void a_callback_cancels(void) {
+  int calls = 0;
+  transept_text_options options = transept_default_text_options();
+  options.on_text = stop, options.on_text_context = &calls;
+  const char *text = ">>de<< the train leaves on Monday at half past seven";
+  CHECK(!transept_translate(demo, text, &options, NULL, &error));
+  CHECK(error.status == TRANSEPT_CANCELLED && calls == 1);
+}
+
+static void refused_texts_are_errors(void) {
+  transept_text_options options = transept_default_text_options();
+  options.skips_invalid = 1;
+  static char text[4000];
+  for (size_t at = 0; at + 5 < sizeof text; at += 5)
+    memcpy(text + at, "nine ", 5);
+  CHECK(!transept_translate(demo, text, &options, NULL, &error) && error.text[0] != '\0');
+  CHECK(error.status == TRANSEPT_INVALID_ARGUMENT);
+}
+
+/* A text that does not fit ends with a whole character. */
+static void long_messages_are_cut_between_characters(void) {
+  for (size_t before = 0; before < 3; ++before) {
+    static char path[4000];
+    memset(path, 'x', before);
+    for (size_t at = before; at + 3 < sizeof path; at += 3)
+      memcpy(path + at, "\xe2\x82\xac", 4);
+    CHECK(!transept_open(path, NULL, &error) && error.status == TRANSEPT_LIBRARY);
+    size_t length = strlen(error.text);
+    CHECK(length < sizeof error.text && length + 3 >= sizeof error.text);
+    CHECK(memcmp(error.text + length - 3, "\xe2\x82\xac", 3) == 0);
+  }
+}
+
+static void models_share_threads(void) {
+  transept_statistics mine, shared;
+  CHECK(transept_count(demo, &mine, &error) == TRANSEPT_OK);
+  CHECK(transept_count(other, &shared, &error) == TRANSEPT_OK && mine.workers == shared.workers);
+  transept_open_options options = transept_default_open_options();
+  options.threads = (uint32_t)mine.workers + 1;
+  CHECK(!transept_open_sharing("unused.so", demo, &options, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "threads is"));
+}
+
+int main(int count, char **arguments) {
+  if (count != 3)
+    return 2;
+  demo = transept_open(arguments[1], NULL, &error);
+  other = demo ? transept_open_sharing(arguments[2], demo, NULL, &error) : NULL;
+  if (!other) {
+    fprintf(stderr, "%s\n", error.text);
+    return 2;
+  }
+  null_arguments_are_errors();
+  texts_are_those_of_the_original();
+  ids_are_those_of_the_original();
+  a_callback_cancels();
+  refused_texts_are_errors();
+  long_messages_are_cut_between_characters();
+  models_share_threads();
+  CHECK(!transept_language_name(other, 0)); /* it has no tokenizer */
+  transept_close(demo);
+  int32_t ids[] = {5, 6};
+  transept_encoded *source = transept_encode(other, ids, 2, &error);
+  CHECK(source != NULL); /* the threads of the first are still there */
+  transept_close(other);
+  CHECK(transept_view_encoded(source).length == 2);
+  transept_release_encoded(source);
+  return failures != 0;
+}

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Token ids, features, states and logits, beside the goldens of the original implementations."""
+import re
+
+import pytest
+import transept
+
+from conftest import ROOT, assert_near, flat
+
+INCLUDE = ROOT / "runtime/include/transept"
+
+
+def names_of_options():
+    """transformers' name of each option -> its name here."""
+    rows = re.findall(r'^OPTION_(\w+)\(\w+, (\w+), \w+, "[\w-]*", "(\w+)"',
+                      (INCLUDE / "generation_options.inc").read_text(), re.MULTILINE)
+    return {name: field + "s" * (kind in ("IDS", "WORDS")) for kind, field, name in rows
+            if kind != "MODEL_ID"}
+
+
+def options_of(case):
+    names = names_of_options()
+    options = {names[name]: value for name, value in case["generation_args"].items() if name in names}
+    if isinstance(ends := options.get("end_ids"), int):
+        options["end_ids"] = [ends]
+    return options | {"ignore_model_defaults": not case["uses_generation_config_json"]}
+
+
+def sources_of(golden, case):
+    """The encoded sources of a case; its masks leave padding out."""
+    name = "input_features" if "input_features" in case["inputs"] else "input_ids"
+    return [golden.model.encode(row, mask=mask) for row, mask in zip(
+        golden.tensor(case["inputs"][name]), golden.tensor(case["inputs"]["attention_mask"]))]
+
+
+@pytest.mark.parametrize("name", ["marian", "speech_to_text"])
+def test_every_recorded_search_gives_its_sequences(golden, name):
+    recorded, count = golden(name), 0
+    for case in recorded.cases:
+        if case["kind"] != "generate" or "decoder_input_ids" in case["inputs"]:
+            continue
+        count += 1
+        results = recorded.model.generate(sources_of(recorded, case), **options_of(case))
+        expected = recorded.tensor(case["outputs"]["sequences"])
+        for row, sequence in zip(expected, (each for result in results for each in result), strict=True):
+            assert sequence.ids == row[:len(sequence.ids)], case["name"]
+            assert len(set(row[len(sequence.ids):])) <= 1, case["name"]  # padding
+        if scores := case["outputs"].get("sequences_scores"):
+            assert_near([[each.score for result in results for each in result]],
+                        [recorded.tensor(scores)])
+    assert count > 15
+
+
+@pytest.mark.parametrize("name", ["marian", "speech_to_text"])
+def test_states_and_logits_are_the_recorded_ones(golden, name):
+    recorded = golden(name)
+    for case in recorded.cases[:2]:
+        (source,) = sources_of(recorded, case)
+        assert_near(source.states, recorded.tensor(case["outputs"]["encoder_last_hidden_state"])[0])
+        (targets,) = recorded.tensor(case["inputs"]["decoder_input_ids"])
+        (expected,) = recorded.tensor(case["outputs"]["logits"])
+        assert_near(recorded.model.logits(source, targets), expected)
+        decoder = source.decode()
+        rows = flat(decoder.append(targets[:1]))
+        fork = decoder.fork()
+        if len(targets) > 1:
+            rows += flat(fork.append(targets[1:]))
+        assert rows == flat(recorded.model.logits(source, targets))
+        assert len(decoder) == 1 and len(fork) == len(targets)
+
+
+def test_a_model_without_a_vocabulary_transforms_rows(golden):
+    recorded = golden("cross_attention_block")
+    case = recorded.cases[2]  # with a mask of padding
+    (features,) = recorded.tensor(case["inputs"]["encoder_output"])
+    (padding,) = recorded.tensor(case["inputs"]["encoder_padding_mask"])
+    source = recorded.model.encode(features, mask=[1 - each for each in padding])
+    assert len(source) == len(padding) - sum(padding)
+    (targets,) = recorded.tensor(case["inputs"]["decoder_states"])
+    assert_near(recorded.model.transform(source, targets),
+                recorded.tensor(case["outputs"]["states"])[0])
+
+
+def test_encodes_and_generates_as_the_original(demo, cases):
+    sources = [demo.encode(case["source_ids"]) for case in cases]
+    results = demo.generate(sources)
+    assert [each[0].ids for each in results] == [case["output_ids"] for case in cases]
+    assert [each.ids for each in sources] == [case["source_ids"] for case in cases]
+    assert demo.generate(sources[0]) == results[0]
+
+
+def test_arrays_of_numpy_go_in_and_come_out(golden, demo, cases):
+    numpy = pytest.importorskip("numpy")
+    source = demo.encode(numpy.array(cases[0]["source_ids"]))
+    states, logits = source.states, demo.logits(source, numpy.array([801, 1], dtype=numpy.int64))
+    assert states.shape == (len(source), demo.encoder_hidden_size)
+    assert logits.shape == (2, demo.target_vocabulary_size)
+    assert states.dtype == logits.dtype == numpy.float32
+    numpy.testing.assert_allclose(states[0, :16], cases[0]["encoder_last_hidden_state"], atol=1e-4)
+    recorded = golden("speech_to_text")
+    features = numpy.array(recorded.tensor(recorded.cases[0]["inputs"]["input_features"])[0],
+                           dtype=numpy.float64)
+    expected = recorded.model.encode(features).states
+    strided = numpy.repeat(features.astype(numpy.float32), 2, axis=1)[:, ::2]
+    assert (recorded.model.encode(strided).states == expected).all()
+
+
+def test_what_is_no_source_is_refused(demo, golden):
+    for source, text in (([9999], r"ids\[0\] is 9999"), ([2**40], "between"), ([1.5], "integer"),
+                         ("nine", "is a text"), (7, "must be token ids")):
+        with pytest.raises(transept.Error, match=text):
+            demo.encode(source)
+    with pytest.raises(transept.Error, match="mask has 1 numbers, but must have 2"):
+        demo.encode([1, 2], mask=[1])
+    for rows in ([[1.0, 2.0]], [[1.0], [1.0, 2.0]], [1, 2], [], "nine", [["a"] * 80]):
+        with pytest.raises(transept.Error, match="must be rows of"):
+            golden("speech_to_text").model.encode(rows)
+    with pytest.raises(transept.Error, match="from another model"):
+        demo.generate(golden("marian").model.encode([1, 2]))
