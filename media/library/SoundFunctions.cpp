@@ -6,6 +6,7 @@
 #include "base/Error.h"
 #include "media/library/CompressedSize.h"
 #include "media/library/LibrarySound.h"
+#include "media/library/LibraryTranscript.h"
 #include "runtime/base/GuardedCall.h"
 
 namespace transept::media {
@@ -52,6 +53,42 @@ uint64_t sizeCompressed(const char *bytes, uint64_t size) {
   return compressedSize({size != 0 ? bytes : "", size});
 }
 
+transept_status transcribe(const transept_model_table *table, transept_model *model,
+                           const transept_pcm *pcm, const transept_transcribe_options *given,
+                           const transept_generation_options *generation,
+                           transept_transcript **transcript, char **message) {
+  return guarded(message, [&] {
+    requirePointer(table, "table");
+    requirePointer(model, "model");
+    requirePointer(pcm, "pcm");
+    requirePointer(transcript, "transcript");
+    if (pcm->frame_count != 0)
+      requirePointer(pcm->samples, "pcm.samples");
+    transept_transcribe_options options{};
+    if (given) {
+      runtime::checkStructure(*given, "options");
+      options = *given;
+    }
+    if (generation)
+      runtime::checkStructure(*generation, "generation");
+    *transcript = transcribeSound(*table, model, *pcm, options, generation).release();
+  });
+}
+
+const char *transcriptLanguage(const transept_transcript *transcript) {
+  return transcript ? transcript->transcript.language.c_str() : nullptr;
+}
+
+const transept_segment *viewSegments(const transept_transcript *transcript, uint64_t *count) {
+  if (count)
+    *count = transcript ? transcript->views.size() : 0;
+  return transcript ? transcript->views.data() : nullptr;
+}
+
+void releaseTranscript(transept_transcript *transcript) {
+  delete transcript;
+}
+
 } // namespace
 } // namespace transept::media
 
@@ -63,4 +100,8 @@ extern "C" const struct transept_sound_functions transept_sound_function_table =
     .seconds = transept::media::seconds,
     .read_features = transept::media::readFeatures,
     .compressed_size = transept::media::sizeCompressed,
+    .transcribe = transept::media::transcribe,
+    .transcript_language = transept::media::transcriptLanguage,
+    .view_segments = transept::media::viewSegments,
+    .release_transcript = transept::media::releaseTranscript,
 };

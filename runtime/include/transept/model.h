@@ -44,6 +44,12 @@ public:
       : Model(std::make_shared<const detail::OpenLibrary>(function(), convert(options),
                                                           options.workers.owner)) {}
 
+  /// A model that C code has opened, which must stay open as long as this and all that comes from
+  /// it.
+  static Model borrow(const transept_model_table &table, transept_model *model) {
+    return Model(std::make_shared<const detail::OpenLibrary>(table, model));
+  }
+
   /// Encodes one source of 1 to maximumSourceLength() tokens, or finds it among those encoded
   /// before. Two threads that ask for the same source at once encode it once.
   /// Throws Error (Cancelled) before its next step once a stop is requested.

@@ -8,13 +8,14 @@
 #ifndef TRANSEPT_SOUND_ABI_H
 #define TRANSEPT_SOUND_ABI_H
 
-#include "transept/abi.h"
+#include "transept/text_abi.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct transept_sound transept_sound; /* a sound, as the model hears it */
+typedef struct transept_sound transept_sound;           /* a sound, as the model hears it */
+typedef struct transept_transcript transept_transcript; /* what transcribe returned */
 
 typedef struct transept_pcm {
   const float *samples; /* [frame_count, channel_count], full scale is 1 */
@@ -22,6 +23,44 @@ typedef struct transept_pcm {
   uint32_t sample_rate;   /* frames a second, 1000 to 768000 */
   uint32_t channel_count; /* 1 to 64; they are averaged */
 } transept_pcm;
+
+/* A piece of a transcript, and how sure its window is; see SoundSegment in long_speech.h. */
+typedef struct transept_segment {
+  double begin, end;         /* seconds from the beginning of the sound */
+  transept_string text;      /* empty where the library has no tokenizer */
+  const int32_t *ids;        /* with timestamps, which count from the window's beginning */
+  const double *token_times; /* when each of them begins, or null */
+  uint64_t id_count;
+  uint64_t window; /* counted from 0, silent ones too */
+  double temperature;
+  double average_log_probability;
+  double compression_ratio;
+  double no_speech_probability; /* -1 for models without an id for it */
+} transept_segment;
+
+/* Called with each segment as soon as it is known; anything but 0 ends the call with
+ * TRANSEPT_CANCELLED, or with what there is if the generation options keep partial results. Must
+ * not call the model. */
+typedef int32_t (*transept_segment_function)(void *context, const transept_segment *segment);
+
+/* What begins as zeros takes the default of each field; see SoundOptions in long_speech.h. */
+typedef struct transept_transcribe_options {
+  uint64_t structure_size;   /* sizeof(transept_transcribe_options) of the caller */
+  const char *language;      /* what is spoken, e.g. "en", or null: it is detected */
+  const char *previous_text; /* what counts as said before, or null: names, spelling, style */
+  const float *temperatures; /* [temperature_count] to try one after another, or null: 0 alone */
+  uint64_t temperature_count;
+  uint32_t task;                        /* TRANSEPT_TASK_*; none: as the model's files say */
+  uint32_t conditions_on_previous;      /* 1: what was said stands before the next window */
+  uint32_t previous_text_is_for_all;    /* 1: before each window, not the first alone */
+  uint32_t token_times;                 /* 1: segments have them */
+  float compression_ratio_threshold;    /* 0: none */
+  float log_probability_threshold;      /* 0: none */
+  float no_speech_threshold;            /* 0: none */
+  uint32_t reserved;                    /* 0 */
+  transept_segment_function on_segment; /* or null */
+  void *on_segment_context;
+} transept_transcribe_options;
 
 struct transept_sound_functions {
   uint64_t structure_size; /* sizeof(struct transept_sound_functions) in the library */
@@ -42,6 +81,18 @@ struct transept_sound_functions {
 
   /* The size of what zlib makes of the bytes at level 6: how much a transcript repeats itself. */
   uint64_t (*compressed_size)(const char *bytes, uint64_t size);
+
+  /* What is said in a sound of any length, by models that transcribe speech. Null options, and null
+   * generation options: all defaults. Of the latter allowed_ids, forced words, prompts and on_token
+   * may not be set. */
+  transept_status (*transcribe)(const transept_model_table *table, transept_model *model,
+                                const transept_pcm *pcm, const transept_transcribe_options *options,
+                                const transept_generation_options *generation,
+                                transept_transcript **transcript, char **message);
+  /* They live as long as the transcript. The language is empty for models of one. */
+  const char *(*transcript_language)(const transept_transcript *transcript);
+  const transept_segment *(*view_segments)(const transept_transcript *transcript, uint64_t *count);
+  void (*release_transcript)(transept_transcript *transcript);
 };
 
 /* What transept_model_table.sound is, hidden in each library that needs it. */

@@ -31,13 +31,18 @@ public:
     open(table, options);
   }
 
+  /// A model that somebody else has opened, and keeps open as long as this.
+  OpenLibrary(const transept_model_table &table, transept_model *borrowed)
+      : modelTable(&table), handle(borrowed), isBorrowed(true) {}
+
   OpenLibrary(const OpenLibrary &) = delete;
   OpenLibrary &operator=(const OpenLibrary &) = delete;
 
   ~OpenLibrary() {
     if (texts)
       table().text->close_text(texts);
-    runtime().close(handle);
+    if (!isBorrowed)
+      runtime().close(handle);
   }
 
   const transept_model_table &table() const { return *modelTable; }
@@ -89,6 +94,7 @@ private:
   std::unique_ptr<platform::LoadedLibrary> loaded; // null: the program is linked with it
   const transept_model_table *modelTable = nullptr;
   transept_model *handle = nullptr;
+  bool isBorrowed = false;
   mutable std::mutex textsMutex;
   mutable transept_text *texts = nullptr;
 };
