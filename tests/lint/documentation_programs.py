@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs every ```python or ```c example of a page, in order, and compares what each prints with the
-# ```text block behind it. Python examples share their names. A C example with a main is a program;
-# the others are functions, of which the last takes the library of the first example:
-# `static void name(const transept_library *library)`.
+# Runs every ```python, ```c or ```cpp example of a page, in order, and compares what each prints with
+# the ```text block behind it. Python examples share their names. An example of C or C++ with a main is
+# a program. The others are in C functions, of which the last takes the library of the first example:
+# `static void name(const transept_library *library)`; in C++ they are the inside of one that has an
+# open `model`.
 #
 # TRANSEPT_UPDATE_GOLDEN=1 writes what is printed into the page; review what it did.
 #
@@ -21,7 +22,7 @@ import sys
 import tempfile
 
 LONGEST = 15
-EXAMPLE = re.compile(r"^```(python|c)\n(.*?)^```\n\n(?:```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
+EXAMPLE = re.compile(r"^```(python|cpp|c)\n(.*?)^```\n\n(?:```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
 C_FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", "-pedantic"]
 C_HEADERS = "".join(f"#include <{name}.h>\n" for name in (
     "transept/transept", "stdatomic", "stdio", "stdlib", "string", "threads"))
@@ -34,6 +35,17 @@ int main(int count, char **arguments) {
 %s  transept_close(library);
   return 0;
 }
+"""
+
+
+CPP_FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror"]
+CPP_HEADERS = "".join(f"#include <{name}>\n" for name in (
+    "transept/sound.h", "atomic", "cstdio", "fstream", "thread"))
+CPP_MAIN = """
+int main(int, char **arguments) {
+  auto model = transept::Model::open("libnumber_words.so");
+  const std::string name = arguments[1];
+%s}
 """
 
 
@@ -71,6 +83,25 @@ def run_c(examples, include, library):
         yield subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def build_cpp(code, name, include):
+    pathlib.Path(name + ".cpp").write_text(code)
+    subprocess.run([os.environ.get("CXX", "c++"), *CPP_FLAGS, "-I", include, name + ".cpp", "-o", name,
+                    "-ldl", "-lpthread"], check=True)
+
+
+def run_cpp(examples, include):
+    bodies = {f"example{number}": code for number, code in enumerate(examples) if "int main(" not in code}
+    functions = "".join(f"static void {name}(const transept::Model &model) {{\n{code}(void)model;\n}}\n"
+                        for name, code in bodies.items())
+    calls = "".join(f'  if (name == "{name}")\n    {name}(model);\n' for name in bodies)
+    build_cpp(CPP_HEADERS + functions + CPP_MAIN % calls, "functions", include)
+    for number, code in enumerate(examples):
+        if "int main(" in code:
+            build_cpp(code, "program", include)
+        command = ["./program"] if "int main(" in code else ["./functions", f"example{number}"]
+        yield subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def main():
     page, include, library, *files = sys.argv[1:]
     path = pathlib.Path(page)
@@ -85,7 +116,8 @@ def main():
             name, _, file = each.rpartition("=")
             shutil.copy(file, os.path.join(folder, name or os.path.basename(file)))
         os.chdir(folder)
-        run = run_python(codes) if examples[0][1] == "python" else run_c(codes, include, library)
+        run = {"python": lambda: run_python(codes), "c": lambda: run_c(codes, include, library),
+               "cpp": lambda: run_cpp(codes, include)}[examples[0][1]]()
         printed = list(run)
         os.chdir("/")
     for example, output in reversed(list(zip(examples, printed))):
