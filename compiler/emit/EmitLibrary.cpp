@@ -100,6 +100,9 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.uncountedTargetId = description.target.embedding.positions.uncountedId;
   facts.generation = description.generation;
   facts.hasTokenizer = !description.tokenizer.kind.empty();
+  facts.takesSounds =
+      description.source.embedding.features &&
+      llvm::is_contained(description.tokenizer.files, std::string("preprocessor_config.json"));
   for (const std::string &file : description.tokenizer.files)
     facts.assets.push_back(
         {file, readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});

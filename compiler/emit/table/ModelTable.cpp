@@ -72,9 +72,14 @@ private:
         .uncounted_source_id = facts.uncountedSourceId.value_or(0),
         .has_uncounted_target_id = facts.uncountedTargetId.has_value(),
         .uncounted_target_id = facts.uncountedTargetId.value_or(0),
-        .text =
-            facts.hasTokenizer ? writer.variable("transept_text_function_table") : writer.null(),
+        .text = functionsIf(facts.hasTokenizer, "transept_text_function_table"),
+        .sound = functionsIf(facts.takesSounds, "transept_sound_function_table"),
     };
+  }
+
+  /// A reference to functions is what makes the linker take them.
+  Constant *functionsIf(bool areNeeded, llvm::StringRef name) {
+    return areNeeded ? writer.variable(name) : writer.null();
   }
 
   static uint64_t orUnbounded(int64_t length) { return length ? uint64_t(length) : UINT64_MAX; }

@@ -47,8 +47,8 @@ struct ModelFacts {
   int64_t targetFeatureWidth = 0, targetStateWidth = 0;
   frontend::GenerationDefaults generation;
   std::vector<Asset> assets;
-  /// Functions over texts are linked into the library.
-  bool hasTokenizer = false;
+  /// Functions over texts, over sounds, are linked into the library.
+  bool hasTokenizer = false, takesSounds = false;
 };
 
 /// The name of the data that marks where weights are added after linking (WeightSegment.h).

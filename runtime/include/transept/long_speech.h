@@ -60,8 +60,9 @@ struct SoundOptions {
 
 /// A piece of a transcript, and how sure its window is.
 struct SoundSegment {
-  double begin = 0, end = 0;      ///< seconds from the beginning of the sound
-  std::vector<Id> ids;            ///< its text with its timestamps, which count from its window
+  double begin = 0, end = 0; ///< seconds from the beginning of the sound
+  std::vector<Id> ids;       ///< its text with its timestamps, which count from its window
+  std::string text;          ///< where the library has a tokenizer; one after another, all is said
   std::vector<double> tokenTimes; ///< the second at which each of the ids begins, if asked for
   std::string language;           ///< of the sound
   std::size_t window = 0;         ///< counted from 0, silent ones too
@@ -156,7 +157,12 @@ public:
     std::size_t language = 0;
     for (std::size_t number = 0, first = 0; first < sound.frameCount; ++number) {
       const std::size_t count = std::min(window, sound.frameCount - first);
-      Source source = encode(first, count);
+      if (isStopped())
+        break;
+      std::optional<Source> encoded = encode(first, count);
+      if (!encoded)
+        break;
+      const Source &source = *encoded;
       if (number == 0) {
         language = prompts.languagesOfSources(std::span(&source, 1)).front();
         transcript.language = prompts.codeOf(language);
@@ -170,6 +176,8 @@ public:
         place.firstFrame = first;
         next = add(decoded, source, place, count, transcript.segments);
       }
+      if (decoded.sequence.finishReason == FinishReason::Cancelled)
+        break;
       // A sound of one window is transcribed in one piece.
       first += sound.frameCount <= window ? count : next;
     }
@@ -263,8 +271,17 @@ private:
     return isFirst ? options.previousText : std::vector<Id>();
   }
 
-  /// Zeros, and not silence, follow the sound's end in its last window.
-  Source encode(std::size_t first, std::size_t count) const {
+  /// Whether to return what there is; throws Error where the call is to end without it.
+  bool isStopped() const {
+    const GenerateOptions &generate = options.speech.generate;
+    if (generate.stop.stop_requested() && !generate.keepPartial)
+      throw Error(ErrorCode::Cancelled, "the call was asked to stop");
+    return generate.stop.stop_requested();
+  }
+
+  /// Zeros, and not silence, follow the sound's end in its last window. Nothing where the call is
+  /// to return what there is.
+  std::optional<Source> encode(std::size_t first, std::size_t count) const {
     std::vector<float> features = sound.read(first, count);
     if (features.size() != count * model.sourceFeatureWidth())
       throw Error(ErrorCode::InvalidArgument,
@@ -272,7 +289,14 @@ private:
                       " numbers, but must give " + std::to_string(count) + " frames of " +
                       std::to_string(model.sourceFeatureWidth()));
     features.resize(window * model.sourceFeatureWidth());
-    return model.encodeFeatures(features);
+    try {
+      return model.encode(SourceInput{.ids = {}, .features = features},
+                          options.speech.generate.stop);
+    } catch (const Error &error) {
+      if (error.code() == ErrorCode::Cancelled && isStopped())
+        return std::nullopt;
+      throw;
+    }
   }
 
   std::vector<Id> promptOf(std::size_t language) const {
@@ -420,6 +444,8 @@ private:
                          decoded.text.begin() + std::ptrdiff_t(piece.end));
       for (std::size_t at = piece.begin; options.tokenTimes && at < piece.end; ++at)
         segment.tokenTimes.push_back(offset + times[decoded.promptLength + at]);
+      if (model.table().text)
+        segment.text = model.detokenize(segment.ids);
       segment.temperature = decoded.temperature;
       segment.averageLogProbability = decoded.averageLogProbability;
       segment.compressionRatio = decoded.compressionRatio;
