@@ -93,8 +93,13 @@ void printItem(const std::string &text) {
   fmt::print("\n");
 }
 
-void printMeaning(const char *name, const std::string &abiName, const char *key, const char *help) {
-  printItem(fmt::format("`{}` (C and Python: `{}`, JSON: `{}`): {}", name, abiName, key, help));
+/// `pythonName` where it is not that of C, or empty.
+void printMeaning(const char *name, const std::string &abiName, const char *key, const char *help,
+                  const std::string &pythonName = "") {
+  std::string names = pythonName.empty()
+                          ? fmt::format("C and Python: `{}`", abiName)
+                          : fmt::format("C: `{}`, Python: `{}`", abiName, pythonName);
+  printItem(fmt::format("`{}` ({}, JSON: `{}`): {}", name, names, key, help));
 }
 
 void printTable() {
@@ -131,9 +136,9 @@ void printMeanings() {
   printMeaning(#name, #abi_name "s", #key, help);
 #define OPTION_WORDS OPTION_IDS
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
-  printMeaning(#name, #abi_name "_start` and `" #abi_name "_factor", #key, help);
+  printMeaning(#name, #abi_name "_start` and `" #abi_name "_factor", #key, help, #abi_name);
 #define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  printMeaning(#name, #abi_name "_ids", #key, help);
+  printMeaning(#name, #abi_name "_ids", #key, help, #abi_name);
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
 }

@@ -17,7 +17,8 @@ NUMBERS = {"int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
            "uint64_t": "c_uint64", "uint8_t": "c_uint8", "float": "c_float"}
 OPTION_TYPES = {"NUMBER": "int", "LIMIT": "int", "ID": "int", "FRACTION": "float", "BOOLEAN": "bool",
                 "EARLY_STOPPING": 'Union[bool, Literal["never"]]', "IDS": "Iterable[int]",
-                "WORDS": "Iterable[Iterable[int]]"}
+                "WORDS": "Iterable[Iterable[int]]", "DECAY": "Tuple[int, float]",
+                "BIASES": "Mapping[Tuple[int, ...], float]"}
 
 
 def preprocess(compiler, include, text):
@@ -91,6 +92,9 @@ def options(compiler, include):
         f"#define OPTION_{kind}(name, abi_name, key, flag, hugging_face_name, neutral, range, help) "
         f"~ {kind} abi_name help\n" for kind in [*OPTION_TYPES, "MODEL_ID"])
     text = preprocess(compiler, include, macros + '#include "transept/generation_options.inc"\n')
+    if unknown := re.search(r"\bOPTION_(\w+)", text):
+        sys.exit(f"{unknown[1]} in generation_options.inc is a type of options that the Python module does "
+                 "not know; add it to OPTION_TYPES and to transept/_options.py")
     for kind, name, help_text in re.findall(r'~ (\w+) (\w+) (".*?(?<!\\)")', text):
         if kind != "MODEL_ID":
             plural = "s" if kind in ("IDS", "WORDS") else ""
@@ -120,7 +124,7 @@ def module(compiler, include, version):
     texts = text_options(declarations)
     parts = ['"""The C ABI for ctypes. Written by make_abi.py from the C headers; not to be edited."""',
              "from ctypes import (CFUNCTYPE, POINTER, Structure, c_float, c_int32, c_int64, c_uint8, c_uint32,\n"
-             "                    c_uint64, c_void_p)\nfrom typing import Iterable, Literal, Optional, TypedDict, Union"]
+             "                    c_uint64, c_void_p)\nfrom typing import Iterable, Literal, Mapping, Optional, Tuple, TypedDict, Union"]
     parts.append(f"VERSION = {version!r}")
     parts.append("\n".join(f"{name} = {value}" for name, value in constants(compiler, include)))
     parts += [f"class {name}(Structure):\n    pass" for name in declarations.structures]

@@ -20,7 +20,8 @@ def names_of_options():
 
 def options_of(case):
     names = names_of_options()
-    options = {names[name]: value for name, value in case["generation_args"].items() if name in names}
+    options = {names[name]: value for name, value in case["generation_args"].items()
+               if name not in ("pad_token_id", "bos_token_id")}  # of the model alone
     if isinstance(ends := options.get("end_ids"), int):
         options["end_ids"] = [ends]
     return options | {"ignore_model_defaults": not case["uses_generation_config_json"]}
@@ -117,3 +118,17 @@ def test_what_is_no_source_is_refused(demo, golden):
             golden("speech_to_text").model.encode(rows)
     with pytest.raises(transept.Error, match="from another model"):
         demo.generate(golden("marian").model.encode([1, 2]))
+
+
+def test_options_of_several_numbers(demo, cases):
+    source = demo.encode(cases[0]["source_ids"])
+    (plain,) = demo.generate(source)
+    first = plain.ids[1]
+    (biased,) = demo.generate(source, sequence_bias={(first,): -1000.0})
+    (forbidden,) = demo.generate(source, bad_words=[[first]])
+    assert first not in biased.ids and biased.ids == forbidden.ids
+    (hurried,) = demo.generate(source, exponential_decay=(0, 1000.0))
+    assert len(hurried.ids) < len(plain.ids) and hurried.is_complete
+    for options in ({"exponential_decay": 3}, {"sequence_bias": [1]}, {"sequence_bias": {(1,): "a"}}):
+        with pytest.raises(transept.Error, match="must"):
+            demo.generate(source, **options)

@@ -70,3 +70,20 @@ def test_a_program_may_end_in_the_middle_of_calls():
         result = subprocess.run([sys.executable, "-c", LEAVES, DEMO], capture_output=True, text=True,
                                 timeout=60)
         assert result.returncode == 0 and result.stdout == "der\n", result.stderr
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, transept
+model = transept.load(sys.argv[1])
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    model.translate([f">>de<< {number} nine" for number in range(200000)])
+except KeyboardInterrupt:
+    print("interrupted", model.translate(">>de<< nine"))
+"""
+
+
+def test_control_c_ends_a_call():
+    result = subprocess.run([sys.executable, "-c", INTERRUPTED, DEMO], capture_output=True, text=True,
+                            timeout=60)
+    assert (result.stdout, result.stderr) == ("interrupted neun\n", "")

@@ -7,8 +7,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import signal
 import threading
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Iterator, Optional
 
 from .errors import Error, ErrorCode
 
@@ -43,7 +44,8 @@ os.register_at_fork(after_in_child=lambda: globals().update(_running=_RunningCal
 
 
 class Callbacks:
-    """The functions of one call: an exception of one ends the call, and comes out of it."""
+    """The functions of one call: an exception of one ends the call, and comes out of it. Ctrl-C does, too,
+    at the next step; the interpreter would raise it where a callback begins, which is nowhere in Python."""
 
     def __init__(self) -> None:
         self._kept: list[Any] = []
@@ -52,7 +54,9 @@ class Callbacks:
     def add(self, kind: Any, function: Callable[..., Any]) -> Any:
         def guarded(_context: Any, *arguments: Any) -> int:
             try:
-                return 1 if _running.is_ending or function(*arguments) is False else 0
+                if self._raised is not None or _running.is_ending:
+                    return 1
+                return 1 if function(*arguments) is False else 0
             except BaseException as problem:
                 self._raised = problem
                 return 1
@@ -60,15 +64,34 @@ class Callbacks:
         self._kept.append(kind(guarded))
         return self._kept[-1]
 
-    def call(self, opened: Any, function: Any, *arguments: Any) -> None:
-        """Calls a function of C that may call these."""
+    def _interrupt(self, *_: Any) -> None:
+        self._raised = KeyboardInterrupt()
+
+    @contextlib.contextmanager
+    def _catching_interrupts(self) -> Iterator[None]:
+        if (threading.current_thread() is not threading.main_thread()
+                or signal.getsignal(signal.SIGINT) is not signal.default_int_handler):
+            yield
+            return
+        signal.signal(signal.SIGINT, self._interrupt)
         try:
-            with _running if self._kept else contextlib.nullcontext():
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def call(self, opened: Any, function: Any, *arguments: Any) -> None:
+        """Calls a function of C that calls these."""
+        problem: Optional[BaseException] = None
+        try:
+            with _running, self._catching_interrupts():
                 opened.call(function, *arguments)
-        except Error:
-            if self._raised is not None:
-                raise self._raised from None
-            raise
+        except Error as error:
+            problem = error
         finally:  # they refer to this, and to whatever the functions hold
             self._kept.clear()
-            self._raised = None
+            problem, self._raised = self._raised or problem, None
+        try:
+            if problem is not None:
+                raise problem from None
+        finally:
+            del problem

@@ -105,6 +105,24 @@ class Generation:
         self._point(name.removesuffix("s") + "_offsets", offsets)
         setattr(self.structure, name.removesuffix("s") + "_count", count)
 
+    def _set_decay(self, name: str, value: Any) -> None:
+        try:
+            start, factor = value
+        except (TypeError, ValueError):
+            raise invalid(f"{name} is {value!r}, but must be a number of tokens and a factor") from None
+        self._set_number(name + "_start", start)
+        self._set_fraction(name + "_factor", factor)
+
+    def _set_biases(self, name: str, value: Any) -> None:
+        if not isinstance(value, Mapping):
+            raise invalid(f"{name} is {value!r}, but must map tuples of ids to numbers")
+        memory, offsets, count = self._lists(name, value)
+        numbers = [_values.fraction(each, name) for each in value.values()]
+        self._point(name + "_ids", memory)
+        self._point(name + "_offsets", offsets)
+        self._point(name + "_values", (ctypes.c_float * max(1, count))(*numbers))
+        setattr(self.structure, name + "_count", count)
+
     def _lists(self, name: str, lists: Iterable[Iterable[int]]) -> Any:
         everything: list[int] = []
         ends = [0]

@@ -120,20 +120,21 @@ class Model:
             _abi.transept_string(ctypes.addressof(each), len(each) - 1) for each in kept])
         converted, generation = Texts(options), Generation(options, len(given))
         callbacks = Callbacks()
-        # Always: where it runs, Python sees Ctrl-C.
-        converted.structure.on_progress = callbacks.add(
-            _abi.transept_progress_function, progress or (lambda done, total: True))
+        if progress:
+            converted.structure.on_progress = callbacks.add(_abi.transept_progress_function, progress)
+        generation.structure.should_stop = callbacks.add(_abi.transept_stop_function, lambda: True)
         if on_text:
             converted.structure.on_text = callbacks.add(_abi.transept_text_function, on_text)
         results = ctypes.c_void_p()
-        callbacks.call(opened, functions.generate_texts, handle, strings, len(given),
-                       ctypes.byref(converted.structure), ctypes.byref(generation.structure),
-                       ctypes.byref(results))
         try:
+            callbacks.call(opened, functions.generate_texts, handle, strings, len(given),
+                           ctypes.byref(converted.structure), ctypes.byref(generation.structure),
+                           ctypes.byref(results))
             return [self._views(functions.view_texts, results, index, result_of)
                     for index in range(len(given))]
         finally:
-            functions.release_texts(results)
+            if results:
+                functions.release_texts(results)
 
     @staticmethod
     def _views(function: Any, results: Any, index: int, convert: Any) -> list:
@@ -236,13 +237,15 @@ class Model:
         if on_token:
             generation.structure.on_token = callbacks.add(_abi.transept_token_function, on_token)
         results = ctypes.c_void_p()
-        callbacks.call(opened, opened.runtime.generate, opened.model, handles, len(sources),
-                       ctypes.byref(generation.structure), ctypes.byref(results))
+        generation.structure.should_stop = callbacks.add(_abi.transept_stop_function, lambda: True)
         try:
+            callbacks.call(opened, opened.runtime.generate, opened.model, handles, len(sources),
+                           ctypes.byref(generation.structure), ctypes.byref(results))
             return [self._views(opened.runtime.view_sequences, results, index, sequence_of)
                     for index in range(len(sources))]
         finally:
-            opened.runtime.release_results(results)
+            if results:
+                opened.runtime.release_results(results)
 
     def _handles(self, sources: list[Source]) -> Any:
         for index, each in enumerate(sources):
