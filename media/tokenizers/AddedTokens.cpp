@@ -12,6 +12,7 @@ void AddedTokenMatcher::add(const std::string &content) {
   if (content.empty())
     return;
   tokens.insert(content);
+  firsts[static_cast<unsigned char>(content.front())] = true;
   auto &known = lengths[static_cast<unsigned char>(content.front())];
   auto place = std::lower_bound(known.begin(), known.end(), content.size(), std::greater<>());
   if (place == known.end() || *place != content.size())

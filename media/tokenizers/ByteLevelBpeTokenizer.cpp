@@ -81,7 +81,7 @@ public:
 private:
   /// Without an unknown token each piece of any text must be a token.
   void checkComplete() const {
-    auto check = [&](const std::string &piece) {
+    auto check = [&](std::string_view piece) {
       if (vocabulary.idOf(piece) < 0)
         throw InputError(fmt::format("tokenizer_config.json: unk_token: found none, but '{}' is "
                                      "not in the vocabulary",
@@ -98,7 +98,9 @@ private:
 
   void segment(std::string_view text, Side, const PieceSink &add) const override {
     for (std::string_view word : splitWords(text))
-      merges.split(bytesToCharacters(word), add);
+      addWord(word, words, add, [&](const PieceSink &addPiece) {
+        merges.split(bytesToCharacters(word), [&](std::string_view part) { addPiece(part, -1); });
+      });
   }
 
   int32_t pieceId(std::string_view piece, Side) const override {
@@ -149,6 +151,7 @@ private:
 
   Vocabulary vocabulary;
   TextPairs merges;
+  WordCache words;
   bool addsBlank;
   int64_t firstTimestamp = -1;
   int32_t promptId = -1, startId = -1;

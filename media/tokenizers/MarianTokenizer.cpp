@@ -46,6 +46,7 @@ public:
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(sourceIds.size()),
               std::max(sourceIds.highestId(), targetIds.highestId()),
               [&](const std::string &token) { return sourceIds.idOf(token); });
+    rememberIds(std::max(sourceModel.size(), targetModel.size()));
     for (Side side : {Side::Source, Side::Target})
       if (vocabulary(side).idOf(unknownToken) < 0)
         throw InputError(fmt::format(
@@ -61,7 +62,7 @@ private:
   void segment(std::string_view text, Side side, const PieceSink &add) const override {
     std::string rest;
     if (auto code = findLanguageCode(text); code && code->begin == 0) {
-      add(text.substr(0, code->end));
+      add(text.substr(0, code->end), -1);
       text.remove_prefix(code->end);
     }
     // Hugging Face removes codes elsewhere in the text, too, and then ignores them.

@@ -52,6 +52,7 @@ public:
     setTokens(readTokenizerConfig(settings, assets), settings,
               booleanSetting(settings, "counts_following_tokens", true) ? next : size,
               std::max(highest, next - 1), [&](const std::string &token) { return baseId(token); });
+    rememberIds(model.size());
     if (unknownId() < 0)
       throw InputError(fmt::format("{}: the unknown token '{}' is not in the vocabulary", modelFile,
                                    unknownToken));
@@ -87,7 +88,7 @@ private:
       return vocabulary->pieceOf(id);
     if (id < offset || id - offset >= model.size())
       return {};
-    return model.pieceOf(id - offset);
+    return std::string(model.pieceOf(id - offset));
   }
 
   std::string join(std::vector<std::string> pieces) const override {

@@ -84,7 +84,8 @@ private:
       std::string spaced = separatePunctuation(each);
       for (std::string_view rest = spaced; !rest.empty();) {
         size_t end = std::min(rest.find(' '), rest.size());
-        addPieces(lower(rest.substr(0, end)), add);
+        std::string_view word = rest.substr(0, end);
+        addWord(word, words, add, [&](const PieceSink &pieces) { addPieces(lower(word), pieces); });
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }
     }
@@ -93,7 +94,7 @@ private:
   void addPieces(std::string_view word, const PieceSink &add) const {
     merges.split(word, [&](std::string_view part) {
       bool isLast = part.data() + part.size() == word.data() + word.size();
-      add(std::string(part) += isLast ? std::string_view() : continued);
+      add(std::string(part) += isLast ? std::string_view() : continued, -1);
     });
   }
 
@@ -113,6 +114,7 @@ private:
 
   Vocabulary vocabulary;
   TextPairs merges;
+  WordCache words;
 };
 
 } // namespace

@@ -85,7 +85,8 @@ TEST(ByteLevel, EveryByteHasACharacterAndComesBack) {
 }
 
 TEST(WordPiece, CutsTheLongestTokens) {
-  WordPieces words({{"un", 0}, {"unable", 1}, {"##able", 2}, {"##s", 3}, {"ä", 4}}, "##", 10);
+  WordPieces words(
+      Vocabulary(TokenIds{{"un", 0}, {"unable", 1}, {"##able", 2}, {"##s", 3}, {"ä", 4}}), "##", 10);
   std::vector<int32_t> tokens = {77};
   EXPECT_TRUE(words.split("unables", tokens));
   EXPECT_EQ(tokens, (std::vector<int32_t>{77, 1, 3}));
