@@ -25,18 +25,28 @@ public:
   /// Bytes at the beginning of `text` that begin no token.
   size_t skip(std::string_view text) const {
     size_t length = 0;
-    while (length < text.size() && !firsts[static_cast<unsigned char>(text[length])])
+    while (length < text.size() && !mayBegin(text.substr(length)))
       ++length;
     return length;
   }
 
 private:
+  bool mayBegin(std::string_view text) const {
+    auto byte = static_cast<unsigned char>(text.front());
+    if (!firsts[byte])
+      return false;
+    return isAlone[byte] ||
+           (text.size() > 1 && pairs[size_t(byte) << 8 | static_cast<unsigned char>(text[1])]);
+  }
+
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
   std::unordered_set<std::string, Hash, std::equal_to<>> tokens;
-  std::bitset<256> firsts;
+  /// The first bytes, those that are tokens, and the first two bytes of tokens.
+  std::bitset<256> firsts, isAlone;
+  std::bitset<65536> pairs;
   /// By first byte: the lengths that occur, longest first.
   std::array<std::vector<size_t>, 256> lengths;
 };

@@ -9,7 +9,9 @@
 #include "media/tokenizers/CompiledAsset.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <memory_resource>
 #include <queue>
 #include <stdexcept>
 
@@ -72,10 +74,17 @@ void BytePairs::merge(std::vector<Symbol> &symbols) const {
   if (symbols.size() >= none)
     throw std::length_error("a word of " + std::to_string(symbols.size()) + " symbols is too long");
   const auto count = uint32_t(symbols.size());
-  std::vector<Link> links(count);
+  // Words are short: one piece of the stack serves nearly all.
+  constexpr size_t usual = 64;
+  std::array<std::byte, usual * (sizeof(Link) + 4 * sizeof(Candidate))> space;
+  std::pmr::monotonic_buffer_resource usualMemory(space.data(), space.size());
+  std::pmr::memory_resource *memory =
+      count <= usual ? &usualMemory : std::pmr::new_delete_resource();
+  std::pmr::vector<Link> links(count, memory);
   for (uint32_t index = 0; index < count; ++index)
     links[index] = {index == 0 ? none : index - 1, index + 1 == count ? none : index + 1};
-  std::vector<Candidate> fresh;
+  std::pmr::vector<Candidate> fresh(memory);
+  fresh.reserve(count);
   auto propose = [&](uint32_t left) {
     uint32_t right = left == none ? none : links[left].next;
     if (right != none)
@@ -84,8 +93,8 @@ void BytePairs::merge(std::vector<Symbol> &symbols) const {
   };
   for (uint32_t index = 0; index < count; ++index)
     propose(index);
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap(std::greater<>(),
-                                                                              std::move(fresh));
+  std::priority_queue<Candidate, std::pmr::vector<Candidate>, std::greater<>> heap(
+      std::greater<>(), std::move(fresh));
   fresh.clear();
   while (!heap.empty()) {
     const Candidate candidate = heap.top();

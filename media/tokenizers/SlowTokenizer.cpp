@@ -52,6 +52,7 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
   if (!addedById.empty())
     highestTokenId = std::max(highestTokenId, addedById.rbegin()->first);
   cleansUpSpaces = config.cleansUpSpaces;
+  addedVocabulary = Vocabulary(TokenIds(addedIds.begin(), addedIds.end()));
   indexAddedTokens(baseSize, booleanSetting(settings, "separates_added_tokens", false));
   if (endTokenId >= 0)
     frame = Frame({}, {endTokenId});
@@ -62,8 +63,7 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
 }
 
 int32_t SlowTokenizer::addedId(std::string_view token) const {
-  auto found = addedIds.find(token);
-  return found == addedIds.end() ? -1 : found->second;
+  return addedVocabulary.idOf(token);
 }
 
 void SlowTokenizer::indexAddedTokens(int32_t baseSize, bool separatesAll) {

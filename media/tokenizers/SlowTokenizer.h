@@ -86,6 +86,7 @@ private:
 
   std::map<int32_t, AddedToken> addedById;
   std::map<std::string, int32_t, std::less<>> addedIds;
+  Vocabulary addedVocabulary; // of addedIds
   AddedTokenMatcher matcher;
   std::set<std::string, std::less<>> specialTokens, additionalTokens;
   std::set<int32_t> specialIds;

@@ -5,14 +5,14 @@
 #include "media/tokenizers/WordCache.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <new>
 
 namespace transept::text {
 
 namespace {
 
-constexpr size_t placeCount = 8192, placesOfAWord = 4;
+constexpr size_t placeCount = 16384, placesOfAWord = 4;
 constexpr size_t longestWord = 64, mostValues = 32;
 
 uint64_t hashOf(std::string_view word) {
@@ -31,12 +31,15 @@ uint64_t hashOf(std::string_view word) {
 
 } // namespace
 
+/// The values lie behind it, and the word behind them.
 struct WordCache::Entry {
-  uint8_t length, count;
-  std::array<char, longestWord> word;
-  std::array<int32_t, mostValues> values; // as many as there are: the rest is not allocated
+  uint32_t hash;
+  uint16_t length, count;
 
-  static size_t size(size_t count) { return offsetof(Entry, values) + count * sizeof(int32_t); }
+  int32_t *values() { return reinterpret_cast<int32_t *>(this + 1); }
+  const int32_t *values() const { return reinterpret_cast<const int32_t *>(this + 1); }
+  char *word() { return reinterpret_cast<char *>(values() + count); }
+  const char *word() const { return reinterpret_cast<const char *>(values() + count); }
 };
 
 WordCache::WordCache() : entries(new std::atomic<const Entry *>[placeCount]()) {}
@@ -54,9 +57,9 @@ std::optional<std::span<const int32_t>> WordCache::find(std::string_view word) c
     const Entry *entry = entries[(hash + probe) % placeCount].load(std::memory_order_acquire);
     if (!entry)
       break;
-    if (entry->length == word.size() &&
-        std::memcmp(entry->word.data(), word.data(), word.size()) == 0)
-      return std::span(entry->values.data(), entry->count);
+    if (entry->hash == uint32_t(hash >> 32) && entry->length == word.size() &&
+        std::memcmp(entry->word(), word.data(), word.size()) == 0)
+      return std::span(entry->values(), entry->count);
   }
   return std::nullopt;
 }
@@ -69,11 +72,11 @@ void WordCache::insert(std::string_view word, std::span<const int32_t> values) c
     auto &place = entries[(hash + probe) % placeCount];
     if (place.load(std::memory_order_relaxed))
       continue;
-    auto *entry = static_cast<Entry *>(::operator new(Entry::size(values.size())));
-    entry->length = uint8_t(word.size());
-    entry->count = uint8_t(values.size());
-    std::ranges::copy(word, entry->word.begin());
-    std::ranges::copy(values, entry->values.begin());
+    size_t size = sizeof(Entry) + values.size() * sizeof(int32_t) + word.size();
+    auto *entry = new (::operator new(size))
+        Entry{uint32_t(hash >> 32), uint16_t(word.size()), uint16_t(values.size())};
+    std::ranges::copy(values, entry->values());
+    std::ranges::copy(word, entry->word());
     const Entry *expected = nullptr;
     if (!place.compare_exchange_strong(expected, entry, std::memory_order_release,
                                        std::memory_order_relaxed))

@@ -15,7 +15,7 @@
 
 namespace transept::text {
 
-/// At most 8192 words of 64 bytes and 32 values: about 1 MiB with usual ones.
+/// At most 16384 words of 64 bytes and 32 values: about 1 MiB with usual ones.
 class WordCache {
 public:
   WordCache();
