@@ -51,9 +51,10 @@ std::string removeTimestamps(std::string_view text) {
 class ByteLevelBpeTokenizer final : public SlowTokenizer {
 public:
   ByteLevelBpeTokenizer(const Settings &settings, std::span<const Asset> assets)
-      : vocabulary(readVocabulary(
-            needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.json")))),
-        merges(needAsset(assets, textSetting(settings, "merges_file", "merges.txt")), ""),
+      : vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.json")),
+        mergesFile(textSetting(settings, "merges_file", "merges.txt")),
+        vocabulary(readVocabulary(needAsset(assets, vocabularyFile))),
+        merges(needAsset(assets, mergesFile), ""),
         addsBlank(booleanSetting(settings, "add_prefix_space", false)) {
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
               vocabulary.highestId(),
@@ -68,6 +69,10 @@ public:
       firstTimestamp = int64_t(last) + 1;
     promptId = id("prompt_token");
     startId = id("start_token");
+  }
+
+  std::vector<CompiledFile> compile() const override {
+    return {{vocabularyFile, vocabulary.compile()}, {mergesFile, merges.compile()}};
   }
 
   std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const override {
@@ -149,6 +154,7 @@ private:
     return text + decodeSegment(ids.subspan(begin), options);
   }
 
+  std::string vocabularyFile, mergesFile;
   Vocabulary vocabulary;
   TextPairs merges;
   WordCache words;
@@ -159,9 +165,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createByteLevelBpeTokenizer(const Settings &settings,
-                                                       std::span<const Asset> assets) {
-  return std::make_unique<ByteLevelBpeTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_byte_level_bpe = {
+    "byte-level-bpe", transept::text::createKind<transept::text::ByteLevelBpeTokenizer>};

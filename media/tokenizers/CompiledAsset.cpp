@@ -30,7 +30,7 @@ bool isCompiled(std::string_view bytes) {
   return bytes.starts_with(mark);
 }
 
-std::string writeCompiled(CompiledKind kind, std::initializer_list<std::string_view> sections) {
+std::string writeCompiled(CompiledKind kind, std::span<const std::string_view> sections) {
   std::string result(mark);
   auto add = [&](size_t number) {
     auto value = uint32_t(number);

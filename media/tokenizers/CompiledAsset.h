@@ -21,7 +21,11 @@ enum class CompiledKind : uint32_t { Vocabulary = 1, Pieces = 2, Merges = 3, Mod
 /// Whether the bytes are a compiled asset and not a file of a checkpoint.
 bool isCompiled(std::string_view bytes);
 
-std::string writeCompiled(CompiledKind kind, std::initializer_list<std::string_view> sections);
+std::string writeCompiled(CompiledKind kind, std::span<const std::string_view> sections);
+inline std::string writeCompiled(CompiledKind kind,
+                                 std::initializer_list<std::string_view> sections) {
+  return writeCompiled(kind, std::span(sections.begin(), sections.size()));
+}
 
 /// The sections as views of `bytes`, at least `count`. Throws InputError, which names `name`, where
 /// they are damaged or of another kind or version.

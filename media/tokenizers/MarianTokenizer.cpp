@@ -54,6 +54,15 @@ public:
             side == Side::Target && isSeparate ? "target_vocab.json" : "vocab.json", unknownToken));
   }
 
+  std::vector<CompiledFile> compile() const override {
+    std::vector<CompiledFile> files = {{"source.spm", sourceModel.compile()},
+                                       {"target.spm", targetModel.compile()},
+                                       {"vocab.json", sourceIds.compile()}};
+    if (isSeparate)
+      files.push_back({"target_vocab.json", targetIds.compile()});
+    return files;
+  }
+
 private:
   const Vocabulary &vocabulary(Side side) const {
     return side == Side::Target && isSeparate ? targetIds : sourceIds;
@@ -104,9 +113,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createMarianTokenizer(const Settings &settings,
-                                                 std::span<const Asset> assets) {
-  return std::make_unique<MarianTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_marian = {
+    "marian", transept::text::createKind<transept::text::MarianTokenizer>};

@@ -38,9 +38,11 @@ PieceTable::PieceTable(std::string_view bytes, std::string_view name) {
     throw InputError(fmt::format("{}: a compiled asset is damaged", name));
 }
 
-std::string PieceTable::compile() const {
+std::string PieceTable::compile(bool addsDummyPrefix) const {
+  Facts trained = facts;
+  trained.addsDummyPrefix = addsDummyPrefix;
   return writeCompiled(CompiledKind::Pieces,
-                       {bytesOf(facts), texts.ends(), texts.texts(), scores.bytes(), kinds.bytes(),
+                       {bytesOf(trained), texts.ends(), texts.texts(), scores.bytes(), kinds.bytes(),
                         normal.bytes(), reserved.bytes(), unknownText, rules.trieBytes(),
                         rules.replacementBytes()});
 }

@@ -21,7 +21,7 @@ public:
   /// `bytes` is a serialized ModelProto, or what compile() gave, which stays where it is. Throws
   /// InputError, which names `name`.
   PieceTable(std::string_view bytes, std::string_view name);
-  std::string compile() const;
+  std::string compile(bool addsDummyPrefix) const;
 
   int32_t size() const { return int32_t(texts.size()); }
   /// `id` in [0, size()).

@@ -73,9 +73,13 @@ private:
 } // namespace
 
 SentencePiece::SentencePiece(std::string_view bytes, std::string_view name, DummyPrefix dummyPrefix)
-    : table(bytes, name) {
+    : table(bytes, name), addsDummyPrefix(table.facts.addsDummyPrefix) {
   table.facts.addsDummyPrefix &= dummyPrefix == DummyPrefix::AsTrained;
   encoder = createPieceEncoder(table, name);
+}
+
+std::string SentencePiece::compile() const {
+  return table.compile(addsDummyPrefix);
 }
 
 std::string SentencePiece::decode(const std::vector<std::string> &pieces) const {

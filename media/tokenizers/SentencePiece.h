@@ -27,6 +27,9 @@ public:
   // The encoder refers to the table.
   SentencePiece(SentencePiece &&) = delete;
 
+  /// As PieceTable::compile. The dummy prefix stays as trained.
+  std::string compile() const;
+
   /// Hands over the pieces of a text, one after another.
   void encode(std::string_view text, const PieceSink &add) const { encoder->encode(text, add); }
   std::string decode(const std::vector<std::string> &pieces) const;
@@ -41,6 +44,7 @@ public:
 
 private:
   PieceTable table;
+  bool addsDummyPrefix; // as trained
   std::unique_ptr<PieceEncoder> encoder;
 };
 

@@ -22,7 +22,7 @@ public:
   T5Tokenizer(const Settings &settings, std::span<const Asset> assets)
       : isLegacy(booleanSetting(settings, "legacy", true)),
         addsPrefix(booleanSetting(settings, "add_prefix_space", true)),
-        model(needAsset(assets, "spiece.model").bytes, "spiece.model",
+        model(needAsset(assets, modelFile).bytes, modelFile,
               isLegacy ? SentencePiece::DummyPrefix::AsTrained : SentencePiece::DummyPrefix::Off) {
     TokenizerConfig config = readTokenizerConfig(settings, assets);
     addSentinels(config, integerSetting(settings, "extra_ids", 100, 100'000));
@@ -33,7 +33,13 @@ public:
     model.encode(unknownToken, [&](std::string_view, int32_t) { ++unknownLength; });
   }
 
+  std::vector<CompiledFile> compile() const override {
+    return {{modelFile, model.compile()}};
+  }
+
 private:
+  static constexpr const char *modelFile = "spiece.model";
+
   void addSentinels(TokenizerConfig &config, int32_t count) const {
     auto sentinel = [](int32_t index) {
       AddedToken token;
@@ -140,9 +146,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createT5Tokenizer(const Settings &settings,
-                                             std::span<const Asset> assets) {
-  return std::make_unique<T5Tokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_t5 = {
+    "t5", transept::text::createKind<transept::text::T5Tokenizer>};

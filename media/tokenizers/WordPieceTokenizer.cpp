@@ -43,9 +43,9 @@ Vocabulary readVocabularyLines(const Asset &asset) {
 class WordPieceTokenizer final : public SlowTokenizer {
 public:
   WordPieceTokenizer(const Settings &settings, std::span<const Asset> assets)
-      : words(readVocabularyLines(
-                  needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.txt"))),
-              continuation, maximumWordCharacters),
+      : vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.txt")),
+        words(readVocabularyLines(needAsset(assets, vocabularyFile)), continuation,
+              maximumWordCharacters),
         splitsWords(booleanSetting(settings, "do_basic_tokenize", true)),
         lowers(booleanSetting(settings, "do_lower_case", true)),
         spacesIdeographs(booleanSetting(settings, "tokenize_chinese_chars", true)),
@@ -55,6 +55,10 @@ public:
               [&](const std::string &token) { return words.tokens().idOf(token); });
     if (unknownId() < 0)
       throw InputError("tokenizer_config.json: unk_token: found none, but words need one");
+  }
+
+  std::vector<CompiledFile> compile() const override {
+    return {{vocabularyFile, words.tokens().compile()}};
   }
 
 private:
@@ -110,6 +114,7 @@ private:
     return std::string(strip(replaceAll(text, " ##", "")));
   }
 
+  std::string vocabularyFile;
   WordPieces words;
   WordCache cache;
   bool splitsWords, lowers, spacesIdeographs, stripsAccents;
@@ -117,9 +122,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createWordPieceTokenizer(const Settings &settings,
-                                                    std::span<const Asset> assets) {
-  return std::make_unique<WordPieceTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_wordpiece = {
+    "wordpiece", transept::text::createKind<transept::text::WordPieceTokenizer>};

@@ -47,8 +47,8 @@ struct ModelFacts {
   int64_t targetFeatureWidth = 0, targetStateWidth = 0;
   frontend::GenerationDefaults generation;
   std::vector<Asset> assets;
-  /// Functions over texts are linked into the library.
-  bool hasTokenizer = false;
+  /// Its code and the functions over texts are linked into the library; empty: it has none.
+  std::string tokenizerKind;
 };
 
 /// The name of the data that marks where weights are added after linking (WeightSegment.h).

@@ -97,7 +97,7 @@ public:
       bytes = tables.front();
       tables.erase(tables.begin());
     }
-    const Json json = parseObject(bytes, name);
+    Json json = parseObject(bytes, name);
     const Fields fields(json, name);
     model = createModel(Fields(fields.need("model"), name + ": model"), tables);
     auto part = [&](const char *key, auto create) {
@@ -123,6 +123,19 @@ public:
     ends = {idOf(config.token(Role::End).content), idOf(config.token(Role::Padding).content),
             idOf(config.token(Role::Unknown).content)};
     cleansUpSpaces = config.cleansUpSpaces;
+    // What is left tells which model it is.
+    for (const char *heavy : {"vocab", "merges"})
+      if (auto found = json["model"].find(heavy); found != json["model"].end())
+        found->clear();
+    document = std::move(json);
+  }
+
+  std::vector<CompiledFile> compile() const override {
+    std::vector<std::string> tables = model->tables();
+    const std::string small = document.dump();
+    std::vector<std::string_view> sections = {small};
+    sections.insert(sections.end(), tables.begin(), tables.end());
+    return {{"tokenizer.json", writeCompiled(CompiledKind::Model, sections)}};
   }
 
   std::vector<int32_t> encode(std::string_view text, const EncodeOptions &options) const override {
@@ -232,6 +245,7 @@ private:
     }
   }
 
+  Json document; // without what the model has tables of
   std::unique_ptr<TokenModel> model;
   WordCache cache;
   Normalizer normalizer;
@@ -250,9 +264,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createJsonTokenizer(const Settings &settings,
-                                               std::span<const Asset> assets) {
-  return std::make_unique<JsonTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_tokenizer_json = {
+    "tokenizer-json", transept::text::createKind<transept::text::JsonTokenizer>};
