@@ -23,7 +23,6 @@ public:
 
   explicit TrieBuilder(const std::vector<Text> &texts) : texts(texts) {
     addBlock();
-    units[0] = Trie::used;
     // Units without children have base 0.
     isBase[0] = true;
     std::vector<Work> works = {{0, 0, texts.size(), 0}};
@@ -90,7 +89,8 @@ private:
     return block;
   }
 
-  bool isFree(uint32_t unit) const { return units[unit] == 0; }
+  /// No byte leads to the root, unit 0, so that it is not marked as used.
+  bool isFree(uint32_t unit) const { return unit != 0 && units[unit] == 0; }
 
   /// Free units are a ring through unit 0.
   void addBlock() {
@@ -111,7 +111,7 @@ private:
     if (uint32_t blocks = begin / blockSize; blocks >= openBlocks)
       for (uint32_t unit = (blocks - openBlocks) * blockSize;
            unit < (blocks - openBlocks + 1) * blockSize; ++unit)
-        if (unit != 0 && isFree(unit))
+        if (isFree(unit))
           take(unit);
   }
 

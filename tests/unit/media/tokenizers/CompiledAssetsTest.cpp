@@ -207,10 +207,10 @@ TEST(CompiledAssets, OfLargeVocabulariesGiveWhatTheFilesGive) {
   ids["<unk>"] = next++;
   ids["</s>"] = next++;
   ids["[UNK]"] = next++;
-  nlohmann::json scored = {{"<unk>", 0.0}};
+  nlohmann::json scored = nlohmann::json::array({nlohmann::json::array({"<unk>", 0.0})});
   for (const std::string &word : largeVocabulary("▁")) {
     ids[word] = next++;
-    scored.push_back({word, -3 - 0.00005 * next});
+    scored.push_back(nlohmann::json::array({word, -3 - 0.00005 * next}));
   }
   const Settings settings = {{"special_tokens", R"({"unk_token": "<unk>"})"}};
   const Compiled pieces("sentencepiece", settings,
