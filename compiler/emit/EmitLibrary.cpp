@@ -82,7 +82,8 @@ int64_t stateWidth(mlir::ModuleOp module, llvm::StringRef program) {
 }
 
 /// What is the same for all levels, told by the first.
-ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &description) {
+ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &description,
+                   const std::map<std::string, std::string> &compiledFiles) {
   ModelFacts facts;
   facts.name = description.name;
   facts.sourceVocabularySize = vocabularySize(module, "encode");
@@ -99,13 +100,17 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.uncountedSourceId = description.source.embedding.positions.uncountedId;
   facts.uncountedTargetId = description.target.embedding.positions.uncountedId;
   facts.generation = description.generation;
-  facts.hasTokenizer = !description.tokenizer.kind.empty();
+  facts.tokenizerKind = description.tokenizer.kind;
   facts.takesSounds =
       description.source.embedding.features &&
       llvm::is_contained(description.tokenizer.files, std::string("preprocessor_config.json"));
-  for (const std::string &file : description.tokenizer.files)
+  for (const std::string &file : description.tokenizer.files) {
+    auto compiled = compiledFiles.find(file);
     facts.assets.push_back(
-        {file, readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});
+        {file, compiled != compiledFiles.end()
+                   ? compiled->second
+                   : readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});
+  }
   return facts;
 }
 
@@ -251,7 +256,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
                  LibraryFiles &files) {
   std::vector<Level> levels(given.begin(), given.end());
   checkSameCaches(levels);
-  ModelFacts facts = factsOf(levels.front().module, description);
+  ModelFacts facts = factsOf(levels.front().module, description, options.compiledFiles);
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
   OutputFile &library = files.library();

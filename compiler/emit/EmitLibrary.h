@@ -16,12 +16,15 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <functional>
+#include <map>
 #include <string>
 
 namespace transept::emit {
 
 struct EmitOptions {
   std::vector<UnloadedSection> sections = {}; // to be kept in the library
+  /// By name: what it carries in place of files of the description's tokenizer.
+  std::map<std::string, std::string> compiledFiles = {};
   /// Called with what is being done and how much of it (0 to 1).
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };

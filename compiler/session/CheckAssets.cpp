@@ -20,27 +20,32 @@ namespace {
 
 constexpr const char *kPreprocessor = "preprocessor_config.json";
 
-class AssetCheck {
+class Assets {
 public:
-  AssetCheck(const frontend::Description &description, std::vector<std::string> &warnings)
-      : description(description), warnings(warnings) {
+  explicit Assets(const frontend::Description &description) : description(description) {
     for (const std::string &name : description.tokenizer.files)
       contents.push_back(readFile(path(name), JsonLimits().bytes));
   }
 
-  void checkTokenizer() const {
+  /// Null where the checkpoint has none.
+  std::unique_ptr<text::Tokenizer> createTokenizer() const {
     const frontend::Tokenizer &files = description.tokenizer;
     if (files.kind.empty())
-      return;
+      return nullptr;
     std::vector<text::Asset> assets;
     for (size_t index = 0; index < contents.size(); ++index)
       assets.push_back({files.files[index], contents[index]});
-    std::unique_ptr<text::Tokenizer> tokenizer;
     try {
-      tokenizer = text::createTokenizer(files.kind, files.settings, assets);
+      return text::createTokenizer(files.kind, files.settings, assets);
     } catch (const InputError &error) {
       throw InputError(fmt::format("{}: {}", description.checkpoint, error.what()));
     }
+  }
+
+  void checkTokenizer(std::vector<std::string> &warnings) const {
+    std::unique_ptr<text::Tokenizer> tokenizer = createTokenizer();
+    if (!tokenizer)
+      return;
     int64_t size = std::max(description.source.embedding.vocabularySize,
                             description.target.embedding.vocabularySize);
     int32_t highest = tokenizer->highestId();
@@ -52,7 +57,7 @@ public:
           tokenizer->decode(std::span(&highest, 1), {.skipSpecialTokens = false}), size - 1));
   }
 
-  void checkPreprocessor() const {
+  void checkPreprocessor(std::vector<std::string> &warnings) const {
     const std::vector<std::string> &names = description.tokenizer.files;
     auto found = std::ranges::find(names, kPreprocessor);
     const auto &expected = description.source.embedding.features;
@@ -77,16 +82,20 @@ private:
   std::string path(const std::string &name) const { return description.checkpoint + "/" + name; }
 
   const frontend::Description &description;
-  std::vector<std::string> &warnings;
   std::vector<std::string> contents; // in the order of the tokenizer's files
 };
 
 } // namespace
 
 void checkAssets(const frontend::Description &description, std::vector<std::string> &warnings) {
-  AssetCheck check(description, warnings);
-  check.checkTokenizer();
-  check.checkPreprocessor();
+  const Assets assets(description);
+  assets.checkTokenizer(warnings);
+  assets.checkPreprocessor(warnings);
+}
+
+std::vector<text::CompiledFile> compileAssets(const frontend::Description &description) {
+  std::unique_ptr<text::Tokenizer> tokenizer = Assets(description).createTokenizer();
+  return tokenizer ? tokenizer->compile() : std::vector<text::CompiledFile>();
 }
 
 } // namespace transept::session

@@ -7,6 +7,7 @@
 #define TRANSEPT_COMPILER_SESSION_CHECKASSETS_H
 
 #include "compiler/frontend/description/Description.h"
+#include "media/tokenizers/Tokenizer.h"
 
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ namespace transept::session {
 /// with the model. Throws InputError, which names the file. `warnings` gets what concerns some
 /// texts only, and fields of the preprocessor that have no effect.
 void checkAssets(const frontend::Description &description, std::vector<std::string> &warnings);
+
+/// What the library carries in place of the tokenizer's large files. Throws as checkAssets.
+std::vector<text::CompiledFile> compileAssets(const frontend::Description &description);
 
 } // namespace transept::session
 

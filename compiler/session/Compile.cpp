@@ -10,6 +10,7 @@
 #include "compiler/emit/EmitLibrary.h"
 #include "compiler/emit/ParameterShapes.h"
 #include "compiler/pipeline/ReadableIR.h"
+#include "compiler/session/CheckAssets.h"
 #include "compiler/session/ChooseWeights.h"
 #include "compiler/session/ImpliedSizes.h"
 #include "compiler/session/InterpretedRun.h"
@@ -144,6 +145,8 @@ BuiltLibrary build(const std::string &path, const CompileOptions &options) {
   showFiles(session, story.tensors, checkpoint);
   emit::EmitOptions emission;
   emission.sections = {{story::kStorySection, packed(story)}};
+  for (text::CompiledFile &file : compileAssets(input.description))
+    emission.compiledFiles[file.name] = std::move(file.bytes);
   emission.progress = [&](const std::string &what, double share) {
     session.showProgress(what, share);
   };

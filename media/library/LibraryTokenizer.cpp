@@ -4,8 +4,7 @@
 
 #include "media/library/LibraryTokenizer.h"
 
-#include "base/Json.h"
-#include "base/LibraryManifest.h"
+#include "media/tokenizers/BoundedJson.h"
 
 #include <algorithm>
 #include <string>
@@ -13,17 +12,18 @@
 namespace transept::media {
 
 std::unique_ptr<text::Tokenizer> openTokenizer(const transept_model_table &table) {
-  auto facts = parseJson({table.manifest, table.manifest_size}, "manifest of the library",
-                         {.onlyMember = "tokenizer"});
-  if (!facts.contains("tokenizer"))
+  // Not by base/LibraryManifest.h, whose kind of JSON would be a second copy of the parser.
+  const text::Json facts = text::parseMember({table.manifest, table.manifest_size},
+                                             "manifest of the library", "tokenizer");
+  if (!facts.is_object())
     return nullptr;
-  auto tokenizer = facts.at("tokenizer").get<manifest::Tokenizer>();
-  if (tokenizer.kind.empty())
+  auto kind = facts.at("kind").get<std::string>();
+  if (kind.empty())
     return nullptr;
   std::vector<text::Asset> assets;
   for (const transept_asset &asset : std::span(table.assets, table.asset_count))
     assets.push_back({asset.name, {static_cast<const char *>(asset.data), asset.size}});
-  return text::createTokenizer(tokenizer.kind, tokenizer.settings, assets);
+  return text::createTokenizer(kind, facts.at("settings").get<text::Settings>(), assets);
 }
 
 LanguagePlace targetLanguagePlace(const transept_model_table &table,

@@ -1,34 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// utf8proc, and the few rules that it leaves out.
+// Categories and case, from tables that MakeCharacterTables.cpp takes from utf8proc, and the few
+// rules that it leaves out.
 
 #include "media/text/Characters.h"
 
+#include "media/text/CharacterTables.h"
+#include "media/text/Unicode.h"
+
 #include <array>
-#include <cstdlib>
-#include <utf8proc.h>
 
 namespace transept::text {
 
 namespace {
 
-utf8proc_category_t categoryOf(char32_t character) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(character));
+// The values of utf8proc.
+enum Category {
+  Cn,
+  Lu,
+  Ll,
+  Lt,
+  Lm,
+  Lo,
+  Mn,
+  Mc,
+  Me,
+  Nd,
+  Nl,
+  No,
+  Pc,
+  Pd,
+  Ps,
+  Pe,
+  Pi,
+  Pf,
+  Po,
+  Sm,
+  Sc,
+  Sk,
+  So,
+  Zs,
+  Zl,
+  Zp,
+  Cc,
+  Cf,
+  Cs,
+  Co
+};
+
+int categoryOf(char32_t character) {
+  return kindOf(character).category;
 }
 
 bool isCased(char32_t character) {
-  auto category = categoryOf(character);
-  return category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LL ||
-         category == UTF8PROC_CATEGORY_LT;
+  int category = categoryOf(character);
+  return category == Lu || category == Ll || category == Lt;
 }
 
 bool isCaseIgnorable(char32_t character) {
   switch (categoryOf(character)) {
-  case UTF8PROC_CATEGORY_MN:
-  case UTF8PROC_CATEGORY_ME:
-  case UTF8PROC_CATEGORY_CF:
-  case UTF8PROC_CATEGORY_LM:
-  case UTF8PROC_CATEGORY_SK:
+  case Mn:
+  case Me:
+  case Cf:
+  case Lm:
+  case Sk:
     return true;
   default:
     return character == '\'' || character == '.' || character == ':' || character == 0xb7 ||
@@ -36,78 +71,96 @@ bool isCaseIgnorable(char32_t character) {
   }
 }
 
-char32_t simpleUpper(char32_t character) {
-  return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(character)));
+void appendMapped(std::string &text, char32_t character, CharacterMap map) {
+  if (auto mapped = mappedText(character, map))
+    text += *mapped;
+  else
+    append(text, character);
 }
 
 void appendLower(std::string &text, char32_t character) {
-  append(text, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(character))));
-  if (character == 0x130) // the only one whose lower case is two characters, i and a dot above
-    text.replace(text.size() - 1, 1, "i\xcc\x87");
+  if (character < 0x80)
+    text += char(character >= 'A' && character <= 'Z' ? character + ('a' - 'A') : character);
+  else
+    appendMapped(text, character, CharacterMap::Lower);
 }
 
 } // namespace
 
-char32_t nextCharacter(std::string_view text, size_t &position) {
-  utf8proc_int32_t character = -1;
-  utf8proc_ssize_t length =
-      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t *>(text.data()) + position,
-                       static_cast<utf8proc_ssize_t>(text.size() - position), &character);
-  position += length > 0 ? size_t(length) : 1;
-  return length > 0 ? static_cast<char32_t>(character) : U'\ufffd';
+char32_t nextWideCharacter(std::string_view text, size_t &position) {
+  std::string_view rest = text.substr(position);
+  size_t length = validLength(rest);
+  if (length == 0) {
+    ++position;
+    return U'\ufffd';
+  }
+  constexpr std::array<unsigned, 5> leadBits = {0, 0x7f, 0x1f, 0x0f, 0x07};
+  char32_t character = static_cast<unsigned char>(rest[0]) & leadBits[length];
+  for (size_t index = 1; index < length; ++index)
+    character = character << 6 | (static_cast<unsigned char>(rest[index]) & 0x3f);
+  position += length;
+  return character;
 }
 
-void append(std::string &text, char32_t character) {
-  std::array<utf8proc_uint8_t, 4> bytes;
-  utf8proc_ssize_t length =
-      utf8proc_encode_char(static_cast<utf8proc_int32_t>(character), bytes.data());
-  text.append(reinterpret_cast<const char *>(bytes.data()), size_t(length));
+void appendWide(std::string &text, char32_t character) {
+  auto tail = [&](int shift) { text += char(0x80 | (character >> shift & 0x3f)); };
+  if (character < 0x800) {
+    text += char(0xc0 | character >> 6);
+    return tail(0);
+  }
+  if (character < 0x10000) {
+    text += char(0xe0 | character >> 12);
+    tail(6);
+    return tail(0);
+  }
+  text += char(0xf0 | (character >> 18 & 7));
+  tail(12);
+  tail(6);
+  tail(0);
 }
 
 bool isLetter(char32_t character) {
-  auto category = categoryOf(character);
-  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+  int category = categoryOf(character);
+  return category >= Lu && category <= Lo;
 }
 
 bool isSmallLetter(char32_t character) {
-  return categoryOf(character) == UTF8PROC_CATEGORY_LL;
+  return categoryOf(character) == Ll;
 }
 
 bool isNumber(char32_t character) {
-  auto category = categoryOf(character);
-  return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+  int category = categoryOf(character);
+  return category >= Nd && category <= No;
 }
 
 bool isWhiteSpace(char32_t character) {
   if (character < 0x80)
     return character == ' ' || (character >= '\t' && character <= '\r');
-  auto category = categoryOf(character);
-  return character == 0x85 ||
-         (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP);
+  int category = categoryOf(character);
+  return character == 0x85 || (category >= Zs && category <= Zp);
 }
 
 bool isMark(char32_t character) {
-  auto category = categoryOf(character);
-  return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+  int category = categoryOf(character);
+  return category >= Mn && category <= Me;
 }
 
 bool isNonSpacingMark(char32_t character) {
-  return categoryOf(character) == UTF8PROC_CATEGORY_MN;
+  return categoryOf(character) == Mn;
 }
 
 bool isPunctuation(char32_t character) {
-  auto category = categoryOf(character);
-  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+  int category = categoryOf(character);
+  return category >= Pc && category <= Po;
 }
 
 bool isSpaceSeparator(char32_t character) {
-  return categoryOf(character) == UTF8PROC_CATEGORY_ZS;
+  return categoryOf(character) == Zs;
 }
 
 bool isOther(char32_t character, Unassigned unassigned) {
-  auto category = categoryOf(character);
-  return (category >= UTF8PROC_CATEGORY_CC && category <= UTF8PROC_CATEGORY_CO) ||
-         (category == UTF8PROC_CATEGORY_CN && unassigned == Unassigned::Count);
+  int category = categoryOf(character);
+  return (category >= Cc && category <= Co) || (category == Cn && unassigned == Unassigned::Count);
 }
 
 bool isIdeograph(char32_t character) {
@@ -123,23 +176,6 @@ bool isIdeograph(char32_t character) {
     if (character >= first && character <= last)
       return true;
   return false;
-}
-
-std::string normalize(std::string_view text, NormalForm form) {
-  int options = UTF8PROC_STABLE;
-  options |=
-      form == NormalForm::C || form == NormalForm::KC ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE;
-  if (form == NormalForm::KC || form == NormalForm::KD)
-    options |= UTF8PROC_COMPAT;
-  utf8proc_uint8_t *result = nullptr;
-  utf8proc_ssize_t length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t *>(text.data()),
-                                         static_cast<utf8proc_ssize_t>(text.size()), &result,
-                                         static_cast<utf8proc_option_t>(options));
-  if (length < 0)
-    return std::string(text);
-  std::string normal(reinterpret_cast<const char *>(result), size_t(length));
-  std::free(result);
-  return normal;
 }
 
 std::string removeNonSpacingMarks(std::string_view text) {
@@ -184,40 +220,9 @@ std::string lower(std::string_view text) {
 
 std::string upper(std::string_view text) {
   std::string result;
-  for (size_t position = 0; position < text.size();) {
-    const char32_t character = nextCharacter(text, position);
-    // The full upper case of a character is the upper case of its full case folding: ss for U+00DF.
-    std::array<utf8proc_int32_t, 8> folded;
-    int boundary = 0;
-    utf8proc_ssize_t count = 0;
-    if (categoryOf(character) != UTF8PROC_CATEGORY_LU)
-      count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(character), folded.data(),
-                                      folded.size(), UTF8PROC_CASEFOLD, &boundary);
-    if (count < 2 || count > static_cast<utf8proc_ssize_t>(folded.size()))
-      append(result, simpleUpper(character));
-    else
-      for (utf8proc_ssize_t index = 0; index < count; ++index)
-        append(result, simpleUpper(static_cast<char32_t>(folded[size_t(index)])));
-  }
+  for (size_t position = 0; position < text.size();)
+    appendMapped(result, nextCharacter(text, position), CharacterMap::Upper);
   return result;
-}
-
-std::vector<size_t> graphemeEnds(std::string_view text) {
-  std::vector<size_t> ends;
-  utf8proc_int32_t state = 0;
-  char32_t previous = 0;
-  for (size_t position = 0; position < text.size();) {
-    size_t begin = position;
-    const char32_t character = nextCharacter(text, position);
-    if (begin > 0 &&
-        utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous),
-                                         static_cast<utf8proc_int32_t>(character), &state))
-      ends.push_back(begin);
-    previous = character;
-  }
-  if (!text.empty())
-    ends.push_back(text.size());
-  return ends;
 }
 
 } // namespace transept::text

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Properties of characters, case and normal forms, from utf8proc: what Python's unicodedata and
-// regular expressions know. All texts are valid UTF-8.
+// Properties of characters, case and normal forms: what Python's unicodedata and regular
+// expressions know. All texts are valid UTF-8.
 
 #ifndef TRANSEPT_MEDIA_TEXT_CHARACTERS_H
 #define TRANSEPT_MEDIA_TEXT_CHARACTERS_H
@@ -13,9 +13,23 @@
 
 namespace transept::text {
 
+char32_t nextWideCharacter(std::string_view text, size_t &position);
+void appendWide(std::string &text, char32_t character);
+
 /// The character that begins at `position`, which moves behind it.
-char32_t nextCharacter(std::string_view text, size_t &position);
-void append(std::string &text, char32_t character);
+inline char32_t nextCharacter(std::string_view text, size_t &position) {
+  auto byte = static_cast<unsigned char>(text[position]);
+  if (byte >= 0x80)
+    return nextWideCharacter(text, position);
+  ++position;
+  return byte;
+}
+inline void append(std::string &text, char32_t character) {
+  if (character < 0x80)
+    text += char(character);
+  else
+    appendWide(text, character);
+}
 
 bool isLetter(char32_t character);
 /// Category Ll.

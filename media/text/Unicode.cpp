@@ -65,6 +65,12 @@ std::string_view strip(std::string_view text) {
 }
 
 bool startsWithSpace(std::string_view text) {
+  if (text.empty())
+    return false;
+  auto lead = static_cast<unsigned char>(text.front());
+  // The bytes that the wide ones begin with.
+  if (lead < 0xc2 || lead > 0xe3)
+    return isNarrowSpace(text.front());
   return stripLeft(text).size() < text.size();
 }
 
@@ -85,6 +91,22 @@ static std::pair<size_t, bool> firstCharacter(std::string_view text) {
   return {std::max<size_t>(known, 1), known == length && known > 0};
 }
 
+/// Bytes at the beginning that are whole characters.
+static size_t validPrefix(std::string_view text) {
+  size_t length = 0;
+  while (length < text.size()) {
+    if (static_cast<unsigned char>(text[length]) < 0x80) {
+      ++length;
+      continue;
+    }
+    auto [size, isWhole] = firstCharacter(text.substr(length));
+    if (!isWhole)
+      break;
+    length += size;
+  }
+  return length;
+}
+
 size_t validLength(std::string_view text) {
   auto [length, isWhole] = firstCharacter(text);
   return isWhole ? length : 0;
@@ -94,6 +116,11 @@ std::string validUtf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
   while (!text.empty()) {
+    if (size_t length = validPrefix(text); length > 0) {
+      valid += text.substr(0, length);
+      text.remove_prefix(length);
+      continue;
+    }
     auto [length, isWhole] = firstCharacter(text);
     valid += isWhole ? text.substr(0, length) : "\xef\xbf\xbd";
     text.remove_prefix(length);

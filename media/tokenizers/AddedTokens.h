@@ -6,6 +6,7 @@
 #define TRANSEPT_MEDIA_TOKENIZERS_ADDEDTOKENS_H
 
 #include <array>
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -20,13 +21,32 @@ public:
   /// Bytes of the longest token at the beginning of `text`; 0 when there is none. Costs one look-up
   /// for each length that occurs among the tokens with that first byte, however many they are.
   size_t matchAt(std::string_view text) const;
+  bool canBegin(unsigned char byte) const { return firsts[byte]; }
+  /// Bytes at the beginning of `text` that begin no token.
+  size_t skip(std::string_view text) const {
+    size_t length = 0;
+    while (length < text.size() && !mayBegin(text.substr(length)))
+      ++length;
+    return length;
+  }
 
 private:
+  bool mayBegin(std::string_view text) const {
+    auto byte = static_cast<unsigned char>(text.front());
+    if (!firsts[byte])
+      return false;
+    return isAlone[byte] ||
+           (text.size() > 1 && pairs[size_t(byte) << 8 | static_cast<unsigned char>(text[1])]);
+  }
+
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
   std::unordered_set<std::string, Hash, std::equal_to<>> tokens;
+  /// The first bytes, those that are tokens, and the first two bytes of tokens.
+  std::bitset<256> firsts, isAlone;
+  std::bitset<65536> pairs;
   /// By first byte: the lengths that occur, longest first.
   std::array<std::vector<size_t>, 256> lengths;
 };

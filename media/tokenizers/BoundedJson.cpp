@@ -11,30 +11,43 @@
 
 #include <fmt/format.h>
 #include <limits>
+#include <optional>
 
 namespace transept::text {
 
 namespace {
 
-constexpr int maximumDepth = 16;
-
-} // namespace
-
-Json parseValue(std::string_view text, std::string_view name) {
+Json parse(std::string_view text, std::string_view name, int maximumDepth,
+           std::optional<std::string_view> onlyMember) {
   if (int64_t limit = JsonLimits().bytes; int64_t(text.size()) > limit)
     throw InputError(
         fmt::format("{}: {} bytes of JSON, at most {} are allowed", name, text.size(), limit));
   refusePointerFile(text, std::string(name));
-  auto check = [&](int depth, Json::parse_event_t, Json &) {
+  auto check = [&](int depth, Json::parse_event_t event, Json &value) {
     if (depth > maximumDepth)
       throw InputError(fmt::format("{}: nested deeper than {} levels", name, maximumDepth));
-    return true;
+    return !onlyMember || depth != 1 || event != Json::parse_event_t::key || value == *onlyMember;
   };
   try {
     return Json::parse(text, check);
   } catch (const Json::exception &error) {
     throw InputError(fmt::format("{}: {}", name, error.what()));
   }
+}
+
+} // namespace
+
+Json parseValue(std::string_view text, std::string_view name) {
+  constexpr int maximumDepth = 16;
+  return parse(text, name, maximumDepth, std::nullopt);
+}
+
+Json parseMember(std::string_view text, std::string_view name, std::string_view member) {
+  Json json = parse(text, name, JsonLimits().depth, member);
+  if (!json.is_object())
+    throw InputError(fmt::format("{}: not a JSON object", name));
+  auto found = json.find(member);
+  return found == json.end() ? Json() : *found;
 }
 
 Json parseObject(std::string_view text, std::string_view name) {

@@ -18,6 +18,8 @@ using Json = nlohmann::json;
 Json parseObject(std::string_view text, std::string_view name);
 /// Parses any value.
 Json parseValue(std::string_view text, std::string_view name);
+/// Parses one member of an object, whatever the others hold; null where it is not there.
+Json parseMember(std::string_view text, std::string_view name, std::string_view member);
 
 /// An id of at most 2^31 - 1; throws InputError with `where` in front.
 int32_t parseId(const Json &json, const std::string &where);

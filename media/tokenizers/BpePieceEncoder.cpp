@@ -7,6 +7,7 @@
 #include "media/text/Unicode.h"
 #include "media/tokenizers/PieceNormalizer.h"
 #include "media/tokenizers/UnknownPieces.h"
+#include "media/tokenizers/WordCache.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,12 +19,13 @@ namespace transept::text {
 
 namespace {
 
-using Kind = PieceModel::Kind;
+using Kind = PieceTable::Kind;
 constexpr uint32_t none = UINT32_MAX;
 
 /// A part of the text; one of no length has become a part of its left neighbour.
 struct Part {
   uint32_t begin, length, previous, next;
+  Trie::Node node; // where its text ends in the trie of pieces
 };
 
 struct Pair {
@@ -38,43 +40,15 @@ struct Pair {
 /// How long the first half was of a piece that is not to be used.
 using Halves = std::unordered_map<std::string_view, uint32_t>;
 
-class BpePieceEncoder final : public PieceEncoder {
-public:
-  BpePieceEncoder(const PieceModel &model, std::string_view name)
-      : normalizer(model, name), fallsBackToBytes(model.fallsBackToBytes) {
-    for (size_t id = 0; id < model.pieces.size(); ++id) {
-      const PieceModel::Piece &piece = model.pieces[id];
-      scores.push_back(piece.score);
-      isUnused.push_back(piece.kind == Kind::Unused);
-      if (piece.kind != Kind::Normal && piece.kind != Kind::UserDefined && !isUnused.back()) {
-        reserved.emplace(piece.text, piece.kind == Kind::Unknown);
-        continue;
-      }
-      ids.emplace(piece.text, int32_t(id));
-      longest = std::max(longest, piece.text.size());
-    }
-  }
+/// The pieces of a word: the length of each, and its id or -1.
+using Lengths = std::vector<int32_t>;
 
-  void encode(std::string_view text, const PieceSink &add) const override {
-    const std::string normal = normalizer.normalize(text);
-    std::vector<Part> parts = split(normal);
-    std::vector<Pair> pairs;
-    Halves halves;
-    auto propose = [&](uint32_t left, auto &&use) {
-      uint32_t right = left == none ? none : parts[left].next;
-      if (right == none || isFrozen(normal, parts[left]) || isFrozen(normal, parts[right]))
-        return;
-      size_t length = size_t(parts[left].length) + parts[right].length;
-      auto found = length <= longest
-                       ? ids.find(std::string_view(normal).substr(parts[left].begin, length))
-                       : ids.end();
-      if (found == ids.end())
-        return;
-      use(Pair{scores[size_t(found->second)], left, uint32_t(length)});
-      if (isUnused[size_t(found->second)])
-        halves.insert_or_assign(std::string_view(normal).substr(parts[left].begin, length),
-                                parts[left].length);
-    };
+/// One text, or one word of it.
+class PieceMerger {
+public:
+  PieceMerger(const PieceTable &table, const PieceNormalizer &normalizer, std::string_view text)
+      : table(table), normalizer(normalizer), text(text) {
+    split();
     for (uint32_t left = 0; left < parts.size(); ++left)
       propose(left, [&](Pair pair) { pairs.push_back(pair); });
     std::priority_queue<Pair> queue(std::less<Pair>(), std::move(pairs));
@@ -86,6 +60,7 @@ public:
           left.length + parts[left.next].length != pair.length)
         continue;
       Part &right = parts[left.next];
+      left.node = table.normalTrie().walk(left.node, textOf(right));
       left.length = pair.length;
       left.next = right.next;
       right.length = 0;
@@ -94,66 +69,123 @@ public:
       propose(left.previous, [&](Pair fresh) { queue.push(fresh); });
       propose(pair.left, [&](Pair fresh) { queue.push(fresh); });
     }
-    addParts(normal, parts, halves, add);
+  }
+
+  void append(Lengths &result) const {
+    for (const Part &part : parts)
+      if (part.length > 0)
+        append(textOf(part), result);
   }
 
 private:
-  std::vector<Part> split(std::string_view text) const {
-    if (text.size() >= none)
-      throw std::length_error(fmt::format("a text of {} bytes is too long", text.size()));
-    std::vector<Part> parts;
+  std::string_view textOf(const Part &part) const { return text.substr(part.begin, part.length); }
+
+  void split() {
     parts.reserve(size_t(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; })));
     for (size_t begin = 0; begin < text.size();) {
       size_t length = normalizer.userDefinedAt(text.substr(begin));
       length = length > 0 ? length : characterLength(text, begin);
       auto index = uint32_t(parts.size());
-      parts.push_back(
-          {uint32_t(begin), uint32_t(length), index == 0 ? none : index - 1, index + 1});
+      const Trie &trie = table.normalTrie();
+      parts.push_back({uint32_t(begin), uint32_t(length), index == 0 ? none : index - 1, index + 1,
+                       trie.walk(trie.root(), text.substr(begin, length))});
       begin += length;
     }
     if (!parts.empty())
       parts.back().next = none;
-    return parts;
   }
 
   /// Whether it is a piece for texts that are never divided or merged.
-  bool isFrozen(std::string_view text, const Part &part) const {
+  bool isFrozen(const Part &part) const {
     return normalizer.userDefinedAt(text.substr(part.begin)) == part.length;
   }
 
-  void addParts(std::string_view text, const std::vector<Part> &parts, const Halves &halves,
-                const PieceSink &add) const {
-    UnknownPieces pieces(fallsBackToBytes, add);
-    for (const Part &part : parts)
-      if (part.length > 0)
-        addPart(text.substr(part.begin, part.length), halves, pieces);
-    pieces.finish();
+  template <typename Use> void propose(uint32_t index, Use use) {
+    uint32_t next = index == none ? none : parts[index].next;
+    if (next == none || isFrozen(parts[index]) || isFrozen(parts[next]))
+      return;
+    const Part &left = parts[index], &right = parts[next];
+    int32_t id = table.checked(Trie::idAt(table.normalTrie().walk(left.node, textOf(right))));
+    if (id < 0)
+      return;
+    uint32_t length = left.length + right.length;
+    use(Pair{table.score(id), index, length});
+    if (table.kind(id) == Kind::Unused)
+      halves.insert_or_assign(text.substr(left.begin, length), left.length);
   }
 
   /// A piece that is not to be used falls apart into what it was made of.
-  void addPart(std::string_view piece, const Halves &halves, UnknownPieces &pieces) const {
-    if (auto half = halves.find(piece); half != halves.end()) {
-      addPart(piece.substr(0, half->second), halves, pieces);
-      return addPart(piece.substr(half->second), halves, pieces);
-    }
-    auto kept = reserved.find(piece);
-    pieces.addPart(piece, kept != reserved.end() ? kept->second != 0 : !ids.contains(piece));
+  void append(std::string_view piece, Lengths &result) const {
+    if (!halves.empty())
+      if (auto half = halves.find(piece); half != halves.end()) {
+        append(piece.substr(0, half->second), result);
+        return append(piece.substr(half->second), result);
+      }
+    int32_t reserved = table.reservedId(piece);
+    bool isUnknown = reserved >= 0 && table.kind(reserved) == Kind::Unknown;
+    result.push_back(int32_t(piece.size()));
+    result.push_back(isUnknown ? -1 : reserved >= 0 ? reserved : table.normalId(piece));
   }
 
+  const PieceTable &table;
+  const PieceNormalizer &normalizer;
+  std::string_view text;
+  std::vector<Part> parts;
+  std::vector<Pair> pairs;
+  Halves halves;
+};
+
+class BpePieceEncoder final : public PieceEncoder {
+public:
+  explicit BpePieceEncoder(const PieceTable &table)
+      : table(table), normalizer(table),
+        cutsWords(!table.facts.hasUnused && !table.facts.hasMarkInside) {}
+
+  void encode(std::string_view text, const PieceSink &add) const override {
+    const std::string normal = normalizer.normalize(text);
+    if (normal.size() >= size_t(INT32_MAX))
+      throw std::length_error(fmt::format("a text of {} bytes is too long", normal.size()));
+    UnknownPieces pieces(table.facts.fallsBackToBytes, add);
+    auto addAll = [&](std::string_view rest, std::span<const int32_t> found) {
+      for (size_t index = 0; index + 1 < found.size(); index += 2) {
+        pieces.addPart(rest.substr(0, size_t(found[index])), found[index + 1],
+                       found[index + 1] < 0);
+        rest.remove_prefix(size_t(found[index]));
+      }
+    };
+    Lengths found;
+    for (std::string_view rest = normal; !rest.empty();) {
+      std::string_view word = rest.substr(0, cutsWords ? wordLength(rest) : rest.size());
+      rest.remove_prefix(word.size());
+      if (auto known = cutsWords ? words.find(word) : std::nullopt) {
+        addAll(word, *known);
+        continue;
+      }
+      found.clear();
+      PieceMerger(table, normalizer, word).append(found);
+      if (cutsWords)
+        words.insert(word, found);
+      addAll(word, found);
+    }
+    pieces.finish();
+  }
+
+private:
+  /// No piece has a mark behind its beginning, so that none crosses a word's end.
+  static size_t wordLength(std::string_view text) {
+    return std::min(text.find(blankMark, characterLength(text, 0)), text.size());
+  }
+
+  const PieceTable &table;
   PieceNormalizer normalizer;
-  TokenIds ids;
-  TokenIds reserved; // whether it is the unknown piece
-  std::vector<float> scores;
-  std::vector<bool> isUnused;
-  size_t longest = 0;
-  bool fallsBackToBytes;
+  bool cutsWords;
+  WordCache words;
 };
 
 } // namespace
 
-std::unique_ptr<PieceEncoder> createBpePieceEncoder(const PieceModel &model,
-                                                    std::string_view name) {
-  return std::make_unique<BpePieceEncoder>(model, name);
+std::unique_ptr<PieceEncoder> createBpePieceEncoder(const PieceTable &table) {
+  return std::make_unique<BpePieceEncoder>(table);
 }
 
 } // namespace transept::text

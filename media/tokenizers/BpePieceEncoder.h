@@ -9,8 +9,8 @@
 
 namespace transept::text {
 
-/// Throws InputError, which names `name`.
-std::unique_ptr<PieceEncoder> createBpePieceEncoder(const PieceModel &model, std::string_view name);
+/// Keeps a reference to `table`.
+std::unique_ptr<PieceEncoder> createBpePieceEncoder(const PieceTable &table);
 
 } // namespace transept::text
 

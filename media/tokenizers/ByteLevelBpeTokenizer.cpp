@@ -51,9 +51,10 @@ std::string removeTimestamps(std::string_view text) {
 class ByteLevelBpeTokenizer final : public SlowTokenizer {
 public:
   ByteLevelBpeTokenizer(const Settings &settings, std::span<const Asset> assets)
-      : vocabulary(readVocabulary(
-            needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.json")))),
-        merges(needAsset(assets, textSetting(settings, "merges_file", "merges.txt")), ""),
+      : vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.json")),
+        mergesFile(textSetting(settings, "merges_file", "merges.txt")),
+        vocabulary(readVocabulary(needAsset(assets, vocabularyFile))),
+        merges(needAsset(assets, mergesFile), ""),
         addsBlank(booleanSetting(settings, "add_prefix_space", false)) {
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
               vocabulary.highestId(),
@@ -70,6 +71,10 @@ public:
     startId = id("start_token");
   }
 
+  std::vector<CompiledFile> compile() const override {
+    return {{vocabularyFile, vocabulary.compile()}, {mergesFile, merges.compile()}};
+  }
+
   std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const override {
     if (firstTimestamp < 0)
       return SlowTokenizer::decode(ids, options);
@@ -81,7 +86,7 @@ public:
 private:
   /// Without an unknown token each piece of any text must be a token.
   void checkComplete() const {
-    auto check = [&](const std::string &piece) {
+    auto check = [&](std::string_view piece) {
       if (vocabulary.idOf(piece) < 0)
         throw InputError(fmt::format("tokenizer_config.json: unk_token: found none, but '{}' is "
                                      "not in the vocabulary",
@@ -98,7 +103,9 @@ private:
 
   void segment(std::string_view text, Side, const PieceSink &add) const override {
     for (std::string_view word : splitWords(text))
-      merges.split(bytesToCharacters(word), add);
+      addWord(word, words, add, [&](const PieceSink &addPiece) {
+        merges.split(bytesToCharacters(word), [&](std::string_view part) { addPiece(part, -1); });
+      });
   }
 
   int32_t pieceId(std::string_view piece, Side) const override {
@@ -147,8 +154,10 @@ private:
     return text + decodeSegment(ids.subspan(begin), options);
   }
 
+  std::string vocabularyFile, mergesFile;
   Vocabulary vocabulary;
   TextPairs merges;
+  WordCache words;
   bool addsBlank;
   int64_t firstTimestamp = -1;
   int32_t promptId = -1, startId = -1;
@@ -156,9 +165,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createByteLevelBpeTokenizer(const Settings &settings,
-                                                       std::span<const Asset> assets) {
-  return std::make_unique<ByteLevelBpeTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_byte_level_bpe = {
+    "byte-level-bpe", transept::text::createKind<transept::text::ByteLevelBpeTokenizer>};

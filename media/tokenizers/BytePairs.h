@@ -11,9 +11,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace transept::text {
@@ -31,38 +31,43 @@ public:
   enum class Order { WholeRank, OneByOne };
 
   explicit BytePairs(Order order) : order(order) {}
+  /// A view of what bytes() gave.
+  BytePairs(Order order, std::string_view bytes) : order(order), merges(bytes) {}
+  std::string_view bytes() const { return merges.bytes(); }
 
-  /// A later merge of the same pair replaces the earlier one.
-  void add(int32_t left, int32_t right, int32_t rank, int32_t merged);
+  struct Merge {
+    int32_t left, right, rank, merged;
+  };
+  /// Replaces all merges. A later one of the same pair replaces the earlier one.
+  void set(const std::vector<Merge> &all);
   /// Negative ids are unknown symbols and never merge.
   void merge(std::vector<Symbol> &symbols) const;
 
 private:
-  struct Merge {
-    int32_t rank, merged;
-  };
-  const Merge *find(int32_t left, int32_t right) const;
+  std::optional<Merge> find(int32_t left, int32_t right) const;
 
   Order order;
-  std::unordered_map<uint64_t, Merge> merges;
+  /// A hash table of a power of two of places, in which `merged` is -1 where there is none.
+  Table<Merge> merges;
 };
 
 /// Merges of merges.txt over texts. Symbols need not be in any vocabulary.
 class TextPairs {
 public:
-  /// `wordEnd` is part of a word's last symbol, such as "</w>". Lines that are no pair are ignored.
+  /// `merges` is a file, or what compile() gave, which stays where it is. `wordEnd` is part of a
+  /// word's last symbol, such as "</w>". Lines that are no pair are ignored. Throws InputError.
   TextPairs(const Asset &merges, std::string wordEnd);
+  std::string compile() const;
   /// Hands over the parts of a word of valid UTF-8, which are views of it.
   void split(std::string_view word, const std::function<void(std::string_view)> &add) const;
   /// Hands over the results of all merges.
-  void forEachResult(const std::function<void(const std::string &)> &use) const;
+  void forEachResult(const std::function<void(std::string_view)> &use) const;
 
 private:
-  int32_t intern(std::string_view text);
-
-  BytePairs pairs{BytePairs::Order::WholeRank};
-  TokenIds ids;
-  std::vector<const std::string *> results;
+  BytePairs pairs;
+  /// Symbols by ids of their own, and which of them are results.
+  Vocabulary symbols;
+  Table<int32_t> results;
   std::string wordEnd;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The kinds of tokenizers, one constructor function each; Tokenizer.cpp holds the table.
+// The kinds of tokenizers. Each is a variable, so that a library refers to the one that it needs
+// and the linker leaves out the others: the compiler writes a list of its own in place of that of
+// Kinds.cpp.
 
 #ifndef TRANSEPT_MEDIA_TOKENIZERS_KINDS_H
 #define TRANSEPT_MEDIA_TOKENIZERS_KINDS_H
@@ -9,21 +11,30 @@
 
 namespace transept::text {
 
-std::unique_ptr<Tokenizer> createByteLevelBpeTokenizer(const Settings &settings,
-                                                       std::span<const Asset> assets);
-std::unique_ptr<Tokenizer> createJsonTokenizer(const Settings &settings,
-                                               std::span<const Asset> assets);
-std::unique_ptr<Tokenizer> createMarianTokenizer(const Settings &settings,
-                                                 std::span<const Asset> assets);
-std::unique_ptr<Tokenizer> createSentencePieceTokenizer(const Settings &settings,
-                                                        std::span<const Asset> assets);
-std::unique_ptr<Tokenizer> createT5Tokenizer(const Settings &settings,
-                                             std::span<const Asset> assets);
-std::unique_ptr<Tokenizer> createWordBpeTokenizer(const Settings &settings,
-                                                  std::span<const Asset> assets);
-std::unique_ptr<Tokenizer> createWordPieceTokenizer(const Settings &settings,
-                                                    std::span<const Asset> assets);
+struct Kind {
+  const char *name;
+  std::unique_ptr<Tokenizer> (*create)(const Settings &, std::span<const Asset>);
+};
+
+template <typename Class>
+std::unique_ptr<Tokenizer> createKind(const Settings &settings, std::span<const Asset> assets) {
+  return std::make_unique<Class>(settings, assets);
+}
 
 } // namespace transept::text
+
+extern "C" {
+// "transept_tokenizer_" and the name with underscores.
+extern const transept::text::Kind transept_tokenizer_byte_level_bpe;
+extern const transept::text::Kind transept_tokenizer_marian;
+extern const transept::text::Kind transept_tokenizer_sentencepiece;
+extern const transept::text::Kind transept_tokenizer_t5;
+extern const transept::text::Kind transept_tokenizer_tokenizer_json;
+extern const transept::text::Kind transept_tokenizer_word_bpe;
+extern const transept::text::Kind transept_tokenizer_wordpiece;
+
+/// Those that createTokenizer knows, and null.
+extern const transept::text::Kind *const transept_tokenizer_kinds[];
+}
 
 #endif

@@ -46,11 +46,21 @@ public:
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(sourceIds.size()),
               std::max(sourceIds.highestId(), targetIds.highestId()),
               [&](const std::string &token) { return sourceIds.idOf(token); });
+    rememberIds(std::max(sourceModel.size(), targetModel.size()));
     for (Side side : {Side::Source, Side::Target})
       if (vocabulary(side).idOf(unknownToken) < 0)
         throw InputError(fmt::format(
             "{}: the token {} must be in it",
             side == Side::Target && isSeparate ? "target_vocab.json" : "vocab.json", unknownToken));
+  }
+
+  std::vector<CompiledFile> compile() const override {
+    std::vector<CompiledFile> files = {{"source.spm", sourceModel.compile()},
+                                       {"target.spm", targetModel.compile()},
+                                       {"vocab.json", sourceIds.compile()}};
+    if (isSeparate)
+      files.push_back({"target_vocab.json", targetIds.compile()});
+    return files;
   }
 
 private:
@@ -61,7 +71,7 @@ private:
   void segment(std::string_view text, Side side, const PieceSink &add) const override {
     std::string rest;
     if (auto code = findLanguageCode(text); code && code->begin == 0) {
-      add(text.substr(0, code->end));
+      add(text.substr(0, code->end), -1);
       text.remove_prefix(code->end);
     }
     // Hugging Face removes codes elsewhere in the text, too, and then ignores them.
@@ -103,9 +113,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createMarianTokenizer(const Settings &settings,
-                                                 std::span<const Asset> assets) {
-  return std::make_unique<MarianTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_marian = {
+    "marian", transept::text::createKind<transept::text::MarianTokenizer>};

@@ -10,12 +10,11 @@
 #include "media/tokenizers/BpePieceEncoder.h"
 #include "media/tokenizers/PieceNormalizer.h"
 #include "media/tokenizers/PlainPieceEncoder.h"
-#include "media/tokenizers/PrefixIndex.h"
 #include "media/tokenizers/UnknownPieces.h"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <limits>
+#include <utility>
+#include <vector>
 
 namespace transept::text {
 
@@ -23,115 +22,93 @@ namespace {
 
 constexpr float unknownPenalty = 10;
 
-using Kind = PieceModel::Kind;
+using Kind = PieceTable::Kind;
 
 class UnigramEncoder final : public PieceEncoder {
 public:
-  UnigramEncoder(const PieceModel &model, std::string_view name)
-      : normalizer(model, name), fallsBackToBytes(model.fallsBackToBytes) {
-    float lowest = std::numeric_limits<float>::max(), highest = std::numeric_limits<float>::min();
-    std::vector<std::pair<std::string, int32_t>> texts;
-    for (size_t id = 0; id < model.pieces.size(); ++id) {
-      const PieceModel::Piece &piece = model.pieces[id];
-      scores.push_back(piece.score);
-      isUserDefined.push_back(piece.kind == Kind::UserDefined);
-      if (piece.kind == Kind::Normal) {
-        lowest = std::min(lowest, piece.score);
-        highest = std::max(highest, piece.score);
-      }
-      if (piece.kind == Kind::Normal || piece.kind == Kind::UserDefined)
-        texts.emplace_back(piece.text, int32_t(id));
-    }
-    pieces = PrefixIndex(std::move(texts));
-    unknownScore = lowest - unknownPenalty;
-    highestScore = highest;
-  }
+  explicit UnigramEncoder(const PieceTable &table)
+      : table(table), normalizer(table), unknownScore(table.facts.lowestScore - unknownPenalty) {}
 
   void encode(std::string_view text, const PieceSink &add) const override {
     const std::string normal = normalizer.normalize(text);
     std::vector<Node> nodes = bestPath(normal);
     // The path is known from its end; its pieces are wanted from their beginning, so that each
-    // node's length becomes that of the piece behind it.
-    uint32_t length = 0;
-    bool isUnknown = false;
+    // node gets the piece behind it.
+    Node behind;
     for (size_t end = normal.size();;) {
-      Node &node = nodes[end];
-      const Node before = node;
-      node.length = length;
-      node.isUnknown = isUnknown;
+      const Node before = std::exchange(nodes[end], behind);
       if (end == 0)
         break;
-      length = before.length;
-      isUnknown = before.isUnknown;
+      behind = before;
       end -= before.length;
     }
-    UnknownPieces parts(fallsBackToBytes, add);
-    for (size_t begin = 0; begin < normal.size(); begin += nodes[begin].length)
-      parts.addPart(std::string_view(normal).substr(begin, nodes[begin].length),
-                    nodes[begin].isUnknown);
+    UnknownPieces parts(table.facts.fallsBackToBytes, add);
+    for (size_t begin = 0; begin < normal.size(); begin += nodes[begin].length) {
+      std::string_view part = std::string_view(normal).substr(begin, nodes[begin].length);
+      int32_t reserved = table.reservedId(part);
+      parts.addPart(part, reserved >= 0 ? reserved : nodes[begin].id, nodes[begin].id < 0);
+    }
     parts.finish();
   }
 
 private:
   struct Node {
     float score = 0;
-    uint32_t length : 31 = 0; // of the best piece that ends here; 0 for none
-    bool isUnknown : 1 = false;
+    uint32_t length = 0; // of the best piece that ends here; 0 for none
+    int32_t id = -1;     // of that piece, -1 where it is none
   };
 
   double scoreOf(int32_t id, size_t length) const {
     // A bonus by which these are always taken.
-    return isUserDefined[size_t(id)] ? double(float(length) * highestScore) - 0.1
-                                     : double(scores[size_t(id)]);
+    return table.kind(id) == Kind::UserDefined
+               ? double(float(length) * table.facts.highestScore) - 0.1
+               : double(table.score(id));
   }
 
-  static void improve(Node &node, double score, size_t length, bool isUnknown) {
-    if (node.length == 0 || score > double(node.score)) {
-      node.score = float(score);
-      node.length = uint32_t(length) & 0x7fffffff;
-      node.isUnknown = isUnknown;
-    }
+  static void improve(Node &node, double score, size_t length, int32_t id) {
+    if (node.length == 0 || score > double(node.score))
+      node = {float(score), uint32_t(length), id};
   }
 
   std::vector<Node> bestPath(std::string_view text) const {
     std::vector<Node> nodes(text.size() + 1);
     for (size_t begin = 0; begin < text.size();) {
       size_t length = characterLength(text, begin);
+      const float before = nodes[begin].score;
       bool hasCharacter = false;
-      pieces.find(text.substr(begin), [&](size_t size, int32_t id) {
-        improve(nodes[begin + size], scoreOf(id, size) + double(nodes[begin].score), size, false);
+      table.normalTrie().find(text.substr(begin), [&](size_t size, int32_t id) {
+        if (table.checked(id) < 0 || table.kind(id) == Kind::Unused)
+          return;
+        improve(nodes[begin + size], scoreOf(id, size) + double(before), size, id);
         hasCharacter |= size == length;
       });
       if (!hasCharacter)
-        improve(nodes[begin + length], double(unknownScore + nodes[begin].score), length, true);
+        improve(nodes[begin + length], double(unknownScore + before), length, -1);
       begin += length;
     }
     return nodes;
   }
 
+  const PieceTable &table;
   PieceNormalizer normalizer;
-  PrefixIndex pieces;
-  std::vector<float> scores;
-  std::vector<bool> isUserDefined;
-  float unknownScore = 0, highestScore = 0;
-  bool fallsBackToBytes;
+  float unknownScore;
 };
 
 } // namespace
 
-std::unique_ptr<PieceEncoder> createPieceEncoder(const PieceModel &model, std::string_view name) {
-  switch (model.algorithm) {
+std::unique_ptr<PieceEncoder> createPieceEncoder(const PieceTable &table, std::string_view name) {
+  switch (static_cast<PieceModel::Algorithm>(table.facts.algorithm)) {
   case PieceModel::Algorithm::Unigram:
-    return std::make_unique<UnigramEncoder>(model, name);
+    return std::make_unique<UnigramEncoder>(table);
   case PieceModel::Algorithm::Bpe:
-    return createBpePieceEncoder(model, name);
+    return createBpePieceEncoder(table);
   case PieceModel::Algorithm::Word:
   case PieceModel::Algorithm::Characters:
-    return createPlainPieceEncoder(model, name);
+    return createPlainPieceEncoder(table);
   }
   throw InputError(fmt::format("{}: not a sentencepiece model: found model_type {}, allowed are 1 "
                                "(unigram), 2 (bpe), 3 (word), 4 (char)",
-                               name, int(model.algorithm)));
+                               name, table.facts.algorithm));
 }
 
 } // namespace transept::text

@@ -6,7 +6,7 @@
 #include "media/tokenizers/PieceModel.h"
 
 #include "base/Error.h"
-#include "base/Json.h"
+#include "media/tokenizers/BoundedJson.h"
 
 #include <charconv>
 #include <cstring>
@@ -137,7 +137,7 @@ void checkPieces(PieceModel &model, std::string_view name) {
   using Kind = PieceModel::Kind;
   auto refuse = [&](size_t id, std::string_view what) {
     throw InputError(fmt::format("{}: not a sentencepiece model: piece {} ({}) {}", name, id,
-                                 quoteText(model.pieces[id].text), what));
+                                 quote(model.pieces[id].text), what));
   };
   std::unordered_set<std::string_view> normal, reserved;
   size_t byteCount = 0;

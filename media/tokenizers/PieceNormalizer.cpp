@@ -7,22 +7,38 @@
 #include "media/text/Unicode.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace transept::text {
 
-PieceNormalizer::PieceNormalizer(const PieceModel &model, std::string_view name)
-    : addsDummyPrefix(model.addsDummyPrefix), removesExtraBlanks(model.removesExtraBlanks),
-      marksBlankBehind(model.marksBlankBehind), mark(model.escapesBlanks ? blankMark : " ") {
-  if (!model.replacements.empty())
-    rules = ReplacementRules(model.replacements, fmt::format("{}: precompiled_charsmap", name));
-  for (const PieceModel::Piece &piece : model.pieces)
-    if (piece.kind == PieceModel::Kind::UserDefined)
-      userDefined.add(piece.text);
+PieceNormalizer::PieceNormalizer(const PieceTable &table)
+    : rules(table.rules), addsDummyPrefix(table.facts.addsDummyPrefix),
+      removesExtraBlanks(table.facts.removesExtraBlanks),
+      marksBlankBehind(table.facts.marksBlankBehind),
+      mark(table.facts.escapesBlanks ? blankMark : " ") {
+  for (int32_t id = 0; id < table.size(); ++id)
+    if (table.kind(id) == PieceModel::Kind::UserDefined) {
+      userDefined.add(std::string(table.text(id)));
+      hasUserDefined = true;
+    }
+  for (int byte = '!'; byte < 0x80; ++byte) {
+    bool isPlain = !userDefined.canBegin(static_cast<unsigned char>(byte));
+    for (int second = 0; isPlain && second < 0x80; ++second)
+      isPlain = !rules.anyBeginsWith(std::string{char(byte), char(second)});
+    plain[size_t(byte)] = isPlain && !rules.shortest(std::string(1, char(byte)));
+  }
+}
+
+/// Bytes at the beginning that are plain, but for the last before another character.
+size_t PieceNormalizer::plainLength(std::string_view text) const {
+  size_t length = 0;
+  while (length < text.size() && plain[static_cast<unsigned char>(text[length])])
+    ++length;
+  bool isFollowed = length < text.size() && static_cast<unsigned char>(text[length]) >= 0x80;
+  return length - (isFollowed && length > 0 ? 1 : 0);
 }
 
 PieceNormalizer::Step PieceNormalizer::step(std::string_view text) const {
-  if (size_t length = userDefined.matchAt(text); length > 0)
+  if (size_t length = userDefinedAt(text); length > 0)
     return {text.substr(0, length), length};
   if (auto match = rules.longest(text))
     return {match->replacement, match->length};
@@ -45,6 +61,12 @@ std::string PieceNormalizer::normalize(std::string_view text) const {
     result += mark;
   bool isAfterBlank = removesExtraBlanks;
   while (!text.empty()) {
+    if (size_t length = plainLength(text); length > 0) {
+      result += text.substr(0, length);
+      text.remove_prefix(length);
+      isAfterBlank = false;
+      continue;
+    }
     auto [part, length] = step(text);
     text.remove_prefix(length);
     while (isAfterBlank && part.starts_with(' '))

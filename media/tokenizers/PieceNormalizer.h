@@ -6,20 +6,23 @@
 #define TRANSEPT_MEDIA_TOKENIZERS_PIECENORMALIZER_H
 
 #include "media/tokenizers/AddedTokens.h"
-#include "media/tokenizers/PieceModel.h"
-#include "media/tokenizers/ReplacementRules.h"
+#include "media/tokenizers/PieceTable.h"
+
+#include <bitset>
 
 namespace transept::text {
 
 class PieceNormalizer {
 public:
-  /// Throws InputError, which names `name`.
-  PieceNormalizer(const PieceModel &model, std::string_view name);
+  /// Keeps a reference to `table`.
+  explicit PieceNormalizer(const PieceTable &table);
 
   /// Replacements, one blank for several, marks for blanks, and one in front.
   std::string normalize(std::string_view text) const;
   /// Bytes of the piece for texts that are never changed or divided at the beginning; 0 for none.
-  size_t userDefinedAt(std::string_view text) const { return userDefined.matchAt(text); }
+  size_t userDefinedAt(std::string_view text) const {
+    return hasUserDefined ? userDefined.matchAt(text) : 0;
+  }
 
 private:
   struct Step {
@@ -27,10 +30,13 @@ private:
     size_t length; // of what it comes from
   };
   Step step(std::string_view text) const;
+  size_t plainLength(std::string_view text) const;
 
-  ReplacementRules rules;
+  const ReplacementRules &rules;
+  /// Bytes of ASCII that stay as they are where another byte of ASCII follows.
+  std::bitset<256> plain;
   AddedTokenMatcher userDefined;
-  bool addsDummyPrefix, removesExtraBlanks, marksBlankBehind;
+  bool hasUserDefined = false, addsDummyPrefix, removesExtraBlanks, marksBlankBehind;
   std::string_view mark; // for a blank
 };
 

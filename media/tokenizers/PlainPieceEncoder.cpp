@@ -14,30 +14,32 @@ namespace transept::text {
 
 namespace {
 
-using Kind = PieceModel::Kind;
+using Kind = PieceTable::Kind;
 
 class PlainPieceEncoder final : public PieceEncoder {
 public:
-  PlainPieceEncoder(const PieceModel &model, std::string_view name)
-      : normalizer(model, name), hasWords(model.algorithm == PieceModel::Algorithm::Word),
-        fallsBackToBytes(model.fallsBackToBytes) {
-    for (const PieceModel::Piece &piece : model.pieces)
-      if (piece.kind != Kind::Unknown)
-        known.emplace(piece.text, 0);
-  }
+  explicit PlainPieceEncoder(const PieceTable &table)
+      : table(table), normalizer(table),
+        hasWords(table.facts.algorithm == int(PieceModel::Algorithm::Word)) {}
 
   void encode(std::string_view text, const PieceSink &add) const override {
     const std::string normal = normalizer.normalize(text);
-    UnknownPieces pieces(fallsBackToBytes, add);
+    UnknownPieces pieces(table.facts.fallsBackToBytes, add);
     for (std::string_view rest = normal; !rest.empty();) {
       std::string_view part = rest.substr(0, hasWords ? wordLength(rest) : characterLengthOf(rest));
-      pieces.addPart(part, !known.contains(part));
+      int32_t id = table.idOf(part);
+      pieces.addPart(part, id, !isKnown(part));
       rest.remove_prefix(part.size());
     }
     pieces.finish();
   }
 
 private:
+  bool isKnown(std::string_view part) const {
+    int32_t reserved = table.reservedId(part);
+    return (reserved >= 0 && table.kind(reserved) != Kind::Unknown) || table.normalId(part) >= 0;
+  }
+
   size_t characterLengthOf(std::string_view text) const {
     size_t length = normalizer.userDefinedAt(text);
     return length > 0 ? length : characterLength(text, 0);
@@ -48,16 +50,15 @@ private:
     return std::min(text.find(blankMark, characterLength(text, 0)), text.size());
   }
 
+  const PieceTable &table;
   PieceNormalizer normalizer;
-  TokenIds known;
-  bool hasWords, fallsBackToBytes;
+  bool hasWords;
 };
 
 } // namespace
 
-std::unique_ptr<PieceEncoder> createPlainPieceEncoder(const PieceModel &model,
-                                                      std::string_view name) {
-  return std::make_unique<PlainPieceEncoder>(model, name);
+std::unique_ptr<PieceEncoder> createPlainPieceEncoder(const PieceTable &table) {
+  return std::make_unique<PlainPieceEncoder>(table);
 }
 
 } // namespace transept::text

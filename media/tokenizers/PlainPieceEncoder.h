@@ -10,9 +10,8 @@
 
 namespace transept::text {
 
-/// For models of words or of characters. Throws InputError, which names `name`.
-std::unique_ptr<PieceEncoder> createPlainPieceEncoder(const PieceModel &model,
-                                                      std::string_view name);
+/// For models of words or of characters. Keeps a reference to `table`.
+std::unique_ptr<PieceEncoder> createPlainPieceEncoder(const PieceTable &table);
 
 } // namespace transept::text
 

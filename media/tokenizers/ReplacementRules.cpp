@@ -41,23 +41,44 @@ ReplacementRules::ReplacementRules(std::string_view bytes, const std::string &wh
   if (bytes.size() < sizeof(size) || size > bytes.size() - sizeof(size) || size % 4 != 0)
     throw InputError(
         fmt::format("{}: found a trie of {} bytes in {} bytes", where, size, bytes.size()));
-  trie.resize(size / 4);
+  std::vector<uint32_t> units(size / 4);
   if (size > 0)
-    std::memcpy(trie.data(), bytes.data() + sizeof(size), size);
+    std::memcpy(units.data(), bytes.data() + sizeof(size), size);
+  trie = Table<uint32_t>(std::move(units));
   // Replacements must be whole characters, since what follows expects valid texts.
-  replacements = validUtf8(bytes.substr(sizeof(size) + size));
-  for (size_t begin = 0, end = 0; begin < replacements.size(); begin = end + 1) {
-    end = std::min(replacements.find('\0', begin), replacements.size());
+  std::string texts = validUtf8(bytes.substr(sizeof(size) + size));
+  for (size_t begin = 0, end = 0; begin < texts.size(); begin = end + 1) {
+    end = std::min(texts.find('\0', begin), texts.size());
     if (end - begin > longestReplacement)
       throw InputError(fmt::format("{}: found a replacement of {} bytes, allowed are {}", where,
                                    end - begin, longestReplacement));
   }
+  replacements = Table<char>(std::vector<char>(texts.begin(), texts.end()));
+}
+
+ReplacementRules ReplacementRules::compiled(std::string_view trie, std::string_view replacements) {
+  ReplacementRules rules;
+  rules.trie = Table<uint32_t>(trie);
+  rules.replacements = Table<char>(replacements);
+  return rules;
+}
+
+bool ReplacementRules::anyBeginsWith(std::string_view text) const {
+  uint32_t position = empty() ? 0 : offsetOf(trie[0]);
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    position ^= byte;
+    if (byte == 0 || position >= trie.size() || labelOf(trie[position]) != byte)
+      return false;
+    position ^= offsetOf(trie[position]);
+  }
+  return true;
 }
 
 std::optional<ReplacementRules::Match> ReplacementRules::find(std::string_view text,
                                                               bool isFirst) const {
   std::optional<Match> best;
-  if (trie.empty())
+  if (empty())
     return best;
   uint32_t position = offsetOf(trie[0]);
   for (size_t length = 1; length <= text.size(); ++length) {
@@ -72,7 +93,7 @@ std::optional<ReplacementRules::Match> ReplacementRules::find(std::string_view t
     uint32_t begin = position < trie.size() ? valueOf(trie[position]) : 0;
     if (position >= trie.size() || begin > replacements.size())
       break;
-    std::string_view rest = std::string_view(replacements).substr(begin);
+    std::string_view rest = replacements.bytes().substr(begin);
     best = Match{length, rest.substr(0, rest.find('\0'))};
     if (isFirst)
       break;

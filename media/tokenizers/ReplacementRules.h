@@ -7,11 +7,11 @@
 #ifndef TRANSEPT_MEDIA_TOKENIZERS_REPLACEMENTRULES_H
 #define TRANSEPT_MEDIA_TOKENIZERS_REPLACEMENTRULES_H
 
+#include "media/tokenizers/Table.h"
+
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace transept::text {
 
@@ -27,6 +27,13 @@ public:
   /// Errors name `where`. Throws InputError for what is no trie with its replacements.
   ReplacementRules(std::string_view bytes, const std::string &where);
 
+  /// A view of what the two functions below gave.
+  static ReplacementRules compiled(std::string_view trie, std::string_view replacements);
+  std::string_view trieBytes() const { return trie.bytes(); }
+  std::string_view replacementBytes() const { return replacements.bytes(); }
+
+  bool anyBeginsWith(std::string_view text) const;
+  bool empty() const { return trie.size() == 0; }
   /// The rule with the shortest, or the longest, text that `text` begins with.
   std::optional<Match> shortest(std::string_view text) const { return find(text, true); }
   std::optional<Match> longest(std::string_view text) const { return find(text, false); }
@@ -34,8 +41,8 @@ public:
 private:
   std::optional<Match> find(std::string_view text, bool isFirst) const;
 
-  std::vector<uint32_t> trie;
-  std::string replacements;
+  Table<uint32_t> trie;
+  Table<char> replacements;
 };
 
 } // namespace transept::text

@@ -4,7 +4,6 @@
 
 #include "media/tokenizers/SentencePiece.h"
 
-#include "base/PointerFile.h"
 #include "media/text/Unicode.h"
 
 #include <algorithm>
@@ -13,36 +12,27 @@ namespace transept::text {
 
 namespace {
 
-using Kind = PieceModel::Kind;
-
-PieceModel readModel(std::string_view bytes, std::string_view name,
-                     SentencePiece::DummyPrefix dummyPrefix) {
-  refusePointerFile(bytes, std::string(name));
-  PieceModel model = readPieceModel(bytes, name);
-  model.addsDummyPrefix &= dummyPrefix == SentencePiece::DummyPrefix::AsTrained;
-  return model;
-}
+using Kind = PieceTable::Kind;
 
 /// Puts the texts of pieces together, but for bytes, which have to wait for the rest of their
 /// characters.
 class DecodedText {
 public:
-  explicit DecodedText(const PieceModel &model) : model(model) {}
+  explicit DecodedText(const PieceTable &table) : table(table) {}
 
   void add(std::string_view piece, int32_t id) {
-    if (model.pieces[size_t(id)].kind == Kind::Byte) {
+    if (table.kind(id) == Kind::Byte) {
       bytes += char(byteOfPiece(piece));
       return;
     }
     addBytes();
     isAtBeginning = isAtBeginning && !hasTakenBlank && text.empty();
     hasTakenBlank = false;
-    switch (model.pieces[size_t(id)].kind) {
+    switch (table.kind(id)) {
     case Kind::Control:
       return;
     case Kind::Unknown:
-      text += id == model.unknownId && model.pieces[size_t(id)].text == piece ? model.unknownText
-                                                                              : piece;
+      text += id == table.facts.unknownId && table.text(id) == piece ? table.unknownText : piece;
       return;
     default:
       addText(piece);
@@ -56,11 +46,12 @@ public:
 
 private:
   void addText(std::string_view piece) {
-    bool takesBlank = isAtBeginning && (model.addsDummyPrefix || model.removesExtraBlanks);
+    bool takesBlank =
+        isAtBeginning && (table.facts.addsDummyPrefix || table.facts.removesExtraBlanks);
     if (takesBlank && piece.starts_with(blankMark)) {
       piece.remove_prefix(blankMark.size());
       // All of them go where extra blanks do.
-      hasTakenBlank = !model.removesExtraBlanks;
+      hasTakenBlank = !table.facts.removesExtraBlanks;
     }
     text += replaceAll(piece, blankMark, " ");
   }
@@ -74,7 +65,7 @@ private:
     bytes.clear();
   }
 
-  const PieceModel &model;
+  const PieceTable &table;
   std::string text, bytes;
   bool isAtBeginning = true, hasTakenBlank = false;
 };
@@ -82,27 +73,25 @@ private:
 } // namespace
 
 SentencePiece::SentencePiece(std::string_view bytes, std::string_view name, DummyPrefix dummyPrefix)
-    : model(readModel(bytes, name, dummyPrefix)), encoder(createPieceEncoder(model, name)) {
-  for (size_t id = 0; id < model.pieces.size(); ++id) {
-    const PieceModel::Piece &piece = model.pieces[id];
-    bool isReserved =
-        piece.kind != Kind::Normal && piece.kind != Kind::UserDefined && piece.kind != Kind::Unused;
-    (isReserved ? reservedIds : ids).emplace(piece.text, int32_t(id));
-  }
+    : table(bytes, name), addsDummyPrefix(table.facts.addsDummyPrefix) {
+  table.facts.addsDummyPrefix &= dummyPrefix == DummyPrefix::AsTrained;
+  encoder = createPieceEncoder(table, name);
+}
+
+std::string SentencePiece::compile() const {
+  return table.compile(addsDummyPrefix);
 }
 
 std::string SentencePiece::decode(const std::vector<std::string> &pieces) const {
-  DecodedText text(model);
+  DecodedText text(table);
   for (const std::string &piece : pieces)
     text.add(piece, idOf(piece));
   return text.take();
 }
 
 int32_t SentencePiece::idOf(std::string_view piece) const {
-  if (auto found = reservedIds.find(piece); found != reservedIds.end())
-    return found->second;
-  auto found = ids.find(piece);
-  return found == ids.end() ? model.unknownId : found->second;
+  int32_t id = table.idOf(piece);
+  return id >= 0 ? id : table.facts.unknownId;
 }
 
 bool SentencePiece::contains(std::string_view piece) const {

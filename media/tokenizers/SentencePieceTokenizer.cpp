@@ -29,6 +29,7 @@ class SentencePieceTokenizer final : public SlowTokenizer {
 public:
   SentencePieceTokenizer(const Settings &settings, std::span<const Asset> assets)
       : modelFile(textSetting(settings, "model_file", "sentencepiece.bpe.model")),
+        vocabularyFile(textSetting(settings, "vocabulary_file", "")),
         model(needAsset(assets, modelFile).bytes, modelFile),
         offset(integerSetting(settings, "id_offset", 0, 1'000'000)),
         decoding(
@@ -38,8 +39,8 @@ public:
         uppers(booleanSetting(settings, "do_upper_case", false)),
         lowers(booleanSetting(settings, "do_lower_case", false)) {
     int32_t size = model.size() + offset, highest = size - 1;
-    if (std::string file = textSetting(settings, "vocabulary_file", ""); !file.empty()) {
-      vocabulary = readVocabulary(needAsset(assets, file));
+    if (!vocabularyFile.empty()) {
+      vocabulary = readVocabulary(needAsset(assets, vocabularyFile));
       size = int32_t(vocabulary->size());
       highest = vocabulary->highestId();
     }
@@ -52,9 +53,17 @@ public:
     setTokens(readTokenizerConfig(settings, assets), settings,
               booleanSetting(settings, "counts_following_tokens", true) ? next : size,
               std::max(highest, next - 1), [&](const std::string &token) { return baseId(token); });
+    rememberIds(model.size());
     if (unknownId() < 0)
       throw InputError(fmt::format("{}: the unknown token '{}' is not in the vocabulary", modelFile,
                                    unknownToken));
+  }
+
+  std::vector<CompiledFile> compile() const override {
+    std::vector<CompiledFile> files = {{modelFile, model.compile()}};
+    if (vocabulary)
+      files.push_back({vocabularyFile, vocabulary->compile()});
+    return files;
   }
 
 private:
@@ -87,7 +96,7 @@ private:
       return vocabulary->pieceOf(id);
     if (id < offset || id - offset >= model.size())
       return {};
-    return model.pieceOf(id - offset);
+    return std::string(model.pieceOf(id - offset));
   }
 
   std::string join(std::vector<std::string> pieces) const override {
@@ -119,7 +128,7 @@ private:
     return uppers ? upper(text) : text;
   }
 
-  std::string modelFile;
+  std::string modelFile, vocabularyFile;
   SentencePiece model;
   int32_t offset;
   Decoding decoding;
@@ -132,9 +141,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createSentencePieceTokenizer(const Settings &settings,
-                                                        std::span<const Asset> assets) {
-  return std::make_unique<SentencePieceTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_sentencepiece = {
+    "sentencepiece", transept::text::createKind<transept::text::SentencePieceTokenizer>};

@@ -8,6 +8,7 @@
 #include "media/text/Unicode.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace transept::text {
@@ -51,6 +52,7 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
   if (!addedById.empty())
     highestTokenId = std::max(highestTokenId, addedById.rbegin()->first);
   cleansUpSpaces = config.cleansUpSpaces;
+  addedVocabulary = Vocabulary(TokenIds(addedIds.begin(), addedIds.end()));
   indexAddedTokens(baseSize, booleanSetting(settings, "separates_added_tokens", false));
   if (endTokenId >= 0)
     frame = Frame({}, {endTokenId});
@@ -61,8 +63,7 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
 }
 
 int32_t SlowTokenizer::addedId(std::string_view token) const {
-  auto found = addedIds.find(token);
-  return found == addedIds.end() ? -1 : found->second;
+  return addedVocabulary.idOf(token);
 }
 
 void SlowTokenizer::indexAddedTokens(int32_t baseSize, bool separatesAll) {
@@ -77,14 +78,16 @@ void SlowTokenizer::indexAddedTokens(int32_t baseSize, bool separatesAll) {
 
 std::string SlowTokenizer::lowerAroundAddedTokens(std::string_view text) const {
   std::string result;
-  for (size_t position = 0; position < text.size();) {
-    std::string_view rest = text.substr(position);
-    size_t length = matcher.matchAt(rest);
-    if (length > 0)
-      result += rest.substr(0, length);
-    else
-      result += lowerEach(rest.substr(0, characterLength(rest, 0)));
-    position += length > 0 ? length : characterLength(rest, 0);
+  while (!text.empty()) {
+    size_t length = matcher.matchAt(text);
+    if (length > 0) {
+      result += text.substr(0, length);
+    } else {
+      length = characterLength(text, 0);
+      length += matcher.skip(text.substr(length));
+      result += lowerEach(text.substr(0, length));
+    }
+    text.remove_prefix(length);
   }
   return result;
 }
@@ -93,7 +96,8 @@ std::string SlowTokenizer::lowerAroundAddedTokens(std::string_view text) const {
 std::vector<std::string> SlowTokenizer::split(std::string_view text) const {
   std::vector<std::string> parts;
   size_t begin = 0;
-  for (size_t position = 0; position < text.size();) {
+  for (size_t position = matcher.skip(text); position < text.size();
+       position += matcher.skip(text.substr(position))) {
     size_t length = matcher.matchAt(text.substr(position));
     if (length == 0) {
       ++position;
@@ -111,6 +115,13 @@ std::vector<std::string> SlowTokenizer::split(std::string_view text) const {
 
 void SlowTokenizer::tokenize(std::string_view text, Side side, const PieceSink &add) const {
   std::vector<std::string> parts = split(text);
+  if (!parts.empty() && parts.front().size() == text.size() && !addedIds.contains(text))
+    return segment(text, side, add);
+  tokenizeParts(std::move(parts), side, add);
+}
+
+void SlowTokenizer::tokenizeParts(std::vector<std::string> parts, Side side,
+                                  const PieceSink &add) const {
   for (size_t index = 0; index < parts.size(); ++index) {
     auto found = addedIds.find(parts[index]);
     if (found == addedIds.end())
@@ -134,18 +145,55 @@ void SlowTokenizer::tokenize(std::string_view text, Side side, const PieceSink &
     if (part.empty())
       continue;
     if (addedIds.contains(part))
-      add(part);
+      add(part, -1);
     else
       segment(part, side, add);
   }
 }
 
+int32_t SlowTokenizer::tokenId(std::string_view token, Side side) const {
+  int32_t added = addedId(token);
+  return added >= 0 ? added : pieceId(token, side);
+}
+
+void SlowTokenizer::rememberIds(int32_t count) {
+  rememberedCount = count;
+  for (auto &ids : remembered)
+    ids.reset(new std::atomic<int32_t>[size_t(count)]());
+}
+
+int32_t SlowTokenizer::rememberedId(std::string_view piece, int32_t id, Side side) const {
+  if (id >= rememberedCount)
+    return tokenId(piece, side);
+  std::atomic<int32_t> &place = remembered[size_t(side)][size_t(id)];
+  if (int32_t known = place.load(std::memory_order_relaxed); known > 0)
+    return known - 2;
+  int32_t found = tokenId(piece, side);
+  if (found <= std::numeric_limits<int32_t>::max() - 2)
+    place.store(found + 2, std::memory_order_relaxed);
+  return found;
+}
+
+void SlowTokenizer::addWord(std::string_view word, const WordCache &cache, const PieceSink &add,
+                            const std::function<void(const PieceSink &)> &split) const {
+  std::vector<int32_t> found;
+  auto known = cache.find(word);
+  if (!known) {
+    split([&](std::string_view piece, int32_t) { found.push_back(tokenId(piece, Side::Source)); });
+    cache.insert(word, found);
+    known = found;
+  }
+  for (int32_t id : *known)
+    add({}, id);
+}
+
 std::vector<int32_t> SlowTokenizer::encodeSide(std::string_view text, Side side,
                                                const EncodeOptions &options) const {
   std::vector<int32_t> ids;
-  tokenize(prepare(text), side, [&](std::string_view token) {
-    int32_t added = addedId(token);
-    ids.push_back(added >= 0 ? added : pieceId(token, side));
+  tokenize(prepare(text), side, [&](std::string_view token, int32_t id) {
+    ids.push_back(id < 0                 ? tokenId(token, side)
+                  : rememberedCount == 0 ? id
+                                         : rememberedId(token, id, side));
   });
   std::vector<int32_t> framed = frame.wrap(std::move(ids), side, options);
   if (options.addSpecialTokens && !repeatsEnd() && framed.size() > 1 &&

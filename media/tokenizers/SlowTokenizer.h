@@ -11,7 +11,11 @@
 #include "media/tokenizers/PieceEncoder.h"
 #include "media/tokenizers/Tokenizer.h"
 #include "media/tokenizers/TokenizerConfig.h"
+#include "media/tokenizers/WordCache.h"
 
+#include <array>
+#include <atomic>
+#include <memory>
 #include <set>
 
 namespace transept::text {
@@ -32,7 +36,8 @@ public:
 protected:
   /// The text as it is before added tokens are cut out.
   virtual std::string prepare(std::string_view text) const { return std::string(text); }
-  /// Hands over the pieces of a text without added tokens.
+  /// Hands over the pieces of a text without added tokens, with ids of the model where rememberIds
+  /// was called, or else with those of the tokenizer.
   virtual void segment(std::string_view text, Side side, const PieceSink &add) const = 0;
   /// Hands over those of a whole text; T5 does more than cutting out added tokens.
   virtual void tokenize(std::string_view text, Side side, const PieceSink &add) const;
@@ -53,6 +58,12 @@ protected:
   void setTokens(const TokenizerConfig &config, const Settings &settings, int32_t baseSize,
                  int32_t highestBaseId, const Frame::IdOf &baseId);
 
+  /// For kinds that hand over ids of a model: `count` of them, each of which is looked up once.
+  void rememberIds(int32_t count);
+  /// Hands over the ids of a word, from the cache where it is there.
+  void addWord(std::string_view word, const WordCache &cache, const PieceSink &add,
+               const std::function<void(const PieceSink &)> &split) const;
+
   /// Id of an added token, or -1.
   int32_t addedId(std::string_view token) const;
   bool isSpecial(std::string_view token) const { return specialTokens.contains(token); }
@@ -66,18 +77,25 @@ protected:
 private:
   std::vector<int32_t> encodeSide(std::string_view text, Side side,
                                   const EncodeOptions &options) const;
+  int32_t tokenId(std::string_view token, Side side) const;
+  int32_t rememberedId(std::string_view piece, int32_t id, Side side) const;
   std::vector<std::string> split(std::string_view text) const;
+  void tokenizeParts(std::vector<std::string> parts, Side side, const PieceSink &add) const;
   int32_t addSpecial(const AddedToken &token, int32_t &nextId, const Frame::IdOf &baseId);
   void indexAddedTokens(int32_t baseSize, bool separatesAll);
 
   std::map<int32_t, AddedToken> addedById;
   std::map<std::string, int32_t, std::less<>> addedIds;
+  Vocabulary addedVocabulary; // of addedIds
   AddedTokenMatcher matcher;
   std::set<std::string, std::less<>> specialTokens, additionalTokens;
   std::set<int32_t> specialIds;
   /// Decoded by themselves, between separators.
   std::set<std::string> separateTokens;
   Frame frame;
+  /// By side and id of the model: the tokenizer's id and 2; 0 where it was not asked for yet.
+  std::array<std::unique_ptr<std::atomic<int32_t>[]>, 2> remembered;
+  int32_t rememberedCount = 0;
   int32_t endTokenId = -1, paddingTokenId = -1, unknownTokenId = -1, highestTokenId = -1;
   bool cleansUpSpaces = true;
 };

@@ -22,17 +22,22 @@ public:
   T5Tokenizer(const Settings &settings, std::span<const Asset> assets)
       : isLegacy(booleanSetting(settings, "legacy", true)),
         addsPrefix(booleanSetting(settings, "add_prefix_space", true)),
-        model(needAsset(assets, "spiece.model").bytes, "spiece.model",
+        model(needAsset(assets, modelFile).bytes, modelFile,
               isLegacy ? SentencePiece::DummyPrefix::AsTrained : SentencePiece::DummyPrefix::Off) {
     TokenizerConfig config = readTokenizerConfig(settings, assets);
     addSentinels(config, integerSetting(settings, "extra_ids", 100, 100'000));
     setTokens(config, settings, model.size(), model.size() - 1, [&](const std::string &token) {
       return model.contains(token) ? model.idOf(token) : -1;
     });
-    model.encode(unknownToken, [&](std::string_view) { ++unknownLength; });
+    rememberIds(model.size());
+    model.encode(unknownToken, [&](std::string_view, int32_t) { ++unknownLength; });
   }
 
+  std::vector<CompiledFile> compile() const override { return {{modelFile, model.compile()}}; }
+
 private:
+  static constexpr const char *modelFile = "spiece.model";
+
   void addSentinels(TokenizerConfig &config, int32_t count) const {
     auto sentinel = [](int32_t index) {
       AddedToken token;
@@ -71,17 +76,17 @@ private:
       marked.insert(0, blankMark);
     // A blank alone in front of a special token is left out.
     bool isFirst = true, hasBlank = false;
-    SlowTokenizer::tokenize(marked, side, [&](std::string_view token) {
+    SlowTokenizer::tokenize(marked, side, [&](std::string_view token, int32_t id) {
       if (std::exchange(isFirst, false) && token == blankMark) {
         hasBlank = true;
         return;
       }
       if (std::exchange(hasBlank, false) && !isSpecial(token))
-        add(blankMark);
-      add(token);
+        add(blankMark, -1);
+      add(token, id);
     });
     if (hasBlank)
-      add(blankMark);
+      add(blankMark, -1);
   }
 
   void segment(std::string_view text, Side, const PieceSink &add) const override {
@@ -90,20 +95,21 @@ private:
     // Without a dummy prefix sentencepiece strips a leading blank; a word in front keeps it, and is
     // taken away unless it has become a part of fewer pieces.
     std::vector<std::string> front;
-    model.encode(unknownToken + std::string(text), [&](std::string_view piece) {
+    model.encode(unknownToken + std::string(text), [&](std::string_view piece, int32_t id) {
       if (front.size() == unknownLength)
-        add(piece);
+        add(piece, id);
       else
         front.emplace_back(piece);
     });
     if (front.size() < unknownLength)
-      std::ranges::for_each(front, add);
+      for (const std::string &piece : front)
+        add(piece, -1);
   }
 
   int32_t pieceId(std::string_view piece, Side) const override { return model.idOf(piece); }
 
   std::string piece(int32_t id) const override {
-    return id >= 0 && id < model.size() ? model.pieceOf(id) : std::string();
+    return id >= 0 && id < model.size() ? std::string(model.pieceOf(id)) : std::string();
   }
 
   std::string join(std::vector<std::string> pieces) const override {
@@ -138,9 +144,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createT5Tokenizer(const Settings &settings,
-                                             std::span<const Asset> assets) {
-  return std::make_unique<T5Tokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_t5 = {
+    "t5", transept::text::createKind<transept::text::T5Tokenizer>};

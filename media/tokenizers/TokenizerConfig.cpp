@@ -6,6 +6,7 @@
 #include "base/Error.h"
 
 #include "media/tokenizers/BoundedJson.h"
+#include "media/tokenizers/CompiledAsset.h"
 
 #include <algorithm>
 #include <charconv>
@@ -151,12 +152,14 @@ TokenizerConfig readTokenizerConfig(const Settings &settings, std::span<const As
 
 Vocabulary readVocabulary(const Asset &asset) {
   std::string name(asset.name);
+  if (isCompiled(asset.bytes))
+    return Vocabulary(asset.bytes, name);
   Json json = parseObject(asset.bytes, name);
   TokenIds vocabulary;
   vocabulary.reserve(json.size());
   for (const auto &[token, id] : json.items())
     vocabulary.emplace(token, parseId(id, name + ": " + token));
-  return Vocabulary(std::move(vocabulary));
+  return Vocabulary(vocabulary);
 }
 
 const Asset &needAsset(std::span<const Asset> assets, std::string_view name) {

@@ -19,14 +19,15 @@ public:
   ~UnknownPieces() = default;
   UnknownPieces(const UnknownPieces &) = delete;
 
-  void addPart(std::string_view part, bool isUnknown) {
+  /// `id` as for PieceSink.
+  void addPart(std::string_view part, int32_t id, bool isUnknown) {
     if (isUnknown) {
       unknown =
           unknown.empty() ? part : std::string_view(unknown.data(), unknown.size() + part.size());
       return;
     }
     finish();
-    add(part);
+    add(part, id);
   }
 
   /// To be called behind the last part.
@@ -34,10 +35,10 @@ public:
     if (unknown.empty())
       return;
     if (!fallsBackToBytes)
-      add(unknown);
+      add(unknown, -1);
     else
       for (char byte : unknown)
-        add(bytePiece(static_cast<unsigned char>(byte)));
+        add(bytePiece(static_cast<unsigned char>(byte)), -1);
     unknown = {};
   }
 

@@ -66,14 +66,19 @@ std::string separatePunctuation(std::string_view word) {
 class WordBpeTokenizer final : public SlowTokenizer {
 public:
   WordBpeTokenizer(const Settings &settings, std::span<const Asset> assets)
-      : vocabulary(readVocabulary(
-            needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.json")))),
-        merges(needAsset(assets, textSetting(settings, "merges_file", "merges.txt")), "</w>") {
+      : vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.json")),
+        mergesFile(textSetting(settings, "merges_file", "merges.txt")),
+        vocabulary(readVocabulary(needAsset(assets, vocabularyFile))),
+        merges(needAsset(assets, mergesFile), "</w>") {
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
               vocabulary.highestId(),
               [&](const std::string &token) { return vocabulary.idOf(token); });
     if (unknownId() < 0)
       throw InputError("tokenizer_config.json: unk_token: found none, but pieces need one");
+  }
+
+  std::vector<CompiledFile> compile() const override {
+    return {{vocabularyFile, vocabulary.compile()}, {mergesFile, merges.compile()}};
   }
 
 private:
@@ -84,7 +89,8 @@ private:
       std::string spaced = separatePunctuation(each);
       for (std::string_view rest = spaced; !rest.empty();) {
         size_t end = std::min(rest.find(' '), rest.size());
-        addPieces(lower(rest.substr(0, end)), add);
+        std::string_view word = rest.substr(0, end);
+        addWord(word, words, add, [&](const PieceSink &pieces) { addPieces(lower(word), pieces); });
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }
     }
@@ -93,7 +99,7 @@ private:
   void addPieces(std::string_view word, const PieceSink &add) const {
     merges.split(word, [&](std::string_view part) {
       bool isLast = part.data() + part.size() == word.data() + word.size();
-      add(std::string(part) += isLast ? std::string_view() : continued);
+      add(std::string(part) += isLast ? std::string_view() : continued, -1);
     });
   }
 
@@ -111,15 +117,15 @@ private:
     return std::string(strip(replaceAll(text, "@@ ", "")));
   }
 
+  std::string vocabularyFile, mergesFile;
   Vocabulary vocabulary;
   TextPairs merges;
+  WordCache words;
 };
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createWordBpeTokenizer(const Settings &settings,
-                                                  std::span<const Asset> assets) {
-  return std::make_unique<WordBpeTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_word_bpe = {
+    "word-bpe", transept::text::createKind<transept::text::WordBpeTokenizer>};

@@ -79,36 +79,35 @@ std::vector<std::string_view> splitAtPunctuation(std::string_view word) {
   return parts;
 }
 
-WordPieces::WordPieces(TokenIds ids, std::string continuation, size_t maximumCharacters)
-    : continuation(std::move(continuation)), maximumCharacters(maximumCharacters) {
-  for (const auto &[token, id] : ids)
-    longestToken = std::max(longestToken, token.size());
-  vocabulary = Vocabulary(std::move(ids));
-}
+WordPieces::WordPieces(Vocabulary given, std::string_view continuation, size_t maximumCharacters)
+    : vocabulary(std::move(given)),
+      continued(vocabulary.trie().walk(vocabulary.trie().root(), continuation)),
+      maximumCharacters(maximumCharacters) {}
 
 bool WordPieces::split(std::string_view word, std::vector<int32_t> &result) const {
   size_t characters = 0;
   for (size_t position = 0; position < word.size(); position += characterLength(word, position))
     if (++characters > maximumCharacters)
       return false;
-  size_t known = result.size();
+  const size_t known = result.size();
+  const Trie &trie = vocabulary.trie();
   for (size_t begin = 0; begin < word.size();) {
-    size_t end = std::min(word.size(), begin + longestToken);
-    std::string candidate = begin > 0 ? continuation : "";
-    size_t prefix = candidate.size();
-    candidate += word.substr(begin, end - begin);
-    int32_t id = -1;
-    // Bytes of a character that was cut make no token.
-    while (end > begin && (id = vocabulary.idOf(candidate)) < 0) {
-      candidate.pop_back();
-      --end;
+    Trie::Node node = begin > 0 ? continued : trie.root();
+    int32_t place = -1;
+    size_t longest = begin;
+    for (size_t end = begin; end < word.size() && node != Trie::none;) {
+      node = trie.next(node, static_cast<unsigned char>(word[end++]));
+      if (int32_t found = Trie::idAt(node); found >= 0) {
+        place = found;
+        longest = end;
+      }
     }
-    if (end == begin || candidate.size() == prefix) {
+    if (place < 0) {
       result.resize(known);
       return false;
     }
-    result.push_back(id);
-    begin = end;
+    result.push_back(vocabulary.idAt(place));
+    begin = longest;
   }
   return true;
 }

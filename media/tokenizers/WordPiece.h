@@ -28,15 +28,15 @@ std::vector<std::string_view> splitAtPunctuation(std::string_view word);
 /// Cuts words into the longest tokens of a vocabulary, from the left.
 class WordPieces {
 public:
-  WordPieces(TokenIds ids, std::string continuation, size_t maximumCharacters);
+  WordPieces(Vocabulary vocabulary, std::string_view continuation, size_t maximumCharacters);
   /// Appends the ids of a word of valid UTF-8; false, and nothing appended, where it has none.
   bool split(std::string_view word, std::vector<int32_t> &result) const;
   const Vocabulary &tokens() const { return vocabulary; }
 
 private:
   Vocabulary vocabulary;
-  std::string continuation;
-  size_t maximumCharacters, longestToken = 0;
+  Trie::Node continued; // where pieces behind the first begin
+  size_t maximumCharacters;
 };
 
 } // namespace transept::text

@@ -6,6 +6,7 @@
 #include "base/Error.h"
 #include "base/PointerFile.h"
 #include "media/text/Unicode.h"
+#include "media/tokenizers/CompiledAsset.h"
 #include "media/tokenizers/Kinds.h"
 #include "media/tokenizers/SlowTokenizer.h"
 #include "media/tokenizers/WordPiece.h"
@@ -20,7 +21,9 @@ constexpr size_t maximumWordCharacters = 100;
 constexpr std::string_view continuation = "##";
 
 /// One token a line; its number is its id.
-TokenIds readLines(const Asset &asset) {
+Vocabulary readVocabularyLines(const Asset &asset) {
+  if (isCompiled(asset.bytes))
+    return Vocabulary(asset.bytes, asset.name);
   refusePointerFile(asset.bytes, std::string(asset.name));
   TokenIds ids;
   int32_t line = 0;
@@ -34,14 +37,15 @@ TokenIds readLines(const Asset &asset) {
   }
   if (ids.empty())
     throw InputError(fmt::format("{}: found no token, allowed is one a line", asset.name));
-  return ids;
+  return Vocabulary(ids);
 }
 
 class WordPieceTokenizer final : public SlowTokenizer {
 public:
   WordPieceTokenizer(const Settings &settings, std::span<const Asset> assets)
-      : words(readLines(needAsset(assets, textSetting(settings, "vocabulary_file", "vocab.txt"))),
-              std::string(continuation), maximumWordCharacters),
+      : vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.txt")),
+        words(readVocabularyLines(needAsset(assets, vocabularyFile)), continuation,
+              maximumWordCharacters),
         splitsWords(booleanSetting(settings, "do_basic_tokenize", true)),
         lowers(booleanSetting(settings, "do_lower_case", true)),
         spacesIdeographs(booleanSetting(settings, "tokenize_chinese_chars", true)),
@@ -53,38 +57,47 @@ public:
       throw InputError("tokenizer_config.json: unk_token: found none, but words need one");
   }
 
+  std::vector<CompiledFile> compile() const override {
+    return {{vocabularyFile, words.tokens().compile()}};
+  }
+
 private:
   std::string prepare(std::string_view text) const override {
     return lowers && splitsWords ? lowerAroundAddedTokens(validUtf8(text)) : validUtf8(text);
   }
 
   void segment(std::string_view text, Side, const PieceSink &add) const override {
-    if (splitsWords)
-      return addBasicWords(text, add);
+    std::string clean;
+    if (splitsWords) {
+      clean = cleanControls(text, Unassigned::Count);
+      if (spacesIdeographs)
+        clean = spaceIdeographs(clean);
+      clean = normalize(clean, NormalForm::C);
+      text = clean;
+    }
     for (std::string_view word : splitAtSpaces(text))
-      addWord(word, add);
+      addWord(word, cache, add, [&](const PieceSink &pieces) {
+        if (splitsWords)
+          addBasicWord(word, pieces);
+        else
+          addPieces(word, pieces);
+      });
   }
 
-  void addWord(std::string_view word, const PieceSink &add) const {
+  void addPieces(std::string_view word, const PieceSink &add) const {
     std::vector<int32_t> ids;
     if (!words.split(word, ids))
-      return add(unknownToken);
+      return add(unknownToken, -1);
     for (int32_t id : ids)
-      add(*words.tokens().tokenOf(id));
+      add(words.tokens().pieceOf(id), -1);
   }
 
-  void addBasicWords(std::string_view text, const PieceSink &add) const {
-    std::string clean = cleanControls(text, Unassigned::Count);
-    if (spacesIdeographs)
-      clean = spaceIdeographs(clean);
-    clean = normalize(clean, NormalForm::C);
-    for (std::string_view each : splitAtSpaces(clean)) {
-      std::string word(each);
-      if (stripsAccents)
-        word = removeNonSpacingMarks(normalize(word, NormalForm::D));
-      for (std::string_view part : splitAtPunctuation(word))
-        addWord(part, add);
-    }
+  void addBasicWord(std::string_view given, const PieceSink &add) const {
+    std::string word(given);
+    if (stripsAccents)
+      word = removeNonSpacingMarks(normalize(word, NormalForm::D));
+    for (std::string_view part : splitAtPunctuation(word))
+      addPieces(part, add);
   }
 
   int32_t pieceId(std::string_view piece, Side) const override {
@@ -101,15 +114,15 @@ private:
     return std::string(strip(replaceAll(text, " ##", "")));
   }
 
+  std::string vocabularyFile;
   WordPieces words;
+  WordCache cache;
   bool splitsWords, lowers, spacesIdeographs, stripsAccents;
 };
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createWordPieceTokenizer(const Settings &settings,
-                                                    std::span<const Asset> assets) {
-  return std::make_unique<WordPieceTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_wordpiece = {
+    "wordpiece", transept::text::createKind<transept::text::WordPieceTokenizer>};

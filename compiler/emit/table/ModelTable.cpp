@@ -8,7 +8,10 @@
 #include "compiler/emit/table/ProgramTables.h"
 #include "compiler/emit/table/TableWriter.h"
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/IRBuilder.h"
+
+#include <algorithm>
 
 namespace transept::emit {
 
@@ -72,14 +75,23 @@ private:
         .uncounted_source_id = facts.uncountedSourceId.value_or(0),
         .has_uncounted_target_id = facts.uncountedTargetId.has_value(),
         .uncounted_target_id = facts.uncountedTargetId.value_or(0),
-        .text = functionsIf(facts.hasTokenizer, "transept_text_function_table"),
-        .sound = functionsIf(facts.takesSounds, "transept_sound_function_table"),
+        .text = textFunctions(),
+        .sound =
+            facts.takesSounds ? writer.variable("transept_sound_function_table") : writer.null(),
     };
   }
 
-  /// A reference to functions is what makes the linker take them.
-  Constant *functionsIf(bool areNeeded, llvm::StringRef name) {
-    return areNeeded ? writer.variable(name) : writer.null();
+  /// With the list of kinds of tokenizers (media/tokenizers/Kinds.h), which is of one.
+  Constant *textFunctions() {
+    if (facts.tokenizerKind.empty())
+      return writer.null();
+    std::string kind = "transept_tokenizer_" + facts.tokenizerKind;
+    std::ranges::replace(kind, '-', '_');
+    llvm::GlobalVariable *kinds = llvm::cast<llvm::GlobalVariable>(
+        writer.array("transept_tokenizer_kinds", {writer.variable(kind), writer.null()}));
+    kinds->setLinkage(llvm::GlobalValue::ExternalLinkage);
+    kinds->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    return writer.variable("transept_text_function_table");
   }
 
   static uint64_t orUnbounded(int64_t length) { return length ? uint64_t(length) : UINT64_MAX; }
@@ -134,12 +146,18 @@ private:
 
   std::vector<Constant *> assets() {
     std::vector<Constant *> result;
-    for (const Asset &asset : facts.assets)
+    // Source and target often have one model of pieces.
+    llvm::StringMap<Constant *> contents;
+    for (const Asset &asset : facts.assets) {
+      Constant *&content = contents[asset.content];
+      if (!content)
+        content = writer.text("transept_asset", asset.content);
       result.push_back(writer.structure(Values<transept_asset>{
           .name = writer.text("transept_asset_name", asset.name),
-          .data = writer.text("transept_asset", asset.content),
+          .data = content,
           .size = asset.content.size(),
       }));
+    }
     return result;
   }
 

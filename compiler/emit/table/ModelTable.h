@@ -47,8 +47,10 @@ struct ModelFacts {
   int64_t targetFeatureWidth = 0, targetStateWidth = 0;
   frontend::GenerationDefaults generation;
   std::vector<Asset> assets;
-  /// Functions over texts, over sounds, are linked into the library.
-  bool hasTokenizer = false, takesSounds = false;
+  /// Its code and the functions over texts are linked into the library; empty: it has none.
+  std::string tokenizerKind;
+  /// The functions over sounds are linked into the library.
+  bool takesSounds = false;
 };
 
 /// The name of the data that marks where weights are added after linking (WeightSegment.h).

@@ -40,7 +40,10 @@ std::string decodeBase64(std::string_view text, const std::string &where) {
 } // namespace
 
 Charsmap::Charsmap(std::string_view base64, const std::string &where)
-    : rules(decodeBase64(base64, where), where) {}
+    : rules(decodeBase64(base64, where), where) {
+  for (char byte = 0; byte >= 0 && byte < 0x7f; ++byte)
+    plain[size_t(byte)] = byte != '\r' && !rules.shortest(std::string(1, byte));
+}
 
 std::optional<std::string_view> Charsmap::replacement(std::string_view text) const {
   // The shortest match decides, which is the reference's behaviour.
@@ -49,8 +52,29 @@ std::optional<std::string_view> Charsmap::replacement(std::string_view text) con
 }
 
 std::string Charsmap::normalize(std::string_view text) const {
-  constexpr size_t longestCluster = 5;
   std::string result;
+  while (!text.empty()) {
+    // A cluster of one plain byte ends where another byte of ASCII follows.
+    size_t length = 0;
+    while (length < text.size() && plain[static_cast<unsigned char>(text[length])])
+      ++length;
+    if (length < text.size() && length > 0 && static_cast<unsigned char>(text[length]) >= 0x80)
+      --length;
+    result += text.substr(0, length);
+    text.remove_prefix(length);
+    // What follows is up to the next two plain bytes.
+    for (length = 0; length < text.size(); ++length)
+      if (length > 0 && isPlainAt(text, length - 1) && isPlainAt(text, length))
+        break;
+    addClusters(text.substr(0, length), result);
+    text.remove_prefix(length);
+  }
+  // An offset into the middle of a character would leave a part of one.
+  return validUtf8(result);
+}
+
+void Charsmap::addClusters(std::string_view text, std::string &result) const {
+  constexpr size_t longestCluster = 5;
   size_t begin = 0;
   for (size_t end : graphemeEnds(text)) {
     std::string_view cluster = text.substr(begin, end - begin);
@@ -66,8 +90,6 @@ std::string Charsmap::normalize(std::string_view text) const {
       position += character.size();
     }
   }
-  // An offset into the middle of a character would leave a part of one.
-  return validUtf8(result);
 }
 
 } // namespace transept::text

@@ -7,6 +7,8 @@
 
 #include "media/tokenizers/ReplacementRules.h"
 
+#include <bitset>
+
 namespace transept::text {
 
 class Charsmap {
@@ -19,7 +21,14 @@ public:
 private:
   std::optional<std::string_view> replacement(std::string_view text) const;
 
+  bool isPlainAt(std::string_view text, size_t position) const {
+    return plain[static_cast<unsigned char>(text[position])];
+  }
+  void addClusters(std::string_view text, std::string &result) const;
+
   ReplacementRules rules;
+  /// Bytes of ASCII, each of them a cluster, that stay as they are.
+  std::bitset<256> plain;
 };
 
 } // namespace transept::text

@@ -17,20 +17,23 @@ namespace transept::text {
 
 namespace {
 
-TokenIds readTokens(const Fields &fields) {
+Vocabulary readTokens(const Fields &fields, Tables tables) {
+  if (!tables.empty())
+    return Vocabulary(tables[0], fields.where("vocab"));
   const Json &json = fields.need("vocab");
   if (!json.is_object())
     fields.refuse("vocab", json, "an object from tokens to ids");
   TokenIds ids;
   for (const auto &[token, id] : json.items())
     ids.emplace(token, parseId(id, fields.where("vocab") + "." + token));
-  return ids;
+  return Vocabulary(ids);
 }
 
 class BpeModel final : public TokenModel {
 public:
-  explicit BpeModel(const Fields &fields)
-      : vocabulary(readTokens(fields)), continuation(fields.text("continuing_subword_prefix", "")),
+  BpeModel(const Fields &fields, Tables tables)
+      : vocabulary(readTokens(fields, tables)),
+        continuation(fields.text("continuing_subword_prefix", "")),
         wordEnd(fields.text("end_of_word_suffix", "")),
         fusesUnknown(fields.boolean("fuse_unk", false)),
         fallsBack(fields.boolean("byte_fallback", false)),
@@ -46,7 +49,12 @@ public:
     }
     for (int byte = 0; byte < 256; ++byte)
       byteIds[size_t(byte)] = find(bytePiece(static_cast<unsigned char>(byte)));
-    readMerges(fields);
+    const Trie &trie = vocabulary.trie();
+    continued = trie.walk(trie.root(), continuation);
+    if (tables.empty())
+      readMerges(fields);
+    else
+      pairs = BytePairs(BytePairs::Order::OneByOne, tableAt(fields, tables, 1));
   }
 
   void encode(std::string_view piece, std::vector<int32_t> &result) const override {
@@ -61,8 +69,13 @@ public:
   }
 
   int32_t idOf(const std::string &token) const override { return find(token); }
-  const std::string *tokenOf(int32_t id) const override { return vocabulary.tokenOf(id); }
+  std::optional<std::string_view> tokenOf(int32_t id) const override {
+    return vocabulary.tokenOf(id);
+  }
   int32_t highestId() const override { return vocabulary.highestId(); }
+  std::vector<std::string> tables() const override {
+    return {vocabulary.compile(), std::string(pairs.bytes())};
+  }
 
 private:
   int32_t find(std::string_view token) const { return vocabulary.idOf(token); }
@@ -72,6 +85,7 @@ private:
     if (!merges.is_array())
       fields.refuse("merges", merges, "an array");
     int32_t rank = 0;
+    std::vector<BytePairs::Merge> all;
     for (const Json &merge : merges) {
       auto [left, right] = parts(fields, merge);
       int32_t leftId = find(left), rightId = find(right);
@@ -84,8 +98,9 @@ private:
                                      leftId < 0    ? left
                                      : rightId < 0 ? right
                                                    : whole));
-      pairs.add(leftId, rightId, rank++, merged);
+      all.push_back({leftId, rightId, rank++, merged});
     }
+    pairs.set(all);
   }
 
   static std::pair<std::string, std::string> parts(const Fields &fields, const Json &merge) {
@@ -102,6 +117,7 @@ private:
   /// which comes behind bytes that follow it, as in the reference; or nothing. Only their ids
   /// count, so that all are of length 1.
   std::vector<Symbol> split(std::string_view piece) const {
+    const Trie &trie = vocabulary.trie();
     std::vector<Symbol> symbols;
     symbols.reserve(
         size_t(std::ranges::count_if(piece, [](char c) { return (c & 0xc0) != 0x80; })));
@@ -113,13 +129,16 @@ private:
     };
     for (size_t begin = 0, end; begin < piece.size(); begin = end) {
       end = begin + characterLength(piece, begin);
-      std::string text = begin > 0 ? continuation : "";
-      text += piece.substr(begin, end - begin);
-      text += end == piece.size() ? wordEnd : "";
-      if (int32_t id = find(text); id >= 0) {
+      std::string_view character = piece.substr(begin, end - begin);
+      Trie::Node node = trie.walk(begin > 0 ? continued : trie.root(), character);
+      if (end == piece.size())
+        node = trie.walk(node, wordEnd);
+      if (int32_t place = Trie::idAt(node); place >= 0) {
         flush();
-        symbols.push_back({id, 1});
-      } else if (fallsBack && appendBytes(text, symbols)) {
+        symbols.push_back({vocabulary.idAt(place), 1});
+      } else if (fallsBack && appendBytes((begin > 0 ? continuation : "") + std::string(character) +
+                                              (end == piece.size() ? wordEnd : ""),
+                                          symbols)) {
         continue;
       } else if (unknown >= 0) {
         if (pending && fusesUnknown)
@@ -143,6 +162,7 @@ private:
 
   Vocabulary vocabulary;
   std::string continuation, wordEnd;
+  Trie::Node continued; // where symbols behind the first begin
   bool fusesUnknown, fallsBack, ignoresMerges;
   int32_t unknown = -1;
   std::array<int32_t, 256> byteIds;
@@ -151,8 +171,8 @@ private:
 
 class WordPieceModel final : public TokenModel {
 public:
-  explicit WordPieceModel(const Fields &fields)
-      : words(readTokens(fields), fields.text("continuing_subword_prefix", "##"),
+  WordPieceModel(const Fields &fields, Tables tables)
+      : words(readTokens(fields, tables), fields.text("continuing_subword_prefix", "##"),
               maximumCharacters(fields)) {
     std::string token = fields.text("unk_token", "[UNK]");
     unknown = idOf(token);
@@ -167,8 +187,11 @@ public:
   }
 
   int32_t idOf(const std::string &token) const override { return words.tokens().idOf(token); }
-  const std::string *tokenOf(int32_t id) const override { return words.tokens().tokenOf(id); }
+  std::optional<std::string_view> tokenOf(int32_t id) const override {
+    return words.tokens().tokenOf(id);
+  }
   int32_t highestId() const override { return words.tokens().highestId(); }
+  std::vector<std::string> tables() const override { return {words.tokens().compile()}; }
 
 private:
   static size_t maximumCharacters(const Fields &fields) {
@@ -188,17 +211,23 @@ private:
 
 } // namespace
 
-std::unique_ptr<TokenModel> createModel(const Fields &fields) {
+std::string_view tableAt(const Fields &fields, Tables tables, size_t index) {
+  if (index >= tables.size())
+    throw InputError(fmt::format("{}: its compiled tables are damaged", fields.where("type")));
+  return tables[index];
+}
+
+std::unique_ptr<TokenModel> createModel(const Fields &fields, Tables tables) {
   // Files of early versions have no type; their other keys tell.
   std::string type = fields.text("type", fields.find("merges")                      ? "BPE"
                                          : fields.find("continuing_subword_prefix") ? "WordPiece"
                                                                                     : "Unigram");
   if (type == "BPE")
-    return std::make_unique<BpeModel>(fields);
+    return std::make_unique<BpeModel>(fields, tables);
   if (type == "WordPiece")
-    return std::make_unique<WordPieceModel>(fields);
+    return std::make_unique<WordPieceModel>(fields, tables);
   if (type == "Unigram")
-    return createUnigramModel(fields);
+    return createUnigramModel(fields, tables);
   refuseType(fields, "BPE, WordPiece, Unigram");
 }
 

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace transept::text {
@@ -35,12 +36,18 @@ public:
   virtual void encode(std::string_view piece, std::vector<int32_t> &ids) const = 0;
   /// -1 when there is no such token.
   virtual int32_t idOf(const std::string &token) const = 0;
-  /// Null when there is no such id.
-  virtual const std::string *tokenOf(int32_t id) const = 0;
+  /// Nothing when there is no such id.
+  virtual std::optional<std::string_view> tokenOf(int32_t id) const = 0;
   virtual int32_t highestId() const = 0;
+  /// What createModel takes in place of the file's vocabulary and merges.
+  virtual std::vector<std::string> tables() const = 0;
 };
-std::unique_ptr<TokenModel> createModel(const Fields &fields);
-std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields);
+/// `tables` are views that must stay where they are; none: the file has all of it.
+using Tables = std::span<const std::string_view>;
+std::unique_ptr<TokenModel> createModel(const Fields &fields, Tables tables);
+std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields, Tables tables);
+/// One of them; throws InputError where it is missing.
+std::string_view tableAt(const Fields &fields, Tables tables, size_t index);
 
 struct TokenFrame {
   std::vector<int32_t> prefix, suffix;

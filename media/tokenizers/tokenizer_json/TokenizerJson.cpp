@@ -6,8 +6,10 @@
 #include "media/text/Characters.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/AddedTokens.h"
+#include "media/tokenizers/CompiledAsset.h"
 #include "media/tokenizers/Frame.h"
 #include "media/tokenizers/Kinds.h"
+#include "media/tokenizers/WordCache.h"
 #include "media/tokenizers/tokenizer_json/Parts.h"
 
 #include <fmt/format.h>
@@ -52,7 +54,8 @@ public:
   std::vector<Part> split(std::string_view text) const {
     std::vector<Part> parts;
     size_t done = 0;
-    for (size_t position = 0; position < text.size();) {
+    for (size_t position = matcher.skip(text); position < text.size();
+         position += matcher.skip(text.substr(position))) {
       size_t length = matcher.matchAt(text.substr(position));
       if (length == 0) {
         ++position;
@@ -87,9 +90,16 @@ class JsonTokenizer final : public Tokenizer {
 public:
   JsonTokenizer(const Settings &settings, std::span<const Asset> assets) {
     std::string name = "tokenizer.json";
-    const Json json = parseObject(needAsset(assets, name).bytes, name);
+    std::string_view bytes = needAsset(assets, name).bytes;
+    std::vector<std::string_view> tables;
+    if (isCompiled(bytes)) {
+      tables = readCompiled(bytes, name, CompiledKind::Model, 2);
+      bytes = tables.front();
+      tables.erase(tables.begin());
+    }
+    Json json = parseObject(bytes, name);
     const Fields fields(json, name);
-    model = createModel(Fields(fields.need("model"), name + ": model"));
+    model = createModel(Fields(fields.need("model"), name + ": model"), tables);
     auto part = [&](const char *key, auto create) {
       const Json *found = fields.find(key);
       if (!found)
@@ -113,6 +123,19 @@ public:
     ends = {idOf(config.token(Role::End).content), idOf(config.token(Role::Padding).content),
             idOf(config.token(Role::Unknown).content)};
     cleansUpSpaces = config.cleansUpSpaces;
+    // What is left tells which model it is.
+    for (const char *heavy : {"vocab", "merges"})
+      if (auto found = json["model"].find(heavy); found != json["model"].end())
+        found->clear();
+    document = std::move(json);
+  }
+
+  std::vector<CompiledFile> compile() const override {
+    std::vector<std::string> tables = model->tables();
+    const std::string small = document.dump();
+    std::vector<std::string_view> sections = {small};
+    sections.insert(sections.end(), tables.begin(), tables.end());
+    return {{"tokenizer.json", writeCompiled(CompiledKind::Model, sections)}};
   }
 
   std::vector<int32_t> encode(std::string_view text, const EncodeOptions &options) const override {
@@ -128,10 +151,10 @@ public:
     std::vector<std::string> tokens;
     for (int32_t id : ids) {
       auto found = addedById.find(id);
-      const std::string *token =
-          found != addedById.end() ? &found->second.token.content : model->tokenOf(id);
+      std::optional<std::string_view> token =
+          found != addedById.end() ? found->second.token.content : model->tokenOf(id);
       if (token && !(options.skipSpecialTokens && specialTokens.contains(*token)))
-        tokens.push_back(*token);
+        tokens.emplace_back(*token);
     }
     std::string text;
     const char *separator = decoder ? "" : " ";
@@ -210,18 +233,27 @@ private:
     std::vector<Piece> pieces = {{std::string(text), isFirst}};
     if (preTokenizer)
       pieces = preTokenizer(std::move(pieces));
-    for (const Piece &piece : pieces)
+    for (const Piece &piece : pieces) {
+      if (auto known = cache.find(piece.text)) {
+        ids.insert(ids.end(), known->begin(), known->end());
+        continue;
+      }
+      const size_t first = ids.size();
       model->encode(piece.text, ids);
+      cache.insert(piece.text, std::span(ids).subspan(first));
+    }
   }
 
+  Json document; // without what the model has tables of
   std::unique_ptr<TokenModel> model;
+  WordCache cache;
   Normalizer normalizer;
   PreTokenizer preTokenizer;
   TokenDecoder decoder;
   Frame frame;
   std::map<int32_t, Added> addedById;
   std::map<std::string, int32_t> addedIds;
-  std::set<std::string> specialTokens;
+  std::set<std::string, std::less<>> specialTokens;
   /// Cut out before and after normalization.
   AddedTokens earlyTokens, lateTokens;
   /// End, padding, unknown.
@@ -231,9 +263,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Tokenizer> createJsonTokenizer(const Settings &settings,
-                                               std::span<const Asset> assets) {
-  return std::make_unique<JsonTokenizer>(settings, assets);
-}
-
 } // namespace transept::text
+
+extern "C" const transept::text::Kind transept_tokenizer_tokenizer_json = {
+    "tokenizer-json", transept::text::createKind<transept::text::JsonTokenizer>};

@@ -4,7 +4,7 @@
 // tokenizers library does it, which is not as sentencepiece does it.
 
 #include "media/text/Unicode.h"
-#include "media/tokenizers/PrefixIndex.h"
+#include "media/tokenizers/CompiledAsset.h"
 #include "media/tokenizers/Vocabulary.h"
 #include "media/tokenizers/tokenizer_json/Parts.h"
 
@@ -21,25 +21,23 @@ constexpr double unknownPenalty = 10;
 
 class UnigramModel final : public TokenModel {
 public:
-  explicit UnigramModel(const Fields &fields) : fallsBack(fields.boolean("byte_fallback", false)) {
-    const Json &vocab = fields.need("vocab");
-    if (!vocab.is_array() || vocab.empty())
-      fields.refuse("vocab", vocab, "an array of tokens with scores");
-    for (const Json &entry : vocab) {
-      if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number())
-        fields.refuse("vocab", entry, "a token with its score");
-      tokens.push_back(entry[0].get<std::string>());
-      scores.push_back(entry[1].get<double>());
-      lowest = std::min(lowest, scores.back());
+  UnigramModel(const Fields &fields, Tables tables)
+      : fallsBack(fields.boolean("byte_fallback", false)) {
+    if (tables.empty()) {
+      readTokens(fields);
+    } else {
+      tokens = TextTable(tableAt(fields, tables, 0), tableAt(fields, tables, 1));
+      scores = Table<double>(tableAt(fields, tables, 2));
+      ids = Trie(tableAt(fields, tables, 3));
+      copySection(tableAt(fields, tables, 4), fields.where("vocab"), &lowest, sizeof(lowest));
+      if (scores.size() != tokens.size())
+        tableAt(fields, {}, 0);
     }
-    for (size_t id = 0; id < tokens.size(); ++id)
-      ids[tokens[id]] = int32_t(id);
     if (const Json *id = fields.find("unk_id")) {
       unknown = parseId(*id, fields.where("unk_id"));
       if (size_t(unknown) >= tokens.size())
         fields.refuse("unk_id", *id, fmt::format("a number below {}", tokens.size()));
     }
-    prefixes = PrefixIndex({ids.begin(), ids.end()});
     for (int byte = 0; byte < 256; ++byte)
       byteIds[size_t(byte)] = idOf(bytePiece(static_cast<unsigned char>(byte)));
   }
@@ -66,18 +64,50 @@ public:
     std::reverse(result.begin() + ptrdiff_t(first), result.end());
   }
 
-  int32_t idOf(const std::string &token) const override {
-    auto found = ids.find(token);
-    return found == ids.end() ? -1 : found->second;
+  int32_t idOf(const std::string &token) const override { return find(token); }
+
+  std::optional<std::string_view> tokenOf(int32_t id) const override {
+    return id >= 0 && size_t(id) < tokens.size() ? std::optional(tokens[size_t(id)]) : std::nullopt;
   }
 
-  const std::string *tokenOf(int32_t id) const override {
-    return id >= 0 && size_t(id) < tokens.size() ? &tokens[size_t(id)] : nullptr;
+  std::vector<std::string> tables() const override {
+    std::vector<std::string> result;
+    for (std::string_view table :
+         {tokens.ends(), tokens.texts(), scores.bytes(), ids.bytes(), bytesOf(lowest)})
+      result.emplace_back(table);
+    return result;
   }
 
   int32_t highestId() const override { return int32_t(tokens.size()) - 1; }
 
 private:
+  void readTokens(const Fields &fields) {
+    const Json &vocab = fields.need("vocab");
+    if (!vocab.is_array() || vocab.empty())
+      fields.refuse("vocab", vocab, "an array of tokens with scores");
+    std::vector<std::string_view> texts;
+    std::vector<double> all;
+    for (const Json &entry : vocab) {
+      if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number())
+        fields.refuse("vocab", entry, "a token with its score");
+      texts.push_back(entry[0].get_ref<const std::string &>());
+      all.push_back(entry[1].get<double>());
+      lowest = std::min(lowest, all.back());
+    }
+    // Of equal tokens the last counts.
+    std::vector<std::pair<std::string_view, int32_t>> entries;
+    for (size_t id = texts.size(); id-- > 0;)
+      entries.emplace_back(texts[id], int32_t(id));
+    tokens = TextTable(texts);
+    scores = Table<double>(std::move(all));
+    ids = Trie(std::move(entries));
+  }
+
+  int32_t find(std::string_view token) const {
+    int32_t id = ids.idOf(token);
+    return size_t(id) < tokens.size() ? id : -1;
+  }
+
   struct Node {
     double score = 0;
     uint32_t length = 0; // of the best piece that ends here; 0 for none
@@ -95,7 +125,9 @@ private:
       next = begin + characterLength(text, begin);
       double before = nodes[begin].score;
       bool hasCharacter = false;
-      prefixes.find(text.substr(begin), [&](size_t length, int32_t id) {
+      ids.find(text.substr(begin), [&](size_t length, int32_t id) {
+        if (size_t(id) >= scores.size())
+          return;
         improve(nodes[begin + length], scores[size_t(id)] + before, length, id);
         hasCharacter |= begin + length == next;
       });
@@ -108,9 +140,8 @@ private:
   /// The ids of a part of the text backwards, as the path is walked.
   void appendBackwards(std::string_view part, std::vector<int32_t> &result) const {
     size_t begin = result.size();
-    auto found = ids.find(part);
-    if (found != ids.end())
-      result.push_back(found->second);
+    if (int32_t id = find(part); id >= 0)
+      result.push_back(id);
     else if (!fallsBack || !appendBytes(part, result))
       result.insert(result.end(), unknown >= 0 ? 1 : 0, unknown);
     std::reverse(result.begin() + ptrdiff_t(begin), result.end());
@@ -125,10 +156,9 @@ private:
     return true;
   }
 
-  std::vector<std::string> tokens;
-  std::vector<double> scores;
-  TokenIds ids;
-  PrefixIndex prefixes;
+  TextTable tokens;
+  Table<double> scores;
+  Trie ids;
   std::array<int32_t, 256> byteIds;
   double lowest = std::numeric_limits<double>::infinity();
   int32_t unknown = -1;
@@ -137,8 +167,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields) {
-  return std::make_unique<UnigramModel>(fields);
+std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields, Tables tables) {
+  return std::make_unique<UnigramModel>(fields, tables);
 }
 
 } // namespace transept::text

@@ -113,8 +113,7 @@ TEST(BytePairs, OrdersDifferWhereAMergeMakesABetterPair) {
   enum { a, b, c, x, y, z };
   for (auto order : {BytePairs::Order::WholeRank, BytePairs::Order::OneByOne}) {
     BytePairs pairs(order);
-    pairs.add(a, b, 1, x);
-    pairs.add(x, a, 0, z);
+    pairs.set({{a, b, 1, x}, {x, a, 0, z}});
     std::vector<Symbol> symbols;
     for (int32_t id : {a, b, a, b})
       symbols.push_back({id, 1});
@@ -129,7 +128,7 @@ TEST(BytePairs, OrdersDifferWhereAMergeMakesABetterPair) {
 
 TEST(BytePairs, NeverMergesUnknownSymbols) {
   BytePairs pairs(BytePairs::Order::OneByOne);
-  pairs.add(-1, -1, 0, 7);
+  pairs.set({{-1, -1, 0, 7}});
   std::vector<Symbol> symbols = {{-1, 1}, {-1, 1}};
   pairs.merge(symbols);
   EXPECT_EQ(symbols.size(), 2u);

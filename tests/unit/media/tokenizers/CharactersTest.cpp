@@ -3,11 +3,16 @@
 // Characters, bytes and words, value by value, against what Python says.
 
 #include "media/text/Characters.h"
+#include "media/text/CharacterTables.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/ByteLevel.h"
 #include "media/tokenizers/WordPiece.h"
 
+#include <array>
+#include <cstdlib>
 #include <gtest/gtest.h>
+#include <random>
+#include <utf8proc.h>
 
 namespace transept::text {
 namespace {
@@ -85,7 +90,9 @@ TEST(ByteLevel, EveryByteHasACharacterAndComesBack) {
 }
 
 TEST(WordPiece, CutsTheLongestTokens) {
-  WordPieces words({{"un", 0}, {"unable", 1}, {"##able", 2}, {"##s", 3}, {"ä", 4}}, "##", 10);
+  WordPieces words(
+      Vocabulary(TokenIds{{"un", 0}, {"unable", 1}, {"##able", 2}, {"##s", 3}, {"ä", 4}}), "##",
+      10);
   std::vector<int32_t> tokens = {77};
   EXPECT_TRUE(words.split("unables", tokens));
   EXPECT_EQ(tokens, (std::vector<int32_t>{77, 1, 3}));
@@ -93,6 +100,91 @@ TEST(WordPiece, CutsTheLongestTokens) {
   EXPECT_FALSE(words.split("unablesssss", tokens)); // eleven characters
   EXPECT_FALSE(words.split("äx", tokens));
   EXPECT_EQ(tokens.size(), 3u);
+}
+
+/// utf8proc's, from which the tables are.
+std::string originalForm(const std::string &text, NormalForm form) {
+  int options = UTF8PROC_STABLE;
+  options |=
+      form == NormalForm::C || form == NormalForm::KC ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE;
+  if (form == NormalForm::KC || form == NormalForm::KD)
+    options |= UTF8PROC_COMPAT;
+  utf8proc_uint8_t *result = nullptr;
+  auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t *>(text.data()),
+                   utf8proc_ssize_t(text.size()), &result, static_cast<utf8proc_option_t>(options));
+  std::string normal(reinterpret_cast<const char *>(result), size > 0 ? size_t(size) : 0);
+  std::free(result);
+  return normal;
+}
+
+std::vector<size_t> originalGraphemeEnds(const std::u32string &characters) {
+  std::vector<size_t> ends;
+  std::string text;
+  utf8proc_int32_t state = 0;
+  for (size_t index = 0; index < characters.size(); ++index) {
+    if (index > 0 && utf8proc_grapheme_break_stateful(utf8proc_int32_t(characters[index - 1]),
+                                                      utf8proc_int32_t(characters[index]), &state))
+      ends.push_back(text.size());
+    append(text, characters[index]);
+  }
+  if (!text.empty())
+    ends.push_back(text.size());
+  return ends;
+}
+
+constexpr std::array allForms = {NormalForm::C, NormalForm::D, NormalForm::KC, NormalForm::KD};
+
+bool isSurrogate(char32_t character) {
+  return character >= 0xd800 && character <= 0xdfff;
+}
+
+TEST(Characters, AreThoseOfUtf8proc) {
+  for (char32_t character = 0; character < 0x110000; ++character) {
+    if (isSurrogate(character))
+      continue;
+    auto original = utf8proc_int32_t(character);
+    std::string text;
+    append(text, character);
+    size_t position = 0;
+    ASSERT_EQ(nextCharacter(text, position), character);
+    ASSERT_EQ(position, text.size());
+    ASSERT_EQ(kindOf(character).category, utf8proc_category(original)) << int(character);
+    std::string lowered;
+    append(lowered, static_cast<char32_t>(utf8proc_tolower(original)));
+    if (character != 0x130)
+      ASSERT_EQ(lowerEach(text), lowered) << int(character);
+    if (character > 0)
+      for (NormalForm form : allForms)
+        ASSERT_EQ(normalize(text, form), originalForm(text, form)) << int(character);
+  }
+}
+
+TEST(NormalForms, AreThoseOfUtf8procOnRandomTexts) {
+  std::mt19937 random(11);
+  // Letters, marks of several classes, Hangul, Kana, and what breaks clusters in several ways.
+  constexpr std::array<std::array<char32_t, 2>, 20> blocks = {
+      {{'a', 'z'},         {0xc0, 0x17f},      {0x300, 0x36f},   {0x1100, 0x11ff},
+       {0xac00, 0xac60},   {0x3040, 0x30ff},   {0x5b0, 0x5c7},   {0x1e00, 0x1fff},
+       {0x1f1e6, 0x1f1ff}, {0x1f600, 0x1f64f}, {0x200b, 0x200f}, {0xfe00, 0xfe0f},
+       {0x900, 0x97f},     {'\n', '\r'},       {0xff00, 0xffef}, {0x600, 0x6ff},
+       {0x1f3fb, 0x1f3ff}, {0x302a, 0x302f},   {0x0f71, 0x0f84}, {1, 0x10fffd}}};
+  for (int round = 0; round < 40'000; ++round) {
+    std::u32string characters;
+    std::string text;
+    for (size_t count = random() % 9; count-- > 0;) {
+      auto [first, last] = blocks[random() % blocks.size()];
+      auto character = static_cast<char32_t>(first + random() % (last - first + 1));
+      // A syllable swallows U+11A7 in utf8proc, which the standard and Python do not let it do.
+      if (isSurrogate(character) || character == 0x11a7)
+        continue;
+      characters += character;
+      append(text, character);
+    }
+    for (NormalForm form : allForms)
+      ASSERT_EQ(normalize(text, form), originalForm(text, form)) << text;
+    ASSERT_EQ(graphemeEnds(text), originalGraphemeEnds(characters)) << text;
+  }
 }
 
 } // namespace

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What words became, for algorithms that look at nothing but the word: texts repeat theirs. It
+// fills up and then stays as it is, so that any number of threads may use it without a lock.
+
+#ifndef TRANSEPT_MEDIA_TOKENIZERS_WORDCACHE_H
+#define TRANSEPT_MEDIA_TOKENIZERS_WORDCACHE_H
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace transept::text {
+
+/// At most 16384 words of 64 bytes and 32 values: about 1 MiB with usual ones.
+class WordCache {
+public:
+  WordCache();
+  ~WordCache();
+  WordCache(const WordCache &) = delete;
+
+  /// Nothing where the word is not there. The view lives as long as the cache.
+  std::optional<std::span<const int32_t>> find(std::string_view word) const;
+  /// Keeps a word if there is room. Of two threads with one word one is kept.
+  void insert(std::string_view word, std::span<const int32_t> values) const;
+
+private:
+  struct Entry;
+
+  std::unique_ptr<std::atomic<const Entry *>[]> entries;
+};
+
+} // namespace transept::text
+
+#endif
