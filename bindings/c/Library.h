@@ -45,6 +45,15 @@ struct transept_texts {
   }
 };
 
+struct transept_speech {
+  SharedLibrary opened;
+  transept_transcript *handle = nullptr;
+  ~transept_speech() {
+    if (handle)
+      opened->table().sound->release_transcript(handle);
+  }
+};
+
 namespace transept::bindings {
 
 /// Texts that are too long end before a character that does not fit.

@@ -15,7 +15,8 @@ from .errors import Error, ErrorCode
 from .model import Model, load
 from .results import Result, Sequence
 from .source import Decoder, Source
+from .speech import Segment, Transcript
 from .stream import Stream
 
-__all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "Model", "Result", "Sequence", "Source",
-           "Stream", "TranslateOptions", "load"]
+__all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "Model", "Result", "Segment", "Sequence",
+           "Source", "Stream", "Transcript", "TranslateOptions", "load"]

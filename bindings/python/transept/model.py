@@ -7,7 +7,7 @@ import json
 import os
 from typing import Any, Callable, Iterable, Optional, Union, overload
 
-from . import _abi, _values
+from . import _abi, _values, speech
 from ._callbacks import Callbacks
 from ._opened import Opened, text_at
 from ._options import GenerateOptions, Generation, Texts, TranslateOptions, encoded, refuse_unknown
@@ -191,6 +191,37 @@ class Model:
         while address := functions.language(handle, len(names)):
             names.append(text_at(address))
         return names
+
+    # Sounds
+
+    def transcribe(self, samples: Any, *, sample_rate: int = 16000, language: Optional[str] = None,
+                   task: Optional[str] = None, previous_text: Optional[str] = None,
+                   previous_text_is_for_all: bool = False, conditions_on_previous: bool = False,
+                   temperatures: Iterable[float] = (0,),
+                   compression_ratio_threshold: Optional[float] = None,
+                   log_probability_threshold: Optional[float] = None,
+                   no_speech_threshold: Optional[float] = None, token_times: bool = False,
+                   on_segment: Optional[Callable[[speech.Segment], Any]] = None,
+                   **options: Unpack[GenerateOptions]) -> speech.Transcript:
+        """What is said in a sound of any length, rate and number of channels.
+
+        samples: [frames] or [frames, channels], full scale is 1; of numpy's integers that of their type.
+        language: what is spoken, e.g. "en"; None: it is detected. task: "transcribe" or "translate" into
+        English; None: as the model's files say. previous_text: what counts as said before the sound, names
+        and spelling; with previous_text_is_for_all before each window, which needs conditions_on_previous:
+        what was said stands before the next window. temperatures: tried one after another while what comes
+        out is poor by the first two thresholds. on_segment(segment) is called with each segment as soon as
+        it is known; returning False ends the call with Error (CANCELLED), an exception ends it with that
+        exception. It must not use the model."""
+        refuse_unknown("transcribe", options, texts=False)
+        thresholds = {"compression_ratio_threshold": compression_ratio_threshold,
+                      "log_probability_threshold": log_probability_threshold,
+                      "no_speech_threshold": no_speech_threshold}
+        flags = {"conditions_on_previous": conditions_on_previous, "token_times": token_times,
+                 "previous_text_is_for_all": previous_text_is_for_all}
+        given = speech._Options(language, task, previous_text, temperatures, thresholds, flags)
+        return speech.transcribe(self._opened, samples, sample_rate, given, Generation(options, 1),
+                                 on_segment)
 
     # Token ids and features
 

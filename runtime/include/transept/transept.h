@@ -24,7 +24,7 @@
 #ifndef TRANSEPT_TRANSEPT_H
 #define TRANSEPT_TRANSEPT_H
 
-#include "transept/text_abi.h"
+#include "transept/sound_abi.h"
 
 #include <stddef.h>
 
@@ -48,11 +48,13 @@ typedef struct transept_library transept_library; /* an opened model; transept_c
 typedef struct transept_encoded transept_encoded; /* an encoded source; transept_release_encoded */
 typedef struct transept_sequences transept_sequences; /* transept_release_sequences */
 typedef struct transept_texts transept_texts;         /* transept_release_texts */
+typedef struct transept_speech transept_speech;       /* transept_release_speech */
 
 /* All fields at their defaults. */
 transept_open_options transept_default_open_options(void);
 transept_text_options transept_default_text_options(void);
 transept_generation_options transept_default_generation_options(void);
+transept_transcribe_options transept_default_transcribe_options(void);
 
 /* Opens what the file is now, also where a model from an older file of that name is still open; a
  * file that is in use must be replaced by renaming, not written over. */
@@ -92,6 +94,18 @@ transept_texts *transept_translate_all(const transept_library *library, const ch
 const transept_text_result *transept_text_at(const transept_texts *results, size_t text,
                                              size_t rank);
 void transept_release_texts(transept_texts *results);
+
+/* What is said in a sound of any length. A callback of the options that returns anything but 0 ends
+ * the call: null, and TRANSEPT_CANCELLED, unless the generation options keep partial results. */
+transept_speech *transept_transcribe(const transept_library *library, const transept_pcm *pcm,
+                                     const transept_transcribe_options *options,
+                                     const transept_generation_options *generation,
+                                     transept_error *error);
+/* Given or detected; empty for models of one language. Valid as long as the speech. */
+const char *transept_speech_language(const transept_speech *speech);
+/* Null beyond the last. Valid as long as the speech. */
+const transept_segment *transept_segment_at(const transept_speech *speech, size_t index);
+void transept_release_speech(transept_speech *speech);
 
 /* The ids of a text, *count of them. */
 int32_t *transept_tokenize(const transept_library *library, const char *text,

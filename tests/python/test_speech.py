@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sounds of Python, beside what the command makes of the same file."""
+import array
+import json
+import os
+import subprocess
+import wave
+
+import pytest
+import transept
+
+SOUNDS = os.path.join(os.environ["TRANSEPT_LIBRARIES"], "libsounds.native.so")
+COUNT = 80000
+
+
+def sweep():
+    return [(lambda value: value - 65536 if value > 32767 else value)(index * index // 50 % 4000)
+            for index in range(COUNT)]
+
+
+@pytest.fixture(scope="module")
+def samples():
+    return array.array("f", [value / 32768 for value in sweep()])
+
+
+@pytest.fixture(scope="module")
+def sounds():
+    return transept.load(SOUNDS)
+
+
+def test_a_sound_is_transcribed_as_the_command_does(sounds, samples, tmp_path):
+    with wave.open(str(tmp_path / "sound.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(array.array("h", sweep()).tobytes())
+    output = subprocess.run([os.environ["TRANSEPT_COMMAND"], "generate", SOUNDS, str(tmp_path / "sound.wav"), "--format", "json",
+                             "--language", "de"], capture_output=True, text=True, check=True).stdout
+    expected = json.loads(output)["segments"]
+    found = []
+    transcript = sounds.transcribe(samples, language="de", on_segment=lambda segment: found.append(segment))
+    assert transcript.language == "de"
+    assert [each.ids for each in transcript.segments] == [each["tokens"] for each in expected]
+    assert [each.text for each in transcript.segments] == [each["text"] for each in expected]
+    assert found == transcript.segments
+    assert transcript.text == "".join(each["text"] for each in expected)
+
+
+def test_numpy_gives_any_type_and_number_of_channels(sounds, samples):
+    numpy = pytest.importorskip("numpy")
+    expected = sounds.transcribe(samples, language="de")
+    whole = numpy.array(sweep(), dtype=numpy.int16)
+    assert sounds.transcribe(whole, language="de") == expected
+    stereo = numpy.stack([whole, whole], axis=1)
+    assert sounds.transcribe(stereo, language="de") == expected
+
+
+def test_what_is_wrong_is_said(sounds, demo, samples):
+    with pytest.raises(transept.Error, match="there are no samples"):
+        sounds.transcribe([])
+    with pytest.raises(transept.Error, match="10 samples per second, allowed are 1000"):
+        sounds.transcribe(samples, sample_rate=10)
+    with pytest.raises(transept.Error, match="task is 'sing'"):
+        sounds.transcribe(samples, task="sing")
+    with pytest.raises(transept.Error, match="takes no sounds"):
+        demo.transcribe(samples)
+    with pytest.raises(TypeError, match="beamz.*did you mean 'beams'"):
+        sounds.transcribe(samples, beamz=3)
+
+
+def test_a_segment_can_end_the_call(sounds, samples):
+    with pytest.raises(transept.Error) as caught:
+        sounds.transcribe(samples, language="de", on_segment=lambda segment: False)
+    assert caught.value.code == transept.ErrorCode.CANCELLED
+
+    def fail(segment):
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        sounds.transcribe(samples, language="de", on_segment=fail)
