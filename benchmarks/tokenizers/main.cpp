@@ -82,8 +82,8 @@ void encode(benchmark::State &state, const Checkpoint &checkpoint, const Text &t
 void open(benchmark::State &state, const Checkpoint &checkpoint,
           const std::vector<text::Asset> &assets) {
   for (auto _ : state)
-    benchmark::DoNotOptimize(text::createTokenizer(checkpoint.tokenizer.kind,
-                                                   checkpoint.tokenizer.settings, assets));
+    benchmark::DoNotOptimize(
+        text::createTokenizer(checkpoint.tokenizer.kind, checkpoint.tokenizer.settings, assets));
 }
 
 void addBenchmarks(const Checkpoint &checkpoint, const std::vector<Text> &texts) {

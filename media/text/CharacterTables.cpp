@@ -50,8 +50,8 @@ std::optional<std::string_view> mappedText(char32_t character, CharacterMap map)
   auto found = std::lower_bound(keys.begin(), keys.end(), uint32_t(character) << 8);
   if (found == keys.end() || *found >> 8 != character)
     return std::nullopt;
-  return std::string_view(reinterpret_cast<const char *>(pool) + offsets[size_t(found - keys.begin())],
-                          *found & 0xff);
+  return std::string_view(
+      reinterpret_cast<const char *>(pool) + offsets[size_t(found - keys.begin())], *found & 0xff);
 }
 
 std::optional<char32_t> composition(char32_t first, char32_t second) {

@@ -15,8 +15,38 @@ namespace transept::text {
 namespace {
 
 // The values of utf8proc.
-enum Category { Cn, Lu, Ll, Lt, Lm, Lo, Mn, Mc, Me, Nd, Nl, No, Pc, Pd, Ps, Pe, Pi, Pf, Po, Sm, Sc,
-                Sk, So, Zs, Zl, Zp, Cc, Cf, Cs, Co };
+enum Category {
+  Cn,
+  Lu,
+  Ll,
+  Lt,
+  Lm,
+  Lo,
+  Mn,
+  Mc,
+  Me,
+  Nd,
+  Nl,
+  No,
+  Pc,
+  Pd,
+  Ps,
+  Pe,
+  Pi,
+  Pf,
+  Po,
+  Sm,
+  Sc,
+  Sk,
+  So,
+  Zs,
+  Zl,
+  Zp,
+  Cc,
+  Cf,
+  Cs,
+  Co
+};
 
 int categoryOf(char32_t character) {
   return kindOf(character).category;
@@ -107,8 +137,7 @@ bool isWhiteSpace(char32_t character) {
   if (character < 0x80)
     return character == ' ' || (character >= '\t' && character <= '\r');
   int category = categoryOf(character);
-  return character == 0x85 ||
-         (category >= Zs && category <= Zp);
+  return character == 0x85 || (category >= Zs && category <= Zp);
 }
 
 bool isMark(char32_t character) {
@@ -131,8 +160,7 @@ bool isSpaceSeparator(char32_t character) {
 
 bool isOther(char32_t character, Unassigned unassigned) {
   int category = categoryOf(character);
-  return (category >= Cc && category <= Co) ||
-         (category == Cn && unassigned == Unassigned::Count);
+  return (category >= Cc && category <= Co) || (category == Cn && unassigned == Unassigned::Count);
 }
 
 bool isIdeograph(char32_t character) {

@@ -148,8 +148,7 @@ void printCompositions() {
     Character starter = 0;
     auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t *>(head.data()),
                                    utf8proc_ssize_t(head.size()), &starter);
-    if (size_t(length) == head.size() &&
-        composed(encoded({starter, last})) == encoded({character}))
+    if (size_t(length) == head.size() && composed(encoded({starter, last})) == encoded({character}))
       pairs[{starter, last}] = character;
   }
   std::printf("constexpr Composition compositions[] = {\n");

@@ -42,9 +42,9 @@ std::string PieceTable::compile(bool addsDummyPrefix) const {
   Facts trained = facts;
   trained.addsDummyPrefix = addsDummyPrefix;
   return writeCompiled(CompiledKind::Pieces,
-                       {bytesOf(trained), texts.ends(), texts.texts(), scores.bytes(), kinds.bytes(),
-                        normal.bytes(), reserved.bytes(), unknownText, rules.trieBytes(),
-                        rules.replacementBytes()});
+                       {bytesOf(trained), texts.ends(), texts.texts(), scores.bytes(),
+                        kinds.bytes(), normal.bytes(), reserved.bytes(), unknownText,
+                        rules.trieBytes(), rules.replacementBytes()});
 }
 
 void PieceTable::fill(const PieceModel &model) {

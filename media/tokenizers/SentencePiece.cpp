@@ -32,8 +32,7 @@ public:
     case Kind::Control:
       return;
     case Kind::Unknown:
-      text +=
-          id == table.facts.unknownId && table.text(id) == piece ? table.unknownText : piece;
+      text += id == table.facts.unknownId && table.text(id) == piece ? table.unknownText : piece;
       return;
     default:
       addText(piece);
@@ -47,7 +46,8 @@ public:
 
 private:
   void addText(std::string_view piece) {
-    bool takesBlank = isAtBeginning && (table.facts.addsDummyPrefix || table.facts.removesExtraBlanks);
+    bool takesBlank =
+        isAtBeginning && (table.facts.addsDummyPrefix || table.facts.removesExtraBlanks);
     if (takesBlank && piece.starts_with(blankMark)) {
       piece.remove_prefix(blankMark.size());
       // All of them go where extra blanks do.

@@ -33,9 +33,7 @@ public:
     model.encode(unknownToken, [&](std::string_view, int32_t) { ++unknownLength; });
   }
 
-  std::vector<CompiledFile> compile() const override {
-    return {{modelFile, model.compile()}};
-  }
+  std::vector<CompiledFile> compile() const override { return {{modelFile, model.compile()}}; }
 
 private:
   static constexpr const char *modelFile = "spiece.model";

@@ -68,9 +68,7 @@ public:
 
   /// For the tokens that a text begins with: their places, by which idAt gives ids.
   const Trie &trie() const { return places; }
-  int32_t idAt(int32_t place) const {
-    return size_t(place) < ids.size() ? ids[size_t(place)] : -1;
-  }
+  int32_t idAt(int32_t place) const { return size_t(place) < ids.size() ? ids[size_t(place)] : -1; }
 
 private:
   /// By place: ids in ascending order, and the tokens.

@@ -32,7 +32,8 @@ Vocabulary readTokens(const Fields &fields, Tables tables) {
 class BpeModel final : public TokenModel {
 public:
   BpeModel(const Fields &fields, Tables tables)
-      : vocabulary(readTokens(fields, tables)), continuation(fields.text("continuing_subword_prefix", "")),
+      : vocabulary(readTokens(fields, tables)),
+        continuation(fields.text("continuing_subword_prefix", "")),
         wordEnd(fields.text("end_of_word_suffix", "")),
         fusesUnknown(fields.boolean("fuse_unk", false)),
         fallsBack(fields.boolean("byte_fallback", false)),
@@ -68,7 +69,9 @@ public:
   }
 
   int32_t idOf(const std::string &token) const override { return find(token); }
-  std::optional<std::string_view> tokenOf(int32_t id) const override { return vocabulary.tokenOf(id); }
+  std::optional<std::string_view> tokenOf(int32_t id) const override {
+    return vocabulary.tokenOf(id);
+  }
   int32_t highestId() const override { return vocabulary.highestId(); }
   std::vector<std::string> tables() const override {
     return {vocabulary.compile(), std::string(pairs.bytes())};
@@ -184,7 +187,9 @@ public:
   }
 
   int32_t idOf(const std::string &token) const override { return words.tokens().idOf(token); }
-  std::optional<std::string_view> tokenOf(int32_t id) const override { return words.tokens().tokenOf(id); }
+  std::optional<std::string_view> tokenOf(int32_t id) const override {
+    return words.tokens().tokenOf(id);
+  }
   int32_t highestId() const override { return words.tokens().highestId(); }
   std::vector<std::string> tables() const override { return {words.tokens().compile()}; }
 

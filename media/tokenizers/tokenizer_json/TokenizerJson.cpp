@@ -151,9 +151,8 @@ public:
     std::vector<std::string> tokens;
     for (int32_t id : ids) {
       auto found = addedById.find(id);
-      std::optional<std::string_view> token = found != addedById.end()
-                                                  ? found->second.token.content
-                                                  : model->tokenOf(id);
+      std::optional<std::string_view> token =
+          found != addedById.end() ? found->second.token.content : model->tokenOf(id);
       if (token && !(options.skipSpecialTokens && specialTokens.contains(*token)))
         tokens.emplace_back(*token);
     }

@@ -67,8 +67,7 @@ public:
   int32_t idOf(const std::string &token) const override { return find(token); }
 
   std::optional<std::string_view> tokenOf(int32_t id) const override {
-    return id >= 0 && size_t(id) < tokens.size() ? std::optional(tokens[size_t(id)])
-                                                 : std::nullopt;
+    return id >= 0 && size_t(id) < tokens.size() ? std::optional(tokens[size_t(id)]) : std::nullopt;
   }
 
   std::vector<std::string> tables() const override {

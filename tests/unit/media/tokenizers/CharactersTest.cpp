@@ -91,7 +91,8 @@ TEST(ByteLevel, EveryByteHasACharacterAndComesBack) {
 
 TEST(WordPiece, CutsTheLongestTokens) {
   WordPieces words(
-      Vocabulary(TokenIds{{"un", 0}, {"unable", 1}, {"##able", 2}, {"##s", 3}, {"ä", 4}}), "##", 10);
+      Vocabulary(TokenIds{{"un", 0}, {"unable", 1}, {"##able", 2}, {"##s", 3}, {"ä", 4}}), "##",
+      10);
   std::vector<int32_t> tokens = {77};
   EXPECT_TRUE(words.split("unables", tokens));
   EXPECT_EQ(tokens, (std::vector<int32_t>{77, 1, 3}));
@@ -109,9 +110,9 @@ std::string originalForm(const std::string &text, NormalForm form) {
   if (form == NormalForm::KC || form == NormalForm::KD)
     options |= UTF8PROC_COMPAT;
   utf8proc_uint8_t *result = nullptr;
-  auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t *>(text.data()),
-                           utf8proc_ssize_t(text.size()), &result,
-                           static_cast<utf8proc_option_t>(options));
+  auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t *>(text.data()),
+                   utf8proc_ssize_t(text.size()), &result, static_cast<utf8proc_option_t>(options));
   std::string normal(reinterpret_cast<const char *>(result), size > 0 ? size_t(size) : 0);
   std::free(result);
   return normal;
@@ -122,9 +123,8 @@ std::vector<size_t> originalGraphemeEnds(const std::u32string &characters) {
   std::string text;
   utf8proc_int32_t state = 0;
   for (size_t index = 0; index < characters.size(); ++index) {
-    if (index > 0 &&
-        utf8proc_grapheme_break_stateful(utf8proc_int32_t(characters[index - 1]),
-                                         utf8proc_int32_t(characters[index]), &state))
+    if (index > 0 && utf8proc_grapheme_break_stateful(utf8proc_int32_t(characters[index - 1]),
+                                                      utf8proc_int32_t(characters[index]), &state))
       ends.push_back(text.size());
     append(text, characters[index]);
   }
@@ -164,11 +164,11 @@ TEST(NormalForms, AreThoseOfUtf8procOnRandomTexts) {
   std::mt19937 random(11);
   // Letters, marks of several classes, Hangul, Kana, and what breaks clusters in several ways.
   constexpr std::array<std::array<char32_t, 2>, 20> blocks = {
-      {{'a', 'z'},           {0xc0, 0x17f},      {0x300, 0x36f},     {0x1100, 0x11ff},
-       {0xac00, 0xac60},     {0x3040, 0x30ff},   {0x5b0, 0x5c7},     {0x1e00, 0x1fff},
-       {0x1f1e6, 0x1f1ff},   {0x1f600, 0x1f64f}, {0x200b, 0x200f},   {0xfe00, 0xfe0f},
-       {0x900, 0x97f},       {'\n', '\r'},       {0xff00, 0xffef},   {0x600, 0x6ff},
-       {0x1f3fb, 0x1f3ff},   {0x302a, 0x302f},   {0x0f71, 0x0f84},   {1, 0x10fffd}}};
+      {{'a', 'z'},         {0xc0, 0x17f},      {0x300, 0x36f},   {0x1100, 0x11ff},
+       {0xac00, 0xac60},   {0x3040, 0x30ff},   {0x5b0, 0x5c7},   {0x1e00, 0x1fff},
+       {0x1f1e6, 0x1f1ff}, {0x1f600, 0x1f64f}, {0x200b, 0x200f}, {0xfe00, 0xfe0f},
+       {0x900, 0x97f},     {'\n', '\r'},       {0xff00, 0xffef}, {0x600, 0x6ff},
+       {0x1f3fb, 0x1f3ff}, {0x302a, 0x302f},   {0x0f71, 0x0f84}, {1, 0x10fffd}}};
   for (int round = 0; round < 40'000; ++round) {
     std::u32string characters;
     std::string text;

@@ -39,8 +39,8 @@ struct Compiled {
 
 std::string randomText(std::mt19937 &random) {
   static const std::vector<std::string> parts = {
-      " ",    "  ", "The ", "house", "Straße", "der ", "日本語", "é",     "e\u0301", "ﬁ",
-      "😀",   "ｱ",  "\n",   "'s",    "<s>",    "</s>", "<unk>",  "[SEP]", "▁",       "\xff",
+      " ",     "  ", "The ", "house", "Straße", "der ", "日本語", "é",     "e\u0301", "ﬁ",
+      "😀",    "ｱ",  "\n",   "'s",    "<s>",    "</s>", "<unk>",  "[SEP]", "▁",       "\xff",
       "don't", "12", ".",    ", ",    "ing",    "zq",   ">>de<<", "½",     "<mask>",  "\u3000"};
   std::string text;
   for (size_t count = random() % 25; count-- > 0;)
@@ -192,9 +192,8 @@ void printTimes(const char *what, const Compiled &each) {
   auto open = [&](const Files &files) {
     double best = 1e9;
     for (int round = 0; round < 3; ++round)
-      best = std::min(best, milliseconds([&] {
-                        createTokenizer(each.kind, each.settings, assetsOf(files));
-                      }));
+      best = std::min(
+          best, milliseconds([&] { createTokenizer(each.kind, each.settings, assetsOf(files)); }));
     return best;
   };
   std::printf("%s, %d tokens: opens in %.2f ms compiled, in %.1f ms from the files\n", what,

@@ -134,7 +134,8 @@ TEST(SentencePiece, DecodesPiecesAsTheLibraryDoes) {
     for (int round = 0; round < 150; ++round) {
       Pieces pieces;
       for (size_t count = random() % 8; count-- > 0;)
-        pieces.push_back(random() % 5   ? std::string(ours.pieceOf(int32_t(random() % uint32_t(ours.size()))))
+        pieces.push_back(random() % 5
+                             ? std::string(ours.pieceOf(int32_t(random() % uint32_t(ours.size()))))
                          : random() % 2 ? std::string(blankMark)
                                         : std::string(ours.pieceOf(int32_t(random() % 5))) +
                                               std::string(random() % 2, 'x'));
