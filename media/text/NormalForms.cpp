@@ -108,7 +108,7 @@ bool isPlain(std::string_view text, NormalForm form) {
     if (character < 0x80)
       continue;
     if (form != NormalForm::C ||
-        !(character < 0x300 || isIn(0x400, 0x482) || isIn(0x3001, 0x3029) || isIn(0x3041, 0x3096) ||
+        !(character < 0x300 || isIn(0x400, 0x482) || isIn(0x2010, 0x2027) || isIn(0x3001, 0x3029) || isIn(0x3041, 0x3096) ||
           isIn(0x309d, 0x30ff) || isIn(0x4e00, 0x9fff) || isIn(0xac00, 0xd7a3) ||
           isIn(0xff01, 0xff60)))
       return false;
