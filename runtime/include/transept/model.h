@@ -261,8 +261,8 @@ public:
   std::size_t maximumSourceLength() const { return table().maximum_source_length; }
   std::size_t maximumTargetLength() const { return table().maximum_target_length; }
 
-  /// A file of the checkpoint that was kept in the library, e.g. "source.spm"; nothing if there is
-  /// none of that name.
+  /// A file of the checkpoint that was kept in the library, e.g. "tokenizer_config.json", or what
+  /// stands for it: tables in place of "source.spm". Nothing if there is none of that name.
   std::optional<std::string_view> asset(std::string_view fileName) const {
     for (const transept_asset &item : std::span(table().assets, table().asset_count))
       if (fileName == item.name)
