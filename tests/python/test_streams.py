@@ -45,8 +45,8 @@ def test_letting_go_cancels(demo, cases):
 
 
 def test_errors_come_out_of_the_iterator(demo):
-    with pytest.raises(transept.Error, match="beams"):
-        list(demo.stream(">>de<< nine", beams=4))
+    with pytest.raises(transept.Error, match="beams is 0"):
+        list(demo.stream(">>de<< nine", beams=0))
     with pytest.raises(TypeError, match="did you mean 'beams'"):
         demo.stream(">>de<< nine", beam=1)
 

@@ -292,8 +292,8 @@ class Model:
     def stream(self, source: Source, **options: Unpack[GenerateOptions]) -> Stream[int]: ...
 
     def stream(self, source, **options):
-        """The result for a text part by part, whole words at a time, or for a source id by id, by greedy
-        search or as one sample. Closing the stream cancels the rest."""
+        """The best result for a text part by part, whole words at a time, or for a source id by id.
+        Closing the stream cancels the rest."""
         is_text = isinstance(source, str)
         refuse_unknown("stream", options, texts=is_text)
 
