@@ -78,7 +78,9 @@ TEST(Sounds, MayHaveAnyRateAndNumberOfChannels) {
     stereo.push_back(sample * 0.5f);
     stereo.push_back(sample * 1.5f);
   }
-  auto states = [](const Source &source) { return source.states().values; };
+  auto states = [](const Source &source) {
+    return std::vector<float>(source.states().begin(), source.states().end());
+  };
   std::vector<float> expected = states(encodeSound(model, {.samples = samples}));
   EXPECT_EQ(states(encodeSound(model, {.samples = stereo, .channels = 2})), expected);
   // Tones far below either rate's limit are the same at both.
