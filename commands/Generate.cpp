@@ -13,6 +13,7 @@
 #include "commands/GenerationFlags.h"
 #include "commands/LanguageFlags.h"
 #include "commands/LevelFlag.h"
+#include "commands/SentenceResults.h"
 #include "commands/SoundFlags.h"
 #include "commands/SoundResults.h"
 #include "commands/SourceIsolation.h"
@@ -47,6 +48,7 @@ struct GenerateCommand {
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
   bool skipsInvalid = false, truncates = false, showsTokenScores = false;
+  std::string split;
 };
 
 /// Whole lines to standard output, at once.
@@ -87,8 +89,10 @@ public:
     size_t batchSize = command.batchSize.value_or(readsFiles() ? 8 : 64);
     std::unique_ptr<SourceReader> reader =
         readsFiles() ? readFiles(model, command.sources, command.keepsShort, longSounds)
-                     : readLines(lines(), model, command.usesIds ? nullptr : tokenizer.get(),
-                                 command.languages.encoding(tokenizer.get()), command.truncates);
+        : !command.split.empty()
+            ? readTexts(lines())
+            : readLines(lines(), model, command.usesIds ? nullptr : tokenizer.get(),
+                        command.languages.encoding(tokenizer.get()), command.truncates);
     SourceIsolation isolation(command.skipsInvalid);
     while (true) {
       std::vector<GenerateSource> batch = reader->next(batchSize);
@@ -144,6 +148,12 @@ private:
     if (command.truncates && readsFiles())
       throw CLI::ValidationError("--truncate", "is for lines, but this library reads files: sounds "
                                                "are always cut to the model's window");
+    if (!command.split.empty() && (readsFiles() || command.usesIds || !model.hasSource()))
+      throw CLI::ValidationError("--split", "is for sources that are texts");
+    if (!command.split.empty() &&
+        (command.attention.isInResults() || !command.attention.pictureFile().empty()))
+      throw CLI::ValidationError("--split", "cannot be combined with attention: a line then has "
+                                            "several sources");
     if (command.truncates && !model.hasSource())
       throw CLI::ValidationError("--truncate", "is for sources, but this library continues lines");
   }
@@ -233,6 +243,15 @@ private:
       return {""}; // it is written already
     if (!model.hasSource())
       return continuePrompts(given);
+    if (!command.split.empty()) {
+      numberSources(given);
+      return translateSentences(model, given,
+                                {.sourceLanguage = command.languages.sourceLanguage(),
+                                 .splitsSentences = true,
+                                 .truncates = command.truncates,
+                                 .generate = options},
+                                format);
+    }
     std::vector<SourceInput> inputs;
     for (const GenerateSource *source : given)
       inputs.push_back({.ids = source->ids,
@@ -411,6 +430,11 @@ void addGenerateCommand(CLI::App &program) {
                     "status is 1");
   command->add_flag("--truncate", options->truncates,
                     "cut lines to the tokens that the model takes, with a warning");
+  command
+      ->add_option("--split", options->split,
+                   "sentences: translate a line sentence by sentence and put the results together, "
+                   "with what stood between; for models that were trained on single sentences")
+      ->check(oneOf({"sentences"}));
   options->languages.addTo(*command);
   options->speech.addTo(*command);
   options->sound.addTo(*command);

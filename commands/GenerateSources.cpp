@@ -86,6 +86,21 @@ private:
   SourceLines input;
 };
 
+class TextReader final : public SourceReader {
+public:
+  explicit TextReader(SourceLines lines) : input(std::move(lines)) {}
+
+  std::vector<GenerateSource> next(size_t maximumCount) override {
+    std::vector<GenerateSource> sources;
+    for (const SourceLine &line : input.next(maximumCount))
+      sources.push_back({.number = line.number - 1, .line = line.number, .text = line.text});
+    return sources;
+  }
+
+private:
+  SourceLines input;
+};
+
 class FileReader final : public SourceReader {
 public:
   FileReader(const Model &model, std::vector<std::string> files, bool keepsShort,
@@ -157,6 +172,10 @@ std::unique_ptr<SourceReader> readLines(SourceLines lines, const Model &model,
                                         const text::Tokenizer *tokenizer,
                                         const text::EncodeOptions &encoding, bool truncates) {
   return std::make_unique<LineReader>(std::move(lines), model, tokenizer, encoding, truncates);
+}
+
+std::unique_ptr<SourceReader> readTexts(SourceLines lines) {
+  return std::make_unique<TextReader>(std::move(lines));
 }
 
 std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,

@@ -22,6 +22,7 @@ struct GenerateSource {
   uint64_t number = 0;   // among all sources, from 0
   size_t line = 0;       // from 1, where it is a line
   std::string file = {}; // where it is a file
+  std::string text = {}; // where it is to be split into sentences, and has no ids
   std::vector<Id> ids = {};
   std::vector<float> features = {};
   size_t ownRows = 0; // of the features; the others are silence behind a sound
@@ -48,6 +49,9 @@ public:
 std::unique_ptr<SourceReader> readLines(SourceLines lines, const Model &model,
                                         const text::Tokenizer *tokenizer,
                                         const text::EncodeOptions &encoding, bool truncates);
+
+/// The lines as they are, to be split into sentences.
+std::unique_ptr<SourceReader> readTexts(SourceLines lines);
 
 enum class LongSounds {
   Cut,     ///< to the first window, with a warning

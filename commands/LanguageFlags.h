@@ -28,6 +28,9 @@ public:
   void applyTo(GenerateOptions &options, bool hasDecoderStart, const Model &model,
                const text::Tokenizer *tokenizer) const;
 
+  /// What the texts are in; empty for the checkpoint's default.
+  const std::string &sourceLanguage() const { return source; }
+
   /// A message about what applyTo() set, with the option that was given.
   std::string withFlags(std::string message) const;
 

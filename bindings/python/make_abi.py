@@ -45,6 +45,8 @@ class Declarations:
         text = " ".join(text.split())
         if match := re.fullmatch(r"(.*?)\(\*(\w+)\)\((.*)\)", text):
             return match[2], (match[1].strip(), match[3])
+        if "," in text:
+            sys.exit(f"'{text}' declares several fields; each needs a declaration of its own")
         match = re.fullmatch(r"(.*?)(\w+)", text)
         return match[2], match[1].strip()
 
@@ -120,12 +122,12 @@ def typed_dictionary(name, about, rows):
 
 def module(compiler, include, version):
     declarations = Declarations(
-        preprocess(compiler, include, '#include "transept/text_abi.h"\n'))
+        preprocess(compiler, include, "".join(f'#include "transept/{name}"\n' for name in HEADERS)))
     rows = list(options(compiler, include))
     texts = text_options(declarations)
     parts = ['"""The C ABI for ctypes. Written by make_abi.py from the C headers; not to be edited."""',
-             "from ctypes import (CFUNCTYPE, POINTER, Structure, c_float, c_int32, c_int64, c_uint8, c_uint32,\n"
-             "                    c_uint64, c_void_p)\nfrom typing import Iterable, Literal, Mapping, Optional, Tuple, TypedDict, Union"]
+             "from ctypes import (CFUNCTYPE, POINTER, Structure, c_double, c_float, c_int32, c_int64, c_uint8,\n"
+             "                    c_uint32, c_uint64, c_void_p)\nfrom typing import Iterable, Literal, Mapping, Optional, Tuple, TypedDict, Union"]
     parts.append(f"VERSION = {version!r}")
     parts.append("\n".join(f"{name} = {value}" for name, value in constants(compiler, include)))
     parts += [f"class {name}(Structure):\n    pass" for name in declarations.structures]

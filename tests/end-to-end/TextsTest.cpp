@@ -151,6 +151,29 @@ TEST(Texts, AreTranslatedSentenceBySentence) {
               HasSubstr("returnCount is 2, but must be 1 where sentences are split"));
 }
 
+TEST(Texts, AreSplitIntoSentencesByTheCommand) {
+  std::string line = ">>de<< nine.  >>de<< ten!";
+  std::string expected = demo().translate(line, {.splitsSentences = true});
+  CommandResult result =
+      run({"generate", library("number_words"), "--split", "sentences"}, line + "\n\nnine\n");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  std::vector<std::string> lines = linesOf(result.output);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], expected);
+  EXPECT_EQ(lines[1], "");
+  std::string tooLong(5000, 'x');
+  CommandResult skipped =
+      run({"generate", library("number_words"), "--split", "sentences", "--skip-invalid", "--json"},
+          "nine.\n" + tooLong + "\nten.\n");
+  EXPECT_EQ(skipped.status, 1);
+  EXPECT_THAT(skipped.errors, HasSubstr("line 2: it has "));
+  EXPECT_THAT(skipped.errors, HasSubstr("; --truncate cuts it"));
+  EXPECT_EQ(linesOf(skipped.output).size(), 3u);
+  expectFailure(run({"generate", library("number_words"), "--split", "words"}), 2, "--split");
+  expectFailure(run({"generate", library("t5"), "--ids", "--split", "sentences"}, "5 1\n"), 2,
+                "--split");
+}
+
 TEST(Texts, ThatAreTooLongAreNamedCutOrSkipped) {
   Model model = demo();
   std::string tooLong;

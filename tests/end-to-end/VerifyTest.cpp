@@ -99,8 +99,8 @@ TEST_F(Verify, OfNarrowWeightsCountsIdsAndComparesNumbers) {
 }
 
 TEST_F(Verify, FailsForAnUnknownArgument) {
-  caseNamed("greedy_b1")["generation_args"]["encoder_repetition_penalty"] = 1.5;
-  EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("encoder_repetition_penalty"));
+  caseNamed("greedy_b1")["generation_args"]["penalty_alpha"] = 0.6;
+  EXPECT_THAT(failureOf(verify(), "greedy_b1"), testing::HasSubstr("penalty_alpha"));
 }
 
 TEST_F(Verify, FailsForAnUnknownInput) {

@@ -49,13 +49,15 @@ std::vector<std::string> systemLibraries() {
 /// is left behind.
 class MemoryFile {
 public:
-  explicit MemoryFile(llvm::StringRef content) : descriptor(memfd_create("transept", MFD_CLOEXEC)) {
+  /// `soname` is what errors name.
+  MemoryFile(llvm::StringRef content, const std::string &soname)
+      : descriptor(memfd_create("transept", MFD_CLOEXEC)) {
     if (descriptor < 0)
-      fail();
+      fail(soname);
     while (!content.empty()) {
       ssize_t count = write(descriptor, content.data(), content.size());
       if (count < 0 && errno != EINTR)
-        fail();
+        fail(soname);
       content = content.drop_front(count < 0 ? 0 : size_t(count));
     }
   }
@@ -64,9 +66,9 @@ public:
   std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor); }
 
 private:
-  [[noreturn]] static void fail() {
-    throw InputError(std::string("cannot link: no memory for the linker's input: ") +
-                     std::strerror(errno));
+  [[noreturn]] static void fail(const std::string &soname) {
+    throw InputError("cannot link " + soname +
+                     ": no memory for the linker's input: " + std::strerror(errno));
   }
 
   int descriptor;
@@ -113,10 +115,11 @@ std::string linkLibrary(const std::vector<std::string> &objects, const std::stri
                         const std::string &soname) {
   std::deque<MemoryFile> objectFiles;
   for (const std::string &object : objects)
-    objectFiles.emplace_back(object);
+    objectFiles.emplace_back(object, soname);
   MemoryFile archive(llvm::StringRef(transept_library_archive,
-                                     transept_library_archive_end - transept_library_archive));
-  MemoryFile versions("{ global: " + exportedSymbol + "; local: *; };\n");
+                                     transept_library_archive_end - transept_library_archive),
+                     soname);
+  MemoryFile versions("{ global: " + exportedSymbol + "; local: *; };\n", soname);
   LinkedBytes linked;
   std::vector<std::string> arguments = {
       "ld.lld", "-shared", "-o", linked.path(), "-soname", soname,

@@ -445,7 +445,7 @@ private:
       for (std::size_t at = piece.begin; options.tokenTimes && at < piece.end; ++at)
         segment.tokenTimes.push_back(offset + times[decoded.promptLength + at]);
       if (model.table().text)
-        segment.text = model.detokenize(segment.ids);
+        segment.text = model.detokenize(withoutTimestamps(segment.ids));
       segment.temperature = decoded.temperature;
       segment.averageLogProbability = decoded.averageLogProbability;
       segment.compressionRatio = decoded.compressionRatio;
@@ -455,6 +455,11 @@ private:
         found(segment);
     }
     return cut.next ? *cut.next * framesPerTimestamp() : count;
+  }
+
+  std::vector<Id> withoutTimestamps(std::vector<Id> ids) const {
+    std::erase_if(ids, [&](Id id) { return id >= firstTimestamp(); });
+    return ids;
   }
 
   void remember(const std::vector<Id> &ids) {

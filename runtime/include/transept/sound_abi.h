@@ -26,7 +26,8 @@ typedef struct transept_pcm {
 
 /* A piece of a transcript, and how sure its window is; see SoundSegment in long_speech.h. */
 typedef struct transept_segment {
-  double begin, end;         /* seconds from the beginning of the sound */
+  double begin; /* seconds from the beginning of the sound */
+  double end;
   transept_string text;      /* empty where the library has no tokenizer */
   const int32_t *ids;        /* with timestamps, which count from the window's beginning */
   const double *token_times; /* when each of them begins, or null */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sequences of all sentences count as one.
+
+#include "commands/SentenceResults.h"
+
+namespace transept::commands {
+
+namespace {
+
+Sequence together(const std::vector<Sequence> &sequences) {
+  Sequence all;
+  for (const Sequence &each : sequences) {
+    all.ids.insert(all.ids.end(), each.ids.begin(), each.ids.end());
+    all.tokenScores.insert(all.tokenScores.end(), each.tokenScores.begin(), each.tokenScores.end());
+    all.score += each.score;
+    all.finishReason = each.finishReason;
+  }
+  return all;
+}
+
+/// "texts[3]: has ..." in the words of whoever counts sources and gives flags.
+std::string asSources(std::string message) {
+  constexpr std::string_view beginning = "texts[", end = "]: ", option = "; truncates cuts";
+  if (!message.starts_with(beginning))
+    return message;
+  message.replace(0, beginning.size(), "sources[");
+  if (size_t at = message.find(end); at != message.npos)
+    message.replace(at, end.size(), "] ");
+  if (size_t at = message.find(option); at != message.npos)
+    message.replace(at, option.size(), "; --truncate cuts");
+  return message;
+}
+
+} // namespace
+
+std::vector<std::string> translateSentences(const Model &model, const Sources &given,
+                                            const TextOptions &options,
+                                            const ResultFormat &format) {
+  std::vector<std::string> texts, lines;
+  for (const GenerateSource *source : given)
+    texts.push_back(source->text);
+  std::vector<TextGeneration> results;
+  try {
+    results = model.generateTexts(texts, options);
+  } catch (const Error &error) {
+    throw Error(error.code(), asSources(error.what()));
+  }
+  for (size_t index = 0; index < results.size(); ++index) {
+    Sequence sequence = together(results[index].best().sequences);
+    TranscriptText shown;
+    shown.text = results[index].text();
+    Result result{*given[index], 0, sequence};
+    result.transcript = &shown;
+    lines.push_back(formatResult(format, result));
+  }
+  return lines;
+}
+
+} // namespace transept::commands
