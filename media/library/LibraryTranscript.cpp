@@ -96,16 +96,17 @@ transcribeSound(const transept_model_table &table, transept_model *model, const 
   Model opened = Model::borrow(table, model);
   std::stop_source stop;
   auto result = std::make_unique<transept_transcript>();
-  result->transcript = transcribe(
-      opened,
-      {.samples = {pcm.samples, pcm.frame_count * pcm.channel_count},
-       .sampleRate = pcm.sample_rate,
-       .channels = pcm.channel_count},
-      soundOptionsOf(opened, options, generation, stop), [&](const SoundSegment &segment) {
-        transept_segment view = viewOf(segment);
-        if (options.on_segment && options.on_segment(options.on_segment_context, &view) != 0)
-          stop.request_stop();
-      });
+  result->transcript = transcribe(opened,
+                                  {.samples = {pcm.samples, pcm.frame_count * pcm.channel_count},
+                                   .sampleRate = pcm.sample_rate,
+                                   .channels = pcm.channel_count},
+                                  soundOptionsOf(opened, options, generation, stop),
+                                  [&](const SoundSegment &segment) {
+                                    transept_segment view = viewOf(segment);
+                                    if (options.on_segment && !stop.stop_requested() &&
+                                        options.on_segment(options.on_segment_context, &view) != 0)
+                                      stop.request_stop();
+                                  });
   for (const SoundSegment &segment : result->transcript.segments)
     result->views.push_back(viewOf(segment));
   return result;

@@ -63,7 +63,7 @@ transept_status tokenize(const transept_text *text, transept_string string,
     encoding.addSpecialTokens = (options.flags & TRANSEPT_TOKENIZE_TEXT_ALONE) == 0;
     encoding.maximumLength = options.maximum_length;
     if (options.source_language)
-      encoding.language = text->languageId("sourceLanguage", options.source_language);
+      encoding.language = text->languageId("the source language", options.source_language);
     std::string_view view(string.size != 0 ? string.data : "", string.size);
     std::vector<int32_t> result = (options.flags & TRANSEPT_TOKENIZE_TARGET) != 0
                                       ? text->tokenizer->encodeTarget(view, encoding)

@@ -94,27 +94,27 @@ public:
 private:
   void checkOptions() const {
     if (generation.on_token)
-      throw InputError("on_token is set, but texts come through on_text");
+      throw InputError("somebody listens to tokens, but this call gives texts to listen to");
     if (options.splits_sentences && options.on_text)
-      throw InputError("on_text is set, but must not be where sentences are split");
+      throw InputError("somebody listens to texts, which cannot be where sentences are split");
     if (options.keeps_special && options.on_text)
-      throw InputError("on_text is set, but must not be where special tokens are kept");
+      throw InputError("somebody listens to texts, which cannot be where special tokens are kept");
     const transept_generation_defaults *defaults = text.table.generation;
     int32_t count = generation.return_count;
     if (count == TRANSEPT_UNSET && defaults && generation.ignore_model_defaults == 0)
       count = defaults->return_count;
     if (options.splits_sentences && count > 1)
-      throw InputError(fmt::format(
-          "returnCount is {}, but must be 1 where sentences are split: their results are one text",
-          count));
+      throw InputError(fmt::format("the number of results is {}, but must be 1 where sentences are "
+                                   "split: theirs are one text",
+                                   count));
   }
 
   void applyTargetLanguage() {
     if (generation.forced_beginning_id != TRANSEPT_UNSET ||
         generation.decoder_start_id != TRANSEPT_UNSET)
-      throw InputError("targetLanguage says what a result begins with, and so do forcedBeginning "
-                       "and decoderStart; give one of them");
-    int32_t id = text.languageId("targetLanguage", options.target_language);
+      throw InputError("the target language says what a result begins with, and so do a forced "
+                       "beginning and a decoder start; give one of them");
+    int32_t id = text.languageId("the target language", options.target_language);
     if (targetLanguagePlace(text.table, *text.tokenizer) == LanguagePlace::DecoderStart)
       generation.decoder_start_id = id;
     else
@@ -238,7 +238,7 @@ private:
     auto pieces = sources.pieces();
     size_t done = donePieces < pieces.size() ? pieces[donePieces].text : sources.textCount();
     if (options.on_progress(options.on_progress_context, done, sources.textCount()) != 0)
-      throw Error(ErrorCode::Cancelled, "on_progress asked to stop");
+      throw Error(ErrorCode::Cancelled, "the call was asked to stop");
   }
 
   void makeViews() {

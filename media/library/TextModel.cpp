@@ -5,6 +5,7 @@
 #include "media/library/TextModel.h"
 
 #include "base/Error.h"
+#include "base/Json.h"
 #include "media/library/LibraryTokenizer.h"
 
 #include <fmt/format.h>
@@ -20,12 +21,13 @@ transept_text::transept_text(const transept_model_table &table, transept_model *
   languages = tokenizer->languages();
 }
 
-int32_t transept_text::languageId(const char *option, std::string_view name) const {
+int32_t transept_text::languageId(const char *what, std::string_view name) const {
   if (languages.empty())
-    throw InputError(fmt::format("{} is {}, but {} marks no languages", option, name, table.name));
+    throw InputError(
+        fmt::format("{} is {}, but {} marks no languages", what, quoteText(name), table.name));
   int32_t id = tokenizer->languageId(name);
   if (id < 0)
-    throw InputError(
-        fmt::format("{} is {}, but must be one of {}", option, name, fmt::join(languages, ", ")));
+    throw InputError(fmt::format("{} is {}, but must be one of {}", what, quoteText(name),
+                                 fmt::join(languages, ", ")));
   return id;
 }

@@ -13,8 +13,8 @@ struct transept_text {
   /// Throws Error where the library has no tokenizer, or a damaged one.
   transept_text(const transept_model_table &table, transept_model *model);
 
-  /// The id of a language; throws Error, which names `option`, for another name.
-  int32_t languageId(const char *option, std::string_view name) const;
+  /// The id of a language; throws Error, which begins with `what`, for another name.
+  int32_t languageId(const char *what, std::string_view name) const;
 
   const transept_model_table &table;
   transept_model *model;

@@ -19,7 +19,7 @@ TextSources::TextSources(const transept_text &text, std::span<const transept_str
     : text(text), options(options), problems(strings.size()), blanks(strings.size()),
       areFilled(strings.size()) {
   if (options.source_language)
-    encoding.language = text.languageId("sourceLanguage", options.source_language);
+    encoding.language = text.languageId("the source language", options.source_language);
   for (size_t index = 0; index < strings.size(); ++index) {
     size_t before = all.size();
     try {
@@ -47,7 +47,17 @@ void TextSources::add(std::string_view string, size_t index) {
     if (sentence.text.empty())
       blanks[index] = sentence.gap;
     else
-      all.push_back({index, number++, read(sentence.text), std::string(sentence.gap)});
+      all.push_back(
+          {index, number, readSentence(sentence.text, number), std::string(sentence.gap)});
+    number += !sentence.text.empty();
+  }
+}
+
+std::vector<int32_t> TextSources::readSentence(std::string_view sentence, size_t number) const {
+  try {
+    return read(sentence);
+  } catch (const InputError &error) {
+    throw InputError(fmt::format("sentence {} {}", number + 1, error.what()));
   }
 }
 

@@ -39,6 +39,7 @@ public:
 private:
   void add(std::string_view string, size_t index);
   std::vector<int32_t> read(std::string_view string) const;
+  std::vector<int32_t> readSentence(std::string_view sentence, size_t number) const;
 
   const transept_text &text;
   const transept_text_options &options;

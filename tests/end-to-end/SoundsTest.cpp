@@ -131,7 +131,9 @@ TEST(Sounds, StopWhenTheyAreAskedTo) {
   EXPECT_THAT(messageOf([&] { transcribe(model, {.samples = samples}, options, stopAtFirst); }),
               HasSubstr("asked to stop"));
   options.speech.generate.keepPartial = true;
-  EXPECT_TRUE(transcribe(model, {.samples = samples}, options).segments.empty());
+  SoundTranscript nothing = transcribe(model, {.samples = samples}, options);
+  EXPECT_TRUE(nothing.segments.empty());
+  EXPECT_EQ(nothing.language, "de");
   source = std::stop_source();
   options.speech.generate.stop = source.get_token();
   size_t partial = transcribe(model, {.samples = samples}, options, stopAtFirst).segments.size();

@@ -127,6 +127,9 @@ TEST(Texts, StopWhenACallbackSaysSo) {
   EXPECT_EQ(calls, 3u);
   options.onText = [](size_t, std::string_view) -> bool { throw std::runtime_error("mine"); };
   EXPECT_THROW(model.translateBatch(sources, options), std::runtime_error);
+  options.generate.keepPartial = true;
+  EXPECT_THROW(model.translateBatch(sources, options), std::runtime_error);
+  options.generate.keepPartial = false;
   std::vector<std::pair<size_t, size_t>> progress;
   options.onText = {};
   options.onProgress = [&](size_t done, size_t total) {
@@ -142,13 +145,20 @@ TEST(Texts, AreTranslatedSentenceBySentence) {
   std::string first = model.translate(">>de<< nine."), second = model.translate(">>de<< ten!");
   EXPECT_EQ(model.translate("  >>de<< nine.\n\n>>de<< ten!  ", {.splitsSentences = true}),
             "  " + first + "\n\n" + second + "  ");
-  EXPECT_EQ(model.translate(" \n", {.splitsSentences = true}), " \n");
+  TextGeneration blank = model.generateText(" \n", {.splitsSentences = true});
+  EXPECT_EQ(blank.text(), " \n");
+  EXPECT_THAT(messageOf([&] { (void)blank.best().sequence(); }),
+              HasSubstr("nothing was generated for this text"));
+  EXPECT_THAT(messageOf([&] {
+                model.translate("nine. " + std::string(2000, 'x') + "!", {.splitsSentences = true});
+              }),
+              StartsWith("texts[0]: sentence 2 has "));
   TextGeneration both = model.generateText(">>de<< nine.\n>>de<< ten!", {.splitsSentences = true});
   EXPECT_EQ(both.best().sequences.size(), 2u);
   EXPECT_THAT(messageOf([&] {
                 model.generateText("a", {.splitsSentences = true, .generate = {.returnCount = 2}});
               }),
-              HasSubstr("returnCount is 2, but must be 1 where sentences are split"));
+              HasSubstr("the number of results is 2, but must be 1 where sentences are split"));
 }
 
 TEST(Texts, AreSplitIntoSentencesByTheCommand) {
@@ -196,6 +206,8 @@ TEST(Texts, ThatAreTooLongAreNamedCutOrSkipped) {
 
 TEST(Texts, BeginWithAPrefix) {
   Model model = demo();
+  EXPECT_THAT(messageOf([&] { model.translate("a", {.prefix = std::string("a\0b", 3)}); }),
+              HasSubstr("the prefix must not have a zero byte"));
   EXPECT_THAT(model.translate(">>de<< nine", {.prefix = "zehn"}), StartsWith("zehn"));
 }
 
@@ -207,13 +219,13 @@ TEST(Texts, HaveLanguages) {
   EXPECT_THAT(messageOf([&] { model.translate("a", options); }), HasSubstr("but"));
   options.targetLanguage = "Klingon";
   EXPECT_THAT(messageOf([&] { model.translate("a", options); }),
-              StartsWith("targetLanguage is Klingon, but must be one of af, am"));
+              StartsWith("the target language is \"Klingon\", but must be one of af, am"));
   EXPECT_THAT(messageOf([&] { demo().translate("a", {.sourceLanguage = "en"}); }),
               HasSubstr("marks no languages"));
   options.targetLanguage = "de";
   options.generate.forcedBeginning = 3;
   EXPECT_THAT(messageOf([&] { model.translate("a", options); }),
-              HasSubstr("so do forcedBeginning and decoderStart"));
+              HasSubstr("so do a forced beginning and a decoder start"));
 }
 
 TEST(Texts, AreRefusedByLibrariesThatHaveNone) {

@@ -55,7 +55,14 @@ def test_numpy_gives_any_type_and_number_of_channels(sounds, samples):
     assert sounds.transcribe(stereo, language="de") == expected
 
 
+def test_arrays_of_integers_have_the_scale_of_their_type(sounds, samples):
+    assert sounds.transcribe(array.array("h", sweep()), language="de") == sounds.transcribe(samples, language="de")
+
+
 def test_what_is_wrong_is_said(sounds, demo, samples):
+    for wrong in (b"abcd", "abcd", 5):
+        with pytest.raises(transept.Error, match="samples"):
+            sounds.transcribe(wrong)
     with pytest.raises(transept.Error, match="there are no samples"):
         sounds.transcribe([])
     with pytest.raises(transept.Error, match="10 samples per second, allowed are 1000"):

@@ -122,3 +122,16 @@ def test_a_call_leaves_nothing_for_the_collector(cases):
         assert opened() is None
     finally:
         gc.enable()
+
+
+def test_tokens_have_scores_where_they_are_asked_for(demo):
+    plain = demo.generate_texts(">>de<< nine")[0].sequences[0]
+    assert plain.token_scores is None
+    scored = demo.generate_texts(">>de<< nine", token_scores="normalized")[0].sequences[0]
+    assert scored.ids == plain.ids and scored.score == plain.score
+    assert len(scored.token_scores) == len(scored.ids) - 1
+    assert all(each <= 0 for each in scored.token_scores)
+    source = demo.encode(demo.tokenize(">>de<< nine"))
+    assert demo.generate(source, token_scores="normalized")[0] == scored
+    with pytest.raises(transept.Error, match="token_scores is 'all'"):
+        demo.translate("nine", token_scores="all")

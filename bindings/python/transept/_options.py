@@ -13,6 +13,10 @@ EARLY_STOPPING = {False: _abi.EARLY_STOPPING_FALSE, True: _abi.EARLY_STOPPING_TR
                   "never": _abi.EARLY_STOPPING_NEVER}
 
 
+TOKEN_SCORES = {None: _abi.TOKEN_SCORES_NONE, "processed": _abi.TOKEN_SCORES_PROCESSED,
+                "normalized": _abi.TOKEN_SCORES_NORMALIZED}
+
+
 class GenerateOptions(_abi.GenerationOptions, total=False):
     """How to generate. What is not given, or None, takes the model's default; numbers and ids of which
     there may be none take -1 for none."""
@@ -27,6 +31,8 @@ class GenerateOptions(_abi.GenerationOptions, total=False):
     "Samples are drawn by seed, number of the source, number of the sample, length of the sequence."
     source_numbers: Iterable[int]
     "The number of each source for sampling; 0, 1, 2, ... where it is not given."
+    token_scores: str
+    "Of each generated id: 'processed', what the search worked with, or 'normalized', log-probabilities."
     timestamps: bool
     "Models of speech: timestamps come in pairs and do not decrease."
 
@@ -38,7 +44,8 @@ class TranslateOptions(GenerateOptions, _abi.TextOptions, total=False):
 GenerateOptions.__doc__ = f"{GenerateOptions.__doc__}\n\n{_abi.GenerationOptions.__doc__}"
 TranslateOptions.__doc__ = f"{TranslateOptions.__doc__}\n\n{GenerateOptions.__doc__}"
 
-_CALL_OPTIONS = ("ignore_model_defaults", "prompt", "prompts", "seed", "source_numbers", "timestamps")
+_CALL_OPTIONS = ("ignore_model_defaults", "prompt", "prompts", "seed", "source_numbers", "token_scores",
+                 "timestamps")
 
 
 def refuse_unknown(function: str, given: Iterable[str], texts: bool) -> None:
@@ -63,9 +70,16 @@ class Generation:
         options.ignore_model_defaults = bool(given.get("ignore_model_defaults"))
         if (timestamps := given.get("timestamps")) is not None:
             options.timestamps = bool(timestamps)
+        options.token_scores = self._token_scores(given.get("token_scores"))
         options.seed = _values.integer(given.get("seed") or 0, "seed", 0, 2**64 - 1)
         self._set_prompts(given.get("prompt"), given.get("prompts"), source_count)
         self._set_numbers(given.get("source_numbers"), source_count)
+
+    @staticmethod
+    def _token_scores(kind: Any) -> int:
+        if kind not in TOKEN_SCORES:
+            raise invalid(f"token_scores is {kind!r}, but must be 'processed', 'normalized' or None")
+        return TOKEN_SCORES[kind]
 
     def _unset_all(self) -> None:
         options = self.structure

@@ -130,17 +130,15 @@ class Model:
             callbacks.call(opened, functions.generate_texts, handle, strings, len(given),
                            ctypes.byref(converted.structure), ctypes.byref(generation.structure),
                            ctypes.byref(results))
-            return [self._views(functions.view_texts, results, index, result_of)
-                    for index in range(len(given))]
+            return [self._results(results, index) for index in range(len(given))]
         finally:
             if results:
                 functions.release_texts(results)
 
-    @staticmethod
-    def _views(function: Any, results: Any, index: int, convert: Any) -> list:
+    def _results(self, results: Any, index: int) -> list[Result]:
         count = ctypes.c_uint64()
-        views = function(results, index, ctypes.byref(count))
-        return [convert(views[rank]) for rank in range(count.value)]
+        views = self._opened.text_functions.view_texts(results, index, ctypes.byref(count))
+        return [result_of(views[rank]) for rank in range(count.value)]
 
     def tokenize(self, text: str, *, source_language: Optional[str] = None, maximum_length: int = 0,
                  is_target: bool = False, text_alone: bool = False) -> list[int]:
@@ -272,11 +270,19 @@ class Model:
         try:
             callbacks.call(opened, opened.runtime.generate, opened.model, handles, len(sources),
                            ctypes.byref(generation.structure), ctypes.byref(results))
-            return [self._views(opened.runtime.view_sequences, results, index, sequence_of)
-                    for index in range(len(sources))]
+            return [self._sequences(results, index) for index in range(len(sources))]
         finally:
             if results:
                 opened.runtime.release_results(results)
+
+    def _sequences(self, results: Any, index: int) -> list[Sequence]:
+        runtime, count, scored = self._opened.runtime, ctypes.c_uint64(), ctypes.c_uint64()
+        views = runtime.view_sequences(results, index, ctypes.byref(count))
+        sequences = []
+        for rank in range(count.value):
+            scores = runtime.view_token_scores(results, index, rank, ctypes.byref(scored))
+            sequences.append(sequence_of(views[rank], scores, scored.value))
+        return sequences
 
     def _handles(self, sources: list[Source]) -> Any:
         for index, each in enumerate(sources):

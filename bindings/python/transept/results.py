@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, Optional
 
 from . import _abi
 from ._opened import text_at
@@ -20,6 +20,8 @@ class Sequence:
     sampling: the sum of those that were drawn by."""
     is_complete: bool
     """Whether an end id was generated, and not the maximum length reached."""
+    token_scores: Optional[list[float]] = None
+    """With token_scores: of each generated id, the last ones of ids."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,11 +45,13 @@ class Result:
         return self.sequences[0].ids if self.sequences else []
 
 
-def sequence_of(view: Any) -> Sequence:
-    return Sequence(view.ids[:view.length], view.score, view.finish_reason == _abi.FINISH_END)
+def sequence_of(view: Any, scores: Any, count: int) -> Sequence:
+    return Sequence(view.ids[:view.length], view.score, view.finish_reason == _abi.FINISH_END,
+                    scores[:count] if count else None)
 
 
 def result_of(view: Any) -> Result:
     return Result(text_at(view.text.data, view.text.size),
-                  [sequence_of(view.sequences[index]) for index in range(view.sequence_count)],
+                  [sequence_of(view.sequences[index], view.token_scores[index].values,
+                               view.token_scores[index].count) for index in range(view.sequence_count)],
                   text_at(view.problem.data, view.problem.size))

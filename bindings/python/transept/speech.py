@@ -2,6 +2,7 @@
 """Sounds in, what was said out."""
 from __future__ import annotations
 
+import array
 import ctypes
 import dataclasses
 from typing import Any, Callable, Iterable, Optional
@@ -58,16 +59,32 @@ def _segment_of(view: Any) -> Segment:
                    view.average_log_probability, view.compression_ratio, silence)
 
 
-def _pcm(samples: Any, sample_rate: int) -> Any:
-    """Samples for C, [frames] or [frames, channels]; integers of numpy have the full scale of their type."""
+def _samples(samples: Any) -> Any:
+    """As floats whose full scale is 1."""
     numpy = _values.numpy()
-    if numpy and isinstance(samples, numpy.ndarray) and samples.dtype.kind == "i":
-        samples = samples.astype(numpy.float32) / -float(numpy.iinfo(samples.dtype).min)
+    if isinstance(samples, array.array) and samples.typecode in "bhilq":
+        scale = 2.0 ** (8 * samples.itemsize - 1)
+        return [each / scale for each in samples]
+    if numpy and isinstance(samples, numpy.ndarray):
+        if samples.dtype.kind == "i":
+            return samples.astype(numpy.float32) / -float(numpy.iinfo(samples.dtype).min)
+        if samples.dtype.kind != "f":
+            raise invalid(f"samples are of type {samples.dtype}, but must be floats or signed integers")
+    elif isinstance(samples, (str, bytes, bytearray)):
+        raise invalid("samples are bytes or a text, but must be numbers")
+    return samples
+
+
+def _pcm(samples: Any, sample_rate: int) -> Any:
+    """Samples for C, [frames] or [frames, channels], and the memory that they are in."""
+    samples = _samples(samples)
     try:
         dimensions = samples.ndim if hasattr(samples, "ndim") else 2 if hasattr(samples[0], "__len__") else 1
         channels = 1 if dimensions == 1 else len(samples[0])
-    except (IndexError, TypeError):
+    except IndexError:
         dimensions, channels = 1, 1
+    except TypeError:
+        raise invalid("samples must be [frames] or [frames, channels] numbers") from None
     if dimensions == 1:
         samples = samples.reshape(-1, 1) if hasattr(samples, "reshape") else [[each] for each in samples]
     memory, frames = _values.rows(samples, channels, "samples") if len(samples) else (None, 0)

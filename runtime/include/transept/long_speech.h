@@ -98,6 +98,7 @@ public:
 
   SoundTranscript run() {
     SoundTranscript transcript;
+    transcript.language = options.speech.language;
     std::size_t language = 0;
     for (std::size_t number = 0, first = 0; first < sound.frameCount; ++number) {
       const std::size_t count = std::min(window, sound.frameCount - first);

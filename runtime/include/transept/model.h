@@ -33,7 +33,8 @@ public:
   /// Opens a compiled model by its file name: what the file is now, also where a model from an
   /// older file of that name is still open. Throws Error if the file is not a complete model
   /// library, was compiled for another processor or version, or was overwritten under a model that
-  /// is open (a new file has to be renamed to its place instead).
+  /// is open (a new file has to be renamed to its place instead). Damage inside of a library is not
+  /// looked for: its code runs as that of any shared library.
   static Model open(const std::string &path, const OpenOptions &options = {}) {
     return Model(
         std::make_shared<const detail::OpenLibrary>(path, convert(options), options.workers.owner));

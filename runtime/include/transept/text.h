@@ -45,7 +45,8 @@ struct TextOptions {
   /// What each result begins with.
   std::string prefix = {};
   /// Each sentence is a source of its own, and what was between them stays between their results;
-  /// for models that were trained on single sentences.
+  /// for models that were trained on single sentences. A text has one result then, the prefix
+  /// stands before each sentence's, and a text of which a sentence was not reached has a `problem`.
   bool splitsSentences = false;
   /// What is too long for the model is cut; without it, it is an error.
   bool truncates = false;
@@ -54,27 +55,37 @@ struct TextOptions {
   bool keepsSpecialTokens = false;
   /// Sources to work on at once, at most; 0: 64. Results do not depend on it.
   std::size_t batchSize = 0;
-  /// How to search, and how to stop. Where a language or a prefix is given above, forcedBeginning
-  /// and decoderStart are unset here; onToken is, in any case. With keepPartial, texts that were
-  /// not reached have a `problem`.
+  /// How to search, and how to stop. It is an error to set forcedBeginning or decoderStart beside a
+  /// target language, and onToken. The prefix stands behind the prompt. With keepPartial, a call
+  /// that `stop` or onText ends returns what there is; texts that were not reached have a
+  /// `problem`.
   GenerateOptions generate = {};
   /// Called on the calling thread with what is certain of a text's result and was not given before,
-  /// whole words at a time; together they are the result. For searches for which onToken is called.
-  /// Returning false ends the call with Error (Cancelled); an exception ends it with that
-  /// exception. Must not use the model.
+  /// whole words at a time; together they are the result. For searches for which onToken is called,
+  /// and not with splitsSentences or keepsSpecialTokens. Returning false ends the call with Error
+  /// (Cancelled), an exception with that exception. Must not use the model.
   std::function<bool(std::size_t text, std::string_view part)> onText = {};
-  /// Called before the first and after each batch; returns and exceptions as of onText.
+  /// Called before the first and after each batch, with the texts that are done; returning false
+  /// ends the call with Error (Cancelled), an exception with that exception.
   std::function<bool(std::size_t done, std::size_t total)> onProgress = {};
 };
 
 struct TextResult {
   std::string text = {};
-  /// What was generated: one sequence, or with splitsSentences one a sentence.
+  /// What was generated: one sequence, or with splitsSentences one a sentence; none beside a
+  /// problem, and of a text without a sentence.
   std::vector<Sequence> sequences = {};
   /// Why there is no text; empty where there is one.
   std::string problem = {};
 
-  const Sequence &sequence() const & { return sequences.front(); }
+  /// The first of them. Throws Error where there is none: beside a problem, and of a text without a
+  /// sentence.
+  const Sequence &sequence() const & {
+    if (sequences.empty())
+      throw Error(ErrorCode::InvalidArgument, "nothing was generated for this text" +
+                                                  (problem.empty() ? "" : ": it " + problem));
+    return sequences.front();
+  }
 };
 
 /// The results for one text, best first, never empty.
@@ -88,15 +99,21 @@ struct TextGeneration {
 
 namespace detail {
 
+/// Null for an empty text. Throws Error for what C would cut.
+inline const char *cText(const std::string &text, const char *what) {
+  if (text.find('\0') != text.npos)
+    throw Error(ErrorCode::InvalidArgument, std::string(what) + " must not have a zero byte");
+  return text.empty() ? nullptr : text.c_str();
+}
+
 /// The options of one call as the C structure, which points into them.
 class ConvertedTextOptions {
 public:
   explicit ConvertedTextOptions(const TextOptions &given) : given(given) {
-    auto orNull = [](const std::string &text) { return text.empty() ? nullptr : text.c_str(); };
     options.structure_size = sizeof(options);
-    options.source_language = orNull(given.sourceLanguage);
-    options.target_language = orNull(given.targetLanguage);
-    options.prefix = orNull(given.prefix);
+    options.source_language = cText(given.sourceLanguage, "the source language");
+    options.target_language = cText(given.targetLanguage, "the target language");
+    options.prefix = cText(given.prefix, "the prefix");
     options.splits_sentences = given.splitsSentences;
     options.truncates = given.truncates;
     options.skips_invalid = given.skipsInvalid;
@@ -154,8 +171,7 @@ inline std::vector<Id> tokenize(const OpenLibrary &library, const transept_text 
   const transept_text_functions &functions = textFunctions(library);
   transept_tokenize_options converted{};
   converted.structure_size = sizeof(converted);
-  converted.source_language =
-      options.sourceLanguage.empty() ? nullptr : options.sourceLanguage.c_str();
+  converted.source_language = cText(options.sourceLanguage, "the source language");
   converted.maximum_length = options.maximumLength;
   converted.flags = (options.isTarget ? TRANSEPT_TOKENIZE_TARGET : 0) |
                     (options.textAlone ? TRANSEPT_TOKENIZE_TEXT_ALONE : 0);
@@ -200,6 +216,9 @@ inline std::vector<TextGeneration> generateTexts(const OpenLibrary &library,
     generation.rethrow();
     throw;
   }
+  // With keepPartial, a call that an exception has ended succeeds.
+  converted.rethrow();
+  generation.rethrow();
   std::unique_ptr<transept_text_results, void (*)(transept_text_results *)> owner(
       handle, functions.release_texts);
   std::vector<TextGeneration> generations(texts.size());

@@ -104,8 +104,8 @@ struct transept_text_functions {
   int32_t (*language_id)(const transept_text *text, const char *name);
 
   /* Texts to texts: one list of results for each of `strings`. A decoder alone continues them.
-   * Null options: all defaults. Of `generation` prompt, forced beginning and decoder start may not
-   * be set where language or prefix say them; on_token may not be set. */
+   * Null options: all defaults. Of `generation`, forced beginning and decoder start may not be
+   * set beside a target language, and on_token not at all; the prefix stands behind a prompt. */
   transept_status (*generate_texts)(const transept_text *text, const transept_string *strings,
                                     uint64_t count, const transept_text_options *options,
                                     const transept_generation_options *generation,
