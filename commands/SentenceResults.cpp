@@ -26,7 +26,7 @@ std::string asSources(std::string message) {
     return message;
   message.replace(0, beginning.size(), "sources[");
   if (size_t at = message.find(end); at != message.npos)
-    message.replace(at, end.size(), "] ");
+    message.replace(at, end.size(), "]."); // what follows is of it: "sentence 2 has ..."
   if (size_t at = message.find(option); at != message.npos)
     message.replace(at, option.size(), "; --truncate cuts");
   return message;

@@ -150,7 +150,7 @@ TEST(Texts, AreTranslatedSentenceBySentence) {
   EXPECT_THAT(messageOf([&] { (void)blank.best().sequence(); }),
               HasSubstr("nothing was generated for this text"));
   EXPECT_THAT(messageOf([&] {
-                model.translate("nine. " + std::string(2000, 'x') + "!", {.splitsSentences = true});
+                model.translate("nine. " + std::string(2000, 'X') + "!", {.splitsSentences = true});
               }),
               StartsWith("texts[0]: sentence 2 has "));
   TextGeneration both = model.generateText(">>de<< nine.\n>>de<< ten!", {.splitsSentences = true});
@@ -176,7 +176,7 @@ TEST(Texts, AreSplitIntoSentencesByTheCommand) {
       run({"generate", library("number_words"), "--split", "sentences", "--skip-invalid", "--json"},
           "nine.\n" + tooLong + "\nten.\n");
   EXPECT_EQ(skipped.status, 1);
-  EXPECT_THAT(skipped.errors, HasSubstr("line 2: it has "));
+  EXPECT_THAT(skipped.errors, HasSubstr("line 2: its sentence 1 has "));
   EXPECT_THAT(skipped.errors, HasSubstr("; --truncate cuts it"));
   EXPECT_EQ(linesOf(skipped.output).size(), 3u);
   expectFailure(run({"generate", library("number_words"), "--split", "words"}), 2, "--split");

@@ -152,11 +152,13 @@ TEST(Characters, AreThoseOfUtf8proc) {
     ASSERT_EQ(kindOf(character).category, utf8proc_category(original)) << int(character);
     std::string lowered;
     append(lowered, static_cast<char32_t>(utf8proc_tolower(original)));
-    if (character != 0x130)
+    if (character != 0x130) {
       ASSERT_EQ(lowerEach(text), lowered) << int(character);
-    if (character > 0)
+    }
+    if (character > 0) {
       for (NormalForm form : allForms)
         ASSERT_EQ(normalize(text, form), originalForm(text, form)) << int(character);
+    }
   }
 }
 

@@ -123,9 +123,9 @@ TEST(CompiledAssets, MayBeDamagedAnywhere) {
       }
     }
   };
-  for (const std::string &folder : {"marian", "m2m_100", "gpt2", "bert_cased", "blenderbot_small"})
+  for (const std::string folder : {"marian", "m2m_100", "gpt2", "bert_cased", "blenderbot_small"})
     use(goldenCompiled(folder));
-  for (const std::string &folder : {"t5", "bart", "bert_uncased"})
+  for (const std::string folder : {"t5", "bart", "bert_uncased"})
     use(fastCompiled(folder));
 }
 
