@@ -149,9 +149,10 @@ TEST(Texts, AreTranslatedSentenceBySentence) {
   EXPECT_EQ(blank.text(), " \n");
   EXPECT_THAT(messageOf([&] { (void)blank.best().sequence(); }),
               HasSubstr("nothing was generated for this text"));
-  EXPECT_THAT(messageOf([&] {
-                model.translate("nine. " + std::string(2000, 'X') + "!", {.splitsSentences = true});
-              }),
+  std::string tooLong = "nine. Ten";
+  for (size_t index = 0; index < model.maximumSourceLength(); ++index)
+    tooLong += " nine";
+  EXPECT_THAT(messageOf([&] { model.translate(tooLong, {.splitsSentences = true}); }),
               StartsWith("texts[0]: sentence 2 has "));
   TextGeneration both = model.generateText(">>de<< nine.\n>>de<< ten!", {.splitsSentences = true});
   EXPECT_EQ(both.best().sequences.size(), 2u);
