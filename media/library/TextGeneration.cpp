@@ -8,6 +8,8 @@
 #include "media/library/BatchCallbacks.h"
 #include "media/library/LibraryTokenizer.h"
 
+#include "transept/detail/OpenLibrary.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,18 +21,6 @@ namespace {
 using Stored = transept_text_results::Stored;
 
 constexpr uint64_t defaultBatchSize = 64;
-
-/// A function of the runtime, with its message as an exception.
-template <typename Function, typename... Arguments>
-void call(const transept_text &text, Function function, Arguments... arguments) {
-  char *message = nullptr;
-  transept_status status = function(arguments..., &message);
-  if (status == TRANSEPT_OK)
-    return;
-  std::string what = message ? message : "there is not enough memory";
-  text.table.runtime->release_message(message);
-  throw Error(static_cast<ErrorCode>(status), what);
-}
 
 /// Releases what encode returned.
 class SourceHandles {
@@ -53,7 +43,7 @@ class TextGeneration {
 public:
   TextGeneration(const transept_text &text, const transept_text_options &options,
                  const transept_generation_options *given)
-      : text(text), options(options) {
+      : text(text), library(text.table, text.model), options(options) {
     if (text.table.source_feature_width != 0)
       throw Error(ErrorCode::Unsupported,
                   fmt::format("{} reads no texts, but sounds or images", text.table.name));
@@ -154,8 +144,8 @@ private:
       inputs[index].ids = pieces[index].ids.data();
       inputs[index].length = pieces[index].ids.size();
     }
-    call(text, text.table.runtime->encode, text.model, inputs.data(), inputs.size(),
-         handles.data());
+    library.call(text.table.runtime->encode, text.model, inputs.data(), inputs.size(),
+                 handles.data());
     transept_generation_options batch = generation;
     Prompts prompts = promptsOf(pieces);
     batch.prompt_ids = prompts.ids.empty() ? nullptr : prompts.ids.data();
@@ -165,8 +155,8 @@ private:
     batch.source_numbers = numbers.data();
     BatchCallbacks callbacks(text, options, pieces, batch);
     transept_results *generated = nullptr;
-    call(text, text.table.runtime->generate, text.model, handles.data(), uint64_t(pieces.size()),
-         &batch, &generated);
+    library.call(text.table.runtime->generate, text.model, handles.data(), uint64_t(pieces.size()),
+                 &batch, &generated);
     results->generated.emplace_back(generated, text.table.runtime->release_results);
     for (size_t index = 0; index < pieces.size(); ++index) {
       take(sources, pieces[index], index, generated);
@@ -258,6 +248,7 @@ private:
   }
 
   const transept_text &text;
+  const detail::OpenLibrary library; // for its calls
   const transept_text_options &options;
   transept_generation_options generation;
   std::vector<int32_t> prefix;

@@ -36,16 +36,30 @@ void allCandidates(const RowScores &row, const ExcludedIds &excluded, const Toke
   rules.compareScores(result);
 }
 
+namespace {
+
+/// The best score, and the sum of exp(score - best), so that nothing overflows.
+struct Exponentials {
+  float best = -INFINITY;
+  double sum = 0;
+};
+
+Exponentials exponentialsOf(std::span<const Candidate> candidates) {
+  Exponentials result;
+  for (const Candidate &candidate : candidates)
+    result.best = std::max(result.best, candidate.score);
+  for (const Candidate &candidate : candidates)
+    result.sum += std::exp(double(candidate.score) - double(result.best));
+  return result;
+}
+
+} // namespace
+
 void renormalizedCandidates(const RowScores &row, const ExcludedIds &excluded,
                             const TokenRules &rules, std::int64_t count,
                             std::vector<Candidate> &result, const TokenPenalties *penalties) {
   allCandidates(row, excluded, rules, ScoreKind::LogProbability, result, penalties);
-  float best = -INFINITY;
-  for (const Candidate &candidate : result)
-    best = std::max(best, candidate.score);
-  double sum = 0; // of exp(score - best), so that nothing overflows
-  for (const Candidate &candidate : result)
-    sum += std::exp(double(candidate.score) - double(best));
+  auto [best, sum] = exponentialsOf(result);
   for (Candidate &candidate : result)
     candidate.score = float(double(candidate.score) - double(best) - std::log(sum));
   auto last = result.begin() + std::min<std::ptrdiff_t>(count, std::ssize(result));
@@ -57,15 +71,8 @@ namespace {
 
 /// -infinity of none.
 float logSumExpOf(std::span<const Candidate> candidates) {
-  float best = -INFINITY;
-  for (const Candidate &candidate : candidates)
-    best = std::max(best, candidate.score);
-  if (best == -INFINITY)
-    return best;
-  double sum = 0; // of exp(score - best), so that nothing overflows
-  for (const Candidate &candidate : candidates)
-    sum += std::exp(double(candidate.score) - double(best));
-  return float(double(best) + std::log(sum));
+  auto [best, sum] = exponentialsOf(candidates);
+  return best == -INFINITY ? best : float(double(best) + std::log(sum));
 }
 
 /// How much of all probability the ids had whose scores the rules change.

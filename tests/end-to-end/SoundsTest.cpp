@@ -4,6 +4,7 @@
 
 #include "tests/end-to-end/Command.h"
 #include "tests/end-to-end/Waves.h"
+#include "tests/unit/runtime/ErrorOf.h"
 
 #include "transept/sound.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::errorOf;
 
 /// Five seconds, in which a window of the checkpoint's is one.
 constexpr size_t kCount = 80000;
@@ -34,15 +36,6 @@ Model listener() {
 
 SoundOptions inGerman() {
   return {.speech = {.language = "de"}};
-}
-
-template <typename Call> std::string messageOf(Call call) {
-  try {
-    call();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Sounds, AreTranscribedAsTheCommandDoes) {
@@ -105,7 +98,7 @@ TEST(Sounds, MayHaveAnyRateAndNumberOfChannels) {
 TEST(Sounds, ThatAreWrongAreRefused) {
   Model model = listener();
   std::vector<float> samples = sweep();
-  auto refusal = [&](const Pcm &pcm) { return messageOf([&] { transcribe(model, pcm); }); };
+  auto refusal = [&](const Pcm &pcm) { return errorOf([&] { transcribe(model, pcm); }); };
   EXPECT_THAT(refusal({.samples = {}}), HasSubstr("there are no samples in it"));
   EXPECT_THAT(refusal({.samples = samples, .sampleRate = 10}),
               HasSubstr("10 samples per second, allowed are 1000 to 768000"));
@@ -116,7 +109,7 @@ TEST(Sounds, ThatAreWrongAreRefused) {
   samples[70000] = NAN;
   EXPECT_THAT(refusal({.samples = samples}), HasSubstr("a sample is not a finite number"));
   EXPECT_THAT(
-      messageOf([&] { transcribe(Model::open(library("number_words")), {.samples = samples}); }),
+      errorOf([&] { transcribe(Model::open(library("number_words")), {.samples = samples}); }),
       HasSubstr("number_words takes no sounds"));
 }
 
@@ -128,7 +121,7 @@ TEST(Sounds, StopWhenTheyAreAskedTo) {
   SoundOptions options = inGerman();
   options.speech.generate.stop = source.get_token();
   auto stopAtFirst = [&](const SoundSegment &) { source.request_stop(); };
-  EXPECT_THAT(messageOf([&] { transcribe(model, {.samples = samples}, options, stopAtFirst); }),
+  EXPECT_THAT(errorOf([&] { transcribe(model, {.samples = samples}, options, stopAtFirst); }),
               HasSubstr("asked to stop"));
   options.speech.generate.keepPartial = true;
   SoundTranscript nothing = transcribe(model, {.samples = samples}, options);

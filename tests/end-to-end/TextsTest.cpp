@@ -3,6 +3,7 @@
 // Texts in and out of C++ with nothing beside the library.
 
 #include "tests/end-to-end/Command.h"
+#include "tests/unit/runtime/ErrorOf.h"
 
 #include "transept/model.h"
 
@@ -15,6 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::errorOf;
 
 const std::string kData = TRANSEPT_DEMO_DATA;
 
@@ -31,15 +33,6 @@ std::vector<std::string> heldOutSources(size_t count) {
 
 Model demo(unsigned threads = 2) {
   return Model::open(library("number_words"), {.threads = threads});
-}
-
-template <typename Call> std::string messageOf(Call call) {
-  try {
-    call();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Texts, AreTranslatedAsTheCommandDoes) {
@@ -147,16 +140,16 @@ TEST(Texts, AreTranslatedSentenceBySentence) {
             "  " + first + "\n\n" + second + "  ");
   TextGeneration blank = model.generateText(" \n", {.splitsSentences = true});
   EXPECT_EQ(blank.text(), " \n");
-  EXPECT_THAT(messageOf([&] { (void)blank.best().sequence(); }),
+  EXPECT_THAT(errorOf([&] { (void)blank.best().sequence(); }),
               HasSubstr("nothing was generated for this text"));
   std::string tooLong = "nine. Ten";
   for (size_t index = 0; index < model.maximumSourceLength(); ++index)
     tooLong += " nine";
-  EXPECT_THAT(messageOf([&] { model.translate(tooLong, {.splitsSentences = true}); }),
+  EXPECT_THAT(errorOf([&] { model.translate(tooLong, {.splitsSentences = true}); }),
               StartsWith("texts[0]: sentence 2 has "));
   TextGeneration both = model.generateText(">>de<< nine.\n>>de<< ten!", {.splitsSentences = true});
   EXPECT_EQ(both.best().sequences.size(), 2u);
-  EXPECT_THAT(messageOf([&] {
+  EXPECT_THAT(errorOf([&] {
                 model.generateText("a", {.splitsSentences = true, .generate = {.returnCount = 2}});
               }),
               HasSubstr("the number of results is 2, but must be 1 where sentences are split"));
@@ -191,7 +184,7 @@ TEST(Texts, ThatAreTooLongAreNamedCutOrSkipped) {
   for (size_t index = 0; index < 3 * model.maximumSourceLength(); ++index)
     tooLong += "nine ";
   std::vector<std::string> texts{">>de<< nine", tooLong, ">>de<< ten"};
-  EXPECT_THAT(messageOf([&] { model.translateBatch(texts); }),
+  EXPECT_THAT(errorOf([&] { model.translateBatch(texts); }),
               testing::AllOf(StartsWith("texts[1]: has "), HasSubstr("tokens, but must have 128"),
                              HasSubstr("truncates cuts it")));
   EXPECT_EQ(model.translateBatch(texts, {.truncates = true}).size(), 3u);
@@ -207,7 +200,7 @@ TEST(Texts, ThatAreTooLongAreNamedCutOrSkipped) {
 
 TEST(Texts, BeginWithAPrefix) {
   Model model = demo();
-  EXPECT_THAT(messageOf([&] { model.translate("a", {.prefix = std::string("a\0b", 3)}); }),
+  EXPECT_THAT(errorOf([&] { model.translate("a", {.prefix = std::string("a\0b", 3)}); }),
               HasSubstr("the prefix must not have a zero byte"));
   EXPECT_THAT(model.translate(">>de<< nine", {.prefix = "zehn"}), StartsWith("zehn"));
 }
@@ -217,24 +210,24 @@ TEST(Texts, HaveLanguages) {
   EXPECT_THAT(model.languages(), testing::Contains("de"));
   TextOptions options{.targetLanguage = "de", .generate = {.maximumNewTokens = 3}};
   // Its vocabulary is smaller than its tokenizer's, so that the language's id is beyond it.
-  EXPECT_THAT(messageOf([&] { model.translate("a", options); }), HasSubstr("but"));
+  EXPECT_THAT(errorOf([&] { model.translate("a", options); }), HasSubstr("but"));
   options.targetLanguage = "Klingon";
-  EXPECT_THAT(messageOf([&] { model.translate("a", options); }),
+  EXPECT_THAT(errorOf([&] { model.translate("a", options); }),
               StartsWith("the target language is \"Klingon\", but must be one of af, am"));
-  EXPECT_THAT(messageOf([&] { demo().translate("a", {.sourceLanguage = "en"}); }),
+  EXPECT_THAT(errorOf([&] { demo().translate("a", {.sourceLanguage = "en"}); }),
               HasSubstr("marks no languages"));
   options.targetLanguage = "de";
   options.generate.forcedBeginning = 3;
-  EXPECT_THAT(messageOf([&] { model.translate("a", options); }),
+  EXPECT_THAT(errorOf([&] { model.translate("a", options); }),
               HasSubstr("so do a forced beginning and a decoder start"));
 }
 
 TEST(Texts, AreRefusedByLibrariesThatHaveNone) {
-  EXPECT_THAT(messageOf([] { Model::open(library("t5")).translate("a"); }),
+  EXPECT_THAT(errorOf([] { Model::open(library("t5")).translate("a"); }),
               HasSubstr("t5 has no tokenizer, so it takes token ids and no texts"));
-  EXPECT_THAT(messageOf([] { Model::open(library("t5")).tokenize("a"); }),
+  EXPECT_THAT(errorOf([] { Model::open(library("t5")).tokenize("a"); }),
               HasSubstr("has no tokenizer"));
-  EXPECT_THAT(messageOf([] { Model::open(library("sounds")).translate("a"); }),
+  EXPECT_THAT(errorOf([] { Model::open(library("sounds")).translate("a"); }),
               HasSubstr("sounds reads no texts, but sounds or images"));
 }
 
