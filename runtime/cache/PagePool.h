@@ -42,6 +42,8 @@ public:
   }
 
   std::uint64_t pageBytes() const { return bytesPerPage; }
+  /// Pages that may be in use at once.
+  std::uint64_t limit() const { return limitPages; }
   /// Adds the self_* fields.
   void addStatistics(transept_statistics &statistics) const;
 

@@ -97,7 +97,7 @@ void crossAttention(Engine &engine, std::span<transept_source *const> sources,
     for (std::int64_t fed = 0; fed != length;) {
       std::int64_t count = std::min<std::int64_t>(rowsPerInvocation, length - fed);
       WeightBuffers buffers(engine.table, weights, count, keys);
-      batch.clear(/*newCandidateCount=*/0);
+      batch.clear();
       batch.setSource(*sources[index]->lease);
       batch.addSequence(cache, ids[index].subspan(std::size_t(fed), std::size_t(count)));
       batch.run(nullptr, [&](transept_invocation &invocation) { buffers.passTo(invocation); });
@@ -152,7 +152,8 @@ void transform(Engine &engine, std::span<transept_source *const> sources, const 
     invocation.states = states + offsets[begin] * engine.table.target_state_width;
     buffers.passTo(invocation);
     if (invocation.row_count != 0)
-      engine.runner.run(*engine.level.decode, invocation, std::uint64_t(longest));
+      engine.runner.run(*engine.level.decode, invocation, std::uint64_t(longest),
+                        ProgramRole::Guest);
     for (std::size_t index = begin; index < end; ++index) {
       std::int64_t firstRow = rowOffsets[index - begin];
       std::int64_t rows = rowOffsets[index - begin + 1] - firstRow;

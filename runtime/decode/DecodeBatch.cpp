@@ -11,9 +11,12 @@
 
 namespace transept::runtime {
 
-void DecodeBatch::clear(std::int64_t newCandidateCount, bool newKeepsRows) {
-  candidateCount = newCandidateCount;
-  keepsRows = newKeepsRows;
+void DecodeBatch::want(std::int64_t count, bool keepsRow) {
+  wanted = {count, keepsRow};
+}
+
+void DecodeBatch::clear(std::int64_t count, bool keepsRow) {
+  want(count, keepsRow);
   longestSequence = 0;
   currentSource = nullptr;
   caches.clear();
@@ -25,6 +28,7 @@ void DecodeBatch::clear(std::int64_t newCandidateCount, bool newKeepsRows) {
   sourceOffsets.assign(1, 0);
   sourceLengths.clear();
   sourceEntries.clear();
+  requests.clear();
   requestedRows.clear();
   excludedOffsets.assign(1, 0);
   excludedIds.clear();
@@ -53,30 +57,36 @@ void DecodeBatch::addSequence(SelfCache &cache, std::span<const std::int32_t> ne
 }
 
 std::size_t DecodeBatch::request(std::span<const std::int32_t> excluded, std::int64_t rowsBack) {
+  requests.push_back(wanted);
   requestedRows.push_back(rowCount() - 1 - rowsBack);
   excludedIds.insert(excludedIds.end(), excluded.begin(), excluded.end());
   excludedOffsets.push_back(std::int64_t(excludedIds.size()));
-  return requestedRows.size() - 1;
+  return requests.size() - 1;
 }
 
 void DecodeBatch::reserveResults() {
-  std::size_t requests = requestedRows.size();
+  candidateCount = 0;
+  keepsRows = false;
+  for (const Request &request : requests) {
+    candidateCount = std::max(candidateCount, request.candidateCount);
+    keepsRows |= request.keepsRow;
+  }
   excludedLogits.resize(excludedIds.size());
   if (keepsRows)
-    wholeRows.resize(multiplySizes(requests, engine.table.target_vocabulary_size));
+    wholeRows.resize(multiplySizes(requests.size(), engine.table.target_vocabulary_size));
   if (candidateCount == 0)
     return;
-  std::size_t candidates = requests * std::size_t(candidateCount);
+  std::size_t candidates = requests.size() * std::size_t(candidateCount);
   candidateIds.resize(candidates);
   candidateLogits.resize(candidates);
-  logSumExp.resize(requests);
+  logSumExp.resize(requests.size());
 }
 
 transept_invocation DecodeBatch::prepare(float *logits) {
   reserveResults();
   std::uint64_t perRequest = 8 + 8 * std::uint64_t(candidateCount);
   searchMemory.reserve(multiplySizes(
-      multiplySizes(engine.table.vocabulary_block_count, requestedRows.size()), perRequest));
+      multiplySizes(engine.table.vocabulary_block_count, requests.size()), perRequest));
   for (std::size_t index = 0; index < caches.size(); ++index)
     caches[index]->prepare(sequenceOffsets[index + 1] - sequenceOffsets[index]);
   for (SelfCache *cache : caches)
@@ -115,7 +125,7 @@ transept_invocation DecodeBatch::prepare(float *logits) {
 void DecodeBatch::finish(transept_invocation &invocation) {
   std::int64_t longestSource = *std::max_element(sourceLengths.begin(), sourceLengths.end());
   engine.runner.run(*engine.level.decode, invocation,
-                    std::uint64_t(std::max(longestSequence, longestSource)));
+                    std::uint64_t(std::max(longestSequence, longestSource)), ProgramRole::Guest);
   checkCandidates();
   for (std::size_t index = 0; index < caches.size(); ++index)
     caches[index]->commit(sequenceOffsets[index + 1] - sequenceOffsets[index]);
@@ -131,15 +141,16 @@ void DecodeBatch::checkCandidates() const {
            engine.table.target_vocabulary_size, " ids");
 }
 
-RowScores DecodeBatch::scores(std::size_t request) const {
-  auto count = std::size_t(candidateCount);
-  auto first = std::size_t(excludedOffsets[request]);
-  auto last = std::size_t(excludedOffsets[request + 1]);
-  auto vocabulary = std::size_t(keepsRows ? engine.table.target_vocabulary_size : 0);
-  return {std::span(candidateIds).subspan(request * count, count),
-          std::span(candidateLogits).subspan(request * count, count),
-          std::span(excludedLogits).subspan(first, last - first), logSumExp[request],
-          std::span(wholeRows).subspan(request * vocabulary, vocabulary)};
+RowScores DecodeBatch::scores(std::size_t number) const {
+  const Request &request = requests[number];
+  auto stride = std::size_t(candidateCount), count = std::size_t(request.candidateCount);
+  auto first = std::size_t(excludedOffsets[number]);
+  auto last = std::size_t(excludedOffsets[number + 1]);
+  auto vocabulary = std::size_t(request.keepsRow ? engine.table.target_vocabulary_size : 0);
+  return {std::span(candidateIds).subspan(number * stride, count),
+          std::span(candidateLogits).subspan(number * stride, count),
+          std::span(excludedLogits).subspan(first, last - first), logSumExp[number],
+          std::span(wholeRows).subspan(number * vocabulary, vocabulary)};
 }
 
 } // namespace transept::runtime

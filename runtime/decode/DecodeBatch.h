@@ -19,19 +19,23 @@ struct RowScores {
   std::span<const float> candidateLogits;
   std::span<const float> excludedLogits; // beside the ids that were excluded
   float logSumExp;
-  std::span<const float> logits; // of the whole vocabulary, where clear() asked for them
+  std::span<const float> logits; // of the whole vocabulary, where they were asked for
 };
 
 class DecodeBatch {
 public:
-  /// Invocations throw Error (Cancelled) instead of running once `stop` is made.
-  explicit DecodeBatch(Engine &engine, StopRequest stop = {}) : engine(engine), stop(stop) {}
+  explicit DecodeBatch(Engine &engine) : engine(engine) {}
 
-  /// Forgets all rows; the next invocation asks for `candidateCount` candidates of each requested
-  /// row (0: none, and no log-sum-exp), and if `keepsRows` for its logits.
-  void clear(std::int64_t candidateCount, bool keepsRows = false);
-  /// Lets the next invocation keep the logits of its requested rows, whatever clear() said.
-  void keepRows() { keepsRows = true; }
+  /// Invocations throw Error (Cancelled) instead of running once `stop` is made.
+  void setStop(StopRequest newStop) { stop = newStop; }
+
+  /// Forgets all rows; the requests that follow want what want() would say.
+  void clear(std::int64_t candidateCount = 0, bool keepsRows = false);
+  /// Each of the requests that follow gets `candidateCount` candidates (0: none, and no
+  /// log-sum-exp), and if `keepsRows` its logits; whatever the others of the invocation get.
+  void want(std::int64_t candidateCount, bool keepsRows);
+  /// Keeps the logits of the last request, whatever want() said.
+  void keepRows() { requests.back().keepsRow = true; }
   /// The sequences added next read this entry; a repeated call for the same entry adds no group.
   void setSource(const EncoderEntry &entry);
   /// Adds the rows of `ids` behind what `cache` holds. The cache must live until run() returns.
@@ -40,7 +44,7 @@ public:
   /// Returns the request's number. `excluded` is ascending and unique.
   std::size_t request(std::span<const std::int32_t> excluded = {}, std::int64_t rowsBack = 0);
 
-  std::size_t requestCount() const { return requestedRows.size(); }
+  std::size_t requestCount() const { return requests.size(); }
   std::int64_t rowCount() const { return std::int64_t(ids.size()); }
 
   /// Runs decode and counts the rows as cached. `logits`, if given, receives
@@ -61,13 +65,20 @@ public:
   RowScores scores(std::size_t request) const;
 
 private:
+  struct Request {
+    std::int64_t candidateCount;
+    bool keepsRow;
+  };
+
   transept_invocation prepare(float *logits);
   void finish(transept_invocation &invocation);
   void reserveResults();
   void checkCandidates() const;
 
   Engine &engine;
-  const StopRequest stop;
+  StopRequest stop;
+  Request wanted{};
+  // Of all requests together: the most candidates, and whether one of them keeps its row.
   std::int64_t candidateCount = 0;
   bool keepsRows = false;
   std::int64_t longestSequence = 0;
@@ -79,6 +90,7 @@ private:
   std::vector<float *const *> selfPages;
   std::vector<std::int64_t> sourceOffsets, sourceLengths;
   std::vector<const float *> sourceEntries;
+  std::vector<Request> requests;
   std::vector<std::int64_t> requestedRows, excludedOffsets;
   std::vector<std::int32_t> excludedIds;
 

@@ -39,7 +39,7 @@ void feedSequences(Engine &engine, std::span<const FedSequence> sequences, Logit
   DecodeBatch batch(engine);
   std::size_t sequence = 0, fed = 0;
   while (sequence != sequences.size()) {
-    batch.clear(/*newCandidateCount=*/0);
+    batch.clear();
     std::size_t requests = 0, completed = sequence;
     for (std::int64_t room = rowsPerInvocation; room != 0 && sequence != sequences.size();) {
       const FedSequence &item = sequences[sequence];

@@ -20,7 +20,7 @@ void prefillSequence(DecodeBatch &batch, const EncoderEntry &entry, SelfCache &c
   auto end = std::int64_t(ids.size()) - 1;
   while (cache.length() < end) {
     std::int64_t count = std::min(rowLimit, end - cache.length());
-    batch.clear(/*newCandidateCount=*/0);
+    batch.clear();
     batch.setSource(entry);
     batch.addSequence(cache, ids.subspan(std::size_t(cache.length()), std::size_t(count)));
     batch.run();

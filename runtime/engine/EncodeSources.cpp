@@ -16,9 +16,6 @@
 namespace transept::runtime {
 namespace {
 
-/// Rows of one encode invocation, unless a single source has more. Bounds the arena.
-constexpr std::uint64_t rowsPerInvocation = 4096;
-
 /// "sources[3].mask": for messages.
 std::string nameOf(std::size_t number, std::string_view part) {
   return "sources[" + text(number) + "]." + text(part);
@@ -141,74 +138,6 @@ PackedSource packSource(const transept_model_table &table, const transept_source
   return packIds(table, input, number);
 }
 
-/// Runs the encoder over some entries at once.
-void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
-  std::vector<std::int32_t> ids, positions;
-  std::vector<std::int64_t> offsets{0};
-  std::span<const float> features;
-  std::vector<float *> entries;
-  std::uint64_t longest = 0;
-  for (const EncoderLease *lease : leases) {
-    const PackedSource &source = (*lease)->source;
-    engine.encoderCache.allocate(*lease);
-    ids.insert(ids.end(), source.ids.begin(), source.ids.end());
-    positions.insert(positions.end(), source.positions.begin(), source.positions.end());
-    features = source.features;
-    offsets.push_back(std::int64_t(positions.size()));
-    entries.push_back((*lease)->keysAndValues.floats());
-    longest = std::max(longest, (*lease)->length());
-  }
-  std::uint64_t width = engine.table.encoder_hidden_size;
-  transept_invocation invocation{};
-  invocation.ids = ids.data();
-  invocation.features = features.data();
-  if (engine.table.source_feature_width != 0) {
-    // The only source. Its padding passes through the convolutions, too, but is outside of the
-    // sequence, so that nothing attends to it.
-    std::uint64_t count = features.size() / engine.table.source_feature_width;
-    invocation.feature_count = std::int64_t(count);
-    std::uint64_t rows = rowsAfterSteps(engine.table, count);
-    while (positions.size() < rows)
-      positions.push_back(std::int32_t(positions.size()));
-  }
-  AlignedMemory states(multiplySizes(positions.size(), width * sizeof(float)));
-  invocation.row_count = std::int64_t(positions.size());
-  invocation.positions = positions.data();
-  invocation.sequence_count = std::int64_t(leases.size());
-  invocation.sequence_offsets = offsets.data();
-  invocation.encoder_entries = entries.data();
-  invocation.states = states.floats();
-  engine.runner.run(*engine.level.encode, invocation, longest);
-  for (std::size_t index = 0; index < leases.size(); ++index) {
-    const EncoderEntry &entry = **leases[index];
-    std::memcpy(entry.states.data(), states.floats() + std::uint64_t(offsets[index]) * width,
-                entry.states.bytes());
-  }
-}
-
-/// Fills entries in chunks, publishing each chunk. Abandons the rest when something fails.
-void fill(Engine &engine, std::span<const EncoderLease *const> leases, const StopRequest &stop) {
-  std::size_t begin = 0;
-  try {
-    while (begin != leases.size()) {
-      std::uint64_t rows = (*leases[begin])->length();
-      std::size_t end = begin + 1;
-      bool isAlone = engine.table.source_feature_width != 0;
-      while (!isAlone && end != leases.size() &&
-             rows + (*leases[end])->length() <= rowsPerInvocation)
-        rows += (*leases[end++])->length();
-      stop.check();
-      runEncoder(engine, leases.subspan(begin, end - begin));
-      for (; begin != end; ++begin)
-        engine.encoderCache.publish(*leases[begin]);
-    }
-  } catch (...) {
-    for (; begin != leases.size(); ++begin)
-      engine.encoderCache.abandon(*leases[begin]);
-    throw;
-  }
-}
-
 std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource> sources,
                                    const StopRequest &stop) {
   EncoderCache &cache = engine.encoderCache;
@@ -241,7 +170,7 @@ std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource>
         cache.abandon(*lease);
       throw;
     }
-    fill(engine, own, stop);
+    engine.encodeQueue.fill(own, stop);
     pending.clear();
     for (std::size_t index : others)
       if (!cache.waitFor(leases[index], stop))

@@ -10,8 +10,13 @@
 #include <memory>
 #include <utility>
 
+namespace transept::runtime {
+class Scheduler;
+}
+
 struct transept_model {
   std::shared_ptr<transept::runtime::Engine> engine;
+  std::shared_ptr<transept::runtime::Scheduler> scheduler; // of the engine
 };
 
 struct transept_source {

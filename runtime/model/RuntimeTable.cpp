@@ -5,7 +5,7 @@
 
 #include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
-#include "runtime/decode/Generate.h"
+#include "runtime/decode/Scheduler.h"
 #include "runtime/engine/EncodeSources.h"
 #include "runtime/model/UsableHandle.h"
 #include "runtime/threads/CarriedFunction.h"
@@ -15,7 +15,7 @@
 #include <functional>
 
 struct transept_results {
-  std::vector<std::vector<transept::runtime::GeneratedSequence>> generated;
+  transept::runtime::GeneratedSequences generated;
   std::vector<std::vector<transept_sequence>> views; // into generated
 };
 
@@ -66,7 +66,9 @@ transept_status open(const transept_model_table *table, const transept_open_opti
       checkStructure(*options, "options");
       values = *options;
     }
-    *model = new transept_model{std::make_shared<Engine>(*table, values)};
+    auto engine = std::make_shared<Engine>(*table, values);
+    auto scheduler = std::make_shared<Scheduler>(*engine);
+    *model = new transept_model{std::move(engine), std::move(scheduler)};
   });
 }
 
@@ -130,7 +132,7 @@ transept_status generateSequences(transept_model *model, transept_source *const 
     requireVocabulary(engine);
     auto checked = checkSources(engine, sources, sourceCount);
     auto made = std::make_unique<transept_results>();
-    made->generated = generate(engine, checked, options);
+    made->generated = model->scheduler->generate(checked, options);
     made->views.reserve(made->generated.size());
     for (const std::vector<GeneratedSequence> &sequences : made->generated) {
       std::vector<transept_sequence> &views = made->views.emplace_back();

@@ -7,21 +7,30 @@
 #include "runtime/base/Sizes.h"
 #include "runtime/platform/UsableCores.h"
 
-#include <mutex>
-
 namespace transept::runtime {
 namespace {
 
 /// What each worker of a run needs.
-struct Run {
+struct WorkersShare {
   const transept_program &program;
   const transept_invocation &invocation;
   std::uint32_t workerCount;
 
   static void work(void *argument, std::uint32_t worker) {
-    const Run &run = *static_cast<const Run *>(argument);
-    run.program.run(&run.invocation, worker, run.workerCount);
+    const WorkersShare &share = *static_cast<const WorkersShare *>(argument);
+    share.program.run(&share.invocation, worker, share.workerCount);
   }
+};
+
+/// The turn of one who wants nothing run.
+class Turn {
+public:
+  explicit Turn(ProgramTurns &turns) : turns(turns) { turns.take(caller); }
+  ~Turn() { turns.giveBack(); }
+
+private:
+  ProgramTurns &turns;
+  ProgramTurns::Caller caller;
 };
 
 } // namespace
@@ -33,42 +42,77 @@ ProgramRunner::ProgramRunner(const transept_model_table &table, std::uint32_t wo
       barrier(workers.count(), spinsFor(workers.count())) {}
 
 void ProgramRunner::run(const transept_program &program, transept_invocation &invocation,
-                        std::uint64_t keyCount) {
-  auto rows = std::uint64_t(invocation.row_count);
-  std::uint64_t arenaBytes =
-      addSizes(program.arena_bytes, multiplySizes(program.arena_bytes_per_row, rows));
-  std::uint64_t stride =
-      addSizes(program.scratch_bytes,
-               multiplySizes(program.scratch_bytes_per_key, roundUp(keyCount, TRANSEPT_KEY_BLOCK)));
-  stride = roundUp(stride, 64);
+                        std::uint64_t keyCount, ProgramRole role) {
+  Run run{};
+  run.mayBeGuest = role == ProgramRole::Guest;
+  run.program = &program;
+  run.invocation = &invocation;
+  run.keyCount = keyCount;
+  run.role = role;
+  if (!turns.take(run)) {
+    if (run.failure)
+      std::rethrow_exception(run.failure);
+    return;
+  }
+  try {
+    runInTurn(run);
+  } catch (...) {
+    turns.giveBack();
+    throw;
+  }
+  turns.giveBack();
+}
 
-  std::lock_guard turn(turns);
-  arena.reserve(arenaBytes);
-  scratch.reserve(multiplySizes(stride, workerCount()));
-  invocation.weights = table.weights;
-  invocation.arena = arena.data();
-  invocation.scratch = scratch.data();
-  invocation.scratch_stride = stride;
+void ProgramRunner::runInTurn(Run &run) {
+  prepare(run);
+  transept_invocation &invocation = *run.invocation;
   invocation.barrier = Barrier::call;
   invocation.barrier_context = &barrier;
-  invocation.launch_times = nullptr;
-  ProgramProfile *profile = isProfiling ? &profileOf(program) : nullptr;
+  ProgramProfile *profile = isProfiling ? &profileOf(*run.program) : nullptr;
   if (profile)
     profile->begin(invocation);
-  ObservedRun observed(observer, table, program, barrier);
+  ObservedRun observed(observer, table, *run.program, barrier);
+  HostedRun hosted(turns, barrier, workerCount(), prepareGuest, this);
   if (observer.function)
     observed.begin(invocation);
-  Run run{program, invocation, workerCount()};
-  workers.run(Run::work, &run, workerCount());
+  else if (run.role == ProgramRole::Host && !profile)
+    hosted.begin(invocation);
+  WorkersShare share{*run.program, invocation, workerCount()};
+  workers.run(WorkersShare::work, &share, workerCount());
+  invocations.fetch_add(1, std::memory_order_relaxed);
   if (observer.function)
     observed.end();
   if (profile)
     profile->end(invocation);
-  invocations.fetch_add(1, std::memory_order_relaxed);
+}
+
+void ProgramRunner::prepareGuest(void *runner, HostedRun::Guest &guest) {
+  auto &self = *static_cast<ProgramRunner *>(runner);
+  self.prepare(static_cast<Run &>(guest));
+  self.invocations.fetch_add(1, std::memory_order_relaxed);
+}
+
+void ProgramRunner::prepare(Run &run) {
+  const transept_program &program = *run.program;
+  transept_invocation &invocation = *run.invocation;
+  Memory &memory = memories[std::size_t(run.role)];
+  memory.arena.reserve(
+      addSizes(program.arena_bytes,
+               multiplySizes(program.arena_bytes_per_row, std::uint64_t(invocation.row_count))));
+  std::uint64_t stride =
+      addSizes(program.scratch_bytes, multiplySizes(program.scratch_bytes_per_key,
+                                                    roundUp(run.keyCount, TRANSEPT_KEY_BLOCK)));
+  stride = roundUp(stride, 64);
+  memory.scratch.reserve(multiplySizes(stride, workerCount()));
+  invocation.weights = table.weights;
+  invocation.arena = memory.arena.data();
+  invocation.scratch = memory.scratch.data();
+  invocation.scratch_stride = stride;
+  invocation.launch_times = nullptr;
 }
 
 void ProgramRunner::setProfiling(bool isEnabled) {
-  std::lock_guard turn(turns);
+  Turn turn(turns);
   isProfiling = isEnabled;
   if (isEnabled)
     profiles.clear();
@@ -76,7 +120,7 @@ void ProgramRunner::setProfiling(bool isEnabled) {
 
 transept_program_profile ProgramRunner::profile(const transept_program &program,
                                                 transept_launch_profile *launches) {
-  std::lock_guard turn(turns);
+  Turn turn(turns);
   const ProgramProfile &profile = profileOf(program);
   for (std::uint64_t index = 0; launches && index != program.launch_count; ++index)
     launches[index] = profile.launch(index);
@@ -84,7 +128,7 @@ transept_program_profile ProgramRunner::profile(const transept_program &program,
 }
 
 void ProgramRunner::setObserver(const ProgramObserver &given) {
-  std::lock_guard turn(turns);
+  Turn turn(turns);
   observer = given;
 }
 

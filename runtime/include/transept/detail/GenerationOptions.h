@@ -56,6 +56,7 @@ public:
     options.token_scores = static_cast<std::uint32_t>(given.tokenScores);
     setForcedWords();
     options.keep_partial = given.keepPartial;
+    setSchedule();
     setStop(given.stop, options.should_stop, options.should_stop_context);
     if (given.onToken) {
       options.on_token = callListener;
@@ -183,6 +184,17 @@ private:
     options.prompt_ids = prompts.ids.data();
     options.prompt_length = prompts.ids.size();
     options.prompt_offsets = prompts.offsets.data();
+  }
+
+  void setSchedule() {
+    options.caller = given.schedule.caller;
+    options.weight = given.schedule.weight;
+    options.priority = std::max(given.schedule.priority, TRANSEPT_UNSET + 1);
+    if (given.schedule.deadline.count() < 0)
+      throw Error(ErrorCode::InvalidArgument, "deadline is " +
+                                                  std::to_string(given.schedule.deadline.count()) +
+                                                  " microseconds, but must be 0 or more");
+    options.deadline_microseconds = std::uint64_t(given.schedule.deadline.count());
   }
 
   void setForcedWords() {

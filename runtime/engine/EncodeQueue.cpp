@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each invocation takes one source of every caller in turn until it has enough rows.
+
+#include "runtime/engine/EncodeQueue.h"
+
+#include "runtime/base/RowCounts.h"
+#include "runtime/base/Sizes.h"
+#include "runtime/engine/Engine.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace transept::runtime {
+namespace {
+
+/// Rows of one encode invocation, unless a single source has more: enough for products to be bound
+/// by arithmetic, few enough that callers with one source do not wait long for those with many.
+constexpr std::uint64_t rowsPerInvocation = 512;
+
+/// Runs the encoder over some entries at once.
+void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
+  std::vector<std::int32_t> ids, positions;
+  std::vector<std::int64_t> offsets{0};
+  std::span<const float> features;
+  std::vector<float *> entries;
+  std::uint64_t longest = 0;
+  for (const EncoderLease *lease : leases) {
+    const PackedSource &source = (*lease)->source;
+    engine.encoderCache.allocate(*lease);
+    ids.insert(ids.end(), source.ids.begin(), source.ids.end());
+    positions.insert(positions.end(), source.positions.begin(), source.positions.end());
+    features = source.features;
+    offsets.push_back(std::int64_t(positions.size()));
+    entries.push_back((*lease)->keysAndValues.floats());
+    longest = std::max(longest, (*lease)->length());
+  }
+  std::uint64_t width = engine.table.encoder_hidden_size;
+  transept_invocation invocation{};
+  invocation.ids = ids.data();
+  invocation.features = features.data();
+  if (engine.table.source_feature_width != 0) {
+    // The only source. Its padding passes through the convolutions, too, but is outside of the
+    // sequence, so that nothing attends to it.
+    std::uint64_t count = features.size() / engine.table.source_feature_width;
+    invocation.feature_count = std::int64_t(count);
+    std::uint64_t rows = rowsAfterSteps(engine.table, count);
+    while (positions.size() < rows)
+      positions.push_back(std::int32_t(positions.size()));
+  }
+  AlignedMemory states(multiplySizes(positions.size(), width * sizeof(float)));
+  invocation.row_count = std::int64_t(positions.size());
+  invocation.positions = positions.data();
+  invocation.sequence_count = std::int64_t(leases.size());
+  invocation.sequence_offsets = offsets.data();
+  invocation.encoder_entries = entries.data();
+  invocation.states = states.floats();
+  engine.runner.run(*engine.level.encode, invocation, longest, ProgramRole::Host);
+  for (std::size_t index = 0; index < leases.size(); ++index) {
+    const EncoderEntry &entry = **leases[index];
+    std::memcpy(entry.states.data(), states.floats() + std::uint64_t(offsets[index]) * width,
+                entry.states.bytes());
+  }
+}
+
+} // namespace
+
+void EncodeQueue::fill(std::span<const EncoderLease *const> leases, const StopRequest &stop) {
+  if (leases.empty())
+    return;
+  Job job{{}, leases, stop};
+  std::unique_lock guard(mutex);
+  try {
+    work.makeRoom();
+    jobs.push_back(&job);
+  } catch (...) {
+    fail(job, std::current_exception());
+  }
+  work.attend(guard, job, [this](std::unique_lock<std::mutex> &held) { encodeSome(held); });
+  if (job.failure)
+    std::rethrow_exception(job.failure);
+}
+
+/// Takes a job's rest out of the queue; what a batch has of it is its leader's.
+void EncodeQueue::fail(Job &job, const std::exception_ptr &failure) {
+  std::erase(jobs, &job);
+  for (; job.next != job.leases.size(); ++job.next)
+    engine.encoderCache.abandon(*job.leases[job.next]);
+  SharedWork::finish(job, failure);
+}
+
+void EncodeQueue::endStopped(std::unique_lock<std::mutex> &guard) {
+  // The caller of a job waits for it, so it stays where it is; the queue may grow meanwhile.
+  std::vector<std::pair<Job *, std::exception_ptr>> asked;
+  for (Job *job : jobs)
+    if (job->stop.call)
+      asked.emplace_back(job, nullptr);
+  if (asked.empty())
+    return;
+  guard.unlock();
+  for (auto &[job, failure] : asked) {
+    try {
+      job->stop.check();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
+  guard.lock();
+  for (auto &[job, failure] : asked)
+    if (failure)
+      fail(*job, failure);
+}
+
+void EncodeQueue::takeBatch() {
+  batch.clear();
+  bool isAlone = engine.table.source_feature_width != 0;
+  std::uint64_t rows = 0;
+  while (!jobs.empty()) {
+    Job &job = *jobs.front();
+    const EncoderLease *lease = job.leases[job.next];
+    std::uint64_t length = (*lease)->length();
+    if (!batch.empty() && (isAlone || rows + length > rowsPerInvocation))
+      return;
+    batch.emplace_back(&job, lease);
+    rows += length;
+    jobs.pop_front();
+    if (++job.next != job.leases.size())
+      jobs.push_back(&job);
+  }
+}
+
+void EncodeQueue::publish() {
+  for (auto &[job, lease] : batch)
+    engine.encoderCache.publish(*lease);
+  for (auto entry = batch.begin(); entry != batch.end(); ++entry) {
+    Job &job = *entry->first;
+    bool isLast = std::none_of(entry + 1, batch.end(),
+                               [&](const auto &other) { return other.first == &job; });
+    if (isLast && job.next == job.leases.size())
+      SharedWork::finish(job);
+  }
+}
+
+/// Everybody who has a part in a batch that fails is told so.
+void EncodeQueue::encodeSome(std::unique_lock<std::mutex> &guard) {
+  std::exception_ptr failure;
+  try {
+    endStopped(guard);
+    if (jobs.empty())
+      return;
+    takeBatch();
+    std::vector<const EncoderLease *> leases;
+    for (auto &[job, lease] : batch)
+      leases.push_back(lease);
+    guard.unlock();
+    runEncoder(engine, leases);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!guard.owns_lock())
+    guard.lock();
+  if (!failure)
+    return publish();
+  if (batch.empty() && !jobs.empty())
+    fail(*jobs.front(), failure);
+  for (auto &[job, lease] : batch)
+    engine.encoderCache.abandon(*lease);
+  for (auto &[job, lease] : batch)
+    if (!job->isDone)
+      fail(*job, failure);
+}
+
+} // namespace transept::runtime
