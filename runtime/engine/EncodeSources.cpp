@@ -138,7 +138,7 @@ PackedSource packSource(const transept_model_table &table, const transept_source
   return packIds(table, input, number);
 }
 
-std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource> sources,
+std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const GivenSource> sources,
                                    const StopRequest &stop) {
   EncoderCache &cache = engine.encoderCache;
   std::vector<EncoderLease> leases(sources.size());
@@ -158,7 +158,7 @@ std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource>
           return std::any_of(own.begin(), own.end(),
                              [&](const EncoderLease *lease) { return &**lease == &entry; });
         };
-        EncoderCache::Found found = cache.find(sources[index], isOwnFill);
+        EncoderCache::Found found = cache.find(sources[index].packed, isOwnFill);
         leases[index] = std::move(found.lease);
         if (found.duty == EncoderCache::Duty::Fill)
           own.push_back(&leases[index]);
@@ -181,22 +181,28 @@ std::vector<EncoderLease> leaseAll(Engine &engine, std::span<const PackedSource>
 
 } // namespace
 
-std::vector<SourceReference> encodeSources(const std::shared_ptr<Engine> &engine,
-                                           std::span<const transept_source_input> inputs,
-                                           const StopRequest &stop) {
-  std::vector<PackedSource> packed;
-  packed.reserve(inputs.size());
-  for (std::size_t number = 0; number < inputs.size(); ++number)
-    packed.push_back(packSource(engine->table, inputs[number], number));
-  std::vector<EncoderLease> leases = leaseAll(*engine, packed, stop);
-  std::vector<SourceReference> sources;
+std::vector<GivenSource> packSources(const transept_model_table &table,
+                                     std::span<const transept_source_input> inputs) {
+  std::vector<GivenSource> sources;
   sources.reserve(inputs.size());
   for (std::size_t number = 0; number < inputs.size(); ++number) {
     const transept_source_input &input = inputs[number];
-    std::vector<std::int32_t> given(input.ids, input.ids ? input.ids + input.length : nullptr);
-    sources.emplace_back(
-        new transept_source{engine, std::move(leases[number]), std::move(given), {1}});
+    PackedSource packed = packSource(table, input, number);
+    sources.push_back(
+        {std::move(packed), {input.ids, input.ids ? input.ids + input.length : nullptr}});
   }
+  return sources;
+}
+
+std::vector<SourceReference> encodeSources(const std::shared_ptr<Engine> &engine,
+                                           std::vector<GivenSource> &&given,
+                                           const StopRequest &stop) {
+  std::vector<EncoderLease> leases = leaseAll(*engine, given, stop);
+  std::vector<SourceReference> sources;
+  sources.reserve(given.size());
+  for (std::size_t number = 0; number < given.size(); ++number)
+    sources.emplace_back(
+        new transept_source{engine, std::move(leases[number]), std::move(given[number].ids), {1}});
   return sources;
 }
 

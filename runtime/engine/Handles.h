@@ -12,11 +12,19 @@
 
 namespace transept::runtime {
 class Scheduler;
-}
+class Submissions;
+class Request;
+} // namespace transept::runtime
 
 struct transept_model {
   std::shared_ptr<transept::runtime::Engine> engine;
-  std::shared_ptr<transept::runtime::Scheduler> scheduler; // of the engine
+  std::shared_ptr<transept::runtime::Scheduler> scheduler;     // of the engine
+  std::shared_ptr<transept::runtime::Submissions> submissions; // of both: given up first
+};
+
+struct transept_request {
+  std::shared_ptr<transept::runtime::Engine> engine;
+  std::shared_ptr<transept::runtime::Request> request;
 };
 
 struct transept_source {

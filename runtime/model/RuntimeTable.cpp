@@ -5,19 +5,16 @@
 
 #include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
-#include "runtime/decode/Scheduler.h"
+#include "runtime/decode/Submissions.h"
 #include "runtime/engine/EncodeSources.h"
+#include "runtime/model/RequestFunctions.h"
+#include "runtime/model/Results.h"
 #include "runtime/model/UsableHandle.h"
 #include "runtime/threads/CarriedFunction.h"
 
 #include <algorithm>
 #include <cstring>
 #include <functional>
-
-struct transept_results {
-  transept::runtime::GeneratedSequences generated;
-  std::vector<std::vector<transept_sequence>> views; // into generated
-};
 
 namespace transept::runtime {
 namespace {
@@ -47,14 +44,6 @@ std::span<const std::int32_t> rangeOf(const std::int32_t *ids, const std::uint64
   return {ids + offsets[index], offsets[index + 1] - offsets[index]};
 }
 
-/// Models that transform features have no tokens to generate or score.
-void requireVocabulary(const Engine &engine) {
-  if (engine.table.target_vocabulary_size == 0)
-    fail(ErrorCode::Unsupported, "this model has no target vocabulary: ",
-         engine.table.target_feature_width != 0 ? "use transform"
-                                                : "it encodes sources and nothing else");
-}
-
 transept_status open(const transept_model_table *table, const transept_open_options *options,
                      transept_model **model, char **message) {
   return guarded(message, [&] {
@@ -68,7 +57,8 @@ transept_status open(const transept_model_table *table, const transept_open_opti
     }
     auto engine = std::make_shared<Engine>(*table, values);
     auto scheduler = std::make_shared<Scheduler>(*engine);
-    *model = new transept_model{std::move(engine), std::move(scheduler)};
+    auto submissions = std::make_shared<Submissions>(engine, *scheduler, values.maximum_requests);
+    *model = new transept_model{std::move(engine), std::move(scheduler), std::move(submissions)};
   });
 }
 
@@ -86,8 +76,8 @@ transept_status encodeUntil(transept_model *model, const transept_source_input *
       requirePointer(inputs, "inputs");
       requirePointer(sources, "sources");
     }
-    std::vector<SourceReference> encoded =
-        encodeSources(model->engine, {inputs, count}, {shouldStop, context});
+    std::vector<SourceReference> encoded = encodeSources(
+        model->engine, packSources(model->engine->table, {inputs, count}), {shouldStop, context});
     for (std::uint64_t index = 0; index < count; ++index)
       sources[index] = encoded[index].detach();
   });
@@ -131,16 +121,7 @@ transept_status generateSequences(transept_model *model, transept_source *const 
       checkStructure(*options, "options");
     requireVocabulary(engine);
     auto checked = checkSources(engine, sources, sourceCount);
-    auto made = std::make_unique<transept_results>();
-    made->generated = model->scheduler->generate(checked, options);
-    made->views.reserve(made->generated.size());
-    for (const std::vector<GeneratedSequence> &sequences : made->generated) {
-      std::vector<transept_sequence> &views = made->views.emplace_back();
-      for (const GeneratedSequence &sequence : sequences)
-        views.push_back(
-            {sequence.ids.data(), sequence.ids.size(), sequence.score, sequence.finishReason});
-    }
-    *results = made.release();
+    *results = viewed(model->scheduler->generate(checked, options));
   });
 }
 
@@ -418,4 +399,10 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .set_observer = transept::runtime::setObserver,
     .view_token_scores = transept::runtime::viewTokenScores,
     .encode_until = transept::runtime::encodeUntil,
+    .submit = transept::runtime::submit,
+    .wait_request = transept::runtime::waitRequest,
+    .take_results = transept::runtime::takeResults,
+    .view_request = transept::runtime::viewRequest,
+    .cancel_request = transept::runtime::cancelRequest,
+    .release_request = transept::runtime::releaseRequest,
 };

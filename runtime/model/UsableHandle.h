@@ -15,6 +15,9 @@ inline Engine *engineOf(const transept_model &model) {
 inline Engine *engineOf(const transept_source &source) {
   return source.engine.get();
 }
+inline Engine *engineOf(const transept_request &request) {
+  return request.engine.get();
+}
 inline Engine *engineOf(const transept_decoder &decoder) {
   return decoder.source->engine.get();
 }

@@ -46,19 +46,19 @@ public:
     handOver();
   }
 
-  /// What a thread does that waits for nothing of its own: it leads where nobody else would, while
-  /// `hasWork()`, and waits otherwise. Returns when `resident` is done.
+  /// What a thread does that waits for nothing of its own: where nobody else would, it leads as
+  /// long as `hasWork()`, and it waits otherwise. Returns when `resident` is done.
   template <typename HasWork, typename Piece>
   void reside(std::unique_lock<std::mutex> &guard, SharedWorkCaller &resident, HasWork &&hasWork,
               Piece &&piece) {
     standby = &resident;
     while (!resident.isDone) {
-      if (isLed || !hasWork()) {
+      if (isLed || !waiting.empty() || !hasWork()) {
         resident.changed.wait(guard);
         continue;
       }
       isLed = true;
-      while (!resident.isDone && waiting.empty() && hasWork())
+      while (!resident.isDone && hasWork())
         piece(guard);
       isLed = false;
       handOver();

@@ -220,6 +220,7 @@ typedef struct transept_model transept_model;     /* an opened model: workers an
 typedef struct transept_source transept_source;   /* an encoded source, reference counted */
 typedef struct transept_results transept_results; /* what generate returned */
 typedef struct transept_decoder transept_decoder; /* one target sequence, fed step by step */
+typedef struct transept_request transept_request; /* a generation that nobody waits for */
 
 /* Called by generate with each new token (not those of the prompt) of source number `source`, as
  * soon as it is certain: in beam search, when all hypotheses that can still become the best one
@@ -240,6 +241,10 @@ typedef int32_t (*transept_stop_function)(void *context);
 typedef int32_t (*transept_allowed_function)(void *context, uint64_t source, const int32_t *ids,
                                              uint64_t id_count, uint64_t generated_from,
                                              const int32_t **allowed, uint64_t *allowed_count);
+
+/* Called once when a request has ended, well or not, by a thread of the model's, or of another call
+ * on it. It should be quick, and must not use or close the model; it may release the request. */
+typedef void (*transept_ended_function)(void *context);
 
 /* A function for every worker: worker number `worker` of those that run_workers was asked for. */
 typedef void (*transept_worker_function)(void *argument, uint32_t worker);
@@ -304,6 +309,18 @@ typedef struct transept_sequence {
 #undef TRANSEPT_SEQUENCE_FIELDS
 } transept_sequence;
 
+/* state of a request */
+#define TRANSEPT_REQUEST_ENCODING 0u /* its sources are encoded, or wait for that */
+#define TRANSEPT_REQUEST_WAITING 1u  /* one of its sources waits for room in a step */
+#define TRANSEPT_REQUEST_RUNNING 2u
+#define TRANSEPT_REQUEST_ENDED 3u
+
+typedef struct transept_request_view {
+#define TRANSEPT_REQUEST_VIEW_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_REQUEST_VIEW_FIELDS
+} transept_request_view;
+
 typedef struct transept_statistics {
 #define TRANSEPT_STATISTICS_FIELDS TRANSEPT_DECLARE_FIELD
 #include "transept/abi_fields.inc"
@@ -364,6 +381,27 @@ typedef const float *(*transept_view_token_scores_function)(const transept_resul
                                                             uint64_t source, uint64_t sequence,
                                                             uint64_t *count);
 typedef void (*transept_release_results_function)(transept_results *results);
+
+/* Encodes sources and generates from them without a thread that waits: *request receives a handle,
+ * for release_request. The inputs, and the options but for what its callbacks need, may be gone
+ * when this returns. All is checked before; TRANSEPT_OVERLOADED where maximum_requests have not
+ * ended. The first request starts two threads. on_ended may be null. */
+typedef transept_status (*transept_submit_function)(
+    transept_model *model, const transept_source_input *inputs, uint64_t count,
+    const transept_generation_options *options, transept_ended_function on_ended,
+    void *on_ended_context, transept_request **request, char **message);
+/* Waits until the request has ended, for so long at most (UINT64_MAX: for ever). 1 if it has. */
+typedef int32_t (*transept_wait_request_function)(transept_request *request, uint64_t microseconds);
+/* Waits, and gives the results of the request (once), or what ended it. */
+typedef transept_status (*transept_take_results_function)(transept_request *request,
+                                                          transept_results **results,
+                                                          char **message);
+typedef void (*transept_view_request_function)(const transept_request *request,
+                                               transept_request_view *view);
+/* Ends it within a step. */
+typedef void (*transept_cancel_request_function)(transept_request *request);
+/* Cancels what has not ended. Closing the model ends all requests, whose handles stay valid. */
+typedef void (*transept_release_request_function)(transept_request *request);
 
 /* target_ids holds all target sequences one after another, sequence i in the range
  * [target_offsets[i], target_offsets[i + 1]). logits receives

@@ -12,7 +12,7 @@
 #ifndef TRANSEPT_MODEL_H
 #define TRANSEPT_MODEL_H
 
-#include "transept/detail/GenerationOptions.h"
+#include "transept/request.h"
 #include "transept/source.h"
 #include "transept/text.h"
 
@@ -120,17 +120,35 @@ public:
       converted.rethrow();
       throw;
     }
-    std::unique_ptr<transept_results, void (*)(transept_results *)> owner(
-        results, opened().runtime().release_results);
+    std::vector<Generation> generations = detail::generationsOf(opened(), results, sources.size());
     converted.rethrow(); // what a listener threw is no part of a result
-    std::vector<Generation> generations(sources.size());
-    for (std::size_t index = 0; index < sources.size(); ++index) {
-      std::uint64_t count = 0;
-      const transept_sequence *views = opened().runtime().view_sequences(results, index, &count);
-      for (std::uint64_t rank = 0; rank != count; ++rank)
-        generations[index].sequences.push_back(sequenceOf(views[rank], results, index, rank));
-    }
     return generations;
+  }
+
+  /// Encodes sources and generates from them without a thread that waits for it; see request.h. All
+  /// is checked before this returns, and nothing of `inputs` is needed afterwards. `onEnded` is
+  /// called once it has ended, by another thread: it should be quick, and must not use the model,
+  /// or give up its last copy. Throws Error (Overloaded) where OpenOptions::maximumRequests have
+  /// not ended.
+  Request submit(std::span<const SourceInput> inputs, const GenerateOptions &options = {},
+                 std::function<void()> onEnded = {}) const {
+    std::vector<transept_source_input> converted;
+    converted.reserve(inputs.size());
+    for (std::size_t index = 0; index < inputs.size(); ++index)
+      converted.push_back(convert(inputs[index], index));
+    opened();
+    auto state =
+        std::make_unique<Request::State>(library, inputs.size(), options, std::move(onEnded));
+    opened().call(opened().runtime().submit, opened().model(), converted.data(), converted.size(),
+                  state->converted.get(),
+                  state->onEnded ? Request::State::callEnded : transept_ended_function(nullptr),
+                  static_cast<void *>(state.get()), &state->handle);
+    return Request(std::move(state));
+  }
+  Request submit(std::span<const Id> ids, const GenerateOptions &options = {},
+                 std::function<void()> onEnded = {}) const {
+    SourceInput input{ids};
+    return submit(std::span<const SourceInput>(&input, 1), options, std::move(onEnded));
   }
 
   /// Teacher forcing: the logits of every position of the given target ids, as they are (their
@@ -298,13 +316,6 @@ public:
   const transept_model_table &table() const { return opened().table(); }
 
 private:
-  Sequence sequenceOf(const transept_sequence &view, const transept_results *results,
-                      std::uint64_t source, std::uint64_t rank) const {
-    std::uint64_t count = 0;
-    const float *scores = opened().runtime().view_token_scores(results, source, rank, &count);
-    return detail::sequenceOf(view, std::span(scores, count));
-  }
-
   friend class Observer;
   friend class Profiler;
 
@@ -327,6 +338,7 @@ private:
     result.executor_context = workers.context;
     result.encoder_cache_bytes = options.encoderCacheBytes;
     result.self_cache_bytes = options.selfCacheBytes;
+    result.maximum_requests = options.maximumRequests;
     result.level = options.level.empty() ? nullptr : options.level.c_str();
     return result;
   }

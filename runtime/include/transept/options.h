@@ -45,9 +45,12 @@ struct OpenOptions {
   /// Bytes of encoded sources to keep for reuse. Sources in use stay even beyond it; 0 keeps none
   /// that is not in use.
   std::size_t encoderCacheBytes = std::size_t(256) << 20;
-  /// Bytes that the self-attention caches of all running sequences may take together; a call that
-  /// needs more throws Error (OutOfMemory). 0 for no limit.
+  /// Bytes that the self-attention caches of all running sequences may take together. A source
+  /// waits until all that it may come to is free; a call that may need more at once throws Error
+  /// (OutOfMemory). 0 for no limit.
   std::size_t selfCacheBytes = 0;
+  /// Requests (Model::submit) that may be on their way at once; more are refused. 0 for any number.
+  std::size_t maximumRequests = 0;
   /// Name of the instruction-set level to run (see Model::levels()); empty for the best that this
   /// processor has.
   std::string level = {};
