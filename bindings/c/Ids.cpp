@@ -97,6 +97,52 @@ void transept_release_sequences(transept_sequences *sequences) {
   delete sequences;
 }
 
+transept_pending *transept_submit(const transept_library *library,
+                                  const transept_source_input *inputs, size_t count,
+                                  const transept_generation_options *options,
+                                  transept_ended_function on_ended, void *on_ended_context,
+                                  transept_error *error) {
+  return guarded(error, [&]() -> transept_pending * {
+    const OpenLibrary &model = opened(library);
+    auto request = std::make_unique<transept_pending>();
+    request->opened = library->opened;
+    model.call(model.runtime().submit, model.model(), inputs, std::uint64_t(count), options,
+               on_ended, on_ended_context, &request->handle);
+    return request.release();
+  });
+}
+
+int32_t transept_wait(transept_pending *request, uint64_t microseconds) {
+  return request ? request->opened->runtime().wait_request(request->handle, microseconds) : 0;
+}
+
+transept_sequences *transept_take(transept_pending *request, transept_error *error) {
+  return guarded(error, [&]() -> transept_sequences * {
+    require(request, "request");
+    auto sequences = std::make_unique<transept_sequences>();
+    sequences->opened = request->opened;
+    request->opened->call(request->opened->runtime().take_results, request->handle,
+                          &sequences->handle);
+    return sequences.release();
+  });
+}
+
+transept_request_view transept_view_pending(const transept_pending *request) {
+  transept_request_view view{};
+  if (request)
+    request->opened->runtime().view_request(request->handle, &view);
+  return view;
+}
+
+void transept_cancel(transept_pending *request) {
+  if (request)
+    request->opened->runtime().cancel_request(request->handle);
+}
+
+void transept_release_pending(transept_pending *request) {
+  delete request;
+}
+
 transept_status transept_score(const transept_library *library, const transept_encoded *source,
                                const int32_t *target_ids, size_t count, float *logits,
                                transept_error *error) {

@@ -36,6 +36,18 @@ struct transept_sequences {
   }
 };
 
+struct transept_pending {
+  SharedLibrary opened;
+  transept_request *handle = nullptr;
+  ~transept_pending() {
+    if (!handle)
+      return;
+    opened->runtime().cancel_request(handle);
+    opened->runtime().wait_request(handle, UINT64_MAX);
+    opened->runtime().release_request(handle);
+  }
+};
+
 struct transept_texts {
   SharedLibrary opened;
   transept_text_results *handle = nullptr;

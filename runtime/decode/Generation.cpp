@@ -51,7 +51,6 @@ Generation::Generation(Engine &engine, std::size_t sourceCount,
                        const transept_generation_options *options)
     : engine(engine), settings(resolveSettings(engine.table, options)), results(sourceCount) {
   if (options) {
-    stop = {options->should_stop, options->should_stop_context};
     listener = {options->on_token, options->on_token_context};
     allowed = {options->allowed_ids, options->allowed_ids_context};
     keepsPartialResults = options->keep_partial != 0;
@@ -156,7 +155,7 @@ std::int64_t Generation::sequenceLimit() const {
   return std::min(sequencesPerStep, std::int64_t(logitsPerStep / settings.vocabularySize));
 }
 
-void Generation::beginNext(DecodeBatch &batch, std::int64_t rows) {
+void Generation::beginNext(DecodeBatch &batch, std::int64_t rows, const StopRequest &stop) {
   TokenListener sourceListener = listener;
   sourceListener.source = next;
   Running item{next, makeSearch(next, sourceListener)};

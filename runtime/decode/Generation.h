@@ -41,10 +41,9 @@ public:
   /// Sequences that may share a step with these.
   std::int64_t sequenceLimit() const;
 
-  /// Throws Error (Cancelled) once the caller asks to stop.
-  void checkStop() const { stop.check(); }
-  /// Begins the next source, with `rows` rows in the step already.
-  void beginNext(DecodeBatch &batch, std::int64_t rows);
+  /// Begins the next source, with `rows` rows in the step already. Throws Error (Cancelled) once
+  /// `stop` is made.
+  void beginNext(DecodeBatch &batch, std::int64_t rows, const StopRequest &stop);
   /// Adds the next step of all that run.
   void addRows(DecodeBatch &batch);
   /// Goes on with what the invocation returned for them. Throws Error where the scores are not
@@ -83,7 +82,6 @@ private:
 
   Engine &engine;
   const GenerationSettings settings;
-  StopRequest stop;
   TokenListener listener;
   AllowedTokens allowed;
   bool keepsPartialResults = false;

@@ -10,8 +10,7 @@ Request::Request(const std::shared_ptr<Engine> &engine,
                  std::span<const transept_source_input> inputs,
                  const transept_generation_options *options, EndListener listener)
     : engine(engine), listener(listener), givenSources(packSources(engine->table, inputs)),
-      generation(std::in_place, *engine, inputs.size(), options), call(*this, scheduleOf(options)) {
-}
+      generation(std::in_place, *engine, inputs.size(), options), call(*this, options) {}
 
 std::uint64_t Request::rows() const {
   std::uint64_t total = 0;

@@ -52,8 +52,8 @@ public:
 
 private:
   struct Call : Scheduler::Call {
-    Call(Request &request, const Schedule &schedule)
-        : Scheduler::Call(*request.generation, schedule), request(request) {}
+    Call(Request &request, const transept_generation_options *options)
+        : Scheduler::Call(*request.generation, options), request(request) {}
     Request &request;
   };
 

@@ -40,18 +40,23 @@ GeneratedSequences Scheduler::generate(std::span<transept_source *const> sources
                                        const transept_generation_options *options) {
   Generation generation(engine, sources.size(), options);
   generation.setSources(sources);
-  Call call(generation, scheduleOf(options));
+  Call call(generation, options);
   if (sources.empty())
     return {};
   {
     Guard guard(mutex);
     work.makeRoom();
     arrived.push_back(&call);
-    work.attend(guard, call, [this](Guard &held) { step(held); });
+    work.attend(guard, call, [&](Guard &held) { step(held, &call); });
   }
   if (call.failure)
     std::rethrow_exception(call.failure);
   return generation.take();
+}
+
+void Scheduler::addStatistics(transept_statistics &statistics) const {
+  statistics.decode_steps = steps.load(std::memory_order_relaxed);
+  statistics.decode_sequences = sequences.load(std::memory_order_relaxed);
 }
 
 void Scheduler::start(Call &call) {
@@ -64,7 +69,7 @@ void Scheduler::reside() {
   Guard guard(mutex);
   work.reside(
       guard, resident, [this] { return !calls.empty() || !arrived.empty(); },
-      [this](Guard &held) { step(held); });
+      [this](Guard &held) { step(held, nullptr); });
 }
 
 void Scheduler::endResidence() {
@@ -89,10 +94,10 @@ void Scheduler::end(Call &call, std::exception_ptr error) {
   call.error = std::move(error);
 }
 
-void Scheduler::step(Guard &guard) {
+void Scheduler::step(Guard &guard, Call *own) {
   receive(guard);
   guard.unlock();
-  endStopped();
+  endStopped(own);
   admit();
   decode();
   countAhead();
@@ -127,11 +132,15 @@ void Scheduler::tell(Call &call, Guard &guard) {
   guard.lock();
 }
 
-void Scheduler::endStopped() {
+void Scheduler::endStopped(Call *own) {
   auto soonestEnd = Schedule::Clock::now() + stepTime;
   for (Call *call : calls)
     guarded(*call, [&] {
-      call->generation.checkStop();
+      call->isAskedHere = call == own || !call->isAttended();
+      if (call->isAskedHere)
+        call->askToStop();
+      if (call->isStopped.load(std::memory_order_acquire))
+        std::rethrow_exception(call->stopError);
       if (call->isCancelled.load(std::memory_order_relaxed))
         fail(ErrorCode::Cancelled, "the request was cancelled");
       if (call->schedule.deadline < soonestEnd)
@@ -139,6 +148,19 @@ void Scheduler::endStopped() {
                                           "its next step could end");
     });
 }
+
+namespace {
+
+/// A transept_stop_function for the pieces of a long beginning; the context is a call.
+std::int32_t isToStop(void *context) {
+  auto &call = *static_cast<Scheduler::Call *>(context);
+  if (call.isAskedHere)
+    call.askToStop();
+  return call.isStopped.load(std::memory_order_relaxed) ||
+         call.isCancelled.load(std::memory_order_relaxed);
+}
+
+} // namespace
 
 /// What takes part in a step, or would.
 struct Scheduler::Load {
@@ -171,7 +193,7 @@ void Scheduler::admit() {
       return;
     order.charge(call->flow, double(next.sequencesOfNext()) / call->schedule.weight);
     load.add(next, -1);
-    guarded(*call, [&] { next.beginNext(batch, load.rows); });
+    guarded(*call, [&] { next.beginNext(batch, load.rows, {isToStop, call}); });
     if (next.isDone())
       end(*call);
     if (!call->hasEnded)
@@ -199,7 +221,10 @@ void Scheduler::decode() {
   batch.clear();
   for (Call *call : calls)
     if (!call->hasEnded)
-      guarded(*call, [&] { call->generation.addRows(batch); });
+      guarded(*call, [&] {
+        sequences.fetch_add(std::uint64_t(call->generation.sequences()), std::memory_order_relaxed);
+        call->generation.addRows(batch);
+      });
   try {
     batch.run();
   } catch (...) {
@@ -214,6 +239,7 @@ void Scheduler::decode() {
         end(*call);
     }
   stepTime = Schedule::Clock::now() - start;
+  steps.fetch_add(batch.rowCount() != 0, std::memory_order_relaxed);
 }
 
 /// Tells those that ask how many sources come before their next one.

@@ -34,13 +34,19 @@ class Scheduler {
 public:
   /// A call that takes part in the steps. It stays where it is until it has ended.
   struct Call : SharedWorkCaller {
-    Call(Generation &generation, const Schedule &schedule)
-        : generation(generation), schedule(schedule) {}
+    /// `options` may be null.
+    Call(Generation &generation, const transept_generation_options *options)
+        : generation(generation), schedule(scheduleOf(options)) {
+      if (options)
+        stop = {options->should_stop, options->should_stop_context};
+    }
 
     Generation &generation;
     Schedule schedule;
     /// Tells one who does not wait that the call has ended, without any lock; may free the call.
     void (*whenEnded)(Call &call) = nullptr;
+    bool isAttended() const { return whenEnded == nullptr; }
+    bool isAskedHere = false; // by whoever leads, whether it stops: its own call, or nobody's
     std::atomic<bool> isCancelled{false};
     std::atomic<std::int64_t> ahead{-1}; // sources that come before its next one; -1: none waits
 
@@ -61,6 +67,9 @@ public:
   GeneratedSequences generate(std::span<transept_source *const> sources,
                               const transept_generation_options *options);
 
+  /// Adds the decode_* fields.
+  void addStatistics(transept_statistics &statistics) const;
+
   /// Lets a call with `whenEnded` take part; whoever leads, or resides, runs its steps.
   void start(Call &call);
   /// Runs steps where nobody else would, until endResidence() is called by another thread.
@@ -71,10 +80,11 @@ private:
   using Guard = std::unique_lock<std::mutex>;
   struct Load;
 
-  void step(Guard &guard);
+  /// On a thread that attends `own`, or nothing.
+  void step(Guard &guard, Call *own);
   void receive(Guard &guard);
   void tell(Call &call, Guard &guard);
-  void endStopped();
+  void endStopped(Call *own);
   void admit();
   std::tuple<double, std::int64_t, std::uint64_t> keyOf(const Call &call) const;
   Call *nextToBegin() const;
@@ -96,6 +106,7 @@ private:
   std::vector<Call *> calls, waitingCalls;
   std::uint64_t arrivals = 0;
   Schedule::Clock::duration stepTime{}; // of the last step
+  std::atomic<std::uint64_t> steps{0}, sequences{0};
 };
 
 } // namespace transept::runtime

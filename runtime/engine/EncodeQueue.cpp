@@ -68,7 +68,9 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
 void EncodeQueue::fill(std::span<const EncoderLease *const> leases, const StopRequest &stop) {
   if (leases.empty())
     return;
-  Job job{{}, leases, stop};
+  Job job;
+  job.leases = leases;
+  job.stop = stop;
   std::unique_lock guard(mutex);
   try {
     work.makeRoom();
@@ -76,7 +78,12 @@ void EncodeQueue::fill(std::span<const EncoderLease *const> leases, const StopRe
   } catch (...) {
     fail(job, std::current_exception());
   }
-  work.attend(guard, job, [this](std::unique_lock<std::mutex> &held) { encodeSome(held); });
+  work.attend(guard, job, [&](std::unique_lock<std::mutex> &held) {
+    held.unlock();
+    job.askToStop();
+    held.lock();
+    encodeSome(held);
+  });
   if (job.failure)
     std::rethrow_exception(job.failure);
 }
@@ -89,26 +96,14 @@ void EncodeQueue::fail(Job &job, const std::exception_ptr &failure) {
   SharedWork::finish(job, failure);
 }
 
-void EncodeQueue::endStopped(std::unique_lock<std::mutex> &guard) {
-  // The caller of a job waits for it, so it stays where it is; the queue may grow meanwhile.
-  std::vector<std::pair<Job *, std::exception_ptr>> asked;
-  for (Job *job : jobs)
-    if (job->stop.call)
-      asked.emplace_back(job, nullptr);
-  if (asked.empty())
-    return;
-  guard.unlock();
-  for (auto &[job, failure] : asked) {
-    try {
-      job->stop.check();
-    } catch (...) {
-      failure = std::current_exception();
-    }
+void EncodeQueue::endStopped() {
+  for (std::size_t index = 0; index < jobs.size();) {
+    Job &job = *jobs[index];
+    if (job.isStopped.load(std::memory_order_acquire))
+      fail(job, job.stopError);
+    else
+      ++index;
   }
-  guard.lock();
-  for (auto &[job, failure] : asked)
-    if (failure)
-      fail(*job, failure);
 }
 
 void EncodeQueue::takeBatch() {
@@ -145,7 +140,7 @@ void EncodeQueue::publish() {
 void EncodeQueue::encodeSome(std::unique_lock<std::mutex> &guard) {
   std::exception_ptr failure;
   try {
-    endStopped(guard);
+    endStopped();
     if (jobs.empty())
       return;
     takeBatch();

@@ -23,19 +23,18 @@ public:
 
   /// Fills entries that the caller has promised to fill, and publishes each as soon as it is there.
   /// Throws what went wrong, Error (Cancelled) where `stop` is made; those that are not filled are
-  /// abandoned then. `stop` may be asked on another thread that waits for its own entries.
+  /// abandoned then. `stop` is asked on the calling thread.
   void fill(std::span<const EncoderLease *const> leases, const StopRequest &stop);
 
 private:
   struct Job : SharedWorkCaller {
     std::span<const EncoderLease *const> leases;
-    StopRequest stop;
     std::size_t next = 0; // of the leases: those before are filled, or being filled
   };
   using Batch = std::vector<std::pair<Job *, const EncoderLease *>>;
 
   void encodeSome(std::unique_lock<std::mutex> &guard);
-  void endStopped(std::unique_lock<std::mutex> &guard);
+  void endStopped();
   void takeBatch();
   void publish();
   void fail(Job &job, const std::exception_ptr &failure);

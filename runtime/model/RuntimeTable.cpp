@@ -316,6 +316,7 @@ void statistics(transept_model *model, transept_statistics *result) {
   }
   // A caller with an older structure gets the fields that it knows.
   transept_statistics current = model->engine->statistics();
+  model->scheduler->addStatistics(current);
   current.structure_size = std::min<std::uint64_t>(result->structure_size, sizeof(current));
   std::memcpy(result, &current, current.structure_size);
 }

@@ -6,7 +6,11 @@
 #ifndef TRANSEPT_RUNTIME_THREADS_SHAREDWORK_H
 #define TRANSEPT_RUNTIME_THREADS_SHAREDWORK_H
 
+#include "runtime/base/StopRequest.h"
+
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -19,6 +23,23 @@ struct SharedWorkCaller {
   bool isDone = false;
   std::exception_ptr failure = {};
   std::condition_variable changed = {};
+
+  // A wish to end early is asked for on the caller's own thread, whoever leads.
+  StopRequest stop = {};
+  std::exception_ptr stopError = {}; // before isStopped
+  std::atomic<bool> isStopped = false;
+
+  /// Asks, unless the answer was yes before.
+  void askToStop() {
+    if (!stop.call || isStopped.load(std::memory_order_relaxed))
+      return;
+    try {
+      stop.check();
+    } catch (...) {
+      stopError = std::current_exception();
+      isStopped.store(true, std::memory_order_release);
+    }
+  }
 };
 
 /// All functions are called with the lock of the mutex that guards the work held.
@@ -28,13 +49,14 @@ public:
   void makeRoom() { waiting.reserve(waiting.size() + 1); }
 
   /// Returns when the caller is done. `piece(guard)` does a part of everybody's work, releasing the
-  /// lock meanwhile, and must not throw. makeRoom() comes before it, under the same lock.
+  /// lock meanwhile, asks whether this caller stops, and must not throw. makeRoom() comes before
+  /// it, under the same lock.
   template <typename Piece>
   void attend(std::unique_lock<std::mutex> &guard, SharedWorkCaller &caller, Piece &&piece) {
     waiting.push_back(&caller);
     while (!caller.isDone) {
       if (isLed) {
-        caller.changed.wait(guard);
+        await(guard, caller);
         continue;
       }
       isLed = true;
@@ -77,6 +99,18 @@ public:
   }
 
 private:
+  /// A stop wakes nobody: whoever may be stopped looks up now and then.
+  static void await(std::unique_lock<std::mutex> &guard, SharedWorkCaller &caller) {
+    constexpr std::chrono::milliseconds patience(10);
+    if (!caller.stop.call)
+      return caller.changed.wait(guard);
+    if (caller.changed.wait_for(guard, patience) != std::cv_status::timeout)
+      return;
+    guard.unlock();
+    caller.askToStop();
+    guard.lock();
+  }
+
   void handOver() {
     if (isLed)
       return;

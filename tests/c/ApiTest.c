@@ -51,6 +51,9 @@ static void null_arguments_are_errors(void) {
   transept_release_texts(NULL);
   transept_release_encoded(NULL);
   transept_release_sequences(NULL);
+  transept_release_pending(NULL);
+  transept_cancel(NULL);
+  CHECK(transept_wait(NULL, 0) == 0);
 }
 
 static void texts_are_those_of_the_original(void) {
@@ -84,6 +87,30 @@ static void ids_are_those_of_the_original(void) {
         fails_with(TRANSEPT_INVALID_ARGUMENT, "sources[0] is from another model"));
   transept_release_sequences(sequences);
   transept_release_encoded(source);
+}
+
+static void count_ended(void *context) {
+  ++*(int *)context;
+}
+
+static void a_request_gives_what_generate_gives(void) {
+  transept_source_input input = {.ids = source_ids, .length = 10};
+  int ended = 0;
+  transept_pending *request = transept_submit(demo, &input, 1, NULL, count_ended, &ended, &error);
+  CHECK(request && transept_wait(request, UINT64_MAX) == 1);
+  CHECK(transept_view_pending(request).state == TRANSEPT_REQUEST_ENDED);
+  transept_sequences *sequences = transept_take(request, &error);
+  const transept_sequence *best = transept_sequence_at(sequences, 0, 0);
+  CHECK(best->length == 8 && memcmp(best->ids, output_ids, sizeof output_ids) == 0);
+  transept_release_sequences(sequences);
+  transept_release_pending(request);
+  CHECK(ended == 1);
+  const int32_t wrong = 1 << 20;
+  input.ids = &wrong;
+  input.length = 1;
+  CHECK(!transept_submit(demo, &input, 1, NULL, NULL, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "sources[0].ids[0] is 1048576"));
+  CHECK(!transept_take(NULL, &error) && fails_with(TRANSEPT_INVALID_ARGUMENT, "request is null"));
 }
 
 static int32_t stop(void *context, uint64_t text, const char *part, uint64_t size) {
@@ -146,6 +173,7 @@ int main(int count, char **arguments) {
   null_arguments_are_errors();
   texts_are_those_of_the_original();
   ids_are_those_of_the_original();
+  a_request_gives_what_generate_gives();
   a_callback_cancels();
   refused_texts_are_errors();
   long_messages_are_cut_between_characters();

@@ -132,3 +132,32 @@ def test_options_of_several_numbers(demo, cases):
     for options in ({"exponential_decay": 3}, {"sequence_bias": [1]}, {"sequence_bias": {(1,): "a"}}):
         with pytest.raises(transept.Error, match="must"):
             demo.generate(source, **options)
+
+
+def test_requests_give_what_calls_give(golden):
+    model = golden("marian").model
+    sources = [[5 + index, 9, 7 + index % 3, 0] for index in range(20)]
+    expected = [model.generate(model.encode(ids), beams=1 + index % 3)
+                for index, ids in enumerate(sources)]
+    requests = [model.submit(ids, beams=1 + index % 3, caller=1 + index % 2, weight=1.5, priority=index)
+                for index, ids in enumerate(sources)]
+    for request, sequences in zip(requests, expected):
+        assert [each.ids for each in request.result()] == [each.ids for each in sequences]
+        assert [each.score for each in request.result(timeout=0)] == [each.score for each in sequences]
+        assert request.done() and request.ahead == 0
+    before = model.statistics()
+    assert before["decode_sequences"] > before["decode_steps"] > 0
+
+
+def test_requests_say_what_ended_them(golden):
+    model = golden("marian").model
+    with pytest.raises(transept.Error, match=r"sources\[0\].ids\[0\] is 100000"):
+        model.submit([100000])
+    with pytest.raises(transept.Error, match="deadline is -1"):
+        model.submit([5, 6, 0], deadline=-1)
+    with pytest.raises(TypeError, match="did you mean 'priority'"):
+        model.submit([5, 6, 0], priorty=3)
+    late = model.submit([5, 6, 0], minimum_length=400, maximum_length=500, deadline=1e-6)
+    with pytest.raises(transept.Error) as caught:
+        late.result()
+    assert caught.value.code is transept.ErrorCode.DEADLINE

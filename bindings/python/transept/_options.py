@@ -35,6 +35,14 @@ class GenerateOptions(_abi.GenerationOptions, total=False):
     "Of each generated id: 'processed', what the search worked with, or 'normalized', log-probabilities."
     timestamps: bool
     "Models of speech: timestamps come in pairs and do not decrease."
+    caller: int
+    "Calls with one number share that caller's part of the steps; 0: a caller of its own."
+    weight: float
+    "The caller's part of the steps beside others."
+    priority: int
+    "Among waiting sources of one caller, those of higher priority begin first."
+    deadline: float
+    "Seconds after which the call ends with Error (DEADLINE) unless it is done."
 
 
 class TranslateOptions(GenerateOptions, _abi.TextOptions, total=False):
@@ -45,7 +53,7 @@ GenerateOptions.__doc__ = f"{GenerateOptions.__doc__}\n\n{_abi.GenerationOptions
 TranslateOptions.__doc__ = f"{TranslateOptions.__doc__}\n\n{GenerateOptions.__doc__}"
 
 _CALL_OPTIONS = ("ignore_model_defaults", "prompt", "prompts", "seed", "source_numbers", "token_scores",
-                 "timestamps")
+                 "timestamps", "caller", "weight", "priority", "deadline")
 
 
 def refuse_unknown(function: str, given: Iterable[str], texts: bool) -> None:
@@ -72,8 +80,20 @@ class Generation:
             options.timestamps = bool(timestamps)
         options.token_scores = self._token_scores(given.get("token_scores"))
         options.seed = _values.integer(given.get("seed") or 0, "seed", 0, 2**64 - 1)
+        self._set_schedule(given)
         self._set_prompts(given.get("prompt"), given.get("prompts"), source_count)
         self._set_numbers(given.get("source_numbers"), source_count)
+
+    def _set_schedule(self, given: Mapping[str, Any]) -> None:
+        options = self.structure
+        options.caller = _values.integer(given.get("caller") or 0, "caller", 0, 2**64 - 1)
+        options.priority = _values.int32(given.get("priority") or 0, "priority")
+        if (weight := given.get("weight")) is not None:
+            options.weight = _values.fraction(weight, "weight")
+        if (deadline := given.get("deadline")) is not None:
+            if not 0 < deadline < 2**32:
+                raise invalid(f"deadline is {deadline!r}, but must be seconds above 0")
+            options.deadline_microseconds = max(1, int(deadline * 1e6))
 
     @staticmethod
     def _token_scores(kind: Any) -> int:

@@ -22,6 +22,10 @@ class ErrorCode(enum.IntEnum):
     """A fault of Transept itself."""
     LIBRARY = 6
     """The file is missing, damaged, or not a compiled model."""
+    OVERLOADED = _abi.OVERLOADED
+    """As many requests are on their way as may."""
+    DEADLINE = _abi.DEADLINE
+    """The deadline passed before the end."""
 
 
 class Error(Exception):

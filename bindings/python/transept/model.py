@@ -12,6 +12,7 @@ from ._callbacks import Callbacks
 from ._opened import Opened, text_at
 from ._options import GenerateOptions, Generation, Texts, TranslateOptions, encoded, refuse_unknown
 from .errors import invalid
+from .request import Request
 from .results import Result, Sequence, result_of, sequence_of
 from .source import Source
 from .stream import Stream
@@ -26,7 +27,7 @@ _UNBOUNDED = 2**64 - 1
 
 
 def load(path: Union[str, os.PathLike], *, threads: int = 0, encoder_cache_bytes: int = 256 << 20,
-         self_cache_bytes: int = 0, level: Optional[str] = None,
+         self_cache_bytes: int = 0, maximum_requests: int = 0, level: Optional[str] = None,
          workers: Optional[Model] = None) -> Model:
     """Opens a compiled model by the name of its library: what the file is now, also where a model from
     an older file of that name is still open.
@@ -34,6 +35,7 @@ def load(path: Union[str, os.PathLike], *, threads: int = 0, encoder_cache_bytes
     threads: that work on a call, the calling one included; 0 for the usable physical cores.
     encoder_cache_bytes: of encoded sources to keep for reuse, beside those in use.
     self_cache_bytes: that all running sequences may take together; 0 for no limit.
+    maximum_requests: of submit() that may be on their way at once; 0 for any number.
     level: name of the instruction-set level to run (see Model.levels), None for the best.
     workers: a model whose threads this one works on, too.
     """
@@ -41,6 +43,7 @@ def load(path: Union[str, os.PathLike], *, threads: int = 0, encoder_cache_bytes
     options.threads = _values.integer(threads, "threads", 0, 1024)
     options.encoder_cache_bytes = _values.integer(encoder_cache_bytes, "encoder_cache_bytes", 0, _UNBOUNDED)
     options.self_cache_bytes = _values.integer(self_cache_bytes, "self_cache_bytes", 0, _UNBOUNDED)
+    options.maximum_requests = _values.integer(maximum_requests, "maximum_requests", 0, _UNBOUNDED)
     name = ctypes.create_string_buffer(encoded(level or ""))
     options.level = ctypes.addressof(name) if level else None
     if workers is not None:
@@ -227,6 +230,14 @@ class Model:
                positions: Optional[Iterable[int]] = None, allow_fewer_features: bool = False) -> Source:
         """Encodes token ids, or rows of features [rows, source_feature_width]; nothing for a decoder
         alone. mask: 1 keeps a token, 0 drops it; positions: of each token."""
+        entry = self._input(source, mask, positions, allow_fewer_features)
+        handle = ctypes.c_void_p()
+        self._opened.call(self._opened.runtime.encode, self._opened.model, ctypes.byref(entry), 1,
+                          ctypes.byref(handle))
+        return Source(self._opened, handle)
+
+    def _input(self, source: Any, mask: Optional[Iterable[int]] = None,
+               positions: Optional[Iterable[int]] = None, allow_fewer_features: bool = False) -> Any:
         entry = _abi.transept_source_input(allow_fewer_features=bool(allow_fewer_features))
         width = self._opened.table.source_feature_width
         if width:
@@ -242,10 +253,13 @@ class Model:
                 raise invalid(f"{name} has {count} numbers, but must have {entry.length}, one for each of "
                               "the source")
             setattr(entry, name, memory)
-        handle = ctypes.c_void_p()
-        self._opened.call(self._opened.runtime.encode, self._opened.model, ctypes.byref(entry), 1,
-                          ctypes.byref(handle))
-        return Source(self._opened, handle)
+        return entry
+
+    def submit(self, source: Any, **options: Unpack[GenerateOptions]) -> Request:
+        """Encodes token ids, or rows of features, and generates from them without waiting: all requests
+        and calls share the model's steps. Error (OVERLOADED) where maximum_requests are on their way."""
+        refuse_unknown("submit", options, texts=False)
+        return Request(self, self._input(source), options)
 
     @overload
     def generate(self, sources: Source, **options: Unpack[GenerateOptions]) -> list[Sequence]: ...

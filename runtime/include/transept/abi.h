@@ -224,13 +224,14 @@ typedef struct transept_request transept_request; /* a generation that nobody wa
 
 /* Called by generate with each new token (not those of the prompt) of source number `source`, as
  * soon as it is certain: in beam search, when all hypotheses that can still become the best one
- * agree on it. Anything but 0 makes generate return TRANSEPT_CANCELLED. Must not call the model
- * back. */
+ * agree on it. Anything but 0 makes generate return TRANSEPT_CANCELLED. It is called while the call
+ * lasts, by one thread at a time, which may be that of another call whose steps this one shares: it
+ * should be quick, and must not call the model back. */
 typedef int32_t (*transept_token_function)(void *context, uint64_t source, int32_t id);
 
-/* Called before each step of a call; anything but 0 makes the call return TRANSEPT_CANCELLED. Like
- * all callbacks of a call, it is called while that lasts, by one thread at a time, which may be
- * that of another call whose steps this one shares, and must not call the model back. */
+/* Asked before each step of a call, or every ten milliseconds while another call's thread runs the
+ * steps of both, on the calling thread (of a request, by whoever runs its steps); anything but 0
+ * makes the call return TRANSEPT_CANCELLED. Must not call the model back. */
 typedef int32_t (*transept_stop_function)(void *context);
 /* Called by generate before each token that is chosen: `ids` are what source
  * number `source` has so far, those before `generated_from` are no choice (decoder start, prompt,

@@ -47,6 +47,7 @@ typedef struct transept_error {
 typedef struct transept_library transept_library; /* an opened model; transept_close */
 typedef struct transept_encoded transept_encoded; /* an encoded source; transept_release_encoded */
 typedef struct transept_sequences transept_sequences; /* transept_release_sequences */
+typedef struct transept_pending transept_pending;     /* a request; transept_release_pending */
 typedef struct transept_texts transept_texts;         /* transept_release_texts */
 typedef struct transept_speech transept_speech;       /* transept_release_speech */
 
@@ -138,6 +139,25 @@ transept_sequences *transept_generate(const transept_library *library,
 const transept_sequence *transept_sequence_at(const transept_sequences *sequences, size_t source,
                                               size_t rank);
 void transept_release_sequences(transept_sequences *sequences);
+
+/* Encodes sources and generates from them without a thread that waits. All is checked before this
+ * returns, and the inputs may be gone then; what callbacks of the options need must stay until the
+ * request has ended. `on_ended` may be null; it must not use or close the library. The status is
+ * TRANSEPT_OVERLOADED where maximum_requests of the open options have not ended. */
+transept_pending *transept_submit(const transept_library *library,
+                                  const transept_source_input *inputs, size_t count,
+                                  const transept_generation_options *options,
+                                  transept_ended_function on_ended, void *on_ended_context,
+                                  transept_error *error);
+/* Waits until the request has ended, for so long at most (UINT64_MAX: for ever). 1 if it has. */
+int32_t transept_wait(transept_pending *request, uint64_t microseconds);
+/* Waits, and gives the sequences of a request, once; or says what ended it. */
+transept_sequences *transept_take(transept_pending *request, transept_error *error);
+transept_request_view transept_view_pending(const transept_pending *request);
+/* Ends it within a step. */
+void transept_cancel(transept_pending *request);
+/* Cancels what has not ended, and waits until it has: a step at most. */
+void transept_release_pending(transept_pending *request);
 
 /* Teacher forcing: logits receives [count, target_vocabulary_size], of what follows each id. */
 transept_status transept_score(const transept_library *library, const transept_encoded *source,
