@@ -4,7 +4,7 @@
 
 #include "runtime/model/RequestFunctions.h"
 
-#include "runtime/decode/Submissions.h"
+#include "runtime/schedule/Submissions.h"
 #include "runtime/model/Results.h"
 #include "runtime/model/UsableHandle.h"
 

@@ -5,7 +5,7 @@
 
 #include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
-#include "runtime/decode/Submissions.h"
+#include "runtime/schedule/Submissions.h"
 #include "runtime/engine/EncodeSources.h"
 #include "runtime/model/RequestFunctions.h"
 #include "runtime/model/Results.h"

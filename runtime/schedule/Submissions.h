@@ -3,10 +3,10 @@
 // The requests that programs have submitted to a model, and the two threads that work for them: one
 // encodes their sources, the other runs steps where no call that waits does. Both begin with the
 // first request.
-#ifndef TRANSEPT_RUNTIME_DECODE_SUBMISSIONS_H
-#define TRANSEPT_RUNTIME_DECODE_SUBMISSIONS_H
+#ifndef TRANSEPT_RUNTIME_SCHEDULE_SUBMISSIONS_H
+#define TRANSEPT_RUNTIME_SCHEDULE_SUBMISSIONS_H
 
-#include "runtime/decode/Request.h"
+#include "runtime/schedule/Request.h"
 
 #include <thread>
 #include <unordered_map>

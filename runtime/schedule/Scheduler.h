@@ -3,10 +3,10 @@
 // Decodes what many callers wait for in common steps (continuous batching): the sources of all
 // calls share each invocation, join it after any step and leave it when they are done. Each keeps
 // its own search, options, callbacks and errors; results are the same as alone.
-#ifndef TRANSEPT_RUNTIME_DECODE_SCHEDULER_H
-#define TRANSEPT_RUNTIME_DECODE_SCHEDULER_H
+#ifndef TRANSEPT_RUNTIME_SCHEDULE_SCHEDULER_H
+#define TRANSEPT_RUNTIME_SCHEDULE_SCHEDULER_H
 
-#include "runtime/decode/FairOrder.h"
+#include "runtime/schedule/FairOrder.h"
 #include "runtime/decode/Generation.h"
 #include "runtime/threads/SharedWork.h"
 

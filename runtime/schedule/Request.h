@@ -2,10 +2,10 @@
 //
 // A generation without a thread that waits for it: its sources are encoded, then it takes part in
 // the steps, then whoever asks gets its results.
-#ifndef TRANSEPT_RUNTIME_DECODE_REQUEST_H
-#define TRANSEPT_RUNTIME_DECODE_REQUEST_H
+#ifndef TRANSEPT_RUNTIME_SCHEDULE_REQUEST_H
+#define TRANSEPT_RUNTIME_SCHEDULE_REQUEST_H
 
-#include "runtime/decode/Scheduler.h"
+#include "runtime/schedule/Scheduler.h"
 #include "runtime/engine/EncodeSources.h"
 
 #include <condition_variable>

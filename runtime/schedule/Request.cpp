@@ -2,7 +2,7 @@
 //
 // What happens to a request, in order.
 
-#include "runtime/decode/Request.h"
+#include "runtime/schedule/Request.h"
 
 namespace transept::runtime {
 

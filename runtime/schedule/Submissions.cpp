@@ -2,7 +2,7 @@
 //
 // Sources of several requests are encoded together; what is wrong with one of them ends that one.
 
-#include "runtime/decode/Submissions.h"
+#include "runtime/schedule/Submissions.h"
 
 #include "runtime/base/Messages.h"
 #include "runtime/platform/Signals.h"

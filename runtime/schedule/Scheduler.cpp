@@ -2,7 +2,7 @@
 //
 // The step loop, and who takes part in it.
 
-#include "runtime/decode/Scheduler.h"
+#include "runtime/schedule/Scheduler.h"
 
 #include "runtime/base/Messages.h"
 #include "runtime/decode/Limits.h"

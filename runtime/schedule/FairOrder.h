@@ -4,8 +4,8 @@
 // has a clock of its own, which a source moves on by its sequences over the caller's weight; the
 // one whose clock is behind comes next, and who comes back after a pause begins where the others
 // are. So each gets its share, and nobody waits for ever.
-#ifndef TRANSEPT_RUNTIME_DECODE_FAIRORDER_H
-#define TRANSEPT_RUNTIME_DECODE_FAIRORDER_H
+#ifndef TRANSEPT_RUNTIME_SCHEDULE_FAIRORDER_H
+#define TRANSEPT_RUNTIME_SCHEDULE_FAIRORDER_H
 
 #include <cstdint>
 #include <unordered_map>
