@@ -51,7 +51,7 @@ void Request::end(std::exception_ptr newFailure) {
     results = std::move(taken);
     failure = std::move(newFailure);
     hasEnded = true;
-    ended.notify_all();
+    tellsListener = std::this_thread::get_id();
   }
   try {
     if (listener.call)
@@ -59,11 +59,18 @@ void Request::end(std::exception_ptr newFailure) {
   } catch (...) {
     // Nobody is left to tell.
   }
+  std::lock_guard guard(mutex);
+  isTold = true;
+  ended.notify_all();
+}
+
+bool Request::isOver() const {
+  return hasEnded && (isTold || tellsListener == std::this_thread::get_id());
 }
 
 bool Request::wait(std::optional<std::chrono::microseconds> patience) {
   std::unique_lock guard(mutex);
-  auto isEnded = [&] { return hasEnded; };
+  auto isEnded = [&] { return isOver(); };
   if (patience)
     return ended.wait_for(guard, *patience, isEnded);
   ended.wait(guard, isEnded);

@@ -10,6 +10,7 @@
 
 #include <condition_variable>
 #include <optional>
+#include <thread>
 
 namespace transept::runtime {
 
@@ -51,6 +52,8 @@ public:
   void end(std::exception_ptr failure);
 
 private:
+  bool isOver() const;
+
   struct Call : Scheduler::Call {
     Call(Request &request, const transept_generation_options *options)
         : Scheduler::Call(*request.generation, options), request(request) {}
@@ -70,6 +73,8 @@ private:
   mutable std::mutex mutex; // of what follows
   std::condition_variable ended;
   bool hasStarted = false, hasEnded = false;
+  bool isTold = false;         // whether the listener has returned
+  std::thread::id tellsListener; // whose callback may use the request
   GeneratedSequences results;
   std::exception_ptr failure;
 };

@@ -244,7 +244,8 @@ typedef int32_t (*transept_allowed_function)(void *context, uint64_t source, con
                                              const int32_t **allowed, uint64_t *allowed_count);
 
 /* Called once when a request has ended, well or not, by a thread of the model's, or of another call
- * on it. It should be quick, and must not use or close the model; it may release the request. */
+ * on it. It should be quick, and must not use or close the model; it may take the results, and
+ * release the request. Others that wait for the request do so until this has returned. */
 typedef void (*transept_ended_function)(void *context);
 
 /* A function for every worker: worker number `worker` of those that run_workers was asked for. */

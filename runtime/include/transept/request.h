@@ -83,7 +83,11 @@ private:
       runtime.release_request(handle);
     }
 
-    static void callEnded(void *state) { static_cast<State *>(state)->onEnded(); }
+    /// The function may destroy the request.
+    static void callEnded(void *state) {
+      std::function<void()> function = std::move(static_cast<State *>(state)->onEnded);
+      function();
+    }
 
     std::shared_ptr<const detail::OpenLibrary> library;
     std::size_t sourceCount;

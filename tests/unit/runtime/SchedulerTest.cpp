@@ -347,6 +347,24 @@ TEST(Scheduler, ClosingAModelEndsItsRequests) {
   EXPECT_EQ(ended, 16);
 }
 
+TEST(Scheduler, TheEndCanBeHeardWithTheResults) {
+  ToyModel toy(5);
+  Model model = toy.open();
+  std::mutex mutex;
+  std::optional<Request> request;
+  std::promise<std::vector<Id>> heard;
+  {
+    std::lock_guard guard(mutex);
+    request = model.submit(std::vector<Id>{4}, {.maximumLength = 9}, [&] {
+      std::lock_guard waitsForTheRequest(mutex);
+      heard.set_value(request->get().front().ids());
+      request.reset();
+    });
+  }
+  EXPECT_EQ(heard.get_future().get(),
+            model.generate(model.encode({4}), {.maximumLength = 9}).ids());
+}
+
 TEST(Scheduler, OneOfTheCallersGoesOnWhenTheLeaderIsDone) {
   ToyModel toy(5);
   Model model = toy.open({.threads = 2});
