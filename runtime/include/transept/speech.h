@@ -215,7 +215,9 @@ public:
 
   /// What stands before a source's text.
   std::vector<Id> prompt(std::size_t language) const {
-    std::vector<Id> ids{speech.transcript_start_id};
+    std::vector<Id> ids;
+    ids.reserve(speech.default_prompt_length + 4);
+    ids.push_back(speech.transcript_start_id);
     auto add = [&](Id id) {
       if (id >= 0)
         ids.push_back(id);
