@@ -13,10 +13,10 @@ from ._abi import VERSION as __version__
 from ._options import GenerateOptions, TranslateOptions
 from .errors import Error, ErrorCode
 from .model import Model, load
-from .results import Result, Sequence
+from .results import Result, Sequence, TokenPlaces
 from .source import Decoder, Source
-from .speech import Segment, Transcript
+from .speech import Segment, Transcript, Word
 from .stream import Stream
 
 __all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "Model", "Result", "Segment", "Sequence",
-           "Source", "Stream", "Transcript", "TranslateOptions", "load"]
+           "Source", "Stream", "TokenPlaces", "Transcript", "TranslateOptions", "Word", "load"]
