@@ -170,7 +170,9 @@ private:
       throw CLI::ValidationError("--short-context", "cannot be combined with " + given);
     if (!hasWindows)
       return;
-    soundOptions = command.sound.resolve(*speech, command.usesIds ? nullptr : tokenizer.get());
+    soundOptions = command.sound.resolve(*speech, command.batchSize,
+                                         command.usesIds ? nullptr : tokenizer.get());
+    rawFormat = command.sound.raw();
     soundOptions.tokenTimes = command.speech.wantsWords();
     longSounds = given.empty() ? LongSounds::Windows : LongSounds::All;
     bool hasFormat = !command.sound.format().empty();
@@ -197,7 +199,7 @@ private:
       if (command.attention.isInResults() || picture)
         throw InputError("attention is shown for sounds of one window at most");
       media::MediaSources files(model, command.keepsShort);
-      features::WhisperSound sound = files.openSound(given.file, command.sound.part());
+      features::WhisperSound sound = files.openSound(given.file, command.sound.part(), rawFormat);
       std::optional<OutputFile> file;
       if (!command.sound.folder().empty())
         file.emplace(transcriptFile(given), inputFiles());
@@ -380,6 +382,7 @@ private:
   GenerateOptions options;
   std::optional<SpeechOptions> speech;
   SoundOptions soundOptions;
+  std::optional<features::RawFormat> rawFormat;
   LongSounds longSounds = LongSounds::Cut;
   workbench::AttentionChoice choice;
   ResultFormat format;

@@ -14,6 +14,7 @@ namespace transept::commands {
 namespace {
 
 constexpr double kCompressionRatio = 1.35, kLogProbability = -1;
+constexpr int kSilence = 40; // decibels
 
 CLI::Validator finite() {
   auto check = [](const std::string &text) -> std::string {
@@ -41,6 +42,24 @@ void SoundFlags::addTo(CLI::App &command) {
   add("--output-folder", folderName,
       "with --format: write FOLDER/NAME.FORMAT for each file, not standard output")
       ->type_name("FOLDER");
+  add("--raw-rate", rawRate,
+      "files are samples without a header, so many of each channel a second, e.g. 16000")
+      ->check(between(1000, 768000));
+  add("--raw-format", rawFormat,
+      "what raw samples are: signed integers of 16 bits, or floats of 32, little-endian [s16le]")
+      ->check(oneOf({"s16le", "f32le"}));
+  add("--raw-channels", rawChannels, "channels of raw samples, interleaved; they are averaged [1]")
+      ->check(between(1, 64));
+  add("--hotwords", hotwords,
+      "words to stand before each window, before all other text: names and how they are written");
+  command
+      .add_flag("--split-at-silence", splits,
+                "let windows end where the sound is silent, and decode as many together as --batch "
+                "says: faster; silence between them is left out")
+      ->group(group);
+  add("--silence-level", silenceLevel,
+      "silent is what is so many decibels below the loudest so far; needs --split-at-silence [40]")
+      ->check(between(1, 200));
   add("--initial-prompt", prompt, "text to stand before the first window: names, spelling, style");
   command
       .add_flag("--prompt-all-windows", promptsAll,
@@ -73,6 +92,12 @@ std::string SoundFlags::firstGiven() const {
          : length                ? "--duration"
          : !formatName.empty()   ? "--format"
          : !folderName.empty()   ? "--output-folder"
+         : rawRate               ? "--raw-rate"
+         : !rawFormat.empty()    ? "--raw-format"
+         : rawChannels           ? "--raw-channels"
+         : !hotwords.empty()     ? "--hotwords"
+         : splits                ? "--split-at-silence"
+         : silenceLevel          ? "--silence-level"
          : !prompt.empty()       ? "--initial-prompt"
          : promptsAll            ? "--prompt-all-windows"
          : conditions            ? "--condition-on-previous"
@@ -90,14 +115,45 @@ features::SoundPart SoundFlags::part() const {
   return part;
 }
 
-SoundOptions SoundFlags::resolve(const SpeechOptions &speech,
+std::optional<features::RawFormat> SoundFlags::raw() const {
+  if (!rawRate && (!rawFormat.empty() || rawChannels))
+    throw CLI::ValidationError(rawChannels ? "--raw-channels" : "--raw-format", "needs --raw-rate");
+  if (!rawRate)
+    return std::nullopt;
+  return features::RawFormat{.pcm = {.sampleRate = *rawRate, .channels = rawChannels.value_or(1)},
+                             .kind = rawFormat == "f32le" ? features::RawKind::F32
+                                                          : features::RawKind::S16};
+}
+
+/// As Hugging Face's get_prompt_ids: the text stands behind a blank.
+std::vector<Id> SoundFlags::idsOf(const char *flag, const std::string &text,
+                                  const text::Tokenizer *tokenizer) {
+  if (text.empty())
+    return {};
+  if (!tokenizer)
+    throw CLI::ValidationError(flag, "needs a tokenizer, which the library lacks");
+  return tokenizer->encodeTarget(" " + text, {.addSpecialTokens = false});
+}
+
+void SoundFlags::splitAtSilence(SoundOptions &options, std::optional<size_t> batchSize) const {
+  if (silenceLevel && !splits)
+    throw CLI::ValidationError("--silence-level", "needs --split-at-silence");
+  if (!splits)
+    return;
+  if (conditions)
+    throw CLI::ValidationError("--split-at-silence",
+                               "cannot be combined with --condition-on-previous: windows are "
+                               "decoded together");
+  options.splitAtSilence = silenceLevel.value_or(kSilence);
+  options.batchSize = batchSize.value_or(options.batchSize);
+}
+
+SoundOptions SoundFlags::resolve(const SpeechOptions &speech, std::optional<size_t> batchSize,
                                  const text::Tokenizer *tokenizer) const {
   if (!folderName.empty() && formatName.empty())
     throw CLI::ValidationError("--output-folder", "needs --format");
   if (!formatName.empty() && !tokenizer)
     throw CLI::ValidationError("--format", "needs a tokenizer, which the library lacks");
-  if (!prompt.empty() && !tokenizer)
-    throw CLI::ValidationError("--initial-prompt", "needs a tokenizer, which the library lacks");
   if (promptsAll && (prompt.empty() || !conditions))
     throw CLI::ValidationError("--prompt-all-windows",
                                "needs --initial-prompt and --condition-on-previous");
@@ -119,9 +175,9 @@ SoundOptions SoundFlags::resolve(const SpeechOptions &speech,
   options.noSpeechThreshold = noSpeech;
   options.compressedSize = media::compressedSize;
   options.conditionsOnPrevious = conditions;
-  // As Hugging Face's get_prompt_ids: the text stands behind a blank.
-  if (!prompt.empty())
-    options.previousText = tokenizer->encodeTarget(" " + prompt, {.addSpecialTokens = false});
+  options.previousText = idsOf("--initial-prompt", prompt, tokenizer);
+  options.hotwords = idsOf("--hotwords", hotwords, tokenizer);
+  splitAtSilence(options, batchSize);
   if (promptsAll)
     options.previousTextIsFor = PreviousText::AllWindows;
   return options;

@@ -85,8 +85,9 @@ MediaSources::Rows MediaSources::read(const std::string &file) const {
   return result;
 }
 
-features::WhisperSound MediaSources::openSound(const std::string &file,
-                                               features::SoundPart part) const {
+features::WhisperSound
+MediaSources::openSound(const std::string &file, features::SoundPart part,
+                        const std::optional<features::RawFormat> &raw) const {
   const features::WhisperSettings *settings = extractor.windows();
   if (!settings || settings->chunkSamples() / settings->hop != model.sourceFeatureCount())
     throw InputError(fmt::format("{}: this library takes no sounds window by window", file));
@@ -94,7 +95,8 @@ features::WhisperSound MediaSources::openSound(const std::string &file,
   std::shared_ptr<const features::SoundBytes> bytes =
       isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file);
   auto samples =
-      features::samplesOfFile(std::move(bytes), file, {.sampleRate = settings->sampleRate});
+      raw ? features::samplesOfRaw(std::move(bytes), *raw, settings->sampleRate, file)
+          : features::samplesOfFile(std::move(bytes), file, {.sampleRate = settings->sampleRate});
   return features::WhisperSound(std::move(samples), file, *settings, part);
 }
 

@@ -7,6 +7,7 @@
 #define TRANSEPT_MEDIA_MEDIASOURCES_H
 
 #include "media/preprocessor/Extractor.h"
+#include "media/sound/RawSamples.h"
 #include "media/sound/WhisperSound.h"
 
 #include "transept/model.h"
@@ -33,9 +34,11 @@ public:
   /// Throws std::exception whose text begins with the file's name.
   Rows read(const std::string &file) const;
 
-  /// A sound of any length; "-" is standard input. Throws std::exception whose text begins with the
-  /// file's name, and where the library takes no sounds window by window.
-  features::WhisperSound openSound(const std::string &file, features::SoundPart part = {}) const;
+  /// A sound of any length; "-" is standard input. With `raw`, it is samples without a header.
+  /// Throws std::exception whose text begins with the file's name, and where the library takes no
+  /// sounds window by window.
+  features::WhisperSound openSound(const std::string &file, features::SoundPart part = {},
+                                   const std::optional<features::RawFormat> &raw = {}) const;
 
   bool takesImages() const { return extractor.takesImages(); }
   /// Whether sounds are normally filled up to one length.

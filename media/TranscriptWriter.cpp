@@ -74,8 +74,10 @@ nlohmann::ordered_json segmentJson(const WrittenSegment &written, size_t number)
                  {"compression_ratio", optional(segment.compressionRatio)},
                  {"no_speech_prob", optional(segment.noSpeechProbability)}};
   for (const TimedText &word : written.words)
-    object["words"].push_back(
-        {{"word", word.text}, {"start", rounded(word.begin)}, {"end", rounded(word.end)}});
+    object["words"].push_back({{"word", word.text},
+                               {"start", rounded(word.begin)},
+                               {"end", rounded(word.end)},
+                               {"probability", rounded(word.probability())}});
   return object;
 }
 

@@ -116,6 +116,13 @@ inline const detail::OpenLibrary &opened(const transept_library *library) {
   return *library->opened;
 }
 
+/// Text of malloc, with a zero byte.
+char *copyOf(const char *text, std::size_t size);
+
+/// The best result of the only text or image; throws its problem, which skips_invalid may have
+/// made.
+char *copyOfBest(const transept_texts *results);
+
 } // namespace transept::bindings
 
 #endif

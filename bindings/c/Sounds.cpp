@@ -48,6 +48,15 @@ const transept_segment *transept_segment_at(const transept_speech *speech, size_
   return index < count ? &segments[index] : nullptr;
 }
 
+const transept_word *transept_word_at(const transept_speech *speech, size_t segment, size_t word) {
+  if (!speech)
+    return nullptr;
+  std::uint64_t count = 0;
+  const transept_word *words =
+      speech->opened->table().sound->view_words(speech->handle, segment, &count);
+  return word < count ? &words[word] : nullptr;
+}
+
 void transept_release_speech(transept_speech *speech) {
   delete speech;
 }

@@ -13,9 +13,7 @@ using transept::Error;
 using transept::ErrorCode;
 using transept::detail::OpenLibrary;
 
-namespace {
-
-char *copyOf(const char *text, std::size_t size) {
+char *transept::bindings::copyOf(const char *text, std::size_t size) {
   char *copy = static_cast<char *>(std::malloc(size + 1));
   if (!copy)
     throw std::bad_alloc();
@@ -23,6 +21,15 @@ char *copyOf(const char *text, std::size_t size) {
   copy[size] = '\0';
   return copy;
 }
+
+char *transept::bindings::copyOfBest(const transept_texts *results) {
+  const transept_text_result *best = transept_text_at(results, 0, 0);
+  if (best->problem.data)
+    throw Error(ErrorCode::InvalidArgument, {best->problem.data, best->problem.size});
+  return copyOf(best->text.data, best->text.size);
+}
+
+namespace {
 
 /// Memory of the library, which is freed by the program's own free.
 template <typename Value> auto owned(const OpenLibrary &model, Value *memory) {
@@ -68,6 +75,12 @@ const transept_text_result *transept_text_at(const transept_texts *results, size
   return rank < count ? views + rank : nullptr;
 }
 
+const transept_token_places *transept_places_at(const transept_texts *results, size_t text,
+                                                size_t rank, size_t sequence) {
+  return results ? results->opened->table().text->view_places(results->handle, text, rank, sequence)
+                 : nullptr;
+}
+
 void transept_release_texts(transept_texts *results) {
   delete results;
 }
@@ -79,13 +92,7 @@ char *transept_translate(const transept_library *library, const char *text,
       transept_translate_all(library, &text, 1, options, generation, error));
   if (!results)
     return nullptr;
-  return guarded(error, [&]() -> char * {
-    const transept_text_result *best = transept_text_at(results.get(), 0, 0);
-    // With skips_invalid a text may have been refused.
-    if (best->problem.data)
-      throw Error(ErrorCode::InvalidArgument, {best->problem.data, best->problem.size});
-    return copyOf(best->text.data, best->text.size);
-  });
+  return guarded(error, [&] { return copyOfBest(results.get()); });
 }
 
 int32_t *transept_tokenize(const transept_library *library, const char *text,

@@ -83,7 +83,7 @@ int64_t stateWidth(mlir::ModuleOp module, llvm::StringRef program) {
 
 /// What is the same for all levels, told by the first.
 ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &description,
-                   const std::map<std::string, std::string> &compiledFiles) {
+                   const EmitOptions &options) {
   ModelFacts facts;
   facts.name = description.name;
   facts.sourceVocabularySize = vocabularySize(module, "encode");
@@ -101,13 +101,11 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.uncountedTargetId = description.target.embedding.positions.uncountedId;
   facts.generation = description.generation;
   facts.tokenizerKind = description.tokenizer.kind;
-  facts.takesSounds =
-      description.source.embedding.features &&
-      llvm::is_contained(description.tokenizer.files, std::string("preprocessor_config.json"));
+  facts.media = options.media;
   for (const std::string &file : description.tokenizer.files) {
-    auto compiled = compiledFiles.find(file);
+    auto compiled = options.compiledFiles.find(file);
     facts.assets.push_back(
-        {file, compiled != compiledFiles.end()
+        {file, compiled != options.compiledFiles.end()
                    ? compiled->second
                    : readFile(description.checkpoint + "/" + file, JsonLimits().bytes)});
   }
@@ -256,7 +254,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
                  LibraryFiles &files) {
   std::vector<Level> levels(given.begin(), given.end());
   checkSameCaches(levels);
-  ModelFacts facts = factsOf(levels.front().module, description, options.compiledFiles);
+  ModelFacts facts = factsOf(levels.front().module, description, options);
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
   OutputFile &library = files.library();

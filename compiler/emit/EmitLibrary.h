@@ -10,6 +10,7 @@
 #include "compiler/emit/Levels.h"
 #include "compiler/emit/LibraryFiles.h"
 #include "compiler/emit/link/UnloadedSection.h"
+#include "compiler/emit/table/MediaKind.h"
 #include "compiler/emit/weights/WeightEvaluator.h"
 #include "compiler/frontend/description/Description.h"
 
@@ -25,6 +26,8 @@ struct EmitOptions {
   std::vector<UnloadedSection> sections = {}; // to be kept in the library
   /// By name: what it carries in place of files of the description's tokenizer.
   std::map<std::string, std::string> compiledFiles = {};
+  /// What it reads, by the preprocessor among the description's files.
+  MediaKind media = MediaKind::None;
   /// Called with what is being done and how much of it (0 to 1).
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };

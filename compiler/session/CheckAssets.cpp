@@ -57,25 +57,32 @@ public:
           tokenizer->decode(std::span(&highest, 1), {.skipSpecialTokens = false}), size - 1));
   }
 
-  void checkPreprocessor(std::vector<std::string> &warnings) const {
+  /// What reads the files; nothing where the model takes none, or the checkpoint does not say how.
+  std::optional<features::Extractor> extractor() const {
     const std::vector<std::string> &names = description.tokenizer.files;
     auto found = std::ranges::find(names, kPreprocessor);
     const auto &expected = description.source.embedding.features;
     if (found == names.end() || !expected)
+      return std::nullopt;
+    auto patchSize = size_t(std::lround(std::sqrt(double(expected->width) / 3)));
+    return features::Extractor(contents[size_t(found - names.begin())],
+                               {.patchSize = patchSize, .name = path(kPreprocessor)});
+  }
+
+  void checkPreprocessor(std::vector<std::string> &warnings) const {
+    std::optional<features::Extractor> reader = extractor();
+    if (!reader)
       return;
-    auto width = size_t(expected->width);
-    auto patchSize = size_t(std::lround(std::sqrt(double(width) / 3)));
-    features::Extractor extractor(contents[size_t(found - names.begin())],
-                                  {.patchSize = patchSize, .name = path(kPreprocessor)});
-    if (extractor.width() != width)
+    const auto &expected = description.source.embedding.features;
+    if (reader->width() != size_t(expected->width))
       throw InputError(fmt::format("{}: it makes rows of {} numbers, but the model takes {}",
-                                   path(kPreprocessor), extractor.width(), width));
-    std::optional<size_t> rows = extractor.rowCount();
+                                   path(kPreprocessor), reader->width(), expected->width));
+    std::optional<size_t> rows = reader->rowCount();
     if (rows && expected->length != 0 && *rows != size_t(expected->length))
-      throw InputError(
-          fmt::format("{}: it makes {} {} of a file, but the model takes {}", path(kPreprocessor),
-                      *rows, extractor.takesImages() ? "patches" : "frames", expected->length));
-    warnings.insert(warnings.end(), extractor.warnings().begin(), extractor.warnings().end());
+      throw InputError(fmt::format("{}: it makes {} {} of a file, but the model takes {}",
+                                   path(kPreprocessor), *rows,
+                                   reader->takesImages() ? "patches" : "frames", expected->length));
+    warnings.insert(warnings.end(), reader->warnings().begin(), reader->warnings().end());
   }
 
 private:
@@ -91,6 +98,13 @@ void checkAssets(const frontend::Description &description, std::vector<std::stri
   const Assets assets(description);
   assets.checkTokenizer(warnings);
   assets.checkPreprocessor(warnings);
+}
+
+emit::MediaKind mediaOf(const frontend::Description &description) {
+  std::optional<features::Extractor> reader = Assets(description).extractor();
+  return !reader                 ? emit::MediaKind::None
+         : reader->takesImages() ? emit::MediaKind::Images
+                                 : emit::MediaKind::Sounds;
 }
 
 std::vector<text::CompiledFile> compileAssets(const frontend::Description &description) {

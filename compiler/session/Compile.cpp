@@ -147,6 +147,7 @@ BuiltLibrary build(const std::string &path, const CompileOptions &options) {
   emission.sections = {{story::kStorySection, packed(story)}};
   for (text::CompiledFile &file : compileAssets(input.description))
     emission.compiledFiles[file.name] = std::move(file.bytes);
+  emission.media = mediaOf(input.description);
   emission.progress = [&](const std::string &what, double share) {
     session.showProgress(what, share);
   };

@@ -12,18 +12,6 @@
 
 namespace transept::features {
 
-void checkImageSize(size_t width, size_t height, const std::string &name) {
-  if (width == 0 || height == 0)
-    throw InputError(
-        fmt::format("{}: {} x {} pixels: there is nothing in it", name, width, height));
-  if (width > maximumSide || height > maximumSide)
-    throw InputError(fmt::format("{}: {} x {} pixels, allowed are {} on a side", name, width,
-                                 height, maximumSide));
-  if (width * height > maximumPixels)
-    throw InputError(fmt::format("{}: {} x {} pixels, allowed are {} altogether", name, width,
-                                 height, maximumPixels));
-}
-
 Image decodeImage(std::string_view bytes, const std::string &name) {
   if (bytes.empty())
     throw InputError(fmt::format("{}: the file is empty", name));

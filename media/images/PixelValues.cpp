@@ -57,12 +57,17 @@ PixelValues pixelValues(const Image &image, const ImageSettings &settings) {
   return result;
 }
 
-Features cutPatches(const PixelValues &pixels, size_t patchSize, const std::string &name) {
-  if (patchSize == 0 || pixels.height % patchSize != 0 || pixels.width % patchSize != 0)
+size_t patchCount(ImageSize size, size_t patchSize, const std::string &name) {
+  if (patchSize == 0 || size.height % patchSize != 0 || size.width % patchSize != 0)
     throw InputError(fmt::format("{}: {} x {} pixels are not whole patches of {} x {}", name,
-                                 pixels.width, pixels.height, patchSize, patchSize));
-  size_t across = pixels.width / patchSize, down = pixels.height / patchSize;
-  Features features{.rows = across * down, .width = 3 * patchSize * patchSize};
+                                 size.width, size.height, patchSize, patchSize));
+  return (size.height / patchSize) * (size.width / patchSize);
+}
+
+Features cutPatches(const PixelValues &pixels, size_t patchSize, const std::string &name) {
+  Features features{.rows = patchCount({pixels.height, pixels.width}, patchSize, name),
+                    .width = 3 * patchSize * patchSize};
+  size_t across = pixels.width / patchSize;
   features.values.reserve(pixels.values.size());
   for (size_t patch = 0; patch < features.rows; ++patch)
     for (size_t channel = 0; channel < 3; ++channel)

@@ -39,9 +39,12 @@ struct PixelValues {
 
 PixelValues pixelValues(const Image &image, const ImageSettings &settings);
 
+/// Patches of a side of `patchSize` that fill an image. Throws InputError if they do not; `name`
+/// begins the error.
+size_t patchCount(ImageSize size, size_t patchSize, const std::string &name);
+
 /// Patches from left to right, then down. A row is [3, patchSize, patchSize], the order of the
-/// weights of a convolution whose stride is its size. Throws InputError if patches do not fill the
-/// image; `name` begins the error.
+/// weights of a convolution whose stride is its size. Throws as patchCount.
 Features cutPatches(const PixelValues &pixels, size_t patchSize, const std::string &name);
 
 } // namespace transept::features

@@ -27,7 +27,7 @@ std::string TextStream::takeUpTo(const std::string &text, size_t end) {
 }
 
 BatchCallbacks::BatchCallbacks(const transept_text &text, const transept_text_options &options,
-                               std::span<const TextPiece> pieces,
+                               std::span<const GenerationPiece> pieces,
                                transept_generation_options &batch)
     : options(options), pieces(pieces), allowed(batch.allowed_ids),
       allowedContext(batch.allowed_ids_context) {
@@ -36,7 +36,7 @@ BatchCallbacks::BatchCallbacks(const transept_text &text, const transept_text_op
                            uint64_t generatedFrom, const int32_t **following,
                            uint64_t *followingCount) {
       auto *self = static_cast<BatchCallbacks *>(context);
-      return self->allowed(self->allowedContext, self->pieces[source].text, ids, count,
+      return self->allowed(self->allowedContext, self->pieces[source].index, ids, count,
                            generatedFrom, following, followingCount);
     };
     batch.allowed_ids_context = this;
@@ -65,8 +65,8 @@ void BatchCallbacks::finish(size_t index, const std::string &text) {
 
 void BatchCallbacks::give(size_t index, const std::string &part) {
   if (!part.empty() && !isStopped)
-    isStopped =
-        options.on_text(options.on_text_context, pieces[index].text, part.data(), part.size()) != 0;
+    isStopped = options.on_text(options.on_text_context, pieces[index].index, part.data(),
+                                part.size()) != 0;
 }
 
 } // namespace transept::media

@@ -6,7 +6,8 @@
 #ifndef TRANSEPT_MEDIA_LIBRARY_BATCHCALLBACKS_H
 #define TRANSEPT_MEDIA_LIBRARY_BATCHCALLBACKS_H
 
-#include "media/library/TextSources.h"
+#include "media/library/GenerationSources.h"
+#include "media/library/TextModel.h"
 
 namespace transept::media {
 
@@ -36,7 +37,7 @@ public:
   /// Puts itself between `batch`, whose prompts are set, and the caller's functions. Everything
   /// must outlive this.
   BatchCallbacks(const transept_text &text, const transept_text_options &options,
-                 std::span<const TextPiece> pieces, transept_generation_options &batch);
+                 std::span<const GenerationPiece> pieces, transept_generation_options &batch);
   BatchCallbacks(const BatchCallbacks &) = delete;
 
   /// To be called with each result's whole text once it is there.
@@ -48,7 +49,7 @@ private:
   void give(size_t index, const std::string &part);
 
   const transept_text_options &options;
-  std::span<const TextPiece> pieces;
+  std::span<const GenerationPiece> pieces;
   transept_allowed_function allowed;
   void *allowedContext;
   std::vector<TextStream> streams; // of each source, where somebody listens

@@ -5,7 +5,7 @@
 #include "media/library/LibrarySound.h"
 
 #include "base/Error.h"
-#include "media/preprocessor/Settings.h"
+#include "media/library/LibraryPreprocessor.h"
 #include "media/sound/PcmSamples.h"
 
 #include <fmt/format.h>
@@ -14,22 +14,9 @@ using namespace transept;
 
 namespace {
 
-constexpr const char *kPreprocessor = "preprocessor_config.json";
 constexpr const char *kName = "sound"; // what errors call it
 
 using Source = std::variant<features::WhisperSound, features::Features>;
-
-features::Settings settingsOf(const transept_model_table &table) {
-  std::vector<std::string> warnings; // compiling has said them
-  for (const transept_asset &asset : std::span(table.assets, table.asset_count))
-    if (std::string_view(asset.name) == kPreprocessor)
-      return features::readSettings({static_cast<const char *>(asset.data), asset.size},
-                                    kPreprocessor, /*defaultType=*/"", warnings);
-  throw Error(ErrorCode::Unsupported,
-              fmt::format("{} has no {}, so it takes features and no sounds; a checkpoint that has "
-                          "one must be compiled again",
-                          table.name, kPreprocessor));
-}
 
 /// Makes what the settings stand for of a sound.
 struct Opening {
@@ -43,18 +30,12 @@ struct Opening {
                                   kName);
   }
 
-  void checkWidth(size_t width) const {
-    if (width != table.source_feature_width)
-      throw InputError(fmt::format("{} of {} makes rows of {} numbers, but the model takes {}",
-                                   kPreprocessor, table.name, width, table.source_feature_width));
-  }
-
   Source operator()(const features::WhisperSettings &settings) const {
-    checkWidth(settings.mels);
+    media::checkFeatureWidth(table, settings.mels);
     return features::WhisperSound(samples(settings.sampleRate), kName, settings);
   }
   Source operator()(const features::Speech2TextSettings &settings) const {
-    checkWidth(settings.mels);
+    media::checkFeatureWidth(table, settings.mels);
     std::vector<float> all;
     auto reader = samples(settings.sampleRate)();
     while (reader->read(all)) {
@@ -71,7 +52,7 @@ struct Opening {
 transept_sound::transept_sound(const transept_model_table &table, const transept_pcm &pcm)
     : seconds(pcm.sample_rate == 0 ? 0 : double(pcm.frame_count) / pcm.sample_rate),
       width(table.source_feature_width),
-      source(std::visit(Opening{table, pcm}, settingsOf(table))) {}
+      source(std::visit(Opening{table, pcm}, media::preprocessorOf(table, "sounds"))) {}
 
 size_t transept_sound::frameCount() const {
   if (const auto *windows = std::get_if<features::WhisperSound>(&source))

@@ -5,6 +5,7 @@
 #include "media/library/LibraryTranscript.h"
 
 #include "media/library/GenerateOptionsOfC.h"
+#include "media/text/Unicode.h"
 #include "runtime/base/Messages.h"
 
 namespace transept::media {
@@ -83,6 +84,14 @@ SoundOptions soundOptionsOf(const Model &model, const transept_transcribe_option
         model.tokenize(options.previous_text, {.isTarget = true, .textAlone = true});
   if (options.previous_text_is_for_all)
     result.previousTextIsFor = PreviousText::AllWindows;
+  // As Hugging Face's get_prompt_ids: the text stands behind a blank.
+  if (options.hotwords)
+    result.hotwords = model.tokenize(" " + std::string(text::strip(options.hotwords)),
+                                     {.isTarget = true, .textAlone = true});
+  if (options.split_at_silence != 0)
+    result.splitAtSilence = options.split_at_silence;
+  if (options.batch_size != 0)
+    result.batchSize = options.batch_size;
   result.tokenTimes = options.token_times != 0;
   return result;
 }
@@ -107,8 +116,15 @@ transcribeSound(const transept_model_table &table, transept_model *model, const 
                                         options.on_segment(options.on_segment_context, &view) != 0)
                                       stop.request_stop();
                                   });
-  for (const SoundSegment &segment : result->transcript.segments)
+  for (const SoundSegment &segment : result->transcript.segments) {
     result->views.push_back(viewOf(segment));
+    result->words.push_back(options.token_times != 0 && table.text ? wordsOf(opened, segment)
+                                                                   : std::vector<SpokenWord>());
+    std::vector<transept_word> &views = result->wordViews.emplace_back();
+    for (const SpokenWord &word : result->words.back())
+      views.push_back(
+          {word.begin, word.end, {word.text.c_str(), word.text.size()}, word.probability});
+  }
   return result;
 }
 

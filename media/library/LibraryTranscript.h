@@ -7,11 +7,15 @@
 
 #include "transept/sound.h"
 
+#include <deque>
 #include <memory>
 
 struct transept_transcript {
   transept::SoundTranscript transcript;
-  std::vector<transept_segment> views; // of its segments
+  // Of its segments, and of the words of each.
+  std::vector<transept_segment> views;
+  std::deque<std::vector<transept::SpokenWord>> words;
+  std::deque<std::vector<transept_word>> wordViews;
 };
 
 namespace transept::media {

@@ -7,6 +7,7 @@
 #include "media/library/CompressedSize.h"
 #include "media/library/LibrarySound.h"
 #include "media/library/LibraryTranscript.h"
+#include "media/library/LibraryWords.h"
 #include "runtime/base/GuardedCall.h"
 
 namespace transept::media {
@@ -85,6 +86,38 @@ const transept_segment *viewSegments(const transept_transcript *transcript, uint
   return transcript ? transcript->views.data() : nullptr;
 }
 
+const transept_word *viewWords(const transept_transcript *transcript, uint64_t segment,
+                               uint64_t *count) {
+  bool isThere = transcript && segment < transcript->wordViews.size();
+  if (count)
+    *count = isThere ? transcript->wordViews[segment].size() : 0;
+  return isThere ? transcript->wordViews[segment].data() : nullptr;
+}
+
+transept_status groupWordsGuarded(const transept_text *text, const transept_spoken_ids *spoken,
+                                  transept_words **words, char **message) {
+  return guarded(message, [&] {
+    requirePointer(text, "text");
+    requirePointer(spoken, "spoken");
+    requirePointer(words, "words");
+    if (spoken->count != 0) {
+      requirePointer(spoken->ids, "spoken.ids");
+      requirePointer(spoken->times, "spoken.times");
+    }
+    *words = new transept_words(*text, *spoken);
+  });
+}
+
+const transept_word *listWords(const transept_words *words, uint64_t *count) {
+  if (count)
+    *count = words ? words->views.size() : 0;
+  return words ? words->views.data() : nullptr;
+}
+
+void releaseWords(transept_words *words) {
+  delete words;
+}
+
 void releaseTranscript(transept_transcript *transcript) {
   delete transcript;
 }
@@ -104,4 +137,8 @@ extern "C" const struct transept_sound_functions transept_sound_function_table =
     .transcript_language = transept::media::transcriptLanguage,
     .view_segments = transept::media::viewSegments,
     .release_transcript = transept::media::releaseTranscript,
+    .view_words = transept::media::viewWords,
+    .group_words = transept::media::groupWordsGuarded,
+    .list_words = transept::media::listWords,
+    .release_words = transept::media::releaseWords,
 };

@@ -5,6 +5,7 @@
 
 #include "base/Error.h"
 #include "media/library/TextGeneration.h"
+#include "media/library/TextSources.h"
 #include "media/text/Unicode.h"
 #include "runtime/base/GuardedCall.h"
 
@@ -122,7 +123,10 @@ transept_status generateTextsGuarded(const transept_text *text, const transept_s
     }
     if (generation)
       checkStructure(*generation, "generation");
-    *results = generateTexts(*text, {strings, count}, options, generation).release();
+    auto makeSources = [&] {
+      return std::make_unique<TextSources>(*text, std::span(strings, count), options);
+    };
+    *results = generateTexts(*text, makeSources, options, generation).release();
   });
 }
 
@@ -132,6 +136,15 @@ const transept_text_result *viewTexts(const transept_text_results *results, uint
   if (count)
     *count = isThere ? results->views[text].size() : 0;
   return isThere ? results->views[text].data() : nullptr;
+}
+
+const transept_token_places *viewPlaces(const transept_text_results *results, uint64_t text,
+                                        uint64_t rank, uint64_t sequence) {
+  bool isThere = results && text < results->stored.size() && rank < results->stored[text].size();
+  if (!isThere)
+    return nullptr;
+  const auto &views = results->stored[text][rank].placeViews;
+  return sequence < views.size() ? &views[sequence] : nullptr;
 }
 
 void releaseTexts(transept_text_results *results) {
@@ -153,4 +166,5 @@ extern "C" const struct transept_text_functions transept_text_function_table = {
     .generate_texts = transept::media::generateTextsGuarded,
     .view_texts = transept::media::viewTexts,
     .release_texts = transept::media::releaseTexts,
+    .view_places = transept::media::viewPlaces,
 };

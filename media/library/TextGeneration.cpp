@@ -44,9 +44,6 @@ public:
   TextGeneration(const transept_text &text, const transept_text_options &options,
                  const transept_generation_options *given)
       : text(text), library(text.table, text.model), options(options) {
-    if (text.table.source_feature_width != 0)
-      throw Error(ErrorCode::Unsupported,
-                  fmt::format("{} reads no texts, but sounds or images", text.table.name));
     transept_unset_generation_options(&generation);
     if (given)
       generation = *given;
@@ -58,25 +55,25 @@ public:
     decoding.skipSpecialTokens = options.keeps_special == 0;
   }
 
-  std::unique_ptr<transept_text_results> run(std::span<const transept_string> strings) {
-    TextSources sources(text, strings, options);
+  std::unique_ptr<transept_text_results> run(const MakeSources &makeSources) {
+    sources = makeSources();
     results = std::make_unique<transept_text_results>();
-    results->stored.resize(strings.size());
-    std::span<const TextPiece> pieces = sources.pieces();
+    results->stored.resize(sources->count());
+    std::span<const GenerationPiece> pieces = sources->pieces();
     uint64_t size = options.batch_size != 0 ? options.batch_size : defaultBatchSize;
-    report(sources, 0);
+    report(0);
     for (size_t begin = 0; begin < pieces.size(); begin += size) {
       size_t end = std::min<size_t>(pieces.size(), begin + size);
       if (isAskedToStop()) {
-        dropFrom(pieces[begin].text);
+        dropFrom(pieces[begin].index);
         break;
       }
-      generate(sources, pieces.subspan(begin, end - begin));
-      report(sources, end);
+      generate(pieces.subspan(begin, end - begin));
+      report(end);
     }
-    for (size_t index = 0; index < strings.size(); ++index)
+    for (size_t index = 0; index < sources->count(); ++index)
       if (results->stored[index].empty())
-        results->stored[index].push_back(withoutSequences(sources, index));
+        results->stored[index].push_back(withoutSequences(index));
     makeViews();
     return std::move(results);
   }
@@ -89,6 +86,7 @@ private:
       throw InputError("somebody listens to texts, which cannot be where sentences are split");
     if (options.keeps_special && options.on_text)
       throw InputError("somebody listens to texts, which cannot be where special tokens are kept");
+    checkPlaces(text, options);
     const transept_generation_defaults *defaults = text.table.generation;
     int32_t count = generation.return_count;
     if (count == TRANSEPT_UNSET && defaults && generation.ignore_model_defaults == 0)
@@ -112,13 +110,13 @@ private:
   }
 
   /// Of a text that is refused, was not reached or has no sentence.
-  Stored withoutSequences(const TextSources &sources, size_t index) const {
+  Stored withoutSequences(size_t index) const {
     Stored stored;
-    stored.problem = sources.problemOf(index);
-    if (stored.problem.empty() && sources.hasPieces(index))
+    stored.problem = sources->problemOf(index);
+    if (stored.problem.empty() && sources->hasPieces(index))
       stored.problem = "was not reached before the call was asked to stop";
     if (stored.problem.empty())
-      stored.text = sources.blankBefore(index);
+      stored.text = sources->blankBefore(index);
     return stored;
   }
 
@@ -137,13 +135,9 @@ private:
     return wasStopped;
   }
 
-  void generate(const TextSources &sources, std::span<const TextPiece> pieces) {
+  void generate(std::span<const GenerationPiece> pieces) {
     SourceHandles handles(text, pieces.size());
-    std::vector<transept_source_input> inputs(pieces.size());
-    for (size_t index = 0; hasSource() && index < pieces.size(); ++index) {
-      inputs[index].ids = pieces[index].ids.data();
-      inputs[index].length = pieces[index].ids.size();
-    }
+    std::vector<transept_source_input> inputs = sources->inputsOf(pieces);
     library.call(text.table.runtime->encode, text.model, inputs.data(), inputs.size(),
                  handles.data());
     transept_generation_options batch = generation;
@@ -159,14 +153,12 @@ private:
                  &batch, &generated);
     results->generated.emplace_back(generated, text.table.runtime->release_results);
     for (size_t index = 0; index < pieces.size(); ++index) {
-      take(sources, pieces[index], index, generated);
-      callbacks.finish(index, results->stored[pieces[index].text].front().text);
+      take(pieces[index], index, generated, handles.data()[index]);
+      callbacks.finish(index, results->stored[pieces[index].index].front().text);
     }
     wasStopped = callbacks.wasStopped();
     isAskedToStop();
   }
-
-  bool hasSource() const { return text.table.source_vocabulary_size != 0; }
 
   struct Prompts {
     std::vector<int32_t> ids;
@@ -174,17 +166,17 @@ private:
   };
 
   /// The call's prompt, the prefix, and for a decoder alone the text.
-  Prompts promptsOf(std::span<const TextPiece> pieces) const {
+  Prompts promptsOf(std::span<const GenerationPiece> pieces) const {
     Prompts prompts;
-    for (const TextPiece &piece : pieces) {
+    for (const GenerationPiece &piece : pieces) {
       const uint64_t *range = generation.prompt_offsets;
-      uint64_t begin = range ? range[piece.text] : 0;
-      uint64_t end = range ? range[piece.text + 1] : generation.prompt_length;
+      uint64_t begin = range ? range[piece.index] : 0;
+      uint64_t end = range ? range[piece.index + 1] : generation.prompt_length;
       auto &ids = prompts.ids;
       if (generation.prompt_ids)
         ids.insert(ids.end(), generation.prompt_ids + begin, generation.prompt_ids + end);
       ids.insert(ids.end(), prefix.begin(), prefix.end());
-      if (!hasSource())
+      if (text.isDecoderAlone())
         ids.insert(ids.end(), piece.ids.begin(), piece.ids.end());
       prompts.offsets.push_back(ids.size());
     }
@@ -192,27 +184,30 @@ private:
   }
 
   /// What samples are drawn by depends on the text and the sentence, not on the batch.
-  std::vector<uint64_t> numbersOf(std::span<const TextPiece> pieces) const {
+  std::vector<uint64_t> numbersOf(std::span<const GenerationPiece> pieces) const {
     std::vector<uint64_t> numbers;
-    for (const TextPiece &piece : pieces) {
+    for (const GenerationPiece &piece : pieces) {
       uint64_t number =
-          generation.source_numbers ? generation.source_numbers[piece.text] : piece.text;
+          generation.source_numbers ? generation.source_numbers[piece.index] : piece.index;
       numbers.push_back(number + (uint64_t(piece.sentence) << 32));
     }
     return numbers;
   }
 
-  void take(const TextSources &sources, const TextPiece &piece, size_t index,
-            const transept_results *generated) {
+  void take(const GenerationPiece &piece, size_t index, const transept_results *generated,
+            transept_source *source) {
     uint64_t count = 0;
     const transept_sequence *sequences =
         text.table.runtime->view_sequences(generated, index, &count);
-    std::vector<Stored> &stored = results->stored[piece.text];
+    std::vector<Stored> &stored = results->stored[piece.index];
     for (size_t rank = 0; rank < count; ++rank) {
       const transept_sequence &sequence = sequences[rank];
       std::string result = text.tokenizer->decode({sequence.ids, sequence.length}, decoding);
       if (rank == stored.size())
-        stored.emplace_back().text = sources.blankBefore(piece.text);
+        stored.emplace_back().text = sources->blankBefore(piece.index);
+      if (options.token_offsets != 0 || options.alignment != 0)
+        stored[rank].places.push_back(
+            placesOf(text, options, piece, source, sequence, decoding, stored[rank].text.size()));
       stored[rank].text += result + std::string(piece.gap);
       stored[rank].sequences.push_back(sequence);
       transept_token_scores scores{};
@@ -222,12 +217,12 @@ private:
   }
 
   /// Texts before that of the first piece that is still to come are done.
-  void report(const TextSources &sources, size_t donePieces) const {
+  void report(size_t donePieces) const {
     if (!options.on_progress)
       return;
-    auto pieces = sources.pieces();
-    size_t done = donePieces < pieces.size() ? pieces[donePieces].text : sources.textCount();
-    if (options.on_progress(options.on_progress_context, done, sources.textCount()) != 0)
+    auto pieces = sources->pieces();
+    size_t done = donePieces < pieces.size() ? pieces[donePieces].index : sources->count();
+    if (options.on_progress(options.on_progress_context, done, sources->count()) != 0)
       throw Error(ErrorCode::Cancelled, "the call was asked to stop");
   }
 
@@ -235,20 +230,24 @@ private:
     auto stringOf = [](const std::string &value) {
       return transept_string{value.c_str(), value.size()};
     };
-    for (const std::vector<Stored> &ranks : results->stored) {
+    for (std::vector<Stored> &ranks : results->stored) {
       std::vector<transept_text_result> &views = results->views.emplace_back();
-      for (const Stored &each : ranks)
+      for (Stored &each : ranks) {
+        for (const SequencePlaces &places : each.places)
+          each.placeViews.push_back(places.view());
         views.push_back(
             {.text = stringOf(each.text),
              .problem = each.problem.empty() ? transept_string{nullptr, 0} : stringOf(each.problem),
              .sequences = each.sequences.data(),
              .token_scores = each.tokenScores.data(),
              .sequence_count = each.sequences.size()});
+      }
     }
   }
 
   const transept_text &text;
   const detail::OpenLibrary library; // for its calls
+  std::unique_ptr<GenerationSources> sources;
   const transept_text_options &options;
   transept_generation_options generation;
   std::vector<int32_t> prefix;
@@ -260,9 +259,9 @@ private:
 } // namespace
 
 std::unique_ptr<transept_text_results>
-generateTexts(const transept_text &text, std::span<const transept_string> strings,
+generateTexts(const transept_text &text, const MakeSources &makeSources,
               const transept_text_options &options, const transept_generation_options *generation) {
-  return TextGeneration(text, options, generation).run(strings);
+  return TextGeneration(text, options, generation).run(makeSources);
 }
 
 } // namespace transept::media

@@ -16,6 +16,11 @@ struct transept_text {
   /// The id of a language; throws Error, which begins with `what`, for another name.
   int32_t languageId(const char *what, std::string_view name) const;
 
+  /// Whether it has no source, and continues texts.
+  bool isDecoderAlone() const {
+    return table.source_vocabulary_size == 0 && table.source_feature_width == 0;
+  }
+
   const transept_model_table &table;
   transept_model *model;
   std::unique_ptr<transept::text::Tokenizer> tokenizer;

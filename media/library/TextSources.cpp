@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A decoder alone has no source: its texts are the beginnings of targets.
+// Encoded once; what is too long and to be cut, twice.
 
 #include "media/library/TextSources.h"
 
@@ -16,39 +16,47 @@ namespace transept::media {
 
 TextSources::TextSources(const transept_text &text, std::span<const transept_string> strings,
                          const transept_text_options &options)
-    : text(text), options(options), problems(strings.size()), blanks(strings.size()),
-      areFilled(strings.size()) {
+    : GenerationSources(strings.size()), text(text), options(options) {
+  if (text.table.source_feature_width != 0)
+    throw Error(ErrorCode::Unsupported,
+                fmt::format("{} reads no texts, but sounds or images", text.table.name));
   if (options.source_language)
     encoding.language = text.languageId("the source language", options.source_language);
-  for (size_t index = 0; index < strings.size(); ++index) {
-    size_t before = all.size();
-    try {
-      if (!strings[index].data && strings[index].size != 0)
-        throw InputError("is null");
-      add({strings[index].data, strings[index].size}, index);
-    } catch (const InputError &error) {
-      if (!options.skips_invalid)
-        throw InputError(fmt::format("texts[{}]: {}", index, error.what()));
-      all.erase(all.begin() + ptrdiff_t(before), all.end());
-      problems[index] = error.what();
-    }
-    areFilled[index] = all.size() > before;
+  addEach("texts", options.skips_invalid != 0, [&](size_t index) {
+    if (!strings[index].data && strings[index].size != 0)
+      throw InputError("is null");
+    add({strings[index].data, strings[index].size}, index);
+  });
+}
+
+std::vector<transept_source_input> TextSources::inputsOf(std::span<const GenerationPiece> pieces) {
+  std::vector<transept_source_input> inputs(pieces.size());
+  for (size_t index = 0; !text.isDecoderAlone() && index < pieces.size(); ++index) {
+    inputs[index].ids = pieces[index].ids.data();
+    inputs[index].length = pieces[index].ids.size();
   }
+  return inputs;
 }
 
 void TextSources::add(std::string_view string, size_t index) {
-  if (!options.splits_sentences) {
-    all.push_back({index, 0, read(string), ""});
+  // In most texts all bytes are UTF-8, and then there is no second one.
+  if (std::string repaired = text::validUtf8(string); repaired != string)
+    string = valid.emplace_back(std::move(repaired));
+  if (options.splits_sentences == 0) {
+    all.push_back({.index = index, .ids = read(string), .text = string});
     return;
   }
-  const std::string valid = text::validUtf8(string);
   size_t number = 0;
-  for (const text::Sentence &sentence : text::splitSentences(valid)) {
+  for (const text::Sentence &sentence : text::splitSentences(string)) {
     if (sentence.text.empty())
       blanks[index] = sentence.gap;
     else
-      all.push_back(
-          {index, number, readSentence(sentence.text, number), std::string(sentence.gap)});
+      all.push_back({.index = index,
+                     .sentence = number,
+                     .ids = readSentence(sentence.text, number),
+                     .text = sentence.text,
+                     .begin = size_t(sentence.text.data() - string.data()),
+                     .gap = std::string(sentence.gap)});
     number += !sentence.text.empty();
   }
 }
@@ -63,7 +71,7 @@ std::vector<int32_t> TextSources::readSentence(std::string_view sentence, size_t
 
 std::vector<int32_t> TextSources::read(std::string_view string) const {
   const transept_model_table &table = text.table;
-  bool isPrompt = table.source_vocabulary_size == 0;
+  bool isPrompt = text.isDecoderAlone();
   uint64_t limit = isPrompt ? table.maximum_target_length : table.maximum_source_length;
   auto vocabulary = int64_t(isPrompt ? table.target_vocabulary_size : table.source_vocabulary_size);
   std::vector<int32_t> ids = text.tokenizer->encode(string, encoding);

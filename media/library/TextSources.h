@@ -1,40 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Texts as sources: cut into sentences where that is wanted, tokenized, and checked before anything
-// is computed.
+// Texts as sources: cut into sentences where that is wanted, and tokenized.
 
 #ifndef TRANSEPT_MEDIA_LIBRARY_TEXTSOURCES_H
 #define TRANSEPT_MEDIA_LIBRARY_TEXTSOURCES_H
 
+#include "media/library/GenerationSources.h"
 #include "media/library/TextModel.h"
 
-#include <span>
+#include <deque>
 
 namespace transept::media {
 
-/// A source: a text, or a sentence of one.
-struct TextPiece {
-  size_t text, sentence;
-  std::vector<int32_t> ids;
-  std::string gap; // the white space behind the sentence
-};
-
-class TextSources {
+class TextSources final : public GenerationSources {
 public:
-  /// Throws Error, which names the text ("texts[3]"), for one that is refused and not to be
-  /// skipped.
+  /// Throws Error where the model reads no texts, and for a text that is refused and not to be
+  /// skipped. The strings must outlive this.
   TextSources(const transept_text &text, std::span<const transept_string> strings,
               const transept_text_options &options);
 
-  size_t textCount() const { return problems.size(); }
-  /// Of all texts that have no problem, in order.
-  std::span<const TextPiece> pieces() const { return all; }
-  /// Why a text has no result; empty for the others.
-  const std::string &problemOf(size_t index) const { return problems[index]; }
-  /// False for a text without a sentence.
-  bool hasPieces(size_t index) const { return areFilled[index]; }
-  /// The white space before the first sentence.
-  const std::string &blankBefore(size_t index) const { return blanks[index]; }
+  /// A decoder alone has no source: its texts are the beginnings of targets.
+  std::vector<transept_source_input> inputsOf(std::span<const GenerationPiece> pieces) override;
 
 private:
   void add(std::string_view string, size_t index);
@@ -44,9 +30,7 @@ private:
   const transept_text &text;
   const transept_text_options &options;
   text::EncodeOptions encoding;
-  std::vector<TextPiece> all;
-  std::vector<std::string> problems, blanks;
-  std::vector<bool> areFilled;
+  std::deque<std::string> valid; // texts whose bytes are UTF-8, where they were not
 };
 
 } // namespace transept::media

@@ -78,9 +78,16 @@ void appendMapped(std::string &text, char32_t character, CharacterMap map) {
     append(text, character);
 }
 
+/// Kana, ideographs, Hangul and what is among them, found without a table.
+bool hasNoCase(char32_t character) {
+  return (character >= 0x2e80 && character < 0xa640) || (character >= 0xac00 && character < 0xfb00);
+}
+
 void appendLower(std::string &text, char32_t character) {
   if (character < 0x80)
     text += char(character >= 'A' && character <= 'Z' ? character + ('a' - 'A') : character);
+  else if (hasNoCase(character))
+    appendWide(text, character);
   else
     appendMapped(text, character, CharacterMap::Lower);
 }
@@ -89,7 +96,8 @@ void appendLower(std::string &text, char32_t character) {
 
 char32_t nextWideCharacter(std::string_view text, size_t &position) {
   std::string_view rest = text.substr(position);
-  size_t length = validLength(rest);
+  size_t length = commonLength(rest);
+  length = length > 0 ? length : validLength(rest);
   if (length == 0) {
     ++position;
     return U'\ufffd';
@@ -172,6 +180,8 @@ bool isIdeograph(char32_t character) {
                                                               {0x2b820, 0x2ceaf},
                                                               {0xf900, 0xfaff},
                                                               {0x2f800, 0x2fa1f}}};
+  if (character < 0x3400)
+    return false;
   for (const auto &[first, last] : blocks)
     if (character >= first && character <= last)
       return true;
@@ -188,6 +198,7 @@ std::string removeNonSpacingMarks(std::string_view text) {
 
 std::string lowerEach(std::string_view text) {
   std::string result;
+  result.reserve(text.size());
   for (size_t position = 0; position < text.size();)
     appendLower(result, nextCharacter(text, position));
   return result;

@@ -99,6 +99,10 @@ static size_t validPrefix(std::string_view text) {
       ++length;
       continue;
     }
+    if (size_t size = commonLength(text.substr(length)); size > 0) {
+      length += size;
+      continue;
+    }
     auto [size, isWhole] = firstCharacter(text.substr(length));
     if (!isWhole)
       break;

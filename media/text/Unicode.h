@@ -24,6 +24,16 @@ std::string validUtf8(std::string_view text);
 /// Bytes of the character at the beginning of a text that is not empty; 0 where that is no UTF-8.
 size_t validLength(std::string_view text);
 
+/// The same for characters of two or three bytes whose first one allows anything behind it, which
+/// are most; 0 for others.
+inline size_t commonLength(std::string_view text) {
+  auto lead = static_cast<unsigned char>(text.front());
+  auto isTail = [&](size_t at) { return at < text.size() && (text[at] & 0xc0) == 0x80; };
+  if (lead >= 0xc2 && lead < 0xe0)
+    return isTail(1) ? 2 : 0;
+  return lead > 0xe0 && lead < 0xf0 && lead != 0xed && isTail(1) && isTail(2) ? 3 : 0;
+}
+
 /// Bytes of the character that begins at `position` of a valid text.
 size_t characterLength(std::string_view text, size_t position);
 

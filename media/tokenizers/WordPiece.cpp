@@ -22,33 +22,50 @@ bool isMarkOfPunctuation(char32_t character) {
 
 std::string cleanControls(std::string_view text, Unassigned unassigned) {
   std::string clean;
+  clean.reserve(text.size());
+  size_t kept = 0; // up to here, all is in `clean`, or left out
   for (size_t position = 0; position < text.size();) {
+    if (text[position] >= ' ' && text[position] <= '~') {
+      ++position;
+      continue;
+    }
+    const size_t begin = position;
     const char32_t character = nextCharacter(text, position);
-    if (character == '\t' || character == '\n' || character == '\r' || isSpaceSeparator(character))
-      clean += ' ';
-    else if (character != 0xfffd && !isOther(character, unassigned))
-      append(clean, character);
+    const bool isSpace = character == '\t' || character == '\n' || character == '\r' ||
+                         isSpaceSeparator(character);
+    if (!isSpace && character != 0xfffd && !isOther(character, unassigned))
+      continue;
+    clean += text.substr(kept, begin - kept);
+    clean += isSpace ? " " : "";
+    kept = position;
   }
-  return clean;
+  return clean += text.substr(kept);
 }
 
 std::string spaceIdeographs(std::string_view text, char32_t extensionE) {
   std::string spaced;
+  spaced.reserve(text.size());
+  size_t kept = 0; // up to here, all is in `spaced`
   for (size_t position = 0; position < text.size();) {
+    const size_t begin = position;
     const char32_t character = nextCharacter(text, position);
-    const bool isSpaced =
-        isIdeograph(character) && !(character >= 0x2b820 && character < extensionE);
-    spaced += isSpaced ? " " : "";
-    append(spaced, character);
-    spaced += isSpaced ? " " : "";
+    if (!isIdeograph(character) || (character >= 0x2b820 && character < extensionE))
+      continue;
+    spaced += text.substr(kept, begin - kept);
+    ((spaced += ' ') += text.substr(begin, position - begin)) += ' ';
+    kept = position;
   }
-  return spaced;
+  return spaced += text.substr(kept);
 }
 
 std::vector<std::string_view> splitAtSpaces(std::string_view text) {
   std::vector<std::string_view> words;
   size_t begin = 0;
   for (size_t position = 0; position < text.size();) {
+    if (text[position] > ' ') { // of ASCII, these are none
+      ++position;
+      continue;
+    }
     size_t length = characterLength(text, position);
     if (startsWithSpace(text.substr(position, length))) {
       if (begin < position)

@@ -113,6 +113,46 @@ static void a_request_gives_what_generate_gives(void) {
   CHECK(!transept_take(NULL, &error) && fails_with(TRANSEPT_INVALID_ARGUMENT, "request is null"));
 }
 
+static void tokens_have_places(void) {
+  transept_text_options options = transept_default_text_options();
+  options.token_offsets = 1, options.alignment = 1;
+  const char *text = ">>de<< nine";
+  transept_texts *results = transept_translate_all(demo, &text, 1, &options, NULL, &error);
+  const transept_token_places *places = transept_places_at(results, 0, 0, 0);
+  CHECK(places && places->source_length == 3 && places->source[1].begin == 7 &&
+        places->source[1].end == 11);
+  CHECK(places->target[1].begin == 0 && places->target[1].end == 4 && places->weights[0] == 0);
+  CHECK(fabsf(places->weights[3] + places->weights[4] + places->weights[5] - 1) < 1e-5f);
+  CHECK(!transept_places_at(results, 0, 0, 1) && !transept_places_at(results, 0, 1, 0) &&
+        !transept_places_at(results, 1, 0, 0) && !transept_places_at(NULL, 0, 0, 0));
+  transept_release_texts(results);
+}
+
+static void images_are_described(const char *file) {
+  static uint8_t pixels[2 * 48 * 40 * 3];
+  for (size_t at = 0; at < sizeof pixels; ++at)
+    pixels[at] = (uint8_t)(at * at / 7);
+  transept_image images[] = {{pixels, 48, 40}, {pixels + sizeof pixels / 2, 48, 40}};
+  transept_library *captions = transept_open(file, NULL, &error);
+  transept_texts *results = transept_describe_all(captions, images, 2, NULL, NULL, &error);
+  CHECK(results && transept_text_at(results, 1, 0) && !transept_text_at(results, 2, 0));
+  char *second = transept_describe(captions, images + 1, NULL, NULL, &error);
+  CHECK(second && strcmp(second, transept_text_at(results, 1, 0)->text.data) == 0);
+  transept_encoded *source = transept_encode_image(captions, images, &error);
+  CHECK(source && transept_view_encoded(source).length > 16 - 1);
+  CHECK(!transept_describe(demo, images, NULL, NULL, &error) &&
+        fails_with(TRANSEPT_UNSUPPORTED, "number_words takes no images"));
+  images[0].width = 0;
+  CHECK(!transept_describe_all(captions, images, 2, NULL, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "images[0]: image: 0 x 48 pixels"));
+  CHECK(!transept_encode_image(captions, images, &error) &&
+        !transept_describe(captions, NULL, NULL, NULL, &error));
+  free(second);
+  transept_release_encoded(source);
+  transept_release_texts(results);
+  transept_close(captions);
+}
+
 static int32_t stop(void *context, uint64_t text, const char *part, uint64_t size) {
   (void)text, (void)part, (void)size;
   return ++*(int *)context;
@@ -162,7 +202,7 @@ static void models_share_threads(void) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 3)
+  if (count != 4)
     return 2;
   demo = transept_open(arguments[1], NULL, &error);
   other = demo ? transept_open_sharing(arguments[2], demo, NULL, &error) : NULL;
@@ -174,6 +214,8 @@ int main(int count, char **arguments) {
   texts_are_those_of_the_original();
   ids_are_those_of_the_original();
   a_request_gives_what_generate_gives();
+  tokens_have_places();
+  images_are_described(arguments[3]);
   a_callback_cancels();
   refused_texts_are_errors();
   long_messages_are_cut_between_characters();

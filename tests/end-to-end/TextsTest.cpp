@@ -198,6 +198,61 @@ TEST(Texts, ThatAreTooLongAreNamedCutOrSkipped) {
   EXPECT_TRUE(model.generateTexts({}).empty());
 }
 
+std::vector<std::string> partsOf(const std::string &text, const std::vector<TextRange> &ranges) {
+  std::vector<std::string> parts;
+  for (const TextRange &range : ranges)
+    parts.push_back(text.substr(range.begin, range.end - range.begin));
+  return parts;
+}
+
+TEST(Texts, KnowTheBytesOfTheirTokens) {
+  Model model = demo();
+  const std::string source = ">>de<< forty-eight";
+  TextResult result = model.generateText(source, {.tokenOffsets = true}).best();
+  ASSERT_EQ(result.places.size(), 1u);
+  const TokenPlaces &places = result.places[0];
+  EXPECT_EQ(places.sourceIds, model.tokenize(source));
+  EXPECT_THAT(partsOf(source, places.source), ElementsAre(">>de<<", "forty", "-", "eight", ""));
+  EXPECT_THAT(partsOf(result.text, places.target), ElementsAre("", "acht", "undvierzig", ""));
+  EXPECT_TRUE(places.weights.values.empty());
+  EXPECT_TRUE(model.generateText(source).best().places.empty());
+}
+
+TEST(Texts, KnowTheBytesOfTokensInSentences) {
+  const std::string source = "  >>de<< nine.\n\n>>de<< ten!";
+  TextResult result =
+      demo().generateText(source, {.splitsSentences = true, .tokenOffsets = true}).best();
+  ASSERT_EQ(result.places.size(), 2u);
+  EXPECT_EQ(result.text, "  neun\n\nzehn Stunden");
+  EXPECT_THAT(partsOf(source, result.places[1].source), ElementsAre(">>de<<", "ten", "!", ""));
+  EXPECT_EQ(partsOf(result.text, result.places[0].target)[1], "neun");
+  EXPECT_EQ(partsOf(result.text, result.places[1].target)[1], "zehn");
+}
+
+TEST(Texts, AreAlignedAsTheirIdsAre) {
+  Model model = demo();
+  std::vector<std::string> sources = heldOutSources(6);
+  for (const TextGeneration &each : model.generateTexts(
+           sources, {.alignment = true, .generate = {.beams = 2, .returnCount = 2}}))
+    for (const TextResult &result : each.results) {
+      const TokenPlaces &places = result.places.at(0);
+      std::span ids(result.sequence().ids);
+      const size_t last = model.crossAttentionCount() - 1;
+      AttentionWeights expected =
+          model
+              .crossAttention(model.encode(places.sourceIds), ids.first(ids.size() - 1),
+                              std::span(&last, 1))
+              .front()
+              .averaged();
+      ASSERT_EQ(places.weights.size(), ids.size());
+      ASSERT_EQ(places.weights.width, places.sourceIds.size());
+      for (float weight : places.weights[0])
+        EXPECT_EQ(weight, 0);
+      for (size_t row = 0; row < expected.rows; ++row)
+        EXPECT_TRUE(std::ranges::equal(places.weights[row + 1], expected(0, row)));
+    }
+}
+
 TEST(Texts, BeginWithAPrefix) {
   Model model = demo();
   EXPECT_THAT(errorOf([&] { model.translate("a", {.prefix = std::string("a\0b", 3)}); }),

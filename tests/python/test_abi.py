@@ -16,7 +16,7 @@ def structures():
 
 
 def test_structures_have_the_layout_of_c(tmp_path):
-    lines = ['#include "transept/sound_abi.h"', "#include <stddef.h>"]
+    lines = ['#include "transept/image_abi.h"', '#include "transept/sound_abi.h"', "#include <stddef.h>"]
     for name, kind in structures().items():
         lines.append(f"_Static_assert(sizeof(struct {name}) == {ctypes.sizeof(kind)}, \"{name}\");")
         lines += [f"_Static_assert(offsetof(struct {name}, {field}) == {getattr(kind, field).offset}, "

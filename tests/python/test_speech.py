@@ -59,6 +59,27 @@ def test_arrays_of_integers_have_the_scale_of_their_type(sounds, samples):
     assert sounds.transcribe(array.array("h", sweep()), language="de") == sounds.transcribe(samples, language="de")
 
 
+def test_words_have_times_and_probabilities(sounds, samples):
+    transcript = sounds.transcribe(samples, language="de", token_times=True)
+    words = [word for segment in transcript.segments for word in segment.words]
+    assert "".join(word.text for word in words) == transcript.text
+    assert all(word.begin <= word.end and 0 < word.probability <= 1 for word in words)
+    assert sounds.transcribe(samples, language="de").segments[0].words is None
+
+
+def test_hotwords_and_silence_change_what_is_found(sounds, samples):
+    plain = sounds.transcribe(samples, language="de")
+    assert sounds.transcribe(samples, language="de", hotwords="names") != plain
+    silence = array.array("f", [0.0] * 40000)
+    together = samples + silence + samples
+    split = [sounds.transcribe(together, language="de", split_at_silence=40, batch_size=size) for size in (1, 4)]
+    assert split[0] == split[1] != sounds.transcribe(together, language="de")
+    with pytest.raises(transept.Error, match="decoded together"):
+        sounds.transcribe(together, split_at_silence=40, conditions_on_previous=True)
+    with pytest.raises(transept.Error, match="splitAtSilence is -5"):
+        sounds.transcribe(together, split_at_silence=-5)
+
+
 def test_what_is_wrong_is_said(sounds, demo, samples):
     for wrong in (b"abcd", "abcd", 5):
         with pytest.raises(transept.Error, match="samples"):

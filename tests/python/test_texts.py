@@ -41,6 +41,25 @@ def test_hypotheses_come_with_scores_and_ids_best_first(demo):
         assert each.sequences[0].is_complete
 
 
+def test_tokens_have_places_in_characters(demo):
+    (result,) = demo.generate_texts(">>de<< é forty-eight", token_offsets=True)
+    (places,) = result.places
+    assert places.source_ids == demo.tokenize(">>de<< é forty-eight")
+    parts = [">>de<< é forty-eight"[slice(*each)] for each in places.source]
+    assert parts[0] == ">>de<<" and parts[-4:] == ["forty", "-", "eight", ""]
+    assert "".join(result.text[slice(*each)] for each in places.target) == result.text.replace(" ", "")
+    assert places.weights is None
+    assert demo.generate_texts(">>de<< nine")[0].places == []
+
+
+def test_weights_of_the_source_sum_to_one(demo):
+    ((result,),) = demo.generate_texts([">>de<< forty-eight"], alignment=True)
+    rows = result.places[0].weights.tolist()
+    assert len(rows) == len(result.ids) and {len(row) for row in rows} == {len(result.places[0].source_ids)}
+    assert sum(rows[0]) == 0
+    assert all(abs(sum(row) - 1) < 1e-5 for row in rows[1:])
+
+
 def test_a_prefix_is_continued(demo):
     assert demo.translate(">>de<< nine", prefix="acht").startswith("acht")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import json
 import os
 from typing import Any, Callable, Iterable, Optional, Union, overload
 
 from . import _abi, _values, speech
+from . import images as _images
 from ._callbacks import Callbacks
 from ._opened import Opened, text_at
 from ._options import GenerateOptions, Generation, Texts, TranslateOptions, encoded, refuse_unknown
@@ -115,13 +117,25 @@ class Model:
         for index, each in enumerate(given):
             if not isinstance(each, str):
                 raise invalid(f"texts[{index}] is {each!r}, but must be a text")
-        opened = self._opened
-        handle = opened.texts()
-        functions = opened.text_functions
         kept = [ctypes.create_string_buffer(encoded(each)) for each in given]
         strings = (_abi.transept_string * max(1, len(given)))(*[
             _abi.transept_string(ctypes.addressof(each), len(each) - 1) for each in kept])
-        converted, generation = Texts(options), Generation(options, len(given))
+        return self._texts_of(self._opened.text_functions.generate_texts, strings,
+                              [each.raw[:-1] for each in kept], options, progress, on_text)
+
+    def _describe(self, given: Any, progress: Any, options: Any) -> Any:
+        function = _images.functions_of(self._opened).describe
+        kept = [_images.converted(each, f"images[{index}]") for index, each in enumerate(given)]
+        array = (_abi.transept_image * max(1, len(given)))(*[each for each, _ in kept])
+        return self._texts_of(function, array, [b""] * len(given), options, progress)
+
+    def _texts_of(self, function: Any, sources: Any, texts: list[bytes], options: Any, progress: Any,
+                  on_text: Any = None) -> Any:
+        """The results of a function of C over texts or images; `texts` are the former."""
+        opened = self._opened
+        handle = opened.texts()
+        functions = opened.text_functions
+        converted, generation = Texts(options), Generation(options, len(texts))
         callbacks = Callbacks()
         if progress:
             converted.structure.on_progress = callbacks.add(_abi.transept_progress_function, progress)
@@ -130,18 +144,20 @@ class Model:
             converted.structure.on_text = callbacks.add(_abi.transept_text_function, on_text)
         results = ctypes.c_void_p()
         try:
-            callbacks.call(opened, functions.generate_texts, handle, strings, len(given),
+            callbacks.call(opened, function, handle, sources, len(texts),
                            ctypes.byref(converted.structure), ctypes.byref(generation.structure),
                            ctypes.byref(results))
-            return [self._results(results, index) for index in range(len(given))]
+            return [self._results(results, index, text) for index, text in enumerate(texts)]
         finally:
             if results:
                 functions.release_texts(results)
 
-    def _results(self, results: Any, index: int) -> list[Result]:
+    def _results(self, results: Any, index: int, text: bytes) -> list[Result]:
         count = ctypes.c_uint64()
-        views = self._opened.text_functions.view_texts(results, index, ctypes.byref(count))
-        return [result_of(views[rank]) for rank in range(count.value)]
+        functions = self._opened.text_functions
+        views = functions.view_texts(results, index, ctypes.byref(count))
+        return [result_of(views[rank], text, functools.partial(functions.view_places, results, index, rank))
+                for rank in range(count.value)]
 
     def tokenize(self, text: str, *, source_language: Optional[str] = None, maximum_length: int = 0,
                  is_target: bool = False, text_alone: bool = False) -> list[int]:
@@ -193,6 +209,40 @@ class Model:
             names.append(text_at(address))
         return names
 
+    # Images
+
+    def describe(self, images: Any, *, progress: Progress = None,
+                 **options: Unpack[TranslateOptions]) -> Any:
+        """The best text for an image, its caption or what is written in it; or a list, for many.
+
+        An image is [height, width, 3] of 8-bit red, green and blue, and of any size: an array of numpy, an
+        RGB image of Pillow, or nested lists. Options of source texts (source_language, splits_sentences,
+        truncates) may not be given."""
+        results = self.generate_descriptions(images, progress=progress, **options)
+        return results[0].text if _images.is_one(images) else [each[0].text for each in results]
+
+    def generate_descriptions(self, images: Any, *, progress: Progress = None,
+                              **options: Unpack[TranslateOptions]) -> Any:
+        """All results for an image, or for each of many, best first, with scores and ids; see
+        generate_texts."""
+        refuse_unknown("describe", options, texts=True)
+        is_one = _images.is_one(images)
+        results = self._describe([images] if is_one else list(images), progress, options)
+        return results[0] if is_one else results
+
+    def encode_image(self, image: Any) -> Source:
+        """Encodes an image, see describe; generate takes the result."""
+        functions = _images.functions_of(self._opened)
+        converted, kept = _images.converted(image, "image")
+        features, rows = ctypes.POINTER(ctypes.c_float)(), ctypes.c_uint64()
+        self._opened.call(functions.read_image, self._opened.table_pointer, ctypes.byref(converted),
+                          ctypes.byref(features), ctypes.byref(rows))
+        del kept
+        try:
+            return self._encoded(_abi.transept_source_input(features=features, length=rows.value))
+        finally:
+            functions.release(features)
+
     # Sounds
 
     def transcribe(self, samples: Any, *, sample_rate: int = 16000, language: Optional[str] = None,
@@ -202,6 +252,8 @@ class Model:
                    compression_ratio_threshold: Optional[float] = None,
                    log_probability_threshold: Optional[float] = None,
                    no_speech_threshold: Optional[float] = None, token_times: bool = False,
+                   hotwords: Optional[str] = None, split_at_silence: Optional[float] = None,
+                   batch_size: int = 0,
                    on_segment: Optional[Callable[[speech.Segment], Any]] = None,
                    **options: Unpack[GenerateOptions]) -> speech.Transcript:
         """What is said in a sound of any length, rate and number of channels.
@@ -211,16 +263,19 @@ class Model:
         English; None: as the model's files say. previous_text: what counts as said before the sound, names
         and spelling; with previous_text_is_for_all before each window, which needs conditions_on_previous:
         what was said stands before the next window. temperatures: tried one after another while what comes
-        out is poor by the first two thresholds. on_segment(segment) is called with each segment as soon as
+        out is poor by the first two thresholds. token_times: segments have these, and words. hotwords: stand
+        before each window, before all other text. split_at_silence: windows end at silence, so many decibels
+        below the loudest so far (40), and batch_size (0: 8) of them are decoded together. on_segment(segment) is called with each segment as soon as
         it is known; returning False ends the call with Error (CANCELLED), an exception ends it with that
         exception. It must not use the model."""
         refuse_unknown("transcribe", options, texts=False)
-        thresholds = {"compression_ratio_threshold": compression_ratio_threshold,
-                      "log_probability_threshold": log_probability_threshold,
-                      "no_speech_threshold": no_speech_threshold}
+        texts = {"language": language, "previous_text": previous_text, "hotwords": hotwords}
+        numbers = {"compression_ratio_threshold": compression_ratio_threshold,
+                   "log_probability_threshold": log_probability_threshold,
+                   "no_speech_threshold": no_speech_threshold, "split_at_silence": split_at_silence}
         flags = {"conditions_on_previous": conditions_on_previous, "token_times": token_times,
                  "previous_text_is_for_all": previous_text_is_for_all}
-        given = speech._Options(language, task, previous_text, temperatures, thresholds, flags)
+        given = speech._Options(task, texts, temperatures, numbers, flags, batch_size)
         return speech.transcribe(self._opened, samples, sample_rate, given, Generation(options, 1),
                                  on_segment)
 
@@ -230,11 +285,7 @@ class Model:
                positions: Optional[Iterable[int]] = None, allow_fewer_features: bool = False) -> Source:
         """Encodes token ids, or rows of features [rows, source_feature_width]; nothing for a decoder
         alone. mask: 1 keeps a token, 0 drops it; positions: of each token."""
-        entry = self._input(source, mask, positions, allow_fewer_features)
-        handle = ctypes.c_void_p()
-        self._opened.call(self._opened.runtime.encode, self._opened.model, ctypes.byref(entry), 1,
-                          ctypes.byref(handle))
-        return Source(self._opened, handle)
+        return self._encoded(self._input(source, mask, positions, allow_fewer_features))
 
     def _input(self, source: Any, mask: Optional[Iterable[int]] = None,
                positions: Optional[Iterable[int]] = None, allow_fewer_features: bool = False) -> Any:
@@ -260,6 +311,12 @@ class Model:
         and calls share the model's steps. Error (OVERLOADED) where maximum_requests are on their way."""
         refuse_unknown("submit", options, texts=False)
         return Request(self, self._input(source), options)
+
+    def _encoded(self, entry: Any) -> Source:
+        handle = ctypes.c_void_p()
+        self._opened.call(self._opened.runtime.encode, self._opened.model, ctypes.byref(entry), 1,
+                          ctypes.byref(handle))
+        return Source(self._opened, handle)
 
     @overload
     def generate(self, sources: Source, **options: Unpack[GenerateOptions]) -> list[Sequence]: ...

@@ -2,10 +2,11 @@
 """What generating gives."""
 from __future__ import annotations
 
+import ctypes
 import dataclasses
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
-from . import _abi
+from . import _abi, _values
 from ._opened import text_at
 
 
@@ -25,6 +26,24 @@ class Sequence:
 
 
 @dataclasses.dataclass(frozen=True)
+class TokenPlaces:
+    """What the ids of a sequence stand for, and come from. Ranges are (begin, end) in characters of a text,
+    without the white space around a token; tokens that make a character together have it each, and special
+    tokens none."""
+
+    target: list[tuple[int, int]]
+    """Of each id in the result's text, with token_offsets."""
+    source: list[tuple[int, int]]
+    """Of each id of the source in the source's text, with token_offsets. What the tokenizer has changed
+    beyond recognition has what lies between its neighbours."""
+    source_ids: list[int]
+    """Empty for an image."""
+    weights: Any
+    """With alignment: [ids, source], what the model looked at as it produced each id, the mean over the heads
+    of its last cross-attention; 0 for the first id, which was given. None without."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Result:
     """One result for a text."""
 
@@ -33,6 +52,8 @@ class Result:
     """What was generated: one sequence, or with splits_sentences one a sentence."""
     problem: str = ""
     """Why there is no text (with skips_invalid); empty where there is one."""
+    places: list[TokenPlaces] = dataclasses.field(default_factory=list)
+    """Of each sequence, with token_offsets or alignment."""
 
     @property
     def score(self) -> float:
@@ -50,8 +71,35 @@ def sequence_of(view: Any, scores: Any, count: int) -> Sequence:
                     scores[:count] if count else None)
 
 
-def result_of(view: Any) -> Result:
-    return Result(text_at(view.text.data, view.text.size),
-                  [sequence_of(view.sequences[index], view.token_scores[index].values,
-                               view.token_scores[index].count) for index in range(view.sequence_count)],
-                  text_at(view.problem.data, view.problem.size))
+def _ranges(memory: Any, count: int, text: bytes) -> list[tuple[int, int]]:
+    """Of bytes, as those of characters."""
+    if not memory:
+        return []
+    characters = [0]  # that begin before each byte
+    for byte in text:
+        characters.append(characters[-1] + (byte & 0xC0 != 0x80))
+    return [(characters[each.begin], characters[each.end]) for each in memory[:count]]
+
+
+def _places_of(view: Any, length: int, source: bytes, target: bytes) -> TokenPlaces:
+    count = view.source_length
+    weights = None
+    if view.weights:
+        weights = _values.floats(length, count)
+        ctypes.memmove(weights, view.weights, 4 * length * count)
+        weights = _values.array(weights, length, count)
+    return TokenPlaces(_ranges(view.target, length, target), _ranges(view.source, count, source),
+                       view.source_ids[:count] if view.source_ids else [], weights)
+
+
+def result_of(view: Any, source: bytes, places_at: Callable[[int], Any]) -> Result:
+    """`source` is the text that it was made of, places_at gives C's places of a sequence."""
+    text = ctypes.string_at(view.text.data, view.text.size) if view.text.data else b""
+    sequences, places = [], []
+    for index in range(view.sequence_count):
+        scores = view.token_scores[index]
+        sequences.append(sequence_of(view.sequences[index], scores.values, scores.count))
+        if place := places_at(index):
+            places.append(_places_of(place.contents, view.sequences[index].length, source, text))
+    return Result(text.decode("utf-8", "replace"), sequences,
+                  text_at(view.problem.data, view.problem.size), places)

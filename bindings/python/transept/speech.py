@@ -17,6 +17,18 @@ TASKS = {None: _abi.TASK_NONE, "transcribe": _abi.TASK_TRANSCRIBE, "translate": 
 
 
 @dataclasses.dataclass(frozen=True)
+class Word:
+    """A word of a segment, with what stands around it: a blank before it, a comma behind it."""
+
+    begin: float
+    """Seconds from the beginning of the sound."""
+    end: float
+    text: str
+    probability: float
+    """The mean of its tokens."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Segment:
     """A piece of a transcript, and how sure its window is."""
 
@@ -36,6 +48,8 @@ class Segment:
     compression_ratio: float
     no_speech_probability: Optional[float]
     """None for models without an id for it."""
+    words: Optional[list[Word]] = None
+    """With token_times, in transcripts; None in calls of on_segment."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,12 +65,19 @@ class Transcript:
         return "".join(each.text for each in self.segments)
 
 
-def _segment_of(view: Any) -> Segment:
+def _segment_of(view: Any, words: Optional[list[Word]] = None) -> Segment:
     times = view.token_times[:view.id_count] if view.token_times else None
     silence = view.no_speech_probability if view.no_speech_probability >= 0 else None
     return Segment(view.begin, view.end, text_at(view.text.data, view.text.size),
                    view.ids[:view.id_count], times, view.window, view.temperature,
-                   view.average_log_probability, view.compression_ratio, silence)
+                   view.average_log_probability, view.compression_ratio, silence, words)
+
+
+def _words(functions: Any, handle: Any, segment: int) -> list[Word]:
+    count = ctypes.c_uint64()
+    views = functions.view_words(handle, segment, ctypes.byref(count))
+    return [Word(each.begin, each.end, text_at(each.text.data, each.text.size), each.probability)
+            for each in views[:count.value]] if count.value else []
 
 
 def _samples(samples: Any) -> Any:
@@ -96,24 +117,24 @@ def _pcm(samples: Any, sample_rate: int) -> Any:
 class _Options:
     """transept_transcribe_options, and what it points to."""
 
-    def __init__(self, language: Optional[str], task: Optional[str], previous_text: Optional[str],
-                 temperatures: Iterable[float], thresholds: dict[str, Optional[float]],
-                 flags: dict[str, bool]) -> None:
+    def __init__(self, task: Optional[str], texts: dict[str, Optional[str]], temperatures: Iterable[float],
+                 numbers: dict[str, Optional[float]], flags: dict[str, bool], batch_size: int) -> None:
         if task not in TASKS:
             raise invalid(f"task is {task!r}, but must be 'transcribe', 'translate' or None")
         self.structure = options = _abi.transept_transcribe_options(
             structure_size=ctypes.sizeof(_abi.transept_transcribe_options), task=TASKS[task])
         self._kept: list[Any] = []
-        for name, text in (("language", language), ("previous_text", previous_text)):
+        for name, text in texts.items():
             if text:
                 self._kept.append(ctypes.create_string_buffer(encoded(text)))
                 setattr(options, name, ctypes.addressof(self._kept[-1]))
-        numbers = [_values.fraction(each, "temperatures") for each in temperatures]
-        self._kept.append((ctypes.c_float * max(1, len(numbers)))(*numbers))
-        options.temperatures, options.temperature_count = self._kept[-1], len(numbers)
-        for name, threshold in thresholds.items():
-            if threshold is not None:
-                setattr(options, name, _values.fraction(threshold, name))
+        tried = [_values.fraction(each, "temperatures") for each in temperatures]
+        self._kept.append((ctypes.c_float * max(1, len(tried)))(*tried))
+        options.temperatures, options.temperature_count = self._kept[-1], len(tried)
+        options.batch_size = _values.integer(batch_size, "batch_size", 0, 2**32 - 1)
+        for name, number in numbers.items():
+            if number is not None:
+                setattr(options, name, _values.fraction(number, name))
         for name, flag in flags.items():
             setattr(options, name, bool(flag))
 
@@ -140,6 +161,8 @@ def transcribe(opened: Opened, samples: Any, sample_rate: int, options: _Options
         count = ctypes.c_uint64()
         views = functions.view_segments(handle, ctypes.byref(count))
         return Transcript(text_at(functions.transcript_language(handle)),
-                          [_segment_of(views[index]) for index in range(count.value)])
+                          [_segment_of(views[index], _words(functions, handle, index)
+                                       if options.structure.token_times else None)
+                           for index in range(count.value)])
     finally:
         functions.release_transcript(handle)

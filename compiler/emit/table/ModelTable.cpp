@@ -76,9 +76,13 @@ private:
         .has_uncounted_target_id = facts.uncountedTargetId.has_value(),
         .uncounted_target_id = facts.uncountedTargetId.value_or(0),
         .text = textFunctions(),
-        .sound =
-            facts.takesSounds ? writer.variable("transept_sound_function_table") : writer.null(),
+        .sound = functionsOver(MediaKind::Sounds, "transept_sound_function_table"),
+        .image = functionsOver(MediaKind::Images, "transept_image_function_table"),
     };
+  }
+
+  Constant *functionsOver(MediaKind kind, const char *table) {
+    return facts.media == kind ? writer.variable(table) : writer.null();
   }
 
   /// With the list of kinds of tokenizers (media/tokenizers/Kinds.h), which is of one.

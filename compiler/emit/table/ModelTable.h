@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_COMPILER_EMIT_TABLE_MODELTABLE_H
 #define TRANSEPT_COMPILER_EMIT_TABLE_MODELTABLE_H
 
+#include "compiler/emit/table/MediaKind.h"
 #include "compiler/frontend/description/Description.h"
 #include "compiler/targets/Architecture.h"
 #include "dialects/Plan/Plan.h"
@@ -49,8 +50,8 @@ struct ModelFacts {
   std::vector<Asset> assets;
   /// Its code and the functions over texts are linked into the library; empty: it has none.
   std::string tokenizerKind;
-  /// The functions over sounds are linked into the library.
-  bool takesSounds = false;
+  /// The functions over these are linked into the library.
+  MediaKind media = MediaKind::None;
 };
 
 /// The name of the data that marks where weights are added after linking (WeightSegment.h).

@@ -159,6 +159,7 @@ typedef struct transept_speech_defaults {
 struct transept_runtime;
 struct transept_text_functions;  /* text_abi.h */
 struct transept_sound_functions; /* sound_abi.h */
+struct transept_image_functions; /* image_abi.h */
 
 typedef struct transept_model_table {
 #define TRANSEPT_MODEL_FIELDS TRANSEPT_DECLARE_FIELD

@@ -11,77 +11,11 @@
 #define TRANSEPT_LONG_SPEECH_H
 
 #include "transept/alignment.h"
+#include "transept/detail/SilenceCuts.h"
 #include "transept/detail/WindowCut.h"
+#include "transept/detail/WindowDecoder.h"
 
 namespace transept {
-
-/// The features of one sound, of which a window is in memory at a time.
-struct SoundFeatures {
-  std::size_t frameCount = 0; ///< 1 or more
-  /// Gives frames [count, sourceFeatureWidth()] from `begin` on, all below frameCount. `begin`
-  /// never decreases from one call to the next.
-  std::function<std::vector<float>(std::size_t begin, std::size_t count)> read;
-};
-
-/// Where the text of SoundOptions::previousText stands before a window.
-enum class PreviousText {
-  FirstWindow, ///< as if it had been said before the sound; without conditionsOnPrevious, always
-  AllWindows   ///< before each window, and before what was said in the ones before it
-};
-
-/// How to transcribe a sound. The defaults are those of transformers 4.44.
-struct SoundOptions {
-  /// `timestamps` is unset or true, and `generate` has no prompt, sample or temperature: windows
-  /// are cut at timestamps, and what follows says the others. Lengths count the whole prompt.
-  SpeechOptions speech = {};
-
-  /// A window is searched greedily or with beams at temperature 0, else sampled, with the next
-  /// temperature each time that what came out is poor by one of the first two thresholds.
-  std::vector<float> temperatures = {0};
-  /// Poor: repeats itself so that its ids compress to less than 1/threshold of their bytes.
-  std::optional<double> compressionRatioThreshold = {};
-  /// Poor: less likely than this (see SoundSegment::averageLogProbability), e.g. -1.
-  std::optional<double> logProbabilityThreshold = {};
-  /// A window is silence if the probability of that is larger and its text is unlikely by
-  /// logProbabilityThreshold (if that is set).
-  std::optional<double> noSpeechThreshold = {};
-  /// The size that bytes have when zlib compresses them at level 6, headers included. Needed for
-  /// compressionRatioThreshold and the segments' compressionRatio; this header has no zlib.
-  std::function<std::size_t(std::string_view bytes)> compressedSize = {};
-
-  /// Let what was said, at a temperature below 0.5, stand before the next window.
-  bool conditionsOnPrevious = false;
-  /// Ids of a text to stand before windows: names, spelling, style; no special ids.
-  std::vector<Id> previousText = {};
-  PreviousText previousTextIsFor = PreviousText::FirstWindow;
-
-  /// Whether segments get tokenTimes.
-  bool tokenTimes = false;
-};
-
-/// A piece of a transcript, and how sure its window is.
-struct SoundSegment {
-  double begin = 0, end = 0; ///< seconds from the beginning of the sound
-  std::vector<Id> ids;       ///< its text with its timestamps, which count from its window
-  std::string text;          ///< where the library has a tokenizer; one after another, all is said
-  std::vector<double> tokenTimes; ///< the second at which each of the ids begins, if asked for
-  std::string language;           ///< of the sound
-  std::size_t window = 0;         ///< counted from 0, silent ones too
-  std::size_t firstFrame = 0;     ///< of the window
-  double temperature = 0;         ///< at which it was found
-  /// Of the window's ids without the end, summed / (their number + 1): what the search saw after
-  /// its rules, or of sampled ids what the model says.
-  double averageLogProbability = 0;
-  /// Bytes of the window's ids / their compressed size; nothing without compressedSize.
-  std::optional<double> compressionRatio = {};
-  /// Nothing for models without an id for it.
-  std::optional<double> noSpeechProbability = {};
-};
-
-struct SoundTranscript {
-  std::string language; ///< given, or detected in the first window; empty for models of one
-  std::vector<SoundSegment> segments;
-};
 
 namespace detail {
 
@@ -92,52 +26,88 @@ public:
                      const std::function<void(const SoundSegment &)> &found)
       : model(model), speech(speechOf(model)), sound(sound), options(options), found(found),
         speechOptions(withTimestamps(options)), prompts(model, speechOptions),
-        window(model.sourceFeatureCount()), previous(beginning()) {
+        decoder(model, options), window(model.sourceFeatureCount()), previous(beginning()) {
     check();
+    transcript.language = options.speech.language;
   }
 
   SoundTranscript run() {
-    SoundTranscript transcript;
-    transcript.language = options.speech.language;
-    std::size_t language = 0;
-    for (std::size_t number = 0, first = 0; first < sound.frameCount; ++number) {
-      const std::size_t count = std::min(window, sound.frameCount - first);
-      if (isStopped())
-        break;
-      std::optional<Source> encoded = encode(first, count);
-      if (!encoded)
-        break;
-      const Source &source = *encoded;
-      if (number == 0) {
-        language = prompts.languagesOfSources(std::span(&source, 1)).front();
-        transcript.language = prompts.codeOf(language);
-      }
-      Decoded decoded = decode(source, promptOf(language), number);
-      std::size_t next = count;
-      if (!decoded.isSilence) {
-        SoundSegment place;
-        place.language = transcript.language;
-        place.window = number;
-        place.firstFrame = first;
-        next = add(decoded, source, place, count, transcript.segments);
-      }
-      if (decoded.sequence.finishReason == FinishReason::Cancelled)
-        break;
-      // A sound of one window is transcribed in one piece.
-      first += sound.frameCount <= window ? count : next;
-    }
-    return transcript;
+    // A sound of one window is transcribed in one piece.
+    if (options.splitAtSilence && sound.frameCount > window)
+      runTogether();
+    else
+      runInOrder();
+    return std::move(transcript);
   }
 
 private:
-  struct Decoded {
-    Sequence sequence;
-    std::size_t promptLength = 0;
-    std::vector<Id> text; // without the end
-    double temperature = 0, averageLogProbability = 0;
-    std::optional<double> compressionRatio, noSpeechProbability;
-    bool isSilence = false;
-  };
+  /// Each window begins where the text of the one before ends.
+  void runInOrder() {
+    for (std::size_t number = 0, first = 0; first < sound.frameCount; ++number) {
+      const std::size_t count = std::min(window, sound.frameCount - first);
+      if (isStopped())
+        return;
+      std::vector<Source> source = encode({{first, count, read(first, count)}});
+      if (source.empty())
+        return;
+      findLanguage(source.front());
+      DecodedWindow decoded = decoder.decode(source, promptOf(language), number).front();
+      conditions = options.conditionsOnPrevious && decoded.temperature < kLowTemperature;
+      std::size_t next = count;
+      if (!decoded.isSilence)
+        next = add(decoded, source.front(), place(number, first), count);
+      if (decoded.sequence.finishReason == FinishReason::Cancelled)
+        return;
+      first += sound.frameCount <= window ? count : next;
+    }
+  }
+
+  /// Windows end at silence, so that none needs the text of another.
+  void runTogether() {
+    SilenceCuts cuts(window, model.sourceFeatureWidth(), sound, *options.splitAtSilence,
+                     double(framesPerTimestamp()) / secondsPerTimestamp);
+    for (std::size_t number = 0;;) {
+      std::vector<SoundWindow> windows;
+      while (windows.size() < options.batchSize)
+        if (std::optional<SoundWindow> next = cuts.next())
+          windows.push_back(std::move(*next));
+        else
+          break;
+      if (windows.empty() || isStopped())
+        return;
+      std::vector<Source> sources = encode(windows);
+      if (sources.empty())
+        return;
+      findLanguage(sources.front());
+      auto decoded = decoder.decode(sources, promptOf(language), number);
+      bool isCancelled = false;
+      for (std::size_t index = 0; index < windows.size(); ++index, ++number) {
+        const DecodedWindow &each = decoded[index];
+        isCancelled |= each.sequence.finishReason == FinishReason::Cancelled;
+        if (!each.isSilence)
+          add(each, sources[index], place(number, windows[index].first), windows[index].count);
+      }
+      if (isCancelled)
+        return;
+    }
+  }
+
+  /// Of the sound, in its first window.
+  void findLanguage(const Source &source) {
+    if (isLanguageKnown)
+      return;
+    language = prompts.languagesOfSources(std::span(&source, 1)).front();
+    transcript.language = prompts.codeOf(language);
+    isLanguageKnown = true;
+  }
+
+  SoundSegment place(std::size_t number, std::size_t first) const {
+    SoundSegment place;
+    place.language = transcript.language;
+    place.window = number;
+    place.firstFrame = first;
+    return place;
+  }
 
   static SpeechOptions withTimestamps(const SoundOptions &options) {
     if (!options.speech.timestamps.value_or(true))
@@ -177,6 +147,13 @@ private:
                 "unset", "set where compressionRatioThreshold is");
     refuseWhere(options.noSpeechThreshold && speech.no_timestamps_id <= 0, "noSpeechThreshold",
                 "set", "unset: this model has no id for silence");
+    refuseWhere(options.splitAtSilence && options.conditionsOnPrevious, "conditionsOnPrevious",
+                "true", "false with splitAtSilence: windows are decoded together");
+    if (options.splitAtSilence &&
+        !(*options.splitAtSilence > 0 && std::isfinite(*options.splitAtSilence)))
+      refuseSpeechOption("splitAtSilence", std::to_string(*options.splitAtSilence),
+                         "decibels, more than 0");
+    refuseWhere(options.batchSize == 0, "batchSize", "0", "1 or more");
     checkPreviousText();
   }
 
@@ -184,20 +161,28 @@ private:
     if (!options.conditionsOnPrevious && options.previousTextIsFor == PreviousText::AllWindows)
       refuseSpeechOption("previousTextIsFor", "AllWindows",
                          "FirstWindow unless conditionsOnPrevious is set");
-    if (options.previousText.empty() && !options.conditionsOnPrevious)
+    if (options.previousText.empty() && options.hotwords.empty() && !options.conditionsOnPrevious)
       return;
     if (speech.previous_text_id <= 0)
       throw Error(ErrorCode::Unsupported, std::string(model.name()) +
                                               " has no id for text before a window; a library of "
                                               "an older version must be compiled again");
-    if (options.previousText.size() > mostPrevious())
-      refuseSpeechOption("the length of previousText", std::to_string(options.previousText.size()),
+    const bool hasHotwords = !options.hotwords.empty();
+    if (std::size_t count = options.previousText.size() + options.hotwords.size();
+        count > mostPrevious())
+      refuseSpeechOption(hasHotwords ? "the length of hotwords and previousText"
+                                     : "the length of previousText",
+                         std::to_string(count),
                          "at most " + std::to_string(mostPrevious()) +
                              ": the text of a window needs positions, too");
-    for (Id id : options.previousText)
-      if (id < 0 || id >= firstTimestamp())
-        refuseSpeechOption("an id of previousText", std::to_string(id),
-                           "one of a text, 0 to " + std::to_string(firstTimestamp() - 1));
+    auto checkIds = [&](const std::vector<Id> &ids, const char *name) {
+      for (Id id : ids)
+        if (id < 0 || id >= firstTimestamp())
+          refuseSpeechOption(name, std::to_string(id),
+                             "one of a text, 0 to " + std::to_string(firstTimestamp() - 1));
+    };
+    checkIds(options.previousText, "an id of previousText");
+    checkIds(options.hotwords, "an id of hotwords");
   }
 
   Id firstTimestamp() const { return speech.first_timestamp_id; }
@@ -224,22 +209,26 @@ private:
     return generate.stop.stop_requested();
   }
 
-  /// Zeros, and not silence, follow the sound's end in its last window. Nothing where the call is
-  /// to return what there is.
-  std::optional<Source> encode(std::size_t first, std::size_t count) const {
+  std::vector<float> read(std::size_t first, std::size_t count) const {
     std::vector<float> features = sound.read(first, count);
-    if (features.size() != count * model.sourceFeatureWidth())
-      throw Error(ErrorCode::InvalidArgument,
-                  "read of the sound gave " + std::to_string(features.size()) +
-                      " numbers, but must give " + std::to_string(count) + " frames of " +
-                      std::to_string(model.sourceFeatureWidth()));
-    features.resize(window * model.sourceFeatureWidth());
+    checkFeatureCount(features.size(), count, model.sourceFeatureWidth());
+    return features;
+  }
+
+  /// Zeros, and not silence, fill up what is shorter than a window. Nothing where the call is to
+  /// return what there is.
+  std::vector<Source> encode(std::vector<SoundWindow> windows) const {
+    std::vector<SourceInput> inputs;
+    inputs.reserve(windows.size());
+    for (SoundWindow &each : windows) {
+      each.features.resize(window * model.sourceFeatureWidth());
+      inputs.push_back({.ids = {}, .features = each.features});
+    }
     try {
-      return model.encode(SourceInput{.ids = {}, .features = features},
-                          options.speech.generate.stop);
+      return model.encodeBatch(inputs, options.speech.generate.stop);
     } catch (const Error &error) {
       if (error.code() == ErrorCode::Cancelled && isStopped())
-        return std::nullopt;
+        return {};
       throw;
     }
   }
@@ -250,145 +239,45 @@ private:
     auto append = [&](auto &&ids) { prompt.insert(prompt.end(), ids.begin(), ids.end()); };
     const bool isConditioned = conditions && !previous.empty();
     const bool isForAll = options.previousTextIsFor == PreviousText::AllWindows;
-    if (isConditioned || !options.previousText.empty())
+    if (isConditioned || !options.previousText.empty() || !options.hotwords.empty())
       prompt.push_back(speech.previous_text_id);
+    append(options.hotwords);
     if (!options.previousText.empty() && (isForAll || !isConditioned))
       append(options.previousText);
     if (isConditioned) {
       // Where both would leave no room for any text, the older part is forgotten.
       std::size_t room = model.maximumTargetLength() - 1 - prompt.size() - begin.size();
-      std::size_t kept = std::min({previous.size(), mostPrevious(), room});
+      std::size_t kept =
+          std::min({previous.size(), mostPrevious() - options.hotwords.size(), room});
       append(std::span(previous).last(kept));
     }
     append(begin);
     return prompt;
   }
 
-  /// The first temperature at which the text is not poor, else the last.
-  Decoded decode(const Source &source, const std::vector<Id> &prompt, std::size_t number) {
-    const std::optional<double> noSpeech = silenceProbability(source, prompt);
-    for (std::size_t attempt = 0;; ++attempt) {
-      const float temperature = options.temperatures[attempt];
-      Decoded decoded = search(source, prompt, temperature, number * kMostAttempts + attempt);
-      decoded.noSpeechProbability = noSpeech;
-      bool isUnlikely =
-          decoded.averageLogProbability < options.logProbabilityThreshold.value_or(-HUGE_VAL);
-      bool isRepetitive = options.compressionRatioThreshold &&
-                          decoded.compressionRatio > *options.compressionRatioThreshold;
-      decoded.isSilence = options.noSpeechThreshold && noSpeech > *options.noSpeechThreshold &&
-                          (isUnlikely || !options.logProbabilityThreshold);
-      conditions = options.conditionsOnPrevious && temperature < kLowTemperature;
-      if (decoded.isSilence || !(isUnlikely || isRepetitive) ||
-          attempt + 1 == options.temperatures.size())
-        return decoded;
-    }
-  }
-
-  Decoded search(const Source &source, const std::vector<Id> &prompt, float temperature,
-                 std::uint64_t attempt) const {
-    GenerateOptions generate = options.speech.generate;
-    generate.prompt = prompt;
-    generate.timestamps = true;
-    generate.decoderStart = -1; // it is part of the prompt
-    generate.returnCount = 1;
-    generate.tokenScores = TokenScores::Normalized;
-    generate.sample = temperature > 0;
-    if (temperature > 0) {
-      generate.temperature = temperature;
-      generate.beams = 1;
-    }
-    limitNewTokens(generate);
-    std::uint64_t soundNumber = generate.sourceNumbers.empty() ? 0 : generate.sourceNumbers.front();
-    generate.sourceNumbers = {(soundNumber << 32) + attempt};
-    Decoded decoded;
-    decoded.sequence = model.generate(source, generate).best();
-    decoded.promptLength = prompt.size();
-    decoded.temperature = temperature;
-    rate(source, decoded);
-    return decoded;
-  }
-
-  /// A conditioned prompt may leave fewer positions than a call without one would have.
-  void limitNewTokens(GenerateOptions &generate) const {
-    const transept_generation_defaults *defaults = model.table().generation;
-    int most = generate.maximumNewTokens.value_or(-1);
-    if (!generate.maximumNewTokens && !generate.maximumLength && defaults &&
-        !generate.ignoreModelDefaults)
-      most = defaults->maximum_new_tokens;
-    auto room = int(model.maximumTargetLength() - generate.prompt.size());
-    if (most > room)
-      generate.maximumNewTokens = room;
-  }
-
-  void rate(const Source &source, Decoded &decoded) const {
-    const Sequence &sequence = decoded.sequence;
-    decoded.text.assign(sequence.ids.begin() + std::ptrdiff_t(decoded.promptLength),
-                        sequence.ids.end());
-    if (sequence.finishReason == FinishReason::End)
-      decoded.text.pop_back();
-    double sum = decoded.temperature > 0 ? untempered(source, decoded) : 0;
-    if (decoded.temperature == 0)
-      for (float score : std::span(sequence.tokenScores).first(decoded.text.size()))
-        sum += double(score);
-    decoded.averageLogProbability = sum / double(decoded.text.size() + 1);
-    if (options.compressedSize) {
-      std::string bytes = bytesOf(decoded.text, model.targetVocabularySize());
-      decoded.compressionRatio = double(bytes.size()) / double(options.compressedSize(bytes));
-    }
-  }
-
-  /// A low temperature makes what it draws look likely, so it is left out of the judgement. The
-  /// rules are, too: nobody gives out the scores between the two.
-  static double untempered(const Source &source, const Decoded &decoded) {
-    if (decoded.text.empty())
-      return 0;
-    std::span ids(decoded.sequence.ids);
-    Decoder decoder = source.decode();
-    double sum =
-        logProbability(decoder.append(ids.first(decoded.promptLength)), decoded.text.front());
-    std::span text(decoded.text);
-    if (text.size() == 1)
-      return sum;
-    Rows rows = decoder.appendAll(text.first(text.size() - 1));
-    for (std::size_t row = 0; row < rows.size(); ++row)
-      sum += logProbability(rows[row], text[row + 1]);
-    return sum;
-  }
-
-  static double logProbability(std::span<const float> logits, Id id) {
-    double best = *std::max_element(logits.begin(), logits.end()), sum = 0;
-    for (float logit : logits)
-      sum += std::exp(double(logit) - best);
-    return double(logits[std::size_t(id)]) - best - std::log(sum);
-  }
-
-  /// Of the token that marks silence, right behind the start of the transcript.
-  std::optional<double> silenceProbability(const Source &source,
-                                           const std::vector<Id> &prompt) const {
-    if (speech.no_timestamps_id <= 0)
-      return std::nullopt;
-    auto start = std::find(prompt.begin(), prompt.end(), speech.transcript_start_id);
-    std::vector<float> logits = source.decode().append(std::span(prompt.begin(), start + 1));
-    return std::exp(logProbability(logits, speech.no_timestamps_id - 1));
-  }
-
   /// Adds a window's segments; returns how many frames it is to the next window.
-  std::size_t add(const Decoded &decoded, const Source &source, const SoundSegment &place,
-                  std::size_t count, std::vector<SoundSegment> &segments) {
+  std::size_t add(const DecodedWindow &decoded, const Source &source, const SoundSegment &place,
+                  std::size_t count) {
     // As Hugging Face, all of the window is aligned: times may lie behind the sound's end.
+    const bool isCutAtSilence = options.splitAtSilence && sound.frameCount > window;
+    const double all = std::numeric_limits<double>::infinity();
     std::vector<double> times;
     if (options.tokenTimes)
-      times = tokenTimes(model, source, decoded.sequence.ids);
+      times =
+          tokenTimes(model, source, decoded.sequence.ids, isCutAtSilence ? secondsOf(count) : all);
     const double offset = secondsOf(place.firstFrame);
-    WindowCut cut = cutWindow(decoded.text, firstTimestamp(), secondsOf(count));
+    WindowCut cut = cutWindow(decoded.text, firstTimestamp(), secondsOf(count),
+                              isCutAtSilence ? WindowRest::IsKept : WindowRest::ComesAgain);
     for (const WindowCut::Piece &piece : cut.pieces) {
-      SoundSegment &segment = segments.emplace_back(place);
+      SoundSegment &segment = transcript.segments.emplace_back(place);
       segment.begin = offset + piece.beginTime;
       segment.end = offset + piece.endTime;
       segment.ids.assign(decoded.text.begin() + std::ptrdiff_t(piece.begin),
                          decoded.text.begin() + std::ptrdiff_t(piece.end));
       for (std::size_t at = piece.begin; options.tokenTimes && at < piece.end; ++at)
         segment.tokenTimes.push_back(offset + times[decoded.promptLength + at]);
+      segment.tokenScores.assign(decoded.sequence.tokenScores.begin() + std::ptrdiff_t(piece.begin),
+                                 decoded.sequence.tokenScores.begin() + std::ptrdiff_t(piece.end));
       if (model.table().text)
         segment.text = model.detokenize(withoutTimestamps(segment.ids));
       segment.temperature = decoded.temperature;
@@ -414,8 +303,6 @@ private:
   }
 
   static constexpr float kLowTemperature = 0.5f;
-  /// Windows that are sampled again draw other numbers.
-  static constexpr std::uint64_t kMostAttempts = 256;
 
   const Model &model;
   const transept_speech_defaults &speech;
@@ -424,7 +311,11 @@ private:
   const std::function<void(const SoundSegment &)> &found;
   const SpeechOptions speechOptions;
   const Transcription prompts;
+  const WindowDecoder decoder;
   const std::size_t window; // frames
+  SoundTranscript transcript;
+  bool isLanguageKnown = false;
+  std::size_t language = 0;
   std::vector<Id> previous; // what was said last, at most as much as a prompt takes
   /// Whether it stands before the next window.
   bool conditions = options.conditionsOnPrevious;

@@ -12,15 +12,18 @@
 #ifndef TRANSEPT_MODEL_H
 #define TRANSEPT_MODEL_H
 
+#include "transept/image.h"
 #include "transept/request.h"
 #include "transept/source.h"
-#include "transept/text.h"
 
 #include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
 namespace transept {
+
+struct SoundSegment; // sound_options.h
+struct SpokenWord;   // sound.h
 
 /// An opened model. Copies are the same model: same threads, same caches. It is closed when the
 /// last copy and the last Source and Decoder of it are gone, and gives its memory back. A Model
@@ -95,6 +98,11 @@ public:
   /// Encodes rows of features [rows, sourceFeatureWidth()] of a model that reads no ids.
   Source encodeFeatures(std::span<const float> features) const {
     return encode(SourceInput{.ids = {}, .features = features});
+  }
+
+  /// Encodes an image of a model that looks at images; see image.h.
+  Source encodeImage(const Image &image) const {
+    return encodeFeatures(detail::readImage(opened(), image));
   }
 
   /// The source of a model that has none, a decoder alone: generate continues the options' prompts.
@@ -246,7 +254,7 @@ public:
   /// concerns one text names it ("texts[3]"); TextOptions::skipsInvalid keeps the others' results.
   std::vector<TextGeneration> generateTexts(std::span<const std::string> texts,
                                             const TextOptions &options = {}) const {
-    return detail::generateTexts(opened(), opened().text(), texts, options);
+    return detail::generateTexts(opened(), texts, options);
   }
 
   /// The best result for a text.
@@ -259,6 +267,19 @@ public:
     for (TextGeneration &each : generateTexts(texts, options))
       results.push_back(std::move(each).text());
     return results;
+  }
+
+  /// The best text for an image: its caption, or what is written in it. Of the options, those of
+  /// source texts may not be set: sourceLanguage, splitsSentences, truncates.
+  std::string describe(const Image &image, const TextOptions &options = {}) const {
+    return std::move(detail::describe(opened(), std::span(&image, 1), options).front()).text();
+  }
+  /// All results for many images, in batches: one for each, in order, the same as one by one. An
+  /// error that concerns one image names it ("images[3]"); TextOptions::skipsInvalid keeps the
+  /// others' results.
+  std::vector<TextGeneration> describeBatch(std::span<const Image> images,
+                                            const TextOptions &options = {}) const {
+    return detail::describe(opened(), images, options);
   }
 
   std::string_view name() const { return table().name; }
@@ -316,6 +337,7 @@ public:
   const transept_model_table &table() const { return opened().table(); }
 
 private:
+  friend std::vector<SpokenWord> wordsOf(const Model &model, const SoundSegment &segment);
   friend class Observer;
   friend class Profiler;
 

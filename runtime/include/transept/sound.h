@@ -101,6 +101,43 @@ inline SoundTranscript transcribe(const Model &model, const Pcm &pcm,
   return transcribeSound(model, features, complete, found);
 }
 
+/// A word of a segment, with what stands around it: a blank before it, a comma behind it.
+struct SpokenWord {
+  double begin = 0, end = 0; ///< seconds from the beginning of the sound
+  std::string text = {};
+  double probability = 0; ///< the mean of its tokens
+};
+
+/// The words of a segment that has tokenTimes, by the library's tokenizer. As transformers 4.44
+/// finds them: at blanks, and in languages without these at characters.
+inline std::vector<SpokenWord> wordsOf(const Model &model, const SoundSegment &segment) {
+  const transept_sound_functions &functions = detail::HeardSound::functionsOf(model);
+  if (segment.tokenTimes.size() != segment.ids.size())
+    throw Error(ErrorCode::InvalidArgument,
+                "the segment has no times of its tokens; SoundOptions::tokenTimes asks for them");
+  const double last = segment.tokenTimes.empty() ? segment.end : segment.tokenTimes.back();
+  const transept_spoken_ids spoken{.ids = segment.ids.data(),
+                                   .times = segment.tokenTimes.data(),
+                                   .scores = segment.tokenScores.size() == segment.ids.size()
+                                                 ? segment.tokenScores.data()
+                                                 : nullptr,
+                                   .count = segment.ids.size(),
+                                   .end = std::max(last, segment.end),
+                                   .language = segment.language.c_str()};
+  transept_words *handle = nullptr;
+  const detail::OpenLibrary &library = model.opened();
+  library.call(functions.group_words, library.text(), &spoken, &handle);
+  std::unique_ptr<transept_words, void (*)(transept_words *)> owner(handle,
+                                                                    functions.release_words);
+  std::uint64_t count = 0;
+  const transept_word *words = functions.list_words(handle, &count);
+  std::vector<SpokenWord> result;
+  result.reserve(count);
+  for (const transept_word &word : std::span(words, count))
+    result.push_back({word.begin, word.end, {word.text.data, word.text.size}, word.probability});
+  return result;
+}
+
 } // namespace transept
 
 #endif

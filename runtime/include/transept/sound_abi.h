@@ -16,6 +16,7 @@ extern "C" {
 
 typedef struct transept_sound transept_sound;           /* a sound, as the model hears it */
 typedef struct transept_transcript transept_transcript; /* what transcribe returned */
+typedef struct transept_words transept_words;           /* what group_words returned */
 
 typedef struct transept_pcm {
   const float *samples; /* [frame_count, channel_count], full scale is 1 */
@@ -61,7 +62,30 @@ typedef struct transept_transcribe_options {
   uint32_t reserved;                    /* 0 */
   transept_segment_function on_segment; /* or null */
   void *on_segment_context;
+  const char *hotwords; /* words to stand before each window, or null: names, spelling */
+  float
+      split_at_silence; /* windows end at silence, so many decibels below the loudest frame so far,
+                         * and are decoded together; 0: each begins where the text before ended */
+  uint32_t batch_size;  /* windows to decode together at most, with split_at_silence; 0: 8 */
 } transept_transcribe_options;
+
+/* A word of a segment, with what stands around it: a blank before it, a comma behind it. */
+typedef struct transept_word {
+  double begin; /* seconds from the beginning of the sound */
+  double end;
+  transept_string text;
+  double probability; /* the mean of its tokens */
+} transept_word;
+
+/* The ids of a segment, from which words are made. */
+typedef struct transept_spoken_ids {
+  const int32_t *ids;  /* timestamps among them are left out */
+  const double *times; /* [count] when each begins, in seconds */
+  const float *scores; /* [count] their log-probabilities, or null */
+  uint64_t count;
+  double end;           /* when the last one ends */
+  const char *language; /* of the sound, or null: some write no blanks between words */
+} transept_spoken_ids;
 
 struct transept_sound_functions {
   uint64_t structure_size; /* sizeof(struct transept_sound_functions) in the library */
@@ -94,6 +118,16 @@ struct transept_sound_functions {
   const char *(*transcript_language)(const transept_transcript *transcript);
   const transept_segment *(*view_segments)(const transept_transcript *transcript, uint64_t *count);
   void (*release_transcript)(transept_transcript *transcript);
+
+  /* The words of segment number `segment`; none without token_times. They live as long as the
+   * transcript. */
+  const transept_word *(*view_words)(const transept_transcript *transcript, uint64_t segment,
+                                     uint64_t *count);
+  /* The words of a segment of anyone's. *words is for release_words. */
+  transept_status (*group_words)(const transept_text *text, const transept_spoken_ids *spoken,
+                                 transept_words **words, char **message);
+  const transept_word *(*list_words)(const transept_words *words, uint64_t *count);
+  void (*release_words)(transept_words *words);
 };
 
 /* What transept_model_table.sound is, hidden in each library that needs it. */

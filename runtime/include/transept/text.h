@@ -53,6 +53,10 @@ struct TextOptions {
   /// A text that is refused gets a result with a `problem`; without it, it is an error.
   bool skipsInvalid = false;
   bool keepsSpecialTokens = false;
+  /// Results say which bytes of the texts each token stands for, and where the model looked as it
+  /// produced each: TextResult::places. The latter runs the decoder once more, the former takes
+  /// time that grows with the square of a text's length.
+  bool tokenOffsets = false, alignment = false;
   /// Sources to work on at once, at most; 0: 64. Results do not depend on it.
   std::size_t batchSize = 0;
   /// How to search, and how to stop. It is an error to set forcedBeginning or decoderStart beside a
@@ -70,6 +74,29 @@ struct TextOptions {
   std::function<bool(std::size_t done, std::size_t total)> onProgress = {};
 };
 
+/// Bytes of a text, without the one at `end`; none where both are the same.
+struct TextRange {
+  std::size_t begin = 0, end = 0;
+
+  bool operator==(const TextRange &) const = default;
+};
+
+/// What the ids of a sequence stand for, and come from.
+struct TokenPlaces {
+  /// Of each id in the result's text, with tokenOffsets. White space around a token is not in its
+  /// range, tokens that make a character together have it each, and special tokens have none.
+  std::vector<TextRange> target = {};
+  /// Of each id of the source in the source's text (of which bytes that are not UTF-8 became
+  /// U+FFFD), with tokenOffsets. Where the tokenizer has changed the text beyond recognition, as an
+  /// unknown character, a token has what lies between its neighbours.
+  std::vector<TextRange> source = {};
+  std::vector<Id> sourceIds = {}; ///< none of an image
+  /// What the model looked at as it produced each id, with `alignment`: [ids, source], the mean
+  /// over the heads of its last cross-attention; 0 for the first id, which was given. The source is
+  /// its ids, or the rows of Source::states() of an image.
+  Rows weights = {};
+};
+
 struct TextResult {
   std::string text = {};
   /// What was generated: one sequence, or with splitsSentences one a sentence; none beside a
@@ -77,6 +104,8 @@ struct TextResult {
   std::vector<Sequence> sequences = {};
   /// Why there is no text; empty where there is one.
   std::string problem = {};
+  /// Of each sequence, with tokenOffsets or alignment.
+  std::vector<TokenPlaces> places = {};
 
   /// The first of them. Throws Error where there is none: beside a problem, and of a text without a
   /// sentence.
@@ -119,6 +148,8 @@ public:
     options.skips_invalid = given.skipsInvalid;
     options.keeps_special = given.keepsSpecialTokens;
     options.batch_size = given.batchSize;
+    options.token_offsets = given.tokenOffsets;
+    options.alignment = given.alignment;
     if (given.onText)
       options.on_text = [](void *context, std::uint64_t text, const char *part,
                            std::uint64_t size) {
@@ -197,47 +228,84 @@ inline std::string detokenize(const OpenLibrary &library, const transept_text *t
   return {string, size};
 }
 
-inline std::vector<TextGeneration> generateTexts(const OpenLibrary &library,
-                                                 const transept_text *text,
-                                                 std::span<const std::string> texts,
-                                                 const TextOptions &options) {
+inline TokenPlaces placesOf(const transept_token_places &view, const transept_sequence &sequence) {
+  TokenPlaces places;
+  auto rangesOf = [](const transept_byte_range *ranges, std::size_t count) {
+    std::vector<TextRange> result;
+    result.reserve(count);
+    for (std::size_t index = 0; ranges && index < count; ++index)
+      result.push_back({std::size_t(ranges[index].begin), std::size_t(ranges[index].end)});
+    return result;
+  };
+  places.target = rangesOf(view.target, sequence.length);
+  places.source = rangesOf(view.source, view.source_length);
+  if (view.source_ids)
+    places.sourceIds.assign(view.source_ids, view.source_ids + view.source_length);
+  places.weights.width = view.source_length;
+  if (view.weights)
+    places.weights.values.assign(view.weights, view.weights + sequence.length * view.source_length);
+  return places;
+}
+
+inline TextResult textResultOf(const transept_text_result &view) {
+  TextResult result;
+  result.text.assign(view.text.data, view.text.size);
+  if (view.problem.data)
+    result.problem.assign(view.problem.data, view.problem.size);
+  for (std::size_t part = 0; part < view.sequence_count; ++part) {
+    const transept_token_scores &scores = view.token_scores[part];
+    result.sequences.push_back(
+        sequenceOf(view.sequences[part], std::span(scores.values, scores.count)));
+  }
+  return result;
+}
+
+/// The results of a call of C over `count` texts or images.
+template <typename Call>
+std::vector<TextGeneration> textResults(const OpenLibrary &library, std::size_t count,
+                                        const TextOptions &options, Call call) {
+  const transept_text *text = library.text();
   const transept_text_functions &functions = textFunctions(library);
-  std::vector<transept_string> strings;
-  for (const std::string &each : texts)
-    strings.push_back({each.data(), each.size()});
   ConvertedTextOptions converted(options);
-  GenerationOptions generation(options.generate, texts.size());
+  GenerationOptions generation(options.generate, count);
   transept_text_results *handle = nullptr;
   try {
-    library.call(functions.generate_texts, text, strings.data(), std::uint64_t(strings.size()),
-                 converted.get(), generation.get(), &handle);
+    call(text, converted.get(), generation.get(), &handle);
   } catch (const Error &) {
     converted.rethrow();
     generation.rethrow();
     throw;
   }
+  std::unique_ptr<transept_text_results, void (*)(transept_text_results *)> owner(
+      handle, functions.release_texts);
   // With keepPartial, a call that an exception has ended succeeds.
   converted.rethrow();
   generation.rethrow();
-  std::unique_ptr<transept_text_results, void (*)(transept_text_results *)> owner(
-      handle, functions.release_texts);
-  std::vector<TextGeneration> generations(texts.size());
-  for (std::size_t index = 0; index < texts.size(); ++index) {
-    std::uint64_t count = 0;
-    const transept_text_result *views = functions.view_texts(handle, index, &count);
-    for (const transept_text_result &view : std::span(views, count)) {
-      TextResult &result = generations[index].results.emplace_back();
-      result.text.assign(view.text.data, view.text.size);
-      if (view.problem.data)
-        result.problem.assign(view.problem.data, view.problem.size);
-      for (std::size_t part = 0; part < view.sequence_count; ++part) {
-        const transept_token_scores &scores = view.token_scores[part];
-        result.sequences.push_back(
-            sequenceOf(view.sequences[part], std::span(scores.values, scores.count)));
-      }
+  std::vector<TextGeneration> generations(count);
+  for (std::size_t index = 0; index < count; ++index) {
+    std::uint64_t ranks = 0;
+    const transept_text_result *views = functions.view_texts(handle, index, &ranks);
+    for (std::size_t rank = 0; rank < ranks; ++rank) {
+      TextResult &result = generations[index].results.emplace_back(textResultOf(views[rank]));
+      for (std::size_t part = 0; part < views[rank].sequence_count; ++part)
+        if (auto *places = functions.view_places(handle, index, rank, part))
+          result.places.push_back(placesOf(*places, views[rank].sequences[part]));
     }
   }
   return generations;
+}
+
+inline std::vector<TextGeneration> generateTexts(const OpenLibrary &library,
+                                                 std::span<const std::string> texts,
+                                                 const TextOptions &options) {
+  std::vector<transept_string> strings;
+  for (const std::string &each : texts)
+    strings.push_back({each.data(), each.size()});
+  return textResults(library, texts.size(), options,
+                     [&](const transept_text *text, auto... arguments) {
+                       library.call(textFunctions(library).generate_texts, text, strings.data(),
+                                    std::uint64_t(strings.size()), arguments...);
+                     });
 }
 
 } // namespace detail

@@ -59,6 +59,8 @@ typedef struct transept_text_options {
   void *on_text_context;
   transept_progress_function on_progress; /* or null */
   void *on_progress_context;
+  uint32_t token_offsets; /* 1: results say which bytes of the texts each token stands for */
+  uint32_t alignment;     /* 1: results say where the model looked as it produced each token */
 } transept_text_options;
 
 typedef struct transept_string {
@@ -70,6 +72,24 @@ typedef struct transept_token_scores {
   const float *values; /* of the last `count` ids of a sequence */
   uint64_t count;      /* 0 where they were not asked for */
 } transept_token_scores;
+
+/* Bytes of a text, without the one at `end`; none where both are the same. */
+typedef struct transept_byte_range {
+  uint64_t begin;
+  uint64_t end;
+} transept_byte_range;
+
+/* What the ids of a sequence stand for, and come from. White space around a token is not in its
+ * range; tokens that make a character together have it each. */
+typedef struct transept_token_places {
+  const transept_byte_range *target; /* [sequence.length] in the result's text, or null */
+  const transept_byte_range *source; /* [source_length] in the source's text, or null */
+  const int32_t *source_ids;         /* [source_length]; null for an image */
+  uint64_t source_length;            /* ids, or rows of the encoder's states of an image */
+  const float *weights; /* [sequence.length, source_length], or null: what the model looked at as it
+                         * produced each id, the mean over the heads of its last cross-attention; 0
+                         * for the first id, which was given */
+} transept_token_places;
 
 typedef struct transept_text_result {
   transept_string text;
@@ -114,6 +134,10 @@ struct transept_text_functions {
   const transept_text_result *(*view_texts)(const transept_text_results *results, uint64_t text,
                                             uint64_t *count);
   void (*release_texts)(transept_text_results *results);
+  /* Of sequence number `sequence` of result number `rank` of a text; null beyond the last, and
+   * where they were not asked for. They live as long as the results. */
+  const transept_token_places *(*view_places)(const transept_text_results *results, uint64_t text,
+                                              uint64_t rank, uint64_t sequence);
 };
 
 /* What transept_model_table.text is, hidden in each library that needs it. */

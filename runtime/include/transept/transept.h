@@ -24,6 +24,7 @@
 #ifndef TRANSEPT_TRANSEPT_H
 #define TRANSEPT_TRANSEPT_H
 
+#include "transept/image_abi.h"
 #include "transept/sound_abi.h"
 
 #include <stddef.h>
@@ -94,7 +95,25 @@ transept_texts *transept_translate_all(const transept_library *library, const ch
  * long as the results. */
 const transept_text_result *transept_text_at(const transept_texts *results, size_t text,
                                              size_t rank);
+/* Of sequence number `sequence` of a result; null beyond the last, and unless token_offsets or
+ * alignment of the options asked for them. Valid as long as the results. */
+const transept_token_places *transept_places_at(const transept_texts *results, size_t text,
+                                                size_t rank, size_t sequence);
 void transept_release_texts(transept_texts *results);
+
+/* The best text for an image: its caption, or what is written in it. Of the options, those of
+ * source texts may not be set. */
+char *transept_describe(const transept_library *library, const transept_image *image,
+                        const transept_text_options *options,
+                        const transept_generation_options *generation, transept_error *error);
+/* Results of many images, the same as one by one; transept_text_at has them. */
+transept_texts *transept_describe_all(const transept_library *library, const transept_image *images,
+                                      size_t count, const transept_text_options *options,
+                                      const transept_generation_options *generation,
+                                      transept_error *error);
+/* Encodes an image, for transept_generate. */
+transept_encoded *transept_encode_image(const transept_library *library,
+                                        const transept_image *image, transept_error *error);
 
 /* What is said in a sound of any length. A callback of the options that returns anything but 0 ends
  * the call: null, and TRANSEPT_CANCELLED, unless the generation options keep partial results. */
@@ -106,6 +125,9 @@ transept_speech *transept_transcribe(const transept_library *library, const tran
 const char *transept_speech_language(const transept_speech *speech);
 /* Null beyond the last. Valid as long as the speech. */
 const transept_segment *transept_segment_at(const transept_speech *speech, size_t index);
+/* Word number `word` of a segment, with token_times of the options; null beyond the last. Valid as
+ * long as the speech. */
+const transept_word *transept_word_at(const transept_speech *speech, size_t segment, size_t word);
 void transept_release_speech(transept_speech *speech);
 
 /* The ids of a text, *count of them. */

@@ -60,6 +60,14 @@ TEST(WindowCut, NeverContinuesWhereItBegan) {
   EXPECT_EQ(cut({100, 100, 5, 6}).next, std::nullopt);
 }
 
+TEST(WindowCut, KeepsWhatIsBehindTheLastPairWhereNothingComesAgain) {
+  auto result = detail::cutWindow(std::vector<Id>{100, 5, 150, 150, 7, 8}, firstTimestamp,
+                                  windowSeconds, detail::WindowRest::IsKept);
+  ASSERT_EQ(result.pieces.size(), 2u);
+  expectPiece(result, 1, 3, 6, 1, windowSeconds);
+  EXPECT_EQ(result.next, std::nullopt);
+}
+
 TEST(RepetitionBytes, AreAsManyForEachIdAsTheVocabularyNeeds) {
   std::vector<Id> ids = {1, 258};
   EXPECT_EQ(detail::bytesOf(ids, 200), std::string("\1\2", 2));

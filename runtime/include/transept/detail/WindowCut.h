@@ -20,8 +20,12 @@ struct WindowCut {
   std::optional<std::size_t> next;
 };
 
+/// What becomes of text behind the last pair of timestamps.
+enum class WindowRest { ComesAgain, IsKept };
+
 /// `text` is without the end id; `seconds` is the length of the window's sound.
-inline WindowCut cutWindow(std::span<const Id> text, Id firstTimestamp, double seconds) {
+inline WindowCut cutWindow(std::span<const Id> text, Id firstTimestamp, double seconds,
+                           WindowRest rest = WindowRest::ComesAgain) {
   auto isTimestamp = [&](std::size_t at) { return text[at] >= firstTimestamp; };
   auto place = [&](std::size_t at) {
     return isTimestamp(at) ? std::size_t(text[at] - firstTimestamp) : 0;
@@ -43,14 +47,17 @@ inline WindowCut cutWindow(std::span<const Id> text, Id firstTimestamp, double s
   }
   // A single timestamp at the end says that nothing follows it.
   const bool isComplete = isTimestamp(count - 1) && !isTimestamp(count - 2);
-  if (isComplete)
+  const bool isKept = !isComplete && rest == WindowRest::IsKept;
+  if (isComplete || isKept)
     ends.push_back(count);
   for (std::size_t begin = 0; std::size_t end : ends) {
     cut.pieces.push_back({begin, end, double(place(begin)) * secondsPerTimestamp,
                           double(place(end - 1)) * secondsPerTimestamp});
     begin = end;
   }
-  if (std::size_t last = place(ends.back() - 1); !isComplete && last != 0)
+  if (isKept)
+    cut.pieces.back().endTime = seconds;
+  if (std::size_t last = place(ends.back() - 1); !isComplete && !isKept && last != 0)
     cut.next = last;
   return cut;
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sizes tell all that can be wrong with an image, so that many are checked before one is read.
+
+#include "media/library/LibraryImages.h"
+
+#include "base/Error.h"
+#include "media/library/LibraryPreprocessor.h"
+
+#include "transept/rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace transept::media {
+
+namespace {
+
+constexpr const char *kName = "image"; // what errors call it
+
+features::ImageSettings settingsOf(const transept_model_table &table) {
+  features::Settings settings = preprocessorOf(table, "images");
+  const auto *images = std::get_if<features::ImageSettings>(&settings);
+  if (!images)
+    throw Error(ErrorCode::Unsupported, fmt::format("{} takes sounds, not images", table.name));
+  return *images;
+}
+
+} // namespace
+
+LibraryImages::LibraryImages(const transept_model_table &table)
+    : table(table), settings(settingsOf(table)),
+      patchSide(size_t(std::lround(std::sqrt(table.source_feature_width / 3.0)))) {
+  checkFeatureWidth(table, 3 * patchSide * patchSide);
+}
+
+void LibraryImages::check(const transept_image &image) const {
+  features::checkImageSize(image.width, image.height, kName);
+  if (!image.pixels)
+    throw InputError(fmt::format("{}: pixels is null", kName));
+  features::ImageSize size{image.height, image.width};
+  size = settings.crop.value_or(settings.size.value_or(size));
+  uint64_t patches = features::patchCount(size, patchSide, kName);
+  uint64_t usual = table.source_feature_count;
+  if (usual != 0 && patches != usual)
+    throw InputError(fmt::format("{}: {} of {} makes {} patches of it, but the model takes {}",
+                                 kName, preprocessorFile, table.name, patches, usual));
+  uint64_t positions = runtime::rowsAfterSteps(table, patches);
+  if (positions == 0 || positions > table.maximum_source_length)
+    throw InputError(fmt::format("{}: expects 1 to {} positions of the encoder, but its {} patches "
+                                 "become {}",
+                                 kName, table.maximum_source_length, patches, positions));
+}
+
+features::Features LibraryImages::read(const transept_image &image) const {
+  check(image);
+  features::Image copy(image.width, image.height);
+  std::copy_n(image.pixels, copy.pixels.size(), copy.pixels.begin());
+  return features::cutPatches(features::pixelValues(copy, settings), patchSide, kName);
+}
+
+} // namespace transept::media
