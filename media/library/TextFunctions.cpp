@@ -6,6 +6,7 @@
 #include "base/Error.h"
 #include "media/library/TextGeneration.h"
 #include "media/text/Unicode.h"
+#include "media/tokenizers/TokenText.h"
 #include "runtime/base/GuardedCall.h"
 
 #include <fmt/format.h>
@@ -34,7 +35,6 @@ transept_status openText(const transept_model_table *table, transept_model *mode
                          transept_text **text, char **message) {
   return guarded(message, [&] {
     requirePointer(table, "table");
-    requirePointer(model, "model");
     requirePointer(text, "text");
     *text = new transept_text(*table, model);
   });
@@ -112,6 +112,7 @@ transept_status generateTextsGuarded(const transept_text *text, const transept_s
                                      transept_text_results **results, char **message) {
   return guarded(message, [&] {
     requirePointer(text, "text");
+    requirePointer(text->model, "the model of text");
     requirePointer(results, "results");
     if (count != 0)
       requirePointer(strings, "strings");
@@ -134,6 +135,17 @@ const transept_text_result *viewTexts(const transept_text_results *results, uint
   return isThere ? results->views[text].data() : nullptr;
 }
 
+/// Nothing may be thrown through C.
+uint64_t tokenText(void *context, int32_t id, char *bytes, uint64_t capacity) {
+  try {
+    std::string text = text::tokenText(*static_cast<const transept_text *>(context)->tokenizer, id);
+    text.copy(bytes, capacity);
+    return text.size();
+  } catch (...) {
+    return UINT64_MAX;
+  }
+}
+
 void releaseTexts(transept_text_results *results) {
   delete results;
 }
@@ -153,4 +165,5 @@ extern "C" const struct transept_text_functions transept_text_function_table = {
     .generate_texts = transept::media::generateTextsGuarded,
     .view_texts = transept::media::viewTexts,
     .release_texts = transept::media::releaseTexts,
+    .token_text = transept::media::tokenText,
 };

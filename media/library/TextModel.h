@@ -17,7 +17,7 @@ struct transept_text {
   int32_t languageId(const char *what, std::string_view name) const;
 
   const transept_model_table &table;
-  transept_model *model;
+  transept_model *model; // null: for all but generating
   std::unique_ptr<transept::text::Tokenizer> tokenizer;
   std::vector<std::string> languages;
 };

@@ -37,8 +37,11 @@ TextSources::TextSources(const transept_text &text, std::span<const transept_str
 }
 
 void TextSources::add(std::string_view string, size_t index) {
+  auto kept = [&](std::string_view source) {
+    return std::string(options.replaces_unknowns ? source : "");
+  };
   if (!options.splits_sentences) {
-    all.push_back({index, 0, read(string), ""});
+    all.push_back({index, 0, read(string), "", kept(string)});
     return;
   }
   const std::string valid = text::validUtf8(string);
@@ -47,8 +50,8 @@ void TextSources::add(std::string_view string, size_t index) {
     if (sentence.text.empty())
       blanks[index] = sentence.gap;
     else
-      all.push_back(
-          {index, number, readSentence(sentence.text, number), std::string(sentence.gap)});
+      all.push_back({index, number, readSentence(sentence.text, number), std::string(sentence.gap),
+                     kept(sentence.text)});
     number += !sentence.text.empty();
   }
 }

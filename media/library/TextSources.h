@@ -16,7 +16,8 @@ namespace transept::media {
 struct TextPiece {
   size_t text, sentence;
   std::vector<int32_t> ids;
-  std::string gap; // the white space behind the sentence
+  std::string gap;         // the white space behind the sentence
+  std::string string = {}; // where unknown tokens are to be replaced: what the ids were made of
 };
 
 class TextSources {

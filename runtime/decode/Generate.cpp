@@ -5,11 +5,11 @@
 #include "runtime/decode/Generate.h"
 
 #include "runtime/base/Messages.h"
-#include "runtime/decode/BeamSearch.h"
+#include "runtime/decode/Coverage.h"
 #include "runtime/decode/FeedSequences.h"
-#include "runtime/decode/GreedySearch.h"
 #include "runtime/decode/Limits.h"
-#include "runtime/decode/SamplingSearch.h"
+#include "runtime/decode/MakeSearch.h"
+#include "runtime/decode/OptionCombinations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -60,11 +60,14 @@ public:
   Generation(Engine &engine, std::span<transept_source *const> sources,
              const transept_generation_options *options)
       : engine(engine), sources(sources), options(options),
-        settings(resolveSettings(engine.table, options)),
+        settings(resolveSettings(engine.table, options)), stops(settings, engine, options),
         batch(engine, options ? StopRequest{options->should_stop, options->should_stop_context}
                               : StopRequest{}),
         results(sources.size()) {
-    if (options && options->on_token && settings.beams == 1 && settings.sequences() > 1)
+    if (options)
+      checkCombinations(settings, engine.table, *options);
+    bool hasSamples = settings.sample && settings.beams == 1 && settings.sequences() > 1;
+    if (options && options->on_token && hasSamples)
       failArgument(settings.named("return_count", "returnCount"), settings.returnCount,
                    "1 when " + text(settings.named("on_token", "onToken")) + " is given");
     // All prompts are checked before anything runs.
@@ -80,6 +83,8 @@ public:
         throw;
       keepPartial();
     }
+    for (std::size_t source = 0; settings.ranksByCoverage() && source < sources.size(); ++source)
+      rankByCoverage(engine, settings, sources[source], results[source]);
     return std::move(results);
   }
 
@@ -155,7 +160,7 @@ private:
     std::span<const std::int32_t> given = promptOf(options, source);
     for (std::size_t index = 0; index < given.size(); ++index)
       checkTargetId(engine.table, nameOfPrompt(source) + "[" + text(index) + "]", given[index]);
-    auto prompt = startOf(settings, promptOf(options, source));
+    auto prompt = beginningOf(source);
     std::int64_t length = std::int64_t(prompt.size());
     TokenRules rules(settings, {}, length);
     if (length >= rules.maximumLength())
@@ -178,6 +183,12 @@ private:
          " or the decoder's positions end a result (of sources[", source, "])");
   }
 
+  /// What results begin with.
+  std::vector<std::int32_t> beginningOf(std::size_t source) const {
+    return startOf(settings, settings.isPromptSoft() ? std::span<const std::int32_t>()
+                                                     : promptOf(options, source));
+  }
+
   TokenListener listenerOf(std::size_t source) const {
     return options ? TokenListener{options->on_token, options->on_token_context, source}
                    : TokenListener{};
@@ -185,17 +196,12 @@ private:
 
   std::unique_ptr<Search> makeSearch(std::size_t source, TokenListener listener) {
     transept_source &handle = *sources[source];
-    SearchStart start{settings,
-                      *handle.lease,
-                      handle.givenIds,
-                      engine.pages,
-                      startOf(settings, promptOf(options, source)),
-                      allowedOf(source)};
-    if (settings.beams > 1)
-      return std::make_unique<BeamSearch>(start, numberOf(source), listener);
-    if (settings.sample)
-      return std::make_unique<SamplingSearch>(std::move(start), numberOf(source), listener);
-    return std::make_unique<GreedySearch>(std::move(start), listener);
+    SearchStart start{settings,     *handle.lease,       handle.givenIds,
+                      engine.pages, beginningOf(source), allowedOf(source),
+                      stops};
+    if (settings.isPromptSoft())
+      start.softPrefix = startOf(settings, promptOf(options, source));
+    return runtime::makeSearch(std::move(start), numberOf(source), listener);
   }
 
   AllowedTokens allowedOf(std::size_t source) const {
@@ -239,15 +245,20 @@ private:
       return;
     results[item.source] = item.search->take();
     item.search.reset();
+    ++doneCount;
+    if (options && options->on_progress &&
+        options->on_progress(options->on_progress_context, doneCount, sources.size()) != 0)
+      fail(ErrorCode::Cancelled, "the progress callback asked to stop");
   }
 
   Engine &engine;
   std::span<transept_source *const> sources;
   const transept_generation_options *options;
   GenerationSettings settings;
+  StopStrings stops;
   DecodeBatch batch;
   std::vector<Running> running;
-  std::size_t next = 0;
+  std::size_t next = 0, doneCount = 0;
   std::vector<std::vector<GeneratedSequence>> results;
 };
 

@@ -7,6 +7,7 @@
 
 #include "runtime/cache/EncoderCache.h"
 #include "runtime/cache/PagePool.h"
+#include "runtime/engine/LibraryTexts.h"
 #include "runtime/platform/AlignedMemory.h"
 #include "runtime/platform/ProcessMark.h"
 #include "runtime/threads/ProgramRunner.h"
@@ -29,6 +30,7 @@ struct Engine {
   ProgramRunner runner;
   EncoderCache encoderCache;
   PagePool pages;
+  LibraryTexts texts;
 };
 
 } // namespace transept::runtime

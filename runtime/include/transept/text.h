@@ -53,12 +53,16 @@ struct TextOptions {
   /// A text that is refused gets a result with a `problem`; without it, it is an error.
   bool skipsInvalid = false;
   bool keepsSpecialTokens = false;
+  /// An unknown token of a result becomes the text of the source's token that it has the highest
+  /// attention on, as CTranslate2's replace_unknowns; of what the source's tokenizer does not know
+  /// either, what stood there. Not with onText or keepsSpecialTokens.
+  bool replacesUnknowns = false;
   /// Sources to work on at once, at most; 0: 64. Results do not depend on it.
   std::size_t batchSize = 0;
   /// How to search, and how to stop. It is an error to set forcedBeginning or decoderStart beside a
-  /// target language, and onToken. The prefix stands behind the prompt. With keepPartial, a call
-  /// that `stop` or onText ends returns what there is; texts that were not reached have a
-  /// `problem`.
+  /// target language, onToken and onProgress. The prefix stands behind the prompt. With
+  /// keepPartial, a call that `stop` or onText ends returns what there is; texts that were not
+  /// reached have a `problem`.
   GenerateOptions generate = {};
   /// Called on the calling thread with what is certain of a text's result and was not given before,
   /// whole words at a time; together they are the result. For searches for which onToken is called,
@@ -118,6 +122,7 @@ public:
     options.truncates = given.truncates;
     options.skips_invalid = given.skipsInvalid;
     options.keeps_special = given.keepsSpecialTokens;
+    options.replaces_unknowns = given.replacesUnknowns;
     options.batch_size = given.batchSize;
     if (given.onText)
       options.on_text = [](void *context, std::uint64_t text, const char *part,

@@ -41,8 +41,6 @@ typedef struct transept_tokenize_options {
  */
 typedef int32_t (*transept_text_function)(void *context, uint64_t text, const char *part,
                                           uint64_t size);
-/* Called when `done` of `total` texts are; anything but 0 ends the call with TRANSEPT_CANCELLED. */
-typedef int32_t (*transept_progress_function)(void *context, uint64_t done, uint64_t total);
 
 /* What begins as zeros takes the default of each field. */
 typedef struct transept_text_options {
@@ -59,6 +57,8 @@ typedef struct transept_text_options {
   void *on_text_context;
   transept_progress_function on_progress; /* or null */
   void *on_progress_context;
+  uint32_t replaces_unknowns; /* 1: what is unknown in a result becomes what it was made from */
+  uint32_t reserved;          /* 0 */
 } transept_text_options;
 
 typedef struct transept_string {
@@ -82,7 +82,8 @@ typedef struct transept_text_result {
 struct transept_text_functions {
   uint64_t structure_size; /* sizeof(struct transept_text_functions) in the library */
 
-  /* Reads the library's tokenizer. *text is to be given to close_text. */
+  /* Reads the library's tokenizer. *text is to be given to close_text. A null model: for all but
+   * generate_texts. */
   transept_status (*open_text)(const transept_model_table *table, transept_model *model,
                                transept_text **text, char **message);
   void (*close_text)(transept_text *text);
@@ -105,7 +106,8 @@ struct transept_text_functions {
 
   /* Texts to texts: one list of results for each of `strings`. A decoder alone continues them.
    * Null options: all defaults. Of `generation`, forced beginning and decoder start may not be
-   * set beside a target language, and on_token not at all; the prefix stands behind a prompt. */
+   * set beside a target language, and on_token and on_progress not at all; the prefix stands behind
+   * a prompt. */
   transept_status (*generate_texts)(const transept_text *text, const transept_string *strings,
                                     uint64_t count, const transept_text_options *options,
                                     const transept_generation_options *generation,
@@ -114,6 +116,10 @@ struct transept_text_functions {
   const transept_text_result *(*view_texts)(const transept_text_results *results, uint64_t text,
                                             uint64_t *count);
   void (*release_texts)(transept_text_results *results);
+
+  /* Its context is a transept_text. Special tokens are written as they are in the vocabulary; bytes
+   * of a character of which a token has but some become U+FFFD. */
+  transept_token_text_function token_text;
 };
 
 /* What transept_model_table.text is, hidden in each library that needs it. */
