@@ -80,6 +80,15 @@ std::vector<std::string> UnknownTokens::sourceTexts(const TextPiece &piece) cons
              pieces[index] != tokenizer.decode({{alone[index]}}, {.skipSpecialTokens = false}))
       mine = plain(pieces[index]);
   }
+  // A blank by itself belongs to what is behind it; a code of a language, as Marian writes it, is
+  // no text.
+  for (size_t index = texts.size(); index-- != 0;) {
+    bool isCode = texts[index].starts_with(">>") && texts[index].ends_with("<<");
+    if (index != 0 && texts[index - 1] == " " && !texts[index].empty())
+      texts[index].insert(0, " ");
+    if (isCode || text::strip(texts[index]).empty())
+      texts[index].clear();
+  }
   return texts;
 }
 

@@ -14,7 +14,7 @@ namespace {
 /// The ids of a word that the vocabulary knows; none where it knows none of some.
 std::vector<int32_t> someWord(const Tokenizer &tokenizer, bool isSource) {
   const EncodeOptions alone{.addSpecialTokens = false};
-  for (std::string_view word : {"abcdef", "a", "1", ".", "\u7684", "\u306e"}) {
+  for (std::string_view word : {"abcdefghij", "a", "1", ".", "\u7684", "\u306e"}) {
     std::vector<int32_t> ids =
         isSource ? tokenizer.encode(word, alone) : tokenizer.encodeTarget(word, alone);
     if (!ids.empty() && std::ranges::find(ids, tokenizer.unknownId()) == ids.end())
@@ -31,22 +31,30 @@ std::string tokenText(const Tokenizer &tokenizer, int32_t id, bool isSource) {
                              .withTimestamps = true,
                              .isSource = isSource};
   const std::vector<int32_t> word = someWord(tokenizer, isSource);
-  auto decode = [&](std::vector<int32_t> ids) {
-    ids.insert(ids.begin(), word.begin(), word.end());
+  auto beforeWord = [&](std::vector<int32_t> ids) {
     ids.insert(ids.end(), word.begin(), word.end());
     return tokenizer.decode(ids, asItIs);
   };
-  const std::string before = tokenizer.decode(word, asItIs), pair = decode({});
-  std::string text = decode({id});
-  if (!pair.starts_with(before) || !text.starts_with(before))
+  auto betweenWords = [&](std::vector<int32_t> ids) {
+    ids.insert(ids.begin(), word.begin(), word.end());
+    return beforeWord(std::move(ids));
+  };
+  const std::string alone = beforeWord({}), pair = betweenWords({});
+  std::string text = betweenWords({id});
+  if (word.empty() || !pair.starts_with(alone) || !text.starts_with(alone))
     return tokenizer.decode(std::span(&id, 1), asItIs);
-  text.erase(0, before.size());
-  // The blank before the second word is that word's.
-  for (const std::string &behind : {pair.substr(before.size()), before})
-    if (text.ends_with(behind)) {
-      text.resize(text.size() - behind.size());
-      break;
-    }
+  text.erase(0, alone.size());
+  // Whose is the blank between words? The second one's, unless the pieces of a word say that it
+  // goes on ("hel@@ lo"), and not that it began.
+  const std::string second = pair.substr(alone.size());
+  if (!betweenWords({word.front()}).ends_with(second)) {
+    std::string blank = second.substr(0, second.size() - std::min(second.size(), alone.size()));
+    text.erase(0, text.starts_with(blank) ? blank.size() : 0);
+    return text.ends_with(alone) ? text.substr(0, text.size() - alone.size()) : text;
+  }
+  for (const std::string &behind : {second, alone})
+    if (text.ends_with(behind))
+      return text.substr(0, text.size() - behind.size());
   return text;
 }
 
