@@ -13,6 +13,7 @@
 #include "commands/GenerationFlags.h"
 #include "commands/LanguageFlags.h"
 #include "commands/LevelFlag.h"
+#include "commands/Progress.h"
 #include "commands/SentenceResults.h"
 #include "commands/SoundFlags.h"
 #include "commands/SoundResults.h"
@@ -47,7 +48,7 @@ struct GenerateCommand {
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
-  bool skipsInvalid = false, truncates = false, showsTokenScores = false;
+  bool skipsInvalid = false, truncates = false, showsTokenScores = false, replacesUnknowns = false;
   std::string split;
 };
 
@@ -88,16 +89,16 @@ public:
   void run() {
     size_t batchSize = command.batchSize.value_or(readsFiles() ? 8 : 64);
     std::unique_ptr<SourceReader> reader =
-        readsFiles() ? readFiles(model, command.sources, command.keepsShort, longSounds)
-        : !command.split.empty()
-            ? readTexts(lines())
-            : readLines(lines(), model, command.usesIds ? nullptr : tokenizer.get(),
-                        command.languages.encoding(tokenizer.get()), command.truncates);
+        readsFiles()   ? readFiles(model, command.sources, command.keepsShort, longSounds)
+        : takesTexts() ? readTexts(lines())
+                       : readLines(lines(), model, command.usesIds ? nullptr : tokenizer.get(),
+                                   command.languages.encoding(tokenizer.get()), command.truncates);
     SourceIsolation isolation(command.skipsInvalid);
     while (true) {
       std::vector<GenerateSource> batch = reader->next(batchSize);
       if (batch.empty())
         break;
+      showDone(isolation.sourceCount());
       if (batch.front().isLong && batch.front().problem.empty())
         batch.front().problem = transcribeSound(batch.front());
       write(batch, isolation.run(batch, [&](const Sources &sources) { return process(sources); }));
@@ -112,6 +113,18 @@ public:
   }
 
 private:
+  /// How many files, or lines of an input that may have any number.
+  void showDone(size_t count) {
+    if (readsFiles() || !command.sources.empty())
+      progress.show(fmt::format("{} of {} sources", count, command.sources.size()),
+                    double(count) / double(command.sources.size()));
+    else if (!::isatty(STDIN_FILENO))
+      progress.show(fmt::format("{} lines", count), 0);
+  }
+
+  /// Whether the library reads the lines, not this program.
+  bool takesTexts() const { return !command.split.empty() || command.replacesUnknowns; }
+
   /// Whether the model reads features, which come from files.
   bool readsFiles() const { return model.sourceFeatureWidth() != 0; }
 
@@ -148,12 +161,13 @@ private:
     if (command.truncates && readsFiles())
       throw CLI::ValidationError("--truncate", "is for lines, but this library reads files: sounds "
                                                "are always cut to the model's window");
-    if (!command.split.empty() && (readsFiles() || command.usesIds || !model.hasSource()))
-      throw CLI::ValidationError("--split", "is for sources that are texts");
-    if (!command.split.empty() &&
+    const char *ofTexts = command.split.empty() ? "--replace-unknowns" : "--split";
+    if (takesTexts() && (readsFiles() || command.usesIds || !model.hasSource()))
+      throw CLI::ValidationError(ofTexts, "is for sources that are texts");
+    if (takesTexts() &&
         (command.attention.isInResults() || !command.attention.pictureFile().empty()))
-      throw CLI::ValidationError("--split", "cannot be combined with attention: a line then has "
-                                            "several sources");
+      throw CLI::ValidationError(ofTexts, "cannot be combined with attention: results then have "
+                                          "texts of their own");
     if (command.truncates && !model.hasSource())
       throw CLI::ValidationError("--truncate", "is for sources, but this library continues lines");
   }
@@ -210,16 +224,24 @@ private:
                               .offset = command.sound.offset(),
                               .seconds = sound.seconds()};
       SoundResult result(model, soundFormat, given, [&](const std::string &text) {
+        progress.clear();
         file ? file->write(text) : writeLines(text);
       });
+      auto showHeard = [&](double end) {
+        double all = soundFormat.seconds;
+        progress.show(fmt::format("{}: {:.0f} of {:.0f} s", given.file, end, all),
+                      all > 0 ? end / all : 0);
+      };
       soundOptions.speech.generate.sourceNumbers = {given.number};
       SoundFeatures features{
           .frameCount = sound.frameCount(),
           .read = [&](size_t begin, size_t count) { return sound.read(begin, count); }};
-      result.finish(
-          transept::transcribeSound(model, features, soundOptions,
-                                    [&](const SoundSegment &segment) { result.add(segment); })
-              .language);
+      result.finish(transept::transcribeSound(model, features, soundOptions,
+                                              [&](const SoundSegment &segment) {
+                                                result.add(segment);
+                                                showHeard(segment.end);
+                                              })
+                        .language);
       if (file)
         file->finish();
     } catch (const InputError &error) {
@@ -245,14 +267,15 @@ private:
       return {""}; // it is written already
     if (!model.hasSource())
       return continuePrompts(given);
-    if (!command.split.empty()) {
+    if (takesTexts()) {
       numberSources(given);
-      return translateSentences(model, given,
-                                {.sourceLanguage = command.languages.sourceLanguage(),
-                                 .splitsSentences = true,
-                                 .truncates = command.truncates,
-                                 .generate = options},
-                                format);
+      return translateTexts(model, given,
+                            {.sourceLanguage = command.languages.sourceLanguage(),
+                             .splitsSentences = !command.split.empty(),
+                             .truncates = command.truncates,
+                             .replacesUnknowns = command.replacesUnknowns,
+                             .generate = options},
+                            format);
     }
     std::vector<SourceInput> inputs;
     for (const GenerateSource *source : given)
@@ -314,6 +337,7 @@ private:
 
   /// Results up to the first source that has none; or all, with others in their place.
   void write(const std::vector<GenerateSource> &given, const std::vector<Outcome> &outcomes) {
+    progress.clear();
     std::string text;
     for (size_t index = 0; index < outcomes.size(); ++index) {
       const Outcome &outcome = outcomes[index];
@@ -373,7 +397,7 @@ private:
     if (prompt.empty())
       return 1;
     auto found = std::ranges::search(sequence.ids, prompt);
-    return size_t(found.end() - sequence.ids.begin());
+    return found.empty() ? 1 : size_t(found.end() - sequence.ids.begin()); // it may be a soft one
   }
 
   const GenerateCommand &command;
@@ -388,6 +412,7 @@ private:
   ResultFormat format;
   std::optional<OutputFile> picture;
   bool hasPicture = false;
+  Progress progress;
 };
 
 } // namespace
@@ -438,6 +463,9 @@ void addGenerateCommand(CLI::App &program) {
                    "sentences: translate a line sentence by sentence and put the results together, "
                    "with what stood between; for models that were trained on single sentences")
       ->check(oneOf({"sentences"}));
+  command->add_flag("--replace-unknowns", options->replacesUnknowns,
+                    "put what stands in the line in place of a token that the model does not know, "
+                    "by its attention");
   options->languages.addTo(*command);
   options->speech.addTo(*command);
   options->sound.addTo(*command);

@@ -60,6 +60,17 @@ Json objectOf(const GenerateSource &source) {
   return object;
 }
 
+const char *nameOf(FinishReason reason) {
+  switch (reason) {
+  case FinishReason::End:
+    return "end";
+  case FinishReason::Stop:
+    return "stop";
+  default:
+    return "length";
+  }
+}
+
 Json toJson(const ResultFormat &format, const Result &result) {
   Json object = objectOf(result.source);
   object["rank"] = result.rank;
@@ -69,7 +80,7 @@ Json toJson(const ResultFormat &format, const Result &result) {
   object["score"] = result.sequence.score;
   if (format.showsTokenScores)
     object["tokenScores"] = result.sequence.tokenScores;
-  object["finished"] = result.sequence.finishReason == FinishReason::End ? "end" : "length";
+  object["finished"] = nameOf(result.sequence.finishReason);
   if (result.transcript) {
     if (!result.transcript->language.empty())
       object["language"] = result.transcript->language;

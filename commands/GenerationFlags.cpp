@@ -171,6 +171,7 @@ void GenerationFlags::addTo(CLI::App &command) {
   addListFlag(command, flag, options.name, help);
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   addWordsFlag(command, flag, texts.name, help);
+#define OPTION_TEXTS OPTION_WORDS
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   command.add_option(flag, texts.name, help)->group(kGroup);
 #define OPTION_BIASES OPTION_WORDS
@@ -288,7 +289,8 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   bool samples = options.sample.value_or(usesDefaults && defaults->sample == 1);
   if (!samples)
     warnOfSamplingOptions();
-  if ((!samples || beams > 1) && options.returnCount.value_or(1) > beams)
+  bool isBounded = (!samples || beams > 1) && !options.alternatives.value_or(false);
+  if (isBounded && options.returnCount.value_or(1) > beams)
     throw CLI::ValidationError(
         "--num-return",
         fmt::format("expects {} (the beams) or less, but got {}", beams, *options.returnCount));
@@ -317,6 +319,9 @@ GenerateOptions GenerationFlags::resolve(const Model &model,
   }
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, abi_name, key, flag, ...) addWords(result.name, flag, texts.name, model);
+#define OPTION_TEXTS(name, abi_name, key, flag, ...)                                               \
+  if (!texts.name.empty())                                                                         \
+    result.name = texts.name;
 #define OPTION_DECAY(name, abi_name, key, flag, ...) setDecay(result.name, flag, texts.name);
 #define OPTION_BIASES(name, abi_name, key, flag, ...)                                              \
   addBiases(result.name, flag, texts.name, model);

@@ -39,6 +39,7 @@ private:
 #define OPTION_WORDS(name, ...) std::vector<std::string> name;
 #define OPTION_DECAY(name, ...) std::string name;
 #define OPTION_BIASES OPTION_WORDS
+#define OPTION_TEXTS OPTION_WORDS
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   };

@@ -53,6 +53,24 @@ bring a beam nearer to its words are looked at beside the best ones, and an end 
 words are there. Their scores are the model's own. Where the rules or the length leave no way, results
 come without them.
 
+Stop strings (`stopStrings`) look at the texts of a result's tokens in a row, those of its prompt included, and
+count once their last character is in a token that was generated; the result keeps that token, and least lengths
+do not hold it up. The texts are the library's tokenizer's, or what the function `tokenText` says. In beam search,
+a hypothesis that completes one is finished, as one with an end id is.
+
+`patience`, `coveragePenalty`, `prefixBias` and `alternatives` are CTranslate2's `patience`, `coverage_penalty`,
+`prefix_bias_beta` and `return_alternatives`. A group of k beams collects round(k * patience) hypotheses before it
+may end. The coverage penalty takes the cross-attention of the last layer, averaged over the heads, from one more
+pass over each hypothesis at the end; it needs a listener of tokens to be absent. With a bias, the prompt is not
+put before results: as long as a hypothesis goes along with it, the probability of each token becomes (1 - bias)
+times the model's, plus the bias for the prompt's own next token. Alternatives are `returnCount` results that
+begin with as many different tokens behind the prompt, each found by a search of its own.
+
+`lookupLength` makes greedy search guess: where the last tokens of a result (`lookupNgramSize` of them, or fewer)
+were before in it or in its source, what followed there is checked together with the next step. Ids, scores and
+bits are those without it; it is faster where results repeat themselves or their sources, and slower where
+guesses are wrong and the processor is busy with many sources. `allowedIds` is asked about guesses, too.
+
 `tokenScores` in C++ asks for the score of each token, as transformers' `compute_transition_scores`
 gives it: `Processed` is what the search worked with, `Normalized` the log-probability after rules and
 cuts, which greedy search, beams and samples have alike. `transept generate --token-scores` shows the
@@ -62,8 +80,10 @@ A call can be heard and ended: `onToken` gets each token of the best result as s
 in beam search once all hypotheses that can still win agree on it. `stop`, a `std::stop_token`, ends
 encode and generate before their next step; with `keepPartial` generate then returns what there is.
 
-What is particular to one call (prompts, forced words, a listener, a stop token, `tokenScores`,
-`allowedIds`, `ignoreModelDefaults`, seed and `sourceNumbers`, the timestamps of speech) is in `transept/options.h`.
+`onProgress` counts the sources that are done.
+
+What is particular to one call (prompts, forced words, listeners, a stop token, `tokenScores`,
+`allowedIds`, `tokenText`, `ignoreModelDefaults`, seed and `sourceNumbers`, the timestamps of speech) is in `transept/options.h`.
 
 | C++ | command line | Hugging Face | neutral default | allowed |
 |---|---|---|---|---|
@@ -76,8 +96,9 @@ struct Option {
 
 void print(const Option &option) {
   std::string flag = *option.flag ? fmt::format("`{}`", option.flag) : "";
-  fmt::print("| `{}` | {} | `{}` | {} | {} |\n", option.name, flag, option.huggingFaceName,
-             option.neutral, option.allowed);
+  std::string theirs = *option.huggingFaceName ? fmt::format("`{}`", option.huggingFaceName) : "";
+  fmt::print("| `{}` | {} | {} | {} | {} |\n", option.name, flag, theirs, option.neutral,
+             option.allowed);
 }
 
 /// An item of a list, in lines of at most 120 characters.
@@ -119,6 +140,8 @@ void printTable() {
   print({#name, flag, hugging_face_name, "none", "ids of the target vocabulary"});
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   print({#name, flag, hugging_face_name, "none", "lists of ids of the target vocabulary"});
+#define OPTION_TEXTS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  print({#name, flag, hugging_face_name, "none", "texts of " + detail::range.text() + " bytes"});
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   print({#name, flag, hugging_face_name, "none", "0 or more; " + detail::range.text()});
 #define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
@@ -135,6 +158,7 @@ void printMeanings() {
 #define OPTION_IDS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)             \
   printMeaning(#name, #abi_name "s", #key, help);
 #define OPTION_WORDS OPTION_IDS
+#define OPTION_TEXTS OPTION_IDS
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   printMeaning(#name, #abi_name "_start` and `" #abi_name "_factor", #key, help, #abi_name);
 #define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sequences of all sentences count as one.
+// The sequences of all sentences of a result count as one.
 
 #include "commands/SentenceResults.h"
 
@@ -34,9 +34,8 @@ std::string asSources(std::string message) {
 
 } // namespace
 
-std::vector<std::string> translateSentences(const Model &model, const Sources &given,
-                                            const TextOptions &options,
-                                            const ResultFormat &format) {
+std::vector<std::string> translateTexts(const Model &model, const Sources &given,
+                                        const TextOptions &options, const ResultFormat &format) {
   std::vector<std::string> texts, lines;
   for (const GenerateSource *source : given)
     texts.push_back(source->text);
@@ -47,12 +46,16 @@ std::vector<std::string> translateSentences(const Model &model, const Sources &g
     throw Error(error.code(), asSources(error.what()));
   }
   for (size_t index = 0; index < results.size(); ++index) {
-    Sequence sequence = together(results[index].best().sequences);
-    TranscriptText shown;
-    shown.text = results[index].text();
-    Result result{*given[index], 0, sequence};
-    result.transcript = &shown;
-    lines.push_back(formatResult(format, result));
+    std::string &text = lines.emplace_back();
+    for (size_t rank = 0; rank < results[index].results.size(); ++rank) {
+      const TextResult &each = results[index].results[rank];
+      Sequence sequence = together(each.sequences);
+      TranscriptText shown;
+      shown.text = each.text;
+      Result result{*given[index], rank, sequence};
+      result.transcript = &shown;
+      text += formatResult(format, result);
+    }
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Results of lines that are split into sentences, by the library itself.
+// Results of lines that the library itself reads: split into sentences, or with unknown tokens
+// replaced.
 
 #ifndef TRANSEPT_COMMANDS_SENTENCERESULTS_H
 #define TRANSEPT_COMMANDS_SENTENCERESULTS_H
@@ -10,9 +11,9 @@
 
 namespace transept::commands {
 
-/// A line for each source's text. Throws Error about "sources[N]" for one that is refused.
-std::vector<std::string> translateSentences(const Model &model, const Sources &given,
-                                            const TextOptions &options, const ResultFormat &format);
+/// The lines of each source's text. Throws Error about "sources[N]" for one that is refused.
+std::vector<std::string> translateTexts(const Model &model, const Sources &given,
+                                        const TextOptions &options, const ResultFormat &format);
 
 } // namespace transept::commands
 

@@ -19,7 +19,7 @@ NUMBERS = {"int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
 OPTION_TYPES = {"NUMBER": "int", "LIMIT": "int", "ID": "int", "FRACTION": "float", "BOOLEAN": "bool",
                 "EARLY_STOPPING": 'Union[bool, Literal["never"]]', "IDS": "Iterable[int]",
                 "WORDS": "Iterable[Iterable[int]]", "DECAY": "Tuple[int, float]",
-                "BIASES": "Mapping[Tuple[int, ...], float]"}
+                "BIASES": "Mapping[Tuple[int, ...], float]", "TEXTS": "Union[str, Iterable[str]]"}
 
 
 def preprocess(compiler, include, text):
@@ -100,14 +100,14 @@ def options(compiler, include):
                  "not know; add it to OPTION_TYPES and to transept/_options.py")
     for kind, name, help_text in re.findall(r'~ (\w+) (\w+) (".*?(?<!\\)")', text):
         if kind != "MODEL_ID":
-            plural = "s" if kind in ("IDS", "WORDS") else ""
+            plural = "s" if kind in ("IDS", "WORDS", "TEXTS") else ""
             yield name + plural, kind, ast.literal_eval(help_text)
 
 
 def text_options(declarations):
     kinds = {"const char *": "str", "uint32_t": "bool", "uint64_t": "int"}
     return [(name, kinds[kind]) for name, kind in declarations.structures["transept_text_options"]
-            if kind in kinds and name != "structure_size"]
+            if kind in kinds and name not in ("structure_size", "reserved")]
 
 
 def typed_dictionary(name, about, rows):

@@ -4,6 +4,7 @@
 // it.
 
 #include "media/library/BatchCallbacks.h"
+#include "media/library/GenerateOptionsOfC.h"
 
 namespace transept::media {
 
@@ -43,9 +44,14 @@ BatchCallbacks::BatchCallbacks(const transept_text &text, const transept_text_op
   }
   if (!options.on_text)
     return;
+  // Results begin with the prompt, unless they are only drawn to it.
+  const transept_generation_defaults *defaults = text.table.generation;
+  bool usesDefaults = defaults && batch.ignore_model_defaults == 0;
+  const float bias =
+      generateOptionsOf(batch).prefixBias.value_or(usesDefaults ? defaults->prefix_bias : 0);
   for (size_t index = 0; index < pieces.size(); ++index) {
     std::span<const int32_t> prompt;
-    if (batch.prompt_offsets)
+    if (batch.prompt_offsets && bias == 0)
       prompt = {batch.prompt_ids + batch.prompt_offsets[index],
                 batch.prompt_ids + batch.prompt_offsets[index + 1]};
     streams.emplace_back(*text.tokenizer, std::vector<int32_t>(prompt.begin(), prompt.end()));

@@ -51,6 +51,9 @@ GenerateOptions generateOptionsOf(const transept_generation_options &options) {
   if (options.abi_name##s)                                                                         \
     result.name =                                                                                  \
         listsOf(options.abi_name##s, options.abi_name##_offsets, options.abi_name##_count);
+#define OPTION_TEXTS(name, abi_name, ...)                                                          \
+  if (options.abi_name##s)                                                                         \
+    result.name.emplace(options.abi_name##s, options.abi_name##s + options.abi_name##_count);
 #define OPTION_DECAY(name, abi_name, ...)                                                          \
   if (options.abi_name##_start != TRANSEPT_UNSET)                                                  \
     result.name = ExponentialDecay{options.abi_name##_start, options.abi_name##_factor};

@@ -50,6 +50,8 @@ void refuseWhatIsNotTakenOver(const transept_generation_options &generation) {
   };
   refuse(generation.on_token, "on_token");
   refuse(generation.allowed_ids, "allowed_ids");
+  refuse(generation.token_text, "token_text");
+  refuse(generation.on_progress, "on_progress");
   refuse(generation.prompt_ids, "prompt_ids");
   refuse(generation.forced_word_count != 0, "forced_word_ids");
 }

@@ -7,6 +7,7 @@
 #include "media/library/TextGeneration.h"
 #include "media/library/TextSources.h"
 #include "media/text/Unicode.h"
+#include "media/tokenizers/TokenText.h"
 #include "runtime/base/GuardedCall.h"
 
 #include <fmt/format.h>
@@ -35,7 +36,6 @@ transept_status openText(const transept_model_table *table, transept_model *mode
                          transept_text **text, char **message) {
   return guarded(message, [&] {
     requirePointer(table, "table");
-    requirePointer(model, "model");
     requirePointer(text, "text");
     *text = new transept_text(*table, model);
   });
@@ -113,6 +113,7 @@ transept_status generateTextsGuarded(const transept_text *text, const transept_s
                                      transept_text_results **results, char **message) {
   return guarded(message, [&] {
     requirePointer(text, "text");
+    requirePointer(text->model, "the model of text");
     requirePointer(results, "results");
     if (count != 0)
       requirePointer(strings, "strings");
@@ -145,6 +146,16 @@ const transept_token_places *viewPlaces(const transept_text_results *results, ui
     return nullptr;
   const auto &views = results->stored[text][rank].placeViews;
   return sequence < views.size() ? &views[sequence] : nullptr;
+
+/// Nothing may be thrown through C.
+uint64_t tokenText(void *context, int32_t id, char *bytes, uint64_t capacity) {
+  try {
+    std::string text = text::tokenText(*static_cast<const transept_text *>(context)->tokenizer, id);
+    text.copy(bytes, capacity);
+    return text.size();
+  } catch (...) {
+    return UINT64_MAX;
+  }
 }
 
 void releaseTexts(transept_text_results *results) {
@@ -167,4 +178,5 @@ extern "C" const struct transept_text_functions transept_text_function_table = {
     .view_texts = transept::media::viewTexts,
     .release_texts = transept::media::releaseTexts,
     .view_places = transept::media::viewPlaces,
+    .token_text = transept::media::tokenText,
 };

@@ -7,6 +7,7 @@
 #include "base/Error.h"
 #include "media/library/BatchCallbacks.h"
 #include "media/library/LibraryTokenizer.h"
+#include "media/library/UnknownTokens.h"
 
 #include "transept/detail/OpenLibrary.h"
 
@@ -47,6 +48,10 @@ public:
     transept_unset_generation_options(&generation);
     if (given)
       generation = *given;
+    if (!generation.token_text) {
+      generation.token_text = text.table.text->token_text;
+      generation.token_text_context = const_cast<transept_text *>(&text);
+    }
     checkOptions();
     if (options.target_language)
       applyTargetLanguage();
@@ -82,6 +87,13 @@ private:
   void checkOptions() const {
     if (generation.on_token)
       throw InputError("somebody listens to tokens, but this call gives texts to listen to");
+    if (generation.on_progress)
+      throw InputError("somebody watches the progress of sources, but this call has one of texts");
+    if (options.replaces_unknowns && (options.keeps_special || options.on_text || !hasSource()))
+      throw InputError(fmt::format("unknown tokens cannot be replaced where {}",
+                                   options.keeps_special ? "special tokens are kept"
+                                   : options.on_text     ? "somebody listens to texts"
+                                                         : "there is no source"));
     if (options.splits_sentences && options.on_text)
       throw InputError("somebody listens to texts, which cannot be where sentences are split");
     if (options.keeps_special && options.on_text)
@@ -196,13 +208,17 @@ private:
 
   void take(const GenerationPiece &piece, size_t index, const transept_results *generated,
             transept_source *source) {
+    const UnknownTokens unknown(text, library);
     uint64_t count = 0;
     const transept_sequence *sequences =
         text.table.runtime->view_sequences(generated, index, &count);
     std::vector<Stored> &stored = results->stored[piece.index];
     for (size_t rank = 0; rank < count; ++rank) {
       const transept_sequence &sequence = sequences[rank];
-      std::string result = text.tokenizer->decode({sequence.ids, sequence.length}, decoding);
+      std::span<const int32_t> ids(sequence.ids, sequence.length);
+      std::string result = options.replaces_unknowns && unknown.areIn(ids)
+                               ? unknown.decode(ids, source, piece, decoding)
+                               : text.tokenizer->decode(ids, decoding);
       if (rank == stored.size())
         stored.emplace_back().text = sources->blankBefore(piece.index);
       if (options.token_offsets != 0 || options.alignment != 0)

@@ -22,7 +22,7 @@ struct transept_text {
   }
 
   const transept_model_table &table;
-  transept_model *model;
+  transept_model *model; // null: for all but generating
   std::unique_ptr<transept::text::Tokenizer> tokenizer;
   std::vector<std::string> languages;
 };

@@ -212,6 +212,14 @@ std::vector<int32_t> SlowTokenizer::encodeTarget(std::string_view text,
   return encodeSide(text, Side::Target, options);
 }
 
+std::vector<std::string> SlowTokenizer::pieces(std::string_view text) const {
+  std::vector<std::string> result;
+  tokenize(prepare(text), Side::Source, [&](std::string_view token, int32_t id) {
+    result.push_back(token.empty() && id >= 0 ? sourcePiece(id) : std::string(token));
+  });
+  return result;
+}
+
 std::string SlowTokenizer::decode(std::span<const int32_t> ids,
                                   const DecodeOptions &options) const {
   std::string text;

@@ -25,6 +25,7 @@ public:
   std::vector<int32_t> encode(std::string_view text, const EncodeOptions &options) const final;
   std::vector<int32_t> encodeTarget(std::string_view text,
                                     const EncodeOptions &options) const final;
+  std::vector<std::string> pieces(std::string_view text) const final;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const override;
   int32_t endId() const final { return endTokenId; }
   int32_t paddingId() const final { return paddingTokenId; }

@@ -61,6 +61,9 @@ public:
   /// Ids of a target text, for scoring and prefixes.
   virtual std::vector<int32_t> encodeTarget(std::string_view text,
                                             const EncodeOptions &options = {}) const = 0;
+  /// What stands for each id of a source text, special tokens aside, as the model of the tokenizer
+  /// writes it ("▁word", "##ing"); nothing where it does not tell.
+  virtual std::vector<std::string> pieces(std::string_view /*text*/) const { return {}; }
   /// Text of target ids.
   virtual std::string decode(std::span<const int32_t> ids,
                              const DecodeOptions &options = {}) const = 0;

@@ -7,6 +7,7 @@
 #include "runtime/decode/ForcedWords.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace transept::runtime {
 
@@ -25,8 +26,13 @@ void BeamGroup::apply(std::span<const Choice> choices, std::span<const Continuat
   sortChoices(choices);
   if (!settings.forcedWords.empty())
     steerToForcedWords(settings, current, lists, continued);
-  if (finished.isDone(choices.front().sum, generated,
-                      rules.maximumLength() - rules.promptLength())) {
+  bool canGoOn =
+      settings.stopStrings.empty() ||
+      std::ranges::any_of(continued, [](const Choice &choice) { return choice.sum > -INFINITY; });
+  if (!canGoOn && finished.all().empty())
+    addOpenBeams();
+  if (!canGoOn || finished.isDone(choices.front().sum, generated,
+                                  rules.maximumLength() - rules.promptLength())) {
     finish();
     return;
   }
@@ -43,12 +49,16 @@ void BeamGroup::sortChoices(std::span<const Choice> choices) {
   for (std::size_t rank = 0; rank < choices.size() && continued.size() != current.size(); ++rank) {
     const Choice &choice = choices[rank];
     const Beam &beam = current[std::size_t(choice.beam)];
-    if (!rules.isEnd(choice.id))
+    std::optional<std::uint32_t> reason = rules.finishReason(beam.ids, choice.id);
+    if (!reason)
       continued.push_back(choice);
     else if (rank < current.size() && hasForcedWords(beam))
-      finished.add({beam.ids, choice.sum, /*hasEnded=*/true, beam.tokenScores, choice.tokenScore},
+      finished.add({beam.ids, choice.sum, beam.tokenScores, reason, choice.id, choice.tokenScore},
                    generatedLength() + 1);
   }
+  // There are more choices than end ids, but any number may complete a stop string.
+  while (continued.size() != current.size())
+    continued.push_back({-INFINITY, 0, 0, choices.front().id, -INFINITY});
 }
 
 bool BeamGroup::hasForcedWords(const Beam &beam) const {
@@ -86,7 +96,7 @@ void BeamGroup::addOpenBeams() {
     for (const Beam &beam : current) {
       if (hasForcedWords(beam) != isComplete)
         continue;
-      finished.add({beam.ids, beam.score, /*hasEnded=*/false, beam.tokenScores}, generated);
+      finished.add({beam.ids, beam.score, beam.tokenScores}, generated);
       ++count;
     }
   };

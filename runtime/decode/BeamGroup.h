@@ -29,12 +29,13 @@ public:
   void apply(std::span<const Choice> choices, std::span<const Continuations> lists);
   /// Makes hypotheses of the beams, as they are.
   void endEarly();
+  /// Leaves it at the hypotheses that there are.
+  void finish();
 
 private:
   void sortChoices(std::span<const Choice> choices);
   void continueBeams();
   void addOpenBeams();
-  void finish();
   std::int64_t generatedLength() const { return length() - rules.promptLength(); }
   bool hasForcedWords(const Beam &beam) const;
 

@@ -15,15 +15,17 @@ double BeamHypotheses::normalized(double sum, std::int64_t generatedLength) cons
 
 void BeamHypotheses::add(const FinishedBeam &beam, std::int64_t generatedLength) {
   double score = normalized(beam.sum, generatedLength);
-  auto capacity = std::size_t(settings.groupSize());
+  auto capacity = std::size_t(settings.hypothesesOfGroup());
   if (kept.size() >= capacity && !(score > worst))
     return;
   kept.push_back({score,
                   {beam.ids.begin(), beam.ids.end()},
-                  beam.hasEnded,
+                  beam.reason,
                   {beam.tokenScores.begin(), beam.tokenScores.end()}});
-  if (beam.hasEnded && settings.keepsTokenScores())
-    kept.back().tokenScores.push_back(beam.endScore);
+  if (beam.reason == TRANSEPT_FINISH_STOP)
+    kept.back().ids.push_back(beam.lastId);
+  if (beam.reason && settings.keepsTokenScores())
+    kept.back().tokenScores.push_back(beam.lastScore);
   if (kept.size() <= capacity) {
     worst = std::min(score, worst);
     return;
@@ -37,7 +39,7 @@ void BeamHypotheses::add(const FinishedBeam &beam, std::int64_t generatedLength)
 
 bool BeamHypotheses::isDone(double bestSum, std::int64_t generatedLength,
                             std::int64_t maximumGenerated) const {
-  if (std::int64_t(kept.size()) < settings.groupSize())
+  if (std::int64_t(kept.size()) < settings.hypothesesOfGroup())
     return false;
   if (settings.earlyStopping == TRANSEPT_EARLY_STOPPING_TRUE)
     return true;

@@ -6,6 +6,7 @@
 
 #include "runtime/decode/GenerationSettings.h"
 
+#include <optional>
 #include <span>
 
 namespace transept::runtime {
@@ -13,24 +14,30 @@ namespace transept::runtime {
 struct Hypothesis {
   double score; // sum of log-probabilities / generated length ** length penalty
   std::vector<std::int32_t> ids;
-  bool hasEnded;                       // an end id followed; it is not among the ids
+  /// Why it is finished; nothing where it is not. An end id is not among the ids, the one that a
+  /// stop string ended in is.
+  std::optional<std::uint32_t> reason;
   std::vector<float> tokenScores = {}; // the end id's is among them
+
+  bool hasEnded() const { return reason == TRANSEPT_FINISH_END; }
 };
 
 /// What becomes a hypothesis.
 struct FinishedBeam {
   std::span<const std::int32_t> ids;
   double sum; // of log-probabilities
-  bool hasEnded;
   std::span<const float> tokenScores;
-  float endScore = 0; // of the end id that followed
+  /// Where it is finished: why, by which id behind the others, and that one's score.
+  std::optional<std::uint32_t> reason = {};
+  std::int32_t lastId = -1;
+  float lastScore = 0;
 };
 
 /// Keeps the best hypotheses, as transformers' BeamHypotheses does, in double precision like
 /// Python's numbers.
 class BeamHypotheses {
 public:
-  /// Keeps `settings.groupSize()`. `settings` must outlive the object.
+  /// Keeps `settings.hypothesesOfGroup()`. `settings` must outlive the object.
   explicit BeamHypotheses(const GenerationSettings &settings) : settings(settings) {}
 
   /// Adds a hypothesis if it is among the best.

@@ -17,11 +17,12 @@ std::vector<GeneratedSequence> takeSequences(std::span<BeamGroup> groups,
     std::move(group.hypotheses().all().begin(), group.hypotheses().all().end(),
               std::back_inserter(all));
   std::vector<GeneratedSequence> sequences;
-  for (Hypothesis &hypothesis : takeBest(std::move(all), settings.returnCount)) {
-    if (hypothesis.hasEnded)
+  std::int64_t count = settings.ranksByCoverage() ? std::ssize(all) : settings.returnCount;
+  for (Hypothesis &hypothesis : takeBest(std::move(all), count)) {
+    if (hypothesis.hasEnded())
       hypothesis.ids.push_back(settings.ends.front());
     sequences.push_back({std::move(hypothesis.ids), float(hypothesis.score),
-                         hypothesis.hasEnded ? TRANSEPT_FINISH_END : openReason,
+                         hypothesis.reason.value_or(openReason),
                          std::move(hypothesis.tokenScores)});
   }
   return sequences;
@@ -42,7 +43,7 @@ std::optional<std::int32_t> sharedId(std::span<const BeamGroup> groups,
   };
   for (const BeamGroup &group : groups) {
     for (const Hypothesis &hypothesis : group.hypotheses().all())
-      if (!agrees(hypothesis.ids, hypothesis.hasEnded))
+      if (!agrees(hypothesis.ids, hypothesis.hasEnded()))
         return std::nullopt;
     for (const Beam &beam : group.beams())
       if (!group.isDone() && !agrees(beam.ids, /*hasEnded=*/false))

@@ -11,7 +11,8 @@
 
 namespace transept::runtime {
 
-/// The best hypotheses of all groups, best first, moved out of them; `openReason` is why those that
+/// The best hypotheses of all groups, best first, moved out of them (all where another order is to
+/// come); `openReason` is why those that
 /// no end id ended are finished.
 std::vector<GeneratedSequence> takeSequences(std::span<BeamGroup> groups,
                                              const GenerationSettings &settings,

@@ -18,14 +18,24 @@
 namespace transept::runtime {
 
 BeamSearch::BeamSearch(const SearchStart &start, std::uint64_t number, TokenListener listener)
-    : settings(start.settings), rules(start.rules()), entry(start.entry), number(number),
-      listener(listener), toldCount(start.prompt.size()), areEqual(!rules.differByBeam()),
+    : settings(start.settings), rules(start.rules()), entry(start.entry),
+      softPrefix(start.softPrefix), number(number), listener(listener),
+      toldCount(start.prompt.size()), areEqual(!rules.differByBeam()),
       penalties(start.settings.diversityPenalty), distribution(start.settings) {
   groups.reserve(std::size_t(settings.beamGroups));
   for (std::int64_t group = 0; group < settings.beamGroups; ++group)
     groups.emplace_back(start, rules);
   fed.resize(std::size_t(settings.beams));
   continuations.resize(std::size_t(settings.groupSize()));
+  if (start.cached)
+    groups.front().beams().front().cache.assignFork(*start.cached);
+  for (const ChosenToken &token : start.chosen) {
+    bool ends = rules.finishReason(groups.front().beams().front().ids, token.id).has_value();
+    append(token);
+    for (BeamGroup &group : groups)
+      if (ends && !group.isDone())
+        group.finish();
+  }
   appendForced();
   tell();
 }
@@ -77,6 +87,9 @@ void BeamSearch::addRows(DecodeBatch &batch) {
       rules.collect(beam.ids, row->excluded, isFirst);
     if (!settings.forcedWords.empty())
       requestForcedWords(settings, beam.ids, row->excluded);
+    row->drawnTo = nextOfPrefix(beam.ids);
+    if (row->drawnTo != -1)
+      row->excluded.add(row->drawnTo);
     batch.addSequence(beam.cache, std::span(beam.ids).subspan(std::size_t(beam.cache.length())));
     row->request = batch.request(row->excluded.ids);
     bool areChanged = !row->excluded.ids.empty() || settings.beamGroups > 1;
@@ -117,15 +130,41 @@ void BeamSearch::readScores(const DecodeBatch &batch, const FedRow &fedRow, Cont
     allCandidates(row, fedRow.excluded, rules, kind, list.candidates, chosen);
   else if (settings.renormalize && !settings.sample)
     renormalizedCandidates(row, fedRow.excluded, rules,
-                           settings.forcedWords.empty() ? settings.beamCandidates()
-                                                        : std::int64_t(settings.vocabularySize),
+                           settings.forcedWords.empty() && fedRow.drawnTo == -1
+                               ? settings.beamCandidates()
+                               : std::int64_t(settings.vocabularySize),
                            list.candidates, chosen);
   else
     mergeCandidates(row, fedRow.excluded, rules, kind, list.candidates, chosen);
   if (settings.normalizesTokenScores())
     list.logSumExp = processedLogSumExp(row, fedRow.excluded, rules, kind, list.candidates, chosen);
+  if (fedRow.drawnTo != -1)
+    drawTo(fedRow.drawnTo, list);
   if (settings.sample)
     warp(list);
+}
+
+/// The id that follows `ids` in the soft prefix, as long as they are its beginning.
+std::int32_t BeamSearch::nextOfPrefix(std::span<const std::int32_t> ids) const {
+  bool isOn =
+      ids.size() < softPrefix.size() && std::equal(ids.begin(), ids.end(), softPrefix.begin());
+  return isOn ? softPrefix[ids.size()] : -1;
+}
+
+/// Gives a share of all probability to one id, after CTranslate2's BiasedDecoder. Nothing where it
+/// is banned.
+void BeamSearch::drawTo(std::int32_t id, Continuations &list) const {
+  double share = double(settings.prefixBias), rest = std::log1p(-share);
+  auto drawn = std::ranges::find(list.candidates, id, &Candidate::id);
+  if (drawn == list.candidates.end())
+    return;
+  auto added = [&](double score) { return std::log((1 - share) * std::exp(score) + share); };
+  for (Candidate &candidate : list.candidates)
+    candidate.score =
+        float(candidate.id == id ? added(double(candidate.score)) : double(candidate.score) + rest);
+  if (settings.normalizesTokenScores())
+    list.logSumExp = float(added(double(list.logSumExp)));
+  std::sort(list.candidates.begin(), list.candidates.end(), isBetter);
 }
 
 /// Leaves the tokens that may be drawn, with the scores that the warpers give them.
@@ -171,23 +210,28 @@ void BeamSearch::appendForced() {
     std::int32_t forced = rules.forcedId(length());
     if (forced == -1)
       return;
-    bool wereEqual = areEqual;
-    shareCache();
-    for (BeamGroup &group : groups)
-      if (!group.isDone())
-        stepForced(group, forced);
-    if (wereEqual)
-      findWhetherEqual();
+    append({forced, 0, 0});
   }
 }
 
-void BeamSearch::stepForced(BeamGroup &group, std::int32_t id) {
+/// All beams go on with one token.
+void BeamSearch::append(const ChosenToken &token) {
+  bool wereEqual = areEqual;
+  shareCache();
+  for (BeamGroup &group : groups)
+    if (!group.isDone())
+      stepForced(group, token);
+  if (wereEqual)
+    findWhetherEqual();
+}
+
+void BeamSearch::stepForced(BeamGroup &group, const ChosenToken &token) {
   for (std::size_t index = 0; index < continuations.size(); ++index) {
     Continuations &list = continuations[index];
-    list.logSumExp = 0;
+    list.logSumExp = token.score - token.tokenScore;
     list.candidates.clear();
-    if (!rules.isForbidden(id, group.beams()[index].ids))
-      list.candidates.push_back({id, 0, 0});
+    if (!rules.isForbidden(token.id, group.beams()[index].ids))
+      list.candidates.push_back({token.id, token.score, 0});
   }
   chooseBest(group.beams(), continuations, std::size_t(settings.beamCandidates()),
              settings.vocabularySize, choices);

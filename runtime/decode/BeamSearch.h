@@ -29,6 +29,7 @@ private:
   struct FedRow {
     ExcludedIds excluded;
     std::size_t request = 0;
+    std::int32_t drawnTo = -1; // the next id of the soft prefix, -1 for none
   };
 
   std::int64_t length() const;
@@ -36,7 +37,10 @@ private:
   void readScores(const DecodeBatch &batch, const FedRow &row, Continuations &list);
   void warp(Continuations &list);
   void step(BeamGroup &group, std::span<const Continuations> lists);
-  void stepForced(BeamGroup &group, std::int32_t id);
+  void append(const ChosenToken &token);
+  void stepForced(BeamGroup &group, const ChosenToken &token);
+  std::int32_t nextOfPrefix(std::span<const std::int32_t> ids) const;
+  void drawTo(std::int32_t id, Continuations &list) const;
   void shareCache();
   void findWhetherEqual();
   void appendForced();
@@ -45,6 +49,7 @@ private:
   const GenerationSettings &settings;
   TokenRules rules;
   const EncoderEntry &entry;
+  const std::vector<std::int32_t> softPrefix;
   std::uint64_t number;
   TokenListener listener;
   std::size_t toldCount; // ids that the listener knows, with the prompt

@@ -101,14 +101,8 @@ void requestForcedWords(const GenerationSettings &settings, std::span<const std:
   progress.add(ids);
   std::vector<std::int32_t> advancing;
   progress.advancing(advancing);
-  for (std::int32_t id : advancing) {
-    auto at = std::lower_bound(excluded.ids.begin(), excluded.ids.end(), id);
-    if (at != excluded.ids.end() && *at == id)
-      continue;
-    excluded.changes.insert(excluded.changes.begin() + (at - excluded.ids.begin()),
-                            {id, excluded.areOthersBanned ? ScoreChange::Ban : ScoreChange::None});
-    excluded.ids.insert(at, id);
-  }
+  for (std::int32_t id : advancing)
+    excluded.add(id);
 }
 
 namespace {

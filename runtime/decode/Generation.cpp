@@ -6,11 +6,11 @@
 
 #include "runtime/base/Messages.h"
 #include "runtime/base/Sizes.h"
-#include "runtime/decode/BeamSearch.h"
+#include "runtime/decode/Coverage.h"
 #include "runtime/decode/FeedSequences.h"
-#include "runtime/decode/GreedySearch.h"
 #include "runtime/decode/Limits.h"
-#include "runtime/decode/SamplingSearch.h"
+#include "runtime/decode/MakeSearch.h"
+#include "runtime/decode/OptionCombinations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,21 +49,29 @@ std::string nameOfPrompt(const GenerationSettings &settings, bool isForEach, std
 
 Generation::Generation(Engine &engine, std::size_t sourceCount,
                        const transept_generation_options *options)
-    : engine(engine), settings(resolveSettings(engine.table, options)), results(sourceCount) {
+    : engine(engine), settings(resolveSettings(engine.table, options)),
+      stops(settings, engine, options), results(sourceCount) {
   if (options) {
+    checkCombinations(settings, engine.table, *options);
+    onProgress = options->on_progress;
+    onProgressContext = options->on_progress_context;
     listener = {options->on_token, options->on_token_context};
     allowed = {options->allowed_ids, options->allowed_ids_context};
     keepsPartialResults = options->keep_partial != 0;
   }
-  if (listener.call && settings.beams == 1 && settings.sequences() > 1)
+  bool hasSamples = settings.sample && settings.beams == 1 && settings.sequences() > 1;
+  if (listener.call && hasSamples)
     failArgument(settings.named("return_count", "returnCount"), settings.returnCount,
                  "1 when " + text(settings.named("on_token", "onToken")) + " is given");
   prompts.reserve(sourceCount);
   for (std::size_t source = 0; source < sourceCount; ++source) {
     std::span<const std::int32_t> given = promptOf(options, source);
     bool hasNumber = options && options->source_numbers;
-    prompts.push_back(
-        {startOf(settings, given), hasNumber ? options->source_numbers[source] : source});
+    std::uint64_t number = hasNumber ? options->source_numbers[source] : source;
+    if (settings.isPromptSoft())
+      prompts.push_back({startOf(settings, {}), startOf(settings, given), number});
+    else
+      prompts.push_back({startOf(settings, given), {}, number});
     checkPrompt(source, given, options);
   }
 }
@@ -114,14 +122,14 @@ void Generation::failMinimum(const TokenRules &rules, std::size_t source) const 
        " or the decoder's positions end a result (of sources[", source, "])");
 }
 
-/// The pages of all positions of all sequences, and of each sequence one that is being copied.
+/// The pages of all positions of all sequences, guessed ones included, and of each sequence one that is being copied.
 /// Nothing where there is no limit to compare them with.
 std::uint64_t Generation::pagesOf(std::size_t source) const {
   if (engine.pages.limit() == UINT64_MAX)
     return 0;
   TokenRules rules(settings, {}, std::int64_t(prompts[source].ids.size()));
-  std::uint64_t ofSequence =
-      roundUp(std::uint64_t(rules.maximumLength()), TRANSEPT_KEY_BLOCK) / TRANSEPT_KEY_BLOCK + 1;
+  auto longest = std::uint64_t(rules.maximumLength() + settings.lookupLength);
+  std::uint64_t ofSequence = roundUp(longest, TRANSEPT_KEY_BLOCK) / TRANSEPT_KEY_BLOCK + 1;
   return multiplySizes(ofSequence, std::uint64_t(settings.sequences()));
 }
 
@@ -173,14 +181,10 @@ std::unique_ptr<Search> Generation::makeSearch(std::size_t source, TokenListener
   transept_source &handle = *sources[source];
   AllowedTokens allowedHere = allowed;
   allowedHere.source = source;
-  SearchStart start{settings,     *handle.lease,       handle.givenIds,
-                    engine.pages, prompts[source].ids, allowedHere};
-  std::uint64_t number = prompts[source].number;
-  if (settings.beams > 1)
-    return std::make_unique<BeamSearch>(start, number, sourceListener);
-  if (settings.sample)
-    return std::make_unique<SamplingSearch>(std::move(start), number, sourceListener);
-  return std::make_unique<GreedySearch>(std::move(start), sourceListener);
+  SearchStart start{settings,     *handle.lease,       handle.givenIds, engine.pages,
+                    prompts[source].ids, allowedHere, stops};
+  start.softPrefix = prompts[source].soft;
+  return runtime::makeSearch(std::move(start), prompts[source].number, sourceListener);
 }
 
 void Generation::addRows(DecodeBatch &batch) {
@@ -222,7 +226,16 @@ bool Generation::takeIfDone(Running &item) {
     return false;
   results[item.source] = item.search->take();
   item.search.reset();
+  ++doneCount;
+  if (onProgress && onProgress(onProgressContext, doneCount, prompts.size()) != 0)
+    fail(ErrorCode::Cancelled, "the progress callback asked to stop");
   return true;
+}
+
+GeneratedSequences Generation::take() {
+  for (std::size_t source = 0; settings.ranksByCoverage() && source < results.size(); ++source)
+    rankByCoverage(engine, settings, sources[source], results[source]);
+  return std::move(results);
 }
 
 bool Generation::keepsPartial(const std::exception_ptr &failure) const {

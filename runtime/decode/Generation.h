@@ -7,6 +7,7 @@
 #define TRANSEPT_RUNTIME_DECODE_GENERATION_H
 
 #include "runtime/decode/Search.h"
+#include "runtime/decode/StopStrings.h"
 #include "runtime/engine/Handles.h"
 
 #include <memory>
@@ -56,7 +57,8 @@ public:
   void endEarly();
   /// Gives up what runs, and its pages.
   void abandon() { running.clear(); }
-  GeneratedSequences take() { return std::move(results); }
+  /// Throws Error.
+  GeneratedSequences take();
 
 private:
   struct Running {
@@ -65,8 +67,9 @@ private:
     std::size_t firstRequest = 0, requestCount = 0; // of the step in progress
   };
   struct Prompt {
-    std::vector<std::int32_t> ids;
-    std::uint64_t number; // of the source, for sampling
+    std::vector<std::int32_t> ids;  // what results begin with
+    std::vector<std::int32_t> soft; // what they are drawn to, their beginning included; or none
+    std::uint64_t number;           // of the source, for sampling
   };
 
   std::span<const std::int32_t> promptOf(const transept_generation_options *options,
@@ -82,13 +85,16 @@ private:
 
   Engine &engine;
   const GenerationSettings settings;
+  const StopStrings stops;
   TokenListener listener;
   AllowedTokens allowed;
+  transept_progress_function onProgress = nullptr;
+  void *onProgressContext = nullptr;
   bool keepsPartialResults = false;
   std::vector<Prompt> prompts; // of each source
   std::span<transept_source *const> sources;
   std::vector<Running> running;
-  std::size_t next = 0;
+  std::size_t next = 0, doneCount = 0;
   GeneratedSequences results;
 };
 

@@ -65,6 +65,8 @@ public:
     settings.vocabularySize = vocabularySize;
     settings.hasSource = hasSource;
     settings.maximumTargetLength = table.maximum_target_length;
+    if (table.has_uncounted_target_id)
+      settings.uncounted = table.uncounted_target_id;
     if (table.generation)
       settings.padding = table.generation->padding_id;
   }
@@ -116,6 +118,12 @@ private:
                defaults ? Words{defaults->abi_name##s, defaults->abi_name##_offsets,               \
                                 defaults->abi_name##_count}                                        \
                         : Words{});
+#define OPTION_TEXTS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  resolveTexts(settings.named(#abi_name "s", #name), settings.name,                                \
+               options.abi_name##s ? std::span(options.abi_name##s, options.abi_name##_count)      \
+               : defaults          ? std::span(defaults->abi_name##s, defaults->abi_name##_count)  \
+                                   : std::span<const char *const>(),                               \
+               detail::range);
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   resolveDecay({settings.named(#abi_name "_start", #name ".start"),                                \
                 settings.named(#abi_name "_factor", #name ".factor")},                             \
@@ -289,6 +297,18 @@ private:
     });
   }
 
+  static void resolveTexts(std::string_view name, std::vector<std::string> &setting,
+                           std::span<const char *const> texts, detail::OptionRange bytes) {
+    for (const char *each : texts) {
+      std::string item = text(name) + "[" + text(setting.size()) + "]";
+      if (!each)
+        failArgument(item, "null", "a text");
+      setting.emplace_back(each);
+      if (!bytes.contains(std::int64_t(setting.back().size())))
+        failArgument("the length of " + item, setting.back().size(), bytes.text() + " bytes");
+    }
+  }
+
   void resolveDecay(DecayNames names, DecayingPenalty &setting, DecayValues callers,
                     DecayValues models, detail::OptionRange range) {
     if (isSet(callers.start) != isSet(callers.factor))
@@ -325,13 +345,18 @@ private:
   }
 
   void applyReturnCount() {
-    if (settings.sample && settings.beams == 1)
+    if (settings.alternatives || (settings.sample && settings.beams == 1))
       return; // as many as one likes
     // A caller who asks for fewer beams than the model's default returns gets what there is.
     if (!isSet(options.return_count))
       settings.returnCount = std::min(settings.returnCount, settings.beams);
     checkRange(settings.named("return_count", "returnCount"), settings.returnCount,
                detail::between(1, double(settings.beams)));
+    std::int64_t found = settings.beamGroups * settings.hypothesesOfGroup();
+    if (settings.beams > 1 && settings.returnCount > found)
+      failArgument(settings.named("return_count", "returnCount"), settings.returnCount,
+                   rangeText(1, std::uint64_t(found)) + " where patience is " +
+                       text(settings.patience));
   }
 
   void applyLengths() {

@@ -8,7 +8,9 @@
 #include "transept/abi.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +57,7 @@ struct GenerationSettings {
 // look up in each step are ascending and unique.
 #define OPTION_IDS(name, ...) std::vector<std::int32_t> name;
 #define OPTION_WORDS(name, ...) BannedWords name;
+#define OPTION_TEXTS(name, ...) std::vector<std::string> name;
 #define OPTION_DECAY(name, ...) DecayingPenalty name;
 // Each sequence once, those of one last id together: single ids first, else as they were given.
 #define OPTION_BIASES(name, ...) std::vector<BiasedSequence> name;
@@ -76,6 +79,7 @@ struct GenerationSettings {
   std::uint64_t vocabularySize = 0;
   bool hasSource = true;                          // false for a decoder alone
   std::uint64_t maximumTargetLength = UINT64_MAX; // positions of the decoder
+  std::int32_t uncounted = -1;                    // a target id that no sequence may have
 
   std::uint64_t seed = 0;
 
@@ -96,7 +100,19 @@ struct GenerationSettings {
   std::vector<std::vector<std::vector<std::int32_t>>> forcedWords;
 
   /// Sequences of a source that a search advances together.
-  std::int64_t sequences() const { return sample && beams == 1 ? returnCount : beams; }
+  std::int64_t sequences() const {
+    if (alternatives)
+      return returnCount * beams;
+    return sample && beams == 1 ? returnCount : beams;
+  }
+  /// Whether the prompt only draws results to it.
+  bool isPromptSoft() const { return prefixBias > 0 && beams > 1; }
+  /// Whether results are put in order again by what they look at.
+  bool ranksByCoverage() const { return coveragePenalty > 0 && beams > 1; }
+  /// Results that a group of beams collects before it may be done.
+  std::int64_t hypothesesOfGroup() const {
+    return std::max<std::int64_t>(1, std::llround(double(groupSize()) * double(patience)));
+  }
 
   /// Beams that are compared with each other.
   std::int64_t groupSize() const { return beams / beamGroups; }
@@ -112,6 +128,14 @@ struct GenerationSettings {
 
   /// The best tokens of a row that a step needs beside that.
   std::int64_t candidates() const {
+    return std::max(alternatives ? returnCount : 1, candidatesOfStep());
+  }
+
+  /// Tokens to choose from in each beam search step of a group (Hugging Face's n_tokens_to_keep).
+  std::int64_t beamCandidates() const { return leastKeptTokens() * groupSize(); }
+
+private:
+  std::int64_t candidatesOfStep() const {
     if (needsWholeRows() || (!sample && beams == 1))
       return 1;
     // A few more than k, because equal scores at its border all stay.
@@ -120,9 +144,6 @@ struct GenerationSettings {
     // Each beam of other groups may push one of them down.
     return beamCandidates() + beams - groupSize();
   }
-
-  /// Tokens to choose from in each beam search step of a group (Hugging Face's n_tokens_to_keep).
-  std::int64_t beamCandidates() const { return leastKeptTokens() * groupSize(); }
 };
 
 /// Merges and checks; `options` may be null. Throws Error naming the option.

@@ -6,24 +6,32 @@
 
 #include "runtime/decode/WholeRows.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace transept::runtime {
 
 GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
     : settings(start.settings), rules(start.rules()), entry(start.entry), listener(listener),
-      cache(start.pages) {
+      cache(start.pages), drafts(settings, rules, start.givenSourceIds) {
   result.ids = std::move(start.prompt);
+  if (start.cached)
+    cache.assignFork(*start.cached);
+  for (const ChosenToken &token : start.chosen) {
+    result.score += token.score;
+    append(token.id, token.tokenScore);
+  }
   appendForced();
+  guess();
 }
 
 void GreedySearch::append(std::int32_t id, float tokenScore) {
+  std::optional<std::uint32_t> reason = rules.finishReason(result.ids, id);
   result.ids.push_back(id);
   if (settings.keepsTokenScores())
     result.tokenScores.push_back(tokenScore);
-  if (rules.isEnd(id))
-    result.finishReason = TRANSEPT_FINISH_END;
-  done = rules.isEnd(id) || length() >= rules.maximumLength();
+  result.finishReason = reason.value_or(TRANSEPT_FINISH_LENGTH);
+  done = reason || length() >= rules.maximumLength();
   if (done)
     cache.clear();
   listener.tell(id);
@@ -55,39 +63,68 @@ std::vector<GeneratedSequence> GreedySearch::take() {
 }
 
 std::int64_t GreedySearch::pendingRows() const {
-  return length() - cache.length();
+  return length() - cache.length() + std::int64_t(draft.size());
 }
 
 void GreedySearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
   prefillSequence(batch, entry, cache, result.ids, rowLimit);
 }
 
+void GreedySearch::guess() {
+  if (!done)
+    drafts.guess(result.ids, draft);
+}
+
 void GreedySearch::addRows(DecodeBatch &batch) {
-  rules.collect(result.ids, excluded);
+  guessed.assign(result.ids.begin(), result.ids.end());
+  excluded.resize(std::max(excluded.size(), draft.size() + 1));
+  rules.collect(guessed, excluded[0]);
+  // What the rules ban is not chosen, so that nothing is asked about what would be behind it.
+  for (std::size_t row = 0; row != draft.size(); ++row) {
+    if (excluded[row].bans(draft[row])) {
+      draft.resize(row);
+      break;
+    }
+    guessed.push_back(draft[row]);
+    rules.collect(guessed, excluded[row + 1]);
+  }
   batch.setSource(entry);
-  batch.addSequence(cache, std::span(result.ids).subspan(std::size_t(cache.length())));
-  request = batch.request(excluded.ids);
-  if (settings.normalizesTokenScores() && !excluded.ids.empty())
-    batch.keepRows();
+  batch.addSequence(cache, std::span(guessed).subspan(std::size_t(cache.length())));
+  for (std::size_t row = 0; row <= draft.size(); ++row) {
+    std::size_t request = batch.request(excluded[row].ids, std::int64_t(draft.size() - row));
+    firstRequest = row == 0 ? request : firstRequest;
+    if (settings.normalizesTokenScores() && !excluded[row].ids.empty())
+      batch.keepRows();
+  }
 }
 
 void GreedySearch::advance(const DecodeBatch &batch) {
-  RowScores row = batch.scores(request);
-  mergeCandidates(row, excluded, rules, ScoreKind::Logit, candidates);
+  for (std::size_t row = 0; row <= draft.size() && !done; ++row) {
+    choose(batch.scores(firstRequest + row), excluded[row]);
+    if (row == draft.size() || result.ids.back() != draft[row])
+      break;
+  }
+  cache.truncate(std::min(cache.length(), length() - 1));
+  appendForced();
+  guess();
+}
+
+void GreedySearch::choose(const RowScores &row, const ExcludedIds &changes) {
+  mergeCandidates(row, changes, rules, ScoreKind::Logit, candidates);
   if (candidates.empty()) {
     rules.checkNothingWasAllowed(result.ids);
     append(0, -INFINITY); // everything is banned
-  } else {
-    result.score += candidates.front().logit - row.logSumExp;
-    append(candidates.front().id, tokenScoreOf(row, candidates.front()));
+    return;
   }
-  appendForced();
+  result.score += candidates.front().logit - row.logSumExp;
+  append(candidates.front().id, tokenScoreOf(row, changes, candidates.front()));
 }
 
-float GreedySearch::tokenScoreOf(const RowScores &row, const Candidate &chosen) const {
+float GreedySearch::tokenScoreOf(const RowScores &row, const ExcludedIds &changes,
+                                 const Candidate &chosen) const {
   if (!settings.normalizesTokenScores())
     return chosen.score;
-  return chosen.score - processedLogSumExp(row, excluded, rules, ScoreKind::Logit, candidates);
+  return chosen.score - processedLogSumExp(row, changes, rules, ScoreKind::Logit, candidates);
 }
 
 } // namespace transept::runtime

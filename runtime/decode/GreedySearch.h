@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Greedy search: always the best next token.
+// Greedy search: always the best next token. Drafts of tokens are checked in the same step.
 #ifndef TRANSEPT_RUNTIME_DECODE_GREEDYSEARCH_H
 #define TRANSEPT_RUNTIME_DECODE_GREEDYSEARCH_H
 
+#include "runtime/decode/Drafts.h"
 #include "runtime/decode/Search.h"
 
 namespace transept::runtime {
@@ -26,7 +27,10 @@ private:
   /// `tokenScore` is used where the settings ask for scores of tokens.
   void append(std::int32_t id, float tokenScore);
   void appendForced();
-  float tokenScoreOf(const RowScores &row, const Candidate &chosen) const;
+  void choose(const RowScores &row, const ExcludedIds &changes);
+  float tokenScoreOf(const RowScores &row, const ExcludedIds &changes,
+                     const Candidate &chosen) const;
+  void guess();
 
   const GenerationSettings &settings;
   TokenRules rules;
@@ -36,8 +40,11 @@ private:
   GeneratedSequence result;
   bool done = false;
 
-  std::size_t request = 0;
-  ExcludedIds excluded;
+  Drafts drafts;
+  std::vector<std::int32_t> draft;   // of the next step
+  std::vector<std::int32_t> guessed; // the result with the draft
+  std::size_t firstRequest = 0;
+  std::vector<ExcludedIds> excluded; // behind the result, and behind each token of the draft
   std::vector<Candidate> candidates;
 };
 

@@ -108,13 +108,12 @@ void SamplingSearch::drawToken(Sample &sample) {
 }
 
 void SamplingSearch::append(Sample &sample, std::int32_t id, float tokenScore) {
+  std::optional<std::uint32_t> reason = rules.finishReason(sample.result.ids, id);
   sample.result.ids.push_back(id);
   if (settings.keepsTokenScores())
     sample.result.tokenScores.push_back(tokenScore);
-  bool isEnd = rules.isEnd(id);
-  if (isEnd)
-    sample.result.finishReason = TRANSEPT_FINISH_END;
-  sample.isDone = isEnd || sample.length() >= rules.maximumLength();
+  sample.result.finishReason = reason.value_or(TRANSEPT_FINISH_LENGTH);
+  sample.isDone = reason || sample.length() >= rules.maximumLength();
   if (sample.isDone)
     sample.cache.clear();
   listener.tell(id);

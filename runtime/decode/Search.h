@@ -50,6 +50,13 @@ public:
   virtual void advance(const DecodeBatch &batch) = 0;
 };
 
+/// A token that a search begins with behind its prompt: it counts as generated.
+struct ChosenToken {
+  std::int32_t id;
+  float score;      // what it adds to the sum of log-probabilities
+  float tokenScore; // where the settings ask for scores of tokens
+};
+
 /// What every search is made from. The references outlive the search.
 struct SearchStart {
   const GenerationSettings &settings;
@@ -58,9 +65,15 @@ struct SearchStart {
   PagePool &pages;
   std::vector<std::int32_t> prompt; // not empty
   AllowedTokens allowed;
+  const StopStrings &stops;
+  /// Beam search: what results are drawn to, the ids that they begin with included; or none.
+  std::vector<std::int32_t> softPrefix = {};
+  std::vector<ChosenToken> chosen = {};
+  /// Of prompt and chosen ids, what is cached already; null for nothing.
+  const SelfCache *cached = nullptr;
 
   TokenRules rules() const {
-    return {settings, givenSourceIds, std::int64_t(prompt.size()), allowed};
+    return {settings, givenSourceIds, std::int64_t(prompt.size()), allowed, &stops};
   }
 };
 

@@ -63,8 +63,8 @@ void mergeChanges(std::vector<ChangedId> &changes) {
 } // namespace
 
 TokenRules::TokenRules(const GenerationSettings &settings, Ids givenSourceIds,
-                       std::int64_t promptLength, AllowedTokens allowed)
-    : settings(settings), timestamps(settings, promptLength), allowed(allowed),
+                       std::int64_t promptLength, AllowedTokens allowed, const StopStrings *stops)
+    : settings(settings), timestamps(settings, promptLength), allowed(allowed), stops(stops),
       source(givenSourceIds), prompt(promptLength) {
   maximum =
       settings.maximumNewTokens == -1 ? settings.maximumLength : prompt + settings.maximumNewTokens;

@@ -6,8 +6,10 @@
 #define TRANSEPT_RUNTIME_DECODE_TOKENRULES_H
 
 #include "runtime/decode/AllowedTokens.h"
+#include "runtime/decode/StopStrings.h"
 #include "runtime/decode/TimestampRules.h"
 
+#include <optional>
 #include <span>
 
 namespace transept::runtime {
@@ -33,6 +35,20 @@ struct ExcludedIds {
   bool areOthersBanned = false;
   std::vector<ChangedId> others; // room for a step between
 
+  bool bans(std::int32_t id) const {
+    auto at = std::lower_bound(ids.begin(), ids.end(), id);
+    bool isChanged = at != ids.end() && *at == id;
+    return isChanged ? changes[std::size_t(at - ids.begin())].isBanned() : areOthersBanned;
+  }
+  /// Asks for the score of an id, too.
+  void add(std::int32_t id) {
+    auto at = std::lower_bound(ids.begin(), ids.end(), id);
+    if (at != ids.end() && *at == id)
+      return;
+    changes.insert(changes.begin() + (at - ids.begin()),
+                   {id, areOthersBanned ? ScoreChange::Ban : ScoreChange::None});
+    ids.insert(at, id);
+  }
   /// Nothing may follow.
   void banAll() {
     ids.clear();
@@ -44,9 +60,11 @@ struct ExcludedIds {
 /// The rules for one source: everything that depends on its prompt's length is computed once.
 class TokenRules {
 public:
-  /// `givenSourceIds` (masked ones included) and `settings` must outlive the rules.
+  /// `givenSourceIds` (masked ones included), `settings` and `stops`, which may be null, must
+  /// outlive the rules.
   TokenRules(const GenerationSettings &settings, std::span<const std::int32_t> givenSourceIds,
-             std::int64_t promptLength, AllowedTokens allowed = {});
+             std::int64_t promptLength, AllowedTokens allowed = {},
+             const StopStrings *stops = nullptr);
 
   /// Generation ends at this length, prompt included.
   std::int64_t maximumLength() const { return maximum; }
@@ -54,6 +72,16 @@ public:
   /// Below this length, prompt included, nothing ends a sequence.
   std::int64_t minimumLength() const { return minimum; }
   bool isEnd(std::int32_t id) const;
+  /// Why a result that goes on with `id` behind `ids` is finished; nothing if it is not, the length
+  /// left aside.
+  std::optional<std::uint32_t> finishReason(std::span<const std::int32_t> ids,
+                                            std::int32_t id) const {
+    if (isEnd(id))
+      return TRANSEPT_FINISH_END;
+    if (stops && stops->endWithin(ids, id))
+      return TRANSEPT_FINISH_STOP;
+    return std::nullopt;
+  }
   /// Of a search that found nothing to follow `ids`: throws Error if the caller's function says
   /// what may, because then no substitute is right.
   void checkNothingWasAllowed(std::span<const std::int32_t> ids) const;
@@ -94,6 +122,7 @@ private:
   const GenerationSettings &settings;
   TimestampRules timestamps;
   AllowedTokens allowed;
+  const StopStrings *stops;
   std::span<const std::int32_t> source;
   std::int64_t prompt;
   std::int64_t maximum;

@@ -44,7 +44,8 @@ Engine::Engine(const transept_model_table &modelTable, const transept_open_optio
     : table(checkTable(modelTable)),
       level(chooseLevel(table, options.level ? options.level : "", thisProcessor())),
       runner(table, checkThreads(options.threads), options.executor, options.executor_context),
-      encoderCache(table, options.encoder_cache_bytes), pages(table, options.self_cache_bytes) {}
+      encoderCache(table, options.encoder_cache_bytes), pages(table, options.self_cache_bytes),
+      texts(table) {}
 
 void Engine::checkProcess() const {
   if (!process.isOfThisProcess())

@@ -8,6 +8,7 @@
 #include "runtime/cache/EncoderCache.h"
 #include "runtime/cache/PagePool.h"
 #include "runtime/engine/EncodeQueue.h"
+#include "runtime/engine/LibraryTexts.h"
 #include "runtime/platform/AlignedMemory.h"
 #include "runtime/platform/ProcessMark.h"
 #include "runtime/threads/ProgramRunner.h"
@@ -30,6 +31,7 @@ struct Engine {
   ProgramRunner runner;
   EncoderCache encoderCache;
   PagePool pages;
+  LibraryTexts texts;
   EncodeQueue encodeQueue{*this};
 };
 

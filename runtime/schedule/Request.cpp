@@ -42,8 +42,12 @@ void Request::start(Scheduler &scheduler, std::vector<SourceReference> &&encoded
 /// Sources and searches are given up before anybody is told, so that what they held is free then.
 void Request::end(std::exception_ptr newFailure) {
   GeneratedSequences taken;
-  if (!newFailure)
-    taken = generation->take();
+  try {
+    if (!newFailure)
+      taken = generation->take();
+  } catch (...) {
+    newFailure = std::current_exception();
+  }
   generation.reset();
   sources.clear();
   {

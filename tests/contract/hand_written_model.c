@@ -272,6 +272,8 @@ static const transept_generation_defaults generation = {
     .encoder_repetition_penalty = 1,
     .exponential_decay_factor = 1,
     .beam_groups = 1,
+    .patience = 1,
+    .lookup_ngram_size = 2,
 };
 
 static const transept_model_table table = {

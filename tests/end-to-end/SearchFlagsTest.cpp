@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -69,6 +70,68 @@ TEST(SearchFlags, ForceWordsIntoResults) {
   }
   expectFailure(generate({"--beams", "4", "--force-ids", "40 x"}), 2, "--force-ids");
   expectFailure(generate({"--beams", "4", "--force", "text"}), 2, "--force-ids instead");
+}
+
+TEST(SearchFlags, BeginResultsWithDifferentTokens) {
+  for (const char *beams : {"1", "3"}) {
+    std::vector<Json> objects =
+        objectsOf({"--beams", beams, "--alternatives", "--num-return", "4", "--json"});
+    ASSERT_EQ(objects.size(), 12u);
+    for (size_t line = 0; line < 3; ++line) {
+      std::set<int> second;
+      for (size_t rank = 0; rank < 4; ++rank)
+        second.insert(objects[line * 4 + rank].at("ids").at(1).get<int>());
+      EXPECT_EQ(second.size(), 4u);
+    }
+    EXPECT_EQ(objects[0].at("ids"), objectsOf({"--beams", beams, "--json"})[0].at("ids"));
+  }
+  expectFailure(generate({"--sample", "--alternatives"}), 1, "--alternatives is 1");
+}
+
+TEST(SearchFlags, GuessTokensWithoutAnotherResult) {
+  for (const char *flag : {"--token-scores", "--min-new-tokens=12", "--repetition-penalty=0.5"}) {
+    CommandResult plain = generate({"--json", flag});
+    CommandResult guessed = generate({"--json", flag, "--lookup", "5", "--lookup-ngram-size", "1"});
+    EXPECT_EQ(guessed.status, 0) << guessed.errors;
+    EXPECT_EQ(guessed.output, plain.output) << flag;
+  }
+  expectFailure(generate({"--beams", "2", "--lookup", "5"}), 1, "--lookup is 5, but must be 0");
+}
+
+TEST(SearchFlags, ChangeWhichHypothesisIsTheBest) {
+  CommandResult plain = generate({"--beams", "4", "--num-return", "4"});
+  for (auto [flag, value, neutral] :
+       {std::array{"--patience", "3", "1"}, std::array{"--coverage-penalty", "5", "0"},
+        std::array{"--prefix-bias", "0.9", "0"}}) {
+    std::vector<std::string> flags{"--beams", "4", "--num-return", "4", "--early-stopping", "true"};
+    if (std::string_view(flag) == "--prefix-bias")
+      flags.insert(flags.end(), {"--prefix-ids", "40 41"});
+    CommandResult before = generate(flags);
+    flags.insert(flags.end(), {flag, neutral});
+    EXPECT_EQ(generate(flags).output, before.output) << flag;
+    flags.back() = value;
+    EXPECT_NE(generate(flags).output, before.output) << flag;
+  }
+}
+
+TEST(SearchFlags, EndResultsWithTexts) {
+  auto demo = [](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"generate", library("number_words"), ">>de<< forty-eight"});
+    return run(flags);
+  };
+  std::string plain = linesOf(demo({}).output).at(0);
+  ASSERT_EQ(plain, "achtundvierzig");
+  for (const char *beams : {"1", "4"}) {
+    CommandResult stopped =
+        demo({"--stop", "nothing", "--stop", "ndv", "--json", "--beams", beams});
+    ASSERT_EQ(stopped.status, 0) << stopped.errors;
+    Json object = Json::parse(stopped.output);
+    EXPECT_EQ(object.at("finished"), "stop");
+    EXPECT_THAT(object.at("text").get<std::string>(), HasSubstr("ndv"));
+    EXPECT_TRUE(plain.starts_with(object.at("text").get<std::string>()));
+  }
+  expectFailure(demo({"--stop", ""}), 1, "the length of --stop[0] is 0");
+  expectFailure(generate({"--stop", "a"}), 1, "t5 has no tokenizer");
 }
 
 TEST(SearchFlags, MakeGroupsOfBeamsDiverse) {

@@ -101,6 +101,43 @@ TEST(Texts, ComeInPartsThatTogetherAreTheResult) {
   EXPECT_GT(parts, sources.size());
 }
 
+TEST(Texts, EndAtStopStringsWithIdsToo) {
+  Model model = demo();
+  const std::string source = ">>de<< forty-eight";
+  GenerateOptions stops{.stopStrings = {{"vier"}}};
+  TextGeneration texts = model.generateText(source, {.generate = stops});
+  EXPECT_EQ(texts.best().sequence().finishReason, FinishReason::Stop);
+  EXPECT_THAT(texts.text(), testing::AllOf(StartsWith("acht"), HasSubstr("vier")));
+  // The runtime asks the library's tokenizer then.
+  Sequence ids = model.generate(model.encode(model.tokenize(source)), stops).best();
+  EXPECT_EQ(ids.ids, texts.best().sequence().ids);
+  EXPECT_EQ(ids.finishReason, FinishReason::Stop);
+  // A blank belongs to the word behind it.
+  stops.stopStrings = {{" Uhr"}};
+  stops.beams = 4;
+  EXPECT_THAT(model.translate(source, {.prefix = "acht Uhr", .generate = stops}),
+              StartsWith("acht Uhr"));
+}
+
+TEST(Texts, HaveWhatStandsInTheSourceInPlaceOfUnknownTokens) {
+  Model model = demo();
+  const std::string source = "nine \xe2\x98\x83";
+  Id unknown = model.tokenize("\xe2\x98\x83", {.textAlone = true}).back();
+  TextOptions options{.generate = {.beams = 4}};
+  options.generate.forcedWords = {{{unknown}}};
+  TextGeneration plain = model.generateText(source, options);
+  EXPECT_THAT(plain.best().sequence().ids, testing::Contains(unknown));
+  options.replacesUnknowns = true;
+  TextGeneration replaced = model.generateText(source, options);
+  EXPECT_EQ(replaced.best().sequence().ids, plain.best().sequence().ids);
+  EXPECT_NE(replaced.text(), plain.text());
+  EXPECT_THAT(replaced.text(), testing::AnyOf(HasSubstr("\xe2\x98\x83"), HasSubstr("n")));
+  EXPECT_EQ(model.translate("nine", {.replacesUnknowns = true}), model.translate("nine"));
+  options.keepsSpecialTokens = true;
+  EXPECT_EQ(errorOf([&] { model.translate(source, options); }),
+            "unknown tokens cannot be replaced where special tokens are kept");
+}
+
 TEST(Texts, StopWhenACallbackSaysSo) {
   Model model = demo();
   std::vector<std::string> sources = heldOutSources(9);

@@ -64,6 +64,37 @@ def test_a_prefix_is_continued(demo):
     assert demo.translate(">>de<< nine", prefix="acht").startswith("acht")
 
 
+def test_stop_strings_end_results(demo):
+    text = ">>de<< forty-eight"
+    for stops in ("vier", ["sieben", "vier"], ("vier",)):
+        (result,) = demo.generate_texts(text, stop_strings=stops)
+        assert result.sequences[0].is_complete and "vier" in result.text
+        assert "achtundvierzig".startswith(result.text)
+    (sequence,) = demo.generate(demo.encode(demo.tokenize(text)), stop_strings="vier")
+    assert sequence.ids == result.ids
+    assert demo.translate(text, stop_strings=[]) == "achtundvierzig"
+    with pytest.raises(transept.Error, match=r"stop_strings\[1\] is 3, but must be a text"):
+        demo.translate(text, stop_strings=["a", 3])
+    with pytest.raises(transept.Error, match=r"the length of stop_strings\[0\] is 0"):
+        demo.translate(text, stop_strings="")
+
+
+def test_alternatives_begin_differently(demo):
+    source = demo.encode(demo.tokenize(">>de<< forty-eight"))
+    found = demo.generate(source, alternatives=True, return_count=3)
+    assert len({each.ids[1] for each in found}) == 3
+
+
+def test_guessed_tokens_change_nothing(demo, cases):
+    texts = [case["source"] for case in cases]
+    assert demo.translate(texts, beams=1, lookup_length=4) == demo.translate(texts, beams=1)
+
+
+def test_unknown_tokens_are_replaced_where_there_are_some(demo, cases):
+    texts = [case["source"] for case in cases[:8]]
+    assert demo.translate(texts, replaces_unknowns=True) == demo.translate(texts)
+
+
 def test_sentences_are_sources_of_their_own(demo):
     text = ">>de<< nine. >>de<< forty-eight"
     (result,) = demo.generate_texts(text, splits_sentences=True)

@@ -113,6 +113,18 @@ Setter words(std::optional<std::vector<std::vector<Id>>> GenerateOptions::*field
   };
 }
 
+/// A list of texts, one alone, or null for none.
+Setter texts(std::optional<std::vector<std::string>> GenerateOptions::*field) {
+  return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
+    std::vector<std::string> &list = (arguments.options.*field).emplace();
+    if (value.is_array())
+      for (const Json &item : value)
+        list.push_back(transept::toText(item, name));
+    else if (!value.is_null())
+      list.push_back(transept::toText(value, name));
+  };
+}
+
 Setter biases(std::optional<std::vector<SequenceBias>> GenerateOptions::*field) {
   return [field](GenerationArguments &arguments, const Json &value, const std::string &name) {
     arguments.options.*field = toBiases(value, name);
@@ -174,6 +186,8 @@ const std::map<std::string, Setter> &setters() {
   {hugging_face_name, ids(&GenerateOptions::name)},
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   {hugging_face_name, words(&GenerateOptions::name)},
+#define OPTION_TEXTS(name, abi_name, key, flag, hugging_face_name, ...)                            \
+  {hugging_face_name, texts(&GenerateOptions::name)},
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, ...)                            \
   {hugging_face_name, decay(&GenerateOptions::name)},
 #define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, ...)                           \

@@ -4,6 +4,7 @@
 
 #include "workbench/goldens/GoldenChecks.h"
 #include "base/Error.h"
+#include "base/Json.h"
 
 #include "workbench/goldens/GenerationArguments.h"
 #include "workbench/goldens/GoldenBlocks.h"
@@ -282,12 +283,34 @@ private:
     if (hasPrompt(arguments.options))
       arguments.options.forcedBeginning = -1;
     for (const auto &[name, value] : golden.extra.items()) {
-      if (name != "prefix_tries")
+      if (name == "prefix_tries")
+        arguments.options.allowedIds =
+            readGoldenTries(value, arguments.options.ends.value_or(std::vector<Id>()));
+      else if (name == "stop_vocabulary")
+        arguments.options.tokenText = readGoldenTexts(value);
+      else if (name == "num_assistant_tokens") // drafts come from elsewhere; results are the same
+        arguments.options.lookupLength = int(toInteger(value, name, {.minimum = 1, .maximum = 64}));
+      else if (!withoutEffect.contains(name))
         throw InputError(fmt::format("extra {} is not known", name));
-      arguments.options.allowedIds =
-          readGoldenTries(value, arguments.options.ends.value_or(std::vector<Id>()));
     }
     return arguments;
+  }
+
+  /// Where texts of tokens come from, and who drafts tokens.
+  static inline const std::set<std::string> withoutEffect = {"stop_vocabulary_seed", "assistant",
+                                                             "num_assistant_tokens_schedule"};
+
+  /// The text of each id of the vocabulary.
+  static std::function<std::string(Id)> readGoldenTexts(const nlohmann::ordered_json &list) {
+    std::vector<std::string> texts;
+    for (const auto &each : list)
+      texts.push_back(toText(each, "stop_vocabulary"));
+    return [texts = std::move(texts)](Id id) {
+      if (size_t(id) >= texts.size())
+        throw InputError(
+            fmt::format("stop_vocabulary has {} texts, but none of id {}", texts.size(), id));
+      return texts[size_t(id)];
+    };
   }
 
   /// A rounded model keeps other tokens: then there is nothing to compare.

@@ -139,6 +139,16 @@ class Generation:
         self._point(name.removesuffix("s") + "_offsets", offsets)
         setattr(self.structure, name.removesuffix("s") + "_count", count)
 
+    def _set_texts(self, name: str, value: Any) -> None:
+        texts = [value] if isinstance(value, str) else list(value)
+        pointers = [self._text(f"{name}[{index}]", each) for index, each in enumerate(texts)]
+        self._point(name, (ctypes.c_void_p * max(1, len(pointers)))(*pointers))
+        setattr(self.structure, name.removesuffix("s") + "_count", len(pointers))
+
+    def _text(self, name: str, value: Any) -> Any:
+        self._kept.append(bytes_of(name, value))
+        return ctypes.cast(ctypes.c_char_p(self._kept[-1]), ctypes.c_void_p)
+
     def _set_decay(self, name: str, value: Any) -> None:
         try:
             start, factor = value
@@ -214,12 +224,17 @@ class Texts:
                 setattr(self.structure, name, _values.integer(value, name, 0, 2**64 - 1))
 
     def text(self, name: str, value: Any) -> Any:
-        if not isinstance(value, str):
-            raise invalid(f"{name} is {value!r}, but must be a text")
-        if "\0" in value:
-            raise invalid(f"{name} has a zero character, which it must not")
-        self._kept.append(encoded(value))
+        self._kept.append(bytes_of(name, value))
         return ctypes.cast(ctypes.c_char_p(self._kept[-1]), ctypes.c_void_p)
+
+
+def bytes_of(name: str, value: Any) -> bytes:
+    """A text for C."""
+    if not isinstance(value, str):
+        raise invalid(f"{name} is {value!r}, but must be a text")
+    if "\0" in value:
+        raise invalid(f"{name} has a zero character, which it must not")
+    return encoded(value)
 
 
 def encoded(text: str) -> bytes:

@@ -20,7 +20,7 @@ class Sequence:
     """Beam search: sum of log-probabilities / length ** length_penalty; greedy search: their sum;
     sampling: the sum of those that were drawn by."""
     is_complete: bool
-    """Whether an end id was generated, and not the maximum length reached."""
+    """Whether an end id or a stop string was generated, and not the maximum length reached."""
     token_scores: Optional[list[float]] = None
     """With token_scores: of each generated id, the last ones of ids."""
 
@@ -67,7 +67,8 @@ class Result:
 
 
 def sequence_of(view: Any, scores: Any, count: int) -> Sequence:
-    return Sequence(view.ids[:view.length], view.score, view.finish_reason == _abi.FINISH_END,
+    return Sequence(view.ids[:view.length], view.score,
+                    view.finish_reason in (_abi.FINISH_END, _abi.FINISH_STOP),
                     scores[:count] if count else None)
 
 

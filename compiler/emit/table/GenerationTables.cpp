@@ -41,6 +41,13 @@ FlatBiases flatten(const std::vector<frontend::BiasedSequence> &biases) {
   return flat;
 }
 
+std::vector<Constant *> texts(TableWriter &writer, const std::vector<std::string> &list) {
+  std::vector<Constant *> result;
+  for (const std::string &each : list)
+    result.push_back(writer.text("transept_text", each));
+  return result;
+}
+
 std::vector<Constant *> languages(TableWriter &writer, const frontend::SpeechDefaults &defaults) {
   std::vector<Constant *> result;
   for (const frontend::SpokenLanguage &language : defaults.languages)
@@ -113,6 +120,9 @@ Constant *generationTable(TableWriter &writer, const frontend::GenerationDefault
 #define OPTION_BOOLEAN OPTION_NUMBER
 #define OPTION_IDS BY_TYPE_IDS
 #define OPTION_WORDS BY_TYPE_WORDS
+#define OPTION_TEXTS(name, abi_name, key, ...)                                                     \
+      .abi_name##s = writer.array("transept_" #abi_name "s", texts(writer, defaults.key)),         \
+      .abi_name##_count = defaults.key.size(),
 #define OPTION_DECAY(name, abi_name, key, ...)                                                     \
       .abi_name##_start = defaults.key.start, .abi_name##_factor = defaults.key.factor,
 #define OPTION_BIASES(name, abi_name, key, ...)                                                    \

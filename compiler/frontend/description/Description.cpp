@@ -6,6 +6,8 @@
 #include "base/Error.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
 
+#include "transept/detail/OptionRange.h"
+
 #include <fmt/format.h>
 
 namespace transept::frontend {
@@ -260,6 +262,18 @@ void checkDescription(const Description &description) {
   };
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_ID(name, abi_name, key, ...) checkId(generation.key, "generation." #key);
+#include "transept/generation_options.inc"
+#undef OPTION_OF_ANY_TYPE
+  auto checkTexts = [](const std::vector<std::string> &texts, const char *role,
+                       detail::OptionRange bytes) {
+    for (const std::string &text : texts)
+      expect(bytes.contains(int64_t(text.size())) && text.find('\0') == text.npos, role,
+             fmt::format("found a text of {} bytes, allowed are {}, none of which is zero",
+                         text.size(), bytes.text()));
+  };
+#define OPTION_OF_ANY_TYPE(...)
+#define OPTION_TEXTS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  checkTexts(generation.key, "generation." #key, detail::range);
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   expect(generation.beams >= 1 && generation.returnCount >= 1 &&

@@ -224,6 +224,7 @@ struct GenerationDefaults {
 #define OPTION_MODEL_ID(name, abi_name, key, ...) std::optional<int64_t> key;
 #define OPTION_IDS(name, abi_name, key, ...) std::vector<int64_t> key;
 #define OPTION_WORDS(name, abi_name, key, ...) std::vector<std::vector<int64_t>> key;
+#define OPTION_TEXTS(name, abi_name, key, ...) std::vector<std::string> key;
 #define OPTION_DECAY(name, abi_name, key, ...) DecayingPenalty key;
 #define OPTION_BIASES(name, abi_name, key, ...) std::vector<BiasedSequence> key;
 #include "transept/generation_options.inc"

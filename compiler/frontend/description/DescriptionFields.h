@@ -238,6 +238,7 @@ template <typename Archive> void visitFields(Archive &archive, GenerationDefault
 #define OPTION_WORDS OPTION_IDS
 #define OPTION_DECAY(name, abi_name, key, ...) archive.defaulted(#key, value.key);
 #define OPTION_BIASES OPTION_DECAY
+#define OPTION_TEXTS OPTION_DECAY
 #include "transept/generation_options.inc"
   archive.required("speech", value.speech);
 }

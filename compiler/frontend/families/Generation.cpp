@@ -27,7 +27,7 @@ struct NotHonoured {
   const char *effect;
 };
 
-constexpr std::array<NotHonoured, 16> notHonoured = {{
+constexpr std::array<NotHonoured, 14> notHonoured = {{
     {"assistant_early_exit", "0", "self-speculative decoding"},
     {"constraints", "[]", "constraints that are Python objects; a call can force words"},
     {"dola_layers", "\"\"", "DoLa decoding"},
@@ -37,9 +37,7 @@ constexpr std::array<NotHonoured, 16> notHonoured = {{
     {"language", "\"\"", "this model is not prompted with a language"},
     {"max_time", "0", "the time limit"},
     {"penalty_alpha", "0.0", "contrastive search"},
-    {"prompt_lookup_num_tokens", "0", "prompt look-up"},
     {"remove_invalid_values", "false", "the removal of NaN logits"},
-    {"stop_strings", "[]", "stop strings"},
     {"task", "\"\"", "this model is not prompted with a task"},
     {"token_healing", "false", "token healing"},
     {"watermarking_config", "{}", "watermarking"},
@@ -47,7 +45,7 @@ constexpr std::array<NotHonoured, 16> notHonoured = {{
 }};
 
 /// Read elsewhere (the last ones in SpeechDefaults.cpp), or concerning memory and return values.
-constexpr std::array<std::string_view, 35> irrelevant = {"_from_model_config",
+constexpr std::array<std::string_view, 34> irrelevant = {"_from_model_config",
                                                          "transformers_version",
                                                          "use_cache",
                                                          "output_attentions",
@@ -61,7 +59,6 @@ constexpr std::array<std::string_view, 35> irrelevant = {"_from_model_config",
                                                          "return_legacy_cache",
                                                          "num_assistant_tokens",
                                                          "num_assistant_tokens_schedule",
-                                                         "max_matching_ngram_size",
                                                          "generation_kwargs",
                                                          "is_assistant",
                                                          "assistant_confidence_threshold",
@@ -131,6 +128,8 @@ public:
   result.key = withinVocabulary(hugging_face_name);
 #define OPTION_WORDS(name, abi_name, key, flag, hugging_face_name, ...)                            \
   result.key = words(hugging_face_name);
+#define OPTION_TEXTS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  result.key = texts(hugging_face_name, integersOf(detail::range));
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, ...)                            \
   result.key = decay(hugging_face_name);
 #define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, ...)                           \
@@ -240,6 +239,26 @@ private:
     if (value && !value->is_array())
       refuseValue(*value, fields.where(key), allowed);
     return value ? *value : Json::array();
+  }
+
+  /// A text alone is a list of one.
+  std::vector<std::string> texts(const std::string &key, IntegerRange bytes) {
+    constexpr const char *allowed = "a text or an array of texts";
+    const Json *value = fields.find(key);
+    const Json list = value && value->is_string() ? Json::array({*value}) : items(key, allowed);
+    std::vector<std::string> result;
+    for (const Json &each : list) {
+      if (!each.is_string())
+        refuseValue(each, fields.where(key), allowed);
+      result.push_back(each.get<std::string>());
+      bool hasZero = result.back().find('\0') != std::string::npos;
+      if (auto size = int64_t(result.back().size());
+          hasZero || size < bytes.minimum || size > bytes.maximum)
+        refuseValue(each, fields.where(key),
+                    fmt::format("texts of {} to {} bytes, none of which is zero", bytes.minimum,
+                                bytes.maximum));
+    }
+    return result;
   }
 
   std::vector<BiasedSequence> biases(const std::string &key) {

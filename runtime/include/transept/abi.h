@@ -210,6 +210,7 @@ typedef int32_t transept_status;
 #define TRANSEPT_FINISH_END 0u       /* an end id was generated */
 #define TRANSEPT_FINISH_LENGTH 1u    /* the maximum length was reached */
 #define TRANSEPT_FINISH_CANCELLED 2u /* the call was asked to stop, and to keep what there was */
+#define TRANSEPT_FINISH_STOP 3u      /* a stop string was generated */
 
 /* Scores of single tokens, as transformers' compute_transition_scores gives them. */
 #define TRANSEPT_TOKEN_SCORES_NONE 0u
@@ -248,6 +249,16 @@ typedef int32_t (*transept_allowed_function)(void *context, uint64_t source, con
  * on it. It should be quick, and must not use or close the model; it may take the results, and
  * release the request. Others that wait for the request do so until this has returned. */
 typedef void (*transept_ended_function)(void *context);
+
+/* Gives the text of a token, as it is behind others: writes its first `capacity` bytes to `text`
+ * and returns how many it has. UINT64_MAX makes generate return TRANSEPT_CANCELLED. It must give
+ * the same each time, and must not call the model back. */
+typedef uint64_t (*transept_token_text_function)(void *context, int32_t id, char *text,
+                                                 uint64_t capacity);
+
+/* Called when `done` of `total` sources or texts are; anything but 0 ends the call with
+ * TRANSEPT_CANCELLED. Must not call the model back. */
+typedef int32_t (*transept_progress_function)(void *context, uint64_t done, uint64_t total);
 
 /* A function for every worker: worker number `worker` of those that run_workers was asked for. */
 typedef void (*transept_worker_function)(void *argument, uint32_t worker);

@@ -152,6 +152,7 @@ struct GenerateOptions {
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...) std::optional<std::vector<Id>> name = {};
 #define OPTION_WORDS(name, ...) std::optional<std::vector<std::vector<Id>>> name = {};
+#define OPTION_TEXTS(name, ...) std::optional<std::vector<std::string>> name = {};
 #define OPTION_DECAY(name, ...) std::optional<ExponentialDecay> name = {};
 #define OPTION_BIASES(name, ...) std::optional<std::vector<SequenceBias>> name = {};
 #include "transept/generation_options.inc"
@@ -189,10 +190,14 @@ struct GenerateOptions {
   /// be quick, and must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
 
+  /// Called, as onToken is, when `done` of `total` sources are, after each. Returning false ends the
+  /// call as `stop` does; an exception ends it with that exception. Must not use the model.
+  std::function<bool(std::size_t done, std::size_t total)> onProgress = {};
+
   /// Ends the call with Error (Cancelled) before its next step once a stop is requested.
   std::stop_token stop = {};
-  /// A call that is asked to stop, by `stop` or onToken, returns what there is instead of throwing;
-  /// sequences that were not finished have FinishReason::Cancelled.
+  /// A call that is asked to stop, by `stop` or a callback, returns what there is instead of
+  /// throwing; sequences that were not finished have FinishReason::Cancelled.
   bool keepPartial = false;
 
   /// Says which ids may follow (transformers' prefix_allowed_tokens_fn), one or more in any order;
@@ -203,12 +208,18 @@ struct GenerateOptions {
 
   /// How the call stands among others that share its steps.
   Schedule schedule = {};
+
+  /// The text that each token has, UTF-8, for stopStrings; unset: what the library's tokenizer
+  /// says. Called as onToken is, for each id once or so; an exception ends the call with that
+  /// exception. Must not use the model.
+  std::function<std::string(Id id)> tokenText = {};
 };
 
 enum class FinishReason : std::uint32_t {
-  End = TRANSEPT_FINISH_END,            ///< an end id was generated
-  Length = TRANSEPT_FINISH_LENGTH,      ///< the maximum length was reached
-  Cancelled = TRANSEPT_FINISH_CANCELLED ///< the call was asked to stop (see keepPartial)
+  End = TRANSEPT_FINISH_END,             ///< an end id was generated
+  Length = TRANSEPT_FINISH_LENGTH,       ///< the maximum length was reached
+  Cancelled = TRANSEPT_FINISH_CANCELLED, ///< the call was asked to stop (see keepPartial)
+  Stop = TRANSEPT_FINISH_STOP            ///< one of the stop strings was generated
 };
 
 /// One generated sequence.

@@ -57,12 +57,16 @@ struct TextOptions {
   /// produced each: TextResult::places. The latter runs the decoder once more, the former takes
   /// time that grows with the square of a text's length.
   bool tokenOffsets = false, alignment = false;
+  /// An unknown token of a result becomes the text of the source's token that it has the highest
+  /// attention on, as CTranslate2's replace_unknowns; of what the source's tokenizer does not know
+  /// either, what stood there. Not with onText or keepsSpecialTokens.
+  bool replacesUnknowns = false;
   /// Sources to work on at once, at most; 0: 64. Results do not depend on it.
   std::size_t batchSize = 0;
   /// How to search, and how to stop. It is an error to set forcedBeginning or decoderStart beside a
-  /// target language, and onToken. The prefix stands behind the prompt. With keepPartial, a call
-  /// that `stop` or onText ends returns what there is; texts that were not reached have a
-  /// `problem`.
+  /// target language, onToken and onProgress. The prefix stands behind the prompt. With
+  /// keepPartial, a call that `stop` or onText ends returns what there is; texts that were not
+  /// reached have a `problem`.
   GenerateOptions generate = {};
   /// Called on the calling thread with what is certain of a text's result and was not given before,
   /// whole words at a time; together they are the result. For searches for which onToken is called,
@@ -147,6 +151,7 @@ public:
     options.truncates = given.truncates;
     options.skips_invalid = given.skipsInvalid;
     options.keeps_special = given.keepsSpecialTokens;
+    options.replaces_unknowns = given.replacesUnknowns;
     options.batch_size = given.batchSize;
     options.token_offsets = given.tokenOffsets;
     options.alignment = given.alignment;

@@ -41,8 +41,6 @@ typedef struct transept_tokenize_options {
  */
 typedef int32_t (*transept_text_function)(void *context, uint64_t text, const char *part,
                                           uint64_t size);
-/* Called when `done` of `total` texts are; anything but 0 ends the call with TRANSEPT_CANCELLED. */
-typedef int32_t (*transept_progress_function)(void *context, uint64_t done, uint64_t total);
 
 /* What begins as zeros takes the default of each field. */
 typedef struct transept_text_options {
@@ -59,6 +57,7 @@ typedef struct transept_text_options {
   void *on_text_context;
   transept_progress_function on_progress; /* or null */
   void *on_progress_context;
+  uint32_t replaces_unknowns; /* 1: what is unknown in a result becomes what it was made from */
   uint32_t token_offsets; /* 1: results say which bytes of the texts each token stands for */
   uint32_t alignment;     /* 1: results say where the model looked as it produced each token */
 } transept_text_options;
@@ -102,7 +101,8 @@ typedef struct transept_text_result {
 struct transept_text_functions {
   uint64_t structure_size; /* sizeof(struct transept_text_functions) in the library */
 
-  /* Reads the library's tokenizer. *text is to be given to close_text. */
+  /* Reads the library's tokenizer. *text is to be given to close_text. A null model: for all but
+   * generate_texts. */
   transept_status (*open_text)(const transept_model_table *table, transept_model *model,
                                transept_text **text, char **message);
   void (*close_text)(transept_text *text);
@@ -125,7 +125,8 @@ struct transept_text_functions {
 
   /* Texts to texts: one list of results for each of `strings`. A decoder alone continues them.
    * Null options: all defaults. Of `generation`, forced beginning and decoder start may not be
-   * set beside a target language, and on_token not at all; the prefix stands behind a prompt. */
+   * set beside a target language, and on_token and on_progress not at all; the prefix stands behind
+   * a prompt. */
   transept_status (*generate_texts)(const transept_text *text, const transept_string *strings,
                                     uint64_t count, const transept_text_options *options,
                                     const transept_generation_options *generation,
@@ -138,6 +139,10 @@ struct transept_text_functions {
    * where they were not asked for. They live as long as the results. */
   const transept_token_places *(*view_places)(const transept_text_results *results, uint64_t text,
                                               uint64_t rank, uint64_t sequence);
+
+  /* Its context is a transept_text. Special tokens are written as they are in the vocabulary; bytes
+   * of a character of which a token has but some become U+FFFD. */
+  transept_token_text_function token_text;
 };
 
 /* What transept_model_table.text is, hidden in each library that needs it. */

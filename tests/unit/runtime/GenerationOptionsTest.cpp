@@ -28,6 +28,7 @@ constexpr std::int32_t kIds[] = {3, 5};
 constexpr std::int32_t kWordIds[] = {7, 3, 5};
 constexpr std::uint64_t kWordOffsets[] = {0, 1, 3};
 constexpr float kValues[] = {2, -3};
+constexpr const char *kTexts[] = {"ab", "c"};
 
 /// Neither the neutral value nor a bound.
 int numberIn(detail::OptionRange range) {
@@ -106,6 +107,9 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheCaller) {
   options.name = ExponentialDecay{4, 1.5f};                                                        \
   EXPECT_EQ(resolve(options).name.start, 4) << #name;                                              \
   EXPECT_EQ(resolve(options).name.factor, 1.5f) << #name;
+#define OPTION_TEXTS(name, ...)                                                                    \
+  options.name = std::vector<std::string>{"ab", "c"};                                              \
+  EXPECT_THAT(resolve(options).name, ElementsAre("ab", "c")) << #name;
 #define OPTION_BIASES(name, ...)                                                                   \
   options.name = std::vector<SequenceBias>{{{7}, 2}, {{3, 5}, -3}};                                \
   expectBiases(resolve(options).name, #name);
@@ -150,6 +154,12 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored)
   EXPECT_EQ(resolve({}).name.factor, 1.5f) << #name;                                               \
   EXPECT_EQ(resolve({.ignoreModelDefaults = true}).name.factor, neutral) << #name;                 \
   EXPECT_EQ(resolve({.name = ExponentialDecay{}}).name.factor, neutral) << #name;
+#define OPTION_TEXTS(name, abi_name, ...)                                                          \
+  toy.defaults.abi_name##s = kTexts;                                                               \
+  toy.defaults.abi_name##_count = 2;                                                               \
+  EXPECT_THAT(resolve({}).name, ElementsAre("ab", "c")) << #name;                                  \
+  EXPECT_TRUE(resolve({.ignoreModelDefaults = true}).name.empty()) << #name;                       \
+  EXPECT_TRUE(resolve({.name = std::vector<std::string>{}}).name.empty()) << #name;
 #define OPTION_BIASES(name, abi_name, ...)                                                         \
   toy.defaults.abi_name##_ids = kWordIds;                                                          \
   toy.defaults.abi_name##_offsets = kWordOffsets;                                                  \
@@ -185,6 +195,12 @@ TEST_F(GenerationOptions, AreNamedWhenTheyAreOutOfRange) {
 #define OPTION_IDS(name, ...) CHECK_ERROR(name, #name "[1] is 23", std::vector<Id>{3, 23})
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
   CHECK_ERROR(name, #name "[1][1] is 23", std::vector<std::vector<Id>>{{7}, {3, 23}})
+#define OPTION_TEXTS(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
+  CHECK_ERROR(name,                                                                                \
+              "the length of " #name "[1] is 0, but must be " + detail::range.text() + " bytes",   \
+              std::vector<std::string>{"a", ""})                                                   \
+  CHECK_ERROR(name, #name "[1] must not have a zero byte",                                         \
+              std::vector<std::string>{"a", std::string(1, '\0')})
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
   CHECK_ERROR(name, #name ".start is -1, but must be 0 or more", ExponentialDecay{-1, 2})          \
   CHECK_ERROR(name, #name ".factor is nan, but must be " + detail::range.text(),                   \

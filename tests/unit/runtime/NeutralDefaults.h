@@ -15,6 +15,7 @@ inline transept_generation_defaults neutralDefaults() {
 #define OPTION_IDS(...)    // null
 #define OPTION_WORDS(...)  // null
 #define OPTION_BIASES(...) // null
+#define OPTION_TEXTS(...)  // null
 #define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, ...)                   \
   defaults.abi_name##_factor = neutral;
 #include "transept/generation_options.inc"

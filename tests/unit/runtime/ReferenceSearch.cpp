@@ -158,13 +158,15 @@ struct Hypothesis {
 
 class BeamHypotheses {
 public:
-  BeamHypotheses(const ReferenceOptions &options) : options(options) {}
+  BeamHypotheses(const ReferenceOptions &options)
+      : options(options),
+        capacity(std::max(1, int(std::round(float(options.beams) * options.patience)))) {}
 
   void add(const std::vector<Id> &ids, double sum, int length, bool ended) {
     double score = sum / std::pow(double(length), double(options.lengthPenalty));
-    if (int(beams.size()) < options.beams || score > worst) {
+    if (int(beams.size()) < capacity || score > worst) {
       beams.push_back({score, ids, ended});
-      if (int(beams.size()) > options.beams) {
+      if (int(beams.size()) > capacity) {
         std::vector<std::pair<double, std::size_t>> sorted;
         for (std::size_t index = 0; index < beams.size(); ++index)
           sorted.push_back({beams[index].score, index});
@@ -178,7 +180,7 @@ public:
   }
 
   bool isDone(double best, int length, int maximum) const {
-    if (int(beams.size()) < options.beams)
+    if (int(beams.size()) < capacity)
       return false;
     double penalty = options.lengthPenalty;
     if (options.earlyStopping == EarlyStopping::AtOnce)
@@ -189,6 +191,7 @@ public:
   }
 
   const ReferenceOptions &options;
+  int capacity;
   std::vector<Hypothesis> beams;
   double worst = 1e9;
 };
@@ -210,6 +213,20 @@ std::vector<Sequence> greedy(const ToyModel &model, const std::vector<Id> &sourc
       reason = FinishReason::End;
   }
   return {{ids, 0, reason}};
+}
+
+/// CTranslate2's BiasedDecoder: (1 - bias) * probabilities + bias of the prefix's next token.
+void drawToPrefix(Scores &scores, const std::vector<Id> &ids, const ReferenceOptions &options) {
+  const std::vector<Id> &prefix = options.softPrompt;
+  if (options.prefixBias == 0 || ids.size() >= prefix.size() ||
+      !std::equal(ids.begin(), ids.end(), prefix.begin()) ||
+      scores[std::size_t(prefix[ids.size()])] == minusInfinity)
+    return;
+  double bias = double(options.prefixBias);
+  for (std::size_t id = 0; id < scores.size(); ++id)
+    scores[id] = float(Id(id) == prefix[ids.size()]
+                           ? std::log((1 - bias) * std::exp(double(scores[id])) + bias)
+                           : double(scores[id]) + std::log1p(-bias));
 }
 
 struct Flat {
@@ -294,6 +311,7 @@ std::vector<Sequence> referenceSearch(const ToyModel &model, std::span<const Id>
       processScores(scores, inputs[beam], source, options, maximumLength, beam);
       if (options.renormalize)
         renormalize(scores);
+      drawToPrefix(scores, inputs[beam], options);
       for (std::size_t id = 0; id < scores.size(); ++id)
         flat.push_back({scores[id] + beamScores[beam], scores[id], int(beam), Id(id)});
     }
@@ -396,7 +414,11 @@ GenerateOptions ReferenceOptions::forRuntime() const {
   result.badWords = badWords;
   if (firstTimestamp != -1)
     result.timestamps = true;
-  result.prompt = prompt;
+  result.patience = patience;
+  result.prefixBias = prefixBias;
+  result.prompt = softPrompt.empty() ? prompt : softPrompt;
+  if (!softPrompt.empty())
+    result.decoderStart = softPrompt.front();
   return result;
 }
 
@@ -412,7 +434,7 @@ std::string ReferenceOptions::describe() const {
        << " timestamps " << firstTimestamp << " " << maximumInitialTimestamp << " renormalize "
        << renormalize << " encoderRepetition " << encoderRepetitionPenalty << " decay "
        << decay.start << " " << decay.factor << " biases " << biases.size() << " allowed "
-       << bool(allowed);
+       << bool(allowed) << " patience " << patience << " prefixBias " << prefixBias;
   return text.str();
 }
 

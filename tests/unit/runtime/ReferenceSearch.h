@@ -22,6 +22,8 @@ struct ReferenceOptions {
   std::vector<SequenceBias> biases;                                // no sequence twice
   std::function<std::vector<Id>(std::span<const Id> ids)> allowed; // null: all
   bool renormalize = false;
+  float patience = 1, prefixBias = 0; // beam search
+  std::vector<Id> softPrompt;         // what results are drawn to
   int forcedBeginning = -1, forcedEnd = -1;
   std::vector<Id> ends{2}, suppressed, beginningSuppressed, prompt{1};
   std::vector<std::vector<Id>> badWords;

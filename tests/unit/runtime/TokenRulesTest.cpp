@@ -47,6 +47,16 @@ ReferenceOptions randomOptions(Random &random, unsigned seed, int vocabulary) {
     options.suppressed = random.ids(1 + random.upTo(3), vocabulary);
   if (random.oneIn(4))
     options.badWords = {random.ids(1, vocabulary), random.ids(2, vocabulary)};
+  if (options.beams > 1 && random.oneIn(3))
+    options.patience = 1 + random.fraction() * 2;
+  if (options.beams > 1 && random.oneIn(3)) {
+    options.prompt = {1};
+    options.softPrompt = random.ids(1 + random.upTo(6), vocabulary);
+    options.softPrompt.front() = 1; // the decoder start
+    if (options.forcedBeginning != -1)
+      options.softPrompt.insert(options.softPrompt.begin() + 1, options.forcedBeginning);
+    options.prefixBias = random.oneIn(2) ? 0.05f : 0.9f;
+  }
   return options;
 }
 

@@ -44,6 +44,8 @@ public:
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
   setWords(given.name, name, options.abi_name##s, options.abi_name##_offsets,                      \
            options.abi_name##_count);
+#define OPTION_TEXTS(name, abi_name, ...)                                                          \
+  setTexts(given.name, #name, name, options.abi_name##s, options.abi_name##_count);
 #define OPTION_DECAY(name, abi_name, ...)                                                          \
   setDecay(given.name, #name, options.abi_name##_start, options.abi_name##_factor);
 #define OPTION_BIASES(name, abi_name, ...)                                                         \
@@ -65,6 +67,14 @@ public:
     if (given.allowedIds) {
       options.allowed_ids = callAllowed;
       options.allowed_ids_context = this;
+    }
+    if (given.onProgress) {
+      options.on_progress = callProgress;
+      options.on_progress_context = this;
+    }
+    if (given.tokenText) {
+      options.token_text = callTokenText;
+      options.token_text_context = this;
     }
   }
   GenerationOptions(const GenerationOptions &) = delete;
@@ -133,6 +143,23 @@ private:
     ids = kept.ids.data();
     offsets = kept.offsets.data();
     count = words->size();
+  }
+
+  static void setTexts(const std::optional<std::vector<std::string>> &texts, const char *name,
+                       std::vector<const char *> &kept, const char *const *&pointers,
+                       std::uint64_t &count) {
+    if (!texts)
+      return;
+    kept.reserve(texts->size() + 1); // not null
+    for (const std::string &text : *texts) {
+      if (text.find('\0') != text.npos)
+        throw Error(ErrorCode::InvalidArgument, std::string(name) + "[" +
+                                                    std::to_string(kept.size()) +
+                                                    "] must not have a zero byte");
+      kept.push_back(text.c_str());
+    }
+    pointers = kept.data();
+    count = kept.size();
   }
 
   static void setDecay(const std::optional<ExponentialDecay> &decay, const char *name,
@@ -242,6 +269,29 @@ private:
     }
   }
 
+  static std::int32_t callProgress(void *context, std::uint64_t done, std::uint64_t total) {
+    auto *self = static_cast<GenerationOptions *>(context);
+    try {
+      return self->given.onProgress(std::size_t(done), std::size_t(total)) ? 0 : 1;
+    } catch (...) {
+      self->thrown = std::current_exception();
+      return 1;
+    }
+  }
+
+  static std::uint64_t callTokenText(void *context, std::int32_t id, char *text,
+                                     std::uint64_t capacity) {
+    auto *self = static_cast<GenerationOptions *>(context);
+    try {
+      std::string given = self->given.tokenText(id);
+      given.copy(text, capacity);
+      return given.size();
+    } catch (...) {
+      self->thrown = std::current_exception();
+      return UINT64_MAX;
+    }
+  }
+
   const GenerateOptions &given;
   transept_generation_options options = {};
   std::vector<Id> allowed; // of the last prefix
@@ -250,6 +300,7 @@ private:
 #define OPTION_OF_ANY_TYPE(...)
 #define OPTION_WORDS(name, ...) Lists name;
 #define OPTION_BIASES(name, ...) Biases name;
+#define OPTION_TEXTS(name, ...) std::vector<const char *> name;
 #include "transept/generation_options.inc"
 #undef OPTION_OF_ANY_TYPE
   std::exception_ptr thrown;

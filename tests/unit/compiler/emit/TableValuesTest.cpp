@@ -7,6 +7,7 @@
 
 #include "llvm/IR/LLVMContext.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace transept::emit {
@@ -34,6 +35,18 @@ protected:
   }
   static llvm::Constant *contentOf(llvm::Constant *variable) {
     return llvm::cast<llvm::GlobalVariable>(variable)->getInitializer();
+  }
+
+  /// The number of a field of transept_generation_defaults.
+  static unsigned place(std::string_view field) {
+    const std::string_view names[] = {
+#define FIELD_NAME(kind, c_type, name, meaning) #name,
+#define TRANSEPT_GENERATION_FIELDS FIELD_NAME
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_GENERATION_FIELDS
+#undef FIELD_NAME
+    };
+    return unsigned(std::ranges::find(names, field) - std::begin(names));
   }
 
   llvm::LLVMContext context;
@@ -72,6 +85,7 @@ TEST_F(Tables, OfGenerationHoldWhatTheModelSays) {
   defaults.badWords = {{4}, {5, 6}};
   defaults.exponentialDecay = {7, 1.5};
   defaults.sequenceBiases = {{{4}, 2.5}, {{5, 6}, -3}};
+  defaults.stopStrings = {"ab", "c"};
   llvm::Constant *table = contentOf(generationTable(writer, defaults));
   auto indexOf = [](size_t offset) { return unsigned(offset / sizeof(int32_t)); };
 #define INDEX(field) indexOf(offsetof(transept_generation_defaults, field))
@@ -89,8 +103,8 @@ TEST_F(Tables, OfGenerationHoldWhatTheModelSays) {
             llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), 3));
   EXPECT_TRUE(table->getAggregateElement(first + 2)->isNullValue());
   EXPECT_EQ(number(table, first + 8), 2);
-  // The last ones: two numbers, then three lists and their count.
-  unsigned decay = table->getType()->getStructNumElements() - 6;
+  // Two numbers, then three lists and their count.
+  unsigned decay = place("exponential_decay_start");
   EXPECT_EQ(number(table, decay), 7);
   EXPECT_EQ(real(table->getAggregateElement(decay + 1)), 1.5f);
   llvm::Constant *ids = contentOf(table->getAggregateElement(decay + 2));
@@ -102,6 +116,11 @@ TEST_F(Tables, OfGenerationHoldWhatTheModelSays) {
   llvm::Constant *values = contentOf(table->getAggregateElement(decay + 4));
   EXPECT_EQ(real(values->getAggregateElement(1u)), -3);
   EXPECT_EQ(number(table, decay + 5), 2);
+  llvm::Constant *stops = contentOf(table->getAggregateElement(place("stop_strings")));
+  EXPECT_EQ(llvm::cast<llvm::ConstantDataArray>(contentOf(stops->getAggregateElement(0u)))
+                ->getAsCString(),
+            "ab");
+  EXPECT_EQ(number(table, place("stop_string_count")), 2);
 }
 
 } // namespace

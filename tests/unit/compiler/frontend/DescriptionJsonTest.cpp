@@ -57,6 +57,7 @@ TEST(DescriptionText, KeepsEveryFieldThatIsNotDefault) {
   description.generation.lengthPenalty = 0.1;
   description.generation.exponentialDecay = {5, 1.1};
   description.generation.sequenceBiases = {{{1}, 2.5}, {{2, 3}, -0.1}};
+  description.generation.stopStrings = {"\n\n", "ende"};
   description.tokenizer = {"t5", {"a", "b"}, {{"k", "\"v\"\n\u00e9"}}};
   Description again = fromJson(toJson(description));
   EXPECT_EQ(toJson(again), toJson(description));
@@ -66,6 +67,7 @@ TEST(DescriptionText, KeepsEveryFieldThatIsNotDefault) {
   EXPECT_EQ(again.generation.lengthPenalty, 0.1);
   EXPECT_EQ(again.generation.exponentialDecay, description.generation.exponentialDecay);
   EXPECT_EQ(again.generation.sequenceBiases, description.generation.sequenceBiases);
+  EXPECT_EQ(again.generation.stopStrings, description.generation.stopStrings);
   EXPECT_EQ(again.tokenizer.settings, description.tokenizer.settings);
 }
 

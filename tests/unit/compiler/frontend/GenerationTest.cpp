@@ -53,7 +53,10 @@ TEST(Generation, ReadsEveryField) {
                            {"bad_words_ids", {{13}, {14, 15}}},
                            {"encoder_repetition_penalty", 1.2},
                            {"exponential_decay_length_penalty", {5, 1.1}},
-                           {"sequence_bias", {{{16}, 2.5}, {{17, 18}, -3}}}};
+                           {"sequence_bias", {{{16}, 2.5}, {{17, 18}, -3}}},
+                           {"stop_strings", {"\n\n", "ende"}},
+                           {"prompt_lookup_num_tokens", 4},
+                           {"max_matching_ngram_size", 3}};
   GenerationDefaults read = checkpoint.describe().generation;
   EXPECT_THAT(checkpoint.warnings, IsEmpty());
   EXPECT_EQ(read.decoderStartId, 3);
@@ -80,6 +83,11 @@ TEST(Generation, ReadsEveryField) {
   EXPECT_EQ(read.exponentialDecay, (DecayingPenalty{5, 1.1}));
   EXPECT_THAT(read.sequenceBiases,
               ElementsAre(BiasedSequence{{16}, 2.5}, BiasedSequence{{17, 18}, -3}));
+  EXPECT_THAT(read.stopStrings, ElementsAre("\n\n", "ende"));
+  EXPECT_EQ(read.lookupLength, 4);
+  EXPECT_EQ(read.lookupNgramSize, 3);
+  checkpoint.generation["stop_strings"] = "ende";
+  EXPECT_THAT(checkpoint.describe().generation.stopStrings, ElementsAre("ende"));
 }
 
 TEST(Generation, AGenerationFileReplacesTheModelConfig) {
@@ -284,7 +292,11 @@ TEST(Generation, RefusesWrongTypesAndRangesByName) {
                                                   {"sequence_bias", {{1, 2.5}}},
                                                   {"sequence_bias", {{{1}, 2.5, 3}}},
                                                   {"sequence_bias", {{Json::array(), 2.5}}},
-                                                  {"sequence_bias", {{{-1}, 2.5}}}}) {
+                                                  {"sequence_bias", {{{-1}, 2.5}}},
+                                                  {"stop_strings", 3},
+                                                  {"stop_strings", {"a", 3}},
+                                                  {"stop_strings", {""}},
+                                                  {"stop_strings", {std::string(1, '\0')}}}) {
     TestCheckpoint checkpoint("t5");
     checkpoint.generation[key] = value;
     EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("generation_config.json"), HasSubstr(key)))
