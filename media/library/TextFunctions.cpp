@@ -146,6 +146,7 @@ const transept_token_places *viewPlaces(const transept_text_results *results, ui
     return nullptr;
   const auto &views = results->stored[text][rank].placeViews;
   return sequence < views.size() ? &views[sequence] : nullptr;
+}
 
 /// Nothing may be thrown through C.
 uint64_t tokenText(void *context, int32_t id, char *bytes, uint64_t capacity) {

@@ -89,11 +89,12 @@ private:
       throw InputError("somebody listens to tokens, but this call gives texts to listen to");
     if (generation.on_progress)
       throw InputError("somebody watches the progress of sources, but this call has one of texts");
-    if (options.replaces_unknowns && (options.keeps_special || options.on_text || !hasSource()))
+    if (options.replaces_unknowns && (options.keeps_special || options.on_text ||
+                                      text.table.source_vocabulary_size == 0))
       throw InputError(fmt::format("unknown tokens cannot be replaced where {}",
                                    options.keeps_special ? "special tokens are kept"
                                    : options.on_text     ? "somebody listens to texts"
-                                                         : "there is no source"));
+                                                         : "no texts are read"));
     if (options.splits_sentences && options.on_text)
       throw InputError("somebody listens to texts, which cannot be where sentences are split");
     if (options.keeps_special && options.on_text)
