@@ -3,6 +3,7 @@
 // The C functions of the runtime: argument checks that only concern C (null pointers), handles in
 // and out. This is the object that generated code refers to.
 
+#include "runtime/decode/Classify.h"
 #include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
 #include "runtime/decode/Generate.h"
@@ -47,12 +48,20 @@ std::span<const std::int32_t> rangeOf(const std::int32_t *ids, const std::uint64
   return {ids + offsets[index], offsets[index + 1] - offsets[index]};
 }
 
-/// Models that transform features have no tokens to generate or score.
+/// Models that transform features have no target ids.
 void requireVocabulary(const Engine &engine) {
   if (engine.table.target_vocabulary_size == 0)
     fail(ErrorCode::Unsupported, "this model has no target vocabulary: ",
          engine.table.target_feature_width != 0 ? "use transform"
                                                 : "it encodes sources and nothing else");
+}
+
+/// Models that score labels have no tokens to generate or score either.
+void requireTokens(const Engine &engine) {
+  requireVocabulary(engine);
+  if (engine.table.classifier)
+    fail(ErrorCode::Unsupported,
+         "this model scores labels in place of a target vocabulary: use classify");
 }
 
 transept_status open(const transept_model_table *table, const transept_open_options *options,
@@ -127,7 +136,7 @@ transept_status generateSequences(transept_model *model, transept_source *const 
     requirePointer(results, "results");
     if (options)
       checkStructure(*options, "options");
-    requireVocabulary(engine);
+    requireTokens(engine);
     auto checked = checkSources(engine, sources, sourceCount);
     auto made = std::make_unique<transept_results>();
     made->generated = generate(engine, checked, options);
@@ -170,6 +179,25 @@ void releaseResults(transept_results *results) {
   delete results;
 }
 
+/// Sequences of given ids, with caches for the time of one call.
+struct GivenTargets {
+  std::vector<SelfCache> caches;
+  std::vector<FedSequence> fed;
+
+  GivenTargets(Engine &engine, std::span<transept_source *const> sources,
+               const std::int32_t *targetIds, const std::uint64_t *targetOffsets) {
+    requirePointer(targetIds, "target_ids");
+    requirePointer(targetOffsets, "target_offsets");
+    caches.reserve(sources.size());
+    for (std::uint64_t index = 0; index < sources.size(); ++index) {
+      auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
+      checkTargetIds(engine.table, "targets[" + text(index) + "]", ids, 0);
+      caches.emplace_back(engine.pages);
+      fed.push_back({&*sources[index]->lease, &caches.back(), ids, /*isTemporary=*/true});
+    }
+  }
+};
+
 transept_status logits(transept_model *model, transept_source *const *sources,
                        std::uint64_t sourceCount, const std::int32_t *targetIds,
                        const std::uint64_t *targetOffsets, float *result, char **message) {
@@ -179,19 +207,39 @@ transept_status logits(transept_model *model, transept_source *const *sources,
     auto checked = checkSources(engine, sources, sourceCount);
     if (sourceCount == 0)
       return;
-    requirePointer(targetIds, "target_ids");
-    requirePointer(targetOffsets, "target_offsets");
+    GivenTargets targets(engine, checked, targetIds, targetOffsets);
     requirePointer(result, "logits");
-    std::vector<SelfCache> caches;
-    std::vector<FedSequence> fed;
-    caches.reserve(sourceCount);
-    for (std::uint64_t index = 0; index < sourceCount; ++index) {
-      auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
-      checkTargetIds(engine.table, "targets[" + text(index) + "]", ids, 0);
-      caches.emplace_back(engine.pages);
-      fed.push_back({&*checked[index]->lease, &caches.back(), ids, /*isTemporary=*/true});
-    }
-    feedSequences(engine, fed, LogitRows::All, result);
+    feedSequences(engine, targets.fed, LogitRows::All, result);
+  });
+}
+
+transept_status scoreTargets(transept_model *model, transept_source *const *sources,
+                             std::uint64_t sourceCount, const std::int32_t *targetIds,
+                             const std::uint64_t *targetOffsets, float *scores, char **message) {
+  return guarded(message, [&] {
+    Engine &engine = usable(model, "model");
+    requireTokens(engine);
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    GivenTargets targets(engine, checked, targetIds, targetOffsets);
+    requirePointer(scores, "scores");
+    scoreSequences(engine, targets.fed, scores);
+  });
+}
+
+transept_status classifySources(transept_model *model, transept_source *const *sources,
+                                std::uint64_t sourceCount, float *logits, float *scores,
+                                char **message) {
+  return guarded(message, [&] {
+    Engine &engine = usable(model, "model");
+    if (!engine.table.classifier)
+      fail(ErrorCode::Unsupported, "this model has no labels to score");
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    std::vector<float> own(logits ? 0 : sourceCount * engine.table.classifier->label_count);
+    classify(engine, checked, logits ? logits : own.data(), scores);
   });
 }
 
@@ -416,4 +464,6 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .set_observer = transept::runtime::setObserver,
     .view_token_scores = transept::runtime::viewTokenScores,
     .encode_until = transept::runtime::encodeUntil,
+    .classify = transept::runtime::classifySources,
+    .score = transept::runtime::scoreTargets,
 };

@@ -13,10 +13,10 @@ from ._abi import VERSION as __version__
 from ._options import GenerateOptions, TranslateOptions
 from .errors import Error, ErrorCode
 from .model import Model, load
-from .results import Result, Sequence
+from .results import LabelScore, Result, Sequence
 from .source import Decoder, Source
 from .speech import Segment, Transcript
 from .stream import Stream
 
-__all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "Model", "Result", "Segment", "Sequence",
+__all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "LabelScore", "Model", "Result", "Segment", "Sequence",
            "Source", "Stream", "Transcript", "TranslateOptions", "load"]

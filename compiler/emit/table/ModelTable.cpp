@@ -78,6 +78,7 @@ private:
         .text = textFunctions(),
         .sound =
             facts.takesSounds ? writer.variable("transept_sound_function_table") : writer.null(),
+        .classifier = classifierTable(writer, facts.classifier),
     };
   }
 

@@ -29,6 +29,24 @@ TEST(TokenizerFiles, NoFilesAreNoTokenizer) {
   EXPECT_THAT(warnings, IsEmpty());
 }
 
+TEST(TokenizerFiles, ByT5NeedsNoFileAndCodeT5HasThoseOfRoberta) {
+  TemporaryDirectory directory;
+  Warnings warnings;
+  directory.write("tokenizer_config.json", R"({"tokenizer_class": "ByT5Tokenizer"})");
+  Tokenizer bytes = find("t5", directory, warnings);
+  EXPECT_EQ(bytes.kind, "bytes");
+  EXPECT_THAT(bytes.files, ElementsAre("tokenizer_config.json"));
+  EXPECT_THAT(bytes.settings.at("special_tokens"), HasSubstr("<extra_id_124>"));
+  directory.write("tokenizer_config.json", R"({"tokenizer_class": "RobertaTokenizer"})");
+  directory.write("vocab.json", "{}");
+  directory.write("merges.txt", "");
+  Tokenizer code = find("t5", directory, warnings);
+  EXPECT_EQ(code.kind, "byte-level-bpe");
+  EXPECT_EQ(code.settings.at("prefix"), "[\"{cls_token}\"]");
+  EXPECT_EQ(code.settings.at("between"), "[\"{sep_token}\",\"{sep_token}\"]");
+  EXPECT_THAT(warnings, IsEmpty());
+}
+
 TEST(TokenizerFiles, FindsMarian) {
   TemporaryDirectory directory;
   Warnings warnings;
