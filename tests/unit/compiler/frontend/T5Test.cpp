@@ -240,9 +240,9 @@ struct Refusal {
 
 TEST(T5, RefusesByNameWhatItCannotHonour) {
   std::vector<Refusal> refusals = {
-      {"model_type", "longt5", "allowed is one of"},
-      {"architectures", {"T5EncoderModel"}, "one of T5ForConditionalGeneration"},
-      {"architectures", {"T5ForSequenceClassification"}, "one of T5ForConditionalGeneration"},
+      {"model_type", "prophetnet", "allowed is one of"},
+      {"architectures", {"T5ForTokenClassification"}, "one of T5ForConditionalGeneration"},
+      {"architectures", {"T5ForQuestionAnswering"}, "one of T5ForConditionalGeneration"},
       {"is_encoder_decoder", false, "only encoder-decoder"},
       {"quantization_config", {{"bits", 8}}, "not supported"},
       {"relative_attention_num_buckets", 3, "4 or more"},
