@@ -52,12 +52,6 @@ struct GenerateCommand {
   std::string split;
 };
 
-/// Whole lines to standard output, at once.
-void writeLines(const std::string &text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot write standard output");
-}
-
 class Generator {
 public:
   explicit Generator(const GenerateCommand &command)
@@ -67,6 +61,8 @@ public:
     if (model.targetVocabularySize() == 0)
       throw InputError(command.library + " generates no tokens: it gives states, which "
                                          "only its C++ API offers");
+    if (!model.labels().empty())
+      throw InputError(command.library + " scores labels: use `transept classify`");
     checkUsage();
     command.languages.check(model, command.usesIds);
     if (!command.usesIds && !tokenizer)

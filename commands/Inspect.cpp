@@ -90,6 +90,11 @@ void printSides(const workbench::LibraryFile &library) {
        description.contains("source") ? describeStack(description.at("source")) : "none");
   line("decoder",
        description.contains("target") ? describeStack(description.at("target")) : "none");
+  if (description.contains("classifier"))
+    line("labels",
+         fmt::format(
+             "{}",
+             fmt::join(description["classifier"]["labels"].get<std::vector<std::string>>(), ", ")));
   const Json source = description.contains("source") ? description["source"]["embedding"] : Json();
   if (!source.contains("features"))
     return line("vocabulary", fmt::format("source {}, target {}", library.sourceVocabularySize,

@@ -38,6 +38,8 @@ std::unique_ptr<CLI::App> makeProgram() {
   addCompileCommand(*program);
   addDescribeCommand(*program);
   addGenerateCommand(*program);
+  addClassifyCommand(*program);
+  addScoreCommand(*program);
   addVerifyCommand(*program);
   addInspectCommand(*program);
   addExplainCommand(*program);

@@ -69,6 +69,11 @@ void printError(const std::exception &error) {
                                      : std::string(error.what())));
 }
 
+void writeLines(const std::string &text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write standard output");
+}
+
 void printJson(const nlohmann::ordered_json &value, int indentation) {
   // Names of files need not be UTF-8.
   fmt::print("{}\n", value.dump(indentation, ' ', /*ensure_ascii=*/false,

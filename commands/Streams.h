@@ -31,6 +31,9 @@ void printError(const std::exception &error);
 /// Prints a line to standard error; one that does not take it changes nothing.
 void printMessage(const std::string &message);
 
+/// Whole lines to standard output, at once. Throws std::system_error.
+void writeLines(const std::string &text);
+
 /// Prints one JSON value as one line, or indented by this many blanks.
 void printJson(const nlohmann::ordered_json &value, int indentation = -1);
 

@@ -154,3 +154,25 @@ transept_status transept_score(const transept_library *library, const transept_e
                offsets, logits);
   });
 }
+
+transept_status transept_log_probabilities(const transept_library *library,
+                                           const transept_encoded *source,
+                                           const int32_t *target_ids, size_t count, float *scores,
+                                           transept_error *error) {
+  return guardedStatus(error, [&] {
+    const OpenLibrary &model = opened(library);
+    transept_source *handle = handleOf(library, source, "source");
+    std::uint64_t offsets[] = {0, count};
+    model.call(model.runtime().score, model.model(), &handle, std::uint64_t(1), target_ids, offsets,
+               scores);
+  });
+}
+
+transept_status transept_classify(const transept_library *library, const transept_encoded *source,
+                                  float *scores, float *logits, transept_error *error) {
+  return guardedStatus(error, [&] {
+    const OpenLibrary &model = opened(library);
+    transept_source *handle = handleOf(library, source, "source");
+    model.call(model.runtime().classify, model.model(), &handle, std::uint64_t(1), logits, scores);
+  });
+}

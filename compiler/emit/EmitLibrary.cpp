@@ -92,7 +92,9 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.targetFeatureWidth = featureWidth(module, "decode");
   facts.encoderHiddenSize = stateWidth(module, "encode");
   facts.targetStateWidth = stateWidth(module, "decode");
-  facts.vocabularyBlockCount = codegen::vocabularyBlockCount(facts.targetVocabularySize);
+  facts.classifier = description.classifier;
+  facts.vocabularyBlockCount = codegen::vocabularyBlockCount(
+      facts.classifier ? int64_t(facts.classifier->labels.size()) : facts.targetVocabularySize);
   facts.maximumSourceLength = positionCount(module, "encode", description.source);
   facts.maximumTargetLength = positionCount(module, "decode", description.target);
   if (const auto &features = description.source.embedding.features)

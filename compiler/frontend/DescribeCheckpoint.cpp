@@ -75,7 +75,7 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
   }
   int64_t vocabulary = family.description.target.embedding.vocabularySize;
   std::string path = directory + "/generation_config.json";
-  if (!hasFile(directory, "generation_config.json"))
+  if (family.hasOwnGeneration || !hasFile(directory, "generation_config.json"))
     return readGenerationDefaults(config, nullptr, family.specialIds, vocabulary, warnings);
   auto json = readJsonFile(path);
   JsonFields generation(json, path);

@@ -65,6 +65,8 @@ transept_status tokenize(const transept_text *text, transept_string string,
     encoding.maximumLength = options.maximum_length;
     if (options.source_language)
       encoding.language = text->languageId("the source language", options.source_language);
+    if (options.pair)
+      encoding.second = options.pair;
     std::string_view view(string.size != 0 ? string.data : "", string.size);
     std::vector<int32_t> result = (options.flags & TRANSEPT_TOKENIZE_TARGET) != 0
                                       ? text->tokenizer->encodeTarget(view, encoding)

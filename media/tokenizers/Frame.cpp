@@ -57,6 +57,7 @@ void Frame::configure(const Settings &settings, const TokenizerConfig &config, c
   };
   tokens("prefix", prefix);
   tokens("suffix", suffix);
+  tokens("between", between);
 }
 
 std::vector<int32_t> Frame::fill(const std::vector<int32_t> &ids, int32_t language) const {
@@ -67,14 +68,21 @@ std::vector<int32_t> Frame::fill(const std::vector<int32_t> &ids, int32_t langua
   return filled;
 }
 
-std::vector<int32_t> Frame::wrap(std::vector<int32_t> ids, Side side,
-                                 const EncodeOptions &options) const {
+std::vector<int32_t> Frame::wrap(std::vector<int32_t> ids, Side side, const EncodeOptions &options,
+                                 const std::vector<int32_t> &second) const {
   const int32_t language =
       options.language.value_or(side == Side::Source ? sourceLanguage : targetLanguage);
   std::vector<int32_t> result, end;
   if (options.addSpecialTokens) {
     result = fill(prefix, language);
     end = fill(suffix, language);
+  }
+  if (options.second) {
+    end.insert(end.begin(), second.begin(), second.end());
+    if (options.addSpecialTokens) {
+      std::vector<int32_t> separators = fill(between, language);
+      end.insert(end.begin(), separators.begin(), separators.end());
+    }
   }
   size_t specialCount = result.size() + end.size();
   if (options.maximumLength > specialCount && ids.size() + specialCount > options.maximumLength)

@@ -26,6 +26,7 @@ std::unique_ptr<Tokenizer> createKind(const Settings &settings, std::span<const 
 extern "C" {
 // "transept_tokenizer_" and the name with underscores.
 extern const transept::text::Kind transept_tokenizer_byte_level_bpe;
+extern const transept::text::Kind transept_tokenizer_bytes;
 extern const transept::text::Kind transept_tokenizer_marian;
 extern const transept::text::Kind transept_tokenizer_sentencepiece;
 extern const transept::text::Kind transept_tokenizer_t5;

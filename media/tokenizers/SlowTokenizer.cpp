@@ -189,13 +189,19 @@ void SlowTokenizer::addWord(std::string_view word, const WordCache &cache, const
 
 std::vector<int32_t> SlowTokenizer::encodeSide(std::string_view text, Side side,
                                                const EncodeOptions &options) const {
-  std::vector<int32_t> ids;
-  tokenize(prepare(text), side, [&](std::string_view token, int32_t id) {
-    ids.push_back(id < 0                 ? tokenId(token, side)
-                  : rememberedCount == 0 ? id
-                                         : rememberedId(token, id, side));
-  });
-  std::vector<int32_t> framed = frame.wrap(std::move(ids), side, options);
+  auto idsOf = [&](std::string_view part) {
+    std::vector<int32_t> ids;
+    tokenize(prepare(part), side, [&](std::string_view token, int32_t id) {
+      ids.push_back(id < 0                 ? tokenId(token, side)
+                    : rememberedCount == 0 ? id
+                                           : rememberedId(token, id, side));
+    });
+    return ids;
+  };
+  std::vector<int32_t> second;
+  if (options.second)
+    second = idsOf(*options.second);
+  std::vector<int32_t> framed = frame.wrap(idsOf(text), side, options, second);
   if (options.addSpecialTokens && !repeatsEnd() && framed.size() > 1 &&
       framed[framed.size() - 2] == endTokenId && framed.back() == endTokenId)
     framed.pop_back();

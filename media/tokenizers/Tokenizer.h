@@ -29,6 +29,8 @@ struct EncodeOptions {
   /// Id of the text's language instead of the settings' (languageId gives it); ignored by
   /// tokenizers that do not mark languages.
   std::optional<int32_t> language = std::nullopt;
+  /// The second text of a pair; what is too long is cut off the first.
+  std::optional<std::string_view> second = std::nullopt;
 };
 
 /// A file of the checkpoint as a library carries it (CompiledAsset.h).

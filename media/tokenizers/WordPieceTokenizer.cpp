@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // WordPiece from vocab.txt. Settings: "vocabulary_file", "do_lower_case", "do_basic_tokenize",
-// "tokenize_chinese_chars", "strip_accents" (default: as do_lower_case).
+// "tokenize_chinese_chars", "strip_accents" (default: as do_lower_case); or "pieces": "characters",
+// where each character is a token, as behind MeCab, whose words' borders then do not matter.
 
 #include "base/Error.h"
 #include "base/PointerFile.h"
@@ -46,7 +47,8 @@ public:
       : vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.txt")),
         words(readVocabularyLines(needAsset(assets, vocabularyFile)), continuation,
               maximumWordCharacters),
-        splitsWords(booleanSetting(settings, "do_basic_tokenize", true)),
+        areCharacters(choiceSetting(settings, "pieces", {"words", "characters"}) == 1),
+        splitsWords(!areCharacters && booleanSetting(settings, "do_basic_tokenize", true)),
         lowers(booleanSetting(settings, "do_lower_case", true)),
         spacesIdeographs(booleanSetting(settings, "tokenize_chinese_chars", true)),
         stripsAccents(booleanSetting(settings, "strip_accents", lowers)) {
@@ -67,6 +69,8 @@ private:
   }
 
   void segment(std::string_view text, Side, const PieceSink &add) const override {
+    if (areCharacters)
+      return addCharacters(normalize(text, NormalForm::KC), add);
     std::string clean;
     if (splitsWords) {
       clean = cleanControls(text, Unassigned::Count);
@@ -82,6 +86,17 @@ private:
         else
           addPieces(word, pieces);
       });
+  }
+
+  void addCharacters(std::string text, const PieceSink &add) const {
+    if (lowers)
+      text = lowerEach(text);
+    for (std::string_view word : splitAtSpaces(text))
+      for (size_t position = 0; position < word.size();) {
+        size_t length = characterLength(word, position);
+        add(word.substr(position, length), -1);
+        position += length;
+      }
   }
 
   void addPieces(std::string_view word, const PieceSink &add) const {
@@ -117,7 +132,7 @@ private:
   std::string vocabularyFile;
   WordPieces words;
   WordCache cache;
-  bool splitsWords, lowers, spacesIdeographs, stripsAccents;
+  bool areCharacters, splitsWords, lowers, spacesIdeographs, stripsAccents;
 };
 
 } // namespace

@@ -34,36 +34,83 @@ void checkTargetId(const transept_model_table &table, const std::string &what, s
     failArgument(what, id, "another id: padding has no position in this model");
 }
 
-void feedSequences(Engine &engine, std::span<const FedSequence> sequences, LogitRows rows,
-                   float *logits) {
+std::size_t logitsWidth(const transept_model_table &table) {
+  return table.classifier ? table.classifier->label_count : table.target_vocabulary_size;
+}
+
+namespace {
+
+/// ask(batch, item, first, count) asks for scores of the rows that were added last, those of the
+/// ids [first, first + count) of an item; run(batch) runs what was collected.
+template <typename Ask, typename Run>
+void feed(Engine &engine, std::span<const FedSequence> sequences, std::int64_t candidateCount,
+          Ask ask, Run run) {
   DecodeBatch batch(engine);
   std::size_t sequence = 0, fed = 0;
   while (sequence != sequences.size()) {
-    batch.clear();
-    std::size_t requests = 0, completed = sequence;
+    batch.clear(candidateCount);
+    std::size_t completed = sequence;
     for (std::int64_t room = rowsPerInvocation; room != 0 && sequence != sequences.size();) {
       const FedSequence &item = sequences[sequence];
       std::size_t count = std::min(item.ids.size() - fed, std::size_t(room));
       batch.setSource(*item.entry);
       batch.addSequence(*item.cache, item.ids.subspan(fed, count));
+      ask(batch, item, fed, count);
       fed += count;
       room -= std::int64_t(count);
-      bool isComplete = fed == item.ids.size();
-      std::size_t wanted = rows == LogitRows::All ? count : isComplete ? 1 : 0;
-      for (std::size_t back = logits ? wanted : 0; back != 0; --back, ++requests)
-        batch.request({}, std::int64_t(back - 1));
-      if (isComplete) {
+      if (fed == item.ids.size()) {
         ++sequence;
         fed = 0;
       }
     }
-    batch.run(requests == 0 ? nullptr : logits);
-    if (logits)
-      logits += requests * engine.table.target_vocabulary_size;
+    run(batch);
     for (; completed != sequence; ++completed)
       if (sequences[completed].isTemporary)
         sequences[completed].cache->clear();
   }
+}
+
+} // namespace
+
+void feedSequences(Engine &engine, std::span<const FedSequence> sequences, LogitRows rows,
+                   float *logits) {
+  auto ask = [&](DecodeBatch &batch, const FedSequence &item, std::size_t first,
+                 std::size_t count) {
+    bool isComplete = first + count == item.ids.size();
+    std::size_t wanted = rows == LogitRows::All ? count : isComplete ? 1 : 0;
+    for (std::size_t back = logits ? wanted : 0; back != 0; --back)
+      batch.request({}, std::int64_t(back - 1));
+  };
+  feed(engine, sequences, /*candidateCount=*/0, ask, [&](DecodeBatch &batch) {
+    batch.run(batch.requestCount() == 0 ? nullptr : logits);
+    if (logits)
+      logits += batch.requestCount() * logitsWidth(engine.table);
+  });
+}
+
+void scoreSequences(Engine &engine, std::span<const FedSequence> sequences, float *scores) {
+  std::vector<float *> places; // of the requests' scores
+  auto ask = [&](DecodeBatch &batch, const FedSequence &item, std::size_t first,
+                 std::size_t count) {
+    if (first == 0)
+      *scores = 0;
+    // An id that the search leaves out comes back with its logit.
+    for (std::size_t next = first + 1; next <= first + count && next < item.ids.size(); ++next) {
+      batch.request(item.ids.subspan(next, 1), std::int64_t(first + count - next));
+      places.push_back(scores + next);
+    }
+    if (first + count == item.ids.size())
+      scores += item.ids.size();
+  };
+  // One candidate, because there is no log-sum-exp without.
+  feed(engine, sequences, /*candidateCount=*/1, ask, [&](DecodeBatch &batch) {
+    batch.run();
+    for (std::size_t index = 0; index < places.size(); ++index) {
+      RowScores row = batch.scores(index);
+      *places[index] = row.excludedLogits.front() - row.logSumExp;
+    }
+    places.clear();
+  });
 }
 
 } // namespace transept::runtime

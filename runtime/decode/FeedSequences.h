@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Feeds given target ids to sequences and reads their logits: teacher forcing and the step API.
+// Feeds given target ids to sequences and reads their scores: teacher forcing and the step API.
 #ifndef TRANSEPT_RUNTIME_DECODE_FEEDSEQUENCES_H
 #define TRANSEPT_RUNTIME_DECODE_FEEDSEQUENCES_H
 
@@ -25,10 +25,17 @@ void checkTargetIds(const transept_model_table &table, std::string_view what,
 /// The same of one id, which `what` names.
 void checkTargetId(const transept_model_table &table, const std::string &what, std::int32_t id);
 
-/// Appends each sequence's ids to its cache. `logits` may be null, or receives the target
-/// vocabulary's logits of all rows, or of the last row of each sequence.
+/// Numbers in a row of logits: one for each label of a classifier or id of the target vocabulary.
+std::size_t logitsWidth(const transept_model_table &table);
+
+/// Appends each sequence's ids to its cache. `logits` may be null, or receives the logits of all
+/// rows, or of the last row of each sequence.
 void feedSequences(Engine &engine, std::span<const FedSequence> sequences, LogitRows rows,
                    float *logits);
+
+/// The same, and `scores` receives a number for each id: the logarithm of its probability behind
+/// those before it, 0 for the first one of each sequence.
+void scoreSequences(Engine &engine, std::span<const FedSequence> sequences, float *scores);
 
 } // namespace transept::runtime
 

@@ -23,7 +23,7 @@ transept_status submit(transept_model *model, const transept_source_input *input
       requirePointer(inputs, "inputs");
     if (options)
       checkStructure(*options, "options");
-    requireVocabulary(engine);
+    requireTokens(engine);
     auto made = std::make_unique<transept_request>();
     made->engine = model->engine;
     made->request = model->submissions->submit({inputs, count}, options, {onEnded, onEndedContext});

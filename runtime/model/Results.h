@@ -27,12 +27,20 @@ inline transept_results *viewed(GeneratedSequences &&generated) {
   return made.release();
 }
 
-/// Models that transform features have no tokens to generate or score.
+/// Models that transform features have no target ids.
 inline void requireVocabulary(const Engine &engine) {
   if (engine.table.target_vocabulary_size == 0)
     fail(ErrorCode::Unsupported, "this model has no target vocabulary: ",
          engine.table.target_feature_width != 0 ? "use transform"
                                                 : "it encodes sources and nothing else");
+}
+
+/// Models that score labels have no tokens to generate or score either.
+inline void requireTokens(const Engine &engine) {
+  requireVocabulary(engine);
+  if (engine.table.classifier)
+    fail(ErrorCode::Unsupported,
+         "this model scores labels in place of a target vocabulary: use classify");
 }
 
 } // namespace transept::runtime

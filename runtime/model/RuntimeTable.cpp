@@ -3,13 +3,14 @@
 // The C functions of the runtime: argument checks that only concern C (null pointers), handles in
 // and out. This is the object that generated code refers to.
 
+#include "runtime/decode/Classify.h"
 #include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
-#include "runtime/schedule/Submissions.h"
 #include "runtime/engine/EncodeSources.h"
 #include "runtime/model/RequestFunctions.h"
 #include "runtime/model/Results.h"
 #include "runtime/model/UsableHandle.h"
+#include "runtime/schedule/Submissions.h"
 #include "runtime/threads/CarriedFunction.h"
 
 #include <algorithm>
@@ -119,7 +120,7 @@ transept_status generateSequences(transept_model *model, transept_source *const 
     requirePointer(results, "results");
     if (options)
       checkStructure(*options, "options");
-    requireVocabulary(engine);
+    requireTokens(engine);
     auto checked = checkSources(engine, sources, sourceCount);
     *results = viewed(model->scheduler->generate(checked, options));
   });
@@ -153,6 +154,25 @@ void releaseResults(transept_results *results) {
   delete results;
 }
 
+/// Sequences of given ids, with caches for the time of one call.
+struct GivenTargets {
+  std::vector<SelfCache> caches;
+  std::vector<FedSequence> fed;
+
+  GivenTargets(Engine &engine, std::span<transept_source *const> sources,
+               const std::int32_t *targetIds, const std::uint64_t *targetOffsets) {
+    requirePointer(targetIds, "target_ids");
+    requirePointer(targetOffsets, "target_offsets");
+    caches.reserve(sources.size());
+    for (std::uint64_t index = 0; index < sources.size(); ++index) {
+      auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
+      checkTargetIds(engine.table, "targets[" + text(index) + "]", ids, 0);
+      caches.emplace_back(engine.pages);
+      fed.push_back({&*sources[index]->lease, &caches.back(), ids, /*isTemporary=*/true});
+    }
+  }
+};
+
 transept_status logits(transept_model *model, transept_source *const *sources,
                        std::uint64_t sourceCount, const std::int32_t *targetIds,
                        const std::uint64_t *targetOffsets, float *result, char **message) {
@@ -162,19 +182,39 @@ transept_status logits(transept_model *model, transept_source *const *sources,
     auto checked = checkSources(engine, sources, sourceCount);
     if (sourceCount == 0)
       return;
-    requirePointer(targetIds, "target_ids");
-    requirePointer(targetOffsets, "target_offsets");
+    GivenTargets targets(engine, checked, targetIds, targetOffsets);
     requirePointer(result, "logits");
-    std::vector<SelfCache> caches;
-    std::vector<FedSequence> fed;
-    caches.reserve(sourceCount);
-    for (std::uint64_t index = 0; index < sourceCount; ++index) {
-      auto ids = rangeOf(targetIds, targetOffsets, index, "target_offsets");
-      checkTargetIds(engine.table, "targets[" + text(index) + "]", ids, 0);
-      caches.emplace_back(engine.pages);
-      fed.push_back({&*checked[index]->lease, &caches.back(), ids, /*isTemporary=*/true});
-    }
-    feedSequences(engine, fed, LogitRows::All, result);
+    feedSequences(engine, targets.fed, LogitRows::All, result);
+  });
+}
+
+transept_status scoreTargets(transept_model *model, transept_source *const *sources,
+                             std::uint64_t sourceCount, const std::int32_t *targetIds,
+                             const std::uint64_t *targetOffsets, float *scores, char **message) {
+  return guarded(message, [&] {
+    Engine &engine = usable(model, "model");
+    requireTokens(engine);
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    GivenTargets targets(engine, checked, targetIds, targetOffsets);
+    requirePointer(scores, "scores");
+    scoreSequences(engine, targets.fed, scores);
+  });
+}
+
+transept_status classifySources(transept_model *model, transept_source *const *sources,
+                                std::uint64_t sourceCount, float *logits, float *scores,
+                                char **message) {
+  return guarded(message, [&] {
+    Engine &engine = usable(model, "model");
+    if (!engine.table.classifier)
+      fail(ErrorCode::Unsupported, "this model has no labels to score");
+    auto checked = checkSources(engine, sources, sourceCount);
+    if (sourceCount == 0)
+      return;
+    std::vector<float> own(logits ? 0 : sourceCount * engine.table.classifier->label_count);
+    classify(engine, checked, logits ? logits : own.data(), scores);
   });
 }
 
@@ -406,4 +446,6 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .view_request = transept::runtime::viewRequest,
     .cancel_request = transept::runtime::cancelRequest,
     .release_request = transept::runtime::releaseRequest,
+    .classify = transept::runtime::classifySources,
+    .score = transept::runtime::scoreTargets,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The C API from strict C11, with the demo model and another: ApiTest DEMO OTHER. The demo's
- * results are the recorded ones of its original (examples/number-words/reference.json). */
+ * The C API from strict C11, with the demo model, another and a classifier: ApiTest DEMO OTHER
+ * CLASSIFIER. The demo's results are the recorded ones of its original
+ * (examples/number-words/reference.json). */
 
 #include "transept/transept.h"
 
@@ -83,6 +84,13 @@ static void ids_are_those_of_the_original(void) {
   static float logits[802];
   CHECK(transept_score(demo, source, output_ids, 1, logits, &error) == TRANSEPT_OK);
   CHECK(fabsf(logits[1] - 0.1192312f) < 1e-4f);
+  float scores[8], sum = 0;
+  CHECK(transept_log_probabilities(demo, source, output_ids, 8, scores, &error) == TRANSEPT_OK);
+  for (int i = 0; i < 8; ++i)
+    sum += scores[i];
+  CHECK(scores[0] == 0 && fabsf(sum - best->score) < 1e-4f);
+  CHECK(transept_classify(demo, source, scores, NULL, &error) == TRANSEPT_UNSUPPORTED &&
+        fails_with(TRANSEPT_UNSUPPORTED, "no labels to score"));
   CHECK(!transept_generate(other, sources, 1, NULL, &error) &&
         fails_with(TRANSEPT_INVALID_ARGUMENT, "sources[0] is from another model"));
   transept_release_sequences(sequences);
@@ -201,8 +209,27 @@ static void models_share_threads(void) {
         fails_with(TRANSEPT_INVALID_ARGUMENT, "threads is"));
 }
 
+static void labels_have_the_scores_of_the_original(const char *path) {
+  transept_library *reviews = transept_open(path, NULL, &error);
+  const transept_classifier *labels = transept_table(reviews)->classifier;
+  CHECK(labels->label_count == 3 && strcmp(labels->labels[2], "entailment") == 0);
+  transept_tokenize_options options = {0};
+  options.structure_size = sizeof options, options.pair = "It is a boat.";
+  size_t count = 0;
+  int32_t *ids = transept_tokenize(reviews, "Hello world", &options, &count, &error);
+  transept_encoded *source = transept_encode(reviews, ids, count, &error);
+  float scores[3], logits[3];
+  CHECK(transept_classify(reviews, source, scores, logits, &error) == TRANSEPT_OK);
+  CHECK(fabsf(scores[2] - 0.3117f) < 1e-4f && fabsf(logits[2] - 0.4421f) < 1e-4f);
+  CHECK(transept_classify(reviews, source, NULL, logits, &error) == TRANSEPT_OK);
+  CHECK(transept_classify(reviews, source, scores, NULL, &error) == TRANSEPT_OK);
+  free(ids);
+  transept_release_encoded(source);
+  transept_close(reviews);
+}
+
 int main(int count, char **arguments) {
-  if (count != 4)
+  if (count != 5)
     return 2;
   demo = transept_open(arguments[1], NULL, &error);
   other = demo ? transept_open_sharing(arguments[2], demo, NULL, &error) : NULL;
@@ -216,6 +243,7 @@ int main(int count, char **arguments) {
   a_request_gives_what_generate_gives();
   tokens_have_places();
   images_are_described(arguments[3]);
+  labels_have_the_scores_of_the_original(arguments[4]);
   a_callback_cancels();
   refused_texts_are_errors();
   long_messages_are_cut_between_characters();

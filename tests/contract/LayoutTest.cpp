@@ -120,6 +120,16 @@ TEST(AbiLayout, AlignmentHeadHasNoPaddingAndKeepsItsOrder) {
 }
 #undef TRANSEPT_ALIGNMENT_HEAD_FIELDS
 
+#define TRANSEPT_CLASSIFIER_FIELDS VISIT_FIELD
+TEST(AbiLayout, ClassifierHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_classifier;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_CLASSIFIER_FIELDS
+
 #define TRANSEPT_SPEECH_FIELDS VISIT_FIELD
 TEST(AbiLayout, SpeechDefaultsHasNoPaddingAndKeepsItsOrder) {
   using Structure = transept_speech_defaults;

@@ -23,12 +23,14 @@ OUTPUTS = {
     "states": "states",
     "attention_weights": "attention weights",
     "cross_attentions.0": "attention weights",
+    "label_logits": "labels",
 }
 # Tokenizers whose recorded texts the unit tests of media/ compare, by the family that ships them.
 TOKENIZERS = {
     "bart": ["bart"],
     "blenderbot": ["blenderbot"],
     "blenderbot-small": ["blenderbot_small"],
+    "vision-encoder-decoder (vit, bert)": ["bert_japanese"],
     "encoder-decoder": ["bert_cased", "bert_uncased"],
     "m2m_100": ["m2m_100", "nllb"],
     "marian": ["marian"],
@@ -36,7 +38,7 @@ TOKENIZERS = {
     "mt5": ["mt5"],
     "pegasus": ["pegasus"],
     "speech_to_text": ["speech_to_text"],
-    "t5": ["t5", "t5_nonlegacy"],
+    "t5": ["byt5", "t5", "t5_nonlegacy"],
     "vision-encoder-decoder (vit, gpt2)": ["gpt2"],
     "whisper": ["whisper"],
 }

@@ -25,8 +25,8 @@ inline frontend::Description randomModel(uint64_t seed) {
   bool isPostNorm = random() % 2, hasBias = random() % 2, isGated = random() % 2;
   bool hasRelativeBias = random() % 2, isTied = random() % 2;
   NormKind kind = pick({NormKind::Layer, NormKind::RootMeanSquare});
-  Activation activation =
-      pick({Activation::Relu, Activation::Silu, Activation::Gelu, Activation::GeluTanh});
+  Activation activation = pick({Activation::Relu, Activation::Silu, Activation::Gelu,
+                                Activation::GeluTanh, Activation::Tanh});
   int64_t hidden = pick({24, 40, 48, 130});
   int64_t vocabulary = pick({17, 64, 389, 2049, 4100});
 

@@ -5,7 +5,7 @@ import re
 import pytest
 import transept
 
-from conftest import ROOT, assert_near, flat
+from conftest import LIBRARIES, ROOT, assert_near, flat
 
 INCLUDE = ROOT / "runtime/include/transept"
 
@@ -161,3 +161,31 @@ def test_requests_say_what_ended_them(golden):
     with pytest.raises(transept.Error) as caught:
         late.result()
     assert caught.value.code is transept.ErrorCode.DEADLINE
+
+def test_labels_have_the_scores_of_the_original(golden):
+    model = transept.load(LIBRARIES / "libreviews.native.so")
+    assert model.labels == ["contradiction", "neutral", "entailment"]
+    results = model.classify("Hello world", pair="It is a boat.")
+    assert [each.label for each in results] == model.labels
+    for each, score, logit in zip(results, (0.4682, 0.2201, 0.3117), (0.849, 0.0944, 0.4421), strict=True):
+        assert each.score == pytest.approx(score, abs=1e-4) and each.logit == pytest.approx(logit, abs=1e-4)
+    source = model.encode(model.tokenize("Hello world"))
+    both = model.classify([source, "Hello world"])
+    assert both[0] == both[1] == model.classify(source)
+    with pytest.raises(transept.Error, match="has no id 2"):
+        model.classify(model.encode([5, 6]))
+    with pytest.raises(transept.Error, match="use classify"):
+        model.generate(source)
+    with pytest.raises(transept.Error, match="pair"):
+        model.classify(source, pair="It is a boat.")
+
+
+def test_scores_of_given_ids_sum_up_to_that_of_a_search(demo):
+    source = demo.encode(demo.tokenize(">>de<< forty-eight"))
+    (best,) = demo.generate(source)
+    scores = demo.score(source, best.ids)
+    assert scores.shape == (len(best.ids),) and scores[0] == 0
+    assert sum(scores.tolist()) == pytest.approx(best.score, abs=1e-4)
+    assert demo.labels == []
+    with pytest.raises(transept.Error, match="no labels"):
+        demo.classify(source)

@@ -131,6 +131,12 @@ private:
     std::vector<Source> encoded = encode(sources);
     for (const Source &source : encoded)
       forward.states.emplace_back(source.states().begin(), source.states().end());
+    if (!model.labels().empty())
+      for (const Classification &each : model.classifyBatch(encoded)) {
+        Rows &logits = forward.logits.emplace_back(Rows{each.labels.size()});
+        for (const LabelScore &label : each.labels)
+          logits.values.push_back(label.logit);
+      }
     if (targets.empty() || model.targetVocabularySize() == 0)
       return forward;
     forward.logits = model.logitsBatch(encoded, targets);
@@ -156,9 +162,10 @@ private:
     ForwardResult batch = forward(sources, targets);
     if (output("encoder_last_hidden_state"))
       compareStates(sources, batch);
-    if (output("logits") && model.targetVocabularySize() != 0)
-      compareLogits(batch);
-    std::set<std::string> compared = {"encoder_last_hidden_state", "logits"};
+    std::set<std::string> compared = {"encoder_last_hidden_state", "logits", "label_logits"};
+    for (const char *name : {"logits", "label_logits"})
+      if (output(name) && model.targetVocabularySize() != 0)
+        compareLogits(name, batch);
     for (size_t index = 0; const size_t layer : recordedLayers()) {
       compareAttention(sources, targets, batch, index++, layer);
       compared.insert(attentionName(layer));
@@ -251,13 +258,13 @@ private:
         compareTensors(attentionName(layer), expected.values, actual, tolerances.attention));
   }
 
-  void compareLogits(const ForwardResult &batch) {
-    FloatTensor expected = goldens.floats(*output("logits"));
+  void compareLogits(const std::string &name, const ForwardResult &batch) {
+    FloatTensor expected = goldens.floats(*output(name));
     std::vector<float> actual;
     for (const Rows &rows : batch.logits)
       actual.insert(actual.end(), rows.values.begin(), rows.values.end());
     result.comparisons.push_back(
-        compareTensors("logits", expected.values, actual, tolerances.targetOutputs));
+        compareTensors(name, expected.values, actual, tolerances.targetOutputs));
   }
 
   // Generate.

@@ -61,7 +61,7 @@ double divergence(std::span<const float> reference, std::span<const float> candi
 AccuracyLoss::AccuracyLoss(std::string referenceFile, std::string levelName)
     : reference(std::move(referenceFile)), level(std::move(levelName)) {
   Model model = openFor(reference, level);
-  if (model.targetVocabularySize() == 0)
+  if (model.targetVocabularySize() == 0 || !model.labels().empty())
     throw InputError(fmt::format(
         "--weights auto compares the probabilities of next tokens, but the model {} generates "
         "none; name a type: f32, bf16, int8, int4",

@@ -75,8 +75,11 @@ std::string joined(const std::vector<Id> &ids) {
   return fmt::format("{}", fmt::join(ids, " "));
 }
 
-/// What teacher forcing takes to give what greedy search gave: nothing follows the last token.
+/// What teacher forcing takes to give what greedy search gave: nothing follows the last token. A
+/// classifier's target is its source, more or less.
 std::vector<Id> greedyTarget(const Model &model, const Source &source) {
+  if (!model.labels().empty())
+    return {source.ids().begin(), source.ids().end()};
   std::vector<Id> target = model.generate(source).ids();
   if (target.size() > 1)
     target.pop_back();
@@ -89,8 +92,7 @@ public:
   ResultTrace(const Model &model, const story::Program &decode)
       : model(model), decode(decode), layers(model.crossAttentionCount()),
         encoderStates{.name = "encoder_states", .width = int64_t(model.hiddenSize())},
-        targetStates{.name = "target_states", .width = 1},
-        logits{.name = "logits", .width = int64_t(model.targetVocabularySize())} {
+        targetStates{.name = "target_states", .width = 1}, logits{.name = "logits", .width = 1} {
     std::iota(layers.begin(), layers.end(), size_t(0));
   }
 
@@ -109,10 +111,13 @@ public:
 
   void addTokens(const Source &source, const std::vector<Id> &target, const Rows &scores,
                  const std::vector<Id> &suppressed) {
+    logits.width = int64_t(scores.width);
     int64_t firstRow = logits.rowCount();
     append(logits, scores.values);
     if (!layers.empty())
       addAttention(model.crossAttention(source, target, layers));
+    if (!model.labels().empty())
+      return; // it searches for nothing
     for (SearchedRow &row : recordSearch(model, decode, source, target, suppressed, firstRow))
       searched.push_back(std::move(row));
   }

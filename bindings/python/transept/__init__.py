@@ -14,10 +14,10 @@ from ._options import GenerateOptions, TranslateOptions
 from .errors import Error, ErrorCode
 from .model import Model, load
 from .request import Request
-from .results import Result, Sequence, TokenPlaces
+from .results import LabelScore, Result, Sequence, TokenPlaces
 from .source import Decoder, Source
 from .speech import Segment, Transcript, Word
 from .stream import Stream
 
-__all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "Model", "Request", "Result", "Segment", "Sequence",
+__all__ = ["Decoder", "Error", "ErrorCode", "GenerateOptions", "LabelScore", "Model", "Request", "Result", "Segment", "Sequence",
            "Source", "Stream", "TokenPlaces", "Transcript", "TranslateOptions", "Word", "load"]

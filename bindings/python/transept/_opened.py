@@ -61,6 +61,11 @@ class Opened:
         raise Error(ErrorCode(status), text)
 
     @property
+    def logits_width(self) -> int:
+        classifier = self.table.classifier
+        return classifier.contents.label_count if classifier else self.table.target_vocabulary_size
+
+    @property
     def text_functions(self) -> Any:
         if not self.table.text:
             raise Error(ErrorCode.UNSUPPORTED, f"{text_at(self.table.name)} has no tokenizer, so it "

@@ -15,7 +15,7 @@ from ._opened import Opened, text_at
 from ._options import GenerateOptions, Generation, Texts, TranslateOptions, encoded, refuse_unknown
 from .errors import invalid
 from .request import Request
-from .results import Result, Sequence, result_of, sequence_of
+from .results import LabelScore, Result, Sequence, result_of, sequence_of
 from .source import Source
 from .stream import Stream
 
@@ -160,9 +160,10 @@ class Model:
                 for rank in range(count.value)]
 
     def tokenize(self, text: str, *, source_language: Optional[str] = None, maximum_length: int = 0,
-                 is_target: bool = False, text_alone: bool = False) -> list[int]:
+                 is_target: bool = False, text_alone: bool = False, pair: Optional[str] = None) -> list[int]:
         """The ids of a text, as encode takes them. maximum_length: ids at most, special tokens included,
-        the end is cut off; is_target: for prompts and scoring; text_alone: without special tokens."""
+        the end is cut off; is_target: for prompts and scoring; text_alone: without special tokens; pair:
+        a second text, for models that read two."""
         converted = Texts({"source_language": source_language})
         options = _abi.transept_tokenize_options(
             structure_size=ctypes.sizeof(_abi.transept_tokenize_options),
@@ -171,6 +172,9 @@ class Model:
             flags=is_target * _abi.TOKENIZE_TARGET + text_alone * _abi.TOKENIZE_TEXT_ALONE)
         if not isinstance(text, str):
             raise invalid(f"text is {text!r}, but must be a text")
+        if pair is not None:
+            kept = ctypes.create_string_buffer(encoded(pair))
+            options.pair = ctypes.addressof(kept)
         memory = ctypes.create_string_buffer(encoded(text))
         string = _abi.transept_string(ctypes.addressof(memory), len(memory) - 1)
         ids, count = ctypes.POINTER(ctypes.c_int32)(), ctypes.c_uint64()
@@ -384,13 +388,52 @@ class Model:
 
     def logits(self, source: Source, target_ids: Iterable[int]) -> Any:
         """Teacher forcing: the logits of what follows each target id (the first is usually the decoder
-        start), [ids, target vocabulary size]."""
+        start), [ids, target vocabulary size]; of a classifier [ids, labels]."""
         memory, count = _values.ids(target_ids, "target_ids")
-        width = self._opened.table.target_vocabulary_size
+        width = self._opened.logits_width
         logits = _values.floats(count, width)
         self._opened.call(self._opened.runtime.logits, self._opened.model, self._handles([source]), 1,
                           memory, (ctypes.c_uint64 * 2)(0, count), logits)
         return _values.array(logits, count, width)
+
+    def score(self, source: Source, target_ids: Iterable[int]) -> Any:
+        """The logarithm of the probability of each target id behind those before it, [ids]; 0 for the first
+        one, which is usually the decoder start. Their sum says how likely the whole target is."""
+        memory, count = _values.ids(target_ids, "target_ids")
+        scores = _values.floats(count)
+        self._opened.call(self._opened.runtime.score, self._opened.model, self._handles([source]), 1,
+                          memory, (ctypes.c_uint64 * 2)(0, count), scores)
+        return _values.array(scores, count)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels that a classifier scores, in its order; none of other models."""
+        classifier = self._opened.table.classifier
+        if not classifier:
+            return []
+        return [text_at(classifier.contents.labels[index]) for index in range(classifier.contents.label_count)]
+
+    @overload  # a source is no list of sources
+    def classify(self, sources: Union[str, Source], *,  # type: ignore[overload-overlap]
+                 pair: Optional[str] = None) -> list[LabelScore]: ...
+    @overload
+    def classify(self, sources: Iterable[Union[str, Source]]) -> list[list[LabelScore]]: ...
+
+    def classify(self, sources, *, pair=None):
+        """The score of each of the labels for a text, a pair of texts or an encoded source, in the order of
+        labels; or for each of many texts or sources."""
+        is_one = isinstance(sources, (str, Source))
+        if pair is not None and not isinstance(sources, str):
+            raise invalid("pair is the second text beside one text")
+        given = [each if isinstance(each, Source) else self.encode(self.tokenize(each, pair=pair))
+                 for each in ([sources] if is_one else sources)]
+        labels = self.labels
+        logits, scores = (_values.floats(len(given), len(labels)) for _ in range(2))
+        self._opened.call(self._opened.runtime.classify, self._opened.model, self._handles(given), len(given),
+                          logits, scores)
+        results = [[LabelScore(label, scores[row * len(labels) + index], logits[row * len(labels) + index])
+                    for index, label in enumerate(labels)] for row in range(len(given))]
+        return results[0] if is_one else results
 
     def transform(self, source: Source, features: Any) -> Any:
         """What a model without a vocabulary makes of rows [rows, target_feature_width]: states

@@ -66,6 +66,17 @@ class Result:
         return self.sequences[0].ids if self.sequences else []
 
 
+@dataclasses.dataclass(frozen=True)
+class LabelScore:
+    """What a classifier gives a label."""
+
+    label: str
+    score: float
+    """A probability: of this label among all where one is right, of each by itself otherwise; where the
+    model gives numbers, the logit."""
+    logit: float
+
+
 def sequence_of(view: Any, scores: Any, count: int) -> Sequence:
     return Sequence(view.ids[:view.length], view.score,
                     view.finish_reason in (_abi.FINISH_END, _abi.FINISH_STOP),

@@ -69,7 +69,7 @@ class Decoder(_Handle):
         """Appends ids (the first of all is usually the decoder start); the logits that follow each,
         [ids, target vocabulary size]."""
         memory, count = _values.ids(ids, "ids")
-        width = self._opened.table.target_vocabulary_size
+        width = self._opened.logits_width
         logits = _values.floats(count, width)
         self._opened.call(self._opened.runtime.append, ctypes.byref(self._handle), 1, memory,
                           (ctypes.c_uint64 * 2)(0, count), 1, logits)

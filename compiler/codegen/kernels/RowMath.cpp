@@ -125,6 +125,26 @@ func::FuncOp roundRow(KernelBuilder &kernel, int64_t width, int64_t paddedWidth)
   });
 }
 
+namespace {
+
+/// Of the magnitude, with the sign put back: (1 - e) / (1 + e) with e = exp(-2 |x|), and near 0,
+/// where that cancels, the odd polynomial of Cephes' tanhf.
+Expression emitTanh(KernelBuilder &kernel, Expression x) {
+  auto constant = [&](double value) { return kernel.vectorNumber(value); };
+  Expression magnitude = kernel.absolute(x);
+  Expression power = kernel.exponential(constant(-2) * magnitude);
+  Expression large = (constant(1) - power) / (constant(1) + power);
+  large = kernel.select(x < constant(0), constant(0) - large, large);
+  Expression square = x * x, sum = constant(-5.70498872745e-3);
+  for (double coefficient :
+       {2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1})
+    sum = kernel.multiplyAdd(sum, square, constant(coefficient));
+  Expression small = kernel.multiplyAdd(sum, square * x, x);
+  return kernel.select(magnitude < constant(0.625), small, large);
+}
+
+} // namespace
+
 Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression x) {
   auto constant = [&](double value) { return kernel.vectorNumber(value); };
   auto sigmoid = [&](Expression y) {
@@ -146,6 +166,8 @@ Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression
     Expression erf = kernel.wrap(math::ErfOp::create(kernel, x * constant(0.7071067811865476)));
     return x * constant(0.5) * (constant(1) + erf);
   }
+  case ActivationKind::Tanh:
+    return emitTanh(kernel, x);
   }
   llvm_unreachable("every activation has its case");
 }

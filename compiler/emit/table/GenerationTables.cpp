@@ -89,6 +89,18 @@ std::vector<Constant *> alignmentHeads(TableWriter &writer,
   return result;
 }
 
+uint32_t scoresOf(frontend::LabelScores scores) {
+  switch (scores) {
+  case frontend::LabelScores::Softmax:
+    return TRANSEPT_SCORES_SOFTMAX;
+  case frontend::LabelScores::Sigmoid:
+    return TRANSEPT_SCORES_SIGMOID;
+  case frontend::LabelScores::Identity:
+    return TRANSEPT_SCORES_IDENTITY;
+  }
+  llvm_unreachable("every kind of scores has its number above");
+}
+
 } // namespace
 
 // clang-format off: the initializers come from the list
@@ -176,6 +188,24 @@ Constant *speechTable(TableWriter &writer, const frontend::GenerationDefaults &g
       .previous_text_id = int32_t(defaults.previousTextId.value_or(0)),
   };
   return writer.global("transept_speech", writer.structure(values));
+}
+
+Constant *classifierTable(TableWriter &writer,
+                          const std::optional<frontend::Classifier> &classifier) {
+  if (!classifier)
+    return writer.null();
+  std::vector<Constant *> labels;
+  for (const std::string &label : classifier->labels)
+    labels.push_back(writer.text("transept_label", label));
+  Values<transept_classifier> values = {
+      .labels = writer.array("transept_labels", labels),
+      .label_count = labels.size(),
+      .scores = scoresOf(classifier->scores),
+      .end_id = classifier->endId,
+      .start_id = orNone(classifier->startId),
+      .reserved = 0,
+  };
+  return writer.global("transept_classifier", writer.structure(values));
 }
 
 } // namespace transept::emit

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tables of how a model generates and how a model of speech is prompted.
+// The tables of how a model generates, how a model of speech is prompted, and what labels there
+// are.
 
 #ifndef TRANSEPT_COMPILER_EMIT_TABLE_GENERATIONTABLES_H
 #define TRANSEPT_COMPILER_EMIT_TABLE_GENERATIONTABLES_H
@@ -16,6 +17,10 @@ llvm::Constant *generationTable(TableWriter &writer, const frontend::GenerationD
 /// A transept_speech_defaults, null for models that are none of speech.
 llvm::Constant *speechTable(TableWriter &writer, const frontend::GenerationDefaults &defaults,
                             int64_t targetVocabularySize);
+
+/// A transept_classifier, null for models that are none.
+llvm::Constant *classifierTable(TableWriter &writer,
+                                const std::optional<frontend::Classifier> &classifier);
 
 } // namespace transept::emit
 

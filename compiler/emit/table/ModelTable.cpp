@@ -78,6 +78,7 @@ private:
         .text = textFunctions(),
         .sound = functionsOver(MediaKind::Sounds, "transept_sound_function_table"),
         .image = functionsOver(MediaKind::Images, "transept_image_function_table"),
+        .classifier = classifierTable(writer, facts.classifier),
     };
   }
 

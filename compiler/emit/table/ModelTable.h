@@ -47,6 +47,7 @@ struct ModelFacts {
   int64_t sourceFeatureWidth = 0, sourceFeatureCount = 0;
   int64_t targetFeatureWidth = 0, targetStateWidth = 0;
   frontend::GenerationDefaults generation;
+  std::optional<frontend::Classifier> classifier;
   std::vector<Asset> assets;
   /// Its code and the functions over texts are linked into the library; empty: it has none.
   std::string tokenizerKind;

@@ -59,6 +59,7 @@ using pointer_value = llvm::Constant *;
 #define TRANSEPT_SPEECH_FIELDS TABLE_FIELD
 #define TRANSEPT_LANGUAGE_FIELDS TABLE_FIELD
 #define TRANSEPT_ALIGNMENT_HEAD_FIELDS TABLE_FIELD
+#define TRANSEPT_CLASSIFIER_FIELDS TABLE_FIELD
 
 #define TABLE_FIELD(kind, c_type, name, meaning) Field<kind##_value> name;
 #define TRANSEPT_BEGIN_FIELDS(structure) template <> struct Values<structure> {
@@ -88,6 +89,7 @@ using pointer_value = llvm::Constant *;
 #undef TRANSEPT_SPEECH_FIELDS
 #undef TRANSEPT_LANGUAGE_FIELDS
 #undef TRANSEPT_ALIGNMENT_HEAD_FIELDS
+#undef TRANSEPT_CLASSIFIER_FIELDS
 
 } // namespace transept::emit
 

@@ -5,6 +5,7 @@
 
 #include "compiler/frontend/builder/ModelBuilder.h"
 
+#include "compiler/frontend/builder/DialectKinds.h"
 #include "dialects/Transept/Transept.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
@@ -20,33 +21,6 @@ using mlir::Type;
 using mlir::Value;
 
 namespace {
-
-::transept::ActivationKind kindOf(Activation activation) {
-  switch (activation) {
-  case Activation::Relu:
-    return ActivationKind::Relu;
-  case Activation::Gelu:
-    return ActivationKind::Gelu;
-  case Activation::GeluTanh:
-    return ActivationKind::GeluTanh;
-  case Activation::Silu:
-    return ActivationKind::Silu;
-  case Activation::Sigmoid:
-    return ActivationKind::Sigmoid;
-  }
-  llvm_unreachable("unknown activation");
-}
-
-SinusoidKind sinusoidOf(PositionKind kind) {
-  switch (kind) {
-  case PositionKind::SinusoidalHalvesInclusive:
-    return SinusoidKind::HalvesInclusive;
-  case PositionKind::SinusoidalInterleaved:
-    return SinusoidKind::Interleaved;
-  default:
-    return SinusoidKind::Halves;
-  }
-}
 
 /// A node of the description: what its ops' locations are called, and the layer it is in.
 struct Node {
@@ -95,7 +69,8 @@ private:
   Value residual(NormPlacement placement, const Norm &norm, Value states, const Node &node,
                  llvm::function_ref<Value(Value)> body);
 
-  Value maskOfKeys(const Space &query, const Space &key, bool isCausal, const Node &node);
+  Value maskOfKeys(const Space &query, const Space &key, bool isCausal,
+                   std::optional<int64_t> reach, const Node &node);
 
   Location location(const Node &node) {
     return mlir::NameLoc::get(builder.getStringAttr(node.name));
@@ -275,9 +250,14 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
 }
 
 Value ModelWriter::maskOfKeys(const Space &query, const Space &key, bool isCausal,
-                              const Node &node) {
+                              std::optional<int64_t> reach, const Node &node) {
   auto type = MaskType::get(builder.getContext(), query, key);
   Value padding = PaddingMaskOp::create(builder, location(node.child("padding")), type);
+  if (reach) {
+    Value window =
+        WindowMaskOp::create(builder, location(node.child("window")), type, *reach, *reach);
+    padding = CombineMasksOp::create(builder, location(node.child("near")), type, window, padding);
+  }
   if (!isCausal)
     return padding;
   Value causal = CausalMaskOp::create(builder, location(node.child("causal")), type);
@@ -349,11 +329,13 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
-  Value selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, selfNode.child("mask"));
+  Value selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, stack.selfAttention.reach,
+                              selfNode.child("mask"));
   Value selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
   Value crossMask, crossBias;
   if (stack.crossAttention) {
-    crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, crossNode.child("mask"));
+    crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, /*reach=*/{},
+                           crossNode.child("mask"));
     crossBias = sharedBias(*stack.crossAttention, space, Space::source(), crossNode);
   }
 
@@ -384,17 +366,17 @@ Value ModelWriter::logits(const Logits &logits, Value states, const Node &node) 
     Node part = node.child("transform");
     states = activation(transform->activation, linear(transform->linear, states, part),
                         part.child("activation"));
-    states = norm(transform->norm, states, part.child("norm"));
+    if (transform->norm)
+      states = norm(*transform->norm, states, part.child("norm"));
   }
   if (logits.scale != 1.0)
     states = ScaleOp::create(builder, location(node.child("scale")), states.getType(), states,
                              number(logits.scale));
-  int64_t vocabularySize = description.target.embedding.vocabularySize;
-  Value weight =
-      parameter(logits.weight, {vocabularySize, typeOf(states).getWidth()}, node.child("weight"));
-  Value bias = vector(logits.bias, vocabularySize, node.child("bias"));
-  return LogitsOp::create(builder, location(node), rows(spaceOf(states), vocabularySize), states,
-                          weight, bias);
+  int64_t width = description.logitsWidth();
+  Value weight = parameter(logits.weight, {width, typeOf(states).getWidth()}, node.child("weight"));
+  Value bias = vector(logits.bias, width, node.child("bias"));
+  return LogitsOp::create(builder, location(node), rows(spaceOf(states), width), states, weight,
+                          bias);
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {

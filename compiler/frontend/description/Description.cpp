@@ -213,6 +213,18 @@ void checkSpeech(const SpeechDefaults &speech, const Stack &target) {
          fmt::format("found {}, it must be odd", speech.medianFilterWidth));
 }
 
+void checkClassifier(const Classifier &classifier, const Description &description) {
+  expect(!classifier.labels.empty(), "classifier", "it needs one label or more");
+  const Embedding &source = description.source.embedding, &target = description.target.embedding;
+  expect(source.vocabularySize >= 1, "classifier", "its source must be token ids");
+  expect(source.vocabularySize <= target.vocabularySize, "classifier",
+         fmt::format("the target repeats the source, but has {} ids and the source {}",
+                     target.vocabularySize, source.vocabularySize));
+  for (int64_t id : {classifier.endId, classifier.startId.value_or(0)})
+    expect(id >= 0 && id < source.vocabularySize, "classifier",
+           fmt::format("found token {}, the vocabulary has {}", id, source.vocabularySize));
+}
+
 void checkTarget(const Description &description) {
   const Stack &target = description.target;
   int64_t memory = description.source.hiddenSize;
@@ -226,12 +238,15 @@ void checkTarget(const Description &description) {
   expect(target.crossAttention.has_value() == description.hasSource(), "target",
          description.hasSource() ? "crossAttention is missing"
                                  : "crossAttention needs a source side");
+  expect(!target.selfAttention.reach && (!target.crossAttention || !target.crossAttention->reach),
+         "target", "reach is for the source side");
   const auto &bias = target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
          "the target side is causal, isBidirectional must be false");
   if (const auto &transform = description.logits.transform) {
     checkLinear(transform->linear, "logits.transform.linear", target.hiddenSize, target.hiddenSize);
-    checkNorm(transform->norm, "logits.transform.norm");
+    if (transform->norm)
+      checkNorm(*transform->norm, "logits.transform.norm");
   }
   checkReference(description.logits.weight, "logits.weight");
   if (description.logits.bias)
@@ -250,6 +265,8 @@ void checkDescription(const Description &description) {
          "projection", "it needs a source and a target side");
   if (description.hasSource())
     checkStack(description.source, "source", /*memory=*/0);
+  expect(!description.classifier || description.hasTarget(), "classifier",
+         "it needs a target side");
   if (!description.hasTarget())
     return;
   checkTarget(description);
@@ -292,6 +309,8 @@ void checkDescription(const Description &description) {
          "it must be greater than 0");
   if (generation.speech)
     checkSpeech(*generation.speech, description.target);
+  if (description.classifier)
+    checkClassifier(*description.classifier, description);
 }
 
 } // namespace transept::frontend

@@ -37,7 +37,7 @@ struct Norm {
 };
 
 /// GeluTanh is the tanh approximation ("gelu_new"), Gelu the exact erf form, Silu also "swish".
-enum class Activation { Relu, Gelu, GeluTanh, Silu, Sigmoid };
+enum class Activation { Relu, Gelu, GeluTanh, Silu, Sigmoid, Tanh };
 
 /// Halves: sines in the first half of a row, cosines in the second, angle p / 10000^(2i/width).
 /// HalvesInclusive: the same with angle p / 10000^(i/(width/2-1)), so that the slowest wave is
@@ -114,6 +114,8 @@ struct Attention {
   double scale = 1.0; // multiplies queries times keys
   Linear query, key, value, output;
   std::optional<RelativeBias> relativeBias;
+  /// A row looks at no keys that are farther from it, before or behind; source only.
+  std::optional<int64_t> reach;
   Norm norm;
 };
 
@@ -142,17 +144,31 @@ struct Stack {
   std::optional<Norm> finalNorm;
 };
 
-/// BERT's head: norm(activation(linear x)) before the vocabulary projection.
+/// BERT's head: norm(activation(linear x)) before the vocabulary projection. Heads of classifiers
+/// have no norm.
 struct LogitsTransform {
   Linear linear;
   Activation activation = Activation::Gelu;
-  Norm norm;
+  std::optional<Norm> norm;
+};
+
+/// Softmax: one label is right; Sigmoid: each label by itself; Identity: the logits are numbers.
+enum class LabelScores { Softmax, Sigmoid, Identity };
+
+/// A model that scores labels in place of a vocabulary. The target repeats the source one id later;
+/// the labels' logits are read where the source has its last end id.
+struct Classifier {
+  std::vector<std::string> labels;
+  LabelScores scores = LabelScores::Softmax;
+  int64_t endId = 0;
+  /// Begins the target; absent: the source's last id does.
+  std::optional<int64_t> startId;
 };
 
 struct Logits {
   std::optional<LogitsTransform> transform;
-  checkpoints::TensorReference weight;              // [vocabulary size, hidden size]
-  std::optional<checkpoints::TensorReference> bias; // vocabulary size numbers
+  checkpoints::TensorReference weight;              // [vocabulary size or labels, hidden size]
+  std::optional<checkpoints::TensorReference> bias; // vocabulary size or labels numbers
   double scale = 1.0;                               // multiplies the states before the product
 };
 
@@ -249,9 +265,14 @@ struct Description {
   std::optional<Linear> projection;
   Stack target;
   Logits logits; // of the target side
+  std::optional<Classifier> classifier;
 
   bool hasSource() const { return source.hiddenSize != 0; }
   bool hasTarget() const { return target.hiddenSize != 0; }
+  /// Numbers in a row of logits.
+  int64_t logitsWidth() const {
+    return classifier ? int64_t(classifier->labels.size()) : target.embedding.vocabularySize;
+  }
   GenerationDefaults generation;
   Tokenizer tokenizer;
   /// Directory that holds the checkpoint's files, absolute; not part of the JSON of `describe`

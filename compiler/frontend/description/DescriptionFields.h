@@ -48,12 +48,13 @@ template <> struct EnumNames<NormKind> {
       {{NormKind::Layer, "layer"}, {NormKind::RootMeanSquare, "rootMeanSquare"}}};
 };
 template <> struct EnumNames<Activation> {
-  static constexpr std::array<std::pair<Activation, std::string_view>, 5> rows{
+  static constexpr std::array<std::pair<Activation, std::string_view>, 6> rows{
       {{Activation::Relu, "relu"},
        {Activation::Gelu, "gelu"},
        {Activation::GeluTanh, "geluTanh"},
        {Activation::Silu, "silu"},
-       {Activation::Sigmoid, "sigmoid"}}};
+       {Activation::Sigmoid, "sigmoid"},
+       {Activation::Tanh, "tanh"}}};
 };
 template <> struct EnumNames<PositionKind> {
   static constexpr std::array<std::pair<PositionKind, std::string_view>, 5> rows{
@@ -66,6 +67,12 @@ template <> struct EnumNames<PositionKind> {
 template <> struct EnumNames<NormPlacement> {
   static constexpr std::array<std::pair<NormPlacement, std::string_view>, 2> rows{
       {{NormPlacement::Pre, "pre"}, {NormPlacement::Post, "post"}}};
+};
+template <> struct EnumNames<LabelScores> {
+  static constexpr std::array<std::pair<LabelScores, std::string_view>, 3> rows{
+      {{LabelScores::Softmax, "softmax"},
+       {LabelScores::Sigmoid, "sigmoid"},
+       {LabelScores::Identity, "identity"}}};
 };
 template <> struct EnumNames<GenerationDefaults::EarlyStopping> {
   using Enum = GenerationDefaults::EarlyStopping;
@@ -149,6 +156,7 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("value", value.value);
   archive.required("output", value.output);
   archive.required("relativeBias", value.relativeBias);
+  archive.required("reach", value.reach, countRange);
   archive.required("norm", value.norm);
 }
 
@@ -182,6 +190,13 @@ template <typename Archive> void visitFields(Archive &archive, Logits &value) {
   archive.required("weight", value.weight);
   archive.required("bias", value.bias);
   archive.defaulted("scale", value.scale, NumberRange{});
+}
+
+template <typename Archive> void visitFields(Archive &archive, Classifier &value) {
+  archive.defaulted("labels", value.labels);
+  archive.required("scores", value.scores);
+  archive.required("endId", value.endId, idRange);
+  archive.required("startId", value.startId, idRange);
 }
 
 template <typename Archive> void visitFields(Archive &archive, SpokenLanguage &value) {
@@ -256,6 +271,7 @@ template <typename Archive> void visitFields(Archive &archive, Description &valu
   archive.required("projection", value.projection);
   archive.present("target", value.target, value.hasTarget());
   archive.present("logits", value.logits, value.hasTarget());
+  archive.required("classifier", value.classifier);
   archive.defaulted("generation", value.generation);
   archive.defaulted("tokenizer", value.tokenizer);
   archive.defaulted("checkpoint", value.checkpoint);

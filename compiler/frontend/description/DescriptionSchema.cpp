@@ -93,6 +93,7 @@ private:
   Json schema(Features &value) { return define("features", value); }
   Json schema(LogitsTransform &value) { return define("logitsTransform", value); }
   Json schema(Logits &value) { return define("logits", value); }
+  Json schema(Classifier &value) { return define("classifier", value); }
   Json schema(SpokenLanguage &value) { return define("spokenLanguage", value); }
   Json schema(AlignmentHead &value) { return define("alignmentHead", value); }
   Json schema(SpeechDefaults &value) { return define("speech", value); }

@@ -37,16 +37,16 @@ public:
       norm(*stack.finalNorm, role + ".finalNorm");
   }
 
-  void logits(const Logits &logits, const Stack &target) {
-    hidden = target.hiddenSize;
-    int64_t vocabulary = target.embedding.vocabularySize;
-    if (logits.transform) {
-      linear(logits.transform->linear, "logits.transform.linear");
-      norm(logits.transform->norm, "logits.transform.norm");
+  void logits(const Logits &logits, int64_t hiddenSize, int64_t width) {
+    hidden = hiddenSize;
+    if (const auto &transform = logits.transform) {
+      linear(transform->linear, "logits.transform.linear");
+      if (transform->norm)
+        norm(*transform->norm, "logits.transform.norm");
     }
-    add(logits.weight, "logits.weight", {vocabulary, hidden});
+    add(logits.weight, "logits.weight", {width, hidden});
     if (logits.bias)
-      addWithOnes(*logits.bias, "logits.bias", {vocabulary});
+      addWithOnes(*logits.bias, "logits.bias", {width});
   }
 
   void linear(const Linear &linear, const std::string &role, int64_t kernelSize = 0) {
@@ -162,7 +162,7 @@ std::vector<TensorUse> listTensors(const Description &description) {
     walk.linear(*description.projection, "projection");
   if (description.hasTarget()) {
     walk.stack(description.target, "target");
-    walk.logits(description.logits, description.target);
+    walk.logits(description.logits, description.target.hiddenSize, description.logitsWidth());
   }
   return std::move(walk.uses);
 }

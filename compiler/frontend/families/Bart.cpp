@@ -6,7 +6,9 @@
 // normalize_embedding, add_final_layer_norm, static_position_embeddings and their like, and so do
 // we.
 
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/BartTraits.h"
+#include "compiler/frontend/families/Classification.h"
 #include "compiler/frontend/families/ConfigRules.h"
 
 #include <fmt/format.h>
@@ -42,10 +44,24 @@ public:
     else
       embeddings();
     shapeOrigins();
+    if (isClassifier(config))
+      classifier();
     return std::move(result);
   }
 
 private:
+  /// mBART's target begins with the source's language, which is its last id.
+  void classifier() {
+    const SpecialIdDefaults &ids = traits.ids;
+    std::optional<int64_t> start;
+    if (ids.decoderStartId)
+      start = config.integer("decoder_start_token_id", *ids.decoderStartId, idRange);
+    describeClassifier(
+        config,
+        {.labelCount = traits.modelType == "bart" ? 3 : 2, .endId = *ids.endId, .startId = start},
+        result);
+  }
+
   void readVocabularies() {
     if (traits.sharing == Sharing::Never) {
       sourceKey = "src_vocab_size";

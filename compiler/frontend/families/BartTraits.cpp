@@ -19,7 +19,7 @@ constexpr auto NoNorm = EmbeddingNorm::None, AfterPositions = EmbeddingNorm::Aft
 constexpr SideDefaults large = {12, 4096, 16}, base = {6, 3072, 12}, small = {8, 2048, 16};
 
 // clang-format off
-constexpr std::array<BartTraits, 9> table = {{
+constexpr std::array<BartTraits, 10> table = {{
     {"bart", Post, AfterPositions, Learned, 2, Sharing::Always, true,
      50265, 1024, 1024, large, large, "gelu", false,
      {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
@@ -29,6 +29,9 @@ constexpr std::array<BartTraits, 9> table = {{
     {"mbart", Pre, AfterPositions, Learned, 2, Sharing::Always, true,
      50265, 1024, 1024, large, large, "gelu", false,
      {.beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
+    {"mvp", Post, AfterPositions, Learned, 2, Sharing::Always, true,
+     50267, 1024, 1024, large, large, "gelu", false,
+     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
     {"m2m_100", Pre, NoNorm, Inclusive, afterPadding, Sharing::Always, false,
      128112, 1024, 1024, large, large, "relu", true,
      {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2}},

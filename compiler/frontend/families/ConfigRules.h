@@ -15,13 +15,17 @@
 
 namespace transept::frontend {
 
-/// Whose configuration it is: of a whole model, or of one side that is a model of its own.
-enum class ConfigRole { Model, Source, Target };
+/// Whose configuration it is: of a whole model, of one side that is a model of its own, or of a
+/// model of which there is the encoder alone, whether the file says so or not.
+enum class ConfigRole { Model, Source, Target, EncoderOfModel };
 
 /// Throws InputError for fields that change the mathematics and are not honoured, e.g.
 /// quantization_config. is_decoder and cross_attention_hidden_size of a target are left to the
 /// family.
 void refuseUnsupportedFields(JsonFields &config, ConfigRole role = ConfigRole::Model);
+
+/// Whether the name of one of the classes in `architectures` ends so.
+bool isOfClass(JsonFields &config, std::string_view ending);
 
 /// Whether transformers 5 or newer wrote the file, where some fields mean something else.
 bool isWrittenByVersion5(JsonFields &config);

@@ -19,9 +19,13 @@ template <typename... Names> constexpr auto classes(Names... names) {
   return std::array<std::string_view, sizeof...(Names)>{names...};
 }
 
-constexpr auto bart = classes("BartForConditionalGeneration", "BartModel");
+constexpr auto bart =
+    classes("BartForConditionalGeneration", "BartModel", "BartForSequenceClassification");
 constexpr auto plbart = classes("PLBartForConditionalGeneration", "PLBartModel");
-constexpr auto mbart = classes("MBartForConditionalGeneration", "MBartModel");
+constexpr auto mbart =
+    classes("MBartForConditionalGeneration", "MBartModel", "MBartForSequenceClassification");
+constexpr auto mvp =
+    classes("MvpForConditionalGeneration", "MvpModel", "MvpForSequenceClassification");
 constexpr auto m2m100 = classes("M2M100ForConditionalGeneration", "M2M100Model");
 constexpr auto pegasus = classes("PegasusForConditionalGeneration", "PegasusModel");
 constexpr auto blenderbot = classes("BlenderbotForConditionalGeneration", "BlenderbotModel");
@@ -29,11 +33,16 @@ constexpr auto blenderbotSmall =
     classes("BlenderbotSmallForConditionalGeneration", "BlenderbotSmallModel");
 constexpr auto fsmt = classes("FSMTForConditionalGeneration", "FSMTModel");
 constexpr auto marian = classes("MarianMTModel", "MarianModel");
-constexpr auto t5 = classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model");
-constexpr auto mt5 = classes("MT5ForConditionalGeneration", "MT5Model");
-constexpr auto umt5 = classes("UMT5ForConditionalGeneration", "UMT5Model");
+constexpr auto t5 = classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model",
+                            "T5EncoderModel", "T5ForSequenceClassification");
+constexpr auto mt5 = classes("MT5ForConditionalGeneration", "MT5Model", "MT5EncoderModel",
+                             "MT5ForSequenceClassification");
+constexpr auto umt5 = classes("UMT5ForConditionalGeneration", "UMT5Model", "UMT5EncoderModel",
+                              "UMT5ForSequenceClassification");
+constexpr auto longT5 = classes("LongT5ForConditionalGeneration", "LongT5Model");
 constexpr auto whisper = classes("WhisperForConditionalGeneration", "WhisperModel");
 constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
+constexpr auto blip = classes("BlipForConditionalGeneration");
 constexpr auto encoderDecoder = classes("EncoderDecoderModel");
 constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
 constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
@@ -41,11 +50,12 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 19> families = {{
+constexpr std::array<Family, 22> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
     {"mbart", mbart, describeBart},
+    {"mvp", mvp, describeBart},
     {"m2m_100", m2m100, describeBart},
     {"pegasus", pegasus, describeBart},
     {"blenderbot", blenderbot, describeBart},
@@ -54,6 +64,8 @@ constexpr std::array<Family, 19> families = {{
     {"t5", t5, describeT5},
     {"mt5", mt5, describeT5},
     {"umt5", umt5, describeT5},
+    {"longt5", longT5, describeT5},
+    {"blip", blip, describeBlip},
     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
     {"whisper", whisper, describeWhisper},

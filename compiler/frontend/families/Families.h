@@ -40,6 +40,9 @@ struct FamilyInput {
 struct FamilyResult {
   Description description;
   SpecialIdDefaults specialIds;
+  /// Whether its generate function passes over generation_config.json, as over the fields of
+  /// config.json: what counts is `specialIds`.
+  bool hasOwnGeneration = false;
   ShapeOrigins shapeOrigins;
   /// Stored tensors that are rightly not used (aliases, computed tables).
   std::vector<std::string> unusedTensors;
@@ -64,9 +67,11 @@ FamilyResult describeBert(FamilyInput &input);
 FamilyResult describeGpt2(FamilyInput &input);
 /// An encoder and a decoder that are models of their own.
 FamilyResult describeEncoderDecoder(FamilyInput &input);
+/// BLIP that writes captions.
+FamilyResult describeBlip(FamilyInput &input);
 /// torch.nn.Transformer between two embeddings and a generator.
 FamilyResult describeTorchTransformer(FamilyInput &input);
-/// T5, mT5 and umT5.
+/// T5, mT5, umT5 and LongT5, whole or their encoder alone.
 FamilyResult describeT5(FamilyInput &input);
 
 } // namespace transept::frontend

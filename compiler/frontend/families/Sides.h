@@ -22,10 +22,33 @@ void describeBertSource(Side &side);
 /// ViT and DeiT.
 void describeVitSource(Side &side);
 
+/// The layer that reads patches of images, and the rows before theirs.
+struct PatchNames {
+  std::string projection;
+  std::vector<std::string> tokens;
+};
+
+/// A row of features is a patch: its channels one after another, each row by row. `imageSize` is
+/// that of the configuration class.
+Features imagePatches(Side &side, const PatchNames &names, int64_t hidden, int64_t imageSize);
+
 /// Each fills in result.description's projection, target and logits; the source is there already.
 void describeBertTarget(Side &side);
 void describeGpt2Target(Side &side);
 void describeTrocrTarget(Side &side);
+
+/// What tells BERT as a target of one class from that of another.
+struct BertTarget {
+  std::string prefix;        // of all its names
+  int64_t memory;            // width of what its keys and values read
+  int64_t vocabulary, heads; // where its configuration does not say
+  bool hasSegments = true;
+  /// tie_word_embeddings counts; otherwise the head is never the embedding.
+  bool mayBeTied = true;
+};
+
+/// BERT's target and logits, of a configuration that is one already.
+void bertTarget(Side &side, const BertTarget &target);
 
 enum class CrossWidth { Hidden, Configured };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // T5, T5 v1.1, mT5 and umT5 as Hugging Face computes them: pre-norm with root-mean-square norms, no
-// biases, no attention scale, relative position buckets; umT5 has a bias table in every layer.
+// biases, no attention scale, relative position buckets; umT5 has a bias table in every layer, and
+// LongT5's encoder looks at what is near.
 
-#include "compiler/frontend/families/Families.h"
+#include "compiler/frontend/families/Classification.h"
 
 #include "base/Error.h"
 #include "compiler/frontend/description/DescriptionFields.h"
@@ -28,20 +29,26 @@ struct ClassDefaults {
 
 constexpr ClassDefaults t5Defaults = {32128, 2048, 6, 8, "relu", true, std::nullopt, true};
 constexpr ClassDefaults mt5Defaults = {250112, 1024, 8, 6, "gated-gelu", false, 0, false};
+constexpr ClassDefaults longT5Defaults = {32128, 2048, 6, 8, "relu", true, std::nullopt, true};
 constexpr ClassDefaults umt5Defaults = {250112, 1024, 8, 6, "gated-gelu", true, 0, true};
 
 const ClassDefaults &classDefaults(std::string_view modelType) {
-  return modelType == "t5" ? t5Defaults : modelType == "mt5" ? mt5Defaults : umt5Defaults;
+  return modelType == "t5"       ? t5Defaults
+         : modelType == "mt5"    ? mt5Defaults
+         : modelType == "longt5" ? longT5Defaults
+                                 : umt5Defaults;
 }
 
 class T5Mapping {
 public:
   explicit T5Mapping(FamilyInput &input)
       : input(input), config(input.config), checkpoint(input.checkpoint),
-        defaults(classDefaults(input.modelType)) {}
+        defaults(classDefaults(input.modelType)),
+        prefix(isClassifier(input.config) ? "transformer." : "") {}
 
   FamilyResult describe() {
-    refuseUnsupportedFields(config);
+    hasTarget = !isOfClass(config, "EncoderModel");
+    refuseUnsupportedFields(config, hasTarget ? ConfigRole::Model : ConfigRole::EncoderOfModel);
     hidden = sizeField(config, "d_model", 512, "hidden_size");
     headDim = sizeField(config, "d_kv", 64, "head_dim");
     heads = sizeField(config, "num_heads", defaults.heads, "num_attention_heads");
@@ -56,14 +63,18 @@ public:
       refuseValue(std::max(layers, targetLayers), config.where("num_layers"),
                   "at most 10000 layers");
     readRelativeAttention();
+    readReach();
     readFeedForward();
 
     Description &description = result.description;
     description.family = std::string(input.modelType);
     description.source = stack("encoder", layers);
-    description.target = stack("decoder", targetLayers);
+    if (hasTarget)
+      description.target = stack("decoder", targetLayers);
     embeddings();
     shapeOrigins();
+    if (isClassifier(config))
+      describeClassifier(config, {.labelCount = 2, .endId = 1, .startId = startId()}, result);
     result.specialIds = {.decoderStartId = defaults.decoderStartId,
                          .paddingId = 0,
                          .endId = 1,
@@ -79,6 +90,21 @@ private:
     if (distance <= buckets / 2)
       refuseValue(distance, config.where("relative_attention_max_distance"),
                   fmt::format("more than half of relative_attention_num_buckets = {}", buckets));
+  }
+
+  /// Of LongT5, whose other encoder attends to sums of blocks as well.
+  void readReach() {
+    if (input.modelType != "longt5")
+      return;
+    config.markRead("global_block_size"); // of that one
+    std::string kind = config.text("encoder_attention_type", "local");
+    if (kind != "local")
+      refuseValue(kind, config.where("encoder_attention_type"), "\"local\"");
+    reach = config.integer("local_radius", 127, countRange);
+  }
+
+  int64_t startId() {
+    return config.integer("decoder_start_token_id", defaults.decoderStartId.value_or(0), idRange);
   }
 
   /// feed_forward_proj gives "relu" or "gated-gelu"; dense_act_fn and is_gated_act, which newer
@@ -141,10 +167,14 @@ private:
     return attention;
   }
 
+  std::string selfAttention(const std::string &side) const {
+    return reach && side == "encoder" ? "LocalSelfAttention" : "SelfAttention";
+  }
+
   RelativeBias relativeBias(const std::string &side) const {
     const char *layer = input.modelType == "umt5" ? "{layer}" : "0";
-    return {.table = tensor(side + ".block." + layer +
-                            ".layer.0.SelfAttention.relative_attention_bias.weight"),
+    return {.table = tensor(prefix + side + ".block." + layer + ".layer.0." + selfAttention(side) +
+                            ".relative_attention_bias.weight"),
             .bucketCount = buckets,
             .maximumDistance = distance,
             .isBidirectional = side == "encoder"};
@@ -155,9 +185,11 @@ private:
     stack.layerCount = layers;
     stack.hiddenSize = hidden;
     stack.normPlacement = NormPlacement::Pre;
-    std::string layer = side + ".block.{layer}.layer.";
-    stack.selfAttention = attention(layer + "0", "SelfAttention");
+    std::string layer = prefix + side + ".block.{layer}.layer.";
+    stack.selfAttention = attention(layer + "0", selfAttention(side));
     stack.selfAttention.relativeBias = relativeBias(side);
+    if (side == "encoder")
+      stack.selfAttention.reach = reach;
     if (side == "decoder")
       stack.crossAttention = attention(layer + "1", "EncDecAttention");
     layer += side == "decoder" ? "2" : "1";
@@ -169,7 +201,7 @@ private:
       feedForward.gate = linear(dense + "wi_1", hidden, width);
     feedForward.output = linear(dense + "wo", width, hidden);
     feedForward.norm = norm(layer + ".layer_norm");
-    stack.finalNorm = norm(side + ".final_layer_norm");
+    stack.finalNorm = norm(prefix + side + ".final_layer_norm");
     return stack;
   }
 
@@ -187,29 +219,33 @@ private:
     Description &description = result.description;
     bool isTied = config.boolean("tie_word_embeddings", defaults.isTied);
     bool isScaled = readScaling(isTied);
-    std::vector<std::string> names = {"shared.weight", "encoder.embed_tokens.weight",
-                                      "decoder.embed_tokens.weight"};
+    std::vector<std::string> names = {prefix + "shared.weight",
+                                      prefix + "encoder.embed_tokens.weight",
+                                      prefix + "decoder.embed_tokens.weight"};
     std::string head = "lm_head.weight";
     if (isVersion5 && differsFromWords(checkpoint, names, head))
       isTied = false;
-    if (isTied)
+    bool hasHead = hasTarget && !isClassifier(config);
+    if (isTied && hasHead)
       names.push_back(head);
     checkpoints::TensorReference shared = tensor(resolveTied(
         checkpoint, names, isTied ? "tie_word_embeddings is true" : "the embedding is shared",
         result.unusedTensors));
+    // In the original t5 files, left over from training; Hugging Face drops it as well.
+    result.unusedTensors.push_back(
+        prefix + "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
     for (Stack *stack : {&description.source, &description.target}) {
       stack->embedding.weight = shared;
       stack->embedding.vocabularySize = vocabulary;
     }
+    if (!hasHead)
+      return;
     description.logits.weight = shared;
     if (isScaled)
       description.logits.scale = 1.0 / std::sqrt(double(hidden));
     if (!isTied)
       description.logits.weight = tensor(
           resolveTied(checkpoint, {head}, "tie_word_embeddings is false", result.unusedTensors));
-    // In the original t5 files, left over from training; Hugging Face drops it as well.
-    result.unusedTensors.push_back(
-        "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
   }
 
   void shapeOrigins() {
@@ -234,10 +270,12 @@ private:
   JsonFields &config;
   const checkpoints::Checkpoint &checkpoint;
   const ClassDefaults &defaults;
+  const std::string prefix; // of all names but the head's
   FamilyResult result;
   int64_t hidden = 0, headDim = 0, heads = 0, width = 0, vocabulary = 0, buckets = 0, distance = 0;
   double epsilon = 0.0;
-  bool isGated = false, isVersion5 = false;
+  std::optional<int64_t> reach; // of the encoder's attention
+  bool isGated = false, isVersion5 = false, hasTarget = true;
   Activation activation = Activation::Relu;
 };
 

@@ -13,12 +13,9 @@
 
 namespace transept::frontend {
 
-namespace {
-
-/// A row of features is a patch: its channels one after another, each row by row.
-Features patches(Side &side, int64_t hidden) {
+Features imagePatches(Side &side, const PatchNames &names, int64_t hidden, int64_t imageSize) {
   JsonFields &config = side.config;
-  int64_t image = sizeField(config, "image_size", 224);
+  int64_t image = sizeField(config, "image_size", imageSize);
   int64_t patch = sizeField(config, "patch_size", 16);
   int64_t channels = sizeField(config, "num_channels", 3);
   // Bounded, so that no product below overflows.
@@ -34,7 +31,7 @@ Features patches(Side &side, int64_t hidden) {
   features.width = channels * patch * patch;
   features.length = (image / patch) * (image / patch);
   Convolution embedding;
-  std::string projection = "encoder.embeddings.patch_embeddings.projection";
+  const std::string &projection = names.projection;
   embedding.linear = linear(projection, features.width, hidden);
   // A description knows how many numbers a patch has, but not how they are arranged.
   const std::vector<int64_t> shape = {hidden, channels, patch, patch};
@@ -46,17 +43,14 @@ Features patches(Side &side, int64_t hidden) {
         stored->file, stored->name, checkpoints::formatShape(stored->shape),
         checkpoints::formatShape(shape), config.origin()));
   features.convolutions = {embedding};
-  features.leadingRows = {tensor("encoder.embeddings.cls_token")};
-  if (config.text("model_type", "") == "deit")
-    features.leadingRows.push_back(tensor("encoder.embeddings.distillation_token"));
+  for (const std::string &token : names.tokens)
+    features.leadingRows.push_back(tensor(token));
   side.result.shapeOrigins.push_back(
       {"source.embedding", fmt::format("{}: image_size = {}, patch_size = {}, num_channels = {} "
                                        "and hidden_size = {}",
                                        config.origin(), image, patch, channels, hidden)});
   return features;
 }
-
-} // namespace
 
 void describeVitSource(Side &side) {
   JsonFields &config = side.config;
@@ -68,7 +62,11 @@ void describeVitSource(Side &side) {
   stack.layerCount = layerCountField(config, "num_hidden_layers", 12);
   stack.hiddenSize = hidden;
   stack.normPlacement = NormPlacement::Pre;
-  Features features = patches(side, hidden);
+  PatchNames names{"encoder.embeddings.patch_embeddings.projection",
+                   {"encoder.embeddings.cls_token"}};
+  if (config.text("model_type", "") == "deit")
+    names.tokens.push_back("encoder.embeddings.distillation_token");
+  Features features = imagePatches(side, names, hidden, /*imageSize=*/224);
   int64_t rows = features.length + int64_t(features.leadingRows.size());
   stack.embedding.positions = learnedPositions("encoder.embeddings.position_embeddings", rows);
   stack.embedding.features = std::move(features);

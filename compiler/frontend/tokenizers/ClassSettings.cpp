@@ -17,9 +17,12 @@ std::string flag(bool value) {
   return value ? "true" : "false";
 }
 
-void setFrame(Tokenizer &tokenizer, const Names &prefix, const Names &suffix) {
+void setFrame(Tokenizer &tokenizer, const Names &prefix, const Names &suffix,
+              const Names &between) {
   tokenizer.settings["prefix"] = dump(prefix);
   tokenizer.settings["suffix"] = dump(suffix);
+  if (!between.empty())
+    tokenizer.settings["between"] = dump(between);
 }
 
 void setLanguages(Tokenizer &tokenizer, const Names &languages, const std::string &token,

@@ -27,7 +27,9 @@ struct ClassInput {
 std::string dump(const Json &json);
 std::string flag(bool value);
 
-void setFrame(Tokenizer &tokenizer, const Names &prefix, const Names &suffix);
+/// Tokens around a text, and between the two of a pair.
+void setFrame(Tokenizer &tokenizer, const Names &prefix, const Names &suffix,
+              const Names &between = {});
 void setLanguages(Tokenizer &tokenizer, const Names &languages, const std::string &token,
                   const std::string &source, const std::string &target);
 /// A field that names one of the languages; another name becomes a warning and "".
@@ -38,13 +40,15 @@ std::string languageField(const ClassInput &input, const std::string &key,
 Json commonTokens();
 Json strippingMask();
 
-// BPE and WordPiece.
+// BPE, WordPiece and bytes.
 Tokenizer bart(const ClassInput &input);
 Tokenizer blenderbot(const ClassInput &input);
 Tokenizer gpt2(const ClassInput &input);
 Tokenizer whisper(const ClassInput &input);
 Tokenizer blenderbotSmall(const ClassInput &input);
 Tokenizer bert(const ClassInput &input);
+Tokenizer bertJapanese(const ClassInput &input);
+Tokenizer byT5(const ClassInput &input);
 
 // Sentencepiece.
 Tokenizer marian(const ClassInput &input);

@@ -26,6 +26,7 @@ Tokenizer t5(const ClassInput &input) {
   settings["extra_ids"] = std::to_string(input.config.integer("extra_ids", 100, {0, 100'000}));
   settings["legacy"] = flag(input.config.boolean("legacy", true));
   settings["add_prefix_space"] = flag(input.config.boolean("add_prefix_space", true));
+  settings["between"] = dump(Names{"{eos_token}"});
   return tokenizer;
 }
 

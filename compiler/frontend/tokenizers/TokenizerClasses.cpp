@@ -22,9 +22,11 @@ struct Class {
 
 constexpr std::array classes = {
     Class{"BartTokenizer", tokenizers::bart},
+    Class{"BertJapaneseTokenizer", tokenizers::bertJapanese},
     Class{"BertTokenizer", tokenizers::bert},
     Class{"BlenderbotSmallTokenizer", tokenizers::blenderbotSmall},
     Class{"BlenderbotTokenizer", tokenizers::blenderbot},
+    Class{"ByT5Tokenizer", tokenizers::byT5},
     Class{"GPT2Tokenizer", tokenizers::gpt2},
     Class{"LEDTokenizer", tokenizers::bart},
     Class{"M2M100Tokenizer", tokenizers::m2m100, /*marksLanguage=*/true},
@@ -32,6 +34,7 @@ constexpr std::array classes = {
     Class{"MBartTokenizer", tokenizers::mbart, /*marksLanguage=*/true},
     Class{"MT5Tokenizer", tokenizers::t5},
     Class{"MarianTokenizer", tokenizers::marian},
+    Class{"MvpTokenizer", tokenizers::bart},
     Class{"NllbTokenizer", tokenizers::nllb, /*marksLanguage=*/true},
     Class{"PLBartTokenizer", tokenizers::plbart},
     Class{"PegasusTokenizer", tokenizers::pegasus},
@@ -59,18 +62,21 @@ std::vector<std::string> tokenizerClasses() {
 }
 
 std::string defaultTokenizerClass(const std::string &family) {
-  constexpr std::array<std::array<std::string_view, 2>, 21> defaults = {
+  constexpr std::array<std::array<std::string_view, 2>, 24> defaults = {
       {{"bart", "BartTokenizer"},
        {"bert2bert", "BertTokenizer"},
        {"bigbird_pegasus", "PegasusTokenizer"},
        {"blenderbot", "BlenderbotTokenizer"},
+       {"blip", "BertTokenizer"},
        {"blenderbot_small", "BlenderbotSmallTokenizer"},
        {"encoder_decoder", "BertTokenizer"},
        {"gpt2", "GPT2Tokenizer"},
+       {"longt5", "T5Tokenizer"},
        {"m2m_100", "M2M100Tokenizer"},
        {"marian", "MarianTokenizer"},
        {"mbart", "MBartTokenizer"},
        {"mt5", "T5Tokenizer"},
+       {"mvp", "MvpTokenizer"},
        {"nllb", "NllbTokenizer"},
        {"pegasus", "PegasusTokenizer"},
        {"plbart", "PLBartTokenizer"},

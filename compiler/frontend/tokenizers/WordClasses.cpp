@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BPE over bytes or words, and WordPiece. media/tokenizers/README.md says what the settings mean.
+// BPE over bytes or words, WordPiece, and bytes alone. media/tokenizers/README.md says what the
+// settings mean.
 
 #include "compiler/frontend/tokenizers/ClassSettings.h"
 #include "compiler/frontend/tokenizers/TokenizerLanguages.h"
@@ -25,12 +26,13 @@ Tokenizer bart(const ClassInput &input) {
   Json tokens = commonTokens();
   tokens["mask_token"] = strippingMask();
   tokenizer.settings["special_tokens"] = dump(tokens);
-  setFrame(tokenizer, {"{cls_token}"}, {"{sep_token}"});
+  setFrame(tokenizer, {"{cls_token}"}, {"{sep_token}"}, {"{sep_token}", "{sep_token}"});
   return tokenizer;
 }
 
 Tokenizer blenderbot(const ClassInput &input) {
   Tokenizer tokenizer = bart(input);
+  tokenizer.settings.erase("between");
   setFrame(tokenizer, {}, {"{eos_token}"});
   return tokenizer;
 }
@@ -96,7 +98,44 @@ Tokenizer bert(const ClassInput &input) {
     settings[key] = flag(input.config.boolean(key, true));
   if (input.config.find("strip_accents"))
     settings["strip_accents"] = flag(input.config.boolean("strip_accents", true));
-  setFrame(tokenizer, {"{cls_token}"}, {"{sep_token}"});
+  setFrame(tokenizer, {"{cls_token}"}, {"{sep_token}"}, {"{sep_token}"});
+  return tokenizer;
+}
+
+/// Characters of what MeCab calls words are the characters of the text.
+Tokenizer bertJapanese(const ClassInput &input) {
+  for (const auto &[key, supported] :
+       {std::pair{"subword_tokenizer_type", "character"}, {"word_tokenizer_type", "mecab"}}) {
+    std::string found =
+        input.config.text(key, key == std::string("word_tokenizer_type") ? "basic" : "wordpiece");
+    if (found == supported)
+      continue;
+    input.warnings.push_back(fmt::format("{}: found \"{}\", supported is \"{}\"",
+                                         input.config.where(key), found, supported));
+    return {};
+  }
+  Tokenizer tokenizer = bert(input);
+  tokenizer.settings["pieces"] = "characters";
+  tokenizer.settings["do_lower_case"] = flag(input.config.boolean("do_lower_case", false));
+  return tokenizer;
+}
+
+Tokenizer byT5(const ClassInput &input) {
+  Tokenizer tokenizer{.kind = "bytes", .files = {}, .settings = {}};
+  auto stripping = [](const char *content) -> Json {
+    return {{"content", content}, {"lstrip", true}, {"rstrip", true}};
+  };
+  Json tokens = {{"pad_token", stripping("<pad>")},
+                 {"eos_token", stripping("</s>")},
+                 {"unk_token", stripping("<unk>")}};
+  tokenizer.settings["added_tokens"] =
+      dump({{"0", tokens["pad_token"]}, {"1", tokens["eos_token"]}, {"2", tokens["unk_token"]}});
+  Names sentinels;
+  for (int64_t index = 0; index < input.config.integer("extra_ids", 125, {0, 100'000}); ++index)
+    sentinels.push_back(fmt::format("<extra_id_{}>", index));
+  tokens["additional_special_tokens"] = sentinels;
+  tokenizer.settings["special_tokens"] = dump(tokens);
+  setFrame(tokenizer, {}, {"{eos_token}"}, {"{eos_token}"});
   return tokenizer;
 }
 

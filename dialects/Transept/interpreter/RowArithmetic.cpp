@@ -22,6 +22,8 @@ double transept::activate(ActivationKind kind, double x) {
     return x / (1 + std::exp(-x));
   case ActivationKind::Sigmoid:
     return 1 / (1 + std::exp(-x));
+  case ActivationKind::Tanh:
+    return std::tanh(x);
   }
   llvm_unreachable("every activation has its formula above");
 }

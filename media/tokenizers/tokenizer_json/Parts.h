@@ -50,7 +50,7 @@ std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields, Tables tabl
 std::string_view tableAt(const Fields &fields, Tables tables, size_t index);
 
 struct TokenFrame {
-  std::vector<int32_t> prefix, suffix;
+  std::vector<int32_t> prefix, suffix, between = {}; // the last: of the texts of a pair
 };
 TokenFrame readPostProcessor(const Fields &fields);
 

@@ -113,7 +113,7 @@ public:
     part("decoder", [&](const Fields &each) { decoder = createDecoder(each); });
     part("post_processor", [&](const Fields &each) {
       TokenFrame ends = readPostProcessor(each);
-      frame = Frame(std::move(ends.prefix), std::move(ends.suffix));
+      frame = Frame(std::move(ends.prefix), std::move(ends.suffix), std::move(ends.between));
     });
     if (fields.find("added_tokens"))
       readAddedTokens(fields.objects("added_tokens"));
@@ -139,12 +139,12 @@ public:
   }
 
   std::vector<int32_t> encode(std::string_view text, const EncodeOptions &options) const override {
-    return frame.wrap(tokenIds(text), Side::Source, options);
+    return encodeSide(text, Side::Source, options);
   }
 
   std::vector<int32_t> encodeTarget(std::string_view text,
                                     const EncodeOptions &options) const override {
-    return frame.wrap(tokenIds(text), Side::Target, options);
+    return encodeSide(text, Side::Target, options);
   }
 
   std::string decode(std::span<const int32_t> ids, const DecodeOptions &options) const override {
@@ -176,6 +176,14 @@ public:
   int32_t languageId(std::string_view name) const override { return frame.languageId(name); }
 
 private:
+  std::vector<int32_t> encodeSide(std::string_view text, Side side,
+                                  const EncodeOptions &options) const {
+    std::vector<int32_t> second;
+    if (options.second)
+      second = tokenIds(*options.second);
+    return frame.wrap(tokenIds(text), side, options, second);
+  }
+
   int32_t idOf(const std::string &token) const {
     auto found = addedIds.find(token);
     if (found != addedIds.end())

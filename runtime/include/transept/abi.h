@@ -35,6 +35,11 @@ extern "C" {
 #define TRANSEPT_EARLY_STOPPING_TRUE 1u
 #define TRANSEPT_EARLY_STOPPING_NEVER 2u
 
+/* How the logits of labels become scores. */
+#define TRANSEPT_SCORES_SOFTMAX 0u  /* one label is right: their scores sum to 1 */
+#define TRANSEPT_SCORES_SIGMOID 1u  /* each label is right or not */
+#define TRANSEPT_SCORES_IDENTITY 2u /* the logits are numbers of their own */
+
 /* default_task of transept_speech_defaults; without one, the caller's own default counts */
 #define TRANSEPT_TASK_NONE 0u
 #define TRANSEPT_TASK_TRANSCRIBE 1u
@@ -155,6 +160,12 @@ typedef struct transept_speech_defaults {
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_SPEECH_FIELDS
 } transept_speech_defaults;
+
+typedef struct transept_classifier {
+#define TRANSEPT_CLASSIFIER_FIELDS TRANSEPT_DECLARE_FIELD
+#include "transept/abi_fields.inc"
+#undef TRANSEPT_CLASSIFIER_FIELDS
+} transept_classifier;
 
 struct transept_runtime;
 struct transept_text_functions;  /* text_abi.h */
@@ -419,10 +430,25 @@ typedef void (*transept_release_request_function)(transept_request *request);
 
 /* target_ids holds all target sequences one after another, sequence i in the range
  * [target_offsets[i], target_offsets[i + 1]). logits receives
- * [target_offsets[source_count], target_vocabulary_size] floats. */
+ * [target_offsets[source_count], target_vocabulary_size] floats, or of a classifier label_count. */
 typedef transept_status (*transept_logits_function)(
     transept_model *model, transept_source *const *sources, uint64_t source_count,
     const int32_t *target_ids, const uint64_t *target_offsets, float *logits, char **message);
+
+/* Of a model with a classifier. logits and scores each receive [source_count, label_count] floats,
+ * or are null. A source without one of the classifier's end ids is an error. */
+typedef transept_status (*transept_classify_function)(transept_model *model,
+                                                      transept_source *const *sources,
+                                                      uint64_t source_count, float *logits,
+                                                      float *scores, char **message);
+
+/* Targets as for logits. scores receives a float for each target id: the natural logarithm of its
+ * probability behind the ids before it, and 0 for the first id of each target, which is given. */
+typedef transept_status (*transept_score_function)(transept_model *model,
+                                                   transept_source *const *sources,
+                                                   uint64_t source_count, const int32_t *target_ids,
+                                                   const uint64_t *target_offsets, float *scores,
+                                                   char **message);
 
 /* For each cross-attention in order, weights[i] is null or receives its weights: for each source
    [heads, target ids, source length], one source after another. Targets as for logits. */

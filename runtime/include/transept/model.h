@@ -12,7 +12,9 @@
 #ifndef TRANSEPT_MODEL_H
 #define TRANSEPT_MODEL_H
 
+#include "transept/detail/GivenTargets.h"
 #include "transept/image.h"
+#include "transept/labels.h"
 #include "transept/request.h"
 #include "transept/source.h"
 
@@ -160,7 +162,8 @@ public:
   }
 
   /// Teacher forcing: the logits of every position of the given target ids, as they are (their
-  /// first id is usually the decoder start). Row t scores what follows ids[t].
+  /// first id is usually the decoder start). Row t scores what follows ids[t]; of a classifier, its
+  /// labels.
   Rows logits(const Source &source, std::span<const Id> targetIds) const {
     std::vector<std::vector<Id>> targets{{targetIds.begin(), targetIds.end()}};
     return std::move(logitsBatch(std::span(&source, 1), targets).front());
@@ -169,28 +172,65 @@ public:
   /// The same for many sources together, targets[i] over sources[i].
   std::vector<Rows> logitsBatch(std::span<const Source> sources,
                                 std::span<const std::vector<Id>> targets) const {
-    if (targets.size() != sources.size())
-      throw Error(ErrorCode::InvalidArgument, "targets has " + std::to_string(targets.size()) +
-                                                  " lists, but must have one for each of the " +
-                                                  std::to_string(sources.size()) + " sources");
-    std::vector<Id> ids;
-    std::vector<std::uint64_t> offsets{0};
-    for (const std::vector<Id> &target : targets) {
-      ids.insert(ids.end(), target.begin(), target.end());
-      offsets.push_back(ids.size());
-    }
-    ids.reserve(1); // not null, so that an empty target is reported as such
+    const detail::GivenTargets given(targets, sources.size());
+    const std::vector<Id> &ids = given.ids;
+    const std::vector<std::uint64_t> &offsets = given.offsets;
     std::vector<transept_source *> handles = handlesOf(sources);
-    std::vector<float> values(std::max<std::size_t>(1, ids.size() * targetVocabularySize()));
+    std::size_t width = opened().logitsWidth();
+    std::vector<float> values(std::max<std::size_t>(1, ids.size() * width));
     opened().call(opened().runtime().logits, opened().model(), handles.data(), handles.size(),
                   ids.data(), offsets.data(), values.data());
     std::vector<Rows> result;
     for (std::size_t index = 0; index < sources.size(); ++index) {
-      auto begin = values.begin() + std::ptrdiff_t(offsets[index] * targetVocabularySize());
-      auto end = values.begin() + std::ptrdiff_t(offsets[index + 1] * targetVocabularySize());
-      result.push_back({targetVocabularySize(), std::vector<float>(begin, end)});
+      auto begin = values.begin() + std::ptrdiff_t(offsets[index] * width);
+      auto end = values.begin() + std::ptrdiff_t(offsets[index + 1] * width);
+      result.push_back({width, std::vector<float>(begin, end)});
     }
     return result;
+  }
+
+  /// The logarithm of the probability of each given target id behind those before it; 0 for the
+  /// first one, which is usually the decoder start. Their sum says how likely the whole target is.
+  std::vector<float> score(const Source &source, std::span<const Id> targetIds) const {
+    std::vector<std::vector<Id>> targets{{targetIds.begin(), targetIds.end()}};
+    return std::move(scoreBatch(std::span(&source, 1), targets).front());
+  }
+
+  /// The same for many sources together, targets[i] over sources[i].
+  std::vector<std::vector<float>> scoreBatch(std::span<const Source> sources,
+                                             std::span<const std::vector<Id>> targets) const {
+    const detail::GivenTargets given(targets, sources.size());
+    std::vector<transept_source *> handles = handlesOf(sources);
+    std::vector<float> values(std::max<std::size_t>(1, given.ids.size()));
+    opened().call(opened().runtime().score, opened().model(), handles.data(), handles.size(),
+                  given.ids.data(), given.offsets.data(), values.data());
+    std::vector<std::vector<float>> result;
+    for (std::size_t index = 0; index < sources.size(); ++index)
+      result.emplace_back(values.begin() + std::ptrdiff_t(given.offsets[index]),
+                          values.begin() + std::ptrdiff_t(given.offsets[index + 1]));
+    return result;
+  }
+
+  /// The labels that a classifier scores, in its order; none of other models.
+  std::vector<std::string> labels() const { return detail::labelsOf(table()); }
+
+  /// The labels' scores for a source, in the order of labels(). Throws Error of a model without
+  /// labels, and for a source without the end id that the model's tokenizer puts behind texts.
+  Classification classify(const Source &source) const {
+    return std::move(classifyBatch(std::span(&source, 1)).front());
+  }
+  /// Of a text, or of a pair of texts ("premise", "hypothesis").
+  Classification classify(std::string_view text, const TokenizeOptions &options = {}) const {
+    return classify(encode(tokenize(text, options)));
+  }
+  /// Of many sources together, the same as one by one.
+  std::vector<Classification> classifyBatch(std::span<const Source> sources) const {
+    std::vector<transept_source *> handles = handlesOf(sources);
+    std::size_t width = table().classifier ? table().classifier->label_count : 0;
+    std::vector<float> logits(sources.size() * width), scores(sources.size() * width);
+    opened().call(opened().runtime().classify, opened().model(), handles.data(), handles.size(),
+                  logits.data(), scores.data());
+    return detail::classificationsOf(table(), logits, scores);
   }
 
   /// Teacher forcing: the weights of the given cross-attentions (numbers below

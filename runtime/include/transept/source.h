@@ -123,7 +123,7 @@ public:
       offsets.push_back(all.size());
     }
     const detail::OpenLibrary &library = *decoders[0]->library;
-    Rows logits{library.table().target_vocabulary_size};
+    Rows logits{library.logitsWidth()};
     logits.values.resize(decoders.size() * logits.width);
     library.call(library.runtime().append, handles.data(), handles.size(), all.data(),
                  offsets.data(), 0, logits.values.data());
@@ -138,7 +138,7 @@ private:
   const detail::OpenLibrary &opened() const { return detail::opened(library, "this Decoder"); }
 
   Rows feed(std::span<const Id> ids, bool allRows) {
-    Rows logits{opened().table().target_vocabulary_size};
+    Rows logits{opened().logitsWidth()};
     logits.values.resize((allRows ? ids.size() : 1) * logits.width);
     std::uint64_t offsets[] = {0, ids.size()};
     Id none = 0;

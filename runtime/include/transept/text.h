@@ -28,6 +28,9 @@ struct TokenizeOptions {
   bool isTarget = false;
   /// Without special tokens around it.
   bool textAlone = false;
+  /// The second text of a pair, for models that read two; empty: there is none. What is too long is
+  /// cut off the first.
+  std::string pair = {};
 };
 
 struct DetokenizeOptions {
@@ -211,6 +214,7 @@ inline std::vector<Id> tokenize(const OpenLibrary &library, const transept_text 
   converted.maximum_length = options.maximumLength;
   converted.flags = (options.isTarget ? TRANSEPT_TOKENIZE_TARGET : 0) |
                     (options.textAlone ? TRANSEPT_TOKENIZE_TEXT_ALONE : 0);
+  converted.pair = cText(options.pair, "the second text");
   std::int32_t *ids = nullptr;
   std::uint64_t count = 0;
   library.call(functions.tokenize, text, transept_string{string.data(), string.size()}, &converted,

@@ -34,6 +34,7 @@ typedef struct transept_tokenize_options {
   uint64_t maximum_length;     /* ids at most, special tokens included, or 0: the end is cut off */
   uint32_t flags;              /* TRANSEPT_TOKENIZE_*, added */
   uint32_t reserved;           /* 0 */
+  const char *pair; /* the second text of a pair, or null; what is too long is cut off the first */
 } transept_tokenize_options;
 
 /* Called with what is certain of the result of text number `text` and was not given before, whole

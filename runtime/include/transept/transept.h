@@ -181,10 +181,23 @@ void transept_cancel(transept_pending *request);
 /* Cancels what has not ended, and waits until it has: a step at most. */
 void transept_release_pending(transept_pending *request);
 
-/* Teacher forcing: logits receives [count, target_vocabulary_size], of what follows each id. */
+/* Teacher forcing: logits receives [count, target_vocabulary_size], of what follows each id; of a
+ * classifier [count, label_count]. */
 transept_status transept_score(const transept_library *library, const transept_encoded *source,
                                const int32_t *target_ids, size_t count, float *logits,
                                transept_error *error);
+/* scores receives [count]: the logarithm of each id's probability behind those before it, 0 for the
+ * first. Their sum is that of the whole target. */
+transept_status transept_log_probabilities(const transept_library *library,
+                                           const transept_encoded *source,
+                                           const int32_t *target_ids, size_t count, float *scores,
+                                           transept_error *error);
+
+/* Of a model whose table has a classifier, which names the labels: scores and logits, of which one
+ * may be null, receive [label_count]. transept_tokenize of a pair of texts makes a source of two.
+ */
+transept_status transept_classify(const transept_library *library, const transept_encoded *source,
+                                  float *scores, float *logits, transept_error *error);
 
 #ifdef __cplusplus
 }

@@ -94,6 +94,7 @@ TEST_F(InterpreterRows, Activations) {
   EXPECT_THAT(activate("gelu"), near({-0.15865525393145707, 0.8413447460685429}));
   EXPECT_THAT(activate("gelu_tanh"), near({-0.15880800939172324, 0.8411919906082768}));
   EXPECT_THAT(activate("sigmoid"), near({0.2689414213699951, 0.7310585786300049}));
+  EXPECT_THAT(activate("tanh"), near({-0.7615941559557649, 0.7615941559557649}));
   EXPECT_THAT(activate("silu"), near({-0.2689414213699951, 0.7310585786300049}));
 }
 

@@ -48,6 +48,11 @@ public:
   const transept_model_table &table() const { return *modelTable; }
   const transept_runtime &runtime() const { return *modelTable->runtime; }
   transept_model *model() const { return handle; }
+  /// Numbers in a row of logits.
+  std::size_t logitsWidth() const {
+    return table().classifier ? std::size_t(table().classifier->label_count)
+                              : std::size_t(table().target_vocabulary_size);
+  }
 
   /// The library's tokenizer, read at the first call. Throws Error where there is none.
   const transept_text *text() const {

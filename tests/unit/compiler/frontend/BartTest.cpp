@@ -30,10 +30,11 @@ constexpr auto Pre = NormPlacement::Pre, Post = NormPlacement::Post;
 constexpr auto Learned = PositionKind::Learned, Halves = PositionKind::SinusoidalHalves,
                Inclusive = PositionKind::SinusoidalHalvesInclusive;
 
-constexpr std::array<Expected, 8> families = {{
+constexpr std::array<Expected, 9> families = {{
     {"bart", "bart", Post, true, Learned, 2, true, false, Activation::Gelu, 2, 3},
     {"plbart", "plbart", Post, true, Learned, 2, true, true, Activation::Gelu, 1, 2},
     {"mbart", "mbart", Pre, true, Learned, 2, true, true, Activation::Gelu, 2, 3},
+    {"mvp", "mvp", Post, true, Learned, 2, true, false, Activation::Gelu, 2, 3},
     {"m2m_100", "m2m_100", Pre, false, Inclusive, 2, false, true, Activation::Relu, 3, 2},
     {"pegasus", "pegasus", Pre, false, Halves, 0, true, true, Activation::Relu, 2, 3},
     {"blenderbot", "blenderbot", Pre, false, Learned, 0, true, true, Activation::Gelu, 1, 3},
@@ -61,7 +62,7 @@ TEST_P(Bart, DescribesTheGoldenCheckpoint) {
     EXPECT_EQ(embedding.norm.has_value(), expected.hasEmbeddingNorm);
     EXPECT_EQ(embedding.positions.kind, expected.positions);
     EXPECT_EQ(embedding.positions.offset, expected.offset);
-    EXPECT_EQ(embedding.positions.length, 64);
+    EXPECT_EQ(embedding.positions.length, checkpoint.config["max_position_embeddings"]);
     EXPECT_DOUBLE_EQ(embedding.scale, expected.isScaled ? std::sqrt(double(hidden)) : 1.0);
     EXPECT_EQ(stack->feedForward.activation, expected.activation);
     EXPECT_DOUBLE_EQ(stack->selfAttention.scale,
@@ -75,6 +76,12 @@ TEST_P(Bart, DescribesTheGoldenCheckpoint) {
 
 INSTANTIATE_TEST_SUITE_P(Goldens, Bart, testing::ValuesIn(families),
                          [](const auto &info) { return std::string(info.param.folder); });
+
+TEST(BartFamilies, PromptsOfMvpAreRefused) {
+  TestCheckpoint checkpoint("mvp");
+  checkpoint.config["use_prompt"] = true;
+  EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("use_prompt"), HasSubstr("allowed is false")));
+}
 
 TEST(BartFamilies, LayoutsOfFilesDoNotMatter) {
   TestCheckpoint base("variant_bart_basemodel");
@@ -217,7 +224,7 @@ TEST(BartFamilies, RefuseByNameWhatTheyCannotHonour) {
     const char *error;
   };
   std::vector<Refusal> refusals = {
-      {"bart", "architectures", {"BartForSequenceClassification"}, "BartForConditionalGeneration"},
+      {"bart", "architectures", {"BartForQuestionAnswering"}, "BartForConditionalGeneration"},
       {"bart", "activation_function", "quick_gelu", "found \"quick_gelu\""},
       {"bart", "encoder_attention_heads", 5, "a divisor of d_model = 48"},
       {"bart", "cross_attention_hidden_size", 32, "not supported"},

@@ -49,6 +49,26 @@ const ClassDefaults classes[] = {
       "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06,
       "feed_forward_proj": "gated-gelu", "tie_word_embeddings": true, "pad_token_id": 0,
       "eos_token_id": 1, "decoder_start_token_id": 0})"},
+    {"longt5", R"({"vocab_size": 32128, "d_model": 512, "d_kv": 64, "d_ff": 2048, "num_layers": 6,
+      "num_decoder_layers": 6, "num_heads": 8, "relative_attention_num_buckets": 32,
+      "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06, "local_radius": 127,
+      "encoder_attention_type": "local", "feed_forward_proj": "relu",
+      "tie_word_embeddings": true, "pad_token_id": 0, "eos_token_id": 1})"},
+    {"mvp", R"({"vocab_size": 50267, "max_position_embeddings": 1024, "d_model": 1024,
+      "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
+      "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
+      "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
+      "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2,
+      "forced_eos_token_id": 2, "use_prompt": false})"},
+    {"blip_vision_model", R"({"hidden_size": 768, "intermediate_size": 3072,
+      "num_hidden_layers": 12, "num_attention_heads": 12, "image_size": 384, "patch_size": 16,
+      "hidden_act": "gelu", "layer_norm_eps": 1e-05})",
+     "vision_config", R"({"model_type": "blip"})"},
+    {"blip_text_model", R"({"vocab_size": 30524, "hidden_size": 768, "intermediate_size": 3072,
+      "num_hidden_layers": 12, "num_attention_heads": 8, "max_position_embeddings": 512,
+      "hidden_act": "gelu", "layer_norm_eps": 1e-12, "bos_token_id": 30522, "pad_token_id": 0,
+      "sep_token_id": 102, "is_decoder": true})",
+     "text_config", R"({"model_type": "blip"})"},
     {"bart", R"({"vocab_size": 50265, "max_position_embeddings": 1024, "d_model": 1024,
       "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
       "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
@@ -158,8 +178,8 @@ checkpoints::Checkpoint openWords(const TemporaryDirectory &directory) {
         "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight",
         "transformer.wte.weight", "decoder.transformer.wte.weight", "decoder.lm_head.weight",
         "decoder.bert.embeddings.word_embeddings.weight", "decoder.cls.predictions.bias",
-        "decoder.cls.predictions.decoder.weight", "decoder.model.decoder.embed_tokens.weight",
-        "decoder.output_projection.weight"})
+        "decoder.cls.predictions.decoder.weight", "text_decoder.cls.predictions.bias",
+        "decoder.model.decoder.embed_tokens.weight", "decoder.output_projection.weight"})
     tensors[name] = {"F32", {1, 1}, bytesOf({1.0f})};
   directory.write("model.safetensors", safetensorsFile(tensors));
   return checkpoints::Checkpoint::open(directory.path());

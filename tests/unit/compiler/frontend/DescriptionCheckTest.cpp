@@ -40,6 +40,7 @@ TEST(CheckDescription, NamesEveryContradiction) {
       {[](auto &d) { d.source.selfAttention.relativeBias->maximumDistance = 8; }, "must exceed"},
       {[](auto &d) { d.target.selfAttention.relativeBias->isBidirectional = true; }, "causal"},
       {[](auto &d) { d.target.crossAttention->relativeBias = RelativeBias{}; }, ".table"},
+      {[](auto &d) { d.target.selfAttention.reach = 3; }, "reach is for the source side"},
       {[](auto &d) { d.logits.weight.name = ""; }, "logits.weight"},
       {[](auto &d) { d.generation.decoderStartId = 320; }, "generation.decoderStartId"},
       {[](auto &d) { d.generation.forcedEndId = 1000; }, "generation.forcedEndId"},

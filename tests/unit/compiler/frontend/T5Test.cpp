@@ -48,6 +48,36 @@ TEST(T5, DescribesTheGoldenCheckpoint) {
   EXPECT_EQ(description.generation.decoderStartId, 0);
 }
 
+TEST(T5, LongT5LooksAtWhatIsNearInItsEncoder) {
+  TestCheckpoint checkpoint("longt5_local");
+  Description description = checkpoint.describe();
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+  EXPECT_EQ(description.source.selfAttention.reach, 7);
+  EXPECT_EQ(description.source.selfAttention.key.weight.name,
+            "encoder.block.{layer}.layer.0.LocalSelfAttention.k.weight");
+  EXPECT_FALSE(description.target.selfAttention.reach);
+  EXPECT_FALSE(description.target.crossAttention->reach);
+  EXPECT_EQ(description.target.selfAttention.key.weight.name,
+            "decoder.block.{layer}.layer.0.SelfAttention.k.weight");
+  checkpoint.config["encoder_attention_type"] = "transient-global";
+  EXPECT_THAT(checkpoint.error(),
+              AllOf(HasSubstr("encoder_attention_type"), HasSubstr("transient-global")));
+}
+
+TEST(T5, AnEncoderAloneHasNoTargetWhateverIsEncoderDecoderSays) {
+  for (const char *folder : {"t5_encoder", "mt5_encoder", "umt5_encoder"}) {
+    TestCheckpoint checkpoint(folder);
+    for (bool isPair : {false, true}) {
+      checkpoint.config["is_encoder_decoder"] = isPair;
+      Description description = checkpoint.describe();
+      EXPECT_THAT(checkpoint.warnings, IsEmpty());
+      EXPECT_FALSE(description.hasTarget());
+      EXPECT_EQ(description.source.embedding.weight->name, "shared.weight");
+      EXPECT_EQ(description.source.layerCount, 2);
+    }
+  }
+}
+
 TEST(T5, Version11IsGatedAndUntied) {
   for (const char *folder : {"flan_t5", "mt5", "umt5"}) {
     Description description = TestCheckpoint(folder).describe();
@@ -210,9 +240,9 @@ struct Refusal {
 
 TEST(T5, RefusesByNameWhatItCannotHonour) {
   std::vector<Refusal> refusals = {
-      {"model_type", "longt5", "allowed is one of"},
-      {"architectures", {"T5EncoderModel"}, "one of T5ForConditionalGeneration"},
-      {"architectures", {"T5ForSequenceClassification"}, "one of T5ForConditionalGeneration"},
+      {"model_type", "prophetnet", "allowed is one of"},
+      {"architectures", {"T5ForTokenClassification"}, "one of T5ForConditionalGeneration"},
+      {"architectures", {"T5ForQuestionAnswering"}, "one of T5ForConditionalGeneration"},
       {"is_encoder_decoder", false, "only encoder-decoder"},
       {"quantization_config", {{"bits", 8}}, "not supported"},
       {"relative_attention_num_buckets", 3, "4 or more"},

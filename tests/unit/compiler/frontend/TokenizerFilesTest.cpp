@@ -29,6 +29,24 @@ TEST(TokenizerFiles, NoFilesAreNoTokenizer) {
   EXPECT_THAT(warnings, IsEmpty());
 }
 
+TEST(TokenizerFiles, ByT5NeedsNoFileAndCodeT5HasThoseOfRoberta) {
+  TemporaryDirectory directory;
+  Warnings warnings;
+  directory.write("tokenizer_config.json", R"({"tokenizer_class": "ByT5Tokenizer"})");
+  Tokenizer bytes = find("t5", directory, warnings);
+  EXPECT_EQ(bytes.kind, "bytes");
+  EXPECT_THAT(bytes.files, ElementsAre("tokenizer_config.json"));
+  EXPECT_THAT(bytes.settings.at("special_tokens"), HasSubstr("<extra_id_124>"));
+  directory.write("tokenizer_config.json", R"({"tokenizer_class": "RobertaTokenizer"})");
+  directory.write("vocab.json", "{}");
+  directory.write("merges.txt", "");
+  Tokenizer code = find("t5", directory, warnings);
+  EXPECT_EQ(code.kind, "byte-level-bpe");
+  EXPECT_EQ(code.settings.at("prefix"), "[\"{cls_token}\"]");
+  EXPECT_EQ(code.settings.at("between"), "[\"{sep_token}\",\"{sep_token}\"]");
+  EXPECT_THAT(warnings, IsEmpty());
+}
+
 TEST(TokenizerFiles, FindsMarian) {
   TemporaryDirectory directory;
   Warnings warnings;
@@ -118,9 +136,29 @@ TEST(TokenizerFiles, MarksTheLanguageOfTheConfigInTokenizerJson) {
 TEST(TokenizerFiles, WarnsWhenTextCannotBeSupported) {
   TemporaryDirectory directory;
   Warnings warnings;
-  directory.write("tokenizer_config.json", R"({"tokenizer_class": "ByT5Tokenizer"})");
+  directory.write("tokenizer_config.json", R"({"tokenizer_class": "CpmAntTokenizer"})");
   EXPECT_EQ(find("t5", directory, warnings).kind, "");
-  EXPECT_THAT(warnings, ElementsAre(AllOf(HasSubstr("ByT5Tokenizer"), HasSubstr("T5Tokenizer"))));
+  EXPECT_THAT(warnings, ElementsAre(AllOf(HasSubstr("CpmAntTokenizer"), HasSubstr("T5Tokenizer"))));
+}
+
+TEST(TokenizerFiles, JapaneseIsReadWherePiecesAreCharacters) {
+  TemporaryDirectory directory;
+  Warnings warnings;
+  directory.write("vocab.txt", "[UNK]\n");
+  Json config = {{"tokenizer_class", "BertJapaneseTokenizer"},
+                 {"word_tokenizer_type", "mecab"},
+                 {"subword_tokenizer_type", "character"}};
+  directory.write("tokenizer_config.json", config.dump());
+  Tokenizer tokenizer = find("vision-encoder-decoder", directory, warnings);
+  EXPECT_EQ(tokenizer.kind, "wordpiece");
+  EXPECT_EQ(tokenizer.settings.at("pieces"), "characters");
+  EXPECT_EQ(tokenizer.settings.at("do_lower_case"), "false");
+  EXPECT_THAT(warnings, IsEmpty());
+  config["subword_tokenizer_type"] = "wordpiece";
+  directory.write("tokenizer_config.json", config.dump());
+  EXPECT_EQ(find("vision-encoder-decoder", directory, warnings).kind, "");
+  EXPECT_THAT(warnings, testing::Contains(AllOf(HasSubstr("subword_tokenizer_type"),
+                                                HasSubstr("supported is \"character\""))));
 }
 
 TEST(TokenizerFiles, WarnsOfALanguageThatTheTokenizerDoesNotHave) {

@@ -27,12 +27,13 @@ struct Compiled {
       : kind(std::move(givenKind)), settings(std::move(givenSettings)),
         files(std::move(givenFiles)), compiled(files),
         expected(createTokenizer(kind, settings, assetsOf(files))) {
-    for (CompiledFile &file : expected->compile()) {
+    std::vector<CompiledFile> made = expected->compile();
+    for (CompiledFile &file : made) {
       EXPECT_TRUE(isCompiled(file.bytes)) << file.name;
       EXPECT_TRUE(files.contains(file.name)) << file.name;
       compiled[file.name] = std::move(file.bytes);
     }
-    EXPECT_NE(files, compiled);
+    EXPECT_EQ(files == compiled, made.empty()); // one kind has no large file
     found = createTokenizer(kind, settings, assetsOf(compiled));
   }
 };

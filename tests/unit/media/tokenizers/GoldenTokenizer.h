@@ -97,10 +97,10 @@ inline const std::vector<std::string> &fastFolders() {
 
 inline const std::vector<std::string> &goldenFolders() {
   static const std::vector<std::string> folders = {
-      "bart",         "bert_cased", "bert_uncased", "blenderbot",     "blenderbot_small",
-      "gpt2",         "m2m_100",    "marian",       "mbart",          "mbart50",
-      "mt5",          "nllb",       "pegasus",      "speech_to_text", "t5",
-      "t5_nonlegacy", "whisper"};
+      "bart",   "bert_cased", "bert_japanese", "bert_uncased",   "blenderbot", "blenderbot_small",
+      "byt5",   "gpt2",       "m2m_100",       "marian",         "mbart",      "mbart50",
+      "mt5",    "nllb",       "pegasus",       "speech_to_text", "t5",         "t5_nonlegacy",
+      "whisper"};
   return folders;
 }
 

@@ -225,6 +225,44 @@ TEST(T5Tokenizer, RefusesBadSettingsByName) {
               HasSubstr("added_tokens_decoder"));
 }
 
+TEST(Pairs, HaveTheSeparatorsOfTheClassBetweenThem) {
+  const std::string first = "Hello world", second = "naïve café";
+  const Ids bart = {0,  43,  361, 82,  266, 277, 367, 2,   2, 81,
+                    68, 131, 111, 376, 293, 68,  73,  324, 2};
+  const Ids bert = {2, 38, 199, 206, 206, 209, 79, 209, 212, 206, 198, 3, 369, 370, 3};
+  EXPECT_EQ(createGoldenTokenizer("bart")->encode(first, {.second = second}), bart);
+  EXPECT_EQ(createFastTokenizer("bart")->encode(first, {.second = second}), bart);
+  EXPECT_EQ(createGoldenTokenizer("bert_cased")->encode(first, {.second = second}), bert);
+  EXPECT_EQ(createFastTokenizer("bert_cased")->encode(first, {.second = second}), bert);
+  for (const char *folder : {"t5", "byt5"}) {
+    auto tokenizer = createGoldenTokenizer(folder);
+    Ids expected = tokenizer->encode(first), behind = tokenizer->encode(second);
+    expected.insert(expected.end(), behind.begin(), behind.end());
+    EXPECT_EQ(tokenizer->encode(first, {.second = second}), expected) << folder;
+  }
+}
+
+TEST(Pairs, AreCutInTheFirstText) {
+  auto tokenizer = createGoldenTokenizer("bart");
+  Ids ids = tokenizer->encode("Hello world", {.maximumLength = 16, .second = "naïve café"});
+  ASSERT_EQ(ids.size(), 16u);
+  EXPECT_EQ((Ids{ids.begin(), ids.begin() + 6}), (Ids{0, 43, 361, 82, 2, 2}));
+  EXPECT_EQ(ids.back(), 2);
+  EXPECT_EQ(tokenizer->encode("Hello world", {.addSpecialTokens = false, .second = "word"}), [&] {
+    Ids both = tokenizer->encode("Hello world", {.addSpecialTokens = false});
+    Ids word = tokenizer->encode("word", {.addSpecialTokens = false});
+    both.insert(both.end(), word.begin(), word.end());
+    return both;
+  }());
+}
+
+TEST(ByteTokenizer, LeavesOutWhatIsNoUtf8) {
+  auto tokenizer = createGoldenTokenizer("byt5");
+  EXPECT_EQ(tokenizer->decode(Ids{100, 0xC3 + 3, 101, 1}), "ab");
+  EXPECT_EQ(tokenizer->decode(Ids{0xC3 + 3, 0xA9 + 3, 1}), "é");
+  EXPECT_EQ(tokenizer->highestId(), 383);
+}
+
 TEST(T5Tokenizer, DoesNotRepeatAnEndTokenThatTheTextHas) {
   auto tokenizer = createGoldenTokenizer("t5");
   Ids ids = tokenizer->encode("boat</s>");

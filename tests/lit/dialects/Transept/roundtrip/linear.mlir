@@ -28,6 +28,8 @@ func.func @small_ops(%x: !x) {
   %3 = transept.scale %2 by 0.5 : !x
   // CHECK: transept.activation sigmoid %
   %5 = transept.activation sigmoid %3 : !x
+  // CHECK: transept.activation tanh %
+  %6 = transept.activation tanh %3 : !x
   // CHECK: transept.slice_columns %{{.*}} from 4 : (!transept.rows<source x 8 x f32>) -> !transept.rows<source x 2 x f32>
   %4 = transept.slice_columns %3 from 4 : (!x) -> !transept.rows<source x 2 x f32>
   return

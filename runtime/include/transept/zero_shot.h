@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Labels of the caller's own, without training: a model that was trained to say whether a sentence
+// follows from a text ("entailment") reads the text beside a sentence about each label.
+//
+//     auto model = transept::Model::open("libmnli.so");
+//     std::vector<std::string> topics = {"sport", "politics"};
+//     std::string topic = transept::classifyAs(model, text, topics).best().label;
+#ifndef TRANSEPT_ZERO_SHOT_H
+#define TRANSEPT_ZERO_SHOT_H
+
+#include "transept/model.h"
+
+#include <array>
+#include <cctype>
+#include <cmath>
+
+namespace transept {
+
+struct ZeroShotOptions {
+  /// The sentence; "{}" stands for the label.
+  std::string hypothesis = "This example is {}.";
+  /// Each label by itself: several may fit, or none. Otherwise one does, and the scores sum to 1.
+  bool areIndependent = false;
+  /// What text and sentences are in, as TokenizeOptions::sourceLanguage.
+  std::string sourceLanguage = {};
+};
+
+namespace detail {
+
+/// The number of the label whose name begins with `word`, in any case; that of none is their count.
+inline std::size_t labelThatBegins(const std::vector<std::string> &labels, std::string_view word) {
+  auto begins = [&](const std::string &label) {
+    return label.size() >= word.size() &&
+           std::equal(word.begin(), word.end(), label.begin(),
+                      [](char left, char right) { return left == std::tolower(right); });
+  };
+  return std::size_t(std::ranges::find_if(labels, begins) - labels.begin());
+}
+
+inline std::vector<float> softmaxOf(std::span<const float> logits) {
+  double best = *std::ranges::max_element(logits), sum = 0;
+  for (float each : logits)
+    sum += std::exp(double(each) - best);
+  std::vector<float> scores;
+  scores.reserve(logits.size());
+  for (float each : logits)
+    scores.push_back(float(std::exp(double(each) - best) / sum));
+  return scores;
+}
+
+} // namespace detail
+
+/// Throws Error where classifyAs would, whatever the text.
+inline void checkZeroShot(const Model &model, std::span<const std::string> labels,
+                          const ZeroShotOptions &options) {
+  std::vector<std::string> own = model.labels();
+  auto fail = [](const std::string &what) { throw Error(ErrorCode::InvalidArgument, what); };
+  if (detail::labelThatBegins(own, "entail") == own.size())
+    fail("the model has no label that begins with \"entail\", so it cannot compare a text with "
+         "labels of your own");
+  if (options.areIndependent && detail::labelThatBegins(own, "contradict") == own.size())
+    fail("the model has no label that begins with \"contradict\", so labels cannot be independent");
+  if (labels.empty())
+    fail("labels has 0 labels, but must have 1 or more");
+  if (options.hypothesis.find("{}") == std::string::npos)
+    fail("hypothesis is \"" + options.hypothesis + "\", but must have {} for the label");
+}
+
+/// The score of each of `labels` for a text, in their order; their logits are those of entailment.
+/// Throws Error where the model knows no entailment, and what classify throws.
+inline Classification classifyAs(const Model &model, std::string_view text,
+                                 std::span<const std::string> labels,
+                                 const ZeroShotOptions &options = {}) {
+  checkZeroShot(model, labels, options);
+  std::vector<std::vector<Id>> pairs;
+  pairs.reserve(labels.size());
+  for (const std::string &label : labels) {
+    std::string hypothesis = options.hypothesis;
+    hypothesis.replace(hypothesis.find("{}"), 2, label);
+    pairs.push_back(model.tokenize(
+        text, {.sourceLanguage = options.sourceLanguage,
+               .maximumLength = std::min(model.maximumSourceLength(), model.maximumTargetLength()),
+               .pair = hypothesis}));
+  }
+  std::vector<std::string> own = model.labels();
+  std::size_t entails = detail::labelThatBegins(own, "entail");
+  std::size_t contradicts = detail::labelThatBegins(own, "contradict");
+  Classification result;
+  std::vector<float> logits, scores;
+  for (const Classification &each : model.classifyBatch(model.encodeBatch(pairs))) {
+    float logit = each.labels[entails].logit;
+    logits.push_back(logit);
+    if (options.areIndependent)
+      scores.push_back(detail::softmaxOf(std::array{each.labels[contradicts].logit, logit}).back());
+  }
+  if (!options.areIndependent)
+    scores = detail::softmaxOf(logits);
+  for (std::size_t index = 0; index < labels.size(); ++index)
+    result.labels.push_back({labels[index], scores[index], logits[index]});
+  return result;
+}
+
+} // namespace transept
+
+#endif

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small random checkpoints with what the original classes of Hugging Face transformers compute for them.
+
+record.py FOLDER [NAME...] writes FOLDER/NAME for each (all of them where none is given); README.md says how to run
+it. Every norm, bias and table is random too, so that one which is forgotten shows."""
+import json
+import pathlib
+import sys
+
+import torch
+import transformers
+from safetensors.torch import save_file
+
+BART = dict(vocab_size=96, d_model=32, encoder_layers=2, decoder_layers=3, encoder_attention_heads=4,
+            decoder_attention_heads=2, encoder_ffn_dim=48, decoder_ffn_dim=40, max_position_embeddings=40)
+T5 = dict(vocab_size=96, d_model=32, d_kv=12, d_ff=40, num_layers=2, num_decoder_layers=3, num_heads=4,
+          relative_attention_num_buckets=16, relative_attention_max_distance=32)
+LABELS = {0: "contradiction", 1: "neutral", 2: "entailment"}
+
+
+def randomize(model, seed):
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            noise = torch.randn(parameter.shape, generator=generator)
+            is_gain = parameter.dim() == 1 and name.endswith("weight")
+            parameter.copy_(1 + 0.3 * noise if is_gain else 0.25 * noise)
+    return model.eval()
+
+
+class Recorder:
+    """The cases of one checkpoint."""
+
+    def __init__(self, model, seed):
+        self.model, self.cases, self.tensors = randomize(model, seed), [], {}
+        self.generator = torch.Generator().manual_seed(seed + 1)
+
+    def ids(self, *shape, first=3):
+        return torch.randint(first, self.model.config.vocab_size, shape, generator=self.generator)
+
+    def keep(self, case, group, **tensors):
+        names = {}
+        for name, tensor in tensors.items():
+            names[name] = f"{case['name']}.{name}"
+            self.tensors[names[name]] = tensor.detach().contiguous().clone()
+        case.setdefault(group, {}).update(names)
+
+    def case(self, name, kind, inputs, outputs, **more):
+        case = {"name": name, "kind": kind}
+        self.keep(case, "inputs", **inputs)
+        case.update(more)
+        self.keep(case, "outputs", **outputs)
+        self.cases.append(case)
+
+    def write(self, folder):
+        self.model.save_pretrained(folder)
+        save_file(self.tensors, folder / "goldens.safetensors")
+        about = {"family": folder.name, "model_class": type(self.model).__name__,
+                 "model_type": self.model.config.model_type,
+                 "made_with": {"transformers": transformers.__version__, "torch": torch.__version__},
+                 "made_by": "tests/golden/record/record.py", "cases": self.cases}
+        (folder / "goldens.json").write_text(json.dumps(about, indent=1) + "\n")
+
+
+def padded(recorder, lengths, end=None, last=None):
+    """Ids of several lengths, with the end id of each where there is one, and their mask."""
+    padding = recorder.model.config.pad_token_id
+    ids = torch.full((len(lengths), max(lengths)), padding)
+    for row, length in enumerate(lengths):
+        ids[row, :length] = recorder.ids(length, first=4)
+        if end is not None:
+            ids[row, length - (1 if last is None else 2)] = end
+        if last is not None:
+            ids[row, length - 1] = last
+    return ids, (torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]).long()
+
+
+def classifier(model, seed, last=None):
+    recorder = Recorder(model, seed)
+    config = model.config
+    for name, lengths in {"b1_s2": [2], "b1_s9": [9], "b1_s33": [33], "b4_pad": [5, 17, 3, 11]}.items():
+        ids, mask = padded(recorder, lengths, config.eos_token_id, last)
+        result = model(input_ids=ids, attention_mask=mask)
+        recorder.case(name, "forward", {"input_ids": ids, "attention_mask": mask},
+                      {"label_logits": result.logits,
+                       "encoder_last_hidden_state": result.encoder_last_hidden_state})
+    # Pairs have several end ids; the last one counts.
+    ids = recorder.ids(2, 12, first=4)
+    ids[:, [4, 5, 9 if last is None else 10]] = config.eos_token_id
+    if last is None:
+        ids[:, 10:] = config.pad_token_id
+    else:
+        ids[:, 11] = last
+    mask = (ids != config.pad_token_id).long()
+    result = model(input_ids=ids, attention_mask=mask)
+    recorder.case("b2_pair", "forward", {"input_ids": ids, "attention_mask": mask},
+                  {"label_logits": result.logits})
+    return recorder
+
+
+def encoder(model, seed):
+    recorder = Recorder(model, seed)
+    for name, lengths in {"b1_s1": [1], "b1_s7": [7], "b1_s40": [40], "b3_pad": [5, 17, 3]}.items():
+        ids, mask = padded(recorder, lengths)
+        states = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        recorder.case(name, "forward", {"input_ids": ids, "attention_mask": mask},
+                      {"encoder_last_hidden_state": states})
+    return recorder
+
+
+def generator(model, seed, sources):
+    """Logits of given targets, and greedy and beam search whose ids no rounding changes."""
+    recorder = Recorder(model, seed)
+    config = model.config
+    start = config.decoder_start_token_id
+    for name, inputs in sources(recorder).items():
+        batch = next(iter(inputs.values())).shape[0]
+        targets = recorder.ids(batch, 6)
+        targets[:, 0] = start
+        result = model(**inputs, decoder_input_ids=targets)
+        recorder.case(f"fwd_{name}", "forward", {**inputs, "decoder_input_ids": targets},
+                      {"logits": result.logits,
+                       "encoder_last_hidden_state": result.encoder_last_hidden_state})
+        options = dict(pad_token_id=config.pad_token_id, eos_token_id=config.eos_token_id,
+                       decoder_start_token_id=start, max_length=12)
+        for search, added in {"greedy": {"num_beams": 1}, "beam3": {"num_beams": 3}}.items():
+            settings = transformers.GenerationConfig(**options, **added)
+            sequences = transformers.GenerationMixin.generate(model, **inputs, generation_config=settings)
+            precise = transformers.GenerationMixin.generate(
+                model.double(), **{key: value.double() if value.is_floating_point() else value
+                                   for key, value in inputs.items()}, generation_config=settings)
+            model.float()
+            if torch.equal(sequences, precise):
+                recorder.case(f"{search}_{name}", "generate", inputs, {"sequences": sequences},
+                              uses_generation_config_json=False, generation_args={**options, **added})
+    return recorder
+
+
+def texts(recorder):
+    result = {}
+    for name, lengths in {"b1_s1": [1], "b1_s9": [9], "b3_pad": [5, 17, 3]}.items():
+        ids, mask = padded(recorder, lengths)
+        result[name] = {"input_ids": ids, "attention_mask": mask}
+    return result
+
+
+def sounds(recorder):
+    config = recorder.model.config
+    shape = (config.num_mel_bins, 2 * config.max_source_positions)
+    return {name: {"input_features": torch.randn((batch, *shape), generator=recorder.generator)}
+            for name, batch in {"b1": 1, "b2": 2}.items()}
+
+
+def images(recorder):
+    config = recorder.model.config.encoder
+    shape = (config.num_channels, config.image_size, config.image_size)
+    return {name: {"pixel_values": torch.randn((batch, *shape), generator=recorder.generator)}
+            for name, batch in {"b1": 1, "b3": 3}.items()}
+
+
+def bart_classifier():
+    # Of the size of the tokenizer in tests/golden/tokenizers/bart, so that it reads texts, too.
+    config = transformers.BartConfig(**{**BART, "vocab_size": 561}, id2label=LABELS, label2id={v: k for k, v in LABELS.items()})
+    return classifier(transformers.BartForSequenceClassification(config), 1)
+
+
+def mbart_classifier():
+    config = transformers.MBartConfig(**BART, num_labels=1, problem_type="regression", scale_embedding=True)
+    return classifier(transformers.MBartForSequenceClassification(config), 2, last=90)
+
+
+def t5_classifier():
+    config = transformers.T5Config(**T5, num_labels=4, problem_type="multi_label_classification",
+                                   decoder_start_token_id=0)
+    return classifier(transformers.T5ForSequenceClassification(config), 3)
+
+
+def t5_encoder():
+    config = transformers.T5Config(**T5, feed_forward_proj="gated-gelu")
+    return encoder(transformers.T5EncoderModel(config), 4)
+
+
+def mt5_encoder():
+    return encoder(transformers.MT5EncoderModel(transformers.MT5Config(**T5)), 5)
+
+
+def umt5_encoder():
+    return encoder(transformers.UMT5EncoderModel(transformers.UMT5Config(**T5)), 6)
+
+
+def mvp():
+    return generator(transformers.MvpForConditionalGeneration(transformers.MvpConfig(**BART)), 7, texts)
+
+
+def madlad():
+    """The fields of google/madlad400-3b-mt, whose heads are wider together than the states."""
+    config = transformers.T5Config(**T5, feed_forward_proj="gated-gelu", tie_word_embeddings=False,
+                                   decoder_start_token_id=0)
+    return generator(transformers.T5ForConditionalGeneration(config), 8, texts)
+
+
+def whisper_large_v3():
+    """128 mel bins and fewer layers in the decoder, as large-v3-turbo and the distilled models have."""
+    config = transformers.WhisperConfig(
+        vocab_size=96, num_mel_bins=128, d_model=32, encoder_layers=3, decoder_layers=1, encoder_attention_heads=4,
+        decoder_attention_heads=4, encoder_ffn_dim=40, decoder_ffn_dim=40, max_source_positions=20,
+        max_target_positions=24, pad_token_id=1, bos_token_id=1, eos_token_id=2, decoder_start_token_id=3,
+        suppress_tokens=[], begin_suppress_tokens=[])
+    return generator(transformers.WhisperForConditionalGeneration(config), 9, sounds)
+
+
+def manga_ocr():
+    """A ViT and BERT as kha-white/manga-ocr-base joins them."""
+    sizes = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=40)
+    config = transformers.VisionEncoderDecoderConfig.from_encoder_decoder_configs(
+        transformers.ViTConfig(**sizes, image_size=12, patch_size=4),
+        transformers.BertConfig(**sizes, vocab_size=96, max_position_embeddings=24))
+    config.decoder_start_token_id, config.eos_token_id, config.pad_token_id, config.vocab_size = 2, 3, 0, 96
+    return generator(transformers.VisionEncoderDecoderModel(config), 10, images)
+
+
+RECORDERS = {each.__name__: each for each in (bart_classifier, mbart_classifier, t5_classifier, t5_encoder, mt5_encoder,
+                                              umt5_encoder, mvp, madlad, whisper_large_v3, manga_ocr)}
+
+
+def main():
+    torch.set_num_threads(1)
+    target, *names = sys.argv[1:]
+    for name in names or RECORDERS:
+        folder = pathlib.Path(target) / name
+        folder.mkdir(parents=True, exist_ok=True)
+        with torch.no_grad():
+            RECORDERS[name]().write(folder)
+
+
+main()
