@@ -31,8 +31,8 @@ std::string cleanControls(std::string_view text, Unassigned unassigned) {
     }
     const size_t begin = position;
     const char32_t character = nextCharacter(text, position);
-    const bool isSpace = character == '\t' || character == '\n' || character == '\r' ||
-                         isSpaceSeparator(character);
+    const bool isSpace =
+        character == '\t' || character == '\n' || character == '\r' || isSpaceSeparator(character);
     if (!isSpace && character != 0xfffd && !isOther(character, unassigned))
       continue;
     clean += text.substr(kept, begin - kept);
