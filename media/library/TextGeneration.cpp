@@ -89,8 +89,8 @@ private:
       throw InputError("somebody listens to tokens, but this call gives texts to listen to");
     if (generation.on_progress)
       throw InputError("somebody watches the progress of sources, but this call has one of texts");
-    if (options.replaces_unknowns && (options.keeps_special || options.on_text ||
-                                      text.table.source_vocabulary_size == 0))
+    if (options.replaces_unknowns &&
+        (options.keeps_special || options.on_text || text.table.source_vocabulary_size == 0))
       throw InputError(fmt::format("unknown tokens cannot be replaced where {}",
                                    options.keeps_special ? "special tokens are kept"
                                    : options.on_text     ? "somebody listens to texts"

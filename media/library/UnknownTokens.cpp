@@ -65,7 +65,8 @@ std::vector<float> UnknownTokens::attention(std::span<const int32_t> ids, transe
 std::vector<std::string> UnknownTokens::sourceTexts(const GenerationPiece &piece) const {
   const text::Tokenizer &tokenizer = *text.tokenizer;
   std::vector<std::string> texts(piece.ids.size());
-  std::vector<int32_t> alone = tokenizer.encode(std::string(piece.text), {.addSpecialTokens = false});
+  std::vector<int32_t> alone =
+      tokenizer.encode(std::string(piece.text), {.addSpecialTokens = false});
   // The end may have been cut off.
   size_t count = std::min(alone.size(), piece.ids.size());
   auto begin = std::ranges::search(piece.ids, std::span(alone).first(count)).begin();

@@ -7,6 +7,7 @@
 #define TRANSEPT_MEDIA_LIBRARY_UNKNOWNTOKENS_H
 
 #include "media/library/GenerationSources.h"
+#include "media/library/TextModel.h"
 
 #include "transept/detail/OpenLibrary.h"
 
@@ -21,8 +22,8 @@ public:
   bool areIn(std::span<const int32_t> ids) const;
   /// The text of `ids`, which were generated from `source`, the encoded ids of `piece`. Throws
   /// Error.
-  std::string decode(std::span<const int32_t> ids, transept_source *source, const GenerationPiece &piece,
-                     const text::DecodeOptions &options) const;
+  std::string decode(std::span<const int32_t> ids, transept_source *source,
+                     const GenerationPiece &piece, const text::DecodeOptions &options) const;
 
 private:
   std::vector<float> attention(std::span<const int32_t> ids, transept_source *source,

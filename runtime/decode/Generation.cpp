@@ -122,8 +122,8 @@ void Generation::failMinimum(const TokenRules &rules, std::size_t source) const 
        " or the decoder's positions end a result (of sources[", source, "])");
 }
 
-/// The pages of all positions of all sequences, guessed ones included, and of each sequence one that is being copied.
-/// Nothing where there is no limit to compare them with.
+/// The pages of all positions of all sequences, guessed ones included, and of each sequence one
+/// that is being copied. Nothing where there is no limit to compare them with.
 std::uint64_t Generation::pagesOf(std::size_t source) const {
   if (engine.pages.limit() == UINT64_MAX)
     return 0;
@@ -181,8 +181,8 @@ std::unique_ptr<Search> Generation::makeSearch(std::size_t source, TokenListener
   transept_source &handle = *sources[source];
   AllowedTokens allowedHere = allowed;
   allowedHere.source = source;
-  SearchStart start{settings,     *handle.lease,       handle.givenIds, engine.pages,
-                    prompts[source].ids, allowedHere, stops};
+  SearchStart start{settings,    *handle.lease, handle.givenIds, engine.pages, prompts[source].ids,
+                    allowedHere, stops};
   start.softPrefix = prompts[source].soft;
   return runtime::makeSearch(std::move(start), prompts[source].number, sourceListener);
 }

@@ -4,9 +4,9 @@
 
 #include "runtime/model/RequestFunctions.h"
 
-#include "runtime/schedule/Submissions.h"
 #include "runtime/model/Results.h"
 #include "runtime/model/UsableHandle.h"
+#include "runtime/schedule/Submissions.h"
 
 #include <algorithm>
 

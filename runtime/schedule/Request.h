@@ -5,8 +5,8 @@
 #ifndef TRANSEPT_RUNTIME_SCHEDULE_REQUEST_H
 #define TRANSEPT_RUNTIME_SCHEDULE_REQUEST_H
 
-#include "runtime/schedule/Scheduler.h"
 #include "runtime/engine/EncodeSources.h"
+#include "runtime/schedule/Scheduler.h"
 
 #include <condition_variable>
 #include <optional>
@@ -73,7 +73,7 @@ private:
   mutable std::mutex mutex; // of what follows
   std::condition_variable ended;
   bool hasStarted = false, hasEnded = false;
-  bool isTold = false;         // whether the listener has returned
+  bool isTold = false;           // whether the listener has returned
   std::thread::id tellsListener; // whose callback may use the request
   GeneratedSequences results;
   std::exception_ptr failure;

@@ -6,8 +6,8 @@
 #ifndef TRANSEPT_RUNTIME_SCHEDULE_SCHEDULER_H
 #define TRANSEPT_RUNTIME_SCHEDULE_SCHEDULER_H
 
-#include "runtime/schedule/FairOrder.h"
 #include "runtime/decode/Generation.h"
+#include "runtime/schedule/FairOrder.h"
 #include "runtime/threads/SharedWork.h"
 
 #include <atomic>

@@ -256,11 +256,6 @@ typedef int32_t (*transept_allowed_function)(void *context, uint64_t source, con
                                              uint64_t id_count, uint64_t generated_from,
                                              const int32_t **allowed, uint64_t *allowed_count);
 
-/* Called once when a request has ended, well or not, by a thread of the model's, or of another call
- * on it. It should be quick, and must not use or close the model; it may take the results, and
- * release the request. Others that wait for the request do so until this has returned. */
-typedef void (*transept_ended_function)(void *context);
-
 /* Gives the text of a token, as it is behind others: writes its first `capacity` bytes to `text`
  * and returns how many it has. UINT64_MAX makes generate return TRANSEPT_CANCELLED. It must give
  * the same each time, and must not call the model back. */
@@ -334,18 +329,6 @@ typedef struct transept_sequence {
 #undef TRANSEPT_SEQUENCE_FIELDS
 } transept_sequence;
 
-/* state of a request */
-#define TRANSEPT_REQUEST_ENCODING 0u /* its sources are encoded, or wait for that */
-#define TRANSEPT_REQUEST_WAITING 1u  /* one of its sources waits for room in a step */
-#define TRANSEPT_REQUEST_RUNNING 2u
-#define TRANSEPT_REQUEST_ENDED 3u
-
-typedef struct transept_request_view {
-#define TRANSEPT_REQUEST_VIEW_FIELDS TRANSEPT_DECLARE_FIELD
-#include "transept/abi_fields.inc"
-#undef TRANSEPT_REQUEST_VIEW_FIELDS
-} transept_request_view;
-
 typedef struct transept_statistics {
 #define TRANSEPT_STATISTICS_FIELDS TRANSEPT_DECLARE_FIELD
 #include "transept/abi_fields.inc"
@@ -407,26 +390,7 @@ typedef const float *(*transept_view_token_scores_function)(const transept_resul
                                                             uint64_t *count);
 typedef void (*transept_release_results_function)(transept_results *results);
 
-/* Encodes sources and generates from them without a thread that waits: *request receives a handle,
- * for release_request. The inputs, and the options but for what its callbacks need, may be gone
- * when this returns. All is checked before; TRANSEPT_OVERLOADED where maximum_requests have not
- * ended. The first request starts two threads. on_ended may be null. */
-typedef transept_status (*transept_submit_function)(
-    transept_model *model, const transept_source_input *inputs, uint64_t count,
-    const transept_generation_options *options, transept_ended_function on_ended,
-    void *on_ended_context, transept_request **request, char **message);
-/* Waits until the request has ended, for so long at most (UINT64_MAX: for ever). 1 if it has. */
-typedef int32_t (*transept_wait_request_function)(transept_request *request, uint64_t microseconds);
-/* Waits, and gives the results of the request (once), or what ended it. */
-typedef transept_status (*transept_take_results_function)(transept_request *request,
-                                                          transept_results **results,
-                                                          char **message);
-typedef void (*transept_view_request_function)(const transept_request *request,
-                                               transept_request_view *view);
-/* Ends it within a step. */
-typedef void (*transept_cancel_request_function)(transept_request *request);
-/* Cancels what has not ended. Closing the model ends all requests, whose handles stay valid. */
-typedef void (*transept_release_request_function)(transept_request *request);
+#include "transept/request_abi.h"
 
 /* target_ids holds all target sequences one after another, sequence i in the range
  * [target_offsets[i], target_offsets[i + 1]). logits receives

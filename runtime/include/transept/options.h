@@ -190,8 +190,8 @@ struct GenerateOptions {
   /// be quick, and must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
 
-  /// Called, as onToken is, when `done` of `total` sources are, after each. Returning false ends the
-  /// call as `stop` does; an exception ends it with that exception. Must not use the model.
+  /// Called, as onToken is, when `done` of `total` sources are, after each. Returning false ends
+  /// the call as `stop` does; an exception ends it with that exception. Must not use the model.
   std::function<bool(std::size_t done, std::size_t total)> onProgress = {};
 
   /// Ends the call with Error (Cancelled) before its next step once a stop is requested.

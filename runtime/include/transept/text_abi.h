@@ -59,8 +59,8 @@ typedef struct transept_text_options {
   transept_progress_function on_progress; /* or null */
   void *on_progress_context;
   uint32_t replaces_unknowns; /* 1: what is unknown in a result becomes what it was made from */
-  uint32_t token_offsets; /* 1: results say which bytes of the texts each token stands for */
-  uint32_t alignment;     /* 1: results say where the model looked as it produced each token */
+  uint32_t token_offsets;     /* 1: results say which bytes of the texts each token stands for */
+  uint32_t alignment;         /* 1: results say where the model looked as it produced each token */
 } transept_text_options;
 
 typedef struct transept_string {
