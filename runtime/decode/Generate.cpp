@@ -136,7 +136,8 @@ private:
   /// A logit that is NaN or +inf, or all at -inf, make their log-sum-exp no number: ids would still
   /// come out of them, and look like others.
   void checkScores(const Running &item) const {
-    for (std::size_t index = 0; index != item.requestCount; ++index) {
+    std::size_t used = item.search->usedRequests(item.requestCount);
+    for (std::size_t index = 0; index != used; ++index) {
       float sum = batch.scores(item.firstRequest + index).logSumExp;
       if (std::isfinite(sum))
         continue;
