@@ -86,7 +86,7 @@ std::vector<std::string> UnknownTokens::sourceTexts(const GenerationPiece &piece
   for (size_t index = texts.size(); index-- != 0;) {
     bool isCode = texts[index].starts_with(">>") && texts[index].ends_with("<<");
     if (index != 0 && texts[index - 1] == " " && !texts[index].empty())
-      texts[index].insert(0, " ");
+      texts[index].insert(texts[index].begin(), ' ');
     if (isCode || text::strip(texts[index]).empty())
       texts[index].clear();
   }

@@ -209,7 +209,8 @@ void Generation::advance(const DecodeBatch &batch) {
 /// A logit that is NaN or +inf, or all at -inf, make their log-sum-exp no number: ids would still
 /// come out of them, and look like others.
 void Generation::checkScores(const DecodeBatch &batch, const Running &item) const {
-  for (std::size_t index = 0; index != item.requestCount; ++index) {
+  std::size_t used = item.search->usedRequests(item.requestCount);
+  for (std::size_t index = 0; index != used; ++index) {
     float sum = batch.scores(item.firstRequest + index).logSumExp;
     if (std::isfinite(sum))
       continue;

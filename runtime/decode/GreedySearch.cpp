@@ -100,7 +100,10 @@ void GreedySearch::addRows(DecodeBatch &batch) {
 
 void GreedySearch::advance(const DecodeBatch &batch) {
   for (std::size_t row = 0; row <= draft.size() && !done; ++row) {
-    choose(batch.scores(firstRequest + row), excluded[row]);
+    RowScores scores = batch.scores(firstRequest + row);
+    if (row != 0 && !std::isfinite(scores.logSumExp))
+      break; // the next step asks for it again, and ends the call
+    choose(scores, excluded[row]);
     if (row == draft.size() || result.ids.back() != draft[row])
       break;
   }

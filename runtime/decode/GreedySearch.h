@@ -20,6 +20,8 @@ public:
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
   void addRows(DecodeBatch &batch) override;
+  /// What a draft would lead to may be nothing that the model can score.
+  std::size_t usedRequests(std::size_t) const override { return 1; }
   void advance(const DecodeBatch &batch) override;
 
 private:

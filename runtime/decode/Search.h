@@ -46,6 +46,9 @@ public:
   virtual void prefill(DecodeBatch &batch, std::int64_t rowLimit) = 0;
   /// Adds the next step's rows and requests to the batch.
   virtual void addRows(DecodeBatch &batch) = 0;
+  /// How many of so many rows that it asked for it uses in any case: what is no number there ends
+  /// the call. Whether it uses the others, it sees itself.
+  virtual std::size_t usedRequests(std::size_t requested) const { return requested; }
   /// Goes on with what the batch's invocation returned for them.
   virtual void advance(const DecodeBatch &batch) = 0;
 };

@@ -127,6 +127,27 @@ TEST_F(Cycle, TellsTheListenerEachTokenOnce) {
   EXPECT_EQ(cut, std::vector<Id>(plain.begin(), plain.begin() + 21));
 }
 
+TEST_F(Cycle, EndsWhereScoresAreNoNumbersAsItDoesWithoutDrafts) {
+  toy.parameters.badSource = sourceIds.front();
+  toy.parameters.badLength = 30;
+  std::vector<Id> told;
+  auto error = [&](int lookup) {
+    told.clear();
+    return errorOf([&] {
+      generate({.lookupLength = lookup, .onToken = [&](std::size_t, Id id) {
+                  told.push_back(id);
+                  return true;
+                }});
+    });
+  };
+  std::string expected = error(0);
+  EXPECT_THAT(expected,
+              testing::HasSubstr("the scores for token 30 of sources[0] are not numbers"));
+  std::vector<Id> plain = told;
+  EXPECT_EQ(error(9), expected);
+  EXPECT_EQ(told, plain);
+}
+
 TEST_F(Cycle, IsForGreedySearch) {
   EXPECT_EQ(errorOf([&] { generate({.beams = 2, .lookupLength = 3}); }),
             "lookupLength is 3, but must be 0 in beam search and sampling: drafts are checked by "
