@@ -86,9 +86,10 @@ ImageSize readSize(ConfigFields &fields, const std::string &key, ImageSize fallb
   return {side((*value)["height"], key + ".height"), side((*value)["width"], key + ".width")};
 }
 
+using Channels = std::array<float, 3>;
+
 /// Three numbers, or one for all three channels.
-std::array<float, 3> readChannels(ConfigFields &fields, const std::string &key, float fallback) {
-  std::array<float, 3> channels{fallback, fallback, fallback};
+Channels readChannels(ConfigFields &fields, const std::string &key, Channels channels) {
   const Json *value = fields.find(key);
   if (!value)
     return channels;
@@ -111,13 +112,18 @@ Filter readFilter(ConfigFields &fields, size_t fallback) {
   return number == bilinear ? Filter::bilinear : Filter::bicubic;
 }
 
-void readScaling(ConfigFields &fields, ImageSettings &settings) {
+/// Of the images that a network was trained on, where the file does not say.
+struct Statistics {
+  Channels mean{0.5F, 0.5F, 0.5F}, deviation{0.5F, 0.5F, 0.5F};
+};
+
+void readScaling(ConfigFields &fields, ImageSettings &settings, const Statistics &fallback = {}) {
   const Json *scale = fields.find("rescale_factor");
   settings.scale = scale ? fields.number(*scale, "rescale_factor") : 1.0 / 255;
   if (!fields.boolean("do_rescale", true))
     settings.scale.reset();
-  auto mean = readChannels(fields, "image_mean", 0.5F);
-  auto deviation = readChannels(fields, "image_std", 0.5F);
+  Channels mean = readChannels(fields, "image_mean", fallback.mean);
+  Channels deviation = readChannels(fields, "image_std", fallback.deviation);
   if (std::find(deviation.begin(), deviation.end(), 0.0F) != deviation.end())
     fields.refuse("image_std", Json(deviation), "numbers other than 0");
   settings.normalization = {mean, deviation};
@@ -151,19 +157,33 @@ Settings readDeit(ConfigFields &fields) {
   return settings;
 }
 
+/// With the statistics of CLIP's images.
+Settings readBlip(ConfigFields &fields) {
+  ImageSettings settings;
+  settings.size = readSize(fields, "size", {384, 384});
+  settings.filter = readFilter(fields, /*fallback=*/3);
+  if (!fields.boolean("do_resize", true))
+    settings.size.reset();
+  readScaling(fields, settings,
+              {.mean = {0.48145466F, 0.4578275F, 0.40821073F},
+               .deviation = {0.26862954F, 0.26130258F, 0.27577711F}});
+  return settings;
+}
+
 struct Type {
   const char *name;
   Settings (*read)(ConfigFields &fields);
 };
 
 /// "FeatureExtractor" is what image processors were called before.
-constexpr std::array<Type, 7> types = {{{"WhisperFeatureExtractor", readWhisper},
+constexpr std::array<Type, 8> types = {{{"WhisperFeatureExtractor", readWhisper},
                                         {"Speech2TextFeatureExtractor", readSpeech2Text},
                                         {"ViTImageProcessor", readVit},
                                         {"ViTImageProcessorFast", readVit},
                                         {"ViTFeatureExtractor", readVit},
                                         {"DeiTImageProcessor", readDeit},
-                                        {"DeiTFeatureExtractor", readDeit}}};
+                                        {"DeiTFeatureExtractor", readDeit},
+                                        {"BlipImageProcessor", readBlip}}};
 
 } // namespace
 

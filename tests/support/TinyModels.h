@@ -211,8 +211,8 @@ inline frontend::Description tinySpeech() {
   description.target.embedding.norm->gain.name = "embedding.gain";
   description.target.embedding.norm->bias->name = "embedding.shift";
   LogitsTransform transform{linear("transform", 26, 26), Activation::GeluTanh, target.norm("head")};
-  transform.norm.gain.name = "head.gain";
-  transform.norm.bias->name = "head.shift";
+  transform.norm->gain.name = "head.gain";
+  transform.norm->bias->name = "head.shift";
   description.logits = {.transform = transform, .weight = {"tokens"}};
   return description;
 }

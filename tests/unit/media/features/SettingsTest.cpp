@@ -86,6 +86,16 @@ TEST(Settings, VitOldAndNew) {
   }
 }
 
+TEST(Settings, BlipHasTheSizeAndStatisticsOfItsClass) {
+  auto settings = read<ImageSettings>(R"({"image_processor_type": "BlipImageProcessor"})");
+  EXPECT_EQ(settings.size->height, 384u);
+  EXPECT_EQ(settings.size->width, 384u);
+  EXPECT_EQ(settings.filter, Filter::bicubic);
+  EXPECT_FALSE(settings.crop);
+  EXPECT_EQ(settings.normalization->mean, (std::array{0.48145466F, 0.4578275F, 0.40821073F}));
+  EXPECT_EQ(settings.normalization->deviation, (std::array{0.26862954F, 0.26130258F, 0.27577711F}));
+}
+
 TEST(Settings, DeitDefaultsAndSwitches) {
   auto settings = read<ImageSettings>(R"({"image_processor_type": "DeiTImageProcessor"})");
   EXPECT_EQ(settings.size->height, 256U);
