@@ -85,17 +85,28 @@ MediaSources::Rows MediaSources::read(const std::string &file) const {
   return result;
 }
 
-features::WhisperSound MediaSources::openSound(const std::string &file,
-                                               features::SoundPart part) const {
+const features::WhisperSettings &MediaSources::windowsFor(const std::string &name) const {
   const features::WhisperSettings *settings = extractor.windows();
   if (!settings || settings->chunkSamples() / settings->hop != model.sourceFeatureCount())
-    throw InputError(fmt::format("{}: this library takes no sounds window by window", file));
+    throw InputError(fmt::format("{}: this library takes no sounds window by window", name));
+  return *settings;
+}
+
+features::WhisperSound MediaSources::openSound(const std::string &file,
+                                               features::SoundPart part) const {
+  windowsFor(file); // before a pipe is read
   bool isInput = file == kStandardInput;
-  std::shared_ptr<const features::SoundBytes> bytes =
-      isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file);
+  return openSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file),
+                   file, part);
+}
+
+features::WhisperSound MediaSources::openSound(std::shared_ptr<const features::SoundBytes> bytes,
+                                               const std::string &name,
+                                               features::SoundPart part) const {
+  const features::WhisperSettings &settings = windowsFor(name);
   auto samples =
-      features::samplesOfFile(std::move(bytes), file, {.sampleRate = settings->sampleRate});
-  return features::WhisperSound(std::move(samples), file, *settings, part);
+      features::samplesOfFile(std::move(bytes), name, {.sampleRate = settings.sampleRate});
+  return features::WhisperSound(std::move(samples), name, settings, part);
 }
 
 void MediaSources::check(const features::Features &rows, const std::string &file) const {

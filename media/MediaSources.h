@@ -7,6 +7,7 @@
 #define TRANSEPT_MEDIA_MEDIASOURCES_H
 
 #include "media/preprocessor/Extractor.h"
+#include "media/sound/SoundBytes.h"
 #include "media/sound/WhisperSound.h"
 
 #include "transept/model.h"
@@ -36,6 +37,9 @@ public:
   /// A sound of any length; "-" is standard input. Throws std::exception whose text begins with the
   /// file's name, and where the library takes no sounds window by window.
   features::WhisperSound openSound(const std::string &file, features::SoundPart part = {}) const;
+  /// The same for a file's bytes; `name` begins errors.
+  features::WhisperSound openSound(std::shared_ptr<const features::SoundBytes> bytes,
+                                   const std::string &name, features::SoundPart part = {}) const;
 
   bool takesImages() const { return extractor.takesImages(); }
   /// Whether sounds are normally filled up to one length.
@@ -44,6 +48,7 @@ public:
 
 private:
   size_t enoughRows() const;
+  const features::WhisperSettings &windowsFor(const std::string &name) const;
   void check(const features::Features &rows, const std::string &file) const;
 
   const Model &model;
