@@ -89,8 +89,8 @@ void read(const Json &value, const std::string &where, OptionRange range,
   for (const Json &each : value) {
     if (!each.is_array() || each.size() != 2)
       refuseValue(each, where, "[[ids], number]");
-    field->push_back({idsOf(each[0], where),
-                      float(toNumber(each[1], where, {range.minimum, range.maximum}))});
+    field->push_back(
+        {idsOf(each[0], where), float(toNumber(each[1], where, {range.minimum, range.maximum}))});
   }
 }
 
@@ -109,7 +109,8 @@ std::string decoded(std::string_view text) {
       continue;
     }
     bool hasDigits = text.size() - at > 2;
-    int high = hasDigits ? hexDigit(text[at + 1]) : -1, low = hasDigits ? hexDigit(text[at + 2]) : -1;
+    int high = hasDigits ? hexDigit(text[at + 1]) : -1,
+        low = hasDigits ? hexDigit(text[at + 2]) : -1;
     if (high < 0 || low < 0)
       throw HttpError(400, fmt::format("the form has {} where % and two hexadecimal digits belong",
                                        quoteText(text.substr(at, 3))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every key is read by name; one that nobody knows is an error, because it is likely a misspelt one.
+// Every key is read by name; one that nobody knows is an error, because it is likely a misspelt
+// one.
 
 #include "serve/Configuration.h"
 

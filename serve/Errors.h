@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is wrong with a request, as a status and a sentence; each protocol writes it in its own form.
+// What is wrong with a request, as a status and a sentence; each protocol writes it in its own
+// form.
 
 #ifndef TRANSEPT_SERVE_ERRORS_H
 #define TRANSEPT_SERVE_ERRORS_H

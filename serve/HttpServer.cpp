@@ -112,7 +112,8 @@ void HttpServer::waitForSignal() {
       drain();
     else
       endDrain();
-    waitForSignal();
+    if (!isStopped)
+      waitForSignal();
   });
 }
 

@@ -22,7 +22,7 @@ bool has(const std::vector<std::string> &list, const std::string &text) {
 /// JSON, or a form as HTML has it.
 Json bodyOf(const HttpRequest &request) {
   return mediaType(request.contentType) == "application/x-www-form-urlencoded" ? formBody(request)
-                                                                                : jsonBody(request);
+                                                                               : jsonBody(request);
 }
 
 std::string listed(const std::set<std::string> &codes) {
@@ -37,7 +37,8 @@ struct Direction {
 };
 
 /// The first model, by name, that translates from `source` to `target`.
-Direction findDirection(const Models &models, const std::string &source, const std::string &target) {
+Direction findDirection(const Models &models, const std::string &source,
+                        const std::string &target) {
   std::set<std::string> sources, targets;
   for (const ModelPointer &each : models.all()) {
     if (!each->takesTexts())
@@ -51,12 +52,13 @@ Direction findDirection(const Models &models, const std::string &source, const s
       return {each, isOnly ? each->sourceLanguages.front() : source, target};
   }
   if (!targets.contains(target))
-    throw HttpError(400, fmt::format("target is {}, but must be {}", quoteText(target),
-                                     listed(targets)));
+    throw HttpError(
+        400, fmt::format("target is {}, but must be {}", quoteText(target), listed(targets)));
   if (source == "auto")
-    throw HttpError(400, fmt::format("source is \"auto\", but no model here detects the language of "
-                                     "a text; it must be {}",
-                                     listed(sources)));
+    throw HttpError(400,
+                    fmt::format("source is \"auto\", but no model here detects the language of "
+                                "a text; it must be {}",
+                                listed(sources)));
   throw HttpError(400, fmt::format("source is {}, but must be {} for the target {}",
                                    quoteText(source), listed(sources), target));
 }
@@ -77,8 +79,8 @@ void readTexts(const Json *given, const Limits &limits, TranslateRequest &result
     return;
   }
   if (given->size() > limits.texts)
-    throw HttpError(400, fmt::format("body: q has {} texts, allowed are {}", given->size(),
-                                     limits.texts));
+    throw HttpError(
+        400, fmt::format("body: q has {} texts, allowed are {}", given->size(), limits.texts));
   for (const Json &each : *given)
     result.texts.push_back(toText(each, "body: q"));
 }

@@ -33,7 +33,7 @@ public:
   std::string text(const Gauges &gauges, const std::vector<ModelPointer> &models) const;
 
 private:
-  static constexpr std::array kBounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+  static constexpr std::array kBounds = {0.005, 0.01, 0.025, 0.05, 0.1,  0.25, 0.5,
                                          1.0,   2.5,  5.0,   10.0, 30.0, 60.0};
   struct Histogram {
     std::array<uint64_t, kBounds.size() + 1> counts{};

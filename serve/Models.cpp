@@ -23,7 +23,7 @@ namespace {
 
 FileIdentity identityOf(const std::string &path) {
   requireRegularFile(path);
-  struct stat facts {};
+  struct stat facts{};
   if (::stat(path.c_str(), &facts) != 0)
     throw InputError(path + ": cannot be read");
   return {uint64_t(facts.st_dev), uint64_t(facts.st_ino), uint64_t(facts.st_size),
@@ -49,9 +49,9 @@ void checkLanguages(const ServedModel &served) {
       served.takesTexts() ? served.model.languages() : std::vector<std::string>();
   for (const auto &[code, name] : settings.languageNames)
     if (std::ranges::find(marked, name) == marked.end())
-      throw InputError(fmt::format("languageNames.{} is {}, but the library's tokenizer marks {}",
-                                   code, quoteText(name),
-                                   marked.empty() ? "none" : fmt::format("{}", fmt::join(marked, ", "))));
+      throw InputError(fmt::format(
+          "languageNames.{} is {}, but the library's tokenizer marks {}", code, quoteText(name),
+          marked.empty() ? "none" : fmt::format("{}", fmt::join(marked, ", "))));
   for (const auto &[code, prefix] : settings.targetPrefixes)
     if (std::ranges::find(settings.targetLanguages, code) == settings.targetLanguages.end())
       throw InputError(fmt::format("targetPrefixes has {}, which is not among targetLanguages",
@@ -69,21 +69,20 @@ std::string ServedModel::languageName(const std::string &code) const {
 
 ModelPointer Models::open(const std::string &name, const ModelSettings &settings, FileIdentity file,
                           unsigned threads) {
-  OpenOptions options{.threads = workers.executor ? 0 : threads,
-                      .level = settings.level,
-                      .workers = workers};
+  OpenOptions options{
+      .threads = workers.executor ? 0 : threads, .level = settings.level, .workers = workers};
   if (settings.encoderCacheBytes)
     options.encoderCacheBytes = *settings.encoderCacheBytes;
   if (settings.selfCacheBytes)
     options.selfCacheBytes = *settings.selfCacheBytes;
-  auto served = std::make_shared<ServedModel>(ServedModel{
-      .name = name,
-      .settings = settings,
-      .file = file,
-      .openedAt = std::chrono::duration_cast<std::chrono::seconds>(
-                      std::chrono::system_clock::now().time_since_epoch())
-                      .count(),
-      .model = Model::open(settings.library, options)});
+  auto served = std::make_shared<ServedModel>(
+      ServedModel{.name = name,
+                  .settings = settings,
+                  .file = file,
+                  .openedAt = std::chrono::duration_cast<std::chrono::seconds>(
+                                  std::chrono::system_clock::now().time_since_epoch())
+                                  .count(),
+                  .model = Model::open(settings.library, options)});
   if (served->model.targetVocabularySize() == 0)
     throw InputError(settings.library + " generates no tokens, so it cannot be served");
   served->tokenizer = media::openTokenizer(served->model.table());

@@ -32,8 +32,8 @@ struct ServedModel {
   FileIdentity file;
   int64_t openedAt = 0; // seconds since 1970
   Model model;
-  std::unique_ptr<text::Tokenizer> tokenizer = {};    // null where the library has none
-  std::unique_ptr<media::MediaSources> sounds = {};   // null where it takes none
+  std::unique_ptr<text::Tokenizer> tokenizer = {};  // null where the library has none
+  std::unique_ptr<media::MediaSources> sounds = {}; // null where it takes none
   /// As clients name them.
   std::vector<std::string> sourceLanguages = {}, targetLanguages = {};
 

@@ -108,9 +108,10 @@ std::string boundaryOf(const std::string &contentType) {
     throw HttpError(415, fmt::format("Content-Type is {}, but must be multipart/form-data",
                                      quoteText(contentType)));
   std::optional<std::string> boundary = header.find("boundary");
-  bool isAllowed = boundary && !boundary->empty() && boundary->size() <= kMostBoundary &&
-                   boundary->back() != ' ' &&
-                   std::ranges::all_of(*boundary, [](char each) { return each >= ' ' && each <= '~'; });
+  bool isAllowed =
+      boundary && !boundary->empty() && boundary->size() <= kMostBoundary &&
+      boundary->back() != ' ' &&
+      std::ranges::all_of(*boundary, [](char each) { return each >= ' ' && each <= '~'; });
   if (!isAllowed)
     refuse("expects a boundary of 1 to 70 printable characters in Content-Type");
   return *boundary;

@@ -21,8 +21,8 @@ struct FormPart {
 /// The parts of a body, in order. Throws HttpError (400, 415) for a Content-Type that is not
 /// multipart/form-data with a boundary, and for a body that breaks its rules: text before the first
 /// boundary, a boundary that does not end its line, headers beyond 4096 bytes or other than
-/// Content-Disposition, Content-Type and Content-Transfer-Encoding, a part without a name, more than
-/// 64 parts, no end, or anything behind it.
+/// Content-Disposition, Content-Type and Content-Transfer-Encoding, a part without a name, more
+/// than 64 parts, no end, or anything behind it.
 std::vector<FormPart> parseMultipart(std::string_view body, const std::string &contentType);
 
 } // namespace transept::serve

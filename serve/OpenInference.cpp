@@ -78,7 +78,8 @@ Json inferTexts(const Call &call, const ServedModel &served, const InputTensor &
   std::vector<size_t> shape = shapeOf(texts.size(), results.size());
   Json outputs = {{{"name", "text"}, {"datatype", "BYTES"}, {"shape", shape}, {"data", results}}};
   if (!options.splitsSentences)
-    outputs.push_back({{"name", "score"}, {"datatype", "FP32"}, {"shape", shape}, {"data", scores}});
+    outputs.push_back(
+        {{"name", "score"}, {"datatype", "FP32"}, {"shape", shape}, {"data", scores}});
   return outputs;
 }
 
@@ -136,9 +137,9 @@ HttpResponse checkReady(Call &call) {
 }
 
 HttpResponse describeServer(Call &) {
-  return {.body = dump({{"name", "transept-serve"},
-                        {"version", kVersion},
-                        {"extensions", {"model_generate"}}})};
+  return {
+      .body = dump(
+          {{"name", "transept-serve"}, {"version", kVersion}, {"extensions", {"model_generate"}}})};
 }
 
 HttpResponse describeModel(Call &call) {
@@ -163,7 +164,8 @@ HttpResponse describeModel(Call &call) {
 
 HttpResponse checkModelReady(Call &call) {
   bool isReady = call.model() && !call.service.isDraining;
-  return {.status = isReady ? 200 : 503, .body = dump({{"name", call.parameters[0]}, {"ready", isReady}})};
+  return {.status = isReady ? 200 : 503,
+          .body = dump({{"name", call.parameters[0]}, {"ready", isReady}})};
 }
 
 HttpResponse infer(Call &call) {

@@ -31,16 +31,35 @@ constexpr Route kRoutes[] = {
     {.method = "GET", .path = "/v2/models/{}/ready", .handler = checkModelReady},
     {.method = "POST", .path = "/v2/models/{}/infer", .body = kText, .handler = infer},
     {.method = "POST", .path = "/v2/models/{}/generate", .body = kText, .handler = generateText},
-    {.method = "POST", .path = "/v2/models/{}/generate_stream", .body = kText, .handler = streamText},
+    {.method = "POST",
+     .path = "/v2/models/{}/generate_stream",
+     .body = kText,
+     .handler = streamText},
 
-    {.method = "POST", .path = "/translate", .body = kText, .takesKeyInBody = true, .handler = translate},
+    {.method = "POST",
+     .path = "/translate",
+     .body = kText,
+     .takesKeyInBody = true,
+     .handler = translate},
     {.method = "GET", .path = "/languages", .isOpen = true, .handler = listLanguages},
-    {.method = "POST", .path = "/detect", .body = kText, .takesKeyInBody = true, .handler = detectLanguage},
+    {.method = "POST",
+     .path = "/detect",
+     .body = kText,
+     .takesKeyInBody = true,
+     .handler = detectLanguage},
 
     {.method = "GET", .path = "/v1/models", .errors = kOpenAi, .handler = listModels},
     {.method = "GET", .path = "/v1/models/{}", .errors = kOpenAi, .handler = retrieveModel},
-    {.method = "POST", .path = "/v1/audio/transcriptions", .body = kSound, .errors = kOpenAi, .handler = transcribeSound},
-    {.method = "POST", .path = "/v1/audio/translations", .body = kSound, .errors = kOpenAi, .handler = translateSound},
+    {.method = "POST",
+     .path = "/v1/audio/transcriptions",
+     .body = kSound,
+     .errors = kOpenAi,
+     .handler = transcribeSound},
+    {.method = "POST",
+     .path = "/v1/audio/translations",
+     .body = kSound,
+     .errors = kOpenAi,
+     .handler = translateSound},
 };
 
 /// What stands before the next '/', which both lose.
@@ -51,7 +70,8 @@ std::string_view takeSegment(std::string_view &path) {
   return segment;
 }
 
-bool matches(std::string_view pattern, std::string_view path, std::vector<std::string> &parameters) {
+bool matches(std::string_view pattern, std::string_view path,
+             std::vector<std::string> &parameters) {
   parameters.clear();
   if (std::ranges::count(pattern, '/') != std::ranges::count(path, '/'))
     return false;

@@ -21,17 +21,19 @@ namespace {
 bool areEqual(std::string_view left, std::string_view right) {
   unsigned difference = left.size() != right.size();
   for (size_t index = 0; index < left.size(); ++index)
-    difference |= unsigned(static_cast<unsigned char>(left[index]) ^
-                           static_cast<unsigned char>(right.empty() ? 0 : right[index % right.size()]));
+    difference |=
+        unsigned(static_cast<unsigned char>(left[index]) ^
+                 static_cast<unsigned char>(right.empty() ? 0 : right[index % right.size()]));
   return difference == 0;
 }
 
 /// The key of "Bearer KEY"; empty where there is none.
 std::string keyOf(const std::string &authorization) {
   constexpr std::string_view scheme = "bearer ";
-  bool isBearer = authorization.size() > scheme.size() &&
-                  std::ranges::equal(scheme, std::string_view(authorization).substr(0, scheme.size()),
-                                     {}, {}, [](unsigned char each) { return char(std::tolower(each)); });
+  bool isBearer =
+      authorization.size() > scheme.size() &&
+      std::ranges::equal(scheme, std::string_view(authorization).substr(0, scheme.size()), {}, {},
+                         [](unsigned char each) { return char(std::tolower(each)); });
   return isBearer ? authorization.substr(scheme.size()) : "";
 }
 
@@ -42,10 +44,12 @@ ModelPointer Call::model() const {
 }
 
 Schedule Call::schedule() const {
-  Schedule result{.caller = caller.number, .weight = float(caller.weight), .priority = caller.priority};
+  Schedule result{
+      .caller = caller.number, .weight = float(caller.weight), .priority = caller.priority};
   if (service.limits.requestSeconds == 0)
     return result;
-  auto left = std::chrono::seconds(service.limits.requestSeconds) - (Clock::now() - request.arrival);
+  auto left =
+      std::chrono::seconds(service.limits.requestSeconds) - (Clock::now() - request.arrival);
   result.deadline = std::chrono::duration_cast<std::chrono::microseconds>(left);
   if (result.deadline.count() <= 0)
     throw HttpError(504, fmt::format("the request was not begun within {} s, which is all that one "
@@ -72,8 +76,9 @@ void Service::use(const Configuration &configuration, bool isFirst) {
   }
   for (const std::string &problem : changes.problems)
     logEvent("error", "model", {{"message", problem}});
-  logEvent("info", "models",
-           {{"opened", changes.opened}, {"replaced", changes.replaced}, {"unloaded", changes.unloaded}});
+  logEvent(
+      "info", "models",
+      {{"opened", changes.opened}, {"replaced", changes.replaced}, {"unloaded", changes.unloaded}});
 }
 
 void Service::reload() {
@@ -106,7 +111,7 @@ std::variant<Admission, HttpResponse> Service::admit(const HttpRequest &request)
     Admission admission;
     admission.route = &findRoute(request, admission.parameters, form);
     const Route &route = *admission.route;
-    admission.bodyLimit = route.body == Route::Body::Sound ? limits.soundBytes
+    admission.bodyLimit = route.body == Route::Body::Sound  ? limits.soundBytes
                           : route.body == Route::Body::Text ? limits.bodyBytes
                                                             : 0;
     std::string key = keyOf(request.authorization);

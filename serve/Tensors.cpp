@@ -70,8 +70,9 @@ std::vector<InputTensor> readInputs(const Json *inputs, size_t mostRows) {
     result.push_back(readTensor(each, mostRows));
     const std::string &name = result.back().name;
     if (name != "text" && name != "ids" && name != "mask")
-      throw HttpError(400, fmt::format("body: inputs: found a tensor {}, allowed are text, ids, mask",
-                                       quoteText(name)));
+      throw HttpError(400,
+                      fmt::format("body: inputs: found a tensor {}, allowed are text, ids, mask",
+                                  quoteText(name)));
     if (find(result, name) != &result.back())
       throw HttpError(400, "body: inputs: " + name + " is there twice");
   }
@@ -113,8 +114,9 @@ IdRows idRowsOf(const InputTensor &tensor, const InputTensor *mask) {
   if (mask->shape != tensor.shape)
     throw HttpError(400, "body: inputs: mask must have the shape of ids");
   for (const Json &each : mask->data)
-    rows.mask.push_back(each.is_boolean() ? uint8_t(each.get<bool>())
-                                          : uint8_t(toInteger(each, mask->where() + ".data", {0, 1})));
+    rows.mask.push_back(each.is_boolean()
+                            ? uint8_t(each.get<bool>())
+                            : uint8_t(toInteger(each, mask->where() + ".data", {0, 1})));
   return rows;
 }
 
@@ -137,7 +139,8 @@ Json idOutputs(const Call &call, const ServedModel &served, size_t sources,
   if (sources != 0 && sequences.size() != sources)
     shape.push_back(sequences.size() / sources);
   auto output = [](const char *name, const char *type, std::vector<size_t> shape, Json data) {
-    return Json{{"name", name}, {"datatype", type}, {"shape", std::move(shape)}, {"data", std::move(data)}};
+    return Json{
+        {"name", name}, {"datatype", type}, {"shape", std::move(shape)}, {"data", std::move(data)}};
   };
   std::vector<size_t> idShape = shape;
   idShape.push_back(longest);

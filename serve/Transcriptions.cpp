@@ -32,7 +32,8 @@ void readField(const FormPart &part, SoundRequest &result, std::string &model) {
   const std::string &name = part.name;
   std::string value(part.content);
   auto refuse = [&](const std::string &allowed) {
-    throw HttpError(400, fmt::format("{} is {}, but must be {}", name, quoteText(value), allowed), name);
+    throw HttpError(400, fmt::format("{} is {}, but must be {}", name, quoteText(value), allowed),
+                    name);
   };
   if (name == "model") {
     model = value;
@@ -64,10 +65,11 @@ void readField(const FormPart &part, SoundRequest &result, std::string &model) {
       refuse("word or segment");
     (value == "word" ? result.wantsWords : result.wantsSegments) = true;
   } else {
-    throw HttpError(400, fmt::format("the form has a field {}, allowed are file, model, language, "
-                                     "prompt, response_format, temperature, stream and "
-                                     "timestamp_granularities[]",
-                                     quoteText(name)),
+    throw HttpError(400,
+                    fmt::format("the form has a field {}, allowed are file, model, language, "
+                                "prompt, response_format, temperature, stream and "
+                                "timestamp_granularities[]",
+                                quoteText(name)),
                     name);
   }
 }
@@ -76,11 +78,13 @@ void check(const SoundRequest &request) {
   if (!request.served->transcribesSounds())
     throw HttpError(400, request.served->name + " does not transcribe sounds", "model");
   if ((request.wantsWords || request.wantsSegments) && request.format != "verbose_json")
-    throw HttpError(400, "timestamp_granularities[] needs response_format verbose_json, but it is " +
-                             request.format,
+    throw HttpError(400,
+                    "timestamp_granularities[] needs response_format verbose_json, but it is " +
+                        request.format,
                     "timestamp_granularities[]");
   if (request.isStreamed && request.format != "json")
-    throw HttpError(400, "stream needs response_format json, but it is " + request.format, "stream");
+    throw HttpError(400, "stream needs response_format json, but it is " + request.format,
+                    "stream");
 }
 
 SoundRequest readSound(Call &call) {
@@ -148,7 +152,9 @@ public:
     if (request.format == "verbose_json")
       addFacts(each, seconds);
     if (request.isStreamed)
-      send({{"type", "transcript.text.delta"}, {"delta", tokens == segment.ids.size() ? std::string(text::strip(each.text)) : each.text}});
+      send({{"type", "transcript.text.delta"},
+            {"delta",
+             tokens == segment.ids.size() ? std::string(text::strip(each.text)) : each.text}});
   }
 
   HttpResponse finish(const std::string &task, const std::string &language, double seconds) {
@@ -156,9 +162,12 @@ public:
     std::string whole(text::strip(text));
     Json usage = {{"type", "duration"}, {"seconds", std::llround(std::ceil(seconds))}};
     if (request.isStreamed)
-      return send({{"type", "transcript.text.done"}, {"text", whole}, {"usage", usage}}), HttpResponse();
+      return send({{"type", "transcript.text.done"}, {"text", whole}, {"usage", usage}}),
+             HttpResponse();
     if (isSubtitles())
-      return {.contentType = request.format == "vtt" ? "text/vtt; charset=utf-8" : "text/plain; charset=utf-8", .body = body};
+      return {.contentType =
+                  request.format == "vtt" ? "text/vtt; charset=utf-8" : "text/plain; charset=utf-8",
+              .body = body};
     if (request.format == "text")
       return {.contentType = "text/plain; charset=utf-8", .body = whole + "\n"};
     if (request.format == "json")
@@ -207,9 +216,9 @@ HttpResponse answerSound(Call &call, SpeechTask task, const std::string &taskNam
   features::WhisperSound sound = served.sounds->openSound(
       std::shared_ptr<const features::SoundBytes>(features::bytesInMemory(request.file)),
       request.fileName);
-  SoundFeatures features{
-      .frameCount = sound.frameCount(),
-      .read = [&](size_t begin, size_t count) { return sound.read(begin, count); }};
+  SoundFeatures features{.frameCount = sound.frameCount(), .read = [&](size_t begin, size_t count) {
+                           return sound.read(begin, count);
+                         }};
   Answer answer(request, call);
   SoundTranscript transcript = transept::transcribeSound(
       served.model, features, optionsOf(request, task, call),

@@ -21,7 +21,7 @@ DEMO = LIBRARIES / "libnumber_words.native.so"
 LANGUAGES = LIBRARIES / "liblanguages.native.so"
 SOUNDS = LIBRARIES / "libsounds.native.so"
 MARIAN = LIBRARIES / "libmarian.native.so"
-PATIENCE = 60  # seconds
+PATIENCE = 30  # seconds
 
 
 class Answer:
@@ -62,6 +62,7 @@ class Server:
         while (left := end - time.monotonic()) > 0:
             line = self.lines.get(timeout=left)
             assert line is not None, "the server has ended:\n" + "".join(self.log)
+            assert line.startswith("{"), line
             entry = json.loads(line)
             if entry["event"] == event and all(entry.get(key) == value for key, value in facts.items()):
                 return entry
@@ -100,7 +101,11 @@ class Server:
         """Ends it as a supervisor does; its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
 
 
 @contextlib.contextmanager
