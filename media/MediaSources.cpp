@@ -85,19 +85,31 @@ MediaSources::Rows MediaSources::read(const std::string &file) const {
   return result;
 }
 
+const features::WhisperSettings &MediaSources::windowsFor(const std::string &name) const {
+  const features::WhisperSettings *settings = extractor.windows();
+  if (!settings || settings->chunkSamples() / settings->hop != model.sourceFeatureCount())
+    throw InputError(fmt::format("{}: this library takes no sounds window by window", name));
+  return *settings;
+}
+
 features::WhisperSound
 MediaSources::openSound(const std::string &file, features::SoundPart part,
                         const std::optional<features::RawFormat> &raw) const {
-  const features::WhisperSettings *settings = extractor.windows();
-  if (!settings || settings->chunkSamples() / settings->hop != model.sourceFeatureCount())
-    throw InputError(fmt::format("{}: this library takes no sounds window by window", file));
+  windowsFor(file); // before a pipe is read
   bool isInput = file == kStandardInput;
-  std::shared_ptr<const features::SoundBytes> bytes =
-      isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file);
+  return openSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file),
+                   file, part, raw);
+}
+
+features::WhisperSound
+MediaSources::openSound(std::shared_ptr<const features::SoundBytes> bytes, const std::string &name,
+                        features::SoundPart part,
+                        const std::optional<features::RawFormat> &raw) const {
+  const features::WhisperSettings &settings = windowsFor(name);
   auto samples =
-      raw ? features::samplesOfRaw(std::move(bytes), *raw, settings->sampleRate, file)
-          : features::samplesOfFile(std::move(bytes), file, {.sampleRate = settings->sampleRate});
-  return features::WhisperSound(std::move(samples), file, *settings, part);
+      raw ? features::samplesOfRaw(std::move(bytes), *raw, settings.sampleRate, name)
+          : features::samplesOfFile(std::move(bytes), name, {.sampleRate = settings.sampleRate});
+  return features::WhisperSound(std::move(samples), name, settings, part);
 }
 
 void MediaSources::check(const features::Features &rows, const std::string &file) const {

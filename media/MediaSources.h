@@ -8,6 +8,7 @@
 
 #include "media/preprocessor/Extractor.h"
 #include "media/sound/RawSamples.h"
+#include "media/sound/SoundBytes.h"
 #include "media/sound/WhisperSound.h"
 
 #include "transept/model.h"
@@ -39,6 +40,10 @@ public:
   /// sounds window by window.
   features::WhisperSound openSound(const std::string &file, features::SoundPart part = {},
                                    const std::optional<features::RawFormat> &raw = {}) const;
+  /// The same for a file's bytes; `name` begins errors.
+  features::WhisperSound openSound(std::shared_ptr<const features::SoundBytes> bytes,
+                                   const std::string &name, features::SoundPart part = {},
+                                   const std::optional<features::RawFormat> &raw = {}) const;
 
   bool takesImages() const { return extractor.takesImages(); }
   /// Whether sounds are normally filled up to one length.
@@ -47,6 +52,7 @@ public:
 
 private:
   size_t enoughRows() const;
+  const features::WhisperSettings &windowsFor(const std::string &name) const;
   void check(const features::Features &rows, const std::string &file) const;
 
   const Model &model;
