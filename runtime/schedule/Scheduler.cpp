@@ -86,12 +86,25 @@ template <typename Work> void Scheduler::guarded(Call &call, Work &&work) {
   }
 }
 
-/// Its searches stay until the step is over, because a batch may still point into them.
+/// Its searches stay until release(), because a batch may still point into them.
 void Scheduler::end(Call &call, std::exception_ptr error) {
   if (call.hasEnded)
     return;
   call.hasEnded = true;
   call.error = std::move(error);
+}
+
+/// Gives up what a call that has ended holds; of one that keeps partial results, after taking them.
+void Scheduler::release(Call &call) {
+  if (call.error && call.generation.keepsPartial(call.error)) {
+    call.error = nullptr;
+    try {
+      call.generation.endEarly();
+    } catch (...) {
+      call.error = std::current_exception();
+    }
+  }
+  call.generation.abandon();
 }
 
 void Scheduler::step(Guard &guard, Call *own) {
@@ -147,6 +160,10 @@ void Scheduler::endStopped(Call *own) {
         fail(ErrorCode::DeadlineExceeded, "the deadline of the call has passed, or comes before "
                                           "its next step could end");
     });
+  // Before others begin, so that its pages are theirs.
+  for (Call *call : calls)
+    if (call->hasEnded)
+      release(*call);
 }
 
 namespace {
@@ -196,7 +213,9 @@ void Scheduler::admit() {
     guarded(*call, [&] { next.beginNext(batch, load.rows, {isToStop, call}); });
     if (next.isDone())
       end(*call);
-    if (!call->hasEnded)
+    if (call->hasEnded)
+      release(*call);
+    else
       load.add(next, 1);
   }
 }
@@ -238,7 +257,9 @@ void Scheduler::decode() {
       if (call->generation.isDone())
         end(*call);
     }
-  stepTime = Schedule::Clock::now() - start;
+  // Follows faster steps at once and slower ones slowly: one that was disturbed says little.
+  auto took = Schedule::Clock::now() - start;
+  stepTime = std::min(took, (3 * stepTime + took) / 4);
   steps.fetch_add(batch.rowCount() != 0, std::memory_order_relaxed);
 }
 
@@ -265,12 +286,7 @@ void Scheduler::settle(Guard &guard) {
       std::partition(calls.begin(), calls.end(), [](const Call *call) { return !call->hasEnded; });
   for (Call *call : std::span(ended, calls.end())) {
     order.leave(call->flow);
-    if (call->error && call->generation.keepsPartial(call->error)) {
-      call->error = nullptr;
-      call->hasEnded = false;
-      guarded(*call, [&] { call->generation.endEarly(); });
-    }
-    call->generation.abandon();
+    release(*call);
   }
   guard.lock();
   for (Call *call : std::span(ended, calls.end()))

@@ -92,6 +92,7 @@ private:
   void countAhead();
   void settle(Guard &guard);
   static void end(Call &call, std::exception_ptr error = {});
+  static void release(Call &call);
   template <typename Work> static void guarded(Call &call, Work &&work);
 
   Engine &engine;
@@ -105,7 +106,7 @@ private:
   FairOrder order;
   std::vector<Call *> calls, waitingCalls;
   std::uint64_t arrivals = 0;
-  Schedule::Clock::duration stepTime{}; // of the last step
+  Schedule::Clock::duration stepTime{}; // of a step, about
   std::atomic<std::uint64_t> steps{0}, sequences{0};
 };
 
