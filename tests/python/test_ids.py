@@ -189,3 +189,50 @@ def test_scores_of_given_ids_sum_up_to_that_of_a_search(demo):
     assert demo.labels == []
     with pytest.raises(transept.Error, match="no labels"):
         demo.classify(source)
+
+
+def test_forced_words_are_in_every_result(golden):
+    model = golden("marian").model
+    source = model.encode([5, 9, 7, 0])
+    for sequence in model.generate(source, beams=4, return_count=3, maximum_length=12,
+                                   forced_words=[[[11, 12]], [[13], [14, 15]]]):
+        text = " ".join(map(str, sequence.ids))
+        assert "11 12" in text and (" 13" in text or "14 15" in text)
+    with pytest.raises(transept.Error, match=r"forced_word"):
+        model.generate(source, beams=4, forced_words=[[[10 ** 6]]])
+
+
+def test_allowed_ids_are_asked_before_each_token(golden):
+    model = golden("marian").model
+    source, asked = model.encode([5, 9, 7, 0]), []
+
+    def allow(number, ids, generated_from):
+        asked.append((number, list(ids), generated_from))
+        return [7, 9] if len(ids) < 5 else [11]
+
+    (best,) = model.generate(source, allowed_ids=allow, maximum_length=8)
+    assert set(best.ids[1:5]) <= {7, 9} and asked[0][0] == 0 and len(asked[0][1]) == asked[0][2]
+    with pytest.raises(ZeroDivisionError):
+        model.generate(source, allowed_ids=lambda *_: 1 / 0)
+    with pytest.raises(transept.Error, match="allowed_ids"):
+        model.submit([5, 9, 7, 0], allowed_ids=allow)
+
+
+def test_a_stopped_call_keeps_what_there_is(demo):
+    whole = demo.generate_texts(">>de<< forty-eight")[0]
+    (partial,) = demo.generate([demo.encode(demo.tokenize(">>de<< forty-eight"))][0:1], keep_partial=True,
+                               maximum_length=40)
+    assert [each.ids for each in partial] == [each.ids for each in whole.sequences]
+
+
+def test_cross_attention_sums_to_one(demo):
+    source = demo.encode(demo.tokenize(">>de<< forty-eight"))
+    (best,) = demo.generate(source)
+    last = demo.cross_attention_count - 1
+    weights = demo.cross_attention(source, best.ids, [last, 0])
+    shape = weights[0].shape
+    assert shape[1:] == (len(best.ids), len(source)) and len(weights) == 2
+    for row in weights[0].tolist()[0]:
+        assert sum(row) == pytest.approx(1, abs=1e-4)
+    with pytest.raises(transept.Error, match=r"layers\[1\] is 0, but must be one of"):
+        demo.cross_attention(source, best.ids, [0, 0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import difflib
-from typing import Any, Iterable, Mapping
+from typing import Any, Callable, Iterable, List, Mapping
 
 from . import _abi, _values
 from .errors import invalid
@@ -35,6 +35,12 @@ class GenerateOptions(_abi.GenerationOptions, total=False):
     "Of each generated id: 'processed', what the search worked with, or 'normalized', log-probabilities."
     timestamps: bool
     "Models of speech: timestamps come in pairs and do not decrease."
+    forced_words: Iterable[Iterable[Iterable[int]]]
+    "Beam search: choices of words, as ids; of each choice one is in every result, where a way is found."
+    allowed_ids: Callable[[int, List[int], int], Iterable[int]]
+    "allowed_ids(source, ids, generated_from) gives the ids that may follow; before each that is chosen."
+    keep_partial: bool
+    "A call that a callback ends with False gives what there is by then; what was not finished says so."
     caller: int
     "Calls with one number share that caller's part of the steps; 0: a caller of its own."
     weight: float
@@ -53,7 +59,7 @@ GenerateOptions.__doc__ = f"{GenerateOptions.__doc__}\n\n{_abi.GenerationOptions
 TranslateOptions.__doc__ = f"{TranslateOptions.__doc__}\n\n{GenerateOptions.__doc__}"
 
 _CALL_OPTIONS = ("ignore_model_defaults", "prompt", "prompts", "seed", "source_numbers", "token_scores",
-                 "timestamps", "caller", "weight", "priority", "deadline")
+                 "timestamps", "forced_words", "allowed_ids", "keep_partial", "caller", "weight", "priority", "deadline")
 
 
 def refuse_unknown(function: str, given: Iterable[str], texts: bool) -> None:
@@ -80,9 +86,37 @@ class Generation:
             options.timestamps = bool(timestamps)
         options.token_scores = self._token_scores(given.get("token_scores"))
         options.seed = _values.integer(given.get("seed") or 0, "seed", 0, 2**64 - 1)
+        options.keep_partial = bool(given.get("keep_partial"))
+        self._set_forced_words(given.get("forced_words") or ())
         self._set_schedule(given)
         self._set_prompts(given.get("prompt"), given.get("prompts"), source_count)
         self._set_numbers(given.get("source_numbers"), source_count)
+
+    def add_callbacks(self, given: Mapping[str, Any], callbacks: Any) -> None:
+        """Those of the options, which live as long as `callbacks`."""
+        if (allowed := given.get("allowed_ids")) is None:
+            return
+
+        def allow(source: int, ids: Any, count: int, generated_from: int, result: Any, size: Any) -> None:
+            memory, size[0] = _values.ids(allowed(source, ids[:count], generated_from), "allowed_ids")
+            self._allowed = memory  # until the next call
+            result[0] = ctypes.cast(memory, ctypes.POINTER(ctypes.c_int32))
+
+        self.structure.allowed_ids = callbacks.add(_abi.transept_allowed_function, allow)
+
+    def _set_forced_words(self, choices: Iterable[Iterable[Iterable[int]]]) -> None:
+        words: list[Iterable[int]] = []
+        ends = [0]
+        for choice in choices:
+            words += choice
+            ends.append(len(words))
+        if len(ends) == 1:
+            return
+        memory, offsets, count = self._lists("forced_words", words)
+        self._point("forced_word_ids", memory)
+        self._point("forced_word_offsets", offsets)
+        self._point("forced_choice_offsets", (ctypes.c_uint64 * len(ends))(*ends))
+        self.structure.forced_word_count, self.structure.forced_choice_count = count, len(ends) - 1
 
     def _set_schedule(self, given: Mapping[str, Any]) -> None:
         options = self.structure

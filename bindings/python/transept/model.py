@@ -139,6 +139,7 @@ class Model:
         callbacks = Callbacks()
         if progress:
             converted.structure.on_progress = callbacks.add(_abi.transept_progress_function, progress)
+        generation.add_callbacks(options, callbacks)
         generation.structure.should_stop = callbacks.add(_abi.transept_stop_function, lambda: True)
         if on_text:
             converted.structure.on_text = callbacks.add(_abi.transept_text_function, on_text)
@@ -314,6 +315,8 @@ class Model:
         """Encodes token ids, or rows of features, and generates from them without waiting: all requests
         and calls share the model's steps. Error (OVERLOADED) where maximum_requests are on their way."""
         refuse_unknown("submit", options, texts=False)
+        if options.get("allowed_ids") is not None:
+            raise invalid("allowed_ids is given, but a request has no thread for it; use generate in a thread")
         return Request(self, self._input(source), options)
 
     def _encoded(self, entry: Any) -> Source:
@@ -341,6 +344,7 @@ class Model:
         if on_token:
             generation.structure.on_token = callbacks.add(_abi.transept_token_function, on_token)
         results = ctypes.c_void_p()
+        generation.add_callbacks(options, callbacks)
         generation.structure.should_stop = callbacks.add(_abi.transept_stop_function, lambda: True)
         try:
             callbacks.call(opened, opened.runtime.generate, opened.model, handles, len(sources),
@@ -404,6 +408,32 @@ class Model:
         self._opened.call(self._opened.runtime.score, self._opened.model, self._handles([source]), 1,
                           memory, (ctypes.c_uint64 * 2)(0, count), scores)
         return _values.array(scores, count)
+
+    @property
+    def cross_attention_count(self) -> int:
+        """Cross-attentions of the decoder, usually one a layer."""
+        return self._opened.table.cross_attention_count
+
+    def cross_attention(self, source: Source, target_ids: Iterable[int], layers: Iterable[int]) -> list[Any]:
+        """Teacher forcing: the weights of cross-attentions, by their numbers, as [heads, ids, source
+        length] each."""
+        table, wanted = self._opened.table, list(layers)
+        memory, count = _values.ids(target_ids, "target_ids")
+        heads = [slot.head_count for slot in table.encoder_slots[:table.encoder_slot_count]
+                 if slot.layout == _abi.CACHE_KEYS]
+        pointers = (ctypes.POINTER(ctypes.c_float) * max(1, len(heads)))()
+        results = []
+        for index, layer in enumerate(wanted):
+            if not 0 <= layer < len(heads) or layer in wanted[:index]:
+                raise invalid(f"layers[{index}] is {layer!r}, but must be one of the {len(heads)} "
+                              "cross-attentions, each once")
+            shape = heads[layer], count, len(source)
+            weights = _values.floats(*shape)
+            pointers[layer] = ctypes.cast(weights, ctypes.POINTER(ctypes.c_float))
+            results.append((weights, shape))
+        self._opened.call(self._opened.runtime.cross_attention, self._opened.model, self._handles([source]), 1,
+                          memory, (ctypes.c_uint64 * 2)(0, count), pointers)
+        return [_values.array(weights, *shape) for weights, shape in results]
 
     @property
     def labels(self) -> list[str]:
