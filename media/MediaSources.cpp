@@ -96,7 +96,8 @@ features::WhisperSound MediaSources::openSound(const std::string &file,
                                                features::SoundPart part) const {
   windowsFor(file); // before a pipe is read
   bool isInput = file == kStandardInput;
-  return openSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file),
+  return openSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file)
+                           : features::bytesOfFile(file),
                    file, part);
 }
 
