@@ -121,14 +121,14 @@ void HttpServer::drain() {
   logEvent("info", "draining", {{"connections", sessions.size()}});
   service.isDraining = true;
   acceptor.close();
-  std::set<HttpSession *> now = sessions;
-  for (HttpSession *session : now)
-    session->closeIfIdle();
   timer.expires_after(std::chrono::seconds(service.limits.drainSeconds));
   timer.async_wait([this](error_code error) {
     if (!error)
       endDrain();
   });
+  std::set<HttpSession *> now = sessions;
+  for (HttpSession *session : now)
+    session->closeIfIdle();
   finishIfEmpty();
 }
 

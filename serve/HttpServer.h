@@ -39,7 +39,6 @@ public:
   uint64_t retryAfter() const;
 
   Service &service;
-  RequestPool pool;
 
 private:
   void accept();
@@ -58,6 +57,10 @@ private:
   bool isAccepting = false, isStopped = false;
   std::atomic<size_t> sessionCount = 0;
   std::atomic<uint64_t> reservedBytes = 0;
+
+public:
+  /// Ends first: its threads give up sessions, which need the context.
+  RequestPool pool;
 };
 
 } // namespace transept::serve

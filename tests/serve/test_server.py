@@ -204,6 +204,16 @@ def test_sigterm_lets_requests_end():
         assert ending.process.wait(PATIENCE) == 0
 
 
+def test_idle_connections_do_not_delay_the_end():
+    with serving(f"demo={DEMO}") as ending:
+        connections = [socket.create_connection(("127.0.0.1", ending.port)) for _ in range(20)]
+        ending.wait_for_metric("transept_connections", 21)
+        begin = time.monotonic()
+        assert ending.stop() == 0 and time.monotonic() - begin < PATIENCE / 2
+        for connection in connections:
+            connection.close()
+
+
 def test_what_does_not_end_is_ended():
     with serving(f"demo={DEMO}", "--drain-seconds", 0) as ending:
         Background(ending, "/v2/models/demo/infer", LONG)
