@@ -46,6 +46,11 @@ constexpr ModelFact kModelFacts[] = {
      &transept_statistics::self_pages_in_use},
     {"transept_invocations_total", "counter", "Programs run: encodes and steps.",
      &transept_statistics::invocations},
+    {"transept_decode_steps_total", "counter", "Steps that all requests of a model share.",
+     &transept_statistics::decode_steps},
+    {"transept_decode_sequences_total", "counter",
+     "Sequences that these steps advanced; by steps, how full these were.",
+     &transept_statistics::decode_sequences},
     {"transept_workers", "gauge", "Threads that work on a model's steps.",
      &transept_statistics::workers},
 };
