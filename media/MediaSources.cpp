@@ -97,7 +97,8 @@ MediaSources::openSound(const std::string &file, features::SoundPart part,
                         const std::optional<features::RawFormat> &raw) const {
   windowsFor(file); // before a pipe is read
   bool isInput = file == kStandardInput;
-  return openSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file) : features::bytesOfFile(file),
+  return openSound(isInput ? features::bytesOfPipe(STDIN_FILENO, file)
+                           : features::bytesOfFile(file),
                    file, part, raw);
 }
 
