@@ -94,6 +94,19 @@ void read(const Json &value, const std::string &where, OptionRange range,
   }
 }
 
+void read(const Json &value, const std::string &where, OptionRange,
+          std::optional<std::vector<std::string>> &field) {
+  const Json list = value.is_string() ? Json::array({value}) : value;
+  if (!list.is_array())
+    refuseValue(value, where, "a text or a list of texts");
+  field.emplace();
+  for (const Json &each : list) {
+    if (!each.is_string())
+      refuseValue(each, where, "a text");
+    field->push_back(each.get<std::string>());
+  }
+}
+
 int hexDigit(char digit) {
   return digit >= '0' && digit <= '9'   ? digit - '0'
          : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
