@@ -157,7 +157,7 @@ def test_requests_say_what_ended_them(golden):
         model.submit([5, 6, 0], deadline=-1)
     with pytest.raises(TypeError, match="did you mean 'priority'"):
         model.submit([5, 6, 0], priorty=3)
-    late = model.submit([5, 6, 0], minimum_length=400, maximum_length=500, deadline=1e-6)
+    late = model.submit([5, 6, 0], minimum_length=60, maximum_length=64, deadline=1e-6)
     with pytest.raises(transept.Error) as caught:
         late.result()
     assert caught.value.code is transept.ErrorCode.DEADLINE
