@@ -42,8 +42,8 @@ def test_segments_and_words(server, sound):
     assert found["segments"] == plain["segments"] and found["language"] == plain["language"]
     assert found["duration"] == 5 and found["task"] == "transcribe" and "words" not in found
     timed = json.loads(expected(sound, "--format", "json", "--word-timestamps"))
-    words = [{**word, "word": word["word"].strip()} for segment in timed["segments"]
-             for word in segment["words"] if word["word"].strip()]
+    words = [{"word": word["word"].strip(), "start": word["start"], "end": word["end"]}
+             for segment in timed["segments"] for word in segment["words"] if word["word"].strip()]
     found = post(server, sound, response_format="verbose_json",
                  **{"timestamp_granularities[]": ["word", "segment"]}).json
     assert found["words"] == words and found["segments"] == plain["segments"]
