@@ -145,20 +145,16 @@ HttpResponse translate(Call &call) {
     for (std::string &text : texts)
       text = prefix->second + text;
   Json translated = Json::array(), alternatives = Json::array();
-  size_t tokens = 0;
   for (const TextGeneration &each :
        served.model.generateTexts(texts, optionsOf(request, direction, call))) {
     translated.push_back(each.text());
     Json others = Json::array();
-    for (const TextResult &result : each.results) {
+    for (const TextResult &result : each.results)
       if (&result != &each.results.front())
         others.push_back(result.text);
-      for (const Sequence &sequence : result.sequences)
-        tokens += sequence.ids.size();
-    }
+    call.generated(served, each);
     alternatives.push_back(others);
   }
-  call.service.metrics.generated(served.name, tokens);
   Json answer = {{"translatedText", request.isList ? translated : translated[0]}};
   if (request.alternatives > 0)
     answer["alternatives"] = request.isList ? alternatives : alternatives[0];

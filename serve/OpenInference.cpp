@@ -47,14 +47,6 @@ void prepare(GenerateOptions &generate, const Call &call) {
   generate.schedule = call.schedule();
 }
 
-void count(const Call &call, const ServedModel &served, const TextGeneration &generation) {
-  size_t tokens = 0;
-  for (const TextResult &result : generation.results)
-    for (const Sequence &sequence : result.sequences)
-      tokens += sequence.ids.size();
-  call.service.metrics.generated(served.name, tokens);
-}
-
 /// Results of n sources: [n], or [n, k] where each has k.
 std::vector<size_t> shapeOf(size_t sources, size_t results) {
   return results == sources ? std::vector<size_t>{sources}
@@ -68,7 +60,7 @@ Json inferTexts(const Call &call, const ServedModel &served, const InputTensor &
   std::vector<std::string> texts = textsOf(input);
   Json results = Json::array(), scores = Json::array();
   for (const TextGeneration &generation : served.model.generateTexts(texts, options)) {
-    count(call, served, generation);
+    call.generated(served, generation);
     for (const TextResult &result : generation.results) {
       results.push_back(result.text);
       scores.push_back(result.sequences.size() == 1 ? Json(result.sequences[0].score)
@@ -215,7 +207,7 @@ GenerateRequest readGenerate(Call &call) {
 HttpResponse generateText(Call &call) {
   GenerateRequest request = readGenerate(call);
   TextGeneration result = request.served->model.generateText(request.text, request.options);
-  count(call, *request.served, result);
+  call.generated(*request.served, result);
   return {.body = dump({{"model_name", request.served->name}, {"text_output", result.text()}})};
 }
 
@@ -233,7 +225,7 @@ HttpResponse streamText(Call &call) {
     return true;
   };
   TextGeneration result = request.served->model.generateText(request.text, request.options);
-  count(call, *request.served, result);
+  call.generated(*request.served, result);
   if (!call.exchange.isStreaming())
     send(""); // an empty result is a result
   return {};

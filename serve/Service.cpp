@@ -43,6 +43,14 @@ ModelPointer Call::model() const {
   return service.models.find(parameters.front());
 }
 
+void Call::generated(const ServedModel &served, const TextGeneration &generation) const {
+  size_t tokens = 0;
+  for (const TextResult &result : generation.results)
+    for (const Sequence &sequence : result.sequences)
+      tokens += sequence.ids.size();
+  service.metrics.generated(served.name, tokens);
+}
+
 Schedule Call::schedule() const {
   Schedule result{
       .caller = caller.number, .weight = float(caller.weight), .priority = caller.priority};

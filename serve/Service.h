@@ -35,6 +35,8 @@ struct Call {
   Caller caller;
 
   ModelPointer model() const;
+  /// Counts the tokens of a result.
+  void generated(const ServedModel &served, const TextGeneration &generation) const;
   /// How the request stands among others. Throws HttpError where its time is up.
   Schedule schedule() const;
 };

@@ -5,22 +5,12 @@
 
 #include "media/library/SequencePlaces.h"
 
+#include "media/library/LastCrossAttention.h"
 #include "media/library/TokenPlaces.h"
-
-#include "transept/detail/OpenLibrary.h"
 
 namespace transept::media {
 
 namespace {
-
-/// Of the last cross-attention.
-size_t headCount(const transept_model_table &table) {
-  size_t heads = 0;
-  for (const transept_cache_slot &slot : std::span(table.encoder_slots, table.encoder_slot_count))
-    if (slot.layout == TRANSEPT_CACHE_KEYS)
-      heads = slot.head_count;
-  return heads;
-}
 
 /// [length, sourceLength]; nothing was looked at for the first id.
 std::vector<float> weightsOf(const transept_text &text, transept_source *source,
@@ -28,14 +18,8 @@ std::vector<float> weightsOf(const transept_text &text, transept_source *source,
   std::vector<float> weights(ids.size() * sourceLength);
   if (ids.size() < 2)
     return weights;
-  size_t heads = headCount(text.table), rows = ids.size() - 1;
-  std::vector<float> all(heads * rows * sourceLength);
-  std::vector<float *> layers(text.table.cross_attention_count, nullptr);
-  layers.back() = all.data();
-  const uint64_t offsets[] = {0, rows};
-  detail::OpenLibrary(text.table, text.model)
-      .call(text.table.runtime->cross_attention, text.model, &source, uint64_t(1), ids.data(),
-            offsets, layers.data());
+  const size_t rows = ids.size() - 1;
+  const auto [heads, all] = lastCrossAttention(text, source, ids.first(rows), sourceLength);
   for (size_t head = 0; head < heads; ++head)
     for (size_t at = 0; at < rows * sourceLength; ++at)
       weights[sourceLength + at] += all[head * rows * sourceLength + at] / float(heads);

@@ -209,7 +209,7 @@ private:
 
   void take(const GenerationPiece &piece, size_t index, const transept_results *generated,
             transept_source *source) {
-    const UnknownTokens unknown(text, library);
+    const UnknownTokens unknown(text);
     uint64_t count = 0;
     const transept_sequence *sequences =
         text.table.runtime->view_sequences(generated, index, &count);

@@ -7,6 +7,7 @@
 #include "media/library/UnknownTokens.h"
 
 #include "base/Error.h"
+#include "media/library/LastCrossAttention.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/TokenText.h"
 
@@ -15,14 +16,6 @@
 namespace transept::media {
 
 namespace {
-
-/// Heads of a cross-attention: those of its keys.
-size_t headsOf(const transept_model_table &table, size_t crossAttention) {
-  for (const transept_cache_slot &slot : std::span(table.encoder_slots, table.encoder_slot_count))
-    if (slot.layout == TRANSEPT_CACHE_KEYS && crossAttention-- == 0)
-      return slot.head_count;
-  return 0;
-}
 
 /// A piece as it is in a text.
 std::string plain(const std::string &piece) {
@@ -44,19 +37,14 @@ std::vector<float> UnknownTokens::attention(std::span<const int32_t> ids, transe
     throw Error(ErrorCode::Unsupported, "unknown tokens cannot be replaced: the model has no "
                                         "cross-attention");
   transept_source_view view{};
-  library.runtime().view_source(source, &view);
+  table.runtime->view_source(source, &view);
   if (view.length != keyCount)
     throw Error(ErrorCode::Unsupported,
                 "unknown tokens cannot be replaced: the model encodes other "
                 "rows than the source's tokens");
-  size_t layer = table.cross_attention_count - 1, heads = headsOf(table, layer);
-  std::vector<float> weights(heads * ids.size() * keyCount + 1), sums(ids.size() * keyCount);
-  std::vector<float *> wanted(layer + 1, nullptr);
-  wanted[layer] = weights.data();
-  uint64_t offsets[] = {0, ids.size()};
-  library.call(library.runtime().cross_attention, text.model, &source, uint64_t(1), ids.data(),
-               offsets, wanted.data());
-  for (size_t index = 0; index < heads * sums.size(); ++index)
+  const std::vector<float> weights = lastCrossAttention(text, source, ids, keyCount).weights;
+  std::vector<float> sums(ids.size() * keyCount);
+  for (size_t index = 0; index < weights.size(); ++index)
     sums[index % sums.size()] += weights[index];
   return sums;
 }

@@ -9,15 +9,12 @@
 #include "media/library/GenerationSources.h"
 #include "media/library/TextModel.h"
 
-#include "transept/detail/OpenLibrary.h"
-
 namespace transept::media {
 
 class UnknownTokens {
 public:
-  /// Both must outlive this.
-  UnknownTokens(const transept_text &text, const detail::OpenLibrary &library)
-      : text(text), library(library) {}
+  /// `text` must outlive this.
+  explicit UnknownTokens(const transept_text &text) : text(text) {}
 
   bool areIn(std::span<const int32_t> ids) const;
   /// The text of `ids`, which were generated from `source`, the encoded ids of `piece`. Throws
@@ -31,7 +28,6 @@ private:
   std::vector<std::string> sourceTexts(const GenerationPiece &piece) const;
 
   const transept_text &text;
-  const detail::OpenLibrary &library;
 };
 
 } // namespace transept::media

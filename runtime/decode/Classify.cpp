@@ -8,6 +8,8 @@
 #include "runtime/base/Messages.h"
 #include "runtime/decode/FeedSequences.h"
 
+#include "transept/detail/Softmax.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -29,17 +31,9 @@ std::vector<std::int32_t> targetOf(const transept_classifier &classifier,
   return target;
 }
 
-void softmax(std::span<const float> logits, float *scores) {
-  double best = *std::max_element(logits.begin(), logits.end()), sum = 0;
-  for (float logit : logits)
-    sum += std::exp(double(logit) - best);
-  for (std::size_t index = 0; index < logits.size(); ++index)
-    scores[index] = float(std::exp(double(logits[index]) - best) / sum);
-}
-
 void scoreLabels(std::uint32_t kind, std::span<const float> logits, float *scores) {
   if (kind == TRANSEPT_SCORES_SOFTMAX)
-    return softmax(logits, scores);
+    return detail::softmax(logits, scores);
   std::transform(logits.begin(), logits.end(), scores, [&](float logit) {
     return kind == TRANSEPT_SCORES_SIGMOID ? float(1 / (1 + std::exp(-double(logit)))) : logit;
   });

@@ -94,7 +94,7 @@ std::span<const std::int32_t> Generation::promptOf(const transept_generation_opt
 }
 
 void Generation::checkPrompt(std::size_t source, std::span<const std::int32_t> given,
-                             const transept_generation_options *options) const {
+                             const transept_generation_options *options) {
   bool isForEach = options && options->prompt_offsets;
   for (std::size_t index = 0; index < given.size(); ++index)
     checkTargetId(engine.table, nameOfPrompt(settings, isForEach, source) + "[" + text(index) + "]",
@@ -106,7 +106,7 @@ void Generation::checkPrompt(std::size_t source, std::span<const std::int32_t> g
                  "below the maximum length " + text(rules.maximumLength()));
   if (settings.isMinimumGiven && rules.minimumLength() > rules.maximumLength())
     failMinimum(rules, source);
-  checkPages(source);
+  countPages(source, rules);
 }
 
 void Generation::failMinimum(const TokenRules &rules, std::size_t source) const {
@@ -124,23 +124,19 @@ void Generation::failMinimum(const TokenRules &rules, std::size_t source) const 
 
 /// The pages of all positions of all sequences, guessed ones included, and of each sequence one
 /// that is being copied. Nothing where there is no limit to compare them with.
-std::uint64_t Generation::pagesOf(std::size_t source) const {
-  if (engine.pages.limit() == UINT64_MAX)
-    return 0;
-  TokenRules rules(settings, {}, std::int64_t(prompts[source].ids.size()));
+void Generation::countPages(std::size_t source, const TokenRules &rules) {
+  std::uint64_t limit = engine.pages.limit();
+  if (limit == UINT64_MAX)
+    return;
   auto longest = std::uint64_t(rules.maximumLength() + settings.lookupLength);
   std::uint64_t ofSequence = roundUp(longest, TRANSEPT_KEY_BLOCK) / TRANSEPT_KEY_BLOCK + 1;
-  return multiplySizes(ofSequence, std::uint64_t(settings.sequences()));
-}
-
-void Generation::checkPages(std::size_t source) const {
-  std::uint64_t needed = pagesOf(source), limit = engine.pages.limit();
+  std::uint64_t needed = multiplySizes(ofSequence, std::uint64_t(settings.sequences()));
   if (needed > limit)
     fail(ErrorCode::OutOfMemory, "sources[", source, "] may come to ", needed,
          " pages of the self cache, of ", engine.pages.pageBytes(), " bytes each (",
-         settings.sequences(), " sequences of at most ",
-         TokenRules(settings, {}, std::int64_t(prompts[source].ids.size())).maximumLength(),
+         settings.sequences(), " sequences of at most ", rules.maximumLength(),
          " tokens), but its limit allows ", limit);
+  prompts[source].pages = needed;
 }
 
 std::int64_t Generation::pendingRows() const {
@@ -153,7 +149,7 @@ std::int64_t Generation::pendingRows() const {
 std::uint64_t Generation::pages() const {
   std::uint64_t total = 0;
   for (const Running &item : running)
-    total += pagesOf(item.source);
+    total += prompts[item.source].pages;
   return total;
 }
 

@@ -34,7 +34,7 @@ public:
   /// Sequences that a source adds to a step, and rows of its first one.
   std::int64_t sequencesOfNext() const { return settings.sequences(); }
   /// Pages of the self cache that a source needs at most.
-  std::uint64_t pagesOfNext() const { return pagesOf(next); }
+  std::uint64_t pagesOfNext() const { return prompts[next].pages; }
   /// Of the sources that run: sequences, rows of the next step, pages that they may come to.
   std::int64_t sequences() const { return std::int64_t(running.size()) * settings.sequences(); }
   std::int64_t pendingRows() const;
@@ -70,15 +70,15 @@ private:
     std::vector<std::int32_t> ids;  // what results begin with
     std::vector<std::int32_t> soft; // what they are drawn to, their beginning included; or none
     std::uint64_t number;           // of the source, for sampling
+    std::uint64_t pages = 0;        // of the self cache at most, where it has a limit
   };
 
   std::span<const std::int32_t> promptOf(const transept_generation_options *options,
                                          std::uint64_t source) const;
   void checkPrompt(std::size_t source, std::span<const std::int32_t> given,
-                   const transept_generation_options *options) const;
-  void checkPages(std::size_t source) const;
+                   const transept_generation_options *options);
+  void countPages(std::size_t source, const TokenRules &rules);
   [[noreturn]] void failMinimum(const TokenRules &rules, std::size_t source) const;
-  std::uint64_t pagesOf(std::size_t source) const;
   void checkScores(const DecodeBatch &batch, const Running &item) const;
   std::unique_ptr<Search> makeSearch(std::size_t source, TokenListener sourceListener);
   bool takeIfDone(Running &item);

@@ -4,11 +4,10 @@
 
 #include "runtime/model/RequestFunctions.h"
 
+#include "runtime/base/Durations.h"
 #include "runtime/model/Results.h"
 #include "runtime/model/UsableHandle.h"
 #include "runtime/schedule/Submissions.h"
-
-#include <algorithm>
 
 namespace transept::runtime {
 
@@ -34,11 +33,9 @@ transept_status submit(transept_model *model, const transept_source_input *input
 std::int32_t waitRequest(transept_request *request, std::uint64_t microseconds) {
   if (!isUsable(request))
     return 0;
-  // Beyond a year there is no difference, and no clock overflows.
-  constexpr std::uint64_t longest = std::uint64_t(365 * 24 * 3600) * 1000000;
   std::optional<std::chrono::microseconds> patience;
   if (microseconds != UINT64_MAX)
-    patience = std::chrono::microseconds(std::min(microseconds, longest));
+    patience = boundedMicroseconds(microseconds);
   return request->request->wait(patience) ? 1 : 0;
 }
 

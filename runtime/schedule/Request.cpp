@@ -22,6 +22,7 @@ std::uint64_t Request::rows() const {
 void Request::start(Scheduler &scheduler, std::vector<SourceReference> &&encoded,
                     void (*newWhenEnded)(void *context, Request &request), void *context) {
   sources = std::move(encoded);
+  givenSources = {}; // the encoder's cache has them
   for (SourceReference &source : sources)
     handles.push_back(&*source);
   generation->setSources(handles);

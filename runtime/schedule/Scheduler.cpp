@@ -4,6 +4,7 @@
 
 #include "runtime/schedule/Scheduler.h"
 
+#include "runtime/base/Durations.h"
 #include "runtime/base/Messages.h"
 #include "runtime/decode/Limits.h"
 
@@ -26,13 +27,9 @@ Schedule scheduleOf(const transept_generation_options *options) {
   }
   if (options->priority != TRANSEPT_UNSET)
     schedule.priority = options->priority;
-  if (options->deadline_microseconds != 0) {
-    // Beyond a year there is no difference, and no clock overflows.
-    constexpr std::uint64_t longest = std::uint64_t(365 * 24 * 3600) * 1000000;
+  if (options->deadline_microseconds != 0)
     schedule.deadline =
-        Schedule::Clock::now() +
-        std::chrono::microseconds(std::min(options->deadline_microseconds, longest));
-  }
+        Schedule::Clock::now() + boundedMicroseconds(options->deadline_microseconds);
   return schedule;
 }
 

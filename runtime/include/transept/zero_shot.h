@@ -9,11 +9,11 @@
 #ifndef TRANSEPT_ZERO_SHOT_H
 #define TRANSEPT_ZERO_SHOT_H
 
+#include "transept/detail/Softmax.h"
 #include "transept/model.h"
 
 #include <array>
 #include <cctype>
-#include <cmath>
 
 namespace transept {
 
@@ -36,17 +36,6 @@ inline std::size_t labelThatBegins(const std::vector<std::string> &labels, std::
                       [](char left, char right) { return left == std::tolower(right); });
   };
   return std::size_t(std::ranges::find_if(labels, begins) - labels.begin());
-}
-
-inline std::vector<float> softmaxOf(std::span<const float> logits) {
-  double best = *std::ranges::max_element(logits), sum = 0;
-  for (float each : logits)
-    sum += std::exp(double(each) - best);
-  std::vector<float> scores;
-  scores.reserve(logits.size());
-  for (float each : logits)
-    scores.push_back(float(std::exp(double(each) - best) / sum));
-  return scores;
 }
 
 } // namespace detail
@@ -91,11 +80,16 @@ inline Classification classifyAs(const Model &model, std::string_view text,
   for (const Classification &each : model.classifyBatch(model.encodeBatch(pairs))) {
     float logit = each.labels[entails].logit;
     logits.push_back(logit);
-    if (options.areIndependent)
-      scores.push_back(detail::softmaxOf(std::array{each.labels[contradicts].logit, logit}).back());
+    if (!options.areIndependent)
+      continue;
+    std::array<float, 2> both{};
+    detail::softmax(std::array{each.labels[contradicts].logit, logit}, both.data());
+    scores.push_back(both.back());
   }
-  if (!options.areIndependent)
-    scores = detail::softmaxOf(logits);
+  if (!options.areIndependent) {
+    scores.resize(logits.size());
+    detail::softmax(logits, scores.data());
+  }
   for (std::size_t index = 0; index < labels.size(); ++index)
     result.labels.push_back({labels[index], scores[index], logits[index]});
   return result;
