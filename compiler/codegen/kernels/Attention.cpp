@@ -97,6 +97,8 @@ public:
     kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
       AttentionUnit work = keys.unitOf(unit);
       keys.prepare(work);
+      if (readsCache())
+        later = keys.unitAfter(unit);
       kernel.loop(zero, work.rowCount, tileRows, [&](Expression first) {
         Expression rows = kernel.minimum(work.rowCount - first, kernel.integer(tileRows));
         queryTile(work, first, rows);
@@ -182,9 +184,13 @@ private:
       });
     }
     auto product = [&](int64_t blocks, Expression block, int64_t mostRows) {
-      Expressions columns;
-      for (int64_t b = 0; b < blocks; ++b)
-        columns.push_back(keys.keyBlock(unit, key + block + b * kBlock));
+      Expressions columns, laterColumns;
+      for (int64_t b = 0; b < blocks; ++b) {
+        Expression first = key + block + b * kBlock;
+        columns.push_back(keys.keyBlock(unit, first));
+        if (readsCache())
+          laterColumns.push_back(keys.keyBlock(later, laterKey(first)));
+      }
       emitFloatProduct(kernel, scoreProduct(blocks),
                        {.rows = rows,
                         .mostRows = mostRows,
@@ -192,7 +198,8 @@ private:
                         .w = columns,
                         .rowStride = kernel.integer(kBlock),
                         .depth = kernel.integer(shape.keyDim),
-                        .tile = {kernel.floatsAt(scores, block), kKeysPerStep}});
+                        .tile = {kernel.floatsAt(scores, block), kKeysPerStep},
+                        .next = laterColumns});
     };
     auto allBlocks = [&](int64_t most, int64_t mostRows) {
       Expression done = zero;
@@ -212,7 +219,14 @@ private:
   }
 
   FloatProduct scoreProduct(int64_t blocks) const {
-    return {.columns = kBlock, .panels = blocks, .form = cacheForm(), .prefetch = Prefetch::None};
+    return {.columns = kBlock, .panels = blocks, .form = cacheForm(), .prefetch = prefetch()};
+  }
+  /// Keys and values of caches come from memory; those of rows were just computed.
+  bool readsCache() const { return shape.keys != KeySource::Rows; }
+  Prefetch prefetch() const { return readsCache() ? Prefetch::NextCall : Prefetch::None; }
+  /// The key of the later unit that is asked for beside `key`: one that it has.
+  Expression laterKey(Expression key) {
+    return kernel.minimum(key, (later.keyCount - 1) / kBlock * kBlock);
   }
   ColumnForm cacheForm() const {
     return shape.cachesBFloats ? ColumnForm::BFloats : ColumnForm::Floats;
@@ -285,12 +299,17 @@ private:
       auto [values, stride] = keys.valueRows(unit, key + begin);
       Expression depth = kernel.minimum(count - begin, kernel.integer(chunk));
       Expression from = values, rowStride = kernel.integer(stride);
+      Expression laterFrom = readsCache() ? keys.valueRows(later, laterKey(key + begin)).first : from;
       auto allColumns = [&](int64_t panels, int64_t mostRows) {
         for (int64_t column = 0; column < scratch.sumStride; column += panels * panelWidth) {
           int64_t count = std::min(panels, (scratch.sumStride - column) / panelWidth);
-          Expressions columns;
-          for (int64_t panel = 0; panel < count; ++panel)
-            columns.push_back(keys.numbersAt(from, kernel.integer(column + panel * panelWidth)));
+          Expressions columns, laterColumns;
+          for (int64_t panel = 0; panel < count; ++panel) {
+            Expression first = kernel.integer(column + panel * panelWidth);
+            columns.push_back(keys.numbersAt(from, first));
+            if (readsCache())
+              laterColumns.push_back(keys.numbersAt(laterFrom, first));
+          }
           emitFloatProduct(kernel, sumProduct(count),
                            {.rows = rows,
                             .mostRows = mostRows,
@@ -298,7 +317,8 @@ private:
                             .w = columns,
                             .rowStride = rowStride,
                             .depth = depth,
-                            .tile = {kernel.floatsAt(sums, column), scratch.sumStride}});
+                            .tile = {kernel.floatsAt(sums, column), scratch.sumStride},
+                            .next = laterColumns});
         }
       };
       if (scratch.sumStride == panelWidth)
@@ -310,7 +330,11 @@ private:
   }
 
   FloatProduct sumProduct(int64_t panels) const {
-    return {.columns = panelWidth, .panels = panels, .accumulates = true, .form = cacheForm()};
+    return {.columns = panelWidth,
+            .panels = panels,
+            .accumulates = true,
+            .form = cacheForm(),
+            .prefetch = prefetch()};
   }
 
   /// A row that saw no key has total 0 and yields 0.
@@ -336,6 +360,7 @@ private:
   int64_t tileRows, panelWidth;
   Expression zero, queries, scores, weights, sums, maxima, totals;
   AttentionKeys keys;
+  AttentionUnit later; // whose keys and values are asked for meanwhile
 };
 
 } // namespace

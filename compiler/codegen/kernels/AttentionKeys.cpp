@@ -16,6 +16,18 @@ constexpr int64_t kBlock = TRANSEPT_KEY_BLOCK;
 } // namespace
 
 AttentionUnit AttentionKeys::unitOf(Expression index) {
+  AttentionUnit unit = placeOf(index);
+  unit.hasRisingPositions = emitHasRisingPositions(kernel, shape, operands, unit);
+  return unit;
+}
+
+AttentionUnit AttentionKeys::unitAfter(Expression index) {
+  Expression last = operands.groupCount * shape.headCount - 1;
+  return placeOf(kernel.minimum(index + operands.workerCount, last));
+}
+
+/// All but what is to be known of its rows' positions.
+AttentionUnit AttentionKeys::placeOf(Expression index) {
   AttentionUnit unit;
   unit.group = index / shape.headCount;
   unit.head = index % shape.headCount;
@@ -36,7 +48,6 @@ AttentionUnit AttentionKeys::unitOf(Expression index) {
     unit.container = kernel.loadPointer(operands.containers, unit.group);
     break;
   }
-  unit.hasRisingPositions = emitHasRisingPositions(kernel, shape, operands, unit);
   return unit;
 }
 

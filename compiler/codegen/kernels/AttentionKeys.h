@@ -20,6 +20,8 @@ public:
         zero(kernel.integer(0)) {}
 
   AttentionUnit unitOf(Expression index);
+  /// The unit that this worker computes after `index`, or the last one: where its keys lie.
+  AttentionUnit unitAfter(Expression index);
 
   /// Emits what a unit needs before its first step: rows in the order of reading, new rows of the
   /// self cache in their pages.
@@ -43,6 +45,7 @@ public:
   }
 
 private:
+  AttentionUnit placeOf(Expression index);
   void transposeKeys(const AttentionUnit &unit);
   void packWords(const AttentionUnit &unit);
   void appendRows(const AttentionUnit &unit);

@@ -22,7 +22,7 @@ struct FixedRowsProduct {
   bool operator==(const FixedRowsProduct &) const = default;
 
   std::string name() const {
-    static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
+    static constexpr const char *prefetchNames[] = {"", "_ahead", "_next", "_later"};
     static constexpr const char *formNames[] = {"tile", "narrow", "bf16"};
     return llvm::formatv("{0}_product{1}_{2}x{3}x{4}{5}_stride{6}", formNames[int(product.form)],
                          product.accumulates ? "_add" : "", rows, product.panels, product.columns,
@@ -40,18 +40,20 @@ public:
         perStep(product.form == ColumnForm::BFloatPairs ? 2 : 1),
         numberBytes(product.form == ColumnForm::BFloats ? 2 : 4), vector(kernel.vectorOf(lanes)) {}
 
-  /// (A, row stride, depth, where to prefetch, tile, its gap, panels...)
+  /// (A, row stride, depth, where to prefetch, tile, its gap, panels, panels of the later call)
   SmallVector<Type> argumentTypes() {
     Type pointer = kernel.pointerType(), i64 = kernel.getI64Type();
     SmallVector<Type> types = {pointer, i64, i64, pointer, pointer, i64};
-    types.append(product.panels, pointer);
+    types.append(product.prefetch == Prefetch::NextCall ? 2 * product.panels : product.panels,
+                 pointer);
     return types;
   }
 
   void emit(ArrayRef<Expression> arguments) {
     a = arguments[0], rowStride = arguments[1], next = arguments[3];
     tile = arguments[4], tileGap = arguments[5];
-    panels = arguments.drop_front(6);
+    panels = arguments.slice(6, product.panels);
+    laterPanels = arguments.drop_front(6 + product.panels);
     Expressions sums;
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t v = 0; v < vectors; ++v)
@@ -91,6 +93,9 @@ private:
     }
     if (product.prefetch == Prefetch::NextPanel)
       kernel.prefetch(kernel.bytesAt(next, step * kLineBytes), /*level=*/2);
+    for (Expression panel : laterPanels)
+      for (int64_t byte = 0; byte < product.columns * numberBytes; byte += kLineBytes)
+        kernel.prefetch(kernel.bytesAt(panel, offset + byte), /*level=*/2);
     return columns;
   }
 
@@ -128,7 +133,7 @@ private:
   int64_t rows, tileStride, lanes, vectorsPerPanel, vectors, perStep, numberBytes;
   VectorType vector;
   Expression a, rowStride, next, tile, tileGap;
-  ArrayRef<Expression> panels;
+  ArrayRef<Expression> panels, laterPanels;
 };
 
 func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const FixedRowsProduct &shape) {
@@ -169,6 +174,7 @@ void emitFloatProduct(KernelBuilder &kernel, const FloatProduct &shape,
         call.depth,      call.ahead ? call.ahead : kernel.null(),
         call.tile.begin, call.tile.gap ? call.tile.gap : kernel.integer(shape.columns)};
     llvm::append_range(arguments, call.w);
+    llvm::append_range(arguments, call.next);
     kernel.call(fixedRowsProduct(kernel, fixed), arguments);
   });
 }

@@ -15,9 +15,10 @@ namespace transept::codegen {
 
 /// What a product asks memory for ahead of its use.
 enum class Prefetch {
-  None,     // W is in cache
-  Ahead,    // W comes from memory as it is used: a few KiB ahead
-  NextPanel // other tiles use this panel as well: meanwhile the next, into the second-level cache
+  None,      // W is in cache
+  Ahead,     // W comes from memory as it is used: a few KiB ahead
+  NextPanel, // other tiles use this panel as well: meanwhile the next, into the second-level cache
+  NextCall   // W comes from memory in pieces too short for that: meanwhile a later call's piece
 };
 
 /// Emits where to prefetch from (into the second-level cache), for a step that begins `offset`
@@ -68,6 +69,7 @@ struct FloatProductCall {
   Expression depth;
   ProductTile tile;
   Expression ahead = {}; // NextPanel: where each step asks for a cache line
+  Expressions next = {}; // NextCall: the panels of the later call, asked for in the same steps
 };
 
 /// Emits the call, or an error where the registers do not hold the sums of so many rows.
