@@ -14,9 +14,11 @@
 namespace transept::runtime {
 namespace {
 
-/// Rows of one encode invocation, unless a single source has more: enough for products to be bound
-/// by arithmetic, few enough that callers with one source do not wait long for those with many.
-constexpr std::uint64_t rowsPerInvocation = 512;
+/// Rows of one encode invocation for each worker, unless a single source has more: enough for
+/// products to be bound by arithmetic, few enough that what layers hand to each other stays in the
+/// second-level caches, and that callers with one source do not wait long for those with many.
+constexpr std::uint64_t rowsPerWorker = 256;
+constexpr std::uint64_t mostRows = 4096;
 
 /// Runs the encoder over some entries at once.
 void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
@@ -109,12 +111,12 @@ void EncodeQueue::endStopped() {
 void EncodeQueue::takeBatch() {
   batch.clear();
   bool isAlone = engine.table.source_feature_width != 0;
-  std::uint64_t rows = 0;
+  std::uint64_t room = std::min(rowsPerWorker * engine.runner.workerCount(), mostRows), rows = 0;
   while (!jobs.empty()) {
     Job &job = *jobs.front();
     const EncoderLease *lease = job.leases[job.next];
     std::uint64_t length = (*lease)->length();
-    if (!batch.empty() && (isAlone || rows + length > rowsPerInvocation))
+    if (!batch.empty() && (isAlone || rows + length > room))
       return;
     batch.emplace_back(&job, lease);
     rows += length;
