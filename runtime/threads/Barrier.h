@@ -18,9 +18,14 @@ public:
   /// A barrier for `workerCount` threads that look up to `spins` times before they sleep.
   Barrier(std::uint32_t workerCount, std::uint32_t spins);
 
+  std::uint32_t count() const { return workerCount; }
+
   /// Returns when all workers have called it, each with its own number; then it can be used again
   /// at once.
   void wait(std::uint32_t worker);
+
+  /// How long `worker` slept at it since the last call with this worker; that worker's to ask.
+  std::chrono::steady_clock::duration takeSleep(std::uint32_t worker);
 
   /// wait() as a transept_barrier_function; `context` is the barrier.
   static void call(void *context, std::uint32_t worker);
@@ -29,6 +34,7 @@ private:
   struct alignas(64) Worker {
     std::uint32_t waits = 0; // so many so far
     std::uint32_t spins = 0; // how often it looks before it sleeps
+    std::chrono::steady_clock::duration slept{};
   };
 
   const std::uint32_t workerCount;

@@ -39,7 +39,7 @@ ProgramRunner::ProgramRunner(const transept_model_table &table, std::uint32_t wo
                              transept_executor_function executor, void *executorContext)
     : table(table),
       workers(workerCount == 0 ? usableCores() : workerCount, executor, executorContext),
-      barrier(workers.count(), spinsFor(workers.count())) {}
+      attendance(workers.count()) {}
 
 void ProgramRunner::run(const transept_program &program, transept_invocation &invocation,
                         std::uint64_t keyCount, ProgramRole role) {
@@ -64,6 +64,27 @@ void ProgramRunner::run(const transept_program &program, transept_invocation &in
 }
 
 void ProgramRunner::runInTurn(Run &run) {
+  // Who looks at a run looks at all workers.
+  if (isProfiling || observer.function)
+    return share(run, workerCount(), barrierOf(workerCount()));
+  auto start = Attendance::Clock::now();
+  std::uint32_t wanted = attendance.workersFor(start);
+  Barrier &barrier = barrierOf(wanted);
+  barrier.takeSleep(0);
+  share(run, wanted, barrier);
+  auto end = Attendance::Clock::now();
+  attendance.record(end, end - start, barrier.takeSleep(0));
+}
+
+Barrier &ProgramRunner::barrierOf(std::uint32_t count) {
+  for (Barrier &barrier : barriers)
+    if (barrier.count() == count)
+      return barrier;
+  return barriers.emplace_back(count, spinsFor(count));
+}
+
+/// The first `wanted` workers run it.
+void ProgramRunner::share(Run &run, std::uint32_t wanted, Barrier &barrier) {
   prepare(run);
   transept_invocation &invocation = *run.invocation;
   invocation.barrier = Barrier::call;
@@ -72,13 +93,13 @@ void ProgramRunner::runInTurn(Run &run) {
   if (profile)
     profile->begin(invocation);
   ObservedRun observed(observer, table, *run.program, barrier);
-  HostedRun hosted(turns, barrier, workerCount(), prepareGuest, this);
+  HostedRun hosted(turns, barrier, wanted, prepareGuest, this);
   if (observer.function)
     observed.begin(invocation);
   else if (run.role == ProgramRole::Host && !profile)
     hosted.begin(invocation);
-  WorkersShare share{*run.program, invocation, workerCount()};
-  workers.run(WorkersShare::work, &share, workerCount());
+  WorkersShare share{*run.program, invocation, wanted};
+  workers.run(WorkersShare::work, &share, wanted);
   invocations.fetch_add(1, std::memory_order_relaxed);
   if (observer.function)
     observed.end();

@@ -7,12 +7,14 @@
 #define TRANSEPT_RUNTIME_THREADS_PROGRAMRUNNER_H
 
 #include "runtime/platform/AlignedMemory.h"
+#include "runtime/threads/Attendance.h"
 #include "runtime/threads/HostedRun.h"
 #include "runtime/threads/ProgramObserver.h"
 #include "runtime/threads/ProgramProfile.h"
 #include "runtime/threads/Workers.h"
 
 #include <atomic>
+#include <deque>
 
 namespace transept::runtime {
 
@@ -55,13 +57,16 @@ private:
   };
 
   void runInTurn(Run &run);
+  void share(Run &run, std::uint32_t wanted, Barrier &barrier);
+  Barrier &barrierOf(std::uint32_t count);
   void prepare(Run &run);
   static void prepareGuest(void *runner, HostedRun::Guest &guest);
   ProgramProfile &profileOf(const transept_program &program);
 
   const transept_model_table &table;
   Workers workers;
-  Barrier barrier;
+  Attendance attendance;
+  std::deque<Barrier> barriers; // for each number of workers that ran so far
   ProgramTurns turns;
   Memory memories[2]; // by role
   bool isProfiling = false;

@@ -17,19 +17,21 @@ void SleepingWord::advance() {
     wakeAll(value);
 }
 
-bool SleepingWord::waitFor(std::uint32_t target, std::uint32_t spins) {
+std::chrono::steady_clock::duration SleepingWord::waitFor(std::uint32_t target,
+                                                          std::uint32_t spins) {
   if (hasReached(value.load(std::memory_order_acquire), target))
-    return false;
+    return {};
   for (std::uint32_t spin = 0; spin < spins; ++spin) {
     pauseProcessor();
     if (hasReached(value.load(std::memory_order_acquire), target))
-      return false;
+      return {};
   }
+  auto start = std::chrono::steady_clock::now();
   sleepers.fetch_add(1, std::memory_order_seq_cst);
   for (std::uint32_t seen; !hasReached(seen = value.load(std::memory_order_seq_cst), target);)
     sleepWhile(value, seen);
   sleepers.fetch_sub(1, std::memory_order_relaxed);
-  return true;
+  return std::chrono::steady_clock::now() - start;
 }
 
 } // namespace transept::runtime

@@ -7,6 +7,7 @@
 #define TRANSEPT_RUNTIME_THREADS_SLEEPINGWORD_H
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 namespace transept::runtime {
@@ -19,8 +20,8 @@ public:
   void advance();
 
   /// Returns once the count, which wraps around, has reached `target`; looks `spins` times before
-  /// it sleeps. Returns whether it slept.
-  bool waitFor(std::uint32_t target, std::uint32_t spins);
+  /// it sleeps. Returns how long it slept.
+  std::chrono::steady_clock::duration waitFor(std::uint32_t target, std::uint32_t spins);
 
 private:
   static bool hasReached(std::uint32_t count, std::uint32_t target) {
