@@ -17,8 +17,8 @@ using Clock = Attendance::Clock;
 constexpr Clock::duration patience = 4ms;
 /// A chance that fails has cost about the time that it took: so many times that is how long the next
 /// one waits, at least, and each failure in a row doubles it up to longestPause.
-constexpr int pausePerChance = 16;
-constexpr Clock::duration longestPause = 1s;
+constexpr int pausePerChance = 32;
+constexpr Clock::duration longestPause = 2s;
 
 } // namespace
 

@@ -114,13 +114,13 @@ private:
     Expression tokens = kernel.minimum(kernel.integer(shape.vocabularySize) - firstToken,
                                        kernel.integer(kVocabularyBlock));
     Expression logits = kernel.floatsAt(scores, rowInChunk * kVocabularyBlock);
-    finishLogits(rowInChunk, firstToken, tokens, logits);
+    Expression largest = finishLogits(rowInChunk, firstToken, tokens, logits);
     storeLogits(row, firstToken, tokens, logits);
     BlockResult result = blockResult(kernel, request, block, row);
-    sumExponentials(logits, tokens, result);
+    sumExponentials(logits, tokens, largest, result);
     takeOutExcluded(row, firstToken, tokens, logits);
     kernel.when(request.candidateCount > 0,
-                [&] { collectBest(logits, firstToken, tokens, ownList(row)); });
+                [&] { collectBest(logits, firstToken, tokens, largest, ownList(row)); });
   }
 
   /// All blocks of a worker share the list of its first one: what is behind the best so far in
@@ -141,13 +141,16 @@ private:
     kernel.loop(kernel.integer(0), tokens, kernel.lanes(), body);
   }
 
-  /// Sums -> logits, with the bias; what lies beyond the vocabulary becomes -inf.
-  void finishLogits(Expression rowInChunk, Expression firstToken, Expression tokens,
-                    Expression logits) {
+  /// Sums -> logits, with the bias; what lies beyond the vocabulary becomes -inf. Returns the
+  /// largest logit of each lane.
+  Expression finishLogits(Expression rowInChunk, Expression firstToken, Expression tokens,
+                          Expression logits) {
     RowScale scale = emitRowScale(kernel, product, preparedAt(rowInChunk));
     int64_t lanes = kernel.lanes();
-    kernel.loop(kernel.integer(0), tokens, panelWidth, [&](Expression panelColumn) {
+    Expressions largest(panelWidth / lanes, kernel.vectorNumber(-kInfinity));
+    auto finishPanel = [&](Expression panelColumn, ArrayRef<Expression> carried) {
       Expression panel = panelAt((firstToken + panelColumn) / panelWidth);
+      Expressions next;
       for (int64_t v = 0; v < panelWidth; v += lanes) {
         Expression column = panelColumn + v, at = kernel.floatsAt(logits, column);
         Expression value = emitNumbers(kernel, product, scale, at, panel, v);
@@ -156,8 +159,15 @@ private:
         value = kernel.select(kernel.maskOfFirst(tokens - column), value,
                               kernel.vectorNumber(-kInfinity));
         kernel.store(value, at);
+        next.push_back(kernel.maximum(value, carried[v / lanes])); // drops NaN
       }
-    });
+      return next;
+    };
+    largest = kernel.loop(kernel.integer(0), tokens, panelWidth, largest, finishPanel);
+    Expression result = largest[0];
+    for (Expression other : ArrayRef(largest).drop_front())
+      result = kernel.maximum(result, other);
+    return result;
   }
 
   void storeLogits(Expression row, Expression firstToken, Expression tokens, Expression logits) {
@@ -172,16 +182,12 @@ private:
 
   /// The sum becomes NaN where a logit is NaN or +inf, and so does the log-sum-exp of the row: that
   /// is how the runtime sees it.
-  void sumExponentials(Expression logits, Expression tokens, const BlockResult &result) {
+  void sumExponentials(Expression logits, Expression tokens, Expression largest,
+                       const BlockResult &result) {
     kernel.when(kernel.isNotNull(request.logSumExp), [&] {
       auto at = [&](Expression column) {
         return kernel.loadVector(kernel.floatsAt(logits, column));
       };
-      Expression largest =
-          kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {kernel.vectorNumber(-kInfinity)},
-                      [&](Expression column, ArrayRef<Expression> carried) {
-                        return Expressions{kernel.maximum(carried[0], at(column))};
-                      })[0];
       Expression maximum = kernel.maximumOf(largest);
       // A block that is all -inf, as a bias may make it, adds 0.
       Expression reference = kernel.broadcast(
@@ -215,9 +221,16 @@ private:
     });
   }
 
-  void collectBest(Expression logits, Expression firstToken, Expression tokens,
+  /// `largest`: of the lanes, before tokens were taken out. Most blocks hold nothing for the list.
+  void collectBest(Expression logits, Expression firstToken, Expression tokens, Expression largest,
                    const BestList &list) {
     Expression last = kernel.loadFloat(kernel.floatsAt(list.logits, list.count - 1));
+    kernel.when(kernel.anyOf(largest > kernel.broadcast(last)),
+                [&] { insertBest(logits, firstToken, tokens, last, list); });
+  }
+
+  void insertBest(Expression logits, Expression firstToken, Expression tokens, Expression last,
+                  const BestList &list) {
     kernel.loop(kernel.integer(0), tokens, kernel.lanes(), {last},
                 [&](Expression column, ArrayRef<Expression> carried) {
                   Expression at = kernel.floatsAt(logits, column);
