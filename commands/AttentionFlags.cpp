@@ -15,13 +15,11 @@ namespace transept::commands {
 
 namespace {
 
-/// Heads of each cross-attention: those of its keys in the encoder cache.
+/// Heads of each cross-attention.
 std::vector<size_t> headCounts(const Model &model) {
   std::vector<size_t> counts;
-  const transept_model_table &table = model.table();
-  for (const transept_cache_slot &slot : std::span(table.encoder_slots, table.encoder_slot_count))
-    if (slot.layout == TRANSEPT_CACHE_KEYS)
-      counts.push_back(slot.head_count);
+  for (size_t number = 0; number < model.crossAttentionCount(); ++number)
+    counts.push_back(detail::crossAttentionHeads(model.table(), number));
   return counts;
 }
 

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace transept::commands {
@@ -41,17 +42,23 @@ void line(const char *label, const std::string &text) {
 
 std::string describeStack(const Json &stack) {
   const Json &attention = stack.at("selfAttention"), &feedForward = stack.at("feedForward");
+  std::string sharedKeys;
+  if (attention.contains("keyHeadCount"))
+    sharedKeys = fmt::format(" ({} of keys)", attention["keyHeadCount"].get<int64_t>());
   std::string text =
-      fmt::format("{} layers, hidden size {}, {} heads of {}, {}feed-forward {} ({}), {}-norm",
+      fmt::format("{} layers, hidden size {}, {} heads of {}{}, {}feed-forward {} ({}), {}-norm",
                   stack.at("layerCount").get<int64_t>(), stack.at("hiddenSize").get<int64_t>(),
                   attention.at("headCount").get<int64_t>(), attention.at("headDim").get<int64_t>(),
-                  feedForward.contains("gate") ? "gated " : "",
+                  sharedKeys, feedForward.contains("gate") ? "gated " : "",
                   feedForward.at("input").at("outputs").get<int64_t>(),
                   feedForward.at("activation").get<std::string>(),
                   stack.at("normPlacement").get<std::string>());
   const Json &positions = stack.at("embedding").at("positions");
   int64_t length = positions.at("length").get<int64_t>();
-  if (attention.contains("relativeBias"))
+  auto turns = [](const Json &variant) { return variant.contains("rotary"); };
+  if (std::ranges::any_of(attention.value("variants", Json::array()), turns))
+    text += ", rotary positions";
+  else if (attention.contains("relativeBias"))
     text += fmt::format(", relative positions ({} buckets)",
                         attention["relativeBias"].at("bucketCount").get<int64_t>());
   else

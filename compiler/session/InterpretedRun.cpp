@@ -51,7 +51,8 @@ void returnAttentionWeights(ModuleOp module) {
                                              op.getKey().getType().getSpace(), op.getHeadCount());
     auto changed = CrossAttentionOp::create(builder, op.getLoc(), op.getResult().getType(), weights,
                                             op.getQuery(), op.getKey(), op.getValue(), op.getMask(),
-                                            op.getBias(), op.getHeadCountAttr(), op.getScaleAttr());
+                                            op.getBias(), op.getHeadCountAttr(), op.getScaleAttr(),
+                                            op.getKeyHeadCountAttr(), op.getSoftCapAttr());
     op.getResult().replaceAllUsesWith(changed.getResult());
     op.erase();
   });

@@ -33,13 +33,18 @@ std::string obstacle(LinearOp projection, const WeightReaders &readers) {
   return "";
 }
 
-/// attention(linear(x, W, b), ..., scale = s) -> attention(linear(x, s W, s b), ...)
+/// attention(linear(x, W, b), ..., scale = s) -> attention(linear(x, s W, s b), ...), also where
+/// the queries are turned by their positions.
 template <typename AttentionOp>
 void foldScale(AttentionOp attention, const WeightReaders &readers) {
   double scale = attention.getScale().convertToDouble();
   if (scale == 1.0)
     return;
-  auto projection = attention.getQuery().template getDefiningOp<LinearOp>();
+  // Turning the queries and scaling them may change places.
+  auto rotary = attention.getQuery().template getDefiningOp<RotaryOp>();
+  bool turns = rotary && rotary.getResult().hasOneUse();
+  Value queries = turns ? rotary.getInput() : attention.getQuery();
+  auto projection = queries.template getDefiningOp<LinearOp>();
   if (std::string reason = obstacle(projection, readers); !reason.empty()) {
     remark::missed(attention.getLoc(), remarkOptions) << remark::reason("{0}", reason);
     return;

@@ -30,11 +30,12 @@ SearchVocabularyOp searchInstead(LogitsOp logits) {
     return SearchVocabularyOp::create(builder, changedBy(passName, logits.getLoc()), type,
                                       logits.getInput(), logits.getWeight(), logits.getBias(),
                                       /*norm_gain=*/Value(),
-                                      /*norm_bias=*/Value(), /*norm=*/NormAttr());
+                                      /*norm_bias=*/Value(), /*norm=*/NormAttr(),
+                                      logits.getSoftCapAttr());
   Location location = withPrologue(passName, norm.op->getLoc(), logits.getLoc());
-  auto search =
-      SearchVocabularyOp::create(builder, location, type, norm.input, logits.getWeight(),
-                                 logits.getBias(), norm.gain, norm.bias, norm.attribute());
+  auto search = SearchVocabularyOp::create(builder, location, type, norm.input, logits.getWeight(),
+                                           logits.getBias(), norm.gain, norm.bias, norm.attribute(),
+                                           logits.getSoftCapAttr());
   return search;
 }
 

@@ -14,7 +14,8 @@ NormParts matchNorm(Operation *op) {
   if (auto norm = llvm::dyn_cast_or_null<LayerNormOp>(op))
     return {norm,           norm.getInput(), norm.getGain(),
             norm.getBias(), NormKind::Layer, norm.getEpsilonAttr()};
-  if (auto norm = llvm::dyn_cast_or_null<RmsNormOp>(op))
+  // Norms of heads are no norms of rows.
+  if (auto norm = llvm::dyn_cast_or_null<RmsNormOp>(op); norm && !norm.getHeadCount())
     return {norm,    norm.getInput(),          norm.getGain(),
             nullptr, NormKind::RootMeanSquare, norm.getEpsilonAttr()};
   return {};

@@ -42,7 +42,8 @@ void removeDeadWeights(CrossAttentionOp attention) {
   auto single = CrossAttentionOp::create(
       builder, attention.getLoc(), attention.getResult().getType(), /*weights=*/Type(),
       attention.getQuery(), attention.getKey(), attention.getValue(), attention.getMask(),
-      attention.getBias(), attention.getHeadCountAttr(), attention.getScaleAttr());
+      attention.getBias(), attention.getHeadCountAttr(), attention.getScaleAttr(),
+      attention.getKeyHeadCountAttr(), attention.getSoftCapAttr());
   remark::passed(attention.getLoc(), remarkOptions) << "nobody reads the attention weights";
   attention.getResult().replaceAllUsesWith(single.getResult());
   attention.erase();

@@ -22,7 +22,9 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setHeadCount(number(parts.headCount));
   properties.setKeyDim(number(parts.keyDim));
   properties.setValueDim(number(parts.valueDim));
+  properties.setKeyHeads(number(parts.keyHeads));
   properties.setScale(parts.scale);
+  properties.setSoftCap(parts.softCap);
   properties.setMultipliesBfloats(flag(parts.multipliesBFloats));
   properties.setCausal(flag(parts.isCausal));
   properties.setWindowBefore(number(parts.windowBefore));
@@ -37,13 +39,15 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   }
 }
 
-/// One row of `heads` heads: a width and its space.
-static LogicalResult verifyRows(AttendOp op, StringRef name, BufferType rows, int64_t headDim) {
-  int64_t width = int64_t(op.getHeadCount()) * headDim;
+/// Heads of a row: how many, and how wide.
+struct Heads {
+  int64_t count, dim;
+};
+
+static LogicalResult verifyRows(AttendOp op, StringRef name, BufferType rows, Heads heads) {
   BufferType query = op.getQuery().getType();
-  if (rows.getWidth() != width)
-    return mismatch(op, name + " of " + Twine(op.getHeadCount()) + " heads of " + Twine(headDim),
-                    rows);
+  if (rows.getWidth() != heads.count * heads.dim)
+    return mismatch(op, name + " of " + Twine(heads.count) + " heads of " + Twine(heads.dim), rows);
   if (rows.getSpace() != query.getSpace())
     return mismatch(op, name + " and query to be rows of the same space", rows, query);
   return success();
@@ -51,21 +55,26 @@ static LogicalResult verifyRows(AttendOp op, StringRef name, BufferType rows, in
 
 static LogicalResult verifyShapes(AttendOp op) {
   int64_t heads = op.getHeadCount(), keyDim = op.getKeyDim(), valueDim = op.getValueDim();
+  int64_t keyHeads = op.keyHeadCount();
   // attend_c1
   if (heads <= 0 || keyDim <= 0 || valueDim <= 0)
     return op.emitOpError("expects a positive head_count, key_dim and value_dim, but got ")
            << heads << ", " << keyDim << " and " << valueDim;
+  // attend_c11
+  if (keyHeads <= 0 || heads % keyHeads != 0)
+    return mismatch(op, "a positive number of key_heads that divides head_count", keyHeads, heads);
   // attend_c2
-  if (failed(verifyRows(op, "a query", op.getQuery().getType(), keyDim)) ||
-      failed(verifyRows(op, "an output", op.getOutput().getType(), valueDim)))
+  if (failed(verifyRows(op, "a query", op.getQuery().getType(), {heads, keyDim})) ||
+      failed(verifyRows(op, "an output", op.getOutput().getType(), {heads, valueDim})))
     return failure();
   // attend_c3
   bool isCross = op.getKeysFrom() == KeySource::EncoderCache;
   if (bool(op.getKey()) == isCross || bool(op.getValue()) == isCross)
     return op.emitOpError("expects a key and a value unless they come from the encoder cache");
   // attend_c4
-  if (op.getKey() && (failed(verifyRows(op, "a key", op.getKey().getType(), keyDim)) ||
-                      failed(verifyRows(op, "a value", op.getValue().getType(), valueDim))))
+  if (op.getKey() &&
+      (failed(verifyRows(op, "a key", op.getKey().getType(), {keyHeads, keyDim})) ||
+       failed(verifyRows(op, "a value", op.getValue().getType(), {keyHeads, valueDim}))))
     return failure();
   return success();
 }
@@ -79,7 +88,7 @@ static LogicalResult verifySlots(AttendOp op) {
   if (!readsCache)
     return success();
   // attend_c6
-  int64_t heads = op.getHeadCount();
+  int64_t heads = op.keyHeadCount();
   if (!keys.getIsKeys() || keys.getHeadCount() != heads ||
       keys.getHeadDim() != int64_t(op.getKeyDim()))
     return mismatch(op, "a slot of keys of " + Twine(heads) + " heads of " + Twine(op.getKeyDim()),
@@ -109,6 +118,9 @@ static LogicalResult verifyScores(AttendOp op) {
   // attend_c10
   if (op.getMultipliesBfloats() && op.getKeysFrom() != KeySource::Rows)
     return op.emitOpError("expects to multiply bf16 only where keys are rows of the invocation");
+  // attend_c12
+  if (op.getSoftCap() && !(op.getSoftCap()->convertToDouble() > 0))
+    return mismatch(op, "a positive soft_cap", op.getSoftCap()->convertToDouble());
   return success();
 }
 
@@ -130,7 +142,7 @@ Value AttendOp::getCountedRows() {
 }
 
 Cost AttendOp::getCost() {
-  int64_t numbers = int64_t(getHeadCount()) * int64_t(getKeyDim() + getValueDim());
+  int64_t headNumbers = int64_t(getKeyDim() + getValueDim());
   CacheSlotAttr slot = getKeySlotAttr();
   KeyRange keys = getKeysFrom() == KeySource::EncoderCache ? KeyRange::OfSource
                   : getCausal()                            ? KeyRange::UpToRow
@@ -139,8 +151,8 @@ Cost AttendOp::getCost() {
   return {.bytesPerRow = rowBytes(getOperands()),
           .keys = keys,
           // Keys that are rows of the invocation are operands: they were counted with the rows.
-          .bytesPerKey = slot ? numbers * slot.numberBytes() : 0,
-          .operationsPerRowAndKey = 2 * numbers,
+          .bytesPerKey = slot ? keyHeadCount() * headNumbers * slot.numberBytes() : 0,
+          .operationsPerRowAndKey = 2 * int64_t(getHeadCount()) * headNumbers,
           .factors = getMultipliesBfloats() ? NumberType::BF16 : NumberType::F32,
           .keysBefore = int64_t(getWindowBefore().value_or(everything)),
           .keysBehind = int64_t(getWindowAfter().value_or(everything))};

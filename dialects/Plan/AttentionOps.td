@@ -18,13 +18,16 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
     - `attend_c2` the query is head_count * key_dim wide, the output head_count * value_dim, and both
       are rows of the same space
     - `attend_c3` there are a key and a value, unless they come from the encoder cache
-    - `attend_c4` key and value are as wide as query and output, and rows of their space
+    - `attend_c4` key and value have key_heads heads (head_count where it is left out) as wide as
+      those of query and output, and are rows of their space
     - `attend_c5` there are a key slot and a value slot if a cache is read, and else none
     - `attend_c6` the slots hold keys and values of these heads, in the same type of numbers
     - `attend_c7` a bias has its reach, which is positive, and a reach its bias
     - `attend_c8` keys of the encoder cache are all seen, and have no bias
     - `attend_c9` windows do not end on the wrong side of the query
     - `attend_c10` only keys and values of this invocation are multiplied as bf16
+    - `attend_c11` key_heads is positive, and divides head_count
+    - `attend_c12` soft_cap is positive
   }];
   let arguments = (ins StrAttr:$label, Plan_KeySourceAttr:$keys_from, Plan_Buffer:$query,
                        Optional<Plan_Buffer>:$key, Optional<Plan_Buffer>:$value,
@@ -32,7 +35,8 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
                        I64Attr:$head_count, I64Attr:$key_dim, I64Attr:$value_dim, F64Attr:$scale,
                        UnitAttr:$multiplies_bfloats, UnitAttr:$causal, OptionalAttr<I64Attr>:$window_before,
                        OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
-                       OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot);
+                       OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot,
+                       OptionalAttr<I64Attr>:$key_heads, OptionalAttr<F64Attr>:$soft_cap);
   let builders = [OpBuilder<(ins "const ::transept::plan::AttendParts &":$parts)>];
   let skipDefaultBuilders = 1;
   let assemblyFormat = [{
@@ -40,6 +44,10 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
     (`keys` $key_slot^)? (`values` $value_slot^)? attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Heads of keys and values.
+    int64_t keyHeadCount() { return int64_t(getKeyHeads().value_or(getHeadCount())); }
+  }];
 }
 
 def Plan_StoreOp : Plan_LaunchOp<"store"> {

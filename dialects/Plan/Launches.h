@@ -61,7 +61,8 @@ struct AttendParts {
   KeySource keysFrom = KeySource::Rows;
   mlir::Value query = {}, key = {}, value = {}, output = {};
   int64_t headCount = 0, keyDim = 0, valueDim = 0;
-  mlir::FloatAttr scale = {};
+  std::optional<int64_t> keyHeads = {};
+  mlir::FloatAttr scale = {}, softCap = {};
   bool multipliesBFloats = false, isCausal = false;
   std::optional<int64_t> windowBefore = {}, windowAfter = {};
   mlir::FlatSymbolRefAttr bias = {};

@@ -19,6 +19,10 @@ LogicalResult NormalizeOp::verify() {
   if (!isAlike(input, output))
     return mismatch(*this, "input and output to be rows of the same space and width", input,
                     output);
+  // normalize_c2
+  int64_t heads = getHeadCount().value_or(1);
+  if (heads <= 0 || input.getWidth() % heads != 0)
+    return mismatch(*this, "a positive head_count that divides the width", heads, input);
   return success();
 }
 
@@ -35,6 +39,44 @@ Value NormalizeOp::getCountedRows() {
 }
 
 Cost NormalizeOp::getCost() {
+  return {.bytesPerRow = rowBytes(getOperands())};
+}
+
+LogicalResult RotateOp::verify() {
+  BufferType input = getInput().getType(), output = getOutput().getType();
+  int64_t heads = getHeadCount(), dims = getDims();
+  // rotate_c1
+  if (!isAlike(input, output) || !input.getSpace().isWhole())
+    return mismatch(*this, "input and output to be the same rows of the source or the target",
+                    input, output);
+  // rotate_c2
+  if (heads <= 0 || input.getWidth() % heads != 0)
+    return mismatch(*this, "a positive head_count that divides the width", heads, input);
+  // rotate_c3
+  if (dims <= 0 || dims % 2 != 0 || dims > input.getWidth() / heads)
+    return mismatch(*this,
+                    "an even number of dims from 2 to a head's " + Twine(input.getWidth() / heads),
+                    dims);
+  // rotate_c4
+  double theta = getTheta().convertToDouble(), factor = getFactor().convertToDouble();
+  if (!(theta > 0 && factor > 0))
+    return mismatch(*this, "a positive theta and factor", theta, factor);
+  return success();
+}
+
+Footprint RotateOp::getFootprint() {
+  return {.reads = {getInput()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> RotateOp::getWeights() {
+  return {};
+}
+
+Value RotateOp::getCountedRows() {
+  return getInput();
+}
+
+Cost RotateOp::getCost() {
   return {.bytesPerRow = rowBytes(getOperands())};
 }
 

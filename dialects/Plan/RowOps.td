@@ -10,11 +10,35 @@ include "dialects/Plan/PlanDialect.td"
 def Plan_NormalizeOp : Plan_LaunchOp<"normalize"> {
   let summary = "a normalization that no product took in";
   let description = [{
+    With head_count, each head of a row by itself, all with the same gain.
+
     - `normalize_c1` input and output are rows of the same space and width
+    - `normalize_c2` head_count is positive, and divides the width
   }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, Transept_Norm:$norm,
-                       OptionalAttr<FlatSymbolRefAttr>:$gain, OptionalAttr<FlatSymbolRefAttr>:$shift);
+                       OptionalAttr<FlatSymbolRefAttr>:$gain, OptionalAttr<FlatSymbolRefAttr>:$shift,
+                       OptionalAttr<I64Attr>:$head_count);
   let assemblyFormat = "$label $input `into` $output $norm (`gain` $gain^)? (`shift` $shift^)? attr-dict `:` type(operands)";
+  let hasVerifier = 1;
+}
+
+def Plan_RotateOp : Plan_LaunchOp<"rotate"> {
+  let summary = "turn pairs of columns of each head by the row's position";
+  let description = [{
+    What transept.rotary says, with the positions of the invocation.
+
+    - `rotate_c1` input and output are rows of the same space and width, which is the source or the
+      target itself
+    - `rotate_c2` head_count is positive, and divides the width
+    - `rotate_c3` dims is even and positive, and at most a head's width
+    - `rotate_c4` theta and factor are positive
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, I64Attr:$head_count,
+                       I64Attr:$dims, F64Attr:$theta, F64Attr:$factor, UnitAttr:$interleaved);
+  let assemblyFormat = [{
+    $label $input `into` $output `heads` $head_count `dims` $dims `theta` $theta `factor` $factor
+    (`interleaved` $interleaved^)? attr-dict `:` type(operands)
+  }];
   let hasVerifier = 1;
 }
 

@@ -19,6 +19,9 @@ LogicalResult SearchOp::verify() {
   // search_c3
   if (!getInput().getType().getSpace().isRequested())
     return mismatch(*this, "an input of requested rows", getInput().getType());
+  // search_c4
+  if (getSoftCap() && !(getSoftCap()->convertToDouble() > 0))
+    return mismatch(*this, "a positive soft_cap", getSoftCap()->convertToDouble());
   return success();
 }
 

@@ -15,11 +15,13 @@ def Plan_SearchOp : Plan_LaunchOp<"search"> {
     - `search_c1` vocabulary_size is positive
     - `search_c2` there is a norm where there is a gain or a shift
     - `search_c3` the input is of the rows that are requested
+    - `search_c4` soft_cap is positive
   }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, FlatSymbolRefAttr:$weight,
                        OptionalAttr<FlatSymbolRefAttr>:$bias, OptionalAttr<Transept_Norm>:$norm,
                        OptionalAttr<FlatSymbolRefAttr>:$norm_gain,
-                       OptionalAttr<FlatSymbolRefAttr>:$norm_bias, I64Attr:$vocabulary_size);
+                       OptionalAttr<FlatSymbolRefAttr>:$norm_bias, I64Attr:$vocabulary_size,
+                       OptionalAttr<F64Attr>:$soft_cap);
   let assemblyFormat = [{
     $label $input `weight` $weight (`bias` $bias^)? (`norm` $norm^)? (`gain` $norm_gain^)?
     (`shift` $norm_bias^)? attr-dict `:` type($input)

@@ -13,33 +13,49 @@ namespace {
 
 // What both attentions check, under the label of each.
 
-// attention_c1 cross_attention_c1
 template <typename AttentionOp> LogicalResult verifyHeads(AttentionOp op) {
-  int64_t headCount = op.getHeadCount();
+  int64_t headCount = op.getHeadCount(), keyHeads = op.keyHeads();
+  // attention_c1 cross_attention_c1
   if (headCount <= 0)
     return mismatch(op, "a positive head_count", headCount);
-  for (auto [name, rows] : {std::pair("query", op.getQuery()), std::pair("key", op.getKey()),
-                            std::pair("value", op.getValue())})
-    if (rows.getType().getWidth() % headCount != 0)
-      return op.emitOpError() << "expects the width of " << name << " to be a multiple of "
-                              << headCount << " heads, but got " << rows.getType();
+  // attention_c8 cross_attention_c9
+  if (keyHeads <= 0 || headCount % keyHeads != 0)
+    return mismatch(op, "a positive number of key_heads that divides head_count", keyHeads,
+                    headCount);
+  // attention_c1 cross_attention_c1
+  for (auto [name, rows, heads] :
+       {std::tuple("query", op.getQuery(), headCount), std::tuple("key", op.getKey(), keyHeads),
+        std::tuple("value", op.getValue(), keyHeads)})
+    if (rows.getType().getWidth() % heads != 0)
+      return op.emitOpError() << "expects the width of " << name << " to be a multiple of " << heads
+                              << " heads, but got " << rows.getType();
+  // attention_c9 cross_attention_c10
+  if (op.getSoftCap() && !(op.getSoftCap()->convertToDouble() > 0))
+    return mismatch(op, "a positive soft_cap", op.getSoftCap()->convertToDouble());
   return success();
 }
 
 template <typename AttentionOp> LogicalResult verifyRows(AttentionOp op) {
   RowsType query = op.getQuery().getType(), key = op.getKey().getType(),
            value = op.getValue().getType(), result = op.getResult().getType();
+  int64_t heads = op.getHeadCount(), keyHeads = op.keyHeads();
   // attention_c2 cross_attention_c2
-  if (query.getWidth() != key.getWidth())
-    return mismatch(op, "query and key to have the same width", query, key);
+  if (query.getWidth() / heads != key.getWidth() / keyHeads)
+    return mismatch(op,
+                    heads == keyHeads ? "query and key to have the same width"
+                                      : "heads of query and key to have the same width",
+                    query, key);
   // attention_c3 cross_attention_c3
   if (key.getSpace() != value.getSpace())
     return mismatch(op, "key and value to be rows of the same space", key, value);
   // attention_c5 cross_attention_c5
   if (result.getSpace() != query.getSpace())
     return mismatch(op, "result and query to be rows of the same space", result, query);
-  if (result.getWidth() != value.getWidth())
-    return mismatch(op, "result and value to have the same width", result, value);
+  if (result.getWidth() / heads != value.getWidth() / keyHeads || result.getWidth() % heads != 0)
+    return mismatch(op,
+                    heads == keyHeads ? "result and value to have the same width"
+                                      : "heads of result and value to have the same width",
+                    result, value);
   return success();
 }
 

@@ -10,14 +10,20 @@ include "dialects/Transept/TranseptTypes.td"
 class Transept_AttentionOp<string mnemonic> : Transept_Op<mnemonic, [AttrSizedOperandSegments]> {
   let arguments = (ins Transept_FloatRows:$query, Transept_FloatRows:$key, Transept_FloatRows:$value,
                        Optional<Transept_Mask>:$mask, Optional<Transept_Bias>:$bias,
-                       Transept_Size:$head_count, DefaultValuedAttr<Transept_Number, "1.0">:$scale);
+                       Transept_Size:$head_count, DefaultValuedAttr<Transept_Number, "1.0">:$scale,
+                       OptionalAttr<Transept_Size>:$key_head_count,
+                       OptionalAttr<Transept_Number>:$soft_cap);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = [{
-    $query `,` $key `,` $value (`mask` $mask^)? (`bias` $bias^)? `heads` $head_count attr-dict
-    `:` functional-type(operands, results)
+    $query `,` $key `,` $value (`mask` $mask^)? (`bias` $bias^)? `heads` $head_count
+    (`key_heads` $key_head_count^)? (`soft_cap` $soft_cap^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
+  let extraClassDeclaration = [{
+    /// Heads of keys and values.
+    int64_t keyHeads() { return int64_t(getKeyHeadCount().value_or(getHeadCount())); }
+  }];
 }
 
 defvar AttentionDescription = [{
@@ -26,18 +32,25 @@ defvar AttentionDescription = [{
     (Vaswani et al. 2017, section 3.2). Queries see only keys of their own sequence. A query that
     sees no key yields 0. A mask or bias over the same spaces narrows or shifts the scores; a
     padding mask says nothing that ragged rows do not, and canonicalization drops it.
+
+    With `key_heads` G, keys and values have G heads, each for head_count / G heads of queries that
+    follow one another (Ainslie et al. 2023). `soft_cap` c replaces scale * query key^T by
+    c tanh(scale * query key^T / c), before the bias.
 }];
 
 def Transept_SelfAttentionOp : Transept_AttentionOp<"attention"> {
   let summary = "attend to keys of the queries' own sequence space";
   let description = AttentionDescription # [{
-    - `attention_c1` head_count is positive, and divides the widths of query, key and value
-    - `attention_c2` query and key have the same width
+    - `attention_c1` head_count is positive, and divides the width of query; key_heads, which is
+      head_count where it is left out, divides those of key and value
+    - `attention_c2` heads of query and key have the same width
     - `attention_c3` key and value are rows of the same space
     - `attention_c4` keys are of the queries' space, or of its history
-    - `attention_c5` the result has the queries' space and the values' width
+    - `attention_c5` the result has the queries' space, and head_count heads of the values' width
     - `attention_c6` mask and bias are over the spaces of query and key
     - `attention_c7` bias has head_count heads
+    - `attention_c8` key_heads is positive, and divides head_count
+    - `attention_c9` soft_cap is positive
 
     ```mlir
     func.func @causal_self_attention(%q: !transept.rows<target x 512 x f32>,
@@ -57,15 +70,19 @@ def Transept_SelfAttentionOp : Transept_AttentionOp<"attention"> {
 def Transept_CrossAttentionOp : Transept_AttentionOp<"cross_attention"> {
   let summary = "attend to keys of another sequence space";
   let description = AttentionDescription # [{
-    - `cross_attention_c1` head_count is positive, and divides the widths of query, key and value
-    - `cross_attention_c2` query and key have the same width
+    - `cross_attention_c1` head_count is positive, and divides the width of query; key_heads, which
+      is head_count where it is left out, divides those of key and value
+    - `cross_attention_c2` heads of query and key have the same width
     - `cross_attention_c3` key and value are rows of the same space
     - `cross_attention_c4` keys are of another space than the queries
-    - `cross_attention_c5` the result has the queries' space and the values' width
+    - `cross_attention_c5` the result has the queries' space, and head_count heads of the values'
+      width
     - `cross_attention_c6` mask and bias are over the spaces of query and key
     - `cross_attention_c7` bias has head_count heads
     - `cross_attention_c8` weights, the softmax's result itself, are over the spaces of query and key
       and have head_count heads
+    - `cross_attention_c9` key_heads is positive, and divides head_count
+    - `cross_attention_c10` soft_cap is positive
 
     ```mlir
     func.func @look_at_the_source(%q: !transept.rows<target x 512 x f32>,

@@ -38,10 +38,12 @@ def Transept_LayerNormOp : Transept_Op<"layer_norm", [AttrSizedOperandSegments, 
 def Transept_RmsNormOp : Transept_Op<"rms_norm", [RowWise]> {
   let summary = "divide each row by its root mean square, then gain";
   let description = [{
-    result = x / sqrt(mean(x^2) + epsilon) * gain (Zhang and Sennrich 2019).
+    result = x / sqrt(mean(x^2) + epsilon) * gain (Zhang and Sennrich 2019). With `heads`, each head
+    of the row by itself, all with the same gain, as queries and keys have it (Henry et al. 2020).
 
-    - `rms_norm_c1` gain has the input's width
+    - `rms_norm_c1` gain has the input's width, or that of a head
     - `rms_norm_c2` input and result have the same type
+    - `rms_norm_c3` head_count is positive, and divides the input's width
 
     ```mlir
     func.func @norm(%x: !transept.rows<source x 512 x f32>, %gain: tensor<512xf32>) {
@@ -52,9 +54,12 @@ def Transept_RmsNormOp : Transept_Op<"rms_norm", [RowWise]> {
     }
     ```
   }];
-  let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain, Transept_Number:$epsilon);
+  let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain, Transept_Number:$epsilon,
+                       OptionalAttr<Transept_Size>:$head_count);
   let results = (outs Transept_FloatRows:$result);
-  let assemblyFormat = "$input (`gain` $gain^)? `epsilon` $epsilon attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $input (`heads` $head_count^)? (`gain` $gain^)? `epsilon` $epsilon attr-dict `:` functional-type(operands, results)
+  }];
   let hasVerifier = 1;
 }
 

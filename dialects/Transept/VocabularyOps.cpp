@@ -22,6 +22,9 @@ LogicalResult LogitsOp::verify() {
   // logits_c4
   if (input.getSpace() != result.getSpace())
     return mismatch(*this, "input and result to be rows of the same space", input, result);
+  // logits_c5
+  if (getSoftCap() && !(getSoftCap()->convertToDouble() > 0))
+    return mismatch(*this, "a positive soft_cap", getSoftCap()->convertToDouble());
   return success();
 }
 
@@ -50,5 +53,8 @@ LogicalResult SearchVocabularyOp::verify() {
   // search_vocabulary_c5
   if (input.getSpace() != result.getSpace())
     return mismatch(*this, "input and candidates to be of the same space", input, result);
+  // search_vocabulary_c6
+  if (getSoftCap() && !(getSoftCap()->convertToDouble() > 0))
+    return mismatch(*this, "a positive soft_cap", getSoftCap()->convertToDouble());
   return success();
 }

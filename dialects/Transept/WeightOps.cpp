@@ -34,6 +34,12 @@ OpFoldResult WeightScaleOp::fold(FoldAdaptor) {
   return {};
 }
 
+OpFoldResult WeightShiftOp::fold(FoldAdaptor) {
+  if (getTerm().isZero())
+    return getInput();
+  return {};
+}
+
 LogicalResult WeightScaleColumnsOp::verify() {
   // weight_scale_columns_c1
   if (outputsOf(getFactors().getType()) != inputsOf(getInput().getType()))

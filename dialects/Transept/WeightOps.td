@@ -68,6 +68,22 @@ def Transept_WeightScaleOp : Transept_WeightOp<"weight_scale", [SameOperandsAndR
   let hasFolder = 1;
 }
 
+def Transept_WeightShiftOp : Transept_WeightOp<"weight_shift", [SameOperandsAndResultType]> {
+  let summary = "add a number to a weight";
+  let description = [{
+    result = input + term: gains that are stored as what they exceed 1 by.
+
+    ```mlir
+    %w = transept.parameter "norm.weight" : tensor<512xf32>
+    %gain = transept.weight_shift %w by 1.0 : tensor<512xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Weight:$input, Transept_Number:$term);
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "$input `by` $term attr-dict `:` type($result)";
+  let hasFolder = 1;
+}
+
 def Transept_WeightScaleColumnsOp : Transept_WeightOp<"weight_scale_columns"> {
   let summary = "multiply column k of a matrix by element k of a vector";
   let description = [{

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The heads of a cross-attention are those of its keys in the encoder cache.
+// The weights of the last cross-attention, through the runtime's functions.
 
 #include "media/library/LastCrossAttention.h"
 
+#include "transept/detail/CrossAttentionHeads.h"
 #include "transept/detail/OpenLibrary.h"
 
 namespace transept::media {
@@ -12,9 +13,8 @@ LastCrossAttention lastCrossAttention(const transept_text &text, transept_source
                                       std::span<const int32_t> ids, size_t sourceLength) {
   const transept_model_table &table = text.table;
   LastCrossAttention result{};
-  for (const transept_cache_slot &slot : std::span(table.encoder_slots, table.encoder_slot_count))
-    if (slot.layout == TRANSEPT_CACHE_KEYS)
-      result.heads = slot.head_count;
+  if (table.cross_attention_count != 0)
+    result.heads = detail::crossAttentionHeads(table, table.cross_attention_count - 1);
   // One number more, so that even no weights have a place.
   result.weights.reserve(result.heads * ids.size() * sourceLength + 1);
   result.weights.resize(result.heads * ids.size() * sourceLength);

@@ -9,6 +9,8 @@
 #include "runtime/decode/DecodeBatch.h"
 #include "runtime/decode/Limits.h"
 
+#include "transept/detail/CrossAttentionHeads.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -80,9 +82,8 @@ std::int64_t lengthOf(const transept_source &source) {
 } // namespace
 
 std::int64_t crossAttentionHeads(const transept_model_table &table, std::size_t index) {
-  for (const transept_cache_slot &slot : std::span(table.encoder_slots, table.encoder_slot_count))
-    if (slot.layout == TRANSEPT_CACHE_KEYS && index-- == 0)
-      return slot.head_count;
+  if (std::uint32_t heads = detail::crossAttentionHeads(table, index))
+    return heads;
   fail(ErrorCode::Internal, "the model table lacks the key slot of a cross-attention");
 }
 

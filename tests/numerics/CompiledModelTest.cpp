@@ -94,19 +94,24 @@ class Compiled : public ::testing::TestWithParam<std::string> {};
 TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart(), tinySpeech(), tinyVision(),
-        tinyEncoder(), tinyDecoder()})
+        tinyEncoder(), tinyDecoder(), tinyGrouped()})
     check(description, GetParam(), Fusion::All, 1);
 }
 
 TEST_P(Compiled, UnfusedModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
-       {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision()})
+       {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision(), tinyGrouped()})
     check(description, GetParam(), Fusion::Least, 2);
 }
 
 TEST_P(Compiled, RandomModelsGiveWhatTheInterpreterGives) {
   for (uint64_t seed = 10; seed < 18; ++seed)
     check(randomModel(seed), GetParam(), Fusion::All, seed);
+}
+
+TEST_P(Compiled, RandomGroupedModelsGiveWhatTheInterpreterGives) {
+  for (uint64_t seed = 30; seed < 36; ++seed)
+    check(randomGroupedModel(seed), GetParam(), Fusion::All, seed);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, Compiled, ::testing::ValuesIn(runnableProcessors()),

@@ -73,6 +73,65 @@ inline frontend::Description randomModel(uint64_t seed) {
   return description;
 }
 
+/// Any of the ways in which layers of attention may differ, on top of a random model.
+inline frontend::Description randomGroupedModel(uint64_t seed) {
+  using namespace frontend;
+  Description description = randomModel(seed);
+  description.name = "grouped_" + std::to_string(seed);
+  std::mt19937_64 random(seed + 1000);
+  auto pick = [&]<typename T>(std::initializer_list<T> choices) {
+    return choices.begin()[random() % choices.size()];
+  };
+  auto group = [&](const TinyStack &tiny, const std::string &part, bool isSandwich) {
+    int64_t keyHeads = pick({1, 2, 3}), headDim = pick({2, 16, 36, 52, 256});
+    Attention result =
+        tiny.grouped(part, keyHeads * pick({1, 2, 4}), keyHeads, headDim, tiny.hidden);
+    if (!isSandwich)
+      result.postNorm.reset();
+    if (random() % 2)
+      result.queryNorm.reset();
+    if (random() % 2)
+      result.keyNorm.reset();
+    if (random() % 2)
+      result.softCap = pick({0.5, 20.0});
+    return result;
+  };
+  bool isSandwich = random() % 2, hasOffset = random() % 2;
+  for (Stack *stack : {&description.source, &description.target}) {
+    bool isTarget = stack == &description.target;
+    std::string side = isTarget ? "decoder" : "encoder";
+    TinyStack tiny{side + ".layer.{layer}",
+                   stack->hiddenSize,
+                   /*hasBias=*/false,
+                   {.kind = NormKind::RootMeanSquare, .epsilon = 1e-5}};
+    if (hasOffset)
+      tiny.normKind.gainOffset = 1.0;
+    stack->layerCount = 3;
+    stack->selfAttention = group(tiny, "self", isSandwich);
+    for (int64_t variants = pick({1, 2, 3}); variants != 0; --variants) {
+      int64_t dims = std::min<int64_t>(pick({2, 14, 200}), stack->selfAttention.headDim);
+      AttentionVariant variant;
+      if (random() % 4)
+        variant.rotary = Rotary{.dims = dims,
+                                .theta = pick({0.01, 500.0, 1e6}),
+                                .factor = pick({1.0, 8.0}),
+                                .isInterleaved = random() % 2 == 0};
+      if (random() % 2)
+        variant.window = Window{pick({0, 3, 70}), pick({0, 5, 70})};
+      stack->selfAttention.variants.push_back(variant);
+    }
+    if (isTarget)
+      stack->crossAttention = group(tiny, "cross", isSandwich);
+    if (isSandwich) {
+      stack->normPlacement = NormPlacement::Sandwich;
+      stack->feedForward.postNorm = tiny.norm("ff.post");
+    }
+  }
+  if (random() % 2)
+    description.logits.softCap = pick({0.1, 10.0});
+  return description;
+}
+
 } // namespace transept::testing
 
 #pragma GCC diagnostic pop

@@ -56,6 +56,21 @@ struct TinyStack {
             .norm = norm(part + ".norm")};
   }
 
+  /// Fewer heads of keys and values, norms of heads, and one behind the sublayer.
+  frontend::Attention grouped(const std::string &part, int64_t heads, int64_t keyHeads,
+                              int64_t headDim, int64_t memory) const {
+    frontend::Attention result = attention(part, heads, headDim, 1 / std::sqrt(double(headDim)));
+    result.keyHeadCount = keyHeads;
+    for (frontend::Linear *each : {&result.key, &result.value}) {
+      each->inputs = memory;
+      each->outputs = keyHeads * headDim;
+    }
+    result.postNorm = norm(part + ".post");
+    result.queryNorm = norm(part + ".q_norm");
+    result.keyNorm = norm(part + ".k_norm");
+    return result;
+  }
+
   frontend::FeedForward feedForward(frontend::Activation activation, int64_t width,
                                     bool isGated) const {
     frontend::FeedForward result{.activation = activation,
@@ -237,6 +252,43 @@ inline frontend::Description tinyVision() {
        std::nullopt}};
   embedding.features->leadingRows = {{"class_token"}, {"distillation_token"}};
   description.target.embedding.positions = {PositionKind::SinusoidalInterleaved, 19};
+  return description;
+}
+
+/// Like Gemma: groups of heads with keys in common, norms on both sides of a sublayer and of heads,
+/// gains stored without the 1 in them, rotary positions and windows by layer, soft caps.
+inline frontend::Description tinyGrouped() {
+  using namespace frontend;
+  auto stack = [](const std::string &side, bool isTarget, int64_t hidden) {
+    TinyStack tiny{side + ".layer.{layer}",
+                   hidden,
+                   /*hasBias=*/false,
+                   {.kind = NormKind::RootMeanSquare, .epsilon = 1e-6, .gainOffset = 1.0}};
+    Stack stack{.layerCount = 3,
+                .hiddenSize = hidden,
+                .normPlacement = NormPlacement::Sandwich,
+                .embedding = {.weight = checkpoints::TensorReference{side + ".embedding"},
+                              .vocabularySize = 43,
+                              .scale = std::sqrt(double(hidden))},
+                .selfAttention = tiny.grouped("self", 6, 2, 10, hidden),
+                .feedForward = tiny.feedForward(Activation::GeluTanh, 33, /*isGated=*/true)};
+    stack.selfAttention.softCap = 3.0;
+    stack.selfAttention.variants = {
+        {Rotary{.dims = 10}, Window{4, isTarget ? std::optional<int64_t>() : 3}},
+        {Rotary{.dims = 6, .theta = 500.0, .factor = 4.0, .isInterleaved = true}, std::nullopt}};
+    if (isTarget) {
+      stack.crossAttention = tiny.grouped("cross", 4, 1, 8, /*memory=*/26);
+      stack.crossAttention->softCap = 5.0;
+    }
+    stack.feedForward.postNorm = tiny.norm("ff.post");
+    stack.finalNorm = tiny.norm("final");
+    stack.finalNorm->gain.name = side + ".final.gain";
+    return stack;
+  };
+  Description description{.name = "tiny_grouped", .family = "grouped"};
+  description.source = stack("encoder", false, 26);
+  description.target = stack("decoder", true, 28);
+  description.logits = {.weight = {"decoder.embedding"}, .softCap = 4.0};
   return description;
 }
 

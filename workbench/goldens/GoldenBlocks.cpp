@@ -60,7 +60,8 @@ BlockOutputs run(const Model &model, const BlockInputs &inputs, size_t first, si
   const transept_model_table &table = model.table();
   if (table.returned_attention_count == 0)
     throw InputError("the model returns no attention weights");
-  size_t heads = table.returned_attention[0].is_averaged ? 1 : table.encoder_slots[0].head_count;
+  size_t heads =
+      table.returned_attention[0].is_averaged ? 1 : detail::crossAttentionHeads(table, 0);
   size_t targetNumbers = shape.targetRows * model.targetFeatureWidth();
   BlockOutputs outputs;
   outputs.states.resize(count * shape.targetRows * table.target_state_width);

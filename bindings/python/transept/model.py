@@ -419,8 +419,11 @@ class Model:
         length] each."""
         table, wanted = self._opened.table, list(layers)
         memory, count = _values.ids(target_ids, "target_ids")
-        heads = [slot.head_count for slot in table.encoder_slots[:table.encoder_slot_count]
-                 if slot.layout == _abi.CACHE_KEYS]
+        if table.cross_attention_heads:
+            heads = table.cross_attention_heads[:table.cross_attention_count]
+        else:
+            heads = [slot.head_count for slot in table.encoder_slots[:table.encoder_slot_count]
+                     if slot.layout == _abi.CACHE_KEYS]
         pointers = (ctypes.POINTER(ctypes.c_float) * max(1, len(heads)))()
         results = []
         for index, layer in enumerate(wanted):

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Emits the attention kernel. The unit of work is one head of one group of query rows: a sequence,
-// or all hypotheses of one source over its shared encoder keys.
+// Emits the attention kernel. The unit of work is one head of one group of query rows (or all heads
+// that append to the same pages): a sequence, or all hypotheses of one source over its shared
+// encoder keys.
 
 #include "compiler/codegen/kernels/Attention.h"
 
@@ -33,8 +34,12 @@ std::string AttentionShape::name() const {
       llvm::formatv("attention_{0}_{1}x{2}", sources[int(keys)], headCount, keyDim);
   if (valueDim != keyDim)
     result += llvm::formatv("x{0}", valueDim);
+  if (keyHeadCount != 0)
+    result += llvm::formatv("_keys{0}", keyHeadCount);
   if (scale != 1)
     result += llvm::formatv("_scale{0:E}", scale);
+  if (softCap != 0)
+    result += llvm::formatv("_cap{0:E}", softCap);
   if (isCausal)
     result += "_causal";
   if (windowBefore >= 0 || windowAfter >= 0)
@@ -93,20 +98,30 @@ public:
         totals(part(scratch.totals)), keys(kernel, shape, operands, words, part(scratch.keys)) {}
 
   void emit() {
-    Expression units = operands.groupCount * shape.headCount;
+    Expression units = keys.unitCount();
     kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
       AttentionUnit work = keys.unitOf(unit);
       keys.prepare(work);
       if (readsCache())
         later = keys.unitAfter(unit);
-      kernel.loop(zero, work.rowCount, tileRows, [&](Expression first) {
-        Expression rows = kernel.minimum(work.rowCount - first, kernel.integer(tileRows));
-        queryTile(work, first, rows);
+      if (shape.headsPerUnit() == 1)
+        return queryHead(work);
+      kernel.loop(zero, kernel.integer(shape.headsPerUnit()), 1, [&](Expression head) {
+        AttentionUnit one = work;
+        one.head = work.head + head;
+        queryHead(one);
       });
     });
   }
 
 private:
+  void queryHead(const AttentionUnit &work) {
+    kernel.loop(zero, work.rowCount, tileRows, [&](Expression first) {
+      Expression rows = kernel.minimum(work.rowCount - first, kernel.integer(tileRows));
+      queryTile(work, first, rows);
+    });
+  }
+
   Expression part(int64_t offset) { return kernel.bytesAt(operands.scratch, offset); }
 
   void queryTile(const AttentionUnit &unit, Expression first, Expression rows) {

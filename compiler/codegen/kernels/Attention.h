@@ -21,7 +21,11 @@ using plan::KeySource;
 struct AttentionShape {
   KeySource keys = KeySource::Rows;
   int64_t headCount = 0, keyDim = 0, valueDim = 0;
+  /// Heads of keys and values, each read by as many heads of queries in turn; 0: one for each.
+  int64_t keyHeadCount = 0;
   double scale = 1;
+  /// c: scores become c * tanh(score / c), before the bias; 0: they stay.
+  double softCap = 0;
   int64_t queryStride = 0, keyStride = 0, valueStride = 0, outputStride = 0;
   bool isCausal = false;
   /// Keys more than this many positions before or behind the query are hidden; -1: no such bound.
@@ -36,6 +40,12 @@ struct AttentionShape {
   bool cachesBFloats = false;
 
   bool operator==(const AttentionShape &) const = default;
+
+  /// Heads of queries that read one head of keys.
+  int64_t queriesPerKey() const { return keyHeadCount == 0 ? 1 : headCount / keyHeadCount; }
+  /// Heads of queries that one unit of work takes: where it appends to the self cache, all that
+  /// read its head of keys.
+  int64_t headsPerUnit() const { return keys == KeySource::Pages ? queriesPerKey() : 1; }
 
   /// Whether callers may ask for the softmax weights (operands.weights).
   bool emitsWeights() const { return keys == KeySource::EncoderCache; }

@@ -22,15 +22,23 @@ AttentionUnit AttentionKeys::unitOf(Expression index) {
 }
 
 AttentionUnit AttentionKeys::unitAfter(Expression index) {
-  Expression last = operands.groupCount * shape.headCount - 1;
-  return placeOf(kernel.minimum(index + operands.workerCount, last));
+  return placeOf(kernel.minimum(index + operands.workerCount, unitCount() - 1));
+}
+
+Expression AttentionKeys::unitCount() {
+  return operands.groupCount * (shape.headCount / shape.headsPerUnit());
 }
 
 /// All but what is to be known of its rows' positions.
 AttentionUnit AttentionKeys::placeOf(Expression index) {
   AttentionUnit unit;
-  unit.group = index / shape.headCount;
-  unit.head = index % shape.headCount;
+  int64_t taken = shape.headsPerUnit(), units = shape.headCount / taken;
+  unit.group = index / units;
+  unit.head = index % units;
+  unit.keyHead =
+      taken == 1 && shape.queriesPerKey() > 1 ? unit.head / shape.queriesPerKey() : unit.head;
+  if (taken > 1)
+    unit.head = unit.head * taken;
   unit.firstRow = kernel.loadInt64(operands.groupOffsets, unit.group);
   unit.rowCount = kernel.loadInt64(operands.groupOffsets, unit.group + 1) - unit.firstRow;
   unit.past = zero;
@@ -62,12 +70,12 @@ void AttentionKeys::prepare(const AttentionUnit &unit) {
 
 Expression AttentionKeys::keyRow(const AttentionUnit &unit, Expression row) {
   return kernel.floatsAt(operands.key,
-                         (unit.firstRow + row) * shape.keyStride + unit.head * shape.keyDim);
+                         (unit.firstRow + row) * shape.keyStride + unit.keyHead * shape.keyDim);
 }
 
 Expression AttentionKeys::valueRow(const AttentionUnit &unit, Expression row) {
   return kernel.floatsAt(operands.value,
-                         (unit.firstRow + row) * shape.valueStride + unit.head * shape.valueDim);
+                         (unit.firstRow + row) * shape.valueStride + unit.keyHead * shape.valueDim);
 }
 
 /// Rows -> blocks [keyDim][kBlock], the order in which the score product reads them.
@@ -90,9 +98,9 @@ void AttentionKeys::packWords(const AttentionUnit &unit) {
   Expression steps = kernel.ceilDivide(unit.keyCount, kKeysPerStep) * kKeysPerStep;
   valueWords = kernel.bytesAt(keyWords, steps * (2 * words.paddedKeyDim));
   Expression key =
-      kernel.floatsAt(operands.key, unit.firstRow * shape.keyStride + unit.head * shape.keyDim);
+      kernel.floatsAt(operands.key, unit.firstRow * shape.keyStride + unit.keyHead * shape.keyDim);
   Expression value = kernel.floatsAt(operands.value, unit.firstRow * shape.valueStride +
-                                                         unit.head * shape.valueDim);
+                                                         unit.keyHead * shape.valueDim);
   emitKeyWords(kernel, words,
                {.count = unit.keyCount, .from = key, .stride = shape.keyStride, .to = keyWords},
                rounded);
@@ -107,13 +115,13 @@ void AttentionKeys::appendRows(const AttentionUnit &unit) {
     Expression position = unit.past + row, inPage = position % kBlock;
     Expression page = kernel.loadPointer(unit.container, position / kBlock);
     Expression keyFrom = keyRow(unit, row);
-    Expression keyTo = numbersAt(pagedKeys(page, unit.head), inPage);
+    Expression keyTo = numbersAt(pagedKeys(page, unit.keyHead), inPage);
     kernel.loop(zero, kernel.integer(shape.keyDim), 1, [&](Expression d) {
       kernel.store(cached(kernel.loadFloat(kernel.floatsAt(keyFrom, d))),
                    numbersAt(keyTo, d * kBlock));
     });
     Expression valueFrom = valueRow(unit, row);
-    Expression valueTo = numbersAt(pagedValues(page, unit.head), inPage * shape.valueDim);
+    Expression valueTo = numbersAt(pagedValues(page, unit.keyHead), inPage * shape.valueDim);
     forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
       kernel.storeFirst(cached(kernel.loadFirst(kernel.floatsAt(valueFrom, column), count)),
                         numbersAt(valueTo, column), count);
@@ -135,11 +143,11 @@ Expression AttentionKeys::keyBlock(const AttentionUnit &unit, Expression key) {
   case KeySource::Rows:
     return kernel.floatsAt(transposedKeys, offset);
   case KeySource::Pages:
-    return pagedKeys(kernel.loadPointer(unit.container, key / kBlock), unit.head);
+    return pagedKeys(kernel.loadPointer(unit.container, key / kBlock), unit.keyHead);
   case KeySource::EncoderCache: {
     Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
-    return numbersAt(unit.container,
-                     positions * operands.keySlot + unit.head * positions * shape.keyDim + offset);
+    return numbersAt(unit.container, positions * operands.keySlot +
+                                         unit.keyHead * positions * shape.keyDim + offset);
   }
   }
   llvm_unreachable("every key source has its case");
@@ -150,12 +158,12 @@ std::pair<Expression, int64_t> AttentionKeys::valueRows(const AttentionUnit &uni
   case KeySource::Rows:
     return {valueRow(unit, key), shape.valueStride};
   case KeySource::Pages:
-    return {pagedValues(kernel.loadPointer(unit.container, key / kBlock), unit.head),
+    return {pagedValues(kernel.loadPointer(unit.container, key / kBlock), unit.keyHead),
             shape.valueDim};
   case KeySource::EncoderCache: {
     Expression positions = kernel.ceilDivide(unit.keyCount, kBlock) * kBlock;
     return {numbersAt(unit.container, positions * operands.valueSlot +
-                                          (unit.head * positions + key) * shape.valueDim),
+                                          (unit.keyHead * positions + key) * shape.valueDim),
             shape.valueDim};
   }
   }

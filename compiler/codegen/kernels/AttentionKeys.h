@@ -19,6 +19,7 @@ public:
       : kernel(kernel), shape(shape), operands(operands), words(words), transposedKeys(memory),
         zero(kernel.integer(0)) {}
 
+  Expression unitCount();
   AttentionUnit unitOf(Expression index);
   /// The unit that this worker computes after `index`, or the last one: where its keys lie.
   AttentionUnit unitAfter(Expression index);

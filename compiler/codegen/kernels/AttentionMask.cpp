@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Emits the bounds of loops over keys, scale, relative position bias, causal and window masks.
+// Emits the bounds of loops over keys, scale, soft cap, relative position bias, causal and window
+// masks.
 //
 // Why bounds do not change bits, whatever rows share a tile. A row goes through the steps of its
 // tile; some of them may hide all their keys from this row, because other rows of the tile see
@@ -12,6 +13,8 @@
 // together depends on the row's position alone.
 
 #include "compiler/codegen/kernels/AttentionMask.h"
+
+#include "compiler/codegen/kernels/RowMath.h"
 
 #include <limits>
 
@@ -56,18 +59,20 @@ public:
         kernel.store(visibleScore(lane, limit, kernel.loadVector(at)), at);
       }
     };
-    if (shape.scale != 1 || shape.biasReach >= 0 || hasWindow(shape))
+    if (shape.scale != 1 || shape.softCap != 0 || shape.biasReach >= 0 || hasWindow(shape))
       change();
     else
       kernel.when(limit < step.key + kKeysPerStep, change);
   }
 
 private:
-  /// The score, scaled and biased, or -inf where the mask hides the key. `lane` counts from the
-  /// step's first key; keys from `limit` on are hidden.
+  /// The score, scaled, capped and biased, or -inf where the mask hides the key. `lane` counts from
+  /// the step's first key; keys from `limit` on are hidden.
   Expression visibleScore(int64_t lane, Expression limit, Expression score) {
     if (shape.scale != 1)
       score = score * kernel.vectorNumber(shape.scale);
+    if (shape.softCap != 0)
+      score = emitSoftCap(kernel, shape.softCap, score);
     Expression keyNumbers = kernel.laneNumbers(kernel.lanes()) +
                             kernel.broadcast(kernel.truncateToInt32(step.key + lane));
     Expression visible = keyNumbers < kernel.broadcast(kernel.truncateToInt32(limit));

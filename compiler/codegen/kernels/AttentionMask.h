@@ -13,6 +13,7 @@ namespace transept::codegen {
 /// What the loops know of one unit of work: one head of one group of query rows.
 struct AttentionUnit {
   Expression group, head;
+  Expression keyHead; // the head of keys and values that it reads
   Expression firstRow, rowCount;
   Expression past;     // keys before the first query row's own position (causal only)
   Expression keyCount; // keys of the group
@@ -40,8 +41,8 @@ struct StepScores {
   Expression rowInGroup, scores, key, count;
 };
 
-/// Scales, biases and masks them in place; emits nothing where all keys are visible. Hidden keys,
-/// and the rest of the step, get -inf.
+/// Scales, caps, biases and masks them in place; emits nothing where all keys are visible. Hidden
+/// keys, and the rest of the step, get -inf.
 void emitHideAndBias(KernelBuilder &kernel, const AttentionShape &shape,
                      const AttentionOperands &operands, const AttentionUnit &unit,
                      const StepScores &step);

@@ -181,6 +181,18 @@ Expression KernelBuilder::null() {
   return wrap(LLVM::ZeroOp::create(*this, pointerType()));
 }
 
+Expression KernelBuilder::table(ArrayRef<float> numbers) {
+  auto count = int64_t(numbers.size());
+  auto values = DenseElementsAttr::get(RankedTensorType::get({count}, getF32Type()), numbers);
+  auto place = saveInsertionPoint();
+  setInsertionPointToStart(cast<ModuleOp>(symbols.getOp()).getBody());
+  auto type = LLVM::LLVMArrayType::get(getF32Type(), count);
+  StringAttr name = symbols.insert(LLVM::GlobalOp::create(
+      *this, type, /*isConstant=*/true, LLVM::Linkage::Internal, "table", values));
+  restoreInsertionPoint(place);
+  return wrap(LLVM::AddressOfOp::create(*this, pointerType(), name));
+}
+
 Expression KernelBuilder::multiplyAdd(Expression a, Expression b, Expression c) {
   return isa<VectorType>(a.type()) ? wrap(vector::FMAOp::create(*this, a, b, c))
                                    : wrap(LLVM::FMAOp::create(*this, a, b, c));

@@ -108,6 +108,8 @@ public:
   Expression number(double value);
   Expression vectorNumber(double value);
   Expression null();
+  /// The address of these numbers, which lie beside the code.
+  Expression table(llvm::ArrayRef<float> numbers);
   Expression wrap(mlir::Value value) { return {this, value}; }
 
   // Arithmetic beyond the operators.

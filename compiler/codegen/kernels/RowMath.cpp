@@ -172,6 +172,10 @@ Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression
   llvm_unreachable("every activation has its case");
 }
 
+Expression emitSoftCap(KernelBuilder &kernel, double cap, Expression x) {
+  return kernel.vectorNumber(cap) * emitTanh(kernel, x * kernel.vectorNumber(1 / cap));
+}
+
 Share shareOf(KernelBuilder &kernel, Expression count, Expression worker, Expression workerCount,
               int64_t grain) {
   Expression pieces = kernel.ceilDivide(count, grain);

@@ -35,6 +35,9 @@ mlir::func::FuncOp roundRow(KernelBuilder &kernel, int64_t width, int64_t padded
 /// Applies the activation to a vector.
 Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression x);
 
+/// cap * tanh(x / cap) of a vector.
+Expression emitSoftCap(KernelBuilder &kernel, double cap, Expression x);
+
 /// Calls body(column, count) for every vector of a row of `width` numbers: in a loop over the whole
 /// ones, then once for the rest. `count` is the number of valid lanes.
 void forEachVector(KernelBuilder &kernel, int64_t width,

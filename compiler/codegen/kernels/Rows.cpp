@@ -113,12 +113,22 @@ Kernel<WindowsOperands> windowsKernel(KernelBuilder &kernel, const WindowsShape 
 Kernel<NormalizeOperands> normalizeKernel(KernelBuilder &kernel, const NormalizeShape &shape) {
   std::string name = llvm::formatv("normalize_rows_{0}_from{1}_to{2}", shape.norm.name(),
                                    shape.inputStride, shape.outputStride);
+  if (shape.headCount > 1)
+    name += llvm::formatv("_heads{0}", shape.headCount);
   return kernelOf<NormalizeOperands>(kernel, shape, name, [&](const auto &operands) {
     Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
+    auto normalize = [&](Expression input, Expression output) {
+      emitNormalizeRow(kernel, shape.norm, input, operands.gain, operands.shift, output);
+    };
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
-      emitNormalizeRow(kernel, shape.norm, kernel.floatsAt(operands.input, row * shape.inputStride),
-                       operands.gain, operands.shift,
-                       kernel.floatsAt(operands.output, row * shape.outputStride));
+      Expression input = kernel.floatsAt(operands.input, row * shape.inputStride);
+      Expression output = kernel.floatsAt(operands.output, row * shape.outputStride);
+      if (shape.headCount == 1)
+        return normalize(input, output);
+      kernel.loop(kernel.integer(0), kernel.integer(shape.headCount), 1, [&](Expression head) {
+        Expression begin = head * shape.norm.width;
+        normalize(kernel.floatsAt(input, begin), kernel.floatsAt(output, begin));
+      });
     });
   });
 }

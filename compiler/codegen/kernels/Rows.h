@@ -48,7 +48,8 @@ Kernel<WindowsOperands> windowsKernel(KernelBuilder &kernel, const WindowsShape 
 
 /// Normalization on its own, where no product reads its result.
 struct NormalizeShape {
-  NormShape norm;
+  NormShape norm; // of a row, or of each of its heads
+  int64_t headCount = 1;
   int64_t inputStride = 0, outputStride = 0;
 
   bool operator==(const NormalizeShape &) const = default;

@@ -141,8 +141,8 @@ private:
     kernel.loop(kernel.integer(0), tokens, kernel.lanes(), body);
   }
 
-  /// Sums -> logits, with the bias; what lies beyond the vocabulary becomes -inf. Returns the
-  /// largest logit of each lane.
+  /// Sums -> logits, with the bias and the cap; what lies beyond the vocabulary becomes -inf.
+  /// Returns the largest logit of each lane.
   Expression finishLogits(Expression rowInChunk, Expression firstToken, Expression tokens,
                           Expression logits) {
     RowScale scale = emitRowScale(kernel, product, preparedAt(rowInChunk));
@@ -156,6 +156,8 @@ private:
         Expression value = emitNumbers(kernel, product, scale, at, panel, v);
         if (shape.hasBias)
           value = value + kernel.loadVector(kernel.floatsAt(operands.bias, firstToken + column));
+        if (shape.softCap != 0)
+          value = emitSoftCap(kernel, shape.softCap, value);
         value = kernel.select(kernel.maskOfFirst(tokens - column), value,
                               kernel.vectorNumber(-kInfinity));
         kernel.store(value, at);
@@ -270,6 +272,8 @@ std::string VocabularyShape::name() const {
     result += "_" + norm->name();
   if (hasBias)
     result += "_bias";
+  if (softCap != 0)
+    result += llvm::formatv("_cap{0:E}", softCap);
   result += numberSuffix(numbers);
   return result + llvm::formatv("_from{0}", inputStride).str();
 }

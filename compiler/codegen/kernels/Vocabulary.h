@@ -16,6 +16,8 @@ namespace transept::codegen {
 struct VocabularyShape {
   int64_t depth = 0, vocabularySize = 0, inputStride = 0;
   bool hasBias = false;
+  /// c: logits are c * tanh(sum / c); 0: they are the sums.
+  double softCap = 0;
   std::optional<NormShape> norm;
   plan::NumberType numbers = plan::NumberType::F32; // of the weights
 

@@ -15,6 +15,9 @@ static AttentionShape shapeOf(plan::AttendOp op) {
   shape.headCount = op.getHeadCount();
   shape.keyDim = op.getKeyDim();
   shape.valueDim = op.getValueDim();
+  shape.keyHeadCount = op.getKeyHeads().value_or(0);
+  if (op.getSoftCap())
+    shape.softCap = op.getSoftCap()->convertToDouble();
   shape.scale = op.getScale().convertToDouble();
   shape.queryStride = op.getQuery().getType().getStride();
   shape.keyStride = op.getKey() ? op.getKey().getType().getStride() : 0;

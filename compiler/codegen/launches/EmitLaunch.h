@@ -34,6 +34,9 @@ void emitLaunch(plan::ElementwiseOp op, LaunchEmitter &launch);
 void emitLaunch(plan::TakeRequestedOp op, LaunchEmitter &launch);
 void emitLaunch(plan::EmitStatesOp op, LaunchEmitter &launch);
 
+// EmitRotary.cpp
+void emitLaunch(plan::RotateOp op, LaunchEmitter &launch);
+
 // EmitVocabulary.cpp
 void emitLaunch(plan::SearchOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch);

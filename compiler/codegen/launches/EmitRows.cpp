@@ -11,9 +11,10 @@ namespace transept::codegen {
 void emitLaunch(plan::NormalizeOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto input = op.getInput().getType();
+  int64_t heads = op.getHeadCount().value_or(1);
   NormalizeShape shape{
-      *normShape(op.getNorm(), input.getWidth(), op.getGainAttr(), op.getShiftAttr()),
-      input.getStride(), op.getOutput().getType().getStride()};
+      *normShape(op.getNorm(), input.getWidth() / heads, op.getGainAttr(), op.getShiftAttr()),
+      heads, input.getStride(), op.getOutput().getType().getStride()};
   callKernel(kernel, normalizeKernel(kernel, shape),
              {.input = launch.address(op.getInput()),
               .gain = launch.weight(op.getGainAttr()),

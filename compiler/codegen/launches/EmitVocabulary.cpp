@@ -16,6 +16,8 @@ VocabularyShape shapeOf(plan::SearchOp op, LaunchEmitter &launch) {
   shape.vocabularySize = op.getVocabularySize();
   shape.inputStride = op.getInput().getType().getStride();
   shape.hasBias = op.getBias().has_value();
+  if (op.getSoftCap())
+    shape.softCap = op.getSoftCap()->convertToDouble();
   shape.numbers = launch.numbersOf(op.getWeightAttr());
   shape.norm = normShape(op.getNormAttr(), shape.depth, op.getNormGainAttr(), op.getNormBiasAttr());
   return shape;

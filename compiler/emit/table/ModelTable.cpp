@@ -79,6 +79,8 @@ private:
         .sound = functionsOver(MediaKind::Sounds, "transept_sound_function_table"),
         .image = functionsOver(MediaKind::Images, "transept_image_function_table"),
         .classifier = classifierTable(writer, facts.classifier),
+        .cross_attention_heads =
+            writer.numbers<uint32_t>("transept_cross_attention_heads", crossAttentionHeads()),
     };
   }
 
@@ -133,6 +135,19 @@ private:
     for (auto attend : module.lookupSymbol<plan::ProgramOp>("decode").getOps<plan::AttendOp>())
       count += attend.getKeysFrom() == plan::KeySource::EncoderCache;
     return count;
+  }
+
+  /// Of each cross-attention; none where all have as many heads of keys.
+  std::vector<int64_t> crossAttentionHeads() {
+    std::vector<int64_t> heads;
+    bool isAlike = true;
+    for (auto attend : module.lookupSymbol<plan::ProgramOp>("decode").getOps<plan::AttendOp>()) {
+      if (attend.getKeysFrom() != plan::KeySource::EncoderCache)
+        continue;
+      heads.push_back(attend.getHeadCount());
+      isAlike = isAlike && attend.keyHeadCount() == heads.back();
+    }
+    return isAlike ? std::vector<int64_t>() : heads;
   }
 
   std::vector<Constant *> slots(llvm::StringRef programName) {

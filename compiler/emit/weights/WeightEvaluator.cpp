@@ -67,6 +67,12 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         for (int64_t i = 0; i < count * columns; ++i)
           out[i] *= factor;
       })
+      .Case<WeightShiftOp>([&](WeightShiftOp op) {
+        rows(op.getInput(), begin, count, out);
+        double term = op.getTerm().convertToDouble();
+        for (int64_t i = 0; i < count * columns; ++i)
+          out[i] += term;
+      })
       .Case<WeightScaleColumnsOp>([&](WeightScaleColumnsOp op) {
         rows(op.getInput(), begin, count, out);
         std::vector<double> factors = vector(op.getFactors());

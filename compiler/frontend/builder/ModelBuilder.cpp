@@ -6,6 +6,7 @@
 #include "compiler/frontend/builder/ModelBuilder.h"
 
 #include "compiler/frontend/builder/DialectKinds.h"
+#include "compiler/frontend/builder/ModelWriter.h"
 #include "dialects/Transept/Transept.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
@@ -20,73 +21,7 @@ using mlir::RankedTensorType;
 using mlir::Type;
 using mlir::Value;
 
-namespace {
-
-/// A node of the description: what its ops' locations are called, and the layer it is in.
-struct Node {
-  std::string name;
-  int64_t layer = 0;
-
-  Node child(llvm::StringRef part) const { return {name + "." + part.str(), layer}; }
-};
-
-class ModelWriter {
-public:
-  ModelWriter(const Description &description, mlir::MLIRContext &context)
-      : description(description), builder(&context) {}
-
-  mlir::OwningOpRef<mlir::ModuleOp> write();
-
-private:
-  // Weights.
-  Value parameter(const checkpoints::TensorReference &tensor, llvm::ArrayRef<int64_t> shape,
-                  const Node &node);
-  Value vector(const std::optional<checkpoints::TensorReference> &tensor, int64_t size,
-               const Node &node);
-
-  // Parts of a model, in the order of the description's fields.
-  Value linear(const Linear &linear, Value input, const Node &node);
-  Value norm(const Norm &norm, Value input, const Node &node);
-  Value activation(Activation activation, Value input, const Node &node);
-  Value convolution(const Convolution &convolution, Value &input, const Space &space,
-                    const Node &node);
-  /// `firstRows` becomes the first value that is rows of the result's space: what says which
-  /// positions there are, without being a further reader of the result.
-  Value features(const Features &features, Value input, Value &firstRows, const Node &node);
-  Value embedding(const Embedding &embedding, Value input, int64_t hiddenSize, const Node &node);
-  Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
-  Value relativeBias(const Attention &attention, const Space &query, const Space &key,
-                     const Node &node);
-  Value sharedBias(const Attention &attention, const Space &query, const Space &key,
-                   const Node &node);
-  Value attention(const Attention &attention, Value states, Value keyStates, Value mask,
-                  Value sharedBias, const Node &node);
-  Value feedForward(const FeedForward &feedForward, Value states, const Node &node);
-  Value stack(const Stack &stack, Value input, bool isTarget, Value sourceStates, const Node &node);
-  Value logits(const Logits &logits, Value states, const Node &node);
-
-  /// states + body(norm(states)) or norm(states + body(states)).
-  Value residual(NormPlacement placement, const Norm &norm, Value states, const Node &node,
-                 llvm::function_ref<Value(Value)> body);
-
-  Value maskOfKeys(const Space &query, const Space &key, bool isCausal,
-                   std::optional<int64_t> reach, const Node &node);
-
-  Location location(const Node &node) {
-    return mlir::NameLoc::get(builder.getStringAttr(node.name));
-  }
-  RowsType rows(const Space &space, int64_t width) {
-    return RowsType::get(builder.getContext(), space, width, builder.getF32Type());
-  }
-  static RowsType typeOf(Value value) { return llvm::cast<RowsType>(value.getType()); }
-  static const Space &spaceOf(Value value) { return typeOf(value).getSpace(); }
-  mlir::FloatAttr number(double value) { return builder.getF64FloatAttr(value); }
-
-  const Description &description;
-  mlir::OpBuilder builder;
-};
-
-std::string nameInLayer(std::string name, int64_t layer) {
+static std::string nameInLayer(std::string name, int64_t layer) {
   constexpr llvm::StringLiteral placeholder = "{layer}";
   for (size_t at; (at = name.find(placeholder)) != std::string::npos;)
     name.replace(at, placeholder.size(), std::to_string(layer));
@@ -116,12 +51,21 @@ Value ModelWriter::linear(const Linear &linear, Value input, const Node &node) {
       .getResult();
 }
 
+Value ModelWriter::gain(const Norm &norm, int64_t width, const Node &node) {
+  Node gain = node.child("gain");
+  Value stored = parameter(norm.gain, {width}, norm.gainOffset ? gain.child("stored") : gain);
+  if (!norm.gainOffset)
+    return stored;
+  return WeightShiftOp::create(builder, location(gain), stored.getType(), stored,
+                               number(*norm.gainOffset));
+}
+
 Value ModelWriter::norm(const Norm &norm, Value input, const Node &node) {
   int64_t width = typeOf(input).getWidth();
-  Value gain = parameter(norm.gain, {width}, node.child("gain"));
+  Value gain = this->gain(norm, width, node);
   if (norm.kind == NormKind::RootMeanSquare)
     return RmsNormOp::create(builder, location(node), input.getType(), input, gain,
-                             number(norm.epsilon));
+                             number(norm.epsilon), /*head_count=*/mlir::IntegerAttr());
   Value bias = vector(norm.bias, width, node.child("bias"));
   return LayerNormOp::create(builder, location(node), input.getType(), input, gain, bias,
                              number(norm.epsilon));
@@ -153,7 +97,7 @@ Value ModelWriter::convolution(const Convolution &convolution, Value &input, con
 }
 
 /// The space of the rows that a stack reads: its own when no feature op changes their number.
-Space inputSpace(const Embedding &embedding) {
+static Space inputSpace(const Embedding &embedding) {
   if (!embedding.features)
     return Space::source();
   for (const Convolution &convolution : embedding.features->convolutions)
@@ -249,60 +193,6 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
   return states;
 }
 
-Value ModelWriter::maskOfKeys(const Space &query, const Space &key, bool isCausal,
-                              std::optional<int64_t> reach, const Node &node) {
-  auto type = MaskType::get(builder.getContext(), query, key);
-  Value padding = PaddingMaskOp::create(builder, location(node.child("padding")), type);
-  if (reach) {
-    Value window =
-        WindowMaskOp::create(builder, location(node.child("window")), type, *reach, *reach);
-    padding = CombineMasksOp::create(builder, location(node.child("near")), type, window, padding);
-  }
-  if (!isCausal)
-    return padding;
-  Value causal = CausalMaskOp::create(builder, location(node.child("causal")), type);
-  return CombineMasksOp::create(builder, location(node), type, causal, padding);
-}
-
-Value ModelWriter::relativeBias(const Attention &attention, const Space &query, const Space &key,
-                                const Node &node) {
-  const RelativeBias &bias = *attention.relativeBias;
-  Value table = parameter(bias.table, {bias.bucketCount, attention.headCount}, node.child("table"));
-  auto type = BiasType::get(builder.getContext(), query, key, attention.headCount);
-  return RelativePositionBiasOp::create(builder, location(node), type, table, bias.bucketCount,
-                                        bias.maximumDistance, bias.isBidirectional);
-}
-
-Value ModelWriter::sharedBias(const Attention &attention, const Space &query, const Space &key,
-                              const Node &node) {
-  bool isShared = attention.relativeBias &&
-                  attention.relativeBias->table.name.find("{layer}") == std::string::npos;
-  return isShared ? relativeBias(attention, query, key, node.child("relative_bias")) : Value();
-}
-
-Value ModelWriter::attention(const Attention &attention, Value states, Value keyStates, Value mask,
-                             Value sharedBias, const Node &node) {
-  Value query = linear(attention.query, states, node.child("query"));
-  Value key = linear(attention.key, keyStates, node.child("key"));
-  Value value = linear(attention.value, keyStates, node.child("value"));
-  Value bias = sharedBias;
-  if (attention.relativeBias && !bias)
-    bias =
-        relativeBias(attention, spaceOf(states), spaceOf(keyStates), node.child("relative_bias"));
-  RowsType type = rows(spaceOf(states), typeOf(value).getWidth());
-  auto headCount = builder.getI64IntegerAttr(attention.headCount);
-  mlir::FloatAttr scale = number(attention.scale);
-  Value result;
-  if (spaceOf(states) == spaceOf(keyStates))
-    result = SelfAttentionOp::create(builder, location(node), type, query, key, value, mask, bias,
-                                     headCount, scale);
-  else
-    result = CrossAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query, key,
-                                      value, mask, bias, headCount, scale)
-                 .getResult();
-  return linear(attention.output, result, node.child("output"));
-}
-
 Value ModelWriter::feedForward(const FeedForward &feedForward, Value states, const Node &node) {
   Value hidden =
       activation(feedForward.activation, linear(feedForward.input, states, node.child("input")),
@@ -313,15 +203,16 @@ Value ModelWriter::feedForward(const FeedForward &feedForward, Value states, con
   return linear(feedForward.output, hidden, node.child("output"));
 }
 
-Value ModelWriter::residual(NormPlacement placement, const Norm &norm, Value states,
-                            const Node &node, llvm::function_ref<Value(Value)> body) {
+Value ModelWriter::residual(const SublayerNorms &norms, Value states, const Node &node,
+                            llvm::function_ref<Value(Value)> body) {
   auto add = [&](Value change) -> Value {
     return AddOp::create(builder, location(node.child("residual")), states.getType(), states,
                          change);
   };
-  if (placement == NormPlacement::Pre)
-    return add(body(this->norm(norm, states, node.child("norm"))));
-  return this->norm(norm, add(body(states)), node.child("norm"));
+  if (norms.placement == NormPlacement::Post)
+    return norm(norms.norm, add(body(states)), node.child("norm"));
+  Value change = body(norm(norms.norm, states, node.child("norm")));
+  return add(norms.postNorm ? norm(*norms.postNorm, change, node.child("post_norm")) : change);
 }
 
 Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value sourceStates,
@@ -329,12 +220,12 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
-  Value selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, stack.selfAttention.reach,
-                              selfNode.child("mask"));
+  llvm::SmallVector<Value> selfMasks =
+      masksOfVariants(stack.selfAttention, space, /*isCausal=*/isTarget, selfNode.child("mask"));
   Value selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
   Value crossMask, crossBias;
   if (stack.crossAttention) {
-    crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, /*reach=*/{},
+    crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, /*window=*/{},
                            crossNode.child("mask"));
     crossBias = sharedBias(*stack.crossAttention, space, Space::source(), crossNode);
   }
@@ -342,21 +233,28 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   for (int64_t index = 0; index < stack.layerCount; ++index) {
     Node layer{node.name + ".layers." + std::to_string(index), index};
     Node self = layer.child("self_attention");
-    states =
-        residual(stack.normPlacement, stack.selfAttention.norm, states, self, [&](Value input) {
-          return attention(stack.selfAttention, input, input, selfMask, selfBias, self);
-        });
+    const Attention &selfAttention = stack.selfAttention;
+    const size_t kind = size_t(index) % selfMasks.size();
+    const AttentionVariant variant =
+        selfAttention.variants.empty() ? AttentionVariant{} : selfAttention.variants[kind];
+    states = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm}, states,
+                      self, [&](Value input) {
+                        return attention(selfAttention, variant, input, input, selfMasks[kind],
+                                         selfBias, self);
+                      });
     if (stack.crossAttention) {
       Node cross = layer.child("cross_attention");
-      states = residual(stack.normPlacement, stack.crossAttention->norm, states, cross,
-                        [&](Value input) {
-                          return attention(*stack.crossAttention, input, sourceStates, crossMask,
+      const Attention &crossAttention = *stack.crossAttention;
+      states = residual({stack.normPlacement, crossAttention.norm, crossAttention.postNorm}, states,
+                        cross, [&](Value input) {
+                          return attention(crossAttention, {}, input, sourceStates, crossMask,
                                            crossBias, cross);
                         });
     }
     Node feed = layer.child("feed_forward");
-    states = residual(stack.normPlacement, stack.feedForward.norm, states, feed,
-                      [&](Value input) { return feedForward(stack.feedForward, input, feed); });
+    states =
+        residual({stack.normPlacement, stack.feedForward.norm, stack.feedForward.postNorm}, states,
+                 feed, [&](Value input) { return feedForward(stack.feedForward, input, feed); });
   }
   return stack.finalNorm ? norm(*stack.finalNorm, states, node.child("final_norm")) : states;
 }
@@ -376,7 +274,7 @@ Value ModelWriter::logits(const Logits &logits, Value states, const Node &node) 
   Value weight = parameter(logits.weight, {width, typeOf(states).getWidth()}, node.child("weight"));
   Value bias = vector(logits.bias, width, node.child("bias"));
   return LogitsOp::create(builder, location(node), rows(spaceOf(states), width), states, weight,
-                          bias);
+                          bias, logits.softCap ? number(*logits.softCap) : mlir::FloatAttr());
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
@@ -428,7 +326,8 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
 }
 
 /// What the verifiers of the ops cannot see, because building the ops relies on it.
-mlir::LogicalResult verifyStacks(const Description &description, mlir::MLIRContext &context) {
+static mlir::LogicalResult verifyStacks(const Description &description,
+                                        mlir::MLIRContext &context) {
   auto error = [&](llvm::StringRef node) {
     return mlir::emitError(mlir::NameLoc::get(mlir::StringAttr::get(&context, node)));
   };
@@ -463,8 +362,6 @@ mlir::LogicalResult verifyStacks(const Description &description, mlir::MLIRConte
     return error("encoder") << "expects cross-attention in the target stack only";
   return mlir::success();
 }
-
-} // namespace
 
 mlir::OwningOpRef<mlir::ModuleOp> buildModel(const Description &description,
                                              mlir::MLIRContext &context) {

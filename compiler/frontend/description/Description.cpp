@@ -55,18 +55,62 @@ void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
                      bias.maximumDistance, buckets / 2));
 }
 
+void checkHeadNorm(const std::optional<Norm> &norm, const std::string &role) {
+  if (!norm)
+    return;
+  checkNorm(*norm, role);
+  expect(norm->kind == NormKind::RootMeanSquare && !norm->bias, role,
+         "a norm of heads is of kind rootMeanSquare, without bias");
+}
+
+void checkVariant(const AttentionVariant &variant, const std::string &role, int64_t headDim) {
+  const Rotary rotary = variant.rotary.value_or(Rotary{.dims = 2});
+  expect(rotary.dims >= 2 && rotary.dims % 2 == 0 && (!variant.rotary || rotary.dims <= headDim),
+         role + ".rotary",
+         fmt::format("found {} dims, allowed is an even number from 2 to headDim = {}", rotary.dims,
+                     headDim));
+  expect(rotary.theta > 0 && rotary.factor > 0, role + ".rotary",
+         "theta and factor must be greater than 0");
+  expect(!variant.window ||
+             (variant.window->before.value_or(0) >= 0 && variant.window->after.value_or(0) >= 0),
+         role + ".window", "before and after may not be negative");
+}
+
+void checkSoftCap(const std::optional<double> &softCap, const std::string &role) {
+  expect(softCap.value_or(1) > 0, role, "softCap must be greater than 0");
+}
+
 void checkAttention(const Attention &attention, const std::string &role, int64_t hidden,
                     int64_t memory) {
   expect(attention.headCount >= 1 && attention.headDim >= 1, role,
          "headCount and headDim must be 1 or more");
+  expect(attention.keyHeads() >= 1 && attention.headCount % attention.keyHeads() == 0, role,
+         fmt::format("found keyHeadCount {}, allowed is a divisor of headCount = {}",
+                     attention.keyHeads(), attention.headCount));
   int64_t width = attention.headCount * attention.headDim;
+  int64_t keyWidth = attention.keyHeads() * attention.headDim;
   checkLinear(attention.query, role + ".query", hidden, width);
-  checkLinear(attention.key, role + ".key", memory, width);
-  checkLinear(attention.value, role + ".value", memory, width);
+  checkLinear(attention.key, role + ".key", memory, keyWidth);
+  checkLinear(attention.value, role + ".value", memory, keyWidth);
   checkLinear(attention.output, role + ".output", width, hidden);
   if (attention.relativeBias)
     checkRelativeBias(*attention.relativeBias, role + ".relativeBias");
   checkNorm(attention.norm, role + ".norm");
+  checkHeadNorm(attention.queryNorm, role + ".queryNorm");
+  checkHeadNorm(attention.keyNorm, role + ".keyNorm");
+  checkSoftCap(attention.softCap, role);
+  for (const AttentionVariant &variant : attention.variants)
+    checkVariant(variant, role + ".variants", attention.headDim);
+}
+
+/// A sublayer's norm behind it is there exactly where norms stand on both sides.
+void checkPostNorm(const std::optional<Norm> &norm, NormPlacement placement,
+                   const std::string &role) {
+  expect(norm.has_value() == (placement == NormPlacement::Sandwich), role,
+         norm ? "postNorm needs the normPlacement sandwich"
+              : "the normPlacement sandwich needs a postNorm");
+  if (norm)
+    checkNorm(*norm, role + ".postNorm");
 }
 
 void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
@@ -164,7 +208,12 @@ void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
     checkAttention(*stack.crossAttention, role + ".crossAttention", stack.hiddenSize, memory);
     expect(!stack.crossAttention->relativeBias, role + ".crossAttention",
            "a relative bias between source and target positions has no meaning");
+    expect(stack.crossAttention->variants.empty(), role + ".crossAttention",
+           "variants are of self-attention");
+    checkPostNorm(stack.crossAttention->postNorm, stack.normPlacement, role + ".crossAttention");
   }
+  checkPostNorm(stack.selfAttention.postNorm, stack.normPlacement, role + ".selfAttention");
+  checkPostNorm(stack.feedForward.postNorm, stack.normPlacement, role + ".feedForward");
   checkFeedForward(stack.feedForward, role + ".feedForward", stack.hiddenSize);
   if (stack.finalNorm)
     checkNorm(*stack.finalNorm, role + ".finalNorm");
@@ -249,6 +298,7 @@ void checkTarget(const Description &description) {
       checkNorm(*transform->norm, "logits.transform.norm");
   }
   checkReference(description.logits.weight, "logits.weight");
+  checkSoftCap(description.logits.softCap, "logits");
   if (description.logits.bias)
     checkReference(*description.logits.bias, "logits.bias");
 }

@@ -34,6 +34,8 @@ struct Norm {
   double epsilon = 1e-5;
   checkpoints::TensorReference gain;
   std::optional<checkpoints::TensorReference> bias;
+  /// What the gain is more than its tensor.
+  std::optional<double> gainOffset = {};
 };
 
 /// GeluTanh is the tanh approximation ("gelu_new"), Gelu the exact erf form, Silu also "swish".
@@ -108,6 +110,27 @@ struct RelativeBias {
   bool isBidirectional = true;
 };
 
+/// Positions that turn pairs of columns of queries and keys (Su et al. 2021): of the first `dims`
+/// columns of each head, by position * theta^(-2i / dims) / factor. A pair is columns i and
+/// i + dims / 2, or neighbours if interleaved.
+struct Rotary {
+  int64_t dims = 0;
+  double theta = 10000.0;
+  double factor = 1.0;
+  bool isInterleaved = false;
+};
+
+/// How many positions before and after its own a row sees; absent: all that there are.
+struct Window {
+  std::optional<int64_t> before, after;
+};
+
+/// What attention of one layer may have and that of another not.
+struct AttentionVariant {
+  std::optional<Rotary> rotary;
+  std::optional<Window> window;
+};
+
 struct Attention {
   int64_t headCount = 0;
   int64_t headDim = 0;
@@ -117,6 +140,19 @@ struct Attention {
   /// A row looks at no keys that are farther from it, before or behind; source only.
   std::optional<int64_t> reach;
   Norm norm;
+  /// Of the sublayer's result, with NormPlacement::Sandwich.
+  std::optional<Norm> postNorm = {};
+  /// Heads of keys and values, each read by as many heads of queries in turn; absent: headCount.
+  std::optional<int64_t> keyHeadCount = {};
+  /// Of each head of queries and of keys, before rotary positions.
+  std::optional<Norm> queryNorm = {}, keyNorm = {};
+  /// c: scores become c tanh(score / c).
+  std::optional<double> softCap = {};
+  /// Layer i has variant i mod their number; none: neither rotary positions nor a window. Only
+  /// self-attention has some.
+  std::vector<AttentionVariant> variants = {};
+
+  int64_t keyHeads() const { return keyHeadCount.value_or(headCount); }
 };
 
 struct FeedForward {
@@ -126,10 +162,11 @@ struct FeedForward {
   std::optional<Linear> gate;
   Linear output;
   Norm norm;
+  std::optional<Norm> postNorm = {}; // likewise
 };
 
-/// Pre: x + f(norm(x)). Post: norm(x + f(x)).
-enum class NormPlacement { Pre, Post };
+/// Pre: x + f(norm(x)). Post: norm(x + f(x)). Sandwich: x + postNorm(f(norm(x))).
+enum class NormPlacement { Pre, Post, Sandwich };
 
 /// One side of the model; all its layers are alike, `{layer}` counts them from 0. A side with
 /// hidden size 0 is not there.
@@ -170,6 +207,8 @@ struct Logits {
   checkpoints::TensorReference weight;              // [vocabulary size or labels, hidden size]
   std::optional<checkpoints::TensorReference> bias; // vocabulary size or labels numbers
   double scale = 1.0;                               // multiplies the states before the product
+  /// c: logits become c tanh(logit / c).
+  std::optional<double> softCap = {};
 };
 
 /// A language that a model of speech understands, e.g. "en", and its token.

@@ -65,8 +65,10 @@ template <> struct EnumNames<PositionKind> {
        {PositionKind::Learned, "learned"}}};
 };
 template <> struct EnumNames<NormPlacement> {
-  static constexpr std::array<std::pair<NormPlacement, std::string_view>, 2> rows{
-      {{NormPlacement::Pre, "pre"}, {NormPlacement::Post, "post"}}};
+  static constexpr std::array<std::pair<NormPlacement, std::string_view>, 3> rows{
+      {{NormPlacement::Pre, "pre"},
+       {NormPlacement::Post, "post"},
+       {NormPlacement::Sandwich, "sandwich"}}};
 };
 template <> struct EnumNames<LabelScores> {
   static constexpr std::array<std::pair<LabelScores, std::string_view>, 3> rows{
@@ -103,6 +105,7 @@ template <typename Archive> void visitFields(Archive &archive, Norm &value) {
   archive.required("epsilon", value.epsilon, epsilonRange);
   archive.required("gain", value.gain);
   archive.required("bias", value.bias);
+  archive.required("gainOffset", value.gainOffset, NumberRange{});
 }
 
 template <typename Archive> void visitFields(Archive &archive, Positions &value) {
@@ -147,6 +150,23 @@ template <typename Archive> void visitFields(Archive &archive, RelativeBias &val
   archive.required("isBidirectional", value.isBidirectional);
 }
 
+template <typename Archive> void visitFields(Archive &archive, Rotary &value) {
+  archive.required("dims", value.dims, sizeRange);
+  archive.required("theta", value.theta, NumberRange{});
+  archive.defaulted("factor", value.factor, NumberRange{});
+  archive.defaulted("isInterleaved", value.isInterleaved);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Window &value) {
+  archive.required("before", value.before, countRange);
+  archive.required("after", value.after, countRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, AttentionVariant &value) {
+  archive.required("rotary", value.rotary);
+  archive.required("window", value.window);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Attention &value) {
   archive.required("headCount", value.headCount, sizeRange);
   archive.required("headDim", value.headDim, sizeRange);
@@ -158,6 +178,12 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("relativeBias", value.relativeBias);
   archive.required("reach", value.reach, countRange);
   archive.required("norm", value.norm);
+  archive.required("postNorm", value.postNorm);
+  archive.required("keyHeadCount", value.keyHeadCount, sizeRange);
+  archive.required("queryNorm", value.queryNorm);
+  archive.required("keyNorm", value.keyNorm);
+  archive.required("softCap", value.softCap, NumberRange{});
+  archive.present("variants", value.variants, !value.variants.empty());
 }
 
 template <typename Archive> void visitFields(Archive &archive, FeedForward &value) {
@@ -166,6 +192,7 @@ template <typename Archive> void visitFields(Archive &archive, FeedForward &valu
   archive.required("gate", value.gate);
   archive.required("output", value.output);
   archive.required("norm", value.norm);
+  archive.required("postNorm", value.postNorm);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Stack &value) {
@@ -190,6 +217,7 @@ template <typename Archive> void visitFields(Archive &archive, Logits &value) {
   archive.required("weight", value.weight);
   archive.required("bias", value.bias);
   archive.defaulted("scale", value.scale, NumberRange{});
+  archive.required("softCap", value.softCap, NumberRange{});
 }
 
 template <typename Archive> void visitFields(Archive &archive, Classifier &value) {

@@ -86,6 +86,9 @@ private:
   Json schema(Positions &value) { return define("positions", value); }
   Json schema(Embedding &value) { return define("embedding", value); }
   Json schema(RelativeBias &value) { return define("relativeBias", value); }
+  Json schema(Rotary &value) { return define("rotary", value); }
+  Json schema(Window &value) { return define("window", value); }
+  Json schema(AttentionVariant &value) { return define("attentionVariant", value); }
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
   Json schema(Stack &value) { return define("stack", value); }

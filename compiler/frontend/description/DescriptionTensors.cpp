@@ -31,6 +31,8 @@ public:
         linear(*feedForward.gate, role + ".feedForward.gate");
       linear(feedForward.output, role + ".feedForward.output");
       norm(feedForward.norm, role + ".feedForward.norm");
+      if (feedForward.postNorm)
+        norm(*feedForward.postNorm, role + ".feedForward.postNorm");
     }
     layer = 0;
     if (stack.finalNorm)
@@ -70,10 +72,12 @@ private:
     uses.back().mayHaveLeadingOnes = true;
   }
 
-  void norm(const Norm &norm, const std::string &role) {
-    add(norm.gain, role + ".gain", {hidden});
+  void norm(const Norm &norm, const std::string &role) { this->norm(norm, role, hidden); }
+
+  void norm(const Norm &norm, const std::string &role, int64_t width) {
+    add(norm.gain, role + ".gain", {width});
     if (norm.bias)
-      add(*norm.bias, role + ".bias", {hidden});
+      add(*norm.bias, role + ".bias", {width});
   }
 
   void features(const Features &features, const std::string &role) {
@@ -109,6 +113,12 @@ private:
     if (const auto &bias = attention.relativeBias)
       add(bias->table, role + ".relativeBias.table", {bias->bucketCount, attention.headCount});
     norm(attention.norm, role + ".norm");
+    if (attention.postNorm)
+      norm(*attention.postNorm, role + ".postNorm");
+    if (attention.queryNorm)
+      norm(*attention.queryNorm, role + ".queryNorm", attention.headDim);
+    if (attention.keyNorm)
+      norm(*attention.keyNorm, role + ".keyNorm", attention.headDim);
   }
 };
 

@@ -203,10 +203,13 @@ bool holdSameNumbers(const checkpoints::Checkpoint &checkpoint, const checkpoint
 
 } // namespace
 
-void refuseUnsupportedFields(JsonFields &config, ConfigRole role) {
+void refuseUnsupportedFields(JsonFields &config, ConfigRole role,
+                             std::span<const std::string_view> honoured) {
   for (const RefusedField &field : refusedFields) {
     std::string_view key = field.key;
     if (role == ConfigRole::Target && (key == "is_decoder" || key == "cross_attention_hidden_size"))
+      continue;
+    if (std::ranges::find(honoured, key) != honoured.end())
       continue;
     const Json *value = config.find(field.key);
     if (!value || (value->is_structured() && value->empty()))

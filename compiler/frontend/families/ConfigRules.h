@@ -10,7 +10,9 @@
 #include "checkpoints/Checkpoint.h"
 #include "compiler/frontend/description/Description.h"
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace transept::frontend {
@@ -21,8 +23,9 @@ enum class ConfigRole { Model, Source, Target, EncoderOfModel };
 
 /// Throws InputError for fields that change the mathematics and are not honoured, e.g.
 /// quantization_config. is_decoder and cross_attention_hidden_size of a target are left to the
-/// family.
-void refuseUnsupportedFields(JsonFields &config, ConfigRole role = ConfigRole::Model);
+/// family, and so are the fields that it says it honours.
+void refuseUnsupportedFields(JsonFields &config, ConfigRole role = ConfigRole::Model,
+                             std::span<const std::string_view> honoured = {});
 
 /// Whether the name of one of the classes in `architectures` ends so.
 bool isOfClass(JsonFields &config, std::string_view ending);

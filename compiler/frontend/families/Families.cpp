@@ -40,6 +40,7 @@ constexpr auto mt5 = classes("MT5ForConditionalGeneration", "MT5Model", "MT5Enco
 constexpr auto umt5 = classes("UMT5ForConditionalGeneration", "UMT5Model", "UMT5EncoderModel",
                               "UMT5ForSequenceClassification");
 constexpr auto longT5 = classes("LongT5ForConditionalGeneration", "LongT5Model");
+constexpr auto t5Gemma = classes("T5GemmaForConditionalGeneration", "T5GemmaModel");
 constexpr auto whisper = classes("WhisperForConditionalGeneration", "WhisperModel");
 constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
 constexpr auto blip = classes("BlipForConditionalGeneration");
@@ -50,7 +51,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 22> families = {{
+constexpr std::array<Family, 23> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -65,6 +66,7 @@ constexpr std::array<Family, 22> families = {{
     {"mt5", mt5, describeT5},
     {"umt5", umt5, describeT5},
     {"longt5", longT5, describeT5},
+    {"t5gemma", t5Gemma, describeT5Gemma},
     {"blip", blip, describeBlip},
     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},

@@ -73,6 +73,8 @@ FamilyResult describeBlip(FamilyInput &input);
 FamilyResult describeTorchTransformer(FamilyInput &input);
 /// T5, mT5, umT5 and LongT5, whole or their encoder alone.
 FamilyResult describeT5(FamilyInput &input);
+/// T5Gemma: Gemma 2 on both sides.
+FamilyResult describeT5Gemma(FamilyInput &input);
 
 } // namespace transept::frontend
 

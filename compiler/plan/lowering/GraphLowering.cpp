@@ -164,11 +164,13 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<SearchVocabularyOp>([&](auto op) { return lowerSearch(op); })
       .Case<SliceColumnsOp>([&](auto op) { return lowerSlice(op); })
       .Case<RequestedRowsOp>([&](auto op) { return lowerRequestedRows(op); })
+      .Case<RotaryOp>([&](auto op) { return lowerRotary(op); })
       .Case<LayerNormOp>([&](LayerNormOp op) {
         return lowerNorm(op, NormKind::Layer, op.getGain(), op.getBias(), op.getEpsilonAttr());
       })
       .Case<RmsNormOp>([&](RmsNormOp op) {
-        return lowerNorm(op, NormKind::RootMeanSquare, op.getGain(), {}, op.getEpsilonAttr());
+        return lowerNorm(op, NormKind::RootMeanSquare, op.getGain(), {}, op.getEpsilonAttr(),
+                         op.getHeadCountAttr());
       })
       .Case<AddOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Add); })
       .Case<GateOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Multiply); })
@@ -180,10 +182,10 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       })
       .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
       // Folded into the kernels that read them.
-      .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightScaleColumnsOp, WeightProductOp,
-            WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp, CausalMaskOp,
-            PaddingMaskOp, WindowMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
-            CacheReadOp, CacheAppendOp>([](auto) { return success(); })
+      .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
+            WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp,
+            CausalMaskOp, PaddingMaskOp, WindowMaskOp, CombineMasksOp, AverageHeadsOp,
+            RelativePositionBiasOp, CacheReadOp, CacheAppendOp>([](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");
       });

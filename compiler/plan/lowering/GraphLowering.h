@@ -77,7 +77,9 @@ private:
   mlir::LogicalResult lowerPrependRows(PrependRowsOp op);
   mlir::LogicalResult lowerLinear(LinearOp op);
   mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
-                                mlir::Value shift, mlir::FloatAttr epsilon);
+                                mlir::Value shift, mlir::FloatAttr epsilon,
+                                mlir::IntegerAttr headCount = {});
+  mlir::LogicalResult lowerRotary(RotaryOp op);
   mlir::LogicalResult lowerElementwise(mlir::Operation *op, plan::ElementwiseKind kind,
                                        mlir::FloatAttr factor = {},
                                        ActivationKindAttr activation = {});

@@ -14,14 +14,14 @@ namespace {
 /// What SelfAttentionOp and CrossAttentionOp have in common.
 struct AttentionParts {
   Value query, key, value, mask, bias, result;
-  int64_t headCount;
-  FloatAttr scale;
+  int64_t headCount, keyHeads;
+  FloatAttr scale, softCap;
 
   template <typename Op>
   explicit AttentionParts(Op op)
       : query(op.getQuery()), key(op.getKey()), value(op.getValue()), mask(op.getMask()),
         bias(op.getBias()), result(op.getResult()), headCount(op.getHeadCount()),
-        scale(op.getScaleAttr()) {}
+        keyHeads(op.keyHeads()), scale(op.getScaleAttr()), softCap(op.getSoftCapAttr()) {}
 
   static AttentionParts of(Operation *op) {
     if (auto self = dyn_cast<SelfAttentionOp>(op))
@@ -74,7 +74,7 @@ FailureOr<CacheReader> readerOf(Value rows, Operation *cacheOp) {
     if (isKeys && parts.value == rows)
       return cacheOp->emitError("expects keys and values in caches of their own");
     if (reader.attention && (isKeys != reader.isKeys ||
-                             AttentionParts::of(reader.attention).headCount != parts.headCount))
+                             AttentionParts::of(reader.attention).keyHeads != parts.keyHeads))
       return cacheOp->emitError("expects all readers of a cache to read it alike");
     reader = {use.getOwner(), isKeys};
   }
@@ -102,7 +102,7 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
     if (failed(reader))
       return failure();
     int64_t width = cast<RowsType>(rows.getType()).getWidth();
-    int64_t heads = AttentionParts::of(reader->attention).headCount;
+    int64_t heads = AttentionParts::of(reader->attention).keyHeads;
     int64_t &offset = isEncoder ? encoderOffset : selfOffset;
     std::string name = label(reader->attention).str() + (reader->isKeys ? ".keys" : ".values");
     auto slot = plan::CacheSlotAttr::get(builder.getContext(), name, reader->isKeys, heads,
@@ -124,6 +124,7 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
                            .query = buffer(parts.query),
                            .headCount = parts.headCount,
                            .scale = parts.scale,
+                           .softCap = parts.softCap,
                            .isCausal = bounds.isCausal,
                            .windowBefore = bounds.before,
                            .windowAfter = bounds.after};
@@ -136,8 +137,10 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
     attend.bias = weight(parts.bias, plan::LayoutKind::Distances);
     attend.biasReach = distanceReach(relative.getMaximumDistance(), relative.getBucketCount());
   }
-  attend.keyDim = cast<RowsType>(parts.key.getType()).getWidth() / parts.headCount;
-  attend.valueDim = cast<RowsType>(parts.value.getType()).getWidth() / parts.headCount;
+  attend.keyDim = cast<RowsType>(parts.key.getType()).getWidth() / parts.keyHeads;
+  attend.valueDim = cast<RowsType>(parts.value.getType()).getWidth() / parts.keyHeads;
+  if (parts.keyHeads != parts.headCount)
+    attend.keyHeads = parts.keyHeads;
   attend.multipliesBFloats = attend.keysFrom == plan::KeySource::Rows &&
                              numbers != plan::NumberType::F32 && target.multipliesBFloats();
   attend.output = newBuffer(parts.result);

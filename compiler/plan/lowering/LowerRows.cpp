@@ -76,12 +76,21 @@ LogicalResult GraphLowering::lowerLinear(LinearOp op) {
 }
 
 LogicalResult GraphLowering::lowerNorm(Operation *op, NormKind kind, Value gain, Value shift,
-                                       FloatAttr epsilon) {
+                                       FloatAttr epsilon, IntegerAttr headCount) {
   plan::NormalizeOp::create(builder, op->getLoc(), label(op), buffer(op->getOperand(0)),
                             newBuffer(op->getResult(0)),
                             NormAttr::get(builder.getContext(), kind, epsilon),
                             optionalWeight(gain, plan::LayoutKind::Vector),
-                            optionalWeight(shift, plan::LayoutKind::Vector));
+                            optionalWeight(shift, plan::LayoutKind::Vector), headCount);
+  return success();
+}
+
+LogicalResult GraphLowering::lowerRotary(RotaryOp op) {
+  if (failed(expectWholeSpace(op, op.getInput())))
+    return failure();
+  plan::RotateOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                         newBuffer(op.getResult()), op.getHeadCountAttr(), op.getDimsAttr(),
+                         op.getThetaAttr(), op.getFactorAttr(), op.getInterleavedAttr());
   return success();
 }
 

@@ -14,8 +14,8 @@ LogicalResult GraphLowering::lowerSearch(SearchVocabularyOp op) {
                          weight(op.getWeight(), plan::LayoutKind::Panels),
                          optionalWeight(op.getBias(), plan::LayoutKind::Vector), op.getNormAttr(),
                          optionalWeight(op.getNormGain(), plan::LayoutKind::Vector),
-                         optionalWeight(op.getNormBias(), plan::LayoutKind::Vector),
-                         vocabularySize);
+                         optionalWeight(op.getNormBias(), plan::LayoutKind::Vector), vocabularySize,
+                         op.getSoftCapAttr());
   plan::MergeSearchOp::create(builder, op.getLoc(), label(op), vocabularySize);
   return success();
 }

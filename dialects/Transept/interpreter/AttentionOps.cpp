@@ -17,8 +17,12 @@ struct AttentionInputs {
   const SequenceSpace &queries, &keys;
   Mask mask;
   const Bias *bias; // or null
-  int64_t headCount;
+  int64_t headCount, keyHeads;
   double scale;
+  double softCap; // 0: none
+
+  /// The head of keys and values that head `h` of the queries reads.
+  int64_t keyHead(int64_t h) const { return h / (headCount / keyHeads); }
 };
 
 /// The keys of one sequence: rows [keyBegin, keyEnd).
@@ -30,6 +34,7 @@ struct KeyRange {
 std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, int64_t i,
                                      KeyRange keys) {
   int64_t headSize = inputs.query.width() / inputs.headCount;
+  int64_t queryBegin = h * headSize, keyBegin = inputs.keyHead(h) * headSize;
   int64_t queryPosition = inputs.queries.positions[i];
   std::vector<double> scores;
   for (int64_t j = keys.begin; j < keys.end; ++j) {
@@ -39,9 +44,11 @@ std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, i
       continue;
     }
     double score = 0;
-    for (int64_t d = h * headSize; d < (h + 1) * headSize; ++d)
-      score += inputs.query.row(i)[d] * inputs.key.row(j)[d];
+    for (int64_t d = 0; d < headSize; ++d)
+      score += inputs.query.row(i)[queryBegin + d] * inputs.key.row(j)[keyBegin + d];
     score *= inputs.scale;
+    if (inputs.softCap != 0)
+      score = inputs.softCap * std::tanh(score / inputs.softCap);
     if (inputs.bias)
       score += inputs.bias->at(h, queryPosition, keyPosition);
     scores.push_back(score);
@@ -62,8 +69,8 @@ std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, i
 
 /// `kept` receives the weights, unless it is null.
 Tensor attend(const AttentionInputs &inputs, SoftmaxWeights *kept) {
-  int64_t headSize = inputs.value.width() / inputs.headCount;
-  Tensor result({inputs.query.rowCount(), inputs.value.width()});
+  int64_t headSize = inputs.value.width() / inputs.keyHeads;
+  Tensor result({inputs.query.rowCount(), inputs.headCount * headSize});
   int64_t queryBegin = 0, keyBegin = 0;
   for (int64_t sequence = 0; sequence < inputs.queries.sequenceCount(); ++sequence) {
     int64_t queryEnd = queryBegin + inputs.queries.lengths[sequence];
@@ -79,8 +86,9 @@ Tensor attend(const AttentionInputs &inputs, SoftmaxWeights *kept) {
           std::ranges::copy(
               weights, sequenceWeights->row(h * (queryEnd - queryBegin) + i - queryBegin).begin());
         for (size_t j = 0; j < weights.size(); ++j)
-          for (int64_t d = h * headSize; d < (h + 1) * headSize; ++d)
-            result.row(i)[d] += weights[j] * inputs.value.row(keyBegin + j)[d];
+          for (int64_t d = 0; d < headSize; ++d)
+            result.row(i)[h * headSize + d] +=
+                weights[j] * inputs.value.row(keyBegin + j)[inputs.keyHead(h) * headSize + d];
       }
     queryBegin = queryEnd;
     keyBegin = keyEnd;
@@ -104,7 +112,9 @@ LogicalResult interpretAttention(AttentionOp op, Frame &frame, SoftmaxWeights *w
                          .mask = op.getMask() ? frame.get<Mask>(op.getMask()) : Mask{},
                          .bias = op.getBias() ? &frame.get<Bias>(op.getBias()) : nullptr,
                          .headCount = int64_t(op.getHeadCount()),
-                         .scale = op.getScale().convertToDouble()},
+                         .keyHeads = op.keyHeads(),
+                         .scale = op.getScale().convertToDouble(),
+                         .softCap = op.getSoftCap() ? op.getSoftCap()->convertToDouble() : 0},
                         weights));
   return success();
 }

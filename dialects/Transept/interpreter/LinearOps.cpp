@@ -5,6 +5,8 @@
 #include "dialects/Transept/interpreter/Interpreter.h"
 #include "dialects/Transept/interpreter/RowArithmetic.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace transept;
 
@@ -94,9 +96,17 @@ LogicalResult RequestedRowsOp::interpret(Frame &frame) {
   return success();
 }
 
+static Tensor capped(Tensor logits, std::optional<llvm::APFloat> softCap) {
+  if (softCap)
+    for (double &x : logits.values)
+      x = softCap->convertToDouble() * std::tanh(x / softCap->convertToDouble());
+  return logits;
+}
+
 LogicalResult LogitsOp::interpret(Frame &frame) {
-  frame.bindRows(getResult(), multiply(frame.rows(getInput()), frame.weight(getWeight()),
-                                       frame.weightOrNull(getBias())));
+  frame.bindRows(getResult(), capped(multiply(frame.rows(getInput()), frame.weight(getWeight()),
+                                              frame.weightOrNull(getBias())),
+                                     getSoftCap()));
   return success();
 }
 
@@ -104,7 +114,8 @@ LogicalResult SearchVocabularyOp::interpret(Frame &frame) {
   const Tensor normalized =
       prologue(frame.rows(getInput()), getNorm(), frame.weightOrNull(getNormGain()),
                frame.weightOrNull(getNormBias()));
-  frame.bind(getResult(), Candidates{multiply(normalized, frame.weight(getWeight()),
-                                              frame.weightOrNull(getBias()))});
+  frame.bind(getResult(), Candidates{capped(multiply(normalized, frame.weight(getWeight()),
+                                                     frame.weightOrNull(getBias())),
+                                            getSoftCap())});
   return success();
 }

@@ -16,8 +16,12 @@ LogicalResult LayerNormOp::interpret(Frame &frame) {
 }
 
 LogicalResult RmsNormOp::interpret(Frame &frame) {
-  frame.bindRows(getResult(), normalize(frame.rows(getInput()), NormKind::RootMeanSquare,
-                                        getEpsilon().convertToDouble(),
-                                        frame.weightOrNull(getGain()), /*bias=*/nullptr));
+  // Heads are rows of their own: they lie one after another.
+  Tensor heads = frame.rows(getInput());
+  int64_t rows = heads.rowCount(), width = heads.width(), count = getHeadCount().value_or(1);
+  heads = normalize(Tensor({rows * count, width / count}, std::move(heads.values)),
+                    NormKind::RootMeanSquare, getEpsilon().convertToDouble(),
+                    frame.weightOrNull(getGain()), /*bias=*/nullptr);
+  frame.bindRows(getResult(), Tensor({rows, width}, std::move(heads.values)));
   return success();
 }

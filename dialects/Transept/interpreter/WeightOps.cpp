@@ -52,6 +52,14 @@ LogicalResult WeightScaleOp::interpret(Frame &frame) {
   return success();
 }
 
+LogicalResult WeightShiftOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getInput());
+  for (double &x : result.values)
+    x += getTerm().convertToDouble();
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
 LogicalResult WeightScaleColumnsOp::interpret(Frame &frame) {
   Tensor result = frame.weight(getInput());
   const Tensor &factors = frame.weight(getFactors());

@@ -6,6 +6,7 @@
 #ifndef TRANSEPT_ALIGNMENT_H
 #define TRANSEPT_ALIGNMENT_H
 
+#include "transept/detail/CrossAttentionHeads.h"
 #include "transept/speech.h"
 
 #include <cmath>
@@ -102,15 +103,10 @@ inline std::vector<transept_alignment_head> alignmentHeads(const Model &model) {
   if (speech.alignment_head_count != 0)
     return {speech.alignment_heads, speech.alignment_heads + speech.alignment_head_count};
   std::vector<transept_alignment_head> heads;
-  std::size_t number = 0, count = model.crossAttentionCount();
-  for (const transept_cache_slot &slot :
-       std::span(model.table().encoder_slots, model.table().encoder_slot_count)) {
-    if (slot.layout != TRANSEPT_CACHE_KEYS || number >= count)
-      continue;
-    for (std::uint32_t head = 0; number >= count / 2 && head != slot.head_count; ++head)
+  const std::size_t count = model.crossAttentionCount();
+  for (std::size_t number = count / 2; number < count; ++number)
+    for (std::uint32_t head = 0; head != crossAttentionHeads(model.table(), number); ++head)
       heads.push_back({std::uint32_t(number), head});
-    ++number;
-  }
   return heads;
 }
 

@@ -12,6 +12,7 @@
 #ifndef TRANSEPT_MODEL_H
 #define TRANSEPT_MODEL_H
 
+#include "transept/detail/CrossAttentionHeads.h"
 #include "transept/detail/GivenTargets.h"
 #include "transept/image.h"
 #include "transept/labels.h"
@@ -455,13 +456,8 @@ private:
     return pointers;
   }
 
-  /// The heads of a cross-attention are those of its keys in the encoder cache.
   std::size_t crossAttentionHeads(std::size_t index) const {
-    for (const transept_cache_slot &slot :
-         std::span(table().encoder_slots, table().encoder_slot_count))
-      if (slot.layout == TRANSEPT_CACHE_KEYS && index-- == 0)
-        return slot.head_count;
-    return 0;
+    return detail::crossAttentionHeads(table(), index);
   }
 
   std::vector<transept_source *> handlesOf(std::span<const Source> sources) const {

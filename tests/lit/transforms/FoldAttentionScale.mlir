@@ -4,6 +4,7 @@
 !square = tensor<4x4xf32>
 
 // CHECK: [Passed] fold-attention-scale | Category:weights | {{.*}}folded the scale into the query weight
+// CHECK: [Passed] fold-attention-scale | Category:weights | {{.*}}folded the scale into the query weight
 // CHECK: [Missed] fold-attention-scale | Category:weights | {{.*}}the queries are not the result of a linear
 // CHECK: [Missed] fold-attention-scale | {{.*}}the queries have other readers
 // CHECK: [Missed] fold-attention-scale | {{.*}}the queries' weight is shared
@@ -21,6 +22,21 @@ func.func @folds(%x: !rows) -> !rows {
   %b = transept.parameter "folds.b" : tensor<4xf32>
   %query = transept.linear %x, %w bias %b : (!rows, !square, tensor<4xf32>) -> !rows
   %out = transept.attention %query, %x, %x heads 2 {scale = 2.5 : f64} : (!rows, !rows, !rows) -> !rows
+  return %out : !rows
+}
+
+// attention(rotary(linear(x, W)), scale = s) -> attention(rotary(linear(x, s W)))
+
+// CHECK-LABEL: func.func @folds_before_rotary_positions
+// CHECK:         %[[W:.*]] = transept.weight_scale %{{.*}} by 2.5
+// CHECK:         %[[QUERY:.*]] = transept.linear %arg0, %[[W]]
+// CHECK:         %[[TURNED:.*]] = transept.rotary %[[QUERY]]
+// CHECK:         transept.attention %[[TURNED]], %arg0, %arg0 heads 2 soft_cap 3.000000e+00 :
+func.func @folds_before_rotary_positions(%x: !rows) -> !rows {
+  %w = transept.parameter "turned.w" : !square
+  %query = transept.linear %x, %w : (!rows, !square) -> !rows
+  %turned = transept.rotary %query heads 2 dims 2 theta 10000.0 : (!rows) -> !rows
+  %out = transept.attention %turned, %x, %x heads 2 soft_cap 3.0 {scale = 2.5 : f64} : (!rows, !rows, !rows) -> !rows
   return %out : !rows
 }
 

@@ -55,6 +55,7 @@ plan.program @all {
     : !rows, !rows, !rows, !rows
   plan.store "store" %a into #keys : !rows
   plan.normalize "normalize" %a into %b <rms, epsilon = 1.0e-6> : !rows, !rows
+  plan.rotate "rotate" %a into %b heads 2 dims 12 theta 10000.0 factor 1.0 : !rows, !rows
   plan.elementwise "elementwise" add %a, %b into %b : !rows, !rows, !rows
   plan.take_requested "take_requested" %a into %requested : !rows, !requested
   plan.emit_states "emit_states" %a : !rows

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an absent field means is said by the configuration class of transformers 4.44: here is each
-// class's value of each field that its family reads.
+// What an absent field means is said by the configuration class of transformers 4.44 (T5Gemma's: of
+// 4.57): here is each class's value of each field that its family reads.
 
 #include "tests/support/TestCheckpoint.h"
 
@@ -54,6 +54,14 @@ const ClassDefaults classes[] = {
       "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06, "local_radius": 127,
       "encoder_attention_type": "local", "feed_forward_proj": "relu",
       "tie_word_embeddings": true, "pad_token_id": 0, "eos_token_id": 1})"},
+    {"t5gemma", R"({"vocab_size": 256000, "tie_word_embeddings": true})"},
+    {"t5_gemma_module", R"({"hidden_size": 2304, "intermediate_size": 9216,
+      "num_hidden_layers": 26, "num_attention_heads": 8, "num_key_value_heads": 4,
+      "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh", "rms_norm_eps": 1e-06,
+      "rope_theta": 10000.0, "attention_bias": false, "query_pre_attn_scalar": 256,
+      "sliding_window": 4096, "final_logit_softcapping": 30.0, "attn_logit_softcapping": 50.0,
+      "bos_token_id": 2, "pad_token_id": 0, "eos_token_id": 1})",
+     "encoder", R"({"model_type": "t5gemma"})"},
     {"mvp", R"({"vocab_size": 50267, "max_position_embeddings": 1024, "d_model": 1024,
       "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
       "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,

@@ -40,7 +40,7 @@ INSTANTIATE_TEST_SUITE_P(Goldens, DescriptionJson,
                                          "bart", "plbart", "mbart", "m2m_100", "pegasus",
                                          "blenderbot", "blenderbot_small", "fsmt", "bert2bert",
                                          "trocr", "vit_gpt2", "whisper", "speech_to_text",
-                                         "nn_transformer"),
+                                         "nn_transformer", "t5gemma"),
                          [](const auto &info) { return std::string(info.param); });
 
 TEST(DescriptionText, KeepsEveryFieldThatIsNotDefault) {

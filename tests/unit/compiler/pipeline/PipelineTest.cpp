@@ -136,19 +136,16 @@ TEST_P(Pipeline, MakesOneProductOfTheEncoderCache) {
   EXPECT_LE(products.size(), 1u);
 }
 
-INSTANTIATE_TEST_SUITE_P(TinyModels, Pipeline,
-                         ::testing::Values(NamedModel{"Marian", testing::tinyMarian},
-                                           NamedModel{"TiedT5", tiedT5},
-                                           NamedModel{"GatedT5", gatedT5},
-                                           NamedModel{"Bart", testing::tinyBart},
-                                           NamedModel{"Speech", testing::tinySpeech},
-                                           NamedModel{"Vision", testing::tinyVision},
-                                           NamedModel{"Encoder", testing::tinyEncoder},
-                                           NamedModel{"Decoder", testing::tinyDecoder},
-                                           NamedModel{"ShallowDecoder", shallowDecoder},
-                                           NamedModel{"WithoutLayers", withoutLayers},
-                                           NamedModel{"SharedLayers", sharedLayers}),
-                         [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    TinyModels, Pipeline,
+    ::testing::Values(
+        NamedModel{"Marian", testing::tinyMarian}, NamedModel{"TiedT5", tiedT5},
+        NamedModel{"GatedT5", gatedT5}, NamedModel{"Bart", testing::tinyBart},
+        NamedModel{"Speech", testing::tinySpeech}, NamedModel{"Vision", testing::tinyVision},
+        NamedModel{"Encoder", testing::tinyEncoder}, NamedModel{"Decoder", testing::tinyDecoder},
+        NamedModel{"Grouped", testing::tinyGrouped}, NamedModel{"ShallowDecoder", shallowDecoder},
+        NamedModel{"WithoutLayers", withoutLayers}, NamedModel{"SharedLayers", sharedLayers}),
+    [](const auto &info) { return info.param.name; });
 
 } // namespace
 } // namespace transept

@@ -190,13 +190,12 @@ TEST_P(RecordLineage, LeadsFromEveryOperationToTheGraph) {
 
 INSTANTIATE_TEST_SUITE_P(
     TinyModels, RecordLineage,
-    ::testing::Values(LineageCase{"Marian", testing::tinyMarian},
-                      LineageCase{"GatedT5", [] { return testing::tinyT5(/*isGated=*/true); }},
-                      LineageCase{"Bart", testing::tinyBart},
-                      LineageCase{"Speech", testing::tinySpeech},
-                      LineageCase{"Vision", testing::tinyVision},
-                      LineageCase{"Encoder", testing::tinyEncoder},
-                      LineageCase{"Decoder", testing::tinyDecoder}),
+    ::testing::Values(
+        LineageCase{"Marian", testing::tinyMarian},
+        LineageCase{"GatedT5", [] { return testing::tinyT5(/*isGated=*/true); }},
+        LineageCase{"Bart", testing::tinyBart}, LineageCase{"Speech", testing::tinySpeech},
+        LineageCase{"Vision", testing::tinyVision}, LineageCase{"Encoder", testing::tinyEncoder},
+        LineageCase{"Decoder", testing::tinyDecoder}, LineageCase{"Grouped", testing::tinyGrouped}),
     [](const auto &info) { return info.param.name; });
 
 TEST(RecordPasses, NamesEachWithItsStage) {

@@ -233,3 +233,33 @@ plan.program @decode {
   // expected-error@+1 {{expects an input as wide as the heads of the slot, but got '!plan.buffer<target x 9, stride 16>' and #plan.slot<"a.keys"}}
   plan.store "a.keys" %0 into #keys : !b
 }
+
+// -----
+
+// attend_c11
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a positive number of key_heads that divides head_count, but got 3 and 2}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_heads = 3 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c4
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a key of 1 heads of 4}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_heads = 1 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c12
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a positive soft_cap}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, soft_cap = 0.0 : f64} : !a, !a, !a, !a
+}

@@ -116,3 +116,65 @@ plan.program @decode {
   // expected-error@+1 {{expects an output of requested rows, but got '!plan.buffer<target x 8, stride 16>'}}
   plan.take_requested "requested" %0 into %0 : !a, !a
 }
+
+// -----
+
+// normalize_c2
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a positive head_count that divides the width, but got 3}}
+  plan.normalize "norm" %0 into %0 <rms, epsilon = 1.0e-06> {head_count = 3 : i64} : !a, !a
+}
+
+// -----
+
+// rotate_c1
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<target x 9, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects input and output to be the same rows of the source or the target}}
+  plan.rotate "r" %0 into %1 heads 2 dims 4 theta 1.0 factor 1.0 : !a, !b
+}
+
+// -----
+
+// rotate_c1
+!a = !plan.buffer<target.requested x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects input and output to be the same rows of the source or the target}}
+  plan.rotate "r" %0 into %0 heads 2 dims 4 theta 1.0 factor 1.0 : !a, !a
+}
+
+// -----
+
+// rotate_c2
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a positive head_count that divides the width, but got 3}}
+  plan.rotate "r" %0 into %0 heads 3 dims 2 theta 1.0 factor 1.0 : !a, !a
+}
+
+// -----
+
+// rotate_c3
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects an even number of dims from 2 to a head's 4, but got 5}}
+  plan.rotate "r" %0 into %0 heads 2 dims 5 theta 1.0 factor 1.0 : !a, !a
+}
+
+// -----
+
+// rotate_c4
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a positive theta and factor}}
+  plan.rotate "r" %0 into %0 heads 2 dims 4 theta 1.0 factor 0.0 : !a, !a
+}

@@ -36,3 +36,13 @@ plan.program @decode {
   // expected-error@+1 {{expects a positive vocabulary_size, but got -1}}
   plan.merge_search "logits" {vocabulary_size = -1 : i64}
 }
+
+// -----
+
+// search_c4
+!a = !plan.buffer<target.requested x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a positive soft_cap}}
+  plan.search "logits" %0 weight @w {vocabulary_size = 100 : i64, soft_cap = 0.0 : f64} : !a
+}

@@ -24,6 +24,10 @@ plan.program @encode {
   plan.attend "local" rows %x, %x, %x into %y bias @distances bf16 causal
     {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, bias_reach = 16 : i64, window_before = 3 : i64, window_after = 0 : i64}
     : !source, !source, !source, !source
+  // CHECK: plan.attend "shared" rows %{{.*}} into %{{.*}} {head_count = 2 : i64, key_dim = 5 : i64, key_heads = 1 : i64, scale = 5.000000e-01 : f64, soft_cap = 5.000000e+01 : f64, value_dim = 5 : i64}
+  %one = plan.buffer : !plan.buffer<source x 5, stride 16>
+  plan.attend "shared" rows %x, %one, %one into %y {head_count = 2 : i64, key_heads = 1 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, soft_cap = 50.0 : f64}
+    : !source, !plan.buffer<source x 5, stride 16>, !plan.buffer<source x 5, stride 16>, !source
   // CHECK: plan.store "cross.keys" %{{.*}} into <"cross.keys", keys = true, heads = 2, head_dim = 5, offset = 0, f32> : <source x 10, stride 16>
   plan.store "cross.keys" %x into #source_keys : !source
 }

@@ -17,6 +17,12 @@ plan.program @decode {
   plan.normalize "bare" %a into %b <rms, epsilon = 1.0e-05> : !rows, !rows
   // CHECK: plan.normalize "all" %{{.*}} into %{{.*}} <layer, epsilon = 1.000000e-05> gain @vector shift @vector
   plan.normalize "all" %a into %b <layer, epsilon = 1.0e-05> gain @vector shift @vector : !rows, !rows
+  // CHECK: plan.normalize "heads" %{{.*}} into %{{.*}} <rms, epsilon = 1.000000e-05> {head_count = 3 : i64}
+  plan.normalize "heads" %a into %b <rms, epsilon = 1.0e-05> {head_count = 3 : i64} : !rows, !rows
+  // CHECK: plan.rotate "halves" %{{.*}} into %{{.*}} heads 3 dims 8 theta 1.000000e+04 factor 1.000000e+00 :
+  plan.rotate "halves" %a into %b heads 3 dims 8 theta 10000.0 factor 1.0 : !rows, !rows
+  // CHECK: plan.rotate "pairs" %{{.*}} into %{{.*}} heads 3 dims 6 theta 1.000000e+04 factor 2.000000e+00 interleaved :
+  plan.rotate "pairs" %a into %b heads 3 dims 6 theta 10000.0 factor 2.0 interleaved : !rows, !rows
   // CHECK: plan.elementwise "sum" add %{{.*}}, %{{.*}} into %{{.*}} :
   plan.elementwise "sum" add %a, %b into %a : !rows, !rows, !rows
   // CHECK: plan.elementwise "gate" multiply %{{.*}}, %{{.*}} into %{{.*}} :

@@ -113,3 +113,57 @@ func.func @f(%q: !x, %k: !x, %b: !transept.bias<target x target x 4>) {
       : (!x, !x, !x, !transept.bias<target x target x 4>) -> !x
   return
 }
+
+// -----
+
+// attention_c8
+!x = !transept.rows<source x 8 x f32>
+!k = !transept.rows<source x 4 x f32>
+func.func @f(%x: !x, %k: !k) {
+  // expected-error@+1 {{expects a positive number of key_heads that divides head_count, but got 3 and 4}}
+  %0 = transept.attention %x, %k, %k heads 4 key_heads 3 : (!x, !k, !k) -> !x
+  return
+}
+
+// -----
+
+// attention_c8
+!x = !transept.rows<source x 8 x f32>
+!k = !transept.rows<source x 4 x f32>
+func.func @f(%x: !x, %k: !k) {
+  // expected-error@+1 {{expects a positive number of key_heads that divides head_count, but got 0 and 4}}
+  %0 = transept.attention %x, %k, %k heads 4 key_heads 0 : (!x, !k, !k) -> !x
+  return
+}
+
+// -----
+
+// attention_c2
+!x = !transept.rows<source x 8 x f32>
+!k = !transept.rows<source x 4 x f32>
+func.func @f(%x: !x, %k: !k) {
+  // expected-error@+1 {{expects heads of query and key to have the same width}}
+  %0 = transept.attention %x, %k, %k heads 4 key_heads 1 : (!x, !k, !k) -> !x
+  return
+}
+
+// -----
+
+// attention_c5
+!x = !transept.rows<source x 8 x f32>
+!k = !transept.rows<source x 4 x f32>
+func.func @f(%x: !x, %k: !k) {
+  // expected-error@+1 {{expects heads of result and value to have the same width}}
+  %0 = transept.attention %x, %k, %k heads 4 key_heads 2 : (!x, !k, !k) -> !k
+  return
+}
+
+// -----
+
+// attention_c9
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects a positive soft_cap}}
+  %0 = transept.attention %x, %x, %x heads 4 soft_cap 0.0 : (!x, !x, !x) -> !x
+  return
+}

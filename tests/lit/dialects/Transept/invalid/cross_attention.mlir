@@ -199,3 +199,36 @@ func.func @f(%q: !x, %k: !y) {
   %0, %1 = transept.cross_attention %q, %k, %k heads 0 : (!x, !y, !y) -> (!x, !w)
   return
 }
+
+// -----
+
+// cross_attention_c9
+!t = !transept.rows<target x 8 x f32>
+!k = !transept.rows<source x 4 x f32>
+func.func @f(%x: !t, %k: !k) {
+  // expected-error@+1 {{expects a positive number of key_heads that divides head_count, but got 3 and 4}}
+  %0 = transept.cross_attention %x, %k, %k heads 4 key_heads 3 : (!t, !k, !k) -> !t
+  return
+}
+
+// -----
+
+// cross_attention_c2
+!t = !transept.rows<target x 8 x f32>
+!k = !transept.rows<source x 4 x f32>
+func.func @f(%x: !t, %k: !k) {
+  // expected-error@+1 {{expects heads of query and key to have the same width}}
+  %0 = transept.cross_attention %x, %k, %k heads 4 key_heads 1 : (!t, !k, !k) -> !t
+  return
+}
+
+// -----
+
+// cross_attention_c10
+!t = !transept.rows<target x 8 x f32>
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !t, %k: !x) {
+  // expected-error@+1 {{expects a positive soft_cap}}
+  %0 = transept.cross_attention %x, %k, %k heads 4 soft_cap -2.0 : (!t, !x, !x) -> !t
+  return
+}

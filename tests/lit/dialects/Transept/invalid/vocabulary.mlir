@@ -113,3 +113,23 @@ func.func @f(%x: !x, %w: !w) {
   %0 = transept.search_vocabulary %x, %w : (!x, !w) -> !transept.candidates<target x 10>
   return
 }
+
+// -----
+
+// logits_c5
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<10x8xf32>) {
+  // expected-error@+1 {{expects a positive soft_cap}}
+  %0 = transept.logits %x, %w soft_cap 0.0 : (!x, tensor<10x8xf32>) -> !transept.rows<source x 10 x f32>
+  return
+}
+
+// -----
+
+// search_vocabulary_c6
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<10x8xf32>) {
+  // expected-error@+1 {{expects a positive soft_cap}}
+  %0 = transept.search_vocabulary %x, %w soft_cap -1.0 : (!x, tensor<10x8xf32>) -> !transept.candidates<source x 10>
+  return
+}

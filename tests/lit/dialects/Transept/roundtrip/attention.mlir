@@ -33,6 +33,18 @@ func.func @cross_attention(%x: !target, %memory: !source,
   return
 }
 
+// CHECK-LABEL: func @shared_keys
+func.func @shared_keys(%x: !target, %k: !transept.rows<target x 4 x f32>,
+                       %memory: !transept.rows<source x 4 x f32>) {
+  // CHECK: transept.attention %{{.*}} heads 4 key_heads 2 :
+  %0 = transept.attention %x, %k, %k heads 4 key_heads 2
+      : (!target, !transept.rows<target x 4 x f32>, !transept.rows<target x 4 x f32>) -> !target
+  // CHECK: transept.cross_attention %{{.*}} heads 4 key_heads 2 soft_cap 5.000000e+01 {scale = 5.000000e-01 : f64} :
+  %1 = transept.cross_attention %x, %memory, %memory heads 4 key_heads 2 soft_cap 50.0 {scale = 0.5}
+      : (!target, !transept.rows<source x 4 x f32>, !transept.rows<source x 4 x f32>) -> !target
+  return
+}
+
 // CHECK-LABEL: func @returned_weights
 // CHECK-SAME: -> (!transept.attention_weights<target x source x 4>, !transept.attention_weights<target x source x 1>)
 func.func @returned_weights(%x: !target, %memory: !source)

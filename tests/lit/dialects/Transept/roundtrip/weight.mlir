@@ -17,6 +17,8 @@ func.func @weights() {
   %interleaved = transept.sinusoid interleaved : tensor<16x2xf32>
   // CHECK: transept.weight_scale %{{.*}} by 1.250000e-01 : tensor<4x8xf32>
   %0 = transept.weight_scale %a by 0.125 : tensor<4x8xf32>
+  // CHECK: transept.weight_shift %{{.*}} by 1.000000e+00 : tensor<8xf32>
+  %shifted = transept.weight_shift %v by 1.0 : tensor<8xf32>
   // CHECK: transept.weight_scale_columns %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<8xf32> -> tensor<4x8xf32>
   %1 = transept.weight_scale_columns %a, %v : tensor<4x8xf32>, tensor<8xf32> -> tensor<4x8xf32>
   // CHECK: transept.weight_product %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<8xf32> -> tensor<4xf32>

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes the ops of a description, part by part. What the parts share is declared here;
+// ModelBuilder has the order in which a sequence passes through them, ModelAttention the attention.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_BUILDER_MODELWRITER_H
+#define TRANSEPT_COMPILER_FRONTEND_BUILDER_MODELWRITER_H
+
+#include "compiler/frontend/description/Description.h"
+#include "dialects/Transept/Transept.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace transept::frontend {
+
+/// A node of the description: what its ops' locations are called, and the layer it is in.
+struct Node {
+  std::string name;
+  int64_t layer = 0;
+
+  Node child(llvm::StringRef part) const { return {name + "." + part.str(), layer}; }
+};
+
+class ModelWriter {
+public:
+  ModelWriter(const Description &description, mlir::MLIRContext &context)
+      : description(description), builder(&context) {}
+
+  mlir::OwningOpRef<mlir::ModuleOp> write();
+
+private:
+  // Weights.
+  mlir::Value parameter(const checkpoints::TensorReference &tensor, llvm::ArrayRef<int64_t> shape,
+                        const Node &node);
+  mlir::Value vector(const std::optional<checkpoints::TensorReference> &tensor, int64_t size,
+                     const Node &node);
+
+  // Parts of a model, in the order of the description's fields.
+  mlir::Value linear(const Linear &linear, mlir::Value input, const Node &node);
+  mlir::Value norm(const Norm &norm, mlir::Value input, const Node &node);
+  mlir::Value gain(const Norm &norm, int64_t width, const Node &node);
+  /// Of each head by itself; the input where there is no norm.
+  mlir::Value headNorm(const std::optional<Norm> &norm, mlir::Value input, int64_t headCount,
+                       const Node &node);
+  mlir::Value rotary(const std::optional<Rotary> &rotary, mlir::Value input, int64_t headCount,
+                     const Node &node);
+  mlir::Value activation(Activation activation, mlir::Value input, const Node &node);
+  mlir::Value convolution(const Convolution &convolution, mlir::Value &input, const Space &space,
+                          const Node &node);
+  /// `firstRows` becomes the first value that is rows of the result's space: what says which
+  /// positions there are, without being a further reader of the result.
+  mlir::Value features(const Features &features, mlir::Value input, mlir::Value &firstRows,
+                       const Node &node);
+  mlir::Value embedding(const Embedding &embedding, mlir::Value input, int64_t hiddenSize,
+                        const Node &node);
+  mlir::Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
+  mlir::Value relativeBias(const Attention &attention, const Space &query, const Space &key,
+                           const Node &node);
+  mlir::Value sharedBias(const Attention &attention, const Space &query, const Space &key,
+                         const Node &node);
+  mlir::Value attention(const Attention &attention, const AttentionVariant &variant,
+                        mlir::Value states, mlir::Value keyStates, mlir::Value mask,
+                        mlir::Value sharedBias, const Node &node);
+  mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
+  mlir::Value stack(const Stack &stack, mlir::Value input, bool isTarget, mlir::Value sourceStates,
+                    const Node &node);
+  mlir::Value logits(const Logits &logits, mlir::Value states, const Node &node);
+
+  /// A sublayer's norms, as NormPlacement says.
+  struct SublayerNorms {
+    NormPlacement placement;
+    const Norm &norm;
+    const std::optional<Norm> &postNorm;
+  };
+  mlir::Value residual(const SublayerNorms &norms, mlir::Value states, const Node &node,
+                       llvm::function_ref<mlir::Value(mlir::Value)> body);
+
+  mlir::Value maskOfKeys(const Space &query, const Space &key, bool isCausal,
+                         const std::optional<Window> &window, const Node &node);
+  /// The mask of each variant of self-attention.
+  llvm::SmallVector<mlir::Value> masksOfVariants(const Attention &attention, const Space &space,
+                                                 bool isCausal, const Node &node);
+
+  mlir::Location location(const Node &node) {
+    return mlir::NameLoc::get(builder.getStringAttr(node.name));
+  }
+  RowsType rows(const Space &space, int64_t width) {
+    return RowsType::get(builder.getContext(), space, width, builder.getF32Type());
+  }
+  static RowsType typeOf(mlir::Value value) { return llvm::cast<RowsType>(value.getType()); }
+  static const Space &spaceOf(mlir::Value value) { return typeOf(value).getSpace(); }
+  mlir::FloatAttr number(double value) { return builder.getF64FloatAttr(value); }
+
+  const Description &description;
+  mlir::OpBuilder builder;
+};
+
+} // namespace transept::frontend
+
+#endif
