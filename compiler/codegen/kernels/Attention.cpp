@@ -93,6 +93,8 @@ public:
         totals(part(scratch.totals)), keys(kernel, shape, operands, words, part(scratch.keys)) {}
 
   void emit() {
+    if (shape.multipliesBFloats && !holdsWords(words.scores()))
+      return;
     Expression units = operands.groupCount * shape.headCount;
     kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
       AttentionUnit work = keys.unitOf(unit);
@@ -105,6 +107,17 @@ public:
   }
 
 private:
+  /// Without registers for all sums of a tile there would be no code for its last rows.
+  bool holdsWords(const WordProduct &product) {
+    int64_t most = maximumRows(kernel.target(), product);
+    if (usesTilesFor(kernel.target(), WordKind::BFloats, 1) || most >= tileRows)
+      return true;
+    kernel.fail(llvm::formatv("expects registers for the sums of {0} rows by {1} vectors of keys, "
+                              "but got a processor with registers for {2} rows",
+                              tileRows, product.vectors(), most));
+    return false;
+  }
+
   Expression part(int64_t offset) { return kernel.bytesAt(operands.scratch, offset); }
 
   void queryTile(const AttentionUnit &unit, Expression first, Expression rows) {
@@ -176,7 +189,7 @@ private:
   void scoreStep(const AttentionUnit &unit, Expression key, Expression count, Expression rows) {
     if (shape.multipliesBFloats) {
       WordProduct product = words.scores();
-      return kernel.loop(zero, count, 2 * kBlock, [&](Expression block) {
+      return kernel.loop(zero, count, words.blocksAtOnce * kBlock, [&](Expression block) {
         emitWordProduct(kernel, product, rows, queries, keys.keyWordsAt(key + block), kernel.null(),
                         {kernel.floatsAt(scores, block), kKeysPerStep});
       });
