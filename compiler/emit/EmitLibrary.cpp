@@ -274,7 +274,10 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   objects.push_back(compileTable(facts, options.sections));
 
   options.progress("linking", 0);
-  library.write(linkLibrary(objects, "transept_model_" + facts.name, header.library));
+  library.write(linkLibrary({.architecture = *facts.architecture,
+                             .objects = objects,
+                             .exportedSymbol = "transept_model_" + facts.name,
+                             .soname = header.library}));
   library.makeExecutable();
   auto pack = [&](const SegmentWriter &write) {
     packWeights(*weights, parameters, [&](int64_t offset, const void *bytes, int64_t count) {

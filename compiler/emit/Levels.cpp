@@ -4,6 +4,7 @@
 
 #include "compiler/emit/Levels.h"
 #include "base/Error.h"
+#include "compiler/targets/Architecture.h"
 
 #include "dialects/Plan/Plan.h"
 
@@ -39,25 +40,51 @@ std::string contentOf(plan::WeightOp weight) {
   return text;
 }
 
+const targets::Architecture &architectureCalled(const std::string &name) {
+  std::string error;
+  const targets::Architecture *architecture = targets::architectureCalled(name, error);
+  if (!architecture)
+    throw InputError(error);
+  return *architecture;
+}
+
+targets::Target targetFor(const std::string &name, const targets::Architecture &architecture) {
+  bool isHost = &architecture == targets::hostArchitecture();
+  if (name == "native" && !isHost)
+    throw InputError(fmt::format("--cpu native is this machine, but --target is {}; allowed are "
+                                 "LLVM's names, e.g. {}",
+                                 nameOf(architecture),
+                                 llvm::join(architecture.processorExamples, ", ")));
+  std::string error;
+  std::optional<targets::Target> target = targets::targetFor(name, error);
+  if (!target)
+    throw InputError(error);
+  if (target->architecture != &architecture)
+    throw InputError(fmt::format("--cpu {0} is a processor of {1}, but {2} {3}; say --target {1}",
+                                 name, nameOf(*target->architecture),
+                                 isHost ? "this machine is" : "--target is", nameOf(architecture)));
+  return *target;
+}
+
 } // namespace
 
-std::vector<Level> levelsOf(const std::string &names) {
+std::vector<Level> levelsOf(const std::string &names, const std::string &targetName) {
+  const targets::Architecture &architecture = architectureCalled(targetName);
+  bool isHost = &architecture == targets::hostArchitecture();
+  std::string all = isHost ? "native" : llvm::join(architecture.processorExamples, ",");
   std::vector<Level> levels;
-  for (llvm::StringRef name : llvm::split(names, ',')) {
-    std::string error;
-    std::optional<targets::Target> target = targets::targetFor(name.str(), error);
-    if (!target)
-      throw InputError(error);
+  for (llvm::StringRef name : llvm::split(names.empty() ? all : names, ',')) {
+    targets::Target target = targetFor(name.str(), architecture);
     for (const Level &other : levels) {
       if (other.name == name)
         throw InputError(fmt::format("--cpu names '{}' twice", other.name));
-      if (other.target.cpu == target->cpu && other.target.features == target->features &&
-          other.target.hasTiles == target->hasTiles)
+      if (other.target.cpu == target.cpu && other.target.features == target.features &&
+          other.target.hasTiles == target.hasTiles)
         throw InputError(fmt::format("--cpu names '{}' and '{}', which get the same code; "
                                      "name one of them",
                                      other.name, name.str()));
     }
-    levels.push_back({name.str(), std::move(*target), {}});
+    levels.push_back({name.str(), std::move(target), {}});
   }
   llvm::sort(levels, [](const Level &a, const Level &b) {
     auto key = [](const Level &level) {

@@ -26,9 +26,10 @@ struct Level {
 };
 
 /// The levels of a list such as "x86-64-v3,x86-64-v4", without modules, those that need least
-/// first. Throws InputError for a name that is unknown or given twice, and for two that
-/// mean the same code.
-std::vector<Level> levelsOf(const std::string &names);
+/// first. No names mean this machine, or, where `target` (as `--target` has it, by default this
+/// machine's) is another architecture, all levels that it has. Throws InputError for a name that is
+/// unknown, given twice or of another architecture, and for two that mean the same code.
+std::vector<Level> levelsOf(const std::string &names, const std::string &target = "");
 
 /// Gives the weights of several modules (plan stage, offsets assigned for each module alone) places
 /// among each other: those with equal expression and layout get one place.

@@ -35,9 +35,14 @@ struct PreparedRows {
   int64_t tileRows() const {
     return usesTiles() ? 2 * targets::kTileRegisterRows : target.tileRows();
   }
+  /// What weights have more than they stand for when they are multiplied.
+  int64_t zeroPoint() const {
+    bool areSigned =
+        panels.type == plan::NumberType::Int8 && target.byteForm == targets::WordForm::SignedBytes;
+    return areSigned ? 0 : panels.zeroPoint();
+  }
   /// Where the scales of a quantized row begin, in bytes: f32 scale, then for int8 one i32, for
-  /// int4 one per group: the sum of the row's integers (of the group) times the weights' zero
-  /// (128, 8).
+  /// int4 one per group: the sum of the row's integers (of the group) times zeroPoint().
   int64_t scaleOffset() const { return target.storedBytes() * panels.paddedDepth(); }
   /// From one row to the next, in bytes.
   int64_t rowBytes() const;

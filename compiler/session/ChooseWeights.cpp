@@ -18,8 +18,8 @@ namespace {
 
 /// The level that opening would choose on a processor that has everything. Throws
 /// InputError when this machine cannot run it.
-emit::Level measuredLevel(const std::string &cpu) {
-  std::vector<emit::Level> levels = emit::levelsOf(cpu);
+emit::Level measuredLevel(const CompileOptions &options) {
+  std::vector<emit::Level> levels = emit::levelsOf(options.cpu, options.target);
   std::vector<transept_level> table;
   for (const emit::Level &level : levels)
     table.push_back({level.name.c_str(), level.target.requiredFeatures, nullptr, nullptr});
@@ -44,7 +44,7 @@ WeightChoice chooseWeights(const CompileOptions &options,
   if (!(options.accuracyLoss >= 0))
     throw InputError(
         fmt::format("accuracyLoss is {}, but must be 0 or more", options.accuracyLoss));
-  emit::Level level = measuredLevel(options.cpu);
+  emit::Level level = measuredLevel(options);
   // What is wanted beside the library is made once, of the type that is taken.
   CompileOptions plain = options;
   plain.hasDebugInfo = plain.verifiesPasses = false;

@@ -9,6 +9,7 @@
 #include "checkpoints/Checkpoint.h"
 #include "compiler/emit/EmitLibrary.h"
 #include "compiler/emit/ParameterShapes.h"
+#include "compiler/emit/link/LibraryParts.h"
 #include "compiler/pipeline/ReadableIR.h"
 #include "compiler/session/CheckAssets.h"
 #include "compiler/session/ChooseWeights.h"
@@ -39,6 +40,31 @@ using namespace session;
 namespace {
 
 constexpr const char *kWeightTypes[] = {"f32", "bf16", "int8", "int4"};
+
+/// A library for another machine cannot be run here.
+void checkForeign(const CompileOptions &options, const targets::Architecture &architecture) {
+  if (options.weights == "auto")
+    throw InputError(fmt::format("--weights auto runs the library to measure what types lose, but "
+                                 "--target {} is not this machine; name a type: f32, bf16, int8, "
+                                 "int4",
+                                 nameOf(architecture)));
+  if (options.verifiesPasses)
+    throw InputError(fmt::format("--verify-passes runs the library at the end, but --target {} is "
+                                 "not this machine",
+                                 nameOf(architecture)));
+}
+
+/// Notices at once what is missing in the end.
+void checkTarget(const CompileOptions &options) {
+  std::string error;
+  const targets::Architecture *architecture = targets::architectureCalled(options.target, error);
+  if (!architecture)
+    throw InputError(error);
+  if (architecture != targets::hostArchitecture())
+    checkForeign(options, *architecture);
+  emit::levelsOf(options.cpu, options.target);
+  emit::libraryParts(*architecture);
+}
 
 void checkOptions(const CompileOptions &options) {
   if (options.weights != "auto" && !llvm::is_contained(kWeightTypes, options.weights))
@@ -124,7 +150,7 @@ void checkOutputs(const std::string &input, const CompileOptions &options) {
 }
 
 BuiltLibrary build(const std::string &path, const CompileOptions &options) {
-  std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
+  std::vector<emit::Level> levels = emit::levelsOf(options.cpu, options.target);
   emit::LibraryFiles files(options.output);
   Session session(options);
   session.showProgress("reading");
@@ -166,6 +192,7 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
   checkOptions(options);
   if (options.output.empty())
     throw InputError("output is empty, but must name the library to write");
+  checkTarget(options);
   checkOutputs(input, options);
   CompiledLibrary library;
   library.path = options.output;
@@ -201,10 +228,11 @@ std::string emitStage(const std::string &input, const std::string &name,
     throw InputError(fmt::format("there is no stage '{}'", name));
   if (options.weights == "auto")
     throw InputError("a stage shows the code of one type of weights, but weights is auto");
-  std::vector<emit::Level> levels = emit::levelsOf(options.cpu);
+  std::vector<emit::Level> levels = emit::levelsOf(options.cpu, options.target);
   if (*stage > Stage::Fused && levels.size() > 1)
-    throw InputError(fmt::format("--emit {} shows the code of one processor, but --cpu names {}",
-                                 name, levels.size()));
+    throw InputError(fmt::format(
+        "--emit {} shows the code of one processor, but {} {}", name,
+        options.cpu.empty() ? "without --cpu the target has" : "--cpu names", levels.size()));
   checkOutputs(input, options);
   Session session(options);
   session.showProgress("reading");

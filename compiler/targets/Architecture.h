@@ -34,8 +34,10 @@ struct Architecture {
   llvm::StringRef triple;
   /// LLVM's name of the processor whose code they all run.
   llvm::StringRef leastProcessor;
-  /// For the message on unknown names.
+  /// For the message on unknown names. Other machines compile for these unless told otherwise.
   std::vector<llvm::StringRef> processorExamples;
+  /// Debian's packages with the libraries that other machines link with.
+  std::vector<llvm::StringRef> crossPackages;
   /// In the order in which a manifest lists them.
   std::vector<Feature> features;
 
@@ -55,6 +57,16 @@ struct Architecture {
 
 /// Every architecture that libraries can be compiled for.
 llvm::ArrayRef<const Architecture *> architectures();
+
+/// The one of this machine; null where the compiler runs on none of them.
+const Architecture *hostArchitecture();
+
+/// What `--target` calls it, e.g. "aarch64-linux".
+std::string nameOf(const Architecture &architecture);
+
+/// The one that `--target` calls `name`, the host's where that is empty. Returns null where there
+/// is none; `error` then says what is allowed.
+const Architecture *architectureCalled(const std::string &name, std::string &error);
 
 } // namespace transept::targets
 

@@ -20,10 +20,11 @@ public:
 
   /// sums[c] + the products of what lane c of `columns` and of `row` hold, added up: integers of
   /// 32 bits exactly, numbers in f32. The operands are vectors of bytes, of integers of 16 bits or
-  /// of bf16, as wide as `sums`; BFloats only come for targets that have hasBFloatVectors, Bytes
-  /// for those whose byteForm it is.
-  virtual mlir::Value multiplyAdd(mlir::ImplicitLocOpBuilder &builder, WordForm form,
-                                  mlir::Value sums, mlir::Value columns, mlir::Value row) const = 0;
+  /// of bf16, as wide as `sums`; BFloats only come for targets that have hasBFloatVectors, the
+  /// other forms for those whose byteForm it is. Rows of bytes are -127 to 127.
+  virtual mlir::Value multiplyAdd(mlir::ImplicitLocOpBuilder &builder, const Target &target,
+                                  WordForm form, mlir::Value sums, mlir::Value columns,
+                                  mlir::Value row) const = 0;
 };
 
 /// Products in registers of tiles: 16 rows of 64 bytes, always used whole, so that a function

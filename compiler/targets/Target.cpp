@@ -32,16 +32,43 @@ namespace {
 
 /// Null for names that none knows, and for native where the compiler runs on none of them.
 const Architecture *architectureOf(const std::string &processor) {
-  llvm::Triple host(llvm::sys::getProcessTriple());
-  for (const Architecture *each : architectures()) {
-    bool isHost = llvm::Triple(each->triple).getArch() == host.getArch();
-    if (processor == "native" ? isHost : each->knows(processor))
+  if (processor == "native")
+    return hostArchitecture();
+  for (const Architecture *each : architectures())
+    if (each->knows(processor))
       return each;
-  }
   return nullptr;
 }
 
 } // namespace
+
+const Architecture *hostArchitecture() {
+  llvm::Triple host(llvm::sys::getProcessTriple());
+  for (const Architecture *each : architectures())
+    if (llvm::Triple(each->triple).getArch() == host.getArch())
+      return each;
+  return nullptr;
+}
+
+std::string nameOf(const Architecture &architecture) {
+  llvm::Triple triple(architecture.triple);
+  return (triple.getArchName() + "-" + triple.getOSName()).str();
+}
+
+const Architecture *architectureCalled(const std::string &name, std::string &error) {
+  if (name.empty() && hostArchitecture())
+    return hostArchitecture();
+  std::vector<std::string> names;
+  for (const Architecture *each : architectures()) {
+    names.push_back(nameOf(*each));
+    if (names.back() == name)
+      return each;
+  }
+  error =
+      (name.empty() ? std::string("this machine is no target") : "unknown target '" + name + "'") +
+      "; allowed are " + llvm::join(names, ", ");
+  return nullptr;
+}
 
 std::optional<Target> targetFor(const std::string &name, std::string &error) {
   const Architecture *architecture = architectureOf(name);

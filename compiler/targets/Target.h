@@ -23,9 +23,10 @@ struct Architecture;
 
 /// What words of 32 bits hold when vectors multiply them.
 enum class WordForm {
-  Bytes,     // four, signed in rows and unsigned in columns
-  HalfWords, // two integers of 16 bits: every second of four bytes, widened
-  BFloats    // two bf16
+  Bytes,      // four, signed in rows and unsigned in columns
+  HalfWords,  // two integers of 16 bits: every second of four bytes, widened
+  BFloats,    // two bf16
+  SignedBytes // four, signed in both: columns lose the 128 that they are stored with
 };
 
 /// Vector registers, and the block of sums of a product that they hold.
@@ -34,6 +35,9 @@ struct VectorBlock {
   int64_t sumRegisters = 0; // registers that sums may take, beside what operands need
   int64_t rows = 0;         // of a block of one panel
   int64_t panelWidth = 0;   // columns of a block, and of the panels that weights are packed in
+  /// Multiplications take a number of a vector as their factor, so that the factors of several rows
+  /// are one load.
+  bool multipliesByLane = false;
 };
 
 /// Registers of tiles have 16 rows of 64 bytes. Packed weights and the words of attention are
@@ -50,8 +54,8 @@ struct Target {
   uint64_t requiredFeatures = 0;
 
   VectorBlock vectors;
-  /// Bytes or HalfWords: how vectors multiply bytes. Sums of products of bytes are exact, so that
-  /// both give the same bits.
+  /// Bytes, SignedBytes or HalfWords: how vectors multiply bytes. Sums of products of bytes are
+  /// exact, so that all give the same bits.
   WordForm byteForm = WordForm::HalfWords;
   /// Vectors multiply pairs of bf16 as they are; where there are tiles, these are faster by far.
   bool hasBFloatVectors = false;

@@ -16,7 +16,8 @@ std::uint64_t rank(std::uint64_t features) {
   std::uint64_t result = 0;
   for (std::uint64_t feature :
        {TRANSEPT_CPU_AMX, TRANSEPT_CPU_AVX512_BF16, TRANSEPT_CPU_AVX512_VNNI, TRANSEPT_CPU_AVX512,
-        TRANSEPT_CPU_AVX_VNNI, TRANSEPT_CPU_AVX2_FMA})
+        TRANSEPT_CPU_AVX_VNNI, TRANSEPT_CPU_AVX2_FMA, TRANSEPT_CPU_I8MM, TRANSEPT_CPU_ARM_BF16,
+        TRANSEPT_CPU_DOTPROD, TRANSEPT_CPU_NEON})
     result = result << 1 | ((features & feature) != 0);
   return result;
 }
@@ -79,7 +80,15 @@ std::string featureNames(std::uint64_t bits) {
     add("AMX (int8, bf16)");
   if (bits & TRANSEPT_CPU_AVX512_BF16)
     add("AVX-512 BF16");
-  for (unsigned number = 6; number < 64; ++number)
+  if (bits & TRANSEPT_CPU_NEON)
+    add("Armv8-A with NEON");
+  if (bits & TRANSEPT_CPU_DOTPROD)
+    add("dot products of bytes (dotprod)");
+  if (bits & TRANSEPT_CPU_I8MM)
+    add("I8MM");
+  if (bits & TRANSEPT_CPU_ARM_BF16)
+    add("BF16");
+  for (unsigned number = 10; number < 64; ++number)
     if (bits & (std::uint64_t(1) << number))
       add("feature number " + text(number) + ", unknown to this runtime");
   return names;

@@ -5,9 +5,29 @@
 #define TRANSEPT_RUNTIME_PLATFORM_PROCESSOR_H
 
 #include <cstdint>
+#if defined(__x86_64__)
 #include <x86intrin.h>
+#endif
 
 namespace transept::runtime {
+
+#if defined(__aarch64__)
+
+/// Tells the processor that this thread looks at a word again and again. `yield` is a nop on cores
+/// without hardware threads; `isb` empties the pipeline, which takes tens of cycles, as `pause`
+/// does on x86-64 (docs/decisions/0017).
+inline void pauseProcessor() {
+  asm volatile("isb" ::: "memory");
+}
+
+/// The generic timer, which is what llvm.readcyclecounter reads here: coarse (24 MHz to 1 GHz).
+inline std::uint64_t processorTicks() {
+  std::uint64_t ticks;
+  asm volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+}
+
+#else
 
 /// Tells the processor that this thread looks at a word again and again.
 inline void pauseProcessor() {
@@ -19,6 +39,8 @@ inline void pauseProcessor() {
 inline std::uint64_t processorTicks() {
   return __rdtsc();
 }
+
+#endif
 
 } // namespace transept::runtime
 

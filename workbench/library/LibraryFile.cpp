@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the model table without calling the function that returns it: that function is one `lea`
-// of the table's address, which is read from its code.
+// Finds the model table without calling the function that returns it: all that function does is to
+// load the table's address, which is read from its code.
 
 #include "workbench/library/LibraryFile.h"
 #include "base/Error.h"
@@ -25,16 +25,49 @@ namespace {
 
 constexpr uint64_t kLargestAssetCount = 4096, kLargestLevelCount = 64;
 
+[[noreturn]] void failUnknownCode(const ElfFile &image) {
+  image.fail("its model function is not one that transept wrote");
+}
+
 /// What `[endbr64] lea rax, [rip + distance]; ret` returns.
-uint64_t returnedAddress(const ElfFile &image, uint64_t function) {
+uint64_t returnedByX86(const ElfFile &image, uint64_t function) {
   constexpr std::string_view branchMark = "\xf3\x0f\x1e\xfa";
   constexpr std::string_view loadAddress = "\x48\x8d\x05";
   if (image.bytesAt(function, branchMark.size()) == branchMark)
     function += branchMark.size();
   std::string_view code = image.bytesAt(function, 8);
   if (!code.starts_with(loadAddress) || code[7] != '\xc3')
-    image.fail("its model function is not one that transept wrote");
+    failUnknownCode(image);
   return function + 7 + uint64_t(int64_t(image.valueAt<int32_t>(function + 3)));
+}
+
+/// The signed distance, in bytes or in pages, of an `adr` or `adrp` (Arm ARM, C6.2).
+int64_t distanceOf(uint32_t instruction) {
+  int64_t bits = int64_t(instruction >> 5 & 0x7ffff) << 2 | (instruction >> 29 & 3);
+  constexpr int64_t kSign = int64_t(1) << 20;
+  return (bits ^ kSign) - kSign;
+}
+
+/// What `adrp x0, page; add x0, x0, #offset; ret` returns, or `nop; adr x0, address; ret`, which
+/// the linker makes of it where the table is near.
+uint64_t returnedByAArch64(const ElfFile &image, uint64_t function) {
+  constexpr uint32_t kNop = 0xd503201f, kReturn = 0xd65f03c0, kX0 = 0;
+  auto first = image.valueAt<uint32_t>(function), second = image.valueAt<uint32_t>(function + 4);
+  auto is = [](uint32_t instruction, uint32_t mask, uint32_t code) {
+    return (instruction & mask) == (code | kX0);
+  };
+  bool returns = image.valueAt<uint32_t>(function + 8) == kReturn;
+  if (returns && first == kNop && is(second, 0x9f00001f, 0x10000000))
+    return function + 4 + uint64_t(distanceOf(second));
+  if (!returns || !is(first, 0x9f00001f, 0x90000000) || !is(second, 0xffc003ff, 0x91000000))
+    failUnknownCode(image);
+  constexpr uint64_t kPage = 4096;
+  return function / kPage * kPage + uint64_t(distanceOf(first)) * kPage + (second >> 10 & 0xfff);
+}
+
+uint64_t returnedAddress(const ElfFile &image, uint64_t function) {
+  return image.machine().number == EM_AARCH64 ? returnedByAArch64(image, function)
+                                              : returnedByX86(image, function);
 }
 
 /// Code of the functions of one level, whose names end with it.

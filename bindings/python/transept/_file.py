@@ -7,6 +7,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+import platform
 import struct
 import threading
 from typing import Iterator, Tuple, Union
@@ -14,7 +15,9 @@ from typing import Iterator, Tuple, Union
 from .errors import Error, ErrorCode
 
 _PREFIX = b"transept_model_"
-_X86_64, _SHARED, _LOADED_SEGMENT, _DYNAMIC_SYMBOLS, _FUNCTION = 62, 3, 1, 11, 2
+_SHARED, _LOADED_SEGMENT, _DYNAMIC_SYMBOLS, _FUNCTION = 3, 1, 11, 2
+_MACHINES = {62: "x86-64", 183: "AArch64"}
+_THIS_MACHINE = {"x86_64": "x86-64", "aarch64": "AArch64"}.get(platform.machine())
 
 Identity = Tuple[int, int, int, int]  # device, inode, size, time
 
@@ -31,8 +34,10 @@ class _ElfFile:
             self.fail("it is not a shared library (no ELF header)")
         header = self.read("<4sBB10xHHIQQQIHHHHHH", 0)
         kind, machine = header[3], header[4]
-        if header[1:3] != (2, 1) or machine != _X86_64:
-            self.fail("it is not for x86-64")
+        if header[1:3] != (2, 1) or machine not in _MACHINES:
+            self.fail("it is not for x86-64 or AArch64")
+        if _MACHINES[machine] != _THIS_MACHINE:
+            self.fail(f"it is for {_MACHINES[machine]}, but this machine is {_THIS_MACHINE}")
         if kind != _SHARED:
             self.fail("it is an ELF file, but not a shared library")
         segments_at, sections_at, segment_count, section_count = header[7], header[8], header[12], header[14]

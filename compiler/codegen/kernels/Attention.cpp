@@ -98,6 +98,8 @@ public:
         totals(part(scratch.totals)), keys(kernel, shape, operands, words, part(scratch.keys)) {}
 
   void emit() {
+    if (shape.multipliesBFloats && !holdsWords(words.scores()))
+      return;
     Expression units = keys.unitCount();
     kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
       AttentionUnit work = keys.unitOf(unit);
@@ -120,6 +122,17 @@ private:
       Expression rows = kernel.minimum(work.rowCount - first, kernel.integer(tileRows));
       queryTile(work, first, rows);
     });
+  }
+
+  /// Without registers for all sums of a tile there would be no code for its last rows.
+  bool holdsWords(const WordProduct &product) {
+    int64_t most = maximumRows(kernel.target(), product);
+    if (usesTilesFor(kernel.target(), WordKind::BFloats, 1) || most >= tileRows)
+      return true;
+    kernel.fail(llvm::formatv("expects registers for the sums of {0} rows by {1} vectors of keys, "
+                              "but got a processor with registers for {2} rows",
+                              tileRows, product.vectors(), most));
+    return false;
   }
 
   Expression part(int64_t offset) { return kernel.bytesAt(operands.scratch, offset); }
@@ -193,7 +206,7 @@ private:
   void scoreStep(const AttentionUnit &unit, Expression key, Expression count, Expression rows) {
     if (shape.multipliesBFloats) {
       WordProduct product = words.scores();
-      return kernel.loop(zero, count, 2 * kBlock, [&](Expression block) {
+      return kernel.loop(zero, count, words.blocksAtOnce * kBlock, [&](Expression block) {
         emitWordProduct(kernel, product, rows, queries, keys.keyWordsAt(key + block), kernel.null(),
                         {kernel.floatsAt(scores, block), kKeysPerStep});
       });

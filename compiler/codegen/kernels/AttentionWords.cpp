@@ -27,23 +27,32 @@ AttentionWords::AttentionWords(const AttentionShape &shape, const Target &target
       paddedKeyDim(llvm::alignTo(shape.keyDim, 2 * kTileRegisterRows)),
       valueColumns(llvm::alignTo(shape.valueDim, target.panelWidth())),
       queryRowBytes(2 * paddedKeyDim + kLine), weightRowBytes(2 * kKeysPerStep + kLine),
-      keyBlockBytes(2 * paddedKeyDim * kBlock), bytesPerKey(2 * (paddedKeyDim + valueColumns)) {}
+      keyBlockBytes(2 * paddedKeyDim * kBlock), bytesPerKey(2 * (paddedKeyDim + valueColumns)),
+      lanes(target.lanes()), panelWidth(target.panelWidth()),
+      blocksAtOnce(std::max<int64_t>(1, panelWidth / kBlock)) {}
 
 WordProduct AttentionWords::scores() const {
-  return {.kind = WordKind::BFloats,
-          .words = paddedKeyDim / 2,
-          .rowBytes = queryRowBytes,
-          .wordBytes = 4 * kBlock,
-          .columns = {0, keyBlockBytes}};
+  WordProduct product{.kind = WordKind::BFloats,
+                      .words = paddedKeyDim / 2,
+                      .rowBytes = queryRowBytes,
+                      .wordBytes = 4 * kBlock,
+                      .columns = {}};
+  for (int64_t block = 0; block < blocksAtOnce; ++block)
+    for (int64_t key = 0; key < kBlock; key += lanes)
+      product.columns.push_back(block * keyBlockBytes + 4 * key);
+  return product;
 }
 
 WordProduct AttentionWords::sums() const {
-  return {.kind = WordKind::BFloats,
-          .words = kKeysPerStep / 2,
-          .rowBytes = weightRowBytes,
-          .wordBytes = 4 * valueColumns,
-          .columns = {0, 4 * kTileRegisterRows},
-          .accumulates = true};
+  WordProduct product{.kind = WordKind::BFloats,
+                      .words = kKeysPerStep / 2,
+                      .rowBytes = weightRowBytes,
+                      .wordBytes = 4 * valueColumns,
+                      .columns = {},
+                      .accumulates = true};
+  for (int64_t column = 0; column < panelWidth; column += lanes)
+    product.columns.push_back(4 * column);
+  return product;
 }
 
 void emitQueryWords(KernelBuilder &kernel, const AttentionWords &words, const RowsOfFloats &rows) {

@@ -21,12 +21,14 @@ struct AttentionWords {
   int64_t weightRowBytes; // a row of softmax weights of one step
   int64_t keyBlockBytes;
   int64_t bytesPerKey; // keys and values
+  int64_t lanes, panelWidth;
+  int64_t blocksAtOnce; // of keys, in one product of scores
 
   AttentionWords(const AttentionShape &shape, const Target &target);
 
-  /// Scores of a step: two blocks of keys at a time.
+  /// Scores of `blocksAtOnce` blocks of keys.
   WordProduct scores() const;
-  /// Weights of a step times values: two vectors of columns at a time.
+  /// Weights of a step times values: a panel of columns at a time.
   WordProduct sums() const;
 };
 

@@ -4,6 +4,9 @@
 
 #include "compiler/codegen/kernels/FloatProduct.h"
 
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/FormatVariadic.h"
 
 namespace transept::codegen {
@@ -114,11 +117,34 @@ private:
     }
   }
 
+  /// The numbers of A that one load has brought: those of `count` rows from `first` on.
+  struct Factors {
+    int64_t first = 0, count = 0;
+    Expression numbers;
+  };
+
+  /// A's number of a row: of a vector where multiplications take its numbers as their factor. Rows
+  /// are asked for in order.
+  Expression factorOf(Expression aRow, int64_t row, Factors &loaded) {
+    if (row == loaded.first + loaded.count) {
+      int64_t most = kernel.target().vectors.multipliesByLane ? kernel.lanes() : 1;
+      loaded.first = row;
+      loaded.count = int64_t(llvm::bit_floor(uint64_t(std::min(most, rows - row))));
+      Expression at = kernel.floatsAt(aRow, row);
+      loaded.numbers =
+          loaded.count == 1 ? kernel.loadFloat(at) : kernel.load(at, kernel.vectorOf(loaded.count));
+    }
+    if (loaded.count == 1)
+      return loaded.numbers;
+    return kernel.wrap(vector::ExtractOp::create(kernel, loaded.numbers, row - loaded.first));
+  }
+
   Expressions multiplyAdd(Expression step, ArrayRef<Expressions> columns, Expressions sums) {
     for (int64_t part = 0; part < perStep; ++part) {
       Expression aRow = kernel.floatsAt(a, (step * perStep + part) * rows);
+      Factors factors;
       for (int64_t row = 0; row < rows; ++row) {
-        Expression factor = kernel.broadcast(kernel.loadFloat(kernel.floatsAt(aRow, row)), lanes);
+        Expression factor = kernel.broadcast(factorOf(aRow, row, factors), lanes);
         for (int64_t v = 0; v < vectors; ++v) {
           Expression &sum = sums[row * vectors + v];
           sum = kernel.multiplyAdd(factor, columns[part][v], sum);

@@ -68,6 +68,9 @@ Expression Expression::operator%(Expression other) const {
 Expression Expression::operator&(Expression other) const {
   return builder->wrap(arith::AndIOp::create(*builder, value, other));
 }
+Expression Expression::operator^(Expression other) const {
+  return builder->wrap(arith::XOrIOp::create(*builder, value, other));
+}
 Expression Expression::operator<(Expression other) const {
   return compare(*this, other, arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt);
 }

@@ -47,6 +47,7 @@ public:
   Expression operator==(Expression other) const;
   Expression operator!=(Expression other) const;
   Expression operator&(Expression other) const;
+  Expression operator^(Expression other) const;
   Expression operator+(int64_t other) const;
   Expression operator-(int64_t other) const;
   Expression operator*(int64_t other) const;

@@ -216,7 +216,7 @@ func::FuncOp quantizeRow(KernelBuilder &kernel, const PackedProduct &product) {
     // Where each group has a sum of its own, a group is what one sum covers.
     int64_t span = isInt8 ? layout.paddedDepth() : PackedPanels::kGroup;
     auto storeSum = [&](Expression group, Expression sum) {
-      kernel.store(kernel.sumOf(sum) * layout.zeroPoint(), kernel.bytesAt(scales, group * 4 + 4));
+      kernel.store(kernel.sumOf(sum) * product.zeroPoint(), kernel.bytesAt(scales, group * 4 + 4));
     };
     int64_t whole = layout.depth / span * span;
     auto sumSpan = [&](Expression begin, int64_t count) {

@@ -65,8 +65,8 @@ Expression TileRegisters::emulatedProduct(Expression sums, Expression columns, E
     Type bytes = kernel.bytesOf(kRowBytes);
     Expression columnBytes = kernel.asType(columns, bytes);
     Expression rowBytes = kernel.asType(rowWord, bytes);
-    return kernel.wrap(kernel.target().architecture->products.multiplyAdd(kernel, form, sums,
-                                                                          columnBytes, rowBytes));
+    return kernel.wrap(kernel.target().architecture->products.multiplyAdd(
+        kernel, kernel.target(), form, sums, columnBytes, rowBytes));
   }
   auto [columnLow, columnHigh] = kernel.widenPairs(columns);
   auto [rowLow, rowHigh] = kernel.widenPairs(rowWord);

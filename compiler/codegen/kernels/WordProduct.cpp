@@ -57,6 +57,13 @@ SmallVector<Type> argumentTypes(KernelBuilder &kernel, const WordProduct &produc
   return types;
 }
 
+/// Bytes are stored with 128 more than they stand for, so that they are unsigned.
+Expression asMultiplied(KernelBuilder &kernel, const WordProduct &product, Expression words) {
+  if (product.kind != WordKind::Bytes || kernel.target().byteForm != WordForm::SignedBytes)
+    return words;
+  return words ^ kernel.broadcast(kernel.integer32(int32_t(0x80808080)));
+}
+
 /// All sums stay in registers over the whole loop.
 func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rows,
                            int64_t tileStride) {
@@ -93,7 +100,8 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
                 for (int64_t offset : product.columns) {
                   Expression words =
                       kernel.load(kernel.bytesAt(panel, from + offset), kernel.integersOf(lanes));
-                  columns.push_back(columnFactors(kernel, product.kind, words));
+                  columns.push_back(
+                      columnFactors(kernel, product.kind, asMultiplied(kernel, product, words)));
                   if (product.prefetch == Prefetch::Ahead && offset % kLine == 0)
                     kernel.prefetch(kernel.bytesAt(panel, ahead + offset), /*level=*/2);
                 }
@@ -214,12 +222,11 @@ func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int6
                          });
 }
 
-/// The most rows whose sums fit into the registers, beside the columns.
-int64_t mostRows(const Target &target, const WordProduct &product) {
+} // namespace
+
+int64_t maximumRows(const Target &target, const WordProduct &product) {
   return target.mostRows(product.vectors());
 }
-
-} // namespace
 
 bool usesTilesFor(const Target &target, WordKind kind, int64_t rows) {
   return target.hasTiles && (kind == WordKind::BFloats || rows > target.tileRows());
@@ -234,7 +241,7 @@ void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expressi
   Expressions arguments = {a, ahead, tile.begin, gap};
   llvm::append_range(arguments, w);
   auto withVectors = [&] {
-    kernel.dispatch(rows, 1, mostRows(target, product), [&](int64_t count) {
+    kernel.dispatch(rows, 1, maximumRows(target, product), [&](int64_t count) {
       kernel.call(vectorProduct(kernel, product, count, tile.stride), arguments);
     });
   };
@@ -252,7 +259,7 @@ void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expressi
     return withVectors();
   if (usesTilesFor(target, product.kind, 1))
     return withTiles();
-  kernel.when(rows <= mostRows(target, product), withVectors, withTiles);
+  kernel.when(rows <= maximumRows(target, product), withVectors, withTiles);
 }
 
 /// Half words are stored with the middle two of each four exchanged: products of half words take
@@ -305,7 +312,8 @@ Expression multiplyAddWords(KernelBuilder &kernel, WordKind kind, Expression sum
   const targets::ProductInstructions &products = kernel.target().architecture->products;
   WordForm form = formOf(kernel.target(), kind);
   for (auto [columnPart, rowPart] : llvm::zip_equal(columns, row))
-    sums = kernel.wrap(products.multiplyAdd(kernel, form, sums, columnPart, rowPart));
+    sums =
+        kernel.wrap(products.multiplyAdd(kernel, kernel.target(), form, sums, columnPart, rowPart));
   return sums;
 }
 

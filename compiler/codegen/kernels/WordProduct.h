@@ -43,8 +43,11 @@ struct WordProduct {
 /// bytes only pay when they are filled; sums of bf16 must not depend on the number of rows.
 bool usesTilesFor(const Target &target, WordKind kind, int64_t rows);
 
+/// The largest number of rows whose sums vectors hold beside the columns.
+int64_t maximumRows(const Target &target, const WordProduct &product);
+
 /// Emits a call for `rows` rows: 1 to 2 * kTileRegisterRows with tiles (which read and write whole
-/// registers of rows), else 1 to target.tileRows(), whatever fits into the registers. `ahead`: with
+/// registers of rows), else 1 to maximumRows(...): for more there is no code. `ahead`: with
 /// Prefetch::NextPanel, a cache line for each word from there on is asked for; else null.
 void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expression rows,
                      Expression a, llvm::ArrayRef<Expression> w, Expression ahead,

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls lld, whose inputs and output stay in memory. The system libraries are the very files that
-// this process has loaded, so that no development package is needed where the compiler runs; the
-// archive of what libraries may contain is part of the compiler itself.
+// Calls lld, whose inputs and output stay in memory.
 
 #include "compiler/emit/link/LinkLibrary.h"
 #include "base/Error.h"
+#include "compiler/emit/link/LibraryParts.h"
 
 #include "lld/Common/Driver.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <fcntl.h>
-#include <link.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -23,27 +21,9 @@
 
 LLD_HAS_DRIVER(elf)
 
-extern "C" const char transept_library_archive[], transept_library_archive_end[];
-
 namespace transept::emit {
 
 namespace {
-
-/// Paths of the loaded libraries that the runtime needs.
-std::vector<std::string> systemLibraries() {
-  std::vector<std::string> paths;
-  dl_iterate_phdr(
-      [](dl_phdr_info *info, size_t, void *data) {
-        llvm::StringRef path = info->dlpi_name;
-        llvm::StringRef name = path.substr(path.rfind('/') + 1);
-        for (llvm::StringRef wanted : {"libstdc++.so.6", "libm.so.6", "libgcc_s.so.1", "libc.so.6"})
-          if (name == wanted)
-            static_cast<std::vector<std::string> *>(data)->push_back(path.str());
-        return 0;
-      },
-      &paths);
-  return paths;
-}
 
 /// Bytes that lld can open by a name; they are in memory, so that no disk can be full and nothing
 /// is left behind.
@@ -111,15 +91,14 @@ private:
 
 } // namespace
 
-std::string linkLibrary(const std::vector<std::string> &objects, const std::string &exportedSymbol,
-                        const std::string &soname) {
+std::string linkLibrary(const LinkedLibrary &library) {
+  const std::string &soname = library.soname;
+  LibraryParts parts = libraryParts(library.architecture);
   std::deque<MemoryFile> objectFiles;
-  for (const std::string &object : objects)
+  for (const std::string &object : library.objects)
     objectFiles.emplace_back(object, soname);
-  MemoryFile archive(llvm::StringRef(transept_library_archive,
-                                     transept_library_archive_end - transept_library_archive),
-                     soname);
-  MemoryFile versions("{ global: " + exportedSymbol + "; local: *; };\n", soname);
+  MemoryFile archive(parts.archive, soname);
+  MemoryFile versions("{ global: " + library.exportedSymbol + "; local: *; };\n", soname);
   LinkedBytes linked;
   std::vector<std::string> arguments = {
       "ld.lld", "-shared", "-o", linked.path(), "-soname", soname,
@@ -134,8 +113,8 @@ std::string linkLibrary(const std::vector<std::string> &objects, const std::stri
   for (const MemoryFile &file : objectFiles)
     arguments.push_back(file.path());
   arguments.push_back("--as-needed");
-  for (const std::string &library : systemLibraries())
-    arguments.push_back(library);
+  for (const std::string &file : parts.systemLibraries)
+    arguments.push_back(file);
 
   std::vector<const char *> pointers;
   for (const std::string &argument : arguments)

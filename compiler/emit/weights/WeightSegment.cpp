@@ -23,7 +23,6 @@ using platform::ElfFile;
 
 namespace {
 
-constexpr uint64_t kPage = 4096;
 constexpr const char kSectionName[] = ".transept.weights";
 constexpr const char kNoteName[] = "Transept";
 
@@ -116,10 +115,11 @@ void addWeightSegment(const std::string &path, int64_t size,
   if (!mark)
     library.fail("expected the note that marks where weights go");
 
-  uint64_t offset = llvm::alignTo(linked.size(), kPage);
-  uint64_t address = llvm::alignTo(imageEnd, kPage);
+  uint64_t page = linked.machine().largestPage;
+  uint64_t offset = llvm::alignTo(linked.size(), page);
+  uint64_t address = llvm::alignTo(imageEnd, page);
   redirectMark(linked, library, mark->p_vaddr, address);
-  *mark = {PT_LOAD, PF_R, offset, address, address, uint64_t(size), uint64_t(size), kPage};
+  *mark = {PT_LOAD, PF_R, offset, address, address, uint64_t(size), uint64_t(size), page};
   library.writeAll(header.e_phoff, segments);
 
   // A section as well, so that tools which rewrite the file by its sections keep the bytes.
@@ -136,7 +136,7 @@ void addWeightSegment(const std::string &path, int64_t size,
   section.sh_addr = address;
   section.sh_offset = offset;
   section.sh_size = uint64_t(size);
-  section.sh_addralign = kPage;
+  section.sh_addralign = page;
   uint64_t namesOffset = names.sh_offset;
   sections.push_back(section);
   header.e_shoff = llvm::alignTo(namesOffset + text.size(), 8);

@@ -31,6 +31,7 @@ const Architecture &architecture() {
       .triple = "x86_64-unknown-linux-gnu",
       .leastProcessor = "x86-64",
       .processorExamples = {"x86-64-v3", "x86-64-v4", "sapphirerapids"},
+      .crossPackages = {"libc6-amd64-cross", "libstdc++6-amd64-cross", "libgcc-s1-amd64-cross"},
       .features = {{TRANSEPT_CPU_AVX2_FMA, {"avx2", "fma"}, {}},
                    {TRANSEPT_CPU_AVX512, {"avx512"}, {}},
                    {TRANSEPT_CPU_AVX_VNNI, {"avx_vnni"}, {"+avxvnni"}},

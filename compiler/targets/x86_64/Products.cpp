@@ -20,8 +20,8 @@ Value call(ImplicitLocOpBuilder &builder, StringRef intrinsic, Type result, Valu
 
 class VectorProducts : public ProductInstructions {
 public:
-  Value multiplyAdd(ImplicitLocOpBuilder &builder, WordForm form, Value sums, Value columns,
-                    Value row) const override {
+  Value multiplyAdd(ImplicitLocOpBuilder &builder, const Target &, WordForm form, Value sums,
+                    Value columns, Value row) const override {
     Type type = sums.getType();
     bool isWide = cast<VectorType>(type).getNumElements() == 16;
     switch (form) {
@@ -30,13 +30,15 @@ public:
     case WordForm::Bytes:
       return call(builder, isWide ? "llvm.x86.avx512.vpdpbusd.512" : "llvm.x86.avx512.vpdpbusd.256",
                   type, {sums, columns, row});
+    case WordForm::SignedBytes:
+      break;
     case WordForm::HalfWords:
       Value products =
           call(builder, isWide ? "llvm.x86.avx512.pmaddw.d.512" : "llvm.x86.avx2.pmadd.wd", type,
                {columns, row});
       return arith::AddIOp::create(builder, sums, products);
     }
-    llvm_unreachable("every form has its case");
+    llvm_unreachable("columns of bytes are unsigned here");
   }
 };
 

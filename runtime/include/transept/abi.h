@@ -52,6 +52,10 @@ extern "C" {
 #define TRANSEPT_CPU_AVX512_VNNI 8u
 #define TRANSEPT_CPU_AMX 16u /* AMX tiles, int8 and bf16, permitted by the kernel; AVX-512 BF16 */
 #define TRANSEPT_CPU_AVX512_BF16 32u
+#define TRANSEPT_CPU_NEON 64u     /* Armv8-A with vectors */
+#define TRANSEPT_CPU_DOTPROD 128u /* sdot */
+#define TRANSEPT_CPU_I8MM 256u    /* usdot */
+#define TRANSEPT_CPU_ARM_BF16 512u
 
 typedef struct transept_invocation transept_invocation;
 
@@ -481,7 +485,6 @@ struct transept_runtime {
 #undef TRANSEPT_RUNTIME_FIELDS
 };
 typedef struct transept_runtime transept_runtime;
-
 /* Defined by the runtime archive, hidden in each library: what transept_model_table.runtime is. */
 #if defined(__GNUC__)
 __attribute__((visibility("hidden")))
@@ -490,11 +493,8 @@ extern const struct transept_runtime transept_runtime_functions;
 
 /* The one function a library exports: transept_model_<name>. */
 typedef const transept_model_table *(*transept_model_function)(void);
-
 #undef TRANSEPT_DECLARE_FIELD
-
 #ifdef __cplusplus
 }
 #endif
-
 #endif

@@ -50,6 +50,23 @@ protected:
   int questions = 0;
 };
 
+TEST_F(ChooseLevel, TakesTheBestOfArm) {
+  constexpr std::uint64_t neon = TRANSEPT_CPU_NEON, dotProducts = neon | TRANSEPT_CPU_DOTPROD,
+                          i8mm = neon | TRANSEPT_CPU_I8MM | TRANSEPT_CPU_ARM_BF16;
+  levels = {{"armv8", neon, nullptr, nullptr},
+            {"armv8.2", dotProducts, nullptr, nullptr},
+            {"armv8.6", i8mm, nullptr, nullptr}};
+  features = neon;
+  EXPECT_EQ(choose(), "armv8");
+  features = dotProducts;
+  EXPECT_EQ(choose(), "armv8.2");
+  features = dotProducts | i8mm;
+  EXPECT_EQ(choose(), "armv8.6");
+  features = avx2;
+  EXPECT_THAT(choose(), AllOf(HasSubstr("Armv8-A with NEON"), HasSubstr("I8MM, BF16"),
+                              HasSubstr("dot products of bytes")));
+}
+
 TEST_F(ChooseLevel, TakesTheMostDemandingThatRunsInWhateverOrder) {
   for (int order = 0; order < 2; ++order) {
     features = avx2;

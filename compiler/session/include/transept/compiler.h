@@ -55,9 +55,13 @@ struct CompileOptions {
   double accuracyLoss = 0.01;
   /// Type of the encoder and self KV caches: f32, bf16, or auto (f32 with weights of f32).
   std::string cache = "auto";
-  /// Processors, separated by commas: native, x86-64-v3, x86-64-v4, or LLVM's name of one. The
-  /// library chooses the best when it is opened.
-  std::string cpu = "native";
+  /// What the library is for: x86_64-linux, aarch64-linux; empty for this machine. For another
+  /// one `weights` must be a type and `verifiesPasses` false, because both run the library.
+  std::string target = {};
+  /// Processors of the target, separated by commas: native, x86-64-v3, x86-64-v4, armv8-a, or
+  /// LLVM's name of one. The library chooses the best when it is opened. Empty for native, or,
+  /// where the target is another machine, for all levels of instructions that the compiler knows.
+  std::string cpu = {};
   /// Writes the plan beside the library, LIB.plan.mlir, and line tables that lead to it.
   bool hasDebugInfo = false;
   /// Runs the model by the reference interpreter around every pass, and the library at the end, and

@@ -26,10 +26,19 @@ namespace transept::platform {
 
 /// A processor that libraries are made for.
 struct ElfMachine {
+  const char *name;
   Elf64_Half number;              // of e_machine
   Elf64_Xword relativeRelocation; // r_addend is the address that the pointer will hold
+  std::uint64_t largestPage;      // that kernels map files by
 };
-inline constexpr ElfMachine kElfMachines[] = {{EM_X86_64, R_X86_64_RELATIVE}};
+inline constexpr ElfMachine kElfMachines[] = {{"x86-64", EM_X86_64, R_X86_64_RELATIVE, 4096},
+                                              {"AArch64", EM_AARCH64, R_AARCH64_RELATIVE, 65536}};
+/// The one that this program runs on.
+#if defined(__aarch64__)
+inline constexpr const ElfMachine &kThisMachine = kElfMachines[1];
+#else
+inline constexpr const ElfMachine &kThisMachine = kElfMachines[0];
+#endif
 
 /// A complete 64-bit little-endian shared library, mapped read-only; every access is checked
 /// against its size. The file must not shrink meanwhile. For one thread at a time.
@@ -197,7 +206,7 @@ private:
                      [&](const auto &each) { return each.number == fileHeader.e_machine; });
     if (fileHeader.e_ident[EI_CLASS] != ELFCLASS64 || fileHeader.e_ident[EI_DATA] != ELFDATA2LSB ||
         known == std::end(kElfMachines))
-      fail("it is not for x86-64");
+      fail("it is not for x86-64 or AArch64");
     fileMachine = &*known;
     if (fileHeader.e_type != ET_DYN || fileHeader.e_phentsize != sizeof(Elf64_Phdr))
       fail("it is an ELF file, but not a shared library");

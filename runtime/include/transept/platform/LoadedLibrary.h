@@ -111,7 +111,7 @@ public:
       const std::uint64_t version = identity.version;
       if (LoadedFiles::isLoadedOtherwise(identity))
         refuseWrittenAgain();
-      symbol = modelSymbol(ElfFile(file)).name;
+      symbol = modelSymbolForThisMachine(ElfFile(file));
       const std::string spelled = spelledWithVersion(file, version);
       loaded = ::dlopen(spelled.c_str(), RTLD_NOW | RTLD_LOCAL);
       if (!loaded)
@@ -138,6 +138,13 @@ public:
   }
 
 private:
+  static std::string modelSymbolForThisMachine(const ElfFile &library) {
+    if (library.machine().number != kThisMachine.number)
+      library.fail(std::string("it is for ") + library.machine().name + ", but this machine is " +
+                   kThisMachine.name);
+    return modelSymbol(library).name;
+  }
+
   /// The loader finds a file that is loaded by its inode, too: under another path, which is right,
   /// and when it has been written again, which has changed what is in use.
   void checkVersion(std::uint64_t version) {

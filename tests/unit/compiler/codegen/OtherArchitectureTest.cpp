@@ -35,10 +35,10 @@ Value call(ImplicitLocOpBuilder &builder, StringRef name, Type type, ValueRange 
 }
 
 class OtherProducts : public targets::ProductInstructions {
-  Value multiplyAdd(ImplicitLocOpBuilder &builder, WordForm form, Value sums, Value columns,
-                    Value row) const override {
+  Value multiplyAdd(ImplicitLocOpBuilder &builder, const targets::Target &, WordForm form,
+                    Value sums, Value columns, Value row) const override {
     static constexpr const char *names[] = {"llvm.other.bytes", "llvm.other.halfwords",
-                                            "llvm.other.bfloats"};
+                                            "llvm.other.bfloats", "llvm.other.signedbytes"};
     return call(builder, names[int(form)], sums.getType(), {sums, columns, row});
   }
 };
@@ -67,6 +67,7 @@ const targets::Architecture &otherArchitecture() {
   static const targets::Architecture result{.triple = "other",
                                             .leastProcessor = "other",
                                             .processorExamples = {},
+                                            .crossPackages = {},
                                             .features = {},
                                             .knows = nullptr,
                                             .targetFor = nullptr,
@@ -116,6 +117,13 @@ protected:
     return most;
   }
 
+  /// Whether bytes of columns become signed: halves of bytes are positive as they are.
+  bool takesOffZeroPoint() {
+    bool found = false;
+    module->walk([&](arith::XOrIOp) { found = true; });
+    return found;
+  }
+
   MLIRContext context;
   targets::Target target = transept::testing::vectorsOf128Bits(GetParam());
   OwningOpRef<ModuleOp> module;
@@ -145,6 +153,12 @@ TEST_P(OnAnotherArchitecture, BytesAreMultipliedInTheFormOfTheTarget) {
     build(numbers);
     EXPECT_THAT(intrinsics(), ElementsAre("llvm.other.bytes"));
     EXPECT_EQ(mostCarriedVectors(), target.vectors.sumRegisters);
+    EXPECT_FALSE(takesOffZeroPoint());
+    target.byteForm = WordForm::SignedBytes;
+    build(numbers);
+    EXPECT_THAT(intrinsics(), ElementsAre("llvm.other.signedbytes"));
+    EXPECT_EQ(mostCarriedVectors(), target.vectors.sumRegisters);
+    EXPECT_EQ(takesOffZeroPoint(), numbers == NumberType::Int8);
   }
 }
 

@@ -75,5 +75,31 @@ TEST_F(RegisterBlocks, OfAttentionMustHoldTheScoresOfATile) {
                                              "for 2 rows"));
 }
 
+/// The same for words of bf16, whose product has no rows beyond those that fit.
+TEST_F(RegisterBlocks, OfAttentionInBf16MustHoldTheScoresOfATile) {
+  AttentionShape shape;
+  shape.headCount = 2;
+  shape.keyDim = shape.valueDim = 32;
+  shape.queryStride = shape.keyStride = shape.valueStride = shape.outputStride = 64;
+  shape.multipliesBFloats = true;
+  Target target = transept::testing::vectorsOf128Bits(32);
+  std::string error;
+  target.architecture = targets::targetFor("armv8.6-a", error)->architecture;
+  target.hasBFloatVectors = true;
+  {
+    KernelBuilder kernel(*module, target);
+    attentionKernel(kernel, shape);
+    EXPECT_FALSE(kernel.hasFailed()) << messages;
+  }
+  target.vectors.sumRegisters = 16;
+  KernelBuilder kernel(*module, target);
+  attentionKernel(kernel, shape);
+  EXPECT_TRUE(kernel.hasFailed());
+  EXPECT_THAT(messages,
+              ::testing::HasSubstr("expects registers for the sums of 6 rows by 4 vectors "
+                                   "of keys, but got a processor with registers for 4 "
+                                   "rows"));
+}
+
 } // namespace
 } // namespace transept::codegen

@@ -16,16 +16,16 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::vector<std::string> namesOf(const std::string &list) {
+std::vector<std::string> namesOf(const std::string &list, const std::string &target = "") {
   std::vector<std::string> names;
-  for (const Level &level : levelsOf(list))
+  for (const Level &level : levelsOf(list, target))
     names.push_back(level.name);
   return names;
 }
 
-std::string errorOf(const std::string &list) {
+std::string errorOf(const std::string &list, const std::string &target = "") {
   try {
-    levelsOf(list);
+    levelsOf(list, target);
   } catch (const std::runtime_error &error) {
     return error.what();
   }
@@ -46,6 +46,28 @@ TEST(LevelsOf, RefusesNamesThatAreUnknownOrMeanTheSame) {
   EXPECT_EQ(errorOf("x86-64-v4,x86-64-v3,x86-64-v4"), "--cpu names 'x86-64-v4' twice");
   EXPECT_EQ(errorOf("haswell,x86-64-v3"), "--cpu names 'haswell' and 'x86-64-v3', which get the "
                                           "same code; name one of them");
+}
+
+TEST(LevelsOf, AreThoseOfTheTarget) {
+  EXPECT_THAT(namesOf(""), ElementsAre("native"));
+  EXPECT_THAT(namesOf("", "aarch64-linux"),
+              ElementsAre("armv8-a", "armv8.2-a+dotprod", "armv8.6-a+i8mm+bf16"));
+  EXPECT_THAT(namesOf("neoverse-n2,cortex-a72", "aarch64-linux"),
+              ElementsAre("cortex-a72", "neoverse-n2"));
+}
+
+TEST(LevelsOf, RefusesProcessorsOfOtherTargets) {
+  EXPECT_EQ(errorOf("x86-64-v3", "aarch64-linux"),
+            "--cpu x86-64-v3 is a processor of x86_64-linux, but --target is aarch64-linux; say "
+            "--target x86_64-linux");
+  EXPECT_EQ(errorOf("armv8-a", "x86_64-linux"),
+            "--cpu armv8-a is a processor of aarch64-linux, but this machine is x86_64-linux; say "
+            "--target aarch64-linux");
+  EXPECT_THAT(errorOf("native", "aarch64-linux"),
+              HasSubstr("--cpu native is this machine, but --target is aarch64-linux; allowed are "
+                        "LLVM's names, e.g. armv8-a"));
+  EXPECT_EQ(errorOf("", "aarch64"),
+            "unknown target 'aarch64'; allowed are x86_64-linux, aarch64-linux");
 }
 
 class Sharing : public ::testing::Test {

@@ -44,9 +44,16 @@ std::string objectWithTable() {
   return emitMachineCode(code, *targets::targetFor("x86-64-v3", error), MachineCode::Object);
 }
 
+std::string linked(const std::string &soname) {
+  return linkLibrary({.architecture = *targets::hostArchitecture(),
+                      .objects = {objectWithTable()},
+                      .exportedSymbol = "weights",
+                      .soname = soname});
+}
+
 TEST(WeightSegment, HoldsMoreThanTwoGibibytes) {
   std::string path = ::testing::TempDir() + "transept-segment-" + std::to_string(getpid()) + ".so";
-  writeOutputFile(path, linkLibrary({objectWithTable()}, "weights", "segment.so"));
+  writeOutputFile(path, linked("segment.so"));
   std::string first = "first bytes", last = "last bytes";
   addWeightSegment(path, kSize, [&](const SegmentWriter &write) {
     write(0, first.data(), int64_t(first.size()));
@@ -67,7 +74,7 @@ TEST(WeightSegment, HoldsMoreThanTwoGibibytes) {
 
 TEST(WeightSegment, RefusesBytesOutsideOfIt) {
   std::string path = ::testing::TempDir() + "transept-outside-" + std::to_string(getpid()) + ".so";
-  writeOutputFile(path, linkLibrary({objectWithTable()}, "weights", "outside.so"));
+  writeOutputFile(path, linked("outside.so"));
   auto writeBehind = [](const SegmentWriter &write) { write(4095, "ab", 2); };
   EXPECT_THROW(addWeightSegment(path, 4096, writeBehind), std::runtime_error);
   std::filesystem::remove(path);

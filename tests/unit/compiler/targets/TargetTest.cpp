@@ -79,6 +79,10 @@ TEST_P(EveryArchitecture, TellsFeaturesApartAndCallsThemByNames) {
     EXPECT_EQ(target.requiredFeatures & ~seen, 0u) << target.cpu;
 }
 
+TEST_P(EveryArchitecture, SaysWhichPackagesOtherMachinesNeed) {
+  EXPECT_FALSE(architecture.crossPackages.empty());
+}
+
 TEST_P(EveryArchitecture, KnowsItsOwnExamples) {
   for (const Target &target : examples())
     EXPECT_EQ(target.architecture, &architecture) << target.cpu;
@@ -94,10 +98,8 @@ TEST_P(EveryArchitecture, HoldsItsBlocksInItsRegisters) {
     int64_t keys = std::max<int64_t>(TRANSEPT_KEY_BLOCK, target.panelWidth());
     EXPECT_EQ(target.mostRows(keys / target.lanes()), target.tileRows()) << target.cpu;
     EXPECT_GT(target.secondLevelCacheBytes, 0) << target.cpu;
-    EXPECT_TRUE(target.byteForm == WordForm::Bytes || target.byteForm == WordForm::HalfWords);
-    // Attention's words of bf16 lie in vectors of a block of keys.
-    if (target.multipliesBFloats())
-      EXPECT_EQ(target.lanes(), TRANSEPT_KEY_BLOCK) << target.cpu;
+    EXPECT_NE(target.byteForm, WordForm::BFloats) << target.cpu;
+    EXPECT_EQ(TRANSEPT_KEY_BLOCK % target.lanes(), 0) << target.cpu;
     if (target.hasTiles) {
       EXPECT_TRUE(architecture.tiles) << target.cpu;
       EXPECT_EQ(4 * target.lanes(), kTileRegisterRowBytes) << target.cpu;
@@ -114,7 +116,8 @@ TEST(TargetFor, ListsExamplesWhereNoArchitectureKnowsTheName) {
   std::string error;
   EXPECT_FALSE(targetFor("pentium-9", error));
   EXPECT_EQ(error, "unknown processor 'pentium-9'; allowed are native and LLVM's names, e.g. "
-                   "x86-64-v3, x86-64-v4, sapphirerapids");
+                   "x86-64-v3, x86-64-v4, sapphirerapids, armv8-a, armv8.2-a+dotprod, "
+                   "armv8.6-a+i8mm+bf16");
 }
 
 } // namespace
