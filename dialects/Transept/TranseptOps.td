@@ -13,5 +13,6 @@ include "dialects/Transept/NormalizationOps.td"
 include "dialects/Transept/MaskOps.td"
 include "dialects/Transept/AttentionOps.td"
 include "dialects/Transept/CacheOps.td"
+include "dialects/Transept/RecurrenceOps.td"
 
 #endif

@@ -92,6 +92,7 @@ std::string manifestFor(const ModelFacts &facts, const frontend::Description &de
   std::optional<manifest::Json> stated;
   if (description.hasSource() || description.hasTarget())
     stated = manifest::Json::parse(frontend::toJson(description));
+  stated.erase("weights"); // a library does not depend on the file that held them
   manifest::Manifest manifest = {
       .format = "transept-library",
       .abi_version = TRANSEPT_ABI_VERSION,

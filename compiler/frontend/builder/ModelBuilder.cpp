@@ -61,6 +61,7 @@ private:
                    const Node &node);
   Value attention(const Attention &attention, Value states, Value keyStates, Value mask,
                   Value sharedBias, const Node &node);
+  Value recurrence(const Recurrence &recurrence, Value states, const Node &node);
   Value feedForward(const FeedForward &feedForward, Value states, const Node &node);
   Value stack(const Stack &stack, Value input, bool isTarget, Value sourceStates, const Node &node);
   Value logits(const Logits &logits, Value states, const Node &node);
@@ -86,18 +87,12 @@ private:
   mlir::OpBuilder builder;
 };
 
-std::string nameInLayer(std::string name, int64_t layer) {
-  constexpr llvm::StringLiteral placeholder = "{layer}";
-  for (size_t at; (at = name.find(placeholder)) != std::string::npos;)
-    name.replace(at, placeholder.size(), std::to_string(layer));
-  return name;
-}
-
 Value ModelWriter::parameter(const checkpoints::TensorReference &tensor,
                              llvm::ArrayRef<int64_t> shape, const Node &node) {
   auto type = RankedTensorType::get(shape, builder.getF32Type());
-  return ParameterOp::create(builder, location(node), type, nameInLayer(tensor.name, node.layer),
-                             tensor.isTransposed, tensor.rowBegin);
+  return ParameterOp::create(builder, location(node), type,
+                             checkpoints::layerName(tensor.name, node.layer), tensor.isTransposed,
+                             tensor.rowBegin);
 }
 
 Value ModelWriter::vector(const std::optional<checkpoints::TensorReference> &tensor, int64_t size,
@@ -230,7 +225,8 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
         parameter(*embedding.weight, {embedding.vocabularySize, hiddenSize}, node.child("table"));
     states = EmbeddingOp::create(builder, location(node), rows(spaceOf(input), hiddenSize), input,
                                  table, /*positions=*/Value(), number(embedding.scale),
-                                 builder.getI64IntegerAttr(0));
+                                 builder.getI64IntegerAttr(0),
+                                 embedding.isFirstZero ? builder.getUnitAttr() : mlir::UnitAttr());
   }
   auto normalize = [&](bool isBeforePositions) {
     if (embedding.norm && embedding.isNormBeforePositions == isBeforePositions)
@@ -276,7 +272,7 @@ Value ModelWriter::relativeBias(const Attention &attention, const Space &query, 
 Value ModelWriter::sharedBias(const Attention &attention, const Space &query, const Space &key,
                               const Node &node) {
   bool isShared = attention.relativeBias &&
-                  attention.relativeBias->table.name.find("{layer}") == std::string::npos;
+                  attention.relativeBias->table.name.find("{layer") == std::string::npos;
   return isShared ? relativeBias(attention, query, key, node.child("relative_bias")) : Value();
 }
 
@@ -301,6 +297,18 @@ Value ModelWriter::attention(const Attention &attention, Value states, Value key
                                       value, mask, bias, headCount, scale)
                  .getResult();
   return linear(attention.output, result, node.child("output"));
+}
+
+Value ModelWriter::recurrence(const Recurrence &recurrence, Value states, const Node &node) {
+  Node gateNode = node.child("gate");
+  Value gate = activation(Activation::Sigmoid, linear(recurrence.gate, states, gateNode),
+                          gateNode.child("activation"));
+  Value value = linear(recurrence.value, states, node.child("value"));
+  Value result = GatedRecurrenceOp::create(builder, location(node), value.getType(), gate, value,
+                                           /*past=*/Value());
+  return recurrence.activation
+             ? activation(*recurrence.activation, result, node.child("activation"))
+             : result;
 }
 
 Value ModelWriter::feedForward(const FeedForward &feedForward, Value states, const Node &node) {
@@ -329,10 +337,12 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
-  Value selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, stack.selfAttention.reach,
-                              selfNode.child("mask"));
-  Value selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
-  Value crossMask, crossBias;
+  Value selfMask, selfBias, crossMask, crossBias;
+  if (!stack.recurrence) {
+    selfMask = maskOfKeys(space, space, /*isCausal=*/isTarget, stack.selfAttention.reach,
+                          selfNode.child("mask"));
+    selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
+  }
   if (stack.crossAttention) {
     crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, /*reach=*/{},
                            crossNode.child("mask"));
@@ -341,11 +351,13 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
 
   for (int64_t index = 0; index < stack.layerCount; ++index) {
     Node layer{node.name + ".layers." + std::to_string(index), index};
-    Node self = layer.child("self_attention");
-    states =
-        residual(stack.normPlacement, stack.selfAttention.norm, states, self, [&](Value input) {
-          return attention(stack.selfAttention, input, input, selfMask, selfBias, self);
-        });
+    Node self = layer.child(stack.recurrence ? "recurrence" : "self_attention");
+    const Norm &selfNorm = stack.recurrence ? stack.recurrence->norm : stack.selfAttention.norm;
+    states = residual(stack.normPlacement, selfNorm, states, self, [&](Value input) {
+      return stack.recurrence
+                 ? recurrence(*stack.recurrence, input, self)
+                 : attention(stack.selfAttention, input, input, selfMask, selfBias, self);
+    });
     if (stack.crossAttention) {
       Node cross = layer.child("cross_attention");
       states = residual(stack.normPlacement, stack.crossAttention->norm, states, cross,

@@ -87,6 +87,7 @@ private:
   Json schema(Embedding &value) { return define("embedding", value); }
   Json schema(RelativeBias &value) { return define("relativeBias", value); }
   Json schema(Attention &value) { return define("attention", value); }
+  Json schema(Recurrence &value) { return define("recurrence", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
