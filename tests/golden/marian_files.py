@@ -1,6 +1,8 @@
 """marian_files.py CHECK TRANSEPT CHECKPOINTS FOLDER: what holds of Marian's own files.
 
 same_library: a model's .npz, also in column-major order, and its .bin of f32 give the same library, byte for byte.
+engine: the library FOLDER writes what Firefox's engine wrote (record/bergamot.mjs), which multiplies bytes and ends at
+twice the source, of sentences whose words no such rounding changes.
 hostile: files that are cut short, of other types or contradict themselves end with one error and exit status 1."""
 
 import ast
@@ -70,7 +72,7 @@ def same_library():
 
 def damaged():
     archive = (checkpoints / "marian_ssru" / "model.npz").read_bytes()
-    data = (checkpoints / "marian_ssru_bytes" / "model.intgemm.alphas.bin").read_bytes()
+    data = (checkpoints / "marian_ssru_bytes" / "model.intgemm.bin").read_bytes()
     for share in (1, 3, 7):
         yield f"cut{share}.npz", archive[:len(archive) * share // 8]
         yield f"cut{share}.bin", data[:len(data) * share // 8]
@@ -101,6 +103,19 @@ def hostile():
     print(f"{count} files end as they should")
 
 
+def engine():
+    model = checkpoints / "marian_ssru_bytes"
+    result = subprocess.run([transept, "generate", folder, "--max-new-tokens", "60"], check=True, capture_output=True,
+                            text=True, input=(model / "sources.txt").read_text())
+    expected = (model / "bergamot.txt").read_text().splitlines()
+    for ours, theirs in zip(result.stdout.splitlines(), expected, strict=True):
+        if not ours.startswith(theirs):
+            sys.exit(f"{ours!r} does not begin with {theirs!r}")
+
+
+if check == "engine":
+    engine()
+    sys.exit()
 shutil.rmtree(folder, ignore_errors=True)
 folder.mkdir(parents=True)
 {"same_library": same_library, "hostile": hostile}[check]()

@@ -5,6 +5,7 @@ marian.py FOLDER [NAME...] writes FOLDER/NAME for each (all of them where none i
 src/models/transformer.h and src/rnn/cells.h, written down here for themselves: nothing of the front end is used. Where
 they are those of transformers' MarianMTModel, with its sinusoids and epsilons replaced, the two are compared. Searches
 are transformers' own over the logits of the formulas."""
+import io
 import json
 import pathlib
 import struct
@@ -12,6 +13,7 @@ import sys
 import zipfile
 
 import numpy
+import sentencepiece
 import torch
 import transformers
 from safetensors.numpy import save_file
@@ -351,7 +353,8 @@ class Recorder:
 
     def write(self, folder, difference):
         save_file(self.tensors, folder / "goldens.safetensors")
-        made = {"numpy": numpy.__version__, "transformers": transformers.__version__}
+        made = {"numpy": numpy.__version__, "transformers": transformers.__version__,
+                "sentencepiece": sentencepiece.__version__}
         about = {"family": folder.name, "model_class": "Marian", "model_type": "marian",
                  "made_with": made, "made_by": "tests/golden/record/marian.py",
                  "differs_from_transformers_by": difference, "cases": self.cases}
@@ -366,10 +369,25 @@ def marian_ssru(folder):
 
 
 def marian_ssru_bytes(folder):
-    """The same with one more layer on the target's side, norms at the top and two vocabularies, as bytes."""
-    marian = Marian({"transformer-postprocess-top": "n", "dec-depth": 3,
-                     "tied-embeddings-all": False, "tied-embeddings": True}, (96, 72), 2)
-    marian.write_bin(folder / "model.intgemm.alphas.bin", quantizes=True)
+    """Of sizes that Firefox's engine takes, as bytes, with a vocabulary; bergamot.mjs records what that engine writes.
+    The weights are those of a seed, and changed, so that results are not one word over and over."""
+    pieces = io.BytesIO()
+    license = pathlib.Path(__file__).parents[3] / "LICENSE"
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(license.read_text().splitlines()), model_writer=pieces, vocab_size=256, bos_id=-1,
+        eos_id=0, unk_id=1, normalization_rule_name="identity", minloglevel=2)
+    (folder / "vocab.spm").write_bytes(pieces.getvalue())
+    marian = Marian({"dim-emb": 64, "transformer-heads": 8, "transformer-dim-ffn": 64}, (256, 256), 49)
+    for name in marian.parameters:
+        if "context_W" in name:
+            marian.parameters[name] *= 2
+        if name.endswith("rnn_W"):
+            marian.parameters[name] *= 4
+        if name.endswith("rnn_bf"):
+            marian.parameters[name] -= 2
+    marian.parameters["decoder_ff_logit_out_b"] *= 0
+    marian.parameters["decoder_ff_logit_out_b"][0, 0] = -1000  # ends at the longest length alone
+    marian.write_bin(folder / "model.intgemm.bin", quantizes=True)
     return marian, None
 
 
@@ -382,9 +400,9 @@ def marian_npz(folder):
 
 
 def marian_untied(folder):
-    """A head that older versions stored the other way round."""
-    marian = Marian({"tied-embeddings-all": False, "tied-embeddings-src": True, "head": "decoder_ff_logit_out_W"},
-                    (80, 80), 4)
+    """A head that older versions stored the other way round, norms at the top, unequal depths."""
+    marian = Marian({"tied-embeddings-all": False, "tied-embeddings-src": True, "head": "decoder_ff_logit_out_W",
+                     "transformer-postprocess-top": "n", "dec-depth": 3}, (80, 80), 4)
     marian.write_npz(folder / "model.npz")
     return marian, None
 
