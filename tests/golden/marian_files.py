@@ -3,6 +3,8 @@
 same_library: a model's .npz, also in column-major order, and its .bin of f32 give the same library, byte for byte.
 engine: the library FOLDER writes what Firefox's engine wrote (record/bergamot.mjs), which multiplies bytes and ends at
 twice the source, of sentences whose words no such rounding changes.
+searches: the library FOLDER writes the same with guesses that are taken back, and with beams beside other sentences and
+on several threads.
 hostile: files that are cut short, of other types or contradict themselves end with one error and exit status 1."""
 
 import ast
@@ -103,18 +105,31 @@ def hostile():
     print(f"{count} files end as they should")
 
 
+def generated(lines, *flags):
+    result = subprocess.run([transept, "generate", folder, "--max-new-tokens", "60", *flags], check=True,
+                            capture_output=True, text=True, input="".join(line + "\n" for line in lines))
+    return result.stdout.splitlines()
+
+
 def engine():
     model = checkpoints / "marian_ssru_bytes"
-    result = subprocess.run([transept, "generate", folder, "--max-new-tokens", "60"], check=True, capture_output=True,
-                            text=True, input=(model / "sources.txt").read_text())
     expected = (model / "bergamot.txt").read_text().splitlines()
-    for ours, theirs in zip(result.stdout.splitlines(), expected, strict=True):
+    for ours, theirs in zip(generated((model / "sources.txt").read_text().splitlines()), expected, strict=True):
         if not ours.startswith(theirs):
             sys.exit(f"{ours!r} does not begin with {theirs!r}")
 
 
-if check == "engine":
-    engine()
+def searches():
+    lines = ["without warranties of any kind", "you may not use it", "for any purpose of this License", "entity and"]
+    if generated(lines, "--lookup", "6") != generated(lines):
+        sys.exit("guesses change results")
+    together = generated(lines, "--beams", "4", "--threads", "3")
+    if together != [generated([line], "--beams", "4", "--threads", "1")[0] for line in lines]:
+        sys.exit("beams depend on what is beside them")
+
+
+if check in ("engine", "searches"):
+    {"engine": engine, "searches": searches}[check]()
     sys.exit()
 shutil.rmtree(folder, ignore_errors=True)
 folder.mkdir(parents=True)
