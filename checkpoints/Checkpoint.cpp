@@ -9,6 +9,8 @@
 #include "base/MappedFile.h"
 #include "base/ModelFolder.h"
 #include "checkpoints/FloatConversion.h"
+#include "checkpoints/MarianBinary.h"
+#include "checkpoints/NumpyArchive.h"
 #include "checkpoints/Safetensors.h"
 #include "checkpoints/StridedMatrix.h"
 #include "checkpoints/TorchFile.h"
@@ -35,12 +37,28 @@ struct Format {
 constexpr Format formats[] = {{"model.safetensors", parseSafetensors},
                               {"pytorch_model.bin", parseTorchFile}};
 
+/// How a file is read that a description names, whatever its name is. Torch's have the ending of
+/// Marian's.
+Parse parserOf(std::string_view file, std::span<const std::byte> bytes) {
+  if (file.ends_with(".npz"))
+    return parseNumpyArchive;
+  if (file.ends_with(".safetensors"))
+    return parseSafetensors;
+  return isMarianBinary(bytes) ? parseMarianBinary : parseTorchFile;
+}
+
 bool isUtf8(const std::string &text) {
   try {
     return !nlohmann::json(text).dump().empty();
   } catch (const nlohmann::json::type_error &) {
     return false;
   }
+}
+
+/// Whether it names a file of the directory itself.
+bool isFileName(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\\\0", 3)) == name.npos;
 }
 
 /// Names go into messages and JSON, and no model has ones that a terminal would obey.
@@ -66,15 +84,19 @@ struct Checkpoint::State {
   std::map<std::string, TensorInfo, std::less<>> tensors;
   std::vector<std::string> absent, unread;
 
+  /// Null: as the file's name and beginning say.
   void add(const std::string &path, Parse parse);
   void addShards(const std::string &indexPath, Parse parse);
   void find();
+  void addNamed(const std::string &file);
   const MappedFile &mappingOf(const TensorInfo &info) const;
 };
 
 void Checkpoint::State::add(const std::string &path, Parse parse) {
   files.push_back({path, MappedFile(path)});
   std::span<const std::byte> bytes = files.back().mapping.bytes();
+  if (!parse)
+    parse = parserOf(path, bytes);
   for (TensorInfo &info : parse(bytes, path)) {
     checkName(info);
     std::string name = info.name;
@@ -98,8 +120,7 @@ void Checkpoint::State::addShards(const std::string &indexPath, Parse parse) {
     std::string where = fmt::format("{}: weight_map.{}", indexPath, name);
     std::string shard = toText(value, where);
     // A shard lies beside its index: anything else could read files that are none of ours.
-    if (shard.empty() || shard == "." || shard == ".." ||
-        shard.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos)
+    if (!isFileName(shard))
       refuseValue(value, where, "the name of a file in the same directory");
     fileOf[name] = shard;
     shards.insert(shard);
@@ -142,6 +163,16 @@ void Checkpoint::State::find() {
                                  fetchAdvice(directory, formats[0].file)));
 }
 
+void Checkpoint::State::addNamed(const std::string &file) {
+  if (!isFileName(file))
+    throw InputError(
+        fmt::format("{}: the weights are said to be in {}, but allowed is the name of a "
+                    "file in this directory",
+                    directory, quoteText(file)));
+  needFile(directory, file);
+  add(directory + "/" + file, /*parse=*/nullptr);
+}
+
 const MappedFile &Checkpoint::State::mappingOf(const TensorInfo &info) const {
   return std::find_if(files.begin(), files.end(),
                       [&](const File &file) { return file.path == info.file; })
@@ -152,10 +183,13 @@ Checkpoint::Checkpoint(std::unique_ptr<State> state) : state(std::move(state)) {
 Checkpoint::Checkpoint(Checkpoint &&) noexcept = default;
 Checkpoint::~Checkpoint() = default;
 
-Checkpoint Checkpoint::open(const std::string &directory) {
+Checkpoint Checkpoint::open(const std::string &directory, const std::string &file) {
   auto state = std::make_unique<State>();
   state->directory = directory;
-  state->find();
+  if (file.empty())
+    state->find();
+  else
+    state->addNamed(file);
   return Checkpoint(std::move(state));
 }
 
@@ -194,7 +228,7 @@ void Checkpoint::release(std::string_view name) const {
 namespace {
 
 void checkWeightType(const TensorInfo &info) {
-  if (!isWeightType(info.type))
+  if (!info.isWeight())
     throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be {}", info.file, info.name,
                                  elementTypeName(info.type), weightTypeNames()));
 }
@@ -251,6 +285,9 @@ void Checkpoint::readFloat(const TensorReference &reference, int64_t layer, floa
         matrix.readRow(begin + row, one);
     }
   }
+  if (info.divisor != 0)
+    for (float &value : all)
+      value *= 1 / info.divisor;
   check(all, begin);
 }
 
@@ -278,14 +315,11 @@ MatrixShape referenceShape(const TensorReference &reference, const TensorInfo &i
 }
 
 std::string layerName(std::string_view name, int64_t layer) {
-  constexpr std::string_view mark = "{layer}";
-  std::string result;
-  for (size_t at; (at = name.find(mark)) != std::string_view::npos;) {
-    result += name.substr(0, at);
-    result += std::to_string(layer);
-    name.remove_prefix(at + mark.size());
-  }
-  return result += name;
+  std::string result(name);
+  for (auto [mark, number] : {std::pair("{layer}", layer), std::pair("{layer+1}", layer + 1)})
+    for (size_t at; (at = result.find(mark)) != std::string::npos;)
+      result.replace(at, std::string_view(mark).size(), std::to_string(number));
+  return result;
 }
 
 } // namespace transept::checkpoints

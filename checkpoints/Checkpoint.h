@@ -18,8 +18,9 @@ namespace transept::checkpoints {
 class Checkpoint {
 public:
   /// model.safetensors or pytorch_model.bin, each in one file or in shards with FILE.index.json;
-  /// the first that is there, in this order.
-  static Checkpoint open(const std::string &directory);
+  /// the first that is there, in this order. Or `file` of the directory, if there is a name: these,
+  /// .npz or Marian's .bin.
+  static Checkpoint open(const std::string &directory, const std::string &file = "");
   Checkpoint(Checkpoint &&) noexcept;
   ~Checkpoint();
 
@@ -63,9 +64,6 @@ struct MatrixShape {
   bool operator==(const MatrixShape &) const = default;
 };
 MatrixShape referenceShape(const TensorReference &reference, const TensorInfo &info);
-
-/// `name` with every `{layer}` replaced by the number.
-std::string layerName(std::string_view name, int64_t layer);
 
 } // namespace transept::checkpoints
 

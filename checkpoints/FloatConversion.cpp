@@ -49,7 +49,7 @@ void convert(const std::byte *data, std::span<float> out, int64_t stride, Conver
 } // namespace
 
 void convertToFloat(ElementType type, const std::byte *data, std::span<float> out, int64_t stride) {
-  assert(isWeightType(type) && "the caller checks the type");
+  assert((isWeightType(type) || type == ElementType::I8) && "the caller checks the type");
   switch (type) {
   case ElementType::F64:
     return convert<double>(data, out, stride, [](double value) { return float(value); });
@@ -57,6 +57,8 @@ void convertToFloat(ElementType type, const std::byte *data, std::span<float> ou
     return convert<float>(data, out, stride, [](float value) { return value; });
   case ElementType::F16:
     return convert<uint16_t>(data, out, stride, halfToFloat);
+  case ElementType::I8:
+    return convert<int8_t>(data, out, stride, [](int8_t value) { return float(value); });
   default:
     return convert<uint16_t>(data, out, stride, brainToFloat);
   }

@@ -51,8 +51,13 @@ struct TensorInfo {
   std::span<const std::byte> data;
   /// Elements from one index of a dimension to the next; empty where rows lie one after another.
   std::vector<int64_t> strides = {};
+  /// Of numbers that are stored as whole ones, I8: what they are to be divided by; 0: nothing.
+  float divisor = 0;
   /// Path of the file that holds it.
   std::string file;
+
+  /// Whether it may be a weight: numbers of a weight type, or bytes with a divisor.
+  bool isWeight() const { return isWeightType(type) || divisor != 0; }
 
   int64_t elementCount() const;
   /// A tensor as a matrix: the first dimension by the product of the others (rank 0 is 1 x 1),

@@ -7,10 +7,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace transept::checkpoints {
 
-/// A tensor of the checkpoint, or a part of one. `name` may contain `{layer}`.
+/// A tensor of the checkpoint, or a part of one. `name` may contain what layerName replaces.
 struct TensorReference {
   std::string name;
   /// Stored [inputs, outputs] instead of [outputs, inputs].
@@ -21,6 +22,10 @@ struct TensorReference {
 
   bool operator==(const TensorReference &) const = default;
 };
+
+/// `name` with every `{layer}` replaced by the number, which counts from 0, and every `{layer+1}`
+/// by the next.
+std::string layerName(std::string_view name, int64_t layer);
 
 } // namespace transept::checkpoints
 

@@ -146,7 +146,7 @@ std::span<const std::byte> ZipDirectory::bytesOf(std::string_view name) const {
   const Member &member = found->second;
   if (member.method != 0)
     throw InputError(fmt::format("{}: member {} is compressed (method {}); only stored members can "
-                                 "be read, as torch writes them",
+                                 "be read, as torch and numpy.savez write them",
                                  origin, quoteText(name), member.method));
   ByteReader reader(bytes.first(size_t(directoryOffset)), origin);
   reader.seek(member.headerOffset);

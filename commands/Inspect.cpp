@@ -41,18 +41,23 @@ void line(const char *label, const std::string &text) {
 }
 
 std::string describeStack(const Json &stack) {
-  const Json &attention = stack.at("selfAttention"), &feedForward = stack.at("feedForward");
-  std::string sharedKeys;
+  bool isRecurrent = stack.contains("recurrence");
+  const Json &feedForward = stack.at("feedForward");
+  const Json attention =
+      stack.value(isRecurrent ? "crossAttention" : "selfAttention", Json::object());
+  std::string heads, sharedKeys;
   if (attention.contains("keyHeadCount"))
     sharedKeys = fmt::format(" ({} of keys)", attention["keyHeadCount"].get<int64_t>());
-  std::string text =
-      fmt::format("{} layers, hidden size {}, {} heads of {}{}, {}feed-forward {} ({}), {}-norm",
-                  stack.at("layerCount").get<int64_t>(), stack.at("hiddenSize").get<int64_t>(),
-                  attention.at("headCount").get<int64_t>(), attention.at("headDim").get<int64_t>(),
-                  sharedKeys, feedForward.contains("gate") ? "gated " : "",
-                  feedForward.at("input").at("outputs").get<int64_t>(),
-                  feedForward.at("activation").get<std::string>(),
-                  stack.at("normPlacement").get<std::string>());
+  if (!attention.empty())
+    heads = fmt::format(", {} heads of {}{}", attention.at("headCount").get<int64_t>(),
+                        attention.at("headDim").get<int64_t>(), sharedKeys);
+  std::string text = fmt::format(
+      "{} {}layers, hidden size {}{}, {}feed-forward {} ({}), {}-norm",
+      stack.at("layerCount").get<int64_t>(), isRecurrent ? "recurrent " : "",
+      stack.at("hiddenSize").get<int64_t>(), heads, feedForward.contains("gate") ? "gated " : "",
+      feedForward.at("input").at("outputs").get<int64_t>(),
+      feedForward.at("activation").get<std::string>(),
+      stack.at("normPlacement").get<std::string>());
   const Json &positions = stack.at("embedding").at("positions");
   int64_t length = positions.at("length").get<int64_t>();
   auto turns = [](const Json &variant) { return variant.contains("rotary"); };

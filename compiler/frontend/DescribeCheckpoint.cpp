@@ -12,6 +12,7 @@
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Families.h"
 #include "compiler/frontend/families/Generation.h"
+#include "compiler/frontend/marian/MarianModel.h"
 #include "compiler/frontend/tokenizers/TokenizerFiles.h"
 
 #include <algorithm>
@@ -89,12 +90,30 @@ void addPreprocessor(const std::string &directory, Description &description) {
     description.tokenizer.files.push_back(file);
 }
 
+/// What Marian itself wrote, in place of a checkpoint of Hugging Face.
+Description describeMarianModel(const std::string &path, std::vector<std::string> &warnings) {
+  MarianFolder folder = findMarianFiles(path, warnings);
+  auto checkpoint = checkpoints::Checkpoint::open(folder.directory, folder.weights);
+  FamilyResult result = describeMarian(folder, checkpoint, warnings);
+  Description &description = result.description;
+  description.name = modelName(fs::is_directory(path) ? path : fs::path(path).stem().string());
+  checkTensors(description, checkpoint, result.shapeOrigins);
+  setMarianGeneration(folder, description, warnings);
+  description.checkpoint = fs::absolute(folder.directory).lexically_normal().string();
+  description.weights = folder.weights;
+  checkDescription(description);
+  warnUnusedTensors(checkpoint, result, warnings);
+  return std::move(description);
+}
+
 Description describe(const std::string &directory, std::vector<std::string> &warnings) {
   if (!fs::exists(directory))
     throw InputError(fmt::format("{}: no such directory", directory));
+  if (isMarianModel(directory))
+    return describeMarianModel(directory, warnings);
   if (!fs::is_directory(directory))
-    throw InputError(fmt::format("{}: a checkpoint is a directory with config.json, a description "
-                                 "ends in .json, but this is neither",
+    throw InputError(fmt::format("{}: a checkpoint is a directory with config.json, or Marian's "
+                                 ".npz or .bin, a description ends in .json, but this is neither",
                                  directory));
   needFile(directory, "config.json");
   auto json = readJsonFile(directory + "/config.json");
@@ -136,7 +155,8 @@ Description read(const std::string &path, std::vector<std::string> &warnings,
   } catch (const InputError &error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));
   }
-  checkpoints::Checkpoint checkpoint = checkpoints::Checkpoint::open(description.checkpoint);
+  checkpoints::Checkpoint checkpoint =
+      checkpoints::Checkpoint::open(description.checkpoint, description.weights);
   checkTensors(description, checkpoint);
   warnAbsentTensors(checkpoint, warnings);
   return description;

@@ -112,7 +112,8 @@ private:
     Value parameter = ParameterOp::create(builder, withSuffix(location, ".table"), table, name,
                                           /*transposed=*/false, /*row_begin=*/0);
     Value rows = EmbeddingOp::create(builder, location, all, ids, parameter, /*positions=*/Value(),
-                                     builder.getF64FloatAttr(1), builder.getI64IntegerAttr(0));
+                                     builder.getF64FloatAttr(1), builder.getI64IntegerAttr(0),
+                                     /*first_zero=*/UnitAttr());
     return type == all ? rows : RequestedRowsOp::create(builder, location, type, rows).getResult();
   }
 

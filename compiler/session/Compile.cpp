@@ -155,7 +155,8 @@ BuiltLibrary build(const std::string &path, const CompileOptions &options) {
   Session session(options);
   session.showProgress("reading");
   Input input = readInput(session, path, /*needsWeights=*/true);
-  auto checkpoint = checkpoints::Checkpoint::open(input.description.checkpoint);
+  auto checkpoint =
+      checkpoints::Checkpoint::open(input.description.checkpoint, input.description.weights);
   emit::checkParameters(*input.module, checkpoint);
   checkImpliedSizes(input.description, files.library(), options.verifiesPasses);
   files.addHeader(input.description.name);

@@ -65,26 +65,33 @@ LogicalResult verifyIncremental(CrossAttentionOp attention, const BindingTimeAna
 LogicalResult verifyIncremental(Operation &op, const BindingTimeAnalysis &times) {
   bool touchesTarget = llvm::any_of(op.getOperandTypes(), isTargetRows) ||
                        llvm::any_of(op.getResultTypes(), isTargetRows);
-  if (!touchesTarget || isa<RowWise, CacheAppendOp, RequestedRowsOp>(op))
+  if (!touchesTarget || isa<RowWise, CacheAppendOp, GatedRecurrenceOp, RequestedRowsOp>(op))
     return success();
   if (auto attention = dyn_cast<SelfAttentionOp>(op))
     return verifyIncremental(attention);
   if (auto attention = dyn_cast<CrossAttentionOp>(op))
     return verifyIncremental(attention, times);
   return op.emitOpError("cannot be computed one target position after another: it is neither "
-                        "row-wise, nor causal self-attention, nor attention to the source");
+                        "row-wise, nor causal self-attention, nor attention to the source, nor a "
+                        "recurrence");
 }
 
-/// Appends `operand`, keys or values, to a self cache that becomes the function's last argument.
+/// A self cache of `rows`, which becomes the function's last argument.
+Value addCache(Block &body, Value rows) {
+  auto type = cast<RowsType>(rows.getType());
+  auto cacheType = SelfCacheType::get(type.getContext(), type.getSpace(), type.getWidth(),
+                                      type.getElementType());
+  return body.addArgument(cacheType, withSuffix(rows.getLoc(), ".cache"));
+}
+
+/// Appends `operand`, keys or values, to a self cache.
 void readThroughCache(OpOperand &operand) {
   Operation *attention = operand.getOwner();
   Value rows = operand.get();
   auto type = cast<RowsType>(rows.getType());
-  auto cacheType = SelfCacheType::get(type.getContext(), type.getSpace(), type.getWidth(),
-                                      type.getElementType());
   auto historyType = RowsType::get(type.getContext(), Space::target().history(), type.getWidth(),
                                    type.getElementType());
-  Value cache = attention->getBlock()->addArgument(cacheType, withSuffix(rows.getLoc(), ".cache"));
+  Value cache = addCache(*attention->getBlock(), rows);
   OpBuilder builder(attention);
   operand.set(CacheAppendOp::create(builder, withSuffix(rows.getLoc(), ".history"), historyType,
                                     cache, rows));
@@ -128,6 +135,12 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
       readThroughCache(attention.getKeyMutable());
       readThroughCache(attention.getValueMutable());
       cacheCount += 2;
+    }
+    for (auto recurrence : body.getOps<GatedRecurrenceOp>()) {
+      if (recurrence.getPast() || !isTargetRows(recurrence.getResult().getType()))
+        continue;
+      recurrence.getPastMutable().assign(addCache(body, recurrence.getResult()));
+      ++cacheCount;
     }
     for (Operation &op : body)
       for (Value result : op.getResults())

@@ -37,11 +37,14 @@ def DeriveDecodePass : Transept_Pass<"derive-decode"> {
   let description = [{
     Row-wise ops compute the same on new rows. Causal self-attention appends its keys and values
     to self caches and attends to the whole history; masks and biases between target positions
-    become masks and biases between new positions and the history.
+    become masks and biases between new positions and the history. A recurrence goes on from its last
+    result, which it finds in a self cache.
 
     - Requires: `decode` over all target positions; anything on target rows that is neither
-      row-wise, nor causal self-attention, nor cross-attention to values of the source is an error.
-    - Ensures: a `!transept.self_cache` argument for each key and value, in program order.
+      row-wise, nor causal self-attention, nor cross-attention to values of the source, nor a
+      recurrence is an error.
+    - Ensures: a `!transept.self_cache` argument for each key and value, in program order, then one
+      for each recurrence.
     - Does nothing where the target is rows of features: such a `decode` transforms whole targets.
     - Preserves numerics bit-exactly.
   }];

@@ -11,12 +11,14 @@ include "dialects/Plan/PlanDialect.td"
 def Plan_EmbedOp : Plan_LaunchOp<"embed"> {
   let summary = "token embeddings with scale and positions";
   let description = [{
+    With `first_zero`, rows at position 0 get zeros in place of their token's numbers.
+
     - `embed_c1` position_offset is not negative
   }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$output, FlatSymbolRefAttr:$table,
                        OptionalAttr<FlatSymbolRefAttr>:$positions, F64Attr:$scale,
-                       I64Attr:$position_offset);
-  let assemblyFormat = "$label `into` $output `table` $table (`positions` $positions^)? attr-dict `:` type($output)";
+                       I64Attr:$position_offset, UnitAttr:$first_zero);
+  let assemblyFormat = "$label `into` $output `table` $table (`positions` $positions^)? (`first_zero` $first_zero^)? attr-dict `:` type($output)";
   let hasVerifier = 1;
 }
 

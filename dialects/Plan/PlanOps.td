@@ -10,6 +10,7 @@ include "dialects/Plan/EmbeddingOps.td"
 include "dialects/Plan/LinearOps.td"
 include "dialects/Plan/AttentionOps.td"
 include "dialects/Plan/RowOps.td"
+include "dialects/Plan/RecurrenceOps.td"
 include "dialects/Plan/VocabularyOps.td"
 
 #endif

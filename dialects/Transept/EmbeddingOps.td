@@ -14,7 +14,8 @@ def Transept_EmbeddingOp : Transept_Op<"embedding", [RowWise]> {
     result[i] = scale * table[ids[i]] + positions[position(i) + position_offset]
 
     `table` is [vocabulary size, hidden size]; `positions`, which `fuse-embedding` puts here, is
-    [positions, hidden size]. position(i) is row i's position in its sequence.
+    [positions, hidden size]. position(i) is row i's position in its sequence. With `first_zero`,
+    zeros stand in place of the token's embedding where position(i) is 0, whatever the token.
 
     - `embedding_c1` table and result have the same width
     - `embedding_c2` ids and result are rows of the same space
@@ -33,10 +34,11 @@ def Transept_EmbeddingOp : Transept_Op<"embedding", [RowWise]> {
   let arguments = (ins Transept_IdRows:$ids, Transept_Matrix:$table,
                        Optional<Transept_Matrix>:$positions,
                        DefaultValuedAttr<Transept_Number, "1.0">:$scale,
-                       DefaultValuedAttr<Transept_Size, "0">:$position_offset);
+                       DefaultValuedAttr<Transept_Size, "0">:$position_offset,
+                       UnitAttr:$first_zero);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = [{
-    $ids `,` $table (`positions` $positions^)? attr-dict `:` functional-type(operands, results)
+    $ids `,` $table (`positions` $positions^)? (`first_zero` $first_zero^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }

@@ -14,5 +14,6 @@ include "dialects/Transept/RotaryOps.td"
 include "dialects/Transept/MaskOps.td"
 include "dialects/Transept/AttentionOps.td"
 include "dialects/Transept/CacheOps.td"
+include "dialects/Transept/RecurrenceOps.td"
 
 #endif

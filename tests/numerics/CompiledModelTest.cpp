@@ -94,13 +94,13 @@ class Compiled : public ::testing::TestWithParam<std::string> {};
 TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart(), tinySpeech(), tinyVision(),
-        tinyEncoder(), tinyDecoder(), tinyGrouped()})
+         tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent()})
     check(description, GetParam(), Fusion::All, 1);
 }
 
 TEST_P(Compiled, UnfusedModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
-       {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision(), tinyGrouped()})
+       {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision(), tinyGrouped(), tinyStudent()})
     check(description, GetParam(), Fusion::Least, 2);
 }
 

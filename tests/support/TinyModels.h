@@ -292,6 +292,24 @@ inline frontend::Description tinyGrouped() {
   return description;
 }
 
+/// Like Firefox's translators: a recurrence in place of the target's self-attention, zeros in place
+/// of its first embedding.
+inline frontend::Description tinyStudent() {
+  using namespace frontend;
+  Description description = tinyMarian();
+  description.name = "tiny_student";
+  Stack &target = description.target;
+  TinyStack tiny{"decoder.layer.{layer+1}", 30, /*hasBias=*/true, {.epsilon = 1e-6}};
+  target.selfAttention = {};
+  target.recurrence = Recurrence{.gate = tiny.linear("rnn.f", 30, 30),
+                                 .value = tiny.linear("rnn", 30, 30),
+                                 .activation = Activation::Relu,
+                                 .norm = tiny.norm("rnn.norm")};
+  target.recurrence->value.bias.reset();
+  target.embedding.isFirstZero = true;
+  return description;
+}
+
 /// One side alone: states of a source, or a target that continues its prompt.
 inline frontend::Description tinyEncoder() {
   frontend::Description description = tinyMarian();

@@ -22,6 +22,8 @@ std::string EmbeddingShape::name() const {
     result += llvm::formatv("_panels{0}", panelWidth).str() + numberSuffix(numbers);
   if (hasPositions)
     result += llvm::formatv("_positions{0}", positionOffset);
+  if (isFirstZero)
+    result += "_first_zero";
   return result;
 }
 
@@ -43,6 +45,8 @@ Kernel<EmbeddingOperands> embeddingKernel(KernelBuilder &kernel, const Embedding
                                       count);
         if (shape.scale != 1)
           value = value * kernel.vectorNumber(shape.scale);
+        if (shape.isFirstZero)
+          value = kernel.select(position == 0, kernel.vectorNumber(0), value);
         if (shape.hasPositions) {
           Expression from = kernel.floatsAt(
               operands.positionTable, (position + shape.positionOffset) * shape.width + column);

@@ -23,6 +23,8 @@ struct EmbeddingShape {
   int64_t panelWidth = 1;                           // likewise
   bool hasPositions = false;
   int64_t positionOffset = 0;
+  /// Zeros in place of the token's numbers at position 0.
+  bool isFirstZero = false;
 
   bool operator==(const EmbeddingShape &) const = default;
   std::string name() const;

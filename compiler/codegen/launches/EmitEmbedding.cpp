@@ -19,7 +19,8 @@ void emitLaunch(plan::EmbedOp op, LaunchEmitter &launch) {
                        .numbers = table.getNumberType(),
                        .panelWidth = table.getPanelWidth(),
                        .hasPositions = op.getPositions().has_value(),
-                       .positionOffset = int64_t(op.getPositionOffset())};
+                       .positionOffset = int64_t(op.getPositionOffset()),
+                       .isFirstZero = op.getFirstZero()};
   callKernel(kernel, embeddingKernel(kernel, shape),
              {.ids = launch.field("ids"),
               .positions = launch.field("positions"),

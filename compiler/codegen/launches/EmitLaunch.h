@@ -28,6 +28,9 @@ void emitLaunch(plan::LinearOp op, LaunchEmitter &launch);
 void emitLaunch(plan::AttendOp op, LaunchEmitter &launch);
 void emitLaunch(plan::StoreOp op, LaunchEmitter &launch);
 
+// EmitRecurrence.cpp
+void emitLaunch(plan::RecurOp op, LaunchEmitter &launch);
+
 // EmitRows.cpp
 void emitLaunch(plan::NormalizeOp op, LaunchEmitter &launch);
 void emitLaunch(plan::ElementwiseOp op, LaunchEmitter &launch);

@@ -90,8 +90,10 @@ std::string manifestFor(const ModelFacts &facts, const frontend::Description &de
   const std::vector<LevelFacts> &levels = facts.levels;
   mlir::ModuleOp module = levels.front().module;
   std::optional<manifest::Json> stated;
-  if (description.hasSource() || description.hasTarget())
+  if (description.hasSource() || description.hasTarget()) {
     stated = manifest::Json::parse(frontend::toJson(description));
+    stated->erase("weights"); // a library does not depend on the file that held them
+  }
   manifest::Manifest manifest = {
       .format = "transept-library",
       .abi_version = TRANSEPT_ABI_VERSION,

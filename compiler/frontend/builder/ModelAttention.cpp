@@ -73,7 +73,7 @@ Value ModelWriter::relativeBias(const Attention &attention, const Space &query, 
 Value ModelWriter::sharedBias(const Attention &attention, const Space &query, const Space &key,
                               const Node &node) {
   bool isShared = attention.relativeBias &&
-                  attention.relativeBias->table.name.find("{layer}") == std::string::npos;
+                  attention.relativeBias->table.name.find("{layer") == std::string::npos;
   return isShared ? relativeBias(attention, query, key, node.child("relative_bias")) : Value();
 }
 

@@ -21,18 +21,13 @@ using mlir::RankedTensorType;
 using mlir::Type;
 using mlir::Value;
 
-static std::string nameInLayer(std::string name, int64_t layer) {
-  constexpr llvm::StringLiteral placeholder = "{layer}";
-  for (size_t at; (at = name.find(placeholder)) != std::string::npos;)
-    name.replace(at, placeholder.size(), std::to_string(layer));
-  return name;
-}
 
 Value ModelWriter::parameter(const checkpoints::TensorReference &tensor,
                              llvm::ArrayRef<int64_t> shape, const Node &node) {
   auto type = RankedTensorType::get(shape, builder.getF32Type());
-  return ParameterOp::create(builder, location(node), type, nameInLayer(tensor.name, node.layer),
-                             tensor.isTransposed, tensor.rowBegin);
+  return ParameterOp::create(builder, location(node), type,
+                             checkpoints::layerName(tensor.name, node.layer), tensor.isTransposed,
+                             tensor.rowBegin);
 }
 
 Value ModelWriter::vector(const std::optional<checkpoints::TensorReference> &tensor, int64_t size,
@@ -174,7 +169,8 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
         parameter(*embedding.weight, {embedding.vocabularySize, hiddenSize}, node.child("table"));
     states = EmbeddingOp::create(builder, location(node), rows(spaceOf(input), hiddenSize), input,
                                  table, /*positions=*/Value(), number(embedding.scale),
-                                 builder.getI64IntegerAttr(0));
+                                 builder.getI64IntegerAttr(0),
+                                 embedding.isFirstZero ? builder.getUnitAttr() : mlir::UnitAttr());
   }
   auto normalize = [&](bool isBeforePositions) {
     if (embedding.norm && embedding.isNormBeforePositions == isBeforePositions)
@@ -191,6 +187,18 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
   }
   normalize(/*isBeforePositions=*/false);
   return states;
+}
+
+Value ModelWriter::recurrence(const Recurrence &recurrence, Value states, const Node &node) {
+  Node gateNode = node.child("gate");
+  Value gate = activation(Activation::Sigmoid, linear(recurrence.gate, states, gateNode),
+                          gateNode.child("activation"));
+  Value value = linear(recurrence.value, states, node.child("value"));
+  Value result = GatedRecurrenceOp::create(builder, location(node), value.getType(), gate, value,
+                                           /*past=*/Value());
+  return recurrence.activation
+             ? activation(*recurrence.activation, result, node.child("activation"))
+             : result;
 }
 
 Value ModelWriter::feedForward(const FeedForward &feedForward, Value states, const Node &node) {
@@ -220,10 +228,13 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
-  llvm::SmallVector<Value> selfMasks =
-      masksOfVariants(stack.selfAttention, space, /*isCausal=*/isTarget, selfNode.child("mask"));
-  Value selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
-  Value crossMask, crossBias;
+  llvm::SmallVector<Value> selfMasks;
+  Value selfBias, crossMask, crossBias;
+  if (!stack.recurrence) {
+    selfMasks =
+        masksOfVariants(stack.selfAttention, space, /*isCausal=*/isTarget, selfNode.child("mask"));
+    selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
+  }
   if (stack.crossAttention) {
     crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, /*window=*/{},
                            crossNode.child("mask"));
@@ -232,16 +243,22 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
 
   for (int64_t index = 0; index < stack.layerCount; ++index) {
     Node layer{node.name + ".layers." + std::to_string(index), index};
-    Node self = layer.child("self_attention");
-    const Attention &selfAttention = stack.selfAttention;
-    const size_t kind = size_t(index) % selfMasks.size();
-    const AttentionVariant variant =
-        selfAttention.variants.empty() ? AttentionVariant{} : selfAttention.variants[kind];
-    states = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm}, states,
-                      self, [&](Value input) {
-                        return attention(selfAttention, variant, input, input, selfMasks[kind],
-                                         selfBias, self);
-                      });
+    if (stack.recurrence) {
+      Node self = layer.child("recurrence");
+      states = residual({stack.normPlacement, stack.recurrence->norm, {}}, states, self,
+                        [&](Value input) { return recurrence(*stack.recurrence, input, self); });
+    } else {
+      Node self = layer.child("self_attention");
+      const Attention &selfAttention = stack.selfAttention;
+      const size_t kind = size_t(index) % selfMasks.size();
+      const AttentionVariant variant =
+          selfAttention.variants.empty() ? AttentionVariant{} : selfAttention.variants[kind];
+      states = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm}, states,
+                        self, [&](Value input) {
+                          return attention(selfAttention, variant, input, input, selfMasks[kind],
+                                           selfBias, self);
+                        });
+    }
     if (stack.crossAttention) {
       Node cross = layer.child("cross_attention");
       const Attention &crossAttention = *stack.crossAttention;

@@ -63,6 +63,7 @@ private:
   mlir::Value attention(const Attention &attention, const AttentionVariant &variant,
                         mlir::Value states, mlir::Value keyStates, mlir::Value mask,
                         mlir::Value sharedBias, const Node &node);
+  mlir::Value recurrence(const Recurrence &recurrence, mlir::Value states, const Node &node);
   mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
   mlir::Value stack(const Stack &stack, mlir::Value input, bool isTarget, mlir::Value sourceStates,
                     const Node &node);

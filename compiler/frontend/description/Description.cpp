@@ -184,9 +184,17 @@ void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t
   }
   if (embedding.norm)
     checkNorm(*embedding.norm, role + ".norm");
+  expect(!embedding.isFirstZero || embedding.weight, role,
+         "isFirstZero is about token embeddings, but this side reads features");
   expect(!embedding.isNormBeforePositions ||
              (embedding.norm && embedding.positions.kind != PositionKind::None),
          role, "isNormBeforePositions needs a norm and positions");
+}
+
+void checkRecurrence(const Recurrence &recurrence, const std::string &role, int64_t hidden) {
+  checkLinear(recurrence.gate, role + ".gate", hidden, hidden);
+  checkLinear(recurrence.value, role + ".value", hidden, hidden);
+  checkNorm(recurrence.norm, role + ".norm");
 }
 
 void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden) {
@@ -203,7 +211,14 @@ void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
   expect(stack.layerCount >= 0 && stack.hiddenSize >= 1, role,
          "layerCount must be 0 or more, hiddenSize 1 or more");
   checkEmbedding(stack.embedding, role + ".embedding", stack.hiddenSize);
-  checkAttention(stack.selfAttention, role + ".selfAttention", stack.hiddenSize, stack.hiddenSize);
+  bool hasAttention = stack.selfAttention.headCount != 0;
+  expect(hasAttention != stack.recurrence.has_value(), role,
+         "exactly one of selfAttention and recurrence must be there");
+  if (stack.recurrence)
+    checkRecurrence(*stack.recurrence, role + ".recurrence", stack.hiddenSize);
+  else
+    checkAttention(stack.selfAttention, role + ".selfAttention", stack.hiddenSize,
+                   stack.hiddenSize);
   if (stack.crossAttention) {
     checkAttention(*stack.crossAttention, role + ".crossAttention", stack.hiddenSize, memory);
     expect(!stack.crossAttention->relativeBias, role + ".crossAttention",

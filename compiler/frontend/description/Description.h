@@ -99,6 +99,8 @@ struct Embedding {
   std::optional<Norm> norm;
   /// norm(tokens) + positions in place of norm(tokens + positions).
   bool isNormBeforePositions = false;
+  /// A sequence begins with zeros in place of its first token's embedding, whatever that is.
+  bool isFirstZero = false;
 };
 
 /// T5's relative position buckets (Raffel et al. 2020, section 2.1).
@@ -155,6 +157,14 @@ struct Attention {
   int64_t keyHeads() const { return keyHeadCount.value_or(headCount); }
 };
 
+/// A layer's memory of the rows before, in place of self-attention: of a state that each row mixes
+/// anew, sigmoid(gate x) stays and the rest is value x (SSRU, Kim et al. 2019).
+struct Recurrence {
+  Linear gate, value;
+  std::optional<Activation> activation; // of the states
+  Norm norm;
+};
+
 struct FeedForward {
   Activation activation = Activation::Relu;
   Linear input;
@@ -175,7 +185,8 @@ struct Stack {
   int64_t hiddenSize = 0;
   NormPlacement normPlacement = NormPlacement::Post;
   Embedding embedding;
-  Attention selfAttention;
+  Attention selfAttention; // without meaning where there is a recurrence
+  std::optional<Recurrence> recurrence;
   std::optional<Attention> crossAttention; // target only; keys and values read the source stack
   FeedForward feedForward;
   std::optional<Norm> finalNorm;
@@ -317,6 +328,9 @@ struct Description {
   /// Directory that holds the checkpoint's files, absolute; not part of the JSON of `describe`
   /// unless given there.
   std::string checkpoint;
+  /// The file of that directory that holds the weights, where it is not one that Hugging Face
+  /// names.
+  std::string weights;
 };
 
 } // namespace transept::frontend

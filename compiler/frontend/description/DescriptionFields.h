@@ -141,6 +141,7 @@ template <typename Archive> void visitFields(Archive &archive, Embedding &value)
   archive.required("segment", value.segment);
   archive.required("norm", value.norm);
   archive.defaulted("isNormBeforePositions", value.isNormBeforePositions);
+  archive.defaulted("isFirstZero", value.isFirstZero);
 }
 
 template <typename Archive> void visitFields(Archive &archive, RelativeBias &value) {
@@ -186,6 +187,13 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.present("variants", value.variants, !value.variants.empty());
 }
 
+template <typename Archive> void visitFields(Archive &archive, Recurrence &value) {
+  archive.required("gate", value.gate);
+  archive.required("value", value.value);
+  archive.required("activation", value.activation);
+  archive.required("norm", value.norm);
+}
+
 template <typename Archive> void visitFields(Archive &archive, FeedForward &value) {
   archive.required("activation", value.activation);
   archive.required("input", value.input);
@@ -200,7 +208,8 @@ template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.required("hiddenSize", value.hiddenSize, sizeRange);
   archive.required("normPlacement", value.normPlacement);
   archive.required("embedding", value.embedding);
-  archive.required("selfAttention", value.selfAttention);
+  archive.present("selfAttention", value.selfAttention, !value.recurrence);
+  archive.required("recurrence", value.recurrence);
   archive.required("crossAttention", value.crossAttention);
   archive.required("feedForward", value.feedForward);
   archive.required("finalNorm", value.finalNorm);
@@ -303,6 +312,7 @@ template <typename Archive> void visitFields(Archive &archive, Description &valu
   archive.defaulted("generation", value.generation);
   archive.defaulted("tokenizer", value.tokenizer);
   archive.defaulted("checkpoint", value.checkpoint);
+  archive.defaulted("weights", value.weights);
 }
 
 } // namespace transept::frontend

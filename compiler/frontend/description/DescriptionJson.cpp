@@ -188,6 +188,8 @@ std::string toJson(const Description &description) {
   json.update(Writer::write(copy));
   if (description.checkpoint.empty())
     json.erase("checkpoint");
+  if (description.weights.empty())
+    json.erase("weights");
   try {
     return json.dump(2) + "\n";
   } catch (const Json::exception &) {

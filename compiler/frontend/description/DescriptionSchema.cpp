@@ -90,6 +90,7 @@ private:
   Json schema(Window &value) { return define("window", value); }
   Json schema(AttentionVariant &value) { return define("attentionVariant", value); }
   Json schema(Attention &value) { return define("attention", value); }
+  Json schema(Recurrence &value) { return define("recurrence", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }

@@ -22,7 +22,13 @@ public:
     layer = 0;
     embedding(stack.embedding, role + ".embedding");
     for (layer = 0; layer < stack.layerCount; ++layer) {
-      attention(stack.selfAttention, role + ".selfAttention");
+      if (const auto &recurrence = stack.recurrence) {
+        linear(recurrence->gate, role + ".recurrence.gate");
+        linear(recurrence->value, role + ".recurrence.value");
+        norm(recurrence->norm, role + ".recurrence.norm");
+      } else {
+        attention(stack.selfAttention, role + ".selfAttention");
+      }
       if (stack.crossAttention)
         attention(*stack.crossAttention, role + ".crossAttention");
       const FeedForward &feedForward = stack.feedForward;
@@ -64,6 +70,8 @@ private:
   void add(const checkpoints::TensorReference &reference, const std::string &role,
            std::vector<int64_t> shape) {
     uses.push_back({role, reference, layer, std::move(shape)});
+    // Marian stores vectors as matrices of one row.
+    uses.back().mayHaveLeadingOnes = uses.back().shape.size() == 1;
   }
 
   void addWithOnes(const checkpoints::TensorReference &reference, const std::string &role,
@@ -186,7 +194,7 @@ void checkTensors(const Description &description, const checkpoints::Checkpoint 
       throw InputError(fmt::format("{}: there is no tensor '{}', which {} needs as {}{}",
                                    checkpoint.directory(), name, use.role, neededShape(use),
                                    originOf(use, origins)));
-    if (!checkpoints::isWeightType(info->type))
+    if (!info->isWeight())
       throw InputError(fmt::format("{}: tensor '{}' is {}, weights may be {}", info->file, name,
                                    checkpoints::elementTypeName(info->type),
                                    checkpoints::weightTypeNames()));

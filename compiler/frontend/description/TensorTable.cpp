@@ -14,7 +14,7 @@
 namespace transept::frontend {
 
 std::string tensorTable(const Description &description) {
-  auto checkpoint = checkpoints::Checkpoint::open(description.checkpoint);
+  auto checkpoint = checkpoints::Checkpoint::open(description.checkpoint, description.weights);
   std::map<std::string, std::string> roles;
   for (const TensorUse &use : listTensors(description)) {
     std::string &role = roles[checkpoints::layerName(use.reference.name, use.layer)];

@@ -160,6 +160,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<PrependRowsOp>([&](auto op) { return lowerPrependRows(op); })
       .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
       .Case<SelfAttentionOp, CrossAttentionOp>([&](auto op) { return lowerAttention(op); })
+      .Case<GatedRecurrenceOp>([&](auto op) { return lowerRecurrence(op); })
       .Case<CacheStoreOp>([&](auto op) { return lowerCacheStore(op); })
       .Case<SearchVocabularyOp>([&](auto op) { return lowerSearch(op); })
       .Case<SliceColumnsOp>([&](auto op) { return lowerSlice(op); })

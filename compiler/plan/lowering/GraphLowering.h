@@ -69,6 +69,10 @@ private:
   mlir::LogicalResult findKeys(mlir::Operation *op, plan::AttendParts &attend);
   mlir::LogicalResult lowerCacheStore(CacheStoreOp op);
 
+  // LowerRecurrence.cpp
+  plan::CacheSlotAttr stateSlot(GatedRecurrenceOp op, int64_t offset);
+  mlir::LogicalResult lowerRecurrence(GatedRecurrenceOp op);
+
   // LowerRows.cpp
   mlir::LogicalResult lowerEmbedding(EmbeddingOp op);
   mlir::LogicalResult lowerPositionEmbedding(PositionEmbeddingOp op);

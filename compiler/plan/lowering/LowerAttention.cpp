@@ -86,6 +86,8 @@ FailureOr<CacheReader> readerOf(Value rows, Operation *cacheOp) {
 } // namespace
 
 LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
+  // States are kept in f32, and all slots of a cache in one type.
+  bool hasStates = !decode.getOps<GatedRecurrenceOp>().empty();
   int64_t encoderOffset = 0, selfOffset = 0;
   for (BlockArgument argument : decode.getArguments()) {
     bool isEncoder = isa<EncoderCacheType>(argument.getType());
@@ -95,8 +97,15 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
       return decode.emitError("expects every cache to be read once, but argument ")
              << argument.getArgNumber() << " is not";
     Operation *cacheOp = *argument.user_begin();
+    if (auto recurrence = dyn_cast<GatedRecurrenceOp>(cacheOp)) {
+      slots[argument] = stateSlot(recurrence, selfOffset);
+      selfSlots.push_back(slots[argument]);
+      selfOffset += slots[argument].getHeadDim();
+      continue;
+    }
     if (!isa<CacheReadOp, CacheAppendOp>(cacheOp))
-      return cacheOp->emitError("expects caches to be read by cache_read and cache_append");
+      return cacheOp->emitError("expects caches to be read by cache_read, cache_append and "
+                                "gated_recurrence");
     Value rows = cacheOp->getResult(0);
     FailureOr<CacheReader> reader = readerOf(rows, cacheOp);
     if (failed(reader))
@@ -105,8 +114,9 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
     int64_t heads = AttentionParts::of(reader->attention).keyHeads;
     int64_t &offset = isEncoder ? encoderOffset : selfOffset;
     std::string name = label(reader->attention).str() + (reader->isKeys ? ".keys" : ".values");
-    auto slot = plan::CacheSlotAttr::get(builder.getContext(), name, reader->isKeys, heads,
-                                         width / heads, offset, cacheNumbers);
+    auto slot = plan::CacheSlotAttr::get(
+        builder.getContext(), name, reader->isKeys, heads, width / heads, offset,
+        hasStates && !isEncoder ? plan::NumberType::F32 : cacheNumbers);
     offset += width;
     slots[argument] = slot;
     (isEncoder ? encoderSlots : selfSlots).push_back(slot);

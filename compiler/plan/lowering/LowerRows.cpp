@@ -19,7 +19,7 @@ LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
   plan::EmbedOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
                         embeddingTable(op.getTable()),
                         optionalWeight(op.getPositions(), plan::LayoutKind::Rows),
-                        op.getScaleAttr(), op.getPositionOffsetAttr());
+                        op.getScaleAttr(), op.getPositionOffsetAttr(), op.getFirstZeroAttr());
   return success();
 }
 

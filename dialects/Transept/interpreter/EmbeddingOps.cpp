@@ -29,7 +29,8 @@ LogicalResult EmbeddingOp::interpret(Frame &frame) {
   for (int64_t i = 0; i < result.rowCount(); ++i) {
     if (failed(checkTableRow(*this, "token ids", i, ids[i], table)))
       return failure();
-    for (int64_t j = 0; j < table.width(); ++j)
+    bool isZero = getFirstZero() && space.positions[i] == 0;
+    for (int64_t j = 0; j < table.width() && !isZero; ++j)
       result.row(i)[j] = scale * table.row(ids[i])[j];
     if (!positions)
       continue;

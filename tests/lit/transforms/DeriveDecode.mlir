@@ -105,3 +105,23 @@ func.func @decode(%ids: !ids, %cache: !transept.encoder_cache<source x 4 x f32>)
       : (!target, !source, !source) -> (!target, !weights)
   return %y, %weights : !target, !weights
 }
+
+// -----
+
+!ids = !transept.rows<target x 1 x i32>
+!target = !transept.rows<target x 4 x f32>
+!source = !transept.rows<source x 4 x f32>
+
+// A recurrence goes on behind the results that a cache of its own has; one that the source alone
+// decides about is no matter of decode.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    %[[PAST:.*]]: !transept.self_cache<target x 4 x f32>)
+// CHECK:         %[[X:.*]] = transept.embedding
+// CHECK-NEXT:    transept.gated_recurrence %[[X]], %[[X]] after %[[PAST]] :
+func.func @decode(%ids: !ids) -> !target {
+  %words = transept.parameter "words" : tensor<9x4xf32>
+  %x = transept.embedding %ids, %words : (!ids, tensor<9x4xf32>) -> !target
+  %states = transept.gated_recurrence %x, %x : (!target, !target) -> !target
+  return %states : !target
+}

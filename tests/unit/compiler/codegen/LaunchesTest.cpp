@@ -54,6 +54,7 @@ plan.program @all {
     {head_count = 2 : i64, key_dim = 12 : i64, value_dim = 12 : i64, scale = 1.0 : f64}
     : !rows, !rows, !rows, !rows
   plan.store "store" %a into #keys : !rows
+  plan.recur "recur" %a, %a into %b : !rows, !rows, !rows
   plan.normalize "normalize" %a into %b <rms, epsilon = 1.0e-6> : !rows, !rows
   plan.rotate "rotate" %a into %b heads 2 dims 12 theta 10000.0 factor 1.0 : !rows, !rows
   plan.elementwise "elementwise" add %a, %b into %b : !rows, !rows, !rows

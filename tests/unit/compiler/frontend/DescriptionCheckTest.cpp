@@ -135,7 +135,6 @@ TEST(CheckTensors, RefuseAnotherShapeOfAsManyNumbers) {
       {"t5", "decoder.block.0.layer.0.SelfAttention.q.weight", {40, 8, 6}, "[40, 48]"},
       {"t5", "decoder.block.0.layer.0.SelfAttention.q.weight", {1, 40, 48}, "[40, 48]"},
       {"t5", "encoder.final_layer_norm.weight", {48, 1}, "[48]"},
-      {"t5", "encoder.final_layer_norm.weight", {1, 48}, "[48]"},
       {"marian", "model.encoder.layers.0.fc2.bias", {4, 12}, "[48]"},
       {"marian", "final_logits_bias", {300, 1}, "[300]"},
       {"whisper", "model.encoder.conv1.weight", {48, 3, 80}, "[48, 80, 3]"},

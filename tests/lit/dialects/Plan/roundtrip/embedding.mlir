@@ -20,6 +20,8 @@ plan.program @decode {
   plan.embed "tokens" into %rows table @packed positions @table {scale = 8.0 : f64, position_offset = 2 : i64} : !rows
   // CHECK: plan.embed "plain" into %{{.*}} table @table {position_offset = 0 : i64, scale = 1.000000e+00 : f64}
   plan.embed "plain" into %rows table @table {scale = 1.0 : f64, position_offset = 0 : i64} : !rows
+  // CHECK: plan.embed "started" into %{{.*}} table @table first_zero {position_offset = 0 : i64
+  plan.embed "started" into %rows table @table first_zero {scale = 1.0 : f64, position_offset = 0 : i64} : !rows
   // CHECK: plan.embed_positions "positions" into %{{.*}} table @table {offset = 1 : i64} : <source x 24, stride 32>
   plan.embed_positions "positions" into %rows table @table {offset = 1 : i64} : !rows
 }
