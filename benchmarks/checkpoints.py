@@ -2,6 +2,7 @@
 """The models that are measured, as Hugging Face checkpoints with small random weights: speed
 does not depend on what a model has learned, and nothing has to be downloaded."""
 
+import functools
 import json
 import math
 import pathlib
@@ -27,6 +28,7 @@ class Shape:
     # Of the encoder. Marian: the table, of the decoder as well. T5: none, but it is measured up to
     # this length. Whisper: those of each sound, made of twice as many frames.
     positions: int = 512
+    bands: int = 80  # Whisper's mel bands in a frame of sound
 
     @property
     def inner(self):
@@ -45,14 +47,24 @@ SHAPES = {
         Shape("flan-t5-base", "t5", 768, 12, 64, 2048, 12, 32128, is_gated=True, is_tied=False),
         Shape("whisper-tiny", "whisper", 384, 6, 64, 1536, 4, 51865, positions=1500),
         Shape("whisper-base", "whisper", 512, 8, 64, 2048, 6, 51865, positions=1500),
+        # Large ones, of which only Transept is measured: a translation model of 600 million
+        # parameters in Marian's layout, and speech.
+        Shape("marian-600m", "marian", 1024, 16, 64, 4096, 12, 256206),
+        Shape("whisper-large-v3", "whisper", 1280, 20, 64, 5120, 32, 51866, positions=1500,
+              bands=128),
         # For the test that everything runs.
         Shape("tiny-marian", "marian", 64, 2, 32, 128, 2, 389),
         Shape("tiny-t5", "t5", 64, 2, 32, 128, 2, 389, is_gated=True, is_tied=False),
         Shape("tiny-whisper", "whisper", 64, 2, 32, 128, 2, 389, positions=50),
     )
 }
-# Whisper's mel bands in a frame of sound, and the most that it writes.
-BANDS, TARGET_POSITIONS = 80, 448
+# Of the large ones the type and the workloads that are measured.
+LARGE = {
+    "marian-600m": ("int8", ("encode 1 x 64", "decode, 1 hypothesis", "decode, batch 8")),
+    "whisper-large-v3": ("int8", ("decode, 1 hypothesis",)),
+}
+# The most that Whisper writes.
+TARGET_POSITIONS = 448
 
 # Buckets of T5's relative positions.
 BUCKETS, MAXIMUM_DISTANCE = 32, 128
@@ -66,25 +78,32 @@ def write_checkpoint(shape, directory):
     if weights.exists() and (directory / "config.json").read_text() == config:
         return
     directory.mkdir(parents=True, exist_ok=True)
-    write_safetensors(weights, random_tensors(shape))
+    _write_safetensors(weights, _tensor_shapes(shape), _each_tensor(shape))
     (directory / "config.json").write_text(config)
 
 
+@functools.lru_cache(maxsize=1)  # every form of every peer is made of them
 def random_tensors(shape):
     """Name -> array, the same at every call."""
+    return dict(_each_tensor(shape))
+
+
+def _each_tensor(shape):
     random = numpy.random.default_rng(1)
-    tensors = {}
     for name, size in _tensor_shapes(shape).items():
         if name.endswith(("layer_norm.weight", "layernorm_embedding.weight")):
-            tensors[name] = numpy.ones(size, numpy.float32)
+            yield name, numpy.ones(size, numpy.float32)
         elif name.endswith("bias") and "relative" not in name:
-            tensors[name] = random.standard_normal(size, numpy.float32) * numpy.float32(0.01)
+            yield name, random.standard_normal(size, numpy.float32) * numpy.float32(0.01)
         else:
             # T5 does not scale its scores, so its weights have to be smaller.
             inputs = math.prod(size[1:])
             spread = (0.6 if shape.family == "t5" else 1) * inputs ** -0.5
-            tensors[name] = random.standard_normal(size, numpy.float32) * numpy.float32(spread)
-    return tensors
+            yield name, random.standard_normal(size, numpy.float32) * numpy.float32(spread)
+
+
+def parameter_count(shape):
+    return sum(math.prod(size) for size in _tensor_shapes(shape).values())
 
 
 def _configuration(shape):
@@ -104,7 +123,7 @@ def _configuration(shape):
     if shape.family == "whisper":
         return {
             "architectures": ["WhisperForConditionalGeneration"], "model_type": "whisper",
-            "d_model": shape.hidden, "activation_function": "gelu", "num_mel_bins": BANDS,
+            "d_model": shape.hidden, "activation_function": "gelu", "num_mel_bins": shape.bands,
             "encoder_layers": shape.layers, "decoder_layers": shape.layers,
             "num_hidden_layers": shape.layers, "encoder_attention_heads": shape.heads,
             "decoder_attention_heads": shape.heads, "encoder_ffn_dim": shape.feed_forward,
@@ -139,7 +158,7 @@ def _tensor_shapes(shape):
     sizes = {"model.decoder.embed_tokens.weight": (shape.vocabulary, hidden),
              "model.encoder.embed_positions.weight": (shape.positions, hidden),
              "model.decoder.embed_positions.weight": (TARGET_POSITIONS, hidden)}
-    for number, inputs in ((1, BANDS), (2, hidden)):
+    for number, inputs in ((1, shape.bands), (2, hidden)):
         sizes[f"model.encoder.conv{number}.weight"] = (hidden, inputs, 3)
         sizes[f"model.encoder.conv{number}.bias"] = (hidden,)
     for side in ("encoder", "decoder"):
@@ -197,20 +216,21 @@ def _t5_shapes(shape):
     return sizes
 
 
-def write_safetensors(path, tensors):
-    """The format: the header's length in 8 bytes, the header as JSON, the numbers."""
+def _write_safetensors(path, sizes, tensors):
+    """The format: the header's length in 8 bytes, the header as JSON, the numbers. Large models
+    are never in memory as a whole."""
     header, offset = {"__metadata__": {"format": "pt"}}, 0
-    for name, tensor in tensors.items():
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape),
-                        "data_offsets": [offset, offset + tensor.nbytes]}
-        offset += tensor.nbytes
+    for name, size in sizes.items():
+        end = offset + 4 * math.prod(size)
+        header[name] = {"dtype": "F32", "shape": list(size), "data_offsets": [offset, end]}
+        offset = end
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     partial = path.with_suffix(".partial")
     with open(partial, "wb") as file:
         file.write(len(text).to_bytes(8, "little"))
         file.write(text)
-        for tensor in tensors.values():
+        for _, tensor in tensors:
             file.write(numpy.ascontiguousarray(tensor, "<f4").data)
     partial.rename(path)
 

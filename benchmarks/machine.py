@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Of /proc/cpuinfo's flags those that decide how fast products are.
@@ -19,13 +21,12 @@ def describe():
     """Name -> text, in the order of printing."""
     lines = (line.split(":", 1) for line in _output("lscpu").splitlines() if ":" in line)
     facts = {key.strip(): value.strip() for key, value in lines}
-    flags = facts.get("Flags", "").split()
     revision = _output("git", "-C", str(ROOT), "describe", "--always", "--dirty").strip()
     load = os.getloadavg()[0]
     return {
         "processor": facts.get("Model name", "unknown"),
         "cores": str(len(os.sched_getaffinity(0))),
-        "instructions": " ".join(name for name in FEATURES if name in flags),
+        "instructions": " ".join(instructions()),
         "caches": ", ".join(f"{name} {facts[name + ' cache']}" for name in ("L1d", "L2", "L3")
                             if name + " cache" in facts),
         "kernel": f"{os.uname().sysname} {os.uname().release}",
@@ -33,6 +34,11 @@ def describe():
         "revision": revision or "unknown",
         "load before": f"{load:.1f}",
     }
+
+
+def instructions():
+    flags = re.search(r"^flags.*$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return [name for name in FEATURES if flags and name in flags[0].split()]
 
 
 def require_packages(packages):
@@ -66,6 +72,23 @@ def _output(*command):
         return ""
 
 
+def measured(command, shows_progress=False):
+    """Runs a command: its seconds, the most memory it had, its output, and what it says where it
+    fails (not where its standard error is shown)."""
+    start = time.monotonic()
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, stdout=output,
+                                   stderr=None if shows_progress else errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        lines = errors.read().strip().splitlines()
+        return {"seconds": time.monotonic() - start, "peak_bytes": usage.ru_maxrss * 1024,
+                "output": output.read(),
+                "error": (lines or ["no message"])[-1] if process.returncode else ""}
+
+
 def build(directory, onnx_runtime):
     """Configures and builds what the benchmark runs; returns the paths of both programs."""
     configure = ["cmake", "--preset", "release", "-B", str(directory), "-DTRANSEPT_BENCHMARKS=ON"]
@@ -83,5 +106,8 @@ def build(directory, onnx_runtime):
 
 def accepted_types(transept):
     """What `transept compile --weights` says it takes, but for the choice among these."""
-    found = re.search(r"--weights TEXT:\{([^}]*)\}", _output(str(transept), "compile", "--help"))
-    return [kind for kind in found[1].split(",") if kind != "auto"] if found else ["f32"]
+    text = _output(str(transept), "compile", "--help")
+    found = re.search(r"--weights TEXT\b[^(]*\(([^)]*)\)", text)
+    if not found:
+        sys.exit(f"error: {transept} compile --help names no types of weights")
+    return [kind for kind in found[1].replace(",", " ").split() if kind != "auto"]

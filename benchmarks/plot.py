@@ -26,11 +26,11 @@ def svg(results):
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom + 44}" role="img" '
         'font-family="sans-serif" font-size="12">',
-        "<title>How many times as fast as ONNX Runtime</title>",
+        "<title>How many times as fast as the fastest peer</title>",
         "<style>text{fill:#222}.rule{stroke:#ccc}.one{stroke:#666}"
         "@media(prefers-color-scheme:dark){text{fill:#ddd}.rule{stroke:#444}.one{stroke:#aaa}}"
         "</style>",
-        '<text x="8" y="20" font-size="14">Times as fast as ONNX Runtime, its fastest type of the '
+        '<text x="8" y="20" font-size="14">Times as fast as the fastest peer of the '
         "same or a higher precision</text>", *_legend(rows, threads)]
     for number, workload in enumerate(workloads):
         y = TOP + (number + 0.5) * ROW + 4

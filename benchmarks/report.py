@@ -1,34 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
 """The measured figures as Markdown."""
 
+import bars
+import peers
+
 # From the most exact to the least.
 PRECISION = ("f32", "bf16", "int8", "int4")
 
 
 def comparisons(results):
-    """One dictionary for each figure of Transept, with the best peer of the same or a higher
-    precision beside it."""
+    """One dictionary for each figure of Transept with the peers' beside it: of each program the
+    best of its forms, of the same or a higher precision."""
     for result in results:
         for figure in result["figures"]:
-            if not figure["contender"].startswith("Transept"):
+            if figure["program"] != "Transept":
                 continue
             allowed = PRECISION[: PRECISION.index(figure["type"]) + 1]
-            peers = [peer for peer in result["figures"]
-                     if peer["workload"] == figure["workload"] and peer["type"] in allowed
-                     and not peer["contender"].startswith("Transept")]
-            peer = min(peers, key=lambda each: each["best"], default=None)
+            peers = {}
+            for other in result["figures"]:
+                if (other["program"] == "Transept" or other["workload"] != figure["workload"]
+                        or other["type"] not in allowed):
+                    continue
+                best = peers.get(other["program"])
+                if best is None or other["best"] < best["best"]:
+                    peers[other["program"]] = other
+            peer = min(peers.values(), key=lambda each: each["best"], default=None)
             yield {"model": result["name"], "threads": result["threads"],
                    "workload": figure["workload"], "type": figure["type"], "ours": figure,
-                   "peer": peer, "fraction": figure["limit"] / figure["best"] if figure["limit"] else None,
+                   "peers": peers, "peer": peer,
+                   "fraction": figure["limit"] / figure["best"] if figure["limit"] else None,
                    "ratio": peer["best"] / figure["best"] if peer else None}
 
 
-def markdown(machine, results, kernels, skipped):
+def markdown(data):
+    """Of what run leaves in results.json."""
     lines = ["# Speed of Transept", ""]
-    lines += [f"- {name}: {text}" for name, text in machine.items()]
-    lines += [f"- skipped: {text}" for text in skipped] + [""]
-    lines += _models(results) if results else []
-    lines += _kernels(kernels) if kernels else []
+    lines += [f"- {name}: {text}" for name, text in data["machine"].items()]
+    lines += [f"- skipped: {text}" for text in data["skipped"]] + [""]
+    lines += _models(data["results"]) if data["results"] else []
+    lines += _large(data["large"]) if data["large"] else []
+    lines += _kernels(data["kernels"]) if data["kernels"] else []
     return "\n".join(lines)
 
 
@@ -37,15 +48,98 @@ def _models(results):
         "# Whole models", "",
         "Milliseconds of the best run (decode: of one step), end to end in tokens a second. Limit: "
         "the share of what this machine could do at most, measured in the same run (arithmetic, or "
-        "reading the weights). Ratio: how many times as fast Transept is as the fastest peer of the "
-        "same or a higher precision, which is named where it is another type.", ""]
+        "reading the weights). Of each peer the fastest of its forms stands there, named behind the "
+        "figure, and of its types of the same or a higher precision, named where it is another. "
+        "Ratio: how many times as fast Transept is as the fastest peer.", ""]
     rows = list(comparisons(results))
-    for model, kind in dict.fromkeys((row["model"], row["type"]) for row in rows):
-        chosen = [row for row in rows if (row["model"], row["type"]) == (model, kind)]
-        lines += [f"## {model}, {kind}", "", *_table(chosen), ""]
+    for model in dict.fromkeys(row["model"] for row in rows):
+        for threads in dict.fromkeys(row["threads"] for row in rows):
+            chosen = [row for row in rows if (row["model"], row["threads"]) == (model, threads)]
+            lines += [f"## {model}, {_threads(threads)}", "", *_summary(chosen), ""]
+            for kind in dict.fromkeys(row["type"] for row in chosen):
+                lines += [f"### {model}, {kind}, {_threads(threads)}", "",
+                          *_table([row for row in chosen if row["type"] == kind]), ""]
+    reached = bars.table(rows, results)
+    lines += ["## Bars", "", *reached, ""] if reached else []
     lines += ["## Machine's limits", "", *_limits(results), ""]
     lines += ["## Opening, and what programs agree on", "", *_facts(results), ""]
     return lines
+
+
+def _threads(count):
+    return f"{count} thread" + ("s" if count > 1 else "")
+
+
+def _summary(rows):
+    """All types side by side, each with the ratio to the fastest peer."""
+    kinds = list(dict.fromkeys(row["type"] for row in rows))
+    table = [["workload"], ["---"]]
+    for kind in kinds:
+        table[0] += [f"{kind}, limit", "best peer", "ratio"]
+        table[1] += ["---:", "---", "---:"]
+    for workload in dict.fromkeys(row["workload"] for row in rows):
+        cells = [workload]
+        for kind in kinds:
+            row = next(row for row in rows if (row["workload"], row["type"]) == (workload, kind))
+            cells += [f"{_value(row['ours'])}, {_fraction(row)}", _peer(row["peer"], row, True),
+                      _ratio(row)]
+        table.append(cells)
+    return _lines(table)
+
+
+def _table(rows):
+    programs = list(dict.fromkeys(name for row in rows for name in row["peers"]))
+    table = [["workload", "Transept", "limit", *programs, "ratio"],
+             ["---", "---:", "---:", *["---"] * len(programs), "---:"]]
+    for row in rows:
+        cells = [_peer(row["peers"].get(name), row, False) for name in programs]
+        table.append([row["workload"], _value(row["ours"]), _fraction(row), *cells, _ratio(row)])
+    return _lines(table)
+
+
+def _lines(table):
+    return ["| " + " | ".join(cells) + " |" for cells in table]
+
+
+def _fraction(row):
+    # A limit that could not be measured is no number.
+    return f"{100 * row['fraction']:.0f} %" if row["fraction"] else "-"
+
+
+def _ratio(row):
+    return f"{row['ratio']:.2f}" if row["peer"] else ""
+
+
+def _peer(figure, row, has_name):
+    if not figure:
+        return ""
+    names = [peers.SHORT_NAMES[figure["program"]]] if has_name else []
+    names += [figure["type"]] if figure["type"] != row["type"] else []
+    names += [figure["form"]] if figure["form"] else []
+    return _value(figure) + (f" ({', '.join(names)})" if names else "")
+
+
+def _large(measured):
+    """Ours alone."""
+    lines = ["# Large models", "", "Random weights; compiled from a checkpoint of f32. Memory: the "
+             "most that the process had, of a run that opened the library and encoded and decoded.",
+             "", "| model | threads | parameters | compiled in | memory | library | memory of a run | "
+             "figures |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"]
+    for each in measured:
+        figures = ", ".join(f"{figure['workload']}: {_value(figure)} ms"
+                            + (f" ({100 * figure['limit'] / figure['best']:.0f} % of the limit)"
+                               if figure["limit"] else "") for figure in each["figures"])
+        compiled = each["compile"]
+        lines.append(
+            f"| {each['name']}, {each['type']} | {each['threads']} | "
+            f"{each['parameters'] / 1e6:.0f} M | {compiled['seconds']:.1f} s | "
+            f"{_gigabytes(compiled['peak_bytes'])} | {_gigabytes(each['libraryBytes'])} | "
+            f"{_gigabytes(each['peakBytes'])} | {figures} |")
+    return lines + [""]
+
+
+def _gigabytes(count):
+    return f"{count / 1e9:.2f} GB"
 
 
 def _kernels(measured):
@@ -71,34 +165,6 @@ def _kernels(measured):
                   for row, found in rows.items()]
         lines.append("")
     return lines
-
-
-def _table(rows):
-    threads = sorted({row["threads"] for row in rows})
-    head, rule = ["workload"], ["---"]
-    for count in threads:
-        unit = f"{count} thread{'s' if count > 1 else ''}"
-        head += [f"Transept, {unit}", "limit", "ONNX Runtime", "ratio"]
-        rule += ["---:"] * 4
-    table = [head, rule]
-    for workload in dict.fromkeys(row["workload"] for row in rows):
-        cells = [workload]
-        for count in threads:
-            row = next((row for row in rows if (row["workload"], row["threads"])
-                        == (workload, count)), None)
-            cells += _cells(row) if row else [""] * 4
-        table.append(cells)
-    return ["| " + " | ".join(cells) + " |" for cells in table]
-
-
-def _cells(row):
-    # A limit that could not be measured is no number.
-    share = f"{100 * row['fraction']:.0f} %" if row["fraction"] else "-"
-    cells = [_value(row["ours"]), share]
-    if not row["peer"]:
-        return cells + ["", ""]
-    other = "" if row["peer"]["type"] == row["type"] else f" ({row['peer']['type']})"
-    return cells + [_value(row["peer"]) + other, f"{row['ratio']:.2f}"]
 
 
 def _value(figure):

@@ -8,14 +8,10 @@
 
 namespace transept::benchmarks {
 
-std::unique_ptr<Contender> openOnnxRuntime(const ContenderOptions &options) {
-  throw std::runtime_error("cannot open " + options.path +
-                           ": this program was built without ONNX Runtime, which "
+std::unique_ptr<Contender> openOnnxRuntime(const OnnxFiles &files, unsigned) {
+  throw std::runtime_error("cannot open " + files.encoder +
+                           ": this program was built without ONNX Runtime's C API, which "
                            "-DONNXRUNTIME_ROOT=DIRECTORY adds");
-}
-
-std::string onnxRuntimeVersion() {
-  return "";
 }
 
 } // namespace transept::benchmarks

@@ -31,10 +31,19 @@ void check(OrtStatus *status) {
 
 namespace {
 
-const OrtEnv *environment() {
-  static const Owned<OrtEnv, &OrtApi::ReleaseEnv> owner = [] {
+/// All sessions share one pool of threads: the spinning threads of several would disturb each
+/// other.
+const OrtEnv *environment(unsigned threads) {
+  static const Owned<OrtEnv, &OrtApi::ReleaseEnv> owner = [threads] {
+    OrtThreadingOptions *options = nullptr;
+    check(onnx().CreateThreadingOptions(&options));
+    Owned<OrtThreadingOptions, &OrtApi::ReleaseThreadingOptions> pool(options);
+    check(onnx().SetGlobalIntraOpNumThreads(options, int(threads)));
+    check(onnx().SetGlobalInterOpNumThreads(options, 1));
+    check(onnx().SetGlobalSpinControl(options, 1));
     OrtEnv *created = nullptr;
-    check(onnx().CreateEnv(ORT_LOGGING_LEVEL_ERROR, "transept", &created));
+    check(onnx().CreateEnvWithGlobalThreadPools(ORT_LOGGING_LEVEL_ERROR, "transept", options,
+                                                &created));
     return Owned<OrtEnv, &OrtApi::ReleaseEnv>(created);
   }();
   return owner.get();
@@ -61,10 +70,9 @@ OnnxSession::OnnxSession(const std::string &path, unsigned threads) {
   Owned<OrtSessionOptions, &OrtApi::ReleaseSessionOptions> options(created);
   check(onnx().SetSessionGraphOptimizationLevel(options.get(), ORT_ENABLE_ALL));
   check(onnx().SetSessionExecutionMode(options.get(), ORT_SEQUENTIAL));
-  check(onnx().SetIntraOpNumThreads(options.get(), int(threads)));
-  check(onnx().SetInterOpNumThreads(options.get(), 1));
+  check(onnx().DisablePerSessionThreads(options.get()));
   OrtSession *opened = nullptr;
-  check(onnx().CreateSession(environment(), path.c_str(), options.get(), &opened));
+  check(onnx().CreateSession(environment(threads), path.c_str(), options.get(), &opened));
   session.reset(opened);
   OrtIoBinding *bound = nullptr;
   check(onnx().CreateIoBinding(session.get(), &bound));

@@ -13,20 +13,20 @@ namespace {
 class TranseptContender : public Contender {
 public:
   /// No cache of sources: the same source is encoded again each time.
-  explicit TranseptContender(const ContenderOptions &options)
-      : model(Model::open(options.path, {.threads = options.threads, .encoderCacheBytes = 0})) {}
+  TranseptContender(const std::string &library, unsigned threads)
+      : model(Model::open(library, {.threads = threads, .encoderCacheBytes = 0})) {}
 
-  void encode(const Sources &sources) override {
+  double encode(const Sources &sources) override {
     std::vector<SourceInput> inputs;
     for (const Ids &ids : sources.ids)
       inputs.push_back({.ids = ids});
     for (const std::vector<float> &features : sources.features)
       inputs.push_back({.ids = {}, .features = features});
     encoded.clear();
-    encoded = model.encodeBatch(inputs);
+    return secondsOf([&] { encoded = model.encodeBatch(inputs); });
   }
 
-  std::vector<Ids> generate(const Generate &request) override {
+  Generated generate(const Generate &request) override {
     GenerateOptions options;
     const transept_generation_defaults &defaults = *model.table().generation;
     options.ignoreModelDefaults = true;
@@ -34,12 +34,14 @@ public:
     options.minimumNewTokens = options.maximumNewTokens = int(request.steps);
     options.decoderStart = defaults.decoder_start_id;
     options.ends.emplace(defaults.end_ids, defaults.end_ids + defaults.end_id_count);
-    std::vector<Ids> results;
-    for (const Generation &generation : model.generateBatch(encoded, options)) {
+    std::vector<Generation> generations;
+    Generated result;
+    result.seconds = secondsOf([&] { generations = model.generateBatch(encoded, options); });
+    for (const Generation &generation : generations) {
       const Ids &ids = generation.sequences.front().ids;
-      results.emplace_back(ids.begin() + 1, ids.end()); // without the decoder start
+      result.ids.emplace_back(ids.begin() + 1, ids.end()); // without the decoder start
     }
-    return results;
+    return result;
   }
 
 private:
@@ -49,8 +51,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Contender> openTransept(const ContenderOptions &options) {
-  return std::make_unique<TranseptContender>(options);
+std::unique_ptr<Contender> openTransept(const std::string &library, unsigned threads) {
+  return std::make_unique<TranseptContender>(library, threads);
 }
 
 } // namespace transept::benchmarks

@@ -35,8 +35,12 @@ struct SourceShape {
 std::vector<Workload> workloads(const SourceShape &shape, bool isQuick);
 
 struct NamedContender {
-  std::string label, type;
+  std::string program, form, type;
+  std::vector<Phase> phases; // what it is measured in
   std::unique_ptr<Contender> contender;
+  std::string failure = ""; // why it is measured no more
+
+  std::string label() const { return program + " " + type + (form.empty() ? "" : ", " + form); }
 };
 
 struct MeasureOptions {
@@ -51,8 +55,9 @@ struct MeasureOptions {
 };
 
 /// Seconds of every measured run of each contender, in their order, ascending. In each round every
-/// contender has its turn, so that all see the same machine. The first run of a turn warms up;
-/// where encoding does not count, the others go on from what it encoded.
+/// contender has its turn, so that all see the same machine; none for those that the phase is not
+/// for. The first run of a turn warms up; where encoding does not count, the others go on from what
+/// it encoded.
 std::vector<std::vector<double>> measure(const Workload &workload,
                                          std::vector<NamedContender> &contenders,
                                          const MeasureOptions &options);
