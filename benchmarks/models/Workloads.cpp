@@ -106,8 +106,8 @@ private:
   size_t round, runs = 0;
 };
 
-/// Appends the seconds of one contender's turn; returns those that the turn took. By the clock: what
-/// contenders say of themselves leaves out what is not their work.
+/// Appends the seconds of one contender's turn; returns those that the turn took. By the clock:
+/// what contenders say of themselves leaves out what is not their work.
 double takeTurn(const MeasureOptions &options, Turn turn, size_t round,
                 std::vector<double> &seconds) {
   auto start = std::chrono::steady_clock::now();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs of W workers that share evenly take as long as one worker needs, W times over, once the first
-// sleeps for all but 1 / W of their time.
+// Runs of W workers that share evenly take as long as one worker needs, W times over, once the
+// first sleeps for all but 1 / W of their time.
 
 #include "runtime/threads/Attendance.h"
 
@@ -15,8 +15,8 @@ using Clock = Attendance::Clock;
 
 /// Of runs, before they are judged: some slices of the system's scheduler.
 constexpr Clock::duration patience = 4ms;
-/// A chance that fails has cost about the time that it took: so many times that is how long the next
-/// one waits, at least, and each failure in a row doubles it up to longestPause.
+/// A chance that fails has cost about the time that it took: so many times that is how long the
+/// next one waits, at least, and each failure in a row doubles it up to longestPause.
 constexpr int pausePerChance = 32;
 constexpr Clock::duration longestPause = 2s;
 

@@ -12,8 +12,8 @@
 
 namespace transept::runtime {
 
-/// Used by whoever has the turn to run. Results do not depend on what it says: bits are the same for
-/// any number of workers.
+/// Used by whoever has the turn to run. Results do not depend on what it says: bits are the same
+/// for any number of workers.
 class Attendance {
 public:
   using Clock = std::chrono::steady_clock;
@@ -30,8 +30,8 @@ public:
 private:
   void leaveOut(Clock::time_point now);
 
-  std::vector<std::uint32_t> counts; // falling
-  std::size_t place = 0;             // in counts
+  std::vector<std::uint32_t> counts;  // falling
+  std::size_t place = 0;              // in counts
   Clock::duration watched{}, slept{}; // of the runs since the last change
   Clock::duration pause{};            // before more workers get another chance
   Clock::time_point nextChance{};

@@ -27,8 +27,8 @@ void Barrier::wait(std::uint32_t worker) {
   }
   // A worker that others keep from its processor comes late every time: spinning would only burn
   // time that it could use. One that slept once by chance is patient again soon.
-  own.spins = slept.count() != 0 ? own.spins / 2
-                                 : std::min(maximumSpins, own.spins + own.spins / 8 + 8);
+  own.spins =
+      slept.count() != 0 ? own.spins / 2 : std::min(maximumSpins, own.spins + own.spins / 8 + 8);
   own.slept += slept;
 }
 

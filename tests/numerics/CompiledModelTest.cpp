@@ -94,7 +94,7 @@ class Compiled : public ::testing::TestWithParam<std::string> {};
 TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart(), tinySpeech(), tinyVision(),
-         tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent()})
+        tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent()})
     check(description, GetParam(), Fusion::All, 1);
 }
 

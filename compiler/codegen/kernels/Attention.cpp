@@ -327,7 +327,8 @@ private:
       auto [values, stride] = keys.valueRows(unit, key + begin);
       Expression depth = kernel.minimum(count - begin, kernel.integer(chunk));
       Expression from = values, rowStride = kernel.integer(stride);
-      Expression laterFrom = readsCache() ? keys.valueRows(later, laterKey(key + begin)).first : from;
+      Expression laterFrom =
+          readsCache() ? keys.valueRows(later, laterKey(key + begin)).first : from;
       auto allColumns = [&](int64_t panels, int64_t mostRows) {
         for (int64_t column = 0; column < scratch.sumStride; column += panels * panelWidth) {
           int64_t count = std::min(panels, (scratch.sumStride - column) / panelWidth);

@@ -172,10 +172,11 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const FixedRowsProduct &sha
 
 Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panels,
                           int64_t panelBytes, int64_t panelGap) {
-  // Measured (docs/decisions/0010): 4 KiB in all, over the panels, and not into the first level,
-  // whose few outstanding misses the loads themselves need.
-  constexpr int64_t kPrefetchBytes = 4096;
-  Expression ahead = offset + kPrefetchBytes / panels;
+  // Measured (docs/decisions/0010): a page ahead in one panel, a quarter of one where several are
+  // read side by side: half a page, which is in the page being read as often as not, takes a third
+  // longer. And not into the first level, whose few outstanding misses the loads themselves need.
+  constexpr int64_t kPageBytes = 4096;
+  Expression ahead = offset + (panels == 1 ? kPageBytes : kPageBytes / 4);
   return panelGap == 0 ? ahead : kernel.select(ahead < panelBytes, ahead, ahead + panelGap);
 }
 

@@ -66,7 +66,11 @@ std::string cacheType(mlir::ModuleOp module) {
 manifest::ProgramDepth depthOf(mlir::ModuleOp module, llvm::StringRef program) {
   manifest::ProgramDepth depth{.products = 0, .attentions = 0};
   module.lookupSymbol(program)->walk([&](mlir::Operation *op) {
-    depth.products += mlir::isa<plan::LinearOp, plan::SearchOp, plan::EmbedOp>(op);
+    auto linear = mlir::dyn_cast<plan::LinearOp>(op);
+    // Errors of both operands of a gate's product add up as those of two products do.
+    depth.products += linear && linear.getGated()
+                          ? 2
+                          : mlir::isa<plan::LinearOp, plan::SearchOp, plan::EmbedOp>(op);
     depth.attentions += mlir::isa<plan::AttendOp>(op);
   });
   return depth;

@@ -21,7 +21,6 @@ using mlir::RankedTensorType;
 using mlir::Type;
 using mlir::Value;
 
-
 Value ModelWriter::parameter(const checkpoints::TensorReference &tensor,
                              llvm::ArrayRef<int64_t> shape, const Node &node) {
   auto type = RankedTensorType::get(shape, builder.getF32Type());

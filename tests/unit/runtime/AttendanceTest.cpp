@@ -57,8 +57,8 @@ TEST(Attendance, LeavesOutALateWorkerAfterAFewRuns) {
 }
 
 TEST(Attendance, AWorkerThatStaysLateCostsASmallPartOfTheTime) {
-  for (Clock::duration alone : {Clock::duration(200us), Clock::duration(2ms),
-                                Clock::duration(500ms)}) {
+  for (Clock::duration alone :
+       {Clock::duration(200us), Clock::duration(2ms), Clock::duration(500ms)}) {
     Machine machine(2);
     Clock::duration work{};
     for (int run = 0; run < 2000; ++run, work += alone)
