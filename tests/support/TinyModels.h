@@ -263,7 +263,7 @@ inline frontend::Description tinyGrouped() {
     TinyStack tiny{side + ".layer.{layer}",
                    hidden,
                    /*hasBias=*/false,
-                   {.kind = NormKind::RootMeanSquare, .epsilon = 1e-6, .gainOffset = 1.0}};
+                   {.kind = frontend::NormKind::RootMeanSquare, .epsilon = 1e-6, .gainOffset = 1.0}};
     Stack stack{.layerCount = 3,
                 .hiddenSize = hidden,
                 .normPlacement = NormPlacement::Sandwich,
