@@ -86,7 +86,8 @@ def measured(command, shows_progress=False):
         lines = errors.read().strip().splitlines()
         return {"seconds": time.monotonic() - start, "peak_bytes": usage.ru_maxrss * 1024,
                 "output": output.read(),
-                "error": (lines or ["no message"])[-1] if process.returncode else ""}
+                "error": (lines or [f"ended with {process.returncode}"])[-1]
+                         if process.returncode else ""}
 
 
 def build(directory, onnx_runtime):

@@ -2,7 +2,7 @@
 """The measured figures as Markdown."""
 
 import bars
-import peers
+import contenders
 
 # From the most exact to the least.
 PRECISION = ("f32", "bf16", "int8", "int4")
@@ -113,7 +113,7 @@ def _ratio(row):
 def _peer(figure, row, has_name):
     if not figure:
         return ""
-    names = [peers.SHORT_NAMES[figure["program"]]] if has_name else []
+    names = [contenders.SHORT_NAMES[figure["program"]]] if has_name else []
     names += [figure["type"]] if figure["type"] != row["type"] else []
     names += [figure["form"]] if figure["form"] else []
     return _value(figure) + (f" ({', '.join(names)})" if names else "")
@@ -194,8 +194,9 @@ def _facts(results):
              "| --- | ---: | --- | ---: | ---: | ---: |"]
     for result in results:
         for program, seconds in result["openSeconds"].items():
-            same = [f"{100 * result['sameIds'][search][program]:.0f} %"
-                    for search in ("greedy", "beam 4")]
+            shares = [result["sameIds"].get(search, {}).get(program)
+                      for search in ("greedy", "beam 4")]
+            same = ["" if share is None else f"{100 * share:.0f} %" for share in shares]
             lines.append(f"| {result['name']} | {result['threads']} | {program} | "
                          f"{seconds * 1e3:.0f} ms | {same[0]} | {same[1]} |")
     return lines

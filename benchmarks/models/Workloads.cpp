@@ -137,7 +137,8 @@ std::vector<std::vector<double>> measure(const Workload &workload,
     for (size_t index = 0; index < contenders.size(); ++index) {
       NamedContender &each = contenders[index];
       bool isFor = std::ranges::count(each.phases, workload.phase) != 0;
-      if (!isFor || (round >= 2 && spent[index] >= options.secondsPerContender))
+      double enough = (round == 1 ? options.longRounds : 1) * options.secondsPerContender;
+      if (!isFor || (round != 0 && spent[index] >= enough))
         continue;
       std::this_thread::sleep_for(std::chrono::duration<double>(options.pauseSeconds));
       try {

@@ -46,8 +46,9 @@ struct NamedContender {
 struct MeasureOptions {
   SourceShape shape = {};
   size_t rounds = 5;
-  /// For one contender in one round, and in all rounds; there are two rounds at least.
-  double secondsPerVisit = 0.2, secondsPerContender = 4;
+  /// For one contender in one round, and in all rounds. There are two rounds at least, unless the
+  /// first took `longRounds` times as long as all should.
+  double secondsPerVisit = 0.2, secondsPerContender = 4, longRounds = 10;
   /// Runs of so many seconds count even if they are a contender's first.
   double longRunSeconds = 2;
   /// Between contenders: threads that spin when they wait for work fall asleep by then.

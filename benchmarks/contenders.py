@@ -9,26 +9,31 @@ import environment
 import machine
 
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "peers"
-# Tables name them so.
+# Wide tables name them so.
 SHORT_NAMES = {"ONNX Runtime": "ORT", "CTranslate2": "CT2", "OpenVINO": "OpenVINO"}
 
 
-def items(shape, folder, threads, has_onnx_library, skip):
-    """Of one model, with `threads` threads each."""
+# Types that are measured in turns with each other. All at once, a model has copies in more programs
+# than memory holds.
+GROUPS = (("f32", "bf16"), ("int8", "int4"))
+
+
+def items(shape, folder, threads, kinds, has_onnx_library, skip):
+    """Peers of one model in some types, with `threads` threads each."""
     found = []
     if not environment.version("onnx"):
         skip("ONNX Runtime and OpenVINO: their files need the Python package onnx")
     else:
         if environment.version("onnxruntime") or has_onnx_library:
-            found += _onnx_runtime(shape, folder, has_onnx_library)
+            found += _onnx_runtime(shape, folder, kinds, has_onnx_library)
         else:
             skip("ONNX Runtime: no Python package onnxruntime, and no ONNXRUNTIME_ROOT")
         if environment.version("openvino"):
-            found += _openvino(shape, folder)
+            found += _openvino(shape, folder, kinds)
         else:
             skip("OpenVINO: no Python package openvino")
     if environment.version("ctranslate2"):
-        found += _ctranslate2(shape, folder, threads)
+        found += _ctranslate2(shape, folder, kinds, threads)
     else:
         skip("CTranslate2: no Python package ctranslate2")
     return found
@@ -39,13 +44,13 @@ def _command(program, *arguments):
                         "--threads", "{threads}"]}
 
 
-def _onnx_runtime(shape, folder, has_library):
+def _onnx_runtime(shape, folder, kinds, has_library):
     import onnx_models
-    for kind in onnx_models.TYPES:
+    for kind in (kind for kind in onnx_models.TYPES if kind in kinds):
         for form in onnx_models.FORMS:
             onnx_models.write_models(shape, kind, form, folder / f"onnx-{kind}-{form}")
         pairs = [(form, form) for form in onnx_models.FORMS]
-        # Apart, each phase has been measured in both forms; together they are a third.
+        # Apart, each phase is measured in both forms; together they are a third.
         pairs += [("plain", "fused")] if shape.family != "whisper" else []
         for encoder, steps in pairs:
             item = {"program": "ONNX Runtime", "type": kind, "form": encoder}
@@ -59,11 +64,11 @@ def _onnx_runtime(shape, folder, has_library):
                                       "--steps", paths[1])
 
 
-def _openvino(shape, folder):
+def _openvino(shape, folder, kinds):
     import onnx_models
-    flags = machine.instructions()
+    has_bf16 = {"avx512_bf16", "amx_bf16"} & set(machine.instructions())
     for kind in ("f32", "bf16", "int8"):
-        if kind == "bf16" and not {"avx512_bf16", "amx_bf16"} & set(flags):
+        if kind not in kinds or (kind == "bf16" and not has_bf16):
             continue
         stored = "int8-weights" if kind == "int8" else "f32"
         files = folder / f"onnx-{stored}-plain"
@@ -72,10 +77,10 @@ def _openvino(shape, folder):
             "openvino_peer.py", "--model", files, "--type", kind)
 
 
-def _ctranslate2(shape, folder, threads):
+def _ctranslate2(shape, folder, kinds, threads):
     sys.path.append(str(PROGRAMS))
     import ctranslate2_models
-    for kind in ctranslate2_models.QUANTIZATIONS:
+    for kind in (kind for kind in ctranslate2_models.QUANTIZATIONS if kind in kinds):
         model = folder / f"ctranslate2-{kind}"
         ctranslate2_models.write_model(shape, kind, model)
         sound = ["--sound", shape.decoder_start] if shape.family == "whisper" else []
