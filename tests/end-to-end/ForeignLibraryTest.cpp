@@ -7,6 +7,8 @@
 
 #include "workbench/library/LibraryFile.h"
 
+#include "transept/abi.h"
+
 namespace transept::endtoend {
 namespace {
 

@@ -203,7 +203,7 @@ TEST_F(Outputs, AReaderThatLeavesIsAnError) {
        {std::vector<std::string>{"describe", checkpoint("marian")},
         {"generate", library("number_words"), "--ids"}}) {
     CommandResult result =
-        runInShell("{ (sleep 0.3; echo 5 0) | \"$0\" \"$@\"; echo $? >&2; } | true", arguments);
+        runInShell("{ sleep 1; echo 5 0 | \"$0\" \"$@\"; echo $? >&2; } | true", arguments);
     EXPECT_EQ(result.errors, "error: cannot write standard output: Broken pipe\n1\n");
   }
 }

@@ -116,7 +116,7 @@ func.func @decode(%ids: !ids, %cache: !transept.encoder_cache<source x 4 x f32>)
 // decides about is no matter of decode.
 
 // CHECK-LABEL: func.func @decode
-// CHECK-SAME:    %[[PAST:.*]]: !transept.self_cache<target x 4 x f32>)
+// CHECK-SAME:    %[[PAST:[a-z0-9]+]]: !transept.self_cache<target x 4 x f32>)
 // CHECK:         %[[X:.*]] = transept.embedding
 // CHECK-NEXT:    transept.gated_recurrence %[[X]], %[[X]] after %[[PAST]] :
 func.func @decode(%ids: !ids) -> !target {
