@@ -67,8 +67,7 @@ TEST_F(ForeignLibrary, IsInspectedAndExplained) {
   EXPECT_THAT(inspected.output, HasSubstr("armv8-a needs Armv8-A with NEON"));
   EXPECT_THAT(inspected.output, HasSubstr("this machine lacks Armv8-A with NEON"));
   EXPECT_THAT(inspected.output, testing::Not(HasSubstr("runs on this machine")));
-  CommandResult explained =
-      run({"explain", library(), "--op", "decoder.layers.0.cross_attention", "--level", "armv8-a"});
+  CommandResult explained = run({"explain", library(), "--op", "decoder.layers.0.cross_attention"});
   EXPECT_EQ(explained.status, 0) << explained.errors;
   EXPECT_THAT(explained.output, HasSubstr("attention"));
   CommandResult reported = run({"report", library(), "-o", folder->file("report.html")});

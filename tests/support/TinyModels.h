@@ -260,10 +260,11 @@ inline frontend::Description tinyVision() {
 inline frontend::Description tinyGrouped() {
   using namespace frontend;
   auto stack = [](const std::string &side, bool isTarget, int64_t hidden) {
-    TinyStack tiny{side + ".layer.{layer}",
-                   hidden,
-                   /*hasBias=*/false,
-                   {.kind = frontend::NormKind::RootMeanSquare, .epsilon = 1e-6, .gainOffset = 1.0}};
+    TinyStack tiny{
+        side + ".layer.{layer}",
+        hidden,
+        /*hasBias=*/false,
+        {.kind = frontend::NormKind::RootMeanSquare, .epsilon = 1e-6, .gainOffset = 1.0}};
     Stack stack{.layerCount = 3,
                 .hiddenSize = hidden,
                 .normPlacement = NormPlacement::Sandwich,
