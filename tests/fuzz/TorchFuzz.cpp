@@ -4,11 +4,9 @@
 // and can be read.
 
 #include "base/Error.h"
-#include "checkpoints/StridedMatrix.h"
 #include "checkpoints/TorchFile.h"
+#include "tests/fuzz/ReadTensor.h"
 #include "tests/support/TorchFiles.h"
-
-#include <stdexcept>
 
 using namespace transept;
 
@@ -27,28 +25,11 @@ extern "C" void addFuzzSeeds(std::vector<std::string> &seeds) {
   seeds.push_back(torch::legacy(value, {{"1", 2, integers}, {"0", 12, floats}}));
 }
 
-static void readAll(const checkpoints::TensorInfo &info) {
-  checkpoints::StridedMatrix matrix(info);
-  std::vector<float> row(size_t(info.columnCount())), column(size_t(info.rowCount()));
-  for (int64_t index = 0; index < info.rowCount(); ++index)
-    matrix.readRow(index, row);
-  for (int64_t index = 0; index < info.columnCount(); ++index)
-    matrix.readColumn(index, 0, column);
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::span<const std::byte> bytes(reinterpret_cast<const std::byte *>(data), size);
   try {
-    for (const checkpoints::TensorInfo &info : checkpoints::parseTorchFile(bytes, "fuzz")) {
-      if (info.data.data() < bytes.data() ||
-          info.data.data() + info.data.size() > bytes.data() + bytes.size())
-        throw std::logic_error("a tensor lies outside the file: " + info.name);
-      if (info.elementCount() != 0 && info.rowCount() * info.columnCount() != info.elementCount())
-        throw std::logic_error("a shape does not fit its elements: " + info.name);
-      bool isSmall = info.elementCount() != 0 && info.elementCount() < 10'000;
-      if (isSmall && checkpoints::isWeightType(info.type))
-        readAll(info);
-    }
+    for (const checkpoints::TensorInfo &info : checkpoints::parseTorchFile(bytes, "fuzz"))
+      tests::readTensor(info, bytes);
   } catch (const InputError &) {
   }
   return 0;
