@@ -4,13 +4,13 @@
 # or textual IR (.mlir). <target> is a library to link: it brings the generated header `<name>.h` and
 # Transept's own headers along. <name>, a C++ identifier, is <target> unless given. Each option of
 # `transept compile` that concerns a library is a keyword of the same name:
-#   NAME, CHECKPOINT <directory of the weights>, WEIGHTS, ACCURACY_LOSS, CACHE, TARGET, CPU, REMARKS <filter>,
-#   DUMP_IR <directory>, REPORT <file>, DEBUG_INFO, VERIFY_PASSES
+#   NAME, CHECKPOINT <directory of the weights>, WEIGHTS, ACCURACY_LOSS, CALIBRATE <file or directory>, CACHE,
+#   TARGET, CPU, REMARKS <filter>, DUMP_IR <directory>, REPORT <file>, DEBUG_INFO, VERIFY_PASSES
 function(transept_compile_model target input)
   set(flags DEBUG_INFO VERIFY_PASSES)
   set(values NAME WEIGHTS ACCURACY_LOSS TARGET CPU REMARKS)
   list(APPEND values CACHE) # a keyword of `set` itself
-  set(paths CHECKPOINT DUMP_IR REPORT)
+  set(paths CALIBRATE CHECKPOINT DUMP_IR REPORT)
   cmake_parse_arguments(PARSE_ARGV 2 ARG "${flags}" "${values};${paths}" "")
   if(ARG_UNPARSED_ARGUMENTS)
     list(JOIN flags ", " allowed_flags)

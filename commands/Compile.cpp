@@ -91,6 +91,13 @@ void checkTogether(const CompileFlags &flags) {
     throw CLI::ValidationError("--report", "shows a library, but --emit writes none");
   if (flags.allowedLoss && options.weights != "auto")
     throw CLI::RequiredError("--weights auto (for --accuracy-loss)");
+  if (!options.calibrate.empty() && (options.weights == "f32" || options.weights == "bf16"))
+    throw CLI::ValidationError("--calibrate",
+                               fmt::format("fits the rounding of int8 and int4, but --weights is "
+                                           "{}; say --weights int8, int4 or auto",
+                                           options.weights));
+  if (!options.calibrate.empty() && !flags.emit.empty())
+    throw CLI::ValidationError("--calibrate", "fits weights, but --emit prints a stage without");
   if (!flags.emit.empty() && options.weights == "auto")
     throw CLI::ValidationError("--emit", "prints the code of one type of weights, but --weights "
                                          "auto compares whole libraries; name a type: f32, bf16, "
@@ -187,6 +194,11 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
                   "divergence from the next-token distributions with f32 [0.01: perplexity grows "
                   "by 1 %]")
       ->check(notNegative());
+  command
+      .add_option("--calibrate", options.calibrate,
+                  "sources that int8 and int4 are rounded for, so that they lose less: a text "
+                  "file with one on each line, or a directory of goldens")
+      ->type_name("PATH");
   command
       .add_option(
           "--cache", options.cache,

@@ -280,10 +280,11 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
                              .soname = header.library}));
   library.makeExecutable();
   auto pack = [&](const SegmentWriter &write) {
-    packWeights(*weights, parameters, [&](int64_t offset, const void *bytes, int64_t count) {
-      write(offset, bytes, count);
-      options.progress("packing weights", double(offset) / double(facts.weightsSize));
-    });
+    packWeights(*weights, parameters, options.calibration ? *options.calibration : Calibration(),
+                [&](int64_t offset, const void *bytes, int64_t count) {
+                  write(offset, bytes, count);
+                  options.progress("packing weights", double(offset) / double(facts.weightsSize));
+                });
   };
   addWeightSegment(library.unfinishedPath(), facts.weightsSize, pack, library.path());
   files.header().write(generatedHeader(header));

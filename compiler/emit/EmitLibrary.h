@@ -11,6 +11,7 @@
 #include "compiler/emit/LibraryFiles.h"
 #include "compiler/emit/link/UnloadedSection.h"
 #include "compiler/emit/table/MediaKind.h"
+#include "compiler/emit/weights/InputMoments.h"
 #include "compiler/emit/weights/WeightEvaluator.h"
 #include "compiler/frontend/description/Description.h"
 
@@ -28,6 +29,8 @@ struct EmitOptions {
   std::map<std::string, std::string> compiledFiles = {};
   /// What it reads, by the preprocessor among the description's files.
   MediaKind media = MediaKind::None;
+  /// What rounding weights to int8 and int4 is fitted to, if anything; null for nothing.
+  const Calibration *calibration = nullptr;
   /// Called with what is being done and how much of it (0 to 1).
   std::function<void(const std::string &what, double share)> progress = [](auto &, double) {};
 };

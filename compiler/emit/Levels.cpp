@@ -4,6 +4,8 @@
 
 #include "compiler/emit/Levels.h"
 #include "base/Error.h"
+
+#include "compiler/emit/weights/PackWeights.h"
 #include "compiler/targets/Architecture.h"
 
 #include "dialects/Plan/Plan.h"
@@ -29,14 +31,11 @@ namespace {
 /// Weights that are not at the beginning of a page are small and need a cache line's.
 constexpr int64_t kPage = 4096, kLine = 64;
 
-/// Equal for weights of equal bytes: the expression with values numbered in its order, and how it
-/// is packed.
+/// Equal for weights of equal bytes: the expression and how it is packed.
 std::string contentOf(plan::WeightOp weight) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  stream << weight.getLayout() << weight.getSize();
-  for (Operation &op : weight.getExpression().front())
-    op.print(stream << "\n", OpPrintingFlags().useLocalScope());
+  stream << weight.getLayout() << weight.getSize() << weightExpression(weight);
   return text;
 }
 

@@ -7,6 +7,7 @@
 
 #include "compiler/emit/Levels.h"
 #include "compiler/plan/strategy/WeightStrategy.h"
+#include "compiler/session/TrialOptions.h"
 #include "transept/levels.h"
 #include "workbench/measure/AccuracyLoss.h"
 
@@ -45,12 +46,7 @@ WeightChoice chooseWeights(const CompileOptions &options,
     throw InputError(
         fmt::format("accuracyLoss is {}, but must be 0 or more", options.accuracyLoss));
   emit::Level level = measuredLevel(options);
-  // What is wanted beside the library is made once, of the type that is taken.
-  CompileOptions plain = options;
-  plain.hasDebugInfo = plain.verifiesPasses = false;
-  plain.dumpDirectory.clear();
-  plain.report.clear();
-  plain.observer.remark = {};
+  CompileOptions plain = trialOptions(options);
   bool keepsLibrary = !options.hasDebugInfo && !options.verifiesPasses &&
                       options.dumpDirectory.empty() && options.report.empty() &&
                       !options.observer.remark;
@@ -62,7 +58,7 @@ WeightChoice chooseWeights(const CompileOptions &options,
   };
   auto pathOf = [](BuiltLibrary &built) { return built.files.library().unfinishedPath(); };
   WeightChoice choice{.weights = "f32", .library = compile("f32"), .losses = {}};
-  workbench::AccuracyLoss loss(pathOf(*choice.library), level.name);
+  workbench::AccuracyLoss loss(pathOf(*choice.library), level.name, options.calibrate);
   for (llvm::StringRef candidate : codegen::weightsBySpeed(level.target)) {
     std::string weights = candidate.str();
     if (weights == "f32")

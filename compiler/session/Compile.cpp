@@ -11,6 +11,7 @@
 #include "compiler/emit/ParameterShapes.h"
 #include "compiler/emit/link/LibraryParts.h"
 #include "compiler/pipeline/ReadableIR.h"
+#include "compiler/session/Calibrate.h"
 #include "compiler/session/CheckAssets.h"
 #include "compiler/session/ChooseWeights.h"
 #include "compiler/session/ImpliedSizes.h"
@@ -70,6 +71,9 @@ void checkOptions(const CompileOptions &options) {
   if (options.weights != "auto" && !llvm::is_contained(kWeightTypes, options.weights))
     throw InputError(
         fmt::format("weights is '{}', but must be f32, bf16, int8, int4 or auto", options.weights));
+  if (!options.calibrate.empty() && (options.weights == "f32" || options.weights == "bf16"))
+    throw InputError(fmt::format("calibrate fits the rounding of int8 and int4, but weights is {}",
+                                 options.weights));
   if (options.cache != "auto" && options.cache != "f32" && options.cache != "bf16")
     throw InputError(fmt::format("cache is '{}', but must be f32, bf16 or auto", options.cache));
 }
@@ -149,7 +153,8 @@ void checkOutputs(const std::string &input, const CompileOptions &options) {
     createFolder(options.dumpDirectory);
 }
 
-BuiltLibrary build(const std::string &path, const CompileOptions &options) {
+BuiltLibrary build(const std::string &path, const CompileOptions &options,
+                   const emit::Calibration *calibration) {
   std::vector<emit::Level> levels = emit::levelsOf(options.cpu, options.target);
   emit::LibraryFiles files(options.output);
   Session session(options);
@@ -175,6 +180,7 @@ BuiltLibrary build(const std::string &path, const CompileOptions &options) {
   for (text::CompiledFile &file : compileAssets(input.description))
     emission.compiledFiles[file.name] = std::move(file.bytes);
   emission.media = mediaOf(input.description);
+  emission.calibration = calibration;
   emission.progress = [&](const std::string &what, double share) {
     session.showProgress(what, share);
   };
@@ -201,17 +207,22 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
   if (options.name.empty())
     chosen.name = modelNameOf(options.output);
   checkModelName(chosen.name);
+  std::optional<emit::Calibration> calibration;
+  auto buildOne = [&](const CompileOptions &candidate) {
+    return build(input, candidate, calibration ? &*calibration : nullptr);
+  };
+  if (!options.calibrate.empty())
+    calibration = calibrate(input, chosen, buildOne);
   std::optional<BuiltLibrary> built;
   if (options.weights == "auto") {
-    WeightChoice choice = chooseWeights(
-        chosen, [&](const CompileOptions &candidate) { return build(input, candidate); });
+    WeightChoice choice = chooseWeights(chosen, buildOne);
     chosen.weights = choice.weights;
     chosen.observer.warning = {}; // once is enough
     library.losses = choice.losses;
     built = std::move(choice.library);
   }
   if (!built)
-    built = build(input, chosen);
+    built = buildOne(chosen);
   built->files.finish();
   library.name = built->name;
   library.weights = chosen.weights;
@@ -227,6 +238,8 @@ std::string emitStage(const std::string &input, const std::string &name,
   std::optional<Stage> stage = findStage(name);
   if (!stage)
     throw InputError(fmt::format("there is no stage '{}'", name));
+  if (!options.calibrate.empty())
+    throw InputError("a stage has no weights, but calibrate fits them");
   if (options.weights == "auto")
     throw InputError("a stage shows the code of one type of weights, but weights is auto");
   std::vector<emit::Level> levels = emit::levelsOf(options.cpu, options.target);

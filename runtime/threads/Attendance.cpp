@@ -13,8 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = Attendance::Clock;
 
-/// Of runs, before they are judged: some slices of the system's scheduler.
-constexpr Clock::duration patience = 4ms;
+/// Of runs, before they are judged: some slices of the system's scheduler. What another program
+/// does for a moment, such as to spin after its own work, lasts shorter than those of the first
+/// judgement.
+constexpr Clock::duration firstPatience = 16ms, patience = 4ms;
 /// A chance that fails has cost about the time that it took: so many times that is how long the
 /// next one waits, at least, and each failure in a row doubles it up to longestPause.
 constexpr int pausePerChance = 32;
@@ -31,6 +33,7 @@ Attendance::Attendance(std::uint32_t workerCount) {
 std::uint32_t Attendance::workersFor(Clock::time_point now) {
   if (place != 0 && now >= nextChance) {
     --place;
+    isChance = true;
     watched = slept = {};
   }
   return counts[place];
@@ -39,11 +42,12 @@ std::uint32_t Attendance::workersFor(Clock::time_point now) {
 void Attendance::record(Clock::time_point end, Clock::duration duration, Clock::duration asleep) {
   watched += duration;
   slept += asleep;
-  if (counts[place] == 1 || watched < patience)
+  if (counts[place] == 1 || watched < (isChance ? patience : firstPatience))
     return;
   if (slept * counts[place] > watched * (counts[place] - 1))
     return leaveOut(end);
   pause /= 2;
+  isChance = false;
   nextChance = end;
   watched = slept = {};
 }

@@ -33,6 +33,7 @@ private:
   std::vector<std::uint32_t> counts;  // falling
   std::size_t place = 0;              // in counts
   Clock::duration watched{}, slept{}; // of the runs since the last change
+  bool isChance = false;              // more workers than before, on trial
   Clock::duration pause{};            // before more workers get another chance
   Clock::time_point nextChance{};
 };

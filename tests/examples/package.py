@@ -40,7 +40,7 @@ def options_of_compile():
 
 
 def commands_have_every_option(folder):
-    values = {"--name": "demo", "--target": f"{os.uname().machine}-linux", "--cpu": "native", "--weights": "int8", "--accuracy-loss": "0.5",
+    values = {"--name": "demo", "--target": f"{os.uname().machine}-linux", "--cpu": "native", "--weights": "int8", "--accuracy-loss": "0.5", "--calibrate": "sources.txt",
               "--cache": "bf16", "--checkpoint": "weights", "--dump-ir": "dump", "--report": "page.html",
               "--remarks": "fusion"}
     options = options_of_compile()

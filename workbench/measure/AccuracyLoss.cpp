@@ -4,6 +4,8 @@
 
 #include "workbench/measure/AccuracyLoss.h"
 #include "base/Error.h"
+#include "workbench/measure/BenchSources.h"
+#include "workbench/measure/CalibrationSources.h"
 
 #include <fmt/format.h>
 
@@ -22,9 +24,21 @@ Model openFor(const std::string &library, const std::string &level) {
   return Model::open(library, {.encoderCacheBytes = 0, .level = level});
 }
 
-Source encode(const Model &model, const RandomSources &source) {
-  std::vector<SourceInput> inputs = source.inputs();
-  return inputs.empty() ? model.noSource() : model.encode(inputs.front());
+Source encode(const Model &model, const GoldenSource &source) {
+  return model.hasSource() ? model.encode(source.input()) : model.noSource();
+}
+
+std::vector<GoldenSource> randomSources(const Model &model) {
+  BenchSources random(model);
+  std::vector<GoldenSource> sources(random.areFeatures() ? kSourcesOfFeatures : kSources);
+  for (GoldenSource &source : sources) {
+    RandomSources one = random.make(1, random.manyLength());
+    if (random.areFeatures())
+      source.features = std::move(one.features.front());
+    else
+      source.ids = std::move(one.ids.front());
+  }
+  return sources;
 }
 
 /// As the model generates by default, its rules included, but greedily and not for long.
@@ -58,7 +72,8 @@ double divergence(std::span<const float> reference, std::span<const float> candi
 
 } // namespace
 
-AccuracyLoss::AccuracyLoss(std::string referenceFile, std::string levelName)
+AccuracyLoss::AccuracyLoss(std::string referenceFile, std::string levelName,
+                           const std::string &calibration)
     : reference(std::move(referenceFile)), level(std::move(levelName)) {
   Model model = openFor(reference, level);
   if (model.targetVocabularySize() == 0 || !model.labels().empty())
@@ -66,17 +81,18 @@ AccuracyLoss::AccuracyLoss(std::string referenceFile, std::string levelName)
         "--weights auto compares the probabilities of next tokens, but the model {} generates "
         "none; name a type: f32, bf16, int8, int4",
         model.name()));
-  BenchSources sources(model);
+  std::vector<GoldenSource> sources(kSources);
+  if (!calibration.empty())
+    sources = readCalibrationSources(model, calibration).heldOut;
+  else if (model.hasSource())
+    sources = randomSources(model);
   std::mt19937 random(1);
   std::uniform_int_distribution<Id> anyId(0, Id(model.targetVocabularySize()) - 1);
-  size_t count = sources.areFeatures() ? kSourcesOfFeatures : kSources;
-  for (size_t index = 0; index < count; ++index) {
-    Probe probe;
+  for (GoldenSource &source : sources) {
     std::vector<Id> prompt;
-    if (model.hasSource())
-      probe.source = sources.make(1, sources.manyLength());
-    else
+    if (!model.hasSource())
       prompt = {anyId(random)};
+    Probe probe{std::move(source), {}};
     probe.target = continuationOf(model, encode(model, probe.source), prompt);
     if (!probe.target.empty())
       probes.push_back(std::move(probe));

@@ -6,7 +6,7 @@
 #ifndef TRANSEPT_WORKBENCH_MEASURE_ACCURACYLOSS_H
 #define TRANSEPT_WORKBENCH_MEASURE_ACCURACYLOSS_H
 
-#include "workbench/measure/BenchSources.h"
+#include "workbench/goldens/GoldenSources.h"
 
 #include <string>
 #include <vector>
@@ -14,12 +14,15 @@
 namespace transept::workbench {
 
 /// Compares next-token distributions along continuations that the reference generates greedily
-/// from random sources, the same ones in every run. The libraries are files, opened only while they
-/// are looked at: beside a compilation there is then no second copy of the weights in memory.
+/// from given sources or from random ones, the same in every run. The libraries are files, opened
+/// only while they are looked at: beside a compilation there is then no second copy of the weights
+/// in memory.
 class AccuracyLoss {
 public:
-  /// `level` runs of all libraries. Throws std::exception where the model has no distributions.
-  AccuracyLoss(std::string reference, std::string level);
+  /// `level` runs of all libraries. With `calibration` (readCalibrationSources), which may be
+  /// empty, the sources are those that calibration leaves out. Throws std::exception where the
+  /// model has no distributions.
+  AccuracyLoss(std::string reference, std::string level, const std::string &calibration);
 
   /// The mean Kullback-Leibler divergence from the reference's distributions, in nats a token: the
   /// perplexity of text that the reference writes grows by the factor exp(this). Infinity where the
@@ -28,7 +31,7 @@ public:
 
 private:
   struct Probe {
-    RandomSources source; // one, or none for a decoder alone
+    GoldenSource source; // empty for a decoder alone
     std::vector<Id> target;
   };
 

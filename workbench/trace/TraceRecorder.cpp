@@ -47,7 +47,7 @@ public:
     for (uint32_t number : program.launches[observation.launch].writes) {
       const story::Buffer &buffer = program.buffers[number];
       std::vector<float> &rows = values[value++].rows;
-      for (uint64_t row = 0, count = rowCountOf(observation); row < count; ++row) {
+      for (uint64_t row = 0, count = observation.sequenceRows(); row < count; ++row) {
         const float *numbers =
             observation.rowOf(uint64_t(buffer.offset), uint64_t(buffer.stride), row);
         rows.insert(rows.end(), numbers, numbers + buffer.width);
@@ -58,14 +58,6 @@ public:
   std::vector<TracedValue> take() { return std::move(values); }
 
 private:
-  /// Rows that belong to a sequence: frames of silence behind a sound do not.
-  static uint64_t rowCountOf(const Observation &observation) {
-    const transept_invocation &invocation = *observation.invocation;
-    if (observation.rows != uint64_t(invocation.row_count))
-      return observation.rows;
-    return uint64_t(invocation.sequence_offsets[invocation.sequence_count]);
-  }
-
   const story::Program &program;
   std::vector<TracedValue> values;
   std::vector<size_t> firstValues; // of each launch, among the values

@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <fmt/format.h>
+#include <optional>
 
 namespace transept::emit {
 
@@ -27,9 +28,12 @@ constexpr int64_t kDistancesAtOnce = 65536;
 
 class Packer {
 public:
-  Packer(plan::WeightOp op, const ParameterReader &reader, const WeightSink &sink)
-      : evaluator(reader), sink(sink), name(op.getSymName()), offset(*op.getOffset()),
-        panelWidth(op.getLayout().getPanelWidth()), type(op.getLayout().getNumberType()),
+  /// `moments`, of what is multiplied by the weight, may be null.
+  Packer(plan::WeightOp op, const ParameterReader &reader, const InputMoments *moments,
+         const WeightSink &sink)
+      : evaluator(reader), sink(sink), moments(moments), name(op.getSymName()),
+        offset(*op.getOffset()), panelWidth(op.getLayout().getPanelWidth()),
+        type(op.getLayout().getNumberType()),
         value(cast<plan::YieldOp>(op.getExpression().front().getTerminator()).getValue()) {}
 
   void pack(plan::LayoutKind layout) {
@@ -69,6 +73,9 @@ private:
     codegen::PackedPanels layout{type, columns, panelWidth};
     std::vector<double> numbers(panelWidth * columns);
     std::vector<uint8_t> packed(layout.panelBytes());
+    std::optional<ErrorFeedback> feedback;
+    if (layout.isQuantized() && moments)
+      feedback.emplace(*moments);
     for (int64_t begin = 0; begin < rows; begin += panelWidth)
       for (int64_t part = 0; part < parts; ++part) {
         int64_t count = std::min(panelWidth, rows - begin);
@@ -76,7 +83,7 @@ private:
         std::fill(numbers.begin() + count * columns, numbers.end(), 0.0);
         if (layout.isQuantized())
           expectFinite(numbers, part * rows + begin);
-        packPanel(layout, numbers.data(), packed.data());
+        packPanel(layout, numbers.data(), packed.data(), feedback ? &*feedback : nullptr);
         emit(packed);
       }
   }
@@ -113,6 +120,7 @@ private:
 
   WeightEvaluator evaluator;
   const WeightSink &sink;
+  const InputMoments *moments;
   StringRef name;
   int64_t offset, panelWidth;
   plan::NumberType type;
@@ -121,9 +129,24 @@ private:
 
 } // namespace
 
-void packWeights(ModuleOp module, const ParameterReader &reader, const WeightSink &sink) {
-  for (auto op : module.getOps<plan::WeightOp>())
-    Packer(op, reader, sink).pack(op.getLayout().getKind());
+std::string weightExpression(plan::WeightOp weight) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  for (Operation &op : weight.getExpression().front())
+    op.print(stream << "\n", OpPrintingFlags().useLocalScope());
+  return text;
+}
+
+void packWeights(ModuleOp module, const ParameterReader &reader, const Calibration &calibration,
+                 const WeightSink &sink) {
+  for (auto op : module.getOps<plan::WeightOp>()) {
+    // A table is looked up, not multiplied: its panels have one row.
+    bool isMultiplied = op.getLayout().getPanelWidth() > 1;
+    auto seen = isMultiplied && !calibration.empty() ? calibration.find(weightExpression(op))
+                                                     : calibration.end();
+    const InputMoments *moments = seen == calibration.end() ? nullptr : &seen->second;
+    Packer(op, reader, moments, sink).pack(op.getLayout().getKind());
+  }
 }
 
 int64_t packedWeightsSize(ModuleOp module) {

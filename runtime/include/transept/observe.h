@@ -24,6 +24,12 @@ struct Observation {
   std::uint64_t rows = 0; // that it worked on
   const transept_invocation *invocation = nullptr;
 
+  /// Those of them that belong to a sequence: the frames of silence behind a sound do not.
+  std::uint64_t sequenceRows() const {
+    bool isOfAll = rows == std::uint64_t(invocation->row_count);
+    return isOfAll ? std::uint64_t(invocation->sequence_offsets[invocation->sequence_count]) : rows;
+  }
+
   /// The first number of row `row` of a buffer: rows of `stride` numbers, from `offset` bytes a
   /// row of the program (transept::story::Buffer has both).
   const float *rowOf(std::uint64_t offset, std::uint64_t stride, std::uint64_t row) const {

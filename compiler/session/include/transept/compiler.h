@@ -53,6 +53,10 @@ struct CompileOptions {
   /// processor that loses no more than `accuracyLoss` nats a token, found by running it here.
   std::string weights = "f32";
   double accuracyLoss = 0.01;
+  /// Sources that weights of int8 and int4 are rounded for, so that what the model is asked loses
+  /// less: a text file with one on each line, or a directory of goldens. Empty: each weight is
+  /// rounded to the nearest. The model is run on them, in f32, on this machine.
+  std::string calibrate = {};
   /// Type of the encoder and self KV caches: f32, bf16, or auto (f32 with weights of f32).
   std::string cache = "auto";
   /// What the library is for: x86_64-linux, aarch64-linux; empty for this machine. For another

@@ -224,7 +224,8 @@ std::string failureOf(const std::string &type, int64_t size, float last) {
   };
   int64_t written = 0;
   try {
-    packWeights(*module, reader, [&](int64_t, const void *, int64_t count) { written += count; });
+    packWeights(*module, reader, {},
+                [&](int64_t, const void *, int64_t count) { written += count; });
   } catch (const std::exception &error) {
     return error.what();
   }

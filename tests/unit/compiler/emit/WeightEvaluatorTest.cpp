@@ -32,7 +32,7 @@ std::vector<float> pack(const std::string &layout, int64_t bytes, const std::str
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   EXPECT_TRUE(module);
   std::vector<float> packed;
-  packWeights(*module, readParameter, [&](int64_t offset, const void *bytes, int64_t count) {
+  packWeights(*module, readParameter, {}, [&](int64_t offset, const void *bytes, int64_t count) {
     EXPECT_EQ(offset, int64_t(packed.size() * sizeof(float)));
     auto *floats = static_cast<const float *>(bytes);
     packed.insert(packed.end(), floats, floats + count / int64_t(sizeof(float)));
