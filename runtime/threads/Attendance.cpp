@@ -6,6 +6,7 @@
 #include "runtime/threads/Attendance.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace transept::runtime {
 namespace {
@@ -17,9 +18,10 @@ using Clock = Attendance::Clock;
 /// does for a moment, such as to spin after its own work, lasts shorter than those of the first
 /// judgement.
 constexpr Clock::duration firstPatience = 16ms, patience = 4ms;
-/// A chance that fails has cost about the time that it took: so many times that is how long the
-/// next one waits, at least, and each failure in a row doubles it up to longestPause.
-constexpr int pausePerChance = 32;
+/// Lateness and chances that fail have cost about the time that they took: so many times that is
+/// how long the next chance waits, at least; little after the first lateness, which may have passed
+/// already. Each failure in a row doubles it up to longestPause.
+constexpr int pausePerLateness = 4, pausePerChance = 32;
 constexpr Clock::duration longestPause = 2s;
 
 } // namespace
@@ -46,15 +48,18 @@ void Attendance::record(Clock::time_point end, Clock::duration duration, Clock::
     return;
   if (slept * counts[place] > watched * (counts[place] - 1))
     return leaveOut(end);
-  pause /= 2;
-  isChance = false;
-  nextChance = end;
   watched = slept = {};
+  if (!std::exchange(isChance, false))
+    return;
+  pause /= 2;
+  nextChance = end; // for still more workers
 }
 
 void Attendance::leaveOut(Clock::time_point now) {
-  pause = std::max(std::min(2 * pause, longestPause), pausePerChance * watched);
+  pause = std::max(std::min(2 * pause, longestPause),
+                   (isChance ? pausePerChance : pausePerLateness) * watched);
   nextChance = now + pause;
+  isChance = false;
   ++place;
   watched = slept = {};
 }
