@@ -53,6 +53,11 @@ void Flags::addTo(CLI::App &program) {
       ->type_name("N")
       ->check(between(0, 65535));
   program
+      .add_option("--wyoming-port", wyomingPort,
+                  "where to speak Home Assistant's Wyoming protocol, too; 0 for any [nowhere]")
+      ->type_name("N")
+      ->check(between(0, 65535));
+  program
       .add_option("--threads", threads,
                   "threads that all models work on together; 0: all cores [0]")
       ->type_name("N")
@@ -77,6 +82,12 @@ Configuration Flags::configuration() const {
   }
   result.address = address.value_or(result.address);
   result.port = port.value_or(result.port);
+  if (wyomingPort)
+    result.wyomingPort = wyomingPort;
+  if (result.wyomingPort && !result.keys.empty())
+    throw InputError(
+        "a port for the Wyoming protocol is given beside keys, but it knows none: whoever "
+        "reaches the port could do without; let another transept-serve speak it");
   result.threads = threads.value_or(result.threads);
 #define LIMIT(name, flag, value, minimum, maximum, help)                                           \
   result.limits.name = limits.name.value_or(result.limits.name);

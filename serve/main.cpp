@@ -3,7 +3,7 @@
 // `transept-serve`: compiled models behind HTTP.
 
 #include "serve/Flags.h"
-#include "serve/HttpServer.h"
+#include "serve/Server.h"
 
 #include "base/Printable.h"
 
@@ -15,7 +15,7 @@ using namespace transept::serve;
 
 static int serveModels(const Flags &flags) {
   Service service([&flags] { return flags.configuration(); });
-  HttpServer(service).run();
+  Server(service).run();
   return 0;
 }
 
