@@ -8,6 +8,9 @@
 #include "serve/HttpSession.h"
 #include "serve/Log.h"
 #include "serve/WyomingSession.h"
+#ifdef TRANSEPT_GRPC
+#include "serve/GrpcServer.h"
+#endif
 
 #include "base/Error.h"
 
@@ -46,6 +49,10 @@ Server::Server(Service &service)
   addDoor<HttpSession>("http", service.port);
   if (service.wyomingPort)
     addDoor<WyomingSession>("wyoming", *service.wyomingPort);
+#ifdef TRANSEPT_GRPC
+  if (service.grpcPort)
+    grpc = std::make_shared<GrpcServer>(service, pool, *service.grpcPort);
+#endif
   service.gauges = [this] {
     return Gauges{pool.waiting(), pool.running(), connectionCount, size_t(reservedBytes.load())};
   };
@@ -65,6 +72,11 @@ void Server::run() {
              {{"protocol", door.protocol},
               {"address", door.acceptor.local_endpoint().address().to_string()},
               {"port", door.acceptor.local_endpoint().port()}});
+#ifdef TRANSEPT_GRPC
+  if (grpc)
+    logEvent("info", "listening",
+             {{"protocol", "grpc"}, {"address", service.address}, {"port", grpc->port()}});
+#endif
   context.run();
   reloader.join();
   logEvent("info", "stopped", nlohmann::ordered_json::object());
@@ -142,6 +154,10 @@ void Server::drain() {
   service.isDraining = true;
   for (Door &door : doors)
     door.acceptor.close();
+#ifdef TRANSEPT_GRPC
+  if (grpc)
+    asio::post(reloader, [this] { grpc->drain(service.limits.drainSeconds); });
+#endif
   timer.expires_after(std::chrono::seconds(service.limits.drainSeconds));
   timer.async_wait([this](error_code error) {
     if (!error)

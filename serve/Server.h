@@ -22,6 +22,8 @@
 
 namespace transept::serve {
 
+class GrpcServer;
+
 class Server {
 public:
   /// Listens at the service's address. Throws InputError where it cannot.
@@ -72,6 +74,11 @@ private:
 public:
   /// Ends first: its threads give up sessions, which need the context.
   RequestPool pool;
+
+private:
+  /// Ends before the pool, which runs its calls. Null where it is not spoken, as in builds without
+  /// it.
+  std::shared_ptr<GrpcServer> grpc;
 };
 
 } // namespace transept::serve

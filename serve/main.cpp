@@ -21,9 +21,7 @@ static int serveModels(const Flags &flags) {
 
 int main(int argumentCount, char **arguments) {
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App program("transept-serve answers requests over HTTP with compiled models.\n"
-                   "Exit status: 0 stopped by SIGTERM or SIGINT, 1 it cannot serve, 2 wrong usage.",
-                   "transept-serve");
+  CLI::App program;
   Flags flags;
   flags.addTo(program);
   try {
