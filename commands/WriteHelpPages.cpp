@@ -5,11 +5,13 @@
 #include "commands/Program.h"
 #include "commands/help/Completions.h"
 #include "commands/help/ManualPages.h"
+#include "serve/Flags.h"
 
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 
+using namespace transept;
 using namespace transept::commands;
 
 int main(int argumentCount, char **arguments) {
@@ -28,6 +30,9 @@ int main(int argumentCount, char **arguments) {
   std::unique_ptr<CLI::App> program = makeProgram();
   for (const auto &[name, text] : manualPages(*program, TRANSEPT_NUMBER))
     write("man/" + name, text);
+  CLI::App server;
+  serve::Flags().addTo(server);
+  write("man/transept-serve.1", manualPage(server, TRANSEPT_NUMBER));
   write("transept.bash", bashCompletion(*program));
   write("_transept", zshCompletion(*program));
   write("transept.fish", fishCompletion(*program));

@@ -117,6 +117,10 @@ void readConfiguration(const Json &json, const std::string &origin, Configuratio
   JsonFields fields(object(json, origin), origin);
   configuration.address = fields.text("address", configuration.address);
   configuration.port = uint16_t(fields.integer("port", configuration.port, {0, 65535}));
+  for (auto [key, field] : {std::pair("wyomingPort", &configuration.wyomingPort),
+                            std::pair("grpcPort", &configuration.grpcPort)})
+    if (auto port = fields.optionalInteger(key, {0, 65535}))
+      *field = uint16_t(*port);
   configuration.threads = unsigned(fields.integer("threads", configuration.threads, {0, 1024}));
   if (const Json *models = fields.find("models"))
     for (const auto &[name, value] : object(*models, fields.where("models")).items()) {

@@ -49,7 +49,8 @@ struct ApiKey {
 struct Configuration {
   std::string address = "127.0.0.1";
   uint16_t port = 8080;
-  unsigned threads = 0; ///< of all models together; 0: all cores
+  std::optional<uint16_t> wyomingPort = {}, grpcPort = {}; ///< none: not spoken
+  unsigned threads = 0;                                    ///< of all models together; 0: all cores
   std::map<std::string, ModelSettings> models = {};
   std::vector<ApiKey> keys = {};
   Limits limits = {};

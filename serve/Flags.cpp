@@ -37,8 +37,12 @@ std::pair<std::string, std::string> nameAndFile(const std::string &argument) {
 } // namespace
 
 void Flags::addTo(CLI::App &program) {
+  program.name("transept-serve");
+  program.description(
+      "Answers requests over HTTP with compiled models.\n"
+      "Exit status: 0 stopped by SIGTERM or SIGINT, 1 it cannot serve, 2 wrong usage.");
   program.set_help_flag("-h,--help", "print this help and exit");
-  program.set_version_flag("--version", TRANSEPT_VERSION, "print the version and exit");
+  program.set_version_flag("--version", "transept " TRANSEPT_VERSION, "print the version and exit");
   program
       .add_option("MODEL", libraries,
                   "compiled models: FILE, or NAME=FILE; more, and more about them, may be in the "
@@ -50,6 +54,16 @@ void Flags::addTo(CLI::App &program) {
   program.add_option("--address", address, "where to listen [127.0.0.1, this machine alone]")
       ->type_name("IP");
   program.add_option("--port", port, "where to listen; 0 for any [8080]")
+      ->type_name("N")
+      ->check(between(0, 65535));
+  program
+      .add_option("--wyoming-port", wyomingPort,
+                  "where to speak Home Assistant's Wyoming protocol, too; 0 for any [nowhere]")
+      ->type_name("N")
+      ->check(between(0, 65535));
+  program
+      .add_option("--grpc-port", grpcPort,
+                  "where to speak the Open Inference Protocol over gRPC, too; 0 for any [nowhere]")
       ->type_name("N")
       ->check(between(0, 65535));
   program
@@ -77,6 +91,19 @@ Configuration Flags::configuration() const {
   }
   result.address = address.value_or(result.address);
   result.port = port.value_or(result.port);
+  if (wyomingPort)
+    result.wyomingPort = wyomingPort;
+  if (grpcPort)
+    result.grpcPort = grpcPort;
+#ifndef TRANSEPT_GRPC
+  if (result.grpcPort)
+    throw InputError("a port for gRPC is given, but this transept-serve was built without it "
+                     "(-DTRANSEPT_GRPC=ON)");
+#endif
+  if (result.wyomingPort && !result.keys.empty())
+    throw InputError(
+        "a port for the Wyoming protocol is given beside keys, but it knows none: whoever "
+        "reaches the port could do without; let another transept-serve speak it");
   result.threads = threads.value_or(result.threads);
 #define LIMIT(name, flag, value, minimum, maximum, help)                                           \
   result.limits.name = limits.name.value_or(result.limits.name);

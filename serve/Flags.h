@@ -24,7 +24,7 @@ private:
   std::string file;
   std::vector<std::string> libraries;
   std::optional<std::string> address;
-  std::optional<uint16_t> port;
+  std::optional<uint16_t> port, wyomingPort, grpcPort;
   std::optional<unsigned> threads;
   struct {
 #define LIMIT(name, flag, value, minimum, maximum, help) std::optional<uint64_t> name = {};

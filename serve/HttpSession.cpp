@@ -6,6 +6,7 @@
 #include "serve/HttpSession.h"
 
 #include "serve/Log.h"
+#include "serve/RequestId.h"
 
 #include "base/Printable.h"
 
@@ -19,7 +20,6 @@
 #include <cmath>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <random>
 
 namespace transept::serve {
 
@@ -35,18 +35,13 @@ constexpr size_t kPiece = size_t(64) << 10;
 constexpr auto kWatchInterval = std::chrono::milliseconds(100);
 constexpr auto kLingerTime = std::chrono::seconds(1);
 
-std::string makeId() {
-  static thread_local std::mt19937_64 random{std::random_device{}()};
-  return fmt::format("{:016x}", random());
-}
-
 /// The client's, where it can stand in a header and a log as it is.
 std::string idOf(std::string_view given) {
   bool isPlain = !given.empty() && given.size() <= 128 && std::ranges::all_of(given, [](char each) {
     return (each >= '0' && each <= '9') || (each >= 'a' && each <= 'z') ||
            (each >= 'A' && each <= 'Z') || each == '-' || each == '_' || each == '.';
   });
-  return isPlain ? std::string(given) : makeId();
+  return isPlain ? std::string(given) : makeRequestId();
 }
 
 std::string text(beast::string_view view) {
@@ -59,12 +54,11 @@ double secondsSince(Clock::time_point begin) {
 
 } // namespace
 
-HttpSession::HttpSession(asio::ip::tcp::socket socket, HttpServer &server)
+HttpSession::HttpSession(asio::ip::tcp::socket socket, Server &server)
     : server(server), stream(std::move(socket)), buffer(server.service.limits.headerBytes + kPiece),
       watch(stream.get_executor()) {
   Error ignored;
-  auto endpoint = stream.socket().remote_endpoint(ignored);
-  client = fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
+  client = addressOf(stream.socket());
   stream.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
@@ -275,7 +269,7 @@ void HttpSession::refuse(int code, const std::string &message, const char *reaso
 /// What cannot be read: the client has left, is too slow, or speaks something else.
 void HttpSession::refuseBroken(Error error) {
   if (request.id.empty())
-    request.id = makeId();
+    request.id = makeRequestId();
   keepsOpen = false;
   const Limits &limits = server.service.limits;
   if (error == beast::error::timeout) {

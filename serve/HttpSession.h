@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_SERVE_HTTPSESSION_H
 #define TRANSEPT_SERVE_HTTPSESSION_H
 
-#include "serve/HttpServer.h"
+#include "serve/Server.h"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -19,16 +19,17 @@
 
 namespace transept::serve {
 
-class HttpSession final : public Exchange, public std::enable_shared_from_this<HttpSession> {
+class HttpSession final : public Connection,
+                          public Exchange,
+                          public std::enable_shared_from_this<HttpSession> {
 public:
-  HttpSession(boost::asio::ip::tcp::socket socket, HttpServer &server);
+  HttpSession(boost::asio::ip::tcp::socket socket, Server &server);
   ~HttpSession() override;
 
   // On the thread of the server.
-  void start();
-  void closeIfIdle();
-  /// Asks what runs to stop, and closes the connection.
-  void giveUp();
+  void start() override;
+  void closeIfIdle() override;
+  void giveUp() override;
 
   // On the thread of the handler.
   void beginStream(const std::string &contentType) override;
@@ -59,7 +60,7 @@ private:
   void close();
   std::string headOf(int status, const std::string &contentType) const;
 
-  HttpServer &server;
+  Server &server;
   boost::beast::tcp_stream stream;
   boost::beast::flat_buffer buffer;
   boost::asio::steady_timer watch;

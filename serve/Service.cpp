@@ -70,7 +70,7 @@ Service::Service(std::function<Configuration()> configure) : Service(configure, 
 
 Service::Service(std::function<Configuration()> configure, const Configuration &first)
     : limits(first.limits), address(first.address), port(first.port),
-      configure(std::move(configure)) {
+      wyomingPort(first.wyomingPort), grpcPort(first.grpcPort), configure(std::move(configure)) {
   use(first, /*isFirst=*/true);
 }
 

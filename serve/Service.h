@@ -86,6 +86,7 @@ public:
   const Limits limits;
   const std::string address;
   const uint16_t port;
+  const std::optional<uint16_t> wyomingPort, grpcPort;
   Models models;
   Metrics metrics;
   std::atomic<bool> isDraining = false;

@@ -5,9 +5,9 @@
 #include "serve/Bodies.h"
 #include "serve/Handlers.h"
 #include "serve/Multipart.h"
+#include "serve/Sounds.h"
 
 #include "media/TranscriptWriter.h"
-#include "media/library/CompressedSize.h"
 #include "media/text/Unicode.h"
 
 #include <fmt/format.h>
@@ -106,13 +106,8 @@ SoundRequest readSound(Call &call) {
   return result;
 }
 
-SoundOptions optionsOf(const SoundRequest &request, SpeechTask task, Call &call) {
-  SoundOptions options;
-  options.speech.language = request.language;
-  options.speech.task = task;
-  options.speech.generate.stop = call.exchange.stop();
-  options.speech.generate.schedule = call.schedule();
-  options.compressedSize = media::compressedSize;
+SoundOptions optionsOf(const SoundRequest &request, SpeechTask task, const Call &call) {
+  SoundOptions options = soundOptions(request.language, task, call);
   options.tokenTimes = request.wantsWords;
   if (request.temperature)
     options.temperatures = {*request.temperature};
@@ -125,10 +120,7 @@ SoundOptions optionsOf(const SoundRequest &request, SpeechTask task, Call &call)
 
 media::WrittenSegment written(const SoundRequest &request, const SoundSegment &segment) {
   const ServedModel &served = *request.served;
-  std::vector<Id> ids = segment.ids;
-  std::erase_if(ids, [&](Id id) { return id >= served.model.table().speech->first_timestamp_id; });
-  media::WrittenSegment result{
-      .segment = segment, .text = served.tokenizer->decode(ids), .words = {}};
+  media::WrittenSegment result{.segment = segment, .text = textOf(served, segment), .words = {}};
   if (request.wantsWords)
     result.words = media::wordsOf(served.model, segment, *served.tokenizer);
   return result;
@@ -216,12 +208,9 @@ HttpResponse answerSound(Call &call, SpeechTask task, const std::string &taskNam
   features::WhisperSound sound = served.sounds->openSound(
       std::shared_ptr<const features::SoundBytes>(features::bytesInMemory(request.file)),
       request.fileName);
-  SoundFeatures features{.frameCount = sound.frameCount(), .read = [&](size_t begin, size_t count) {
-                           return sound.read(begin, count);
-                         }};
   Answer answer(request, call);
   SoundTranscript transcript = transept::transcribeSound(
-      served.model, features, optionsOf(request, task, call),
+      served.model, featuresOf(sound), optionsOf(request, task, call),
       [&](const SoundSegment &segment) { answer.add(segment, sound.seconds()); });
   return answer.finish(taskName, transcript.language, sound.seconds());
 }

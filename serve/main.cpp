@@ -3,7 +3,7 @@
 // `transept-serve`: compiled models behind HTTP.
 
 #include "serve/Flags.h"
-#include "serve/HttpServer.h"
+#include "serve/Server.h"
 
 #include "base/Printable.h"
 
@@ -15,15 +15,13 @@ using namespace transept::serve;
 
 static int serveModels(const Flags &flags) {
   Service service([&flags] { return flags.configuration(); });
-  HttpServer(service).run();
+  Server(service).run();
   return 0;
 }
 
 int main(int argumentCount, char **arguments) {
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App program("transept-serve answers requests over HTTP with compiled models.\n"
-                   "Exit status: 0 stopped by SIGTERM or SIGINT, 1 it cannot serve, 2 wrong usage.",
-                   "transept-serve");
+  CLI::App program;
   Flags flags;
   flags.addTo(program);
   try {

@@ -67,10 +67,12 @@ std::string synopsis(const std::string &name, const std::vector<OptionFacts> &op
   return text;
 }
 
-std::string commandPage(const CLI::App &command, const std::string &version) {
+/// `name` as in the file's, `typed` as users type it.
+std::string optionsPage(const CLI::App &command, const std::string &name, const std::string &typed,
+                        const std::string &version) {
   std::vector<OptionFacts> options = optionsOf(command);
-  std::string text = head("transept-" + command.get_name(), summaryOf(command), version);
-  text += ".SH SYNOPSIS\n" + synopsis("transept " + command.get_name(), options) + "\n";
+  std::string text = head(name, summaryOf(command), version);
+  text += ".SH SYNOPSIS\n" + synopsis(typed, options) + "\n";
   text += ".SH DESCRIPTION\n" + paragraphs(command.get_description());
   text += ".SH OPTIONS\n";
   for (const OptionFacts &facts : options)
@@ -90,11 +92,16 @@ std::string programPage(const CLI::App &program, const std::string &version) {
 
 } // namespace
 
+std::string manualPage(const CLI::App &program, const std::string &version) {
+  return optionsPage(program, program.get_name(), program.get_name(), version);
+}
+
 std::map<std::string, std::string> manualPages(const CLI::App &program,
                                                const std::string &version) {
   std::map<std::string, std::string> pages{{"transept.1", programPage(program, version)}};
   for (const CLI::App *command : program.get_subcommands({}))
-    pages["transept-" + command->get_name() + ".1"] = commandPage(*command, version);
+    pages["transept-" + command->get_name() + ".1"] = optionsPage(
+        *command, "transept-" + command->get_name(), "transept " + command->get_name(), version);
   return pages;
 }
 

@@ -12,6 +12,9 @@
 
 namespace transept::commands {
 
+/// The page of a program without commands.
+std::string manualPage(const CLI::App &program, const std::string &version);
+
 /// The pages in man(7) by their files' names: "transept.1", "transept-compile.1".
 std::map<std::string, std::string> manualPages(const CLI::App &program, const std::string &version);
 

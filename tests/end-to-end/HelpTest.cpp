@@ -139,6 +139,13 @@ TEST(ManualPages, NameEveryCommandAndOption) {
               HasSubstr("\\fB\\-\\-beams\\fR \\fIN\\fR"));
 }
 
+TEST(ManualPages, HaveTheFlagsOfTheServer) {
+  std::string page = readFile(kPages + "man/transept-serve.1");
+  EXPECT_THAT(page, StartsWith(".TH \"transept\\-serve\" 1"));
+  EXPECT_THAT(page, HasSubstr("\\fBtransept\\-serve\\fR [\\fIOPTIONS\\fR] [\\fIMODEL\\fR...]"));
+  EXPECT_THAT(page, HasSubstr("\\fB\\-\\-drain\\-seconds\\fR \\fIN\\fR"));
+}
+
 TEST(Completion, OfBashOffersCommandsOptionsAndValues) {
   EXPECT_EQ(bashOffers({"transept", "comp"}), (std::vector<std::string>{"compile"}));
   EXPECT_THAT(bashOffers({"transept", "compile", "--de"}), Contains("--debug-info"));

@@ -42,8 +42,8 @@ class Answer:
 class Server:
     """A running transept-serve."""
 
-    def __init__(self, arguments):
-        self.process = subprocess.Popen([os.environ["TRANSEPT_SERVE"], "--port", "0", *map(str, arguments)],
+    def __init__(self, arguments, port=0):
+        self.process = subprocess.Popen([os.environ["TRANSEPT_SERVE"], "--port", str(port), *map(str, arguments)],
                                         stderr=subprocess.PIPE, text=True)
         self.log, self.lines = [], queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
