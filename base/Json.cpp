@@ -6,14 +6,11 @@
 #include "base/Json.h"
 
 #include "base/Error.h"
-#include "base/FileKind.h"
 #include "base/PointerFile.h"
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace transept {
@@ -58,26 +55,6 @@ Json parseJson(std::string_view text, const std::string &origin, JsonLimits limi
       reason.remove_prefix(end + 2);
     throw InputError(fmt::format("{}: not valid JSON: {}", origin, reason));
   }
-}
-
-std::string readFile(const std::string &path, int64_t maximumBytes) {
-  requireRegularFile(path);
-  std::error_code failure;
-  auto size = int64_t(std::filesystem::file_size(path, failure));
-  if (failure)
-    throw InputError(fmt::format("{}: {}", path, failure.message()));
-  if (size > maximumBytes)
-    throw InputError(fmt::format("{}: {} bytes, at most {} are allowed", path, size, maximumBytes));
-  std::ifstream stream(path, std::ios::binary);
-  std::string content(size_t(size), '\0');
-  stream.read(content.data(), size);
-  if (!stream)
-    throw InputError(fmt::format("{}: cannot be read", path));
-  return content;
-}
-
-Json readJsonFile(const std::string &path, JsonLimits limits) {
-  return parseJson(readFile(path, limits.bytes), path, limits);
 }
 
 std::string quoteJson(const Json &value) {

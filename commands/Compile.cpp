@@ -206,12 +206,14 @@ void addModelFlags(CLI::App &command, CompileFlags &flags) {
       ->check(oneOf({"auto", "f32", "bf16"}))
       ->capture_default_str();
   command.add_option("--target", options.target,
-                     "what the library is for: x86_64-linux, aarch64-linux [this machine]");
-  command.add_option("--cpu", options.cpu,
-                     "processor to compile for: native, x86-64-v3 (AVX2), x86-64-v4 (AVX-512), "
-                     "armv8-a, armv8.2-a+dotprod, armv8.6-a+i8mm+bf16, or LLVM's name of one; "
-                     "several, separated by commas, give a library that chooses the best for the "
-                     "processor when it is opened [native; of another --target all levels]");
+                     "what the library is for: x86_64-linux, aarch64-linux, wasm32 [this machine]");
+  command.add_option(
+      "--cpu", options.cpu,
+      "processor to compile for: native, x86-64-v3 (AVX2), x86-64-v4 (AVX-512), "
+      "armv8-a, armv8.2-a+dotprod, armv8.6-a+i8mm+bf16, simd128, relaxed-simd, or LLVM's "
+      "name of one; "
+      "several, separated by commas, give a library that chooses the best for the "
+      "processor when it is opened [native; of another --target all levels]");
 }
 
 void addInsightFlags(CLI::App &command, CompileFlags &flags) {

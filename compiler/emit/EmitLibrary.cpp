@@ -6,7 +6,9 @@
 #include "base/Error.h"
 #include "base/Json.h"
 
+#include "compiler/emit/EmitWebModules.h"
 #include "compiler/emit/ParameterShapes.h"
+#include "compiler/emit/TableObject.h"
 #include "compiler/emit/link/LinkLibrary.h"
 #include "compiler/emit/link/ObjectFile.h"
 #include "compiler/emit/table/GeneratedHeader.h"
@@ -212,20 +214,6 @@ std::vector<std::string> compileLevels(std::vector<Level> &levels, ModelFacts &f
   return objects;
 }
 
-/// The table is for any processor: it says which ones can run the rest.
-std::string compileTable(const ModelFacts &facts, llvm::ArrayRef<UnloadedSection> sections) {
-  targets::Target any;
-  any.architecture = facts.architecture;
-  any.cpu = facts.architecture->leastProcessor;
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> table = emptyModule(context, any);
-  addModelTable(*table, facts);
-  for (const UnloadedSection &section : sections)
-    addSection(*table, section);
-  optimize(*table, any);
-  return emitMachineCode(*table, any, MachineCode::Object);
-}
-
 } // namespace
 
 ParameterReader readerOf(const checkpoints::Checkpoint &checkpoint) {
@@ -257,6 +245,7 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   std::vector<Level> levels(given.begin(), given.end());
   checkSameCaches(levels);
   ModelFacts facts = factsOf(levels.front().module, description, options);
+  facts.architecture = levels.front().target.architecture;
   mlir::OwningOpRef<mlir::ModuleOp> weights = weightsOf(levels);
   facts.weightsSize = packedWeightsSize(*weights);
   OutputFile &library = files.library();
@@ -264,8 +253,19 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
                        [&] { return fmt::format("the weights need {} bytes", facts.weightsSize); });
   options.progress("generating code", 0);
   std::vector<std::string> objects = compileLevels(levels, facts);
-  facts.architecture = levels.front().target.architecture;
   facts.manifest = manifestFor(facts, description);
+  auto pack = [&](const SegmentWriter &write) {
+    packWeights(*weights, parameters, options.calibration ? *options.calibration : Calibration(),
+                [&](int64_t offset, const void *bytes, int64_t count) {
+                  write(offset, bytes, count);
+                  options.progress("packing weights", double(offset) / double(facts.weightsSize));
+                });
+  };
+  if (facts.architecture->format == targets::LibraryFormat::WebModule) {
+    options.progress("linking", 0);
+    emitWebModules(facts, objects, pack, files);
+    return;
+  }
   HeaderFacts header{.model = facts.name,
                      .library = std::filesystem::path(library.path()).filename().string(),
                      .summary = summaryOf(facts, description.family),
@@ -276,16 +276,9 @@ void emitLibrary(llvm::ArrayRef<Level> given, const frontend::Description &descr
   options.progress("linking", 0);
   library.write(linkLibrary({.architecture = *facts.architecture,
                              .objects = objects,
-                             .exportedSymbol = "transept_model_" + facts.name,
+                             .exportedSymbol = modelSymbol(facts),
                              .soname = header.library}));
   library.makeExecutable();
-  auto pack = [&](const SegmentWriter &write) {
-    packWeights(*weights, parameters, options.calibration ? *options.calibration : Calibration(),
-                [&](int64_t offset, const void *bytes, int64_t count) {
-                  write(offset, bytes, count);
-                  options.progress("packing weights", double(offset) / double(facts.weightsSize));
-                });
-  };
   addWeightSegment(library.unfinishedPath(), facts.weightsSize, pack, library.path());
   files.header().write(generatedHeader(header));
 }

@@ -42,6 +42,27 @@ namespace {
 
 constexpr const char *kWeightTypes[] = {"f32", "bf16", "int8", "int4"};
 
+bool isWebModule(const CompileOptions &options) {
+  std::string ignored;
+  const targets::Architecture *found = targets::architectureCalled(options.target, ignored);
+  return found && found->format == targets::LibraryFormat::WebModule;
+}
+
+/// A module carries no story, and JavaScript finds its files by its name.
+void checkWebModule(const CompileOptions &options) {
+  if (!options.report.empty())
+    throw InputError("--report shows a library, but --target wasm32 gives modules without a story; "
+                     "compile for this machine to see how");
+  if (options.hasDebugInfo)
+    throw InputError(
+        "--debug-info is for profilers and debuggers of libraries, but --target wasm32 "
+        "gives modules");
+  if (!options.output.empty() && !llvm::StringRef(options.output).ends_with(".wasm"))
+    throw InputError(fmt::format("cannot write {}: --target wasm32 gives a module and files beside "
+                                 "it, so the output must end in .wasm",
+                                 options.output));
+}
+
 /// A library for another machine cannot be run here.
 void checkForeign(const CompileOptions &options, const targets::Architecture &architecture) {
   if (options.weights == "auto")
@@ -63,6 +84,8 @@ void checkTarget(const CompileOptions &options) {
     throw InputError(error);
   if (architecture != targets::hostArchitecture())
     checkForeign(options, *architecture);
+  if (isWebModule(options))
+    checkWebModule(options);
   emit::levelsOf(options.cpu, options.target);
   emit::libraryParts(*architecture);
 }
@@ -129,6 +152,9 @@ void verify(const Session &session, const Input &input, const std::vector<emit::
       interpretedRun(*input.module, emit::readerOf(checkpoint), features ? features->length : 0));
 }
 
+/// Of what compiling writes.
+constexpr const char *kWrittenEndings[] = {".so", ".h", ".html", ".wasm", ".weights", ".js", ".ts"};
+
 /// The input, and the files of the checkpoint: all in its folder but what compiling writes.
 std::vector<std::string> inputFiles(const std::string &input, const CompileOptions &options) {
   namespace fs = std::filesystem;
@@ -137,7 +163,7 @@ std::vector<std::string> inputFiles(const std::string &input, const CompileOptio
   for (const std::string &folder : {input, options.checkpoint})
     for (const fs::directory_entry &file : fs::directory_iterator(folder, ignored)) {
       std::string ending = file.path().extension().string();
-      if (ending != ".so" && ending != ".h" && ending != ".html")
+      if (!llvm::is_contained(kWrittenEndings, ending))
         files.push_back(file.path().string());
     }
   return files;
@@ -164,7 +190,8 @@ BuiltLibrary build(const std::string &path, const CompileOptions &options,
       checkpoints::Checkpoint::open(input.description.checkpoint, input.description.weights);
   emit::checkParameters(*input.module, checkpoint);
   checkImpliedSizes(input.description, files.library(), options.verifiesPasses);
-  files.addHeader(input.description.name);
+  if (!isWebModule(options))
+    files.addHeader(input.description.name);
   session.showProgress("optimizing");
   story::Story story;
   StageRunner stages(session, &story);
@@ -226,8 +253,9 @@ CompiledLibrary compile(const std::string &input, const CompileOptions &options)
   built->files.finish();
   library.name = built->name;
   library.weights = chosen.weights;
-  library.header =
-      std::filesystem::path(options.output).replace_filename(library.name + ".h").string();
+  std::filesystem::path output = options.output;
+  library.header = isWebModule(options) ? output.replace_extension(".js").string()
+                                        : output.replace_filename(library.name + ".h").string();
   library.bytes = std::filesystem::file_size(options.output);
   return library;
 }

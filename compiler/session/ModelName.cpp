@@ -50,8 +50,9 @@ std::string reasonAgainst(llvm::StringRef name) {
 
 std::string modelNameOf(const std::string &output) {
   std::string name = std::filesystem::path(output).filename().string();
-  if (name.ends_with(".so"))
-    name.resize(name.size() - 3);
+  for (std::string_view ending : {".so", ".wasm"})
+    if (name.ends_with(ending))
+      name.resize(name.size() - ending.size());
   if (name.starts_with("lib") && name.size() > 3)
     name.erase(0, 3);
   // Each run of other letters is one underscore, and none stands first.

@@ -29,6 +29,12 @@ struct Feature {
   uint64_t includes = 0;
 };
 
+/// What a compilation gives.
+enum class LibraryFormat {
+  SharedObject, // ELF, with a C++ header
+  WebModule     // WebAssembly, its weights in a file of their own, with a module of JavaScript
+};
+
 /// An instruction set architecture under an operating system.
 struct Architecture {
   llvm::StringRef triple;
@@ -40,6 +46,8 @@ struct Architecture {
   std::vector<llvm::StringRef> crossPackages;
   /// In the order in which a manifest lists them.
   std::vector<Feature> features;
+  LibraryFormat format = LibraryFormat::SharedObject;
+  int64_t pointerBytes = 8;
 
   /// Whether `processor` is a name of one of these, other than "native".
   bool (*knows)(llvm::StringRef processor);
@@ -61,7 +69,7 @@ llvm::ArrayRef<const Architecture *> architectures();
 /// The one of this machine; null where the compiler runs on none of them.
 const Architecture *hostArchitecture();
 
-/// What `--target` calls it, e.g. "aarch64-linux".
+/// What `--target` calls it, e.g. "aarch64-linux", or "wasm32" where there is no operating system.
 std::string nameOf(const Architecture &architecture);
 
 /// The one that `--target` calls `name`, the host's where that is empty. Returns null where there

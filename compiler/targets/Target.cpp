@@ -52,6 +52,8 @@ const Architecture *hostArchitecture() {
 
 std::string nameOf(const Architecture &architecture) {
   llvm::Triple triple(architecture.triple);
+  if (triple.getOS() == llvm::Triple::UnknownOS)
+    return triple.getArchName().str();
   return (triple.getArchName() + "-" + triple.getOSName()).str();
 }
 

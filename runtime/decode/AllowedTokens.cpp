@@ -17,7 +17,8 @@ void AllowedTokens::keepOnly(const GenerationSettings &settings, std::span<const
   std::uint64_t count = 0;
   std::string_view name = settings.named("allowed_ids", "allowedIds");
   if (call(context, source, ids.data(), ids.size(),
-           std::uint64_t(std::min(generatedFrom, std::ssize(ids))), &given, &count) != 0)
+           std::uint64_t(std::min<std::int64_t>(generatedFrom, std::ssize(ids))), &given,
+           &count) != 0)
     fail(ErrorCode::Cancelled, "the function ", name, " asked to stop");
   if (!given || count == 0)
     fail(ErrorCode::InvalidArgument, name, " allows no id behind ", ids.size(),

@@ -17,7 +17,7 @@ std::uint64_t rank(std::uint64_t features) {
   for (std::uint64_t feature :
        {TRANSEPT_CPU_AMX, TRANSEPT_CPU_AVX512_BF16, TRANSEPT_CPU_AVX512_VNNI, TRANSEPT_CPU_AVX512,
         TRANSEPT_CPU_AVX_VNNI, TRANSEPT_CPU_AVX2_FMA, TRANSEPT_CPU_I8MM, TRANSEPT_CPU_ARM_BF16,
-        TRANSEPT_CPU_DOTPROD, TRANSEPT_CPU_NEON})
+        TRANSEPT_CPU_DOTPROD, TRANSEPT_CPU_NEON, TRANSEPT_CPU_RELAXED_SIMD, TRANSEPT_CPU_SIMD128})
     result = result << 1 | ((features & feature) != 0);
   return result;
 }
@@ -88,7 +88,11 @@ std::string featureNames(std::uint64_t bits) {
     add("I8MM");
   if (bits & TRANSEPT_CPU_ARM_BF16)
     add("BF16");
-  for (unsigned number = 10; number < 64; ++number)
+  if (bits & TRANSEPT_CPU_SIMD128)
+    add("vectors of WebAssembly (SIMD128)");
+  if (bits & TRANSEPT_CPU_RELAXED_SIMD)
+    add("relaxed SIMD");
+  for (unsigned number = 12; number < 64; ++number)
     if (bits & (std::uint64_t(1) << number))
       add("feature number " + text(number) + ", unknown to this runtime");
   return names;

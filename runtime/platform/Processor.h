@@ -5,7 +5,9 @@
 #define TRANSEPT_RUNTIME_PLATFORM_PROCESSOR_H
 
 #include <cstdint>
-#if defined(__x86_64__)
+#if defined(__wasm__)
+#include <chrono>
+#elif defined(__x86_64__)
 #include <x86intrin.h>
 #endif
 
@@ -25,6 +27,16 @@ inline std::uint64_t processorTicks() {
   std::uint64_t ticks;
   asm volatile("mrs %0, cntvct_el0" : "=r"(ticks));
   return ticks;
+}
+
+#elif defined(__wasm__)
+
+/// Nobody else runs who could change a word.
+inline void pauseProcessor() {}
+
+/// There is no counter (llvm.readcyclecounter reads 0, so that launches are not told apart).
+inline std::uint64_t processorTicks() {
+  return std::uint64_t(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
 #else

@@ -4,6 +4,19 @@
 #ifndef TRANSEPT_RUNTIME_PLATFORM_SIGNALS_H
 #define TRANSEPT_RUNTIME_PLATFORM_SIGNALS_H
 
+#if defined(__wasm__)
+
+namespace transept::runtime {
+
+/// There are no signals in WebAssembly.
+struct SignalsBlocked {
+  SignalsBlocked() {}
+};
+
+} // namespace transept::runtime
+
+#else
+
 #include <csignal>
 
 namespace transept::runtime {
@@ -26,5 +39,7 @@ private:
 };
 
 } // namespace transept::runtime
+
+#endif
 
 #endif

@@ -18,8 +18,9 @@ struct InvocationField {
   int64_t offset; // bytes from the start of transept_invocation
 };
 
-/// The field of transept_invocation with this name; the name must exist.
-InvocationField invocationField(llvm::StringRef name);
+/// The field of transept_invocation with this name, where pointers have so many bytes; the name
+/// must exist.
+InvocationField invocationField(llvm::StringRef name, int64_t pointerBytes);
 
 } // namespace transept::codegen
 

@@ -6,13 +6,14 @@
 
 #include "compiler/codegen/launches/AbiLayout.h"
 #include "compiler/codegen/launches/EmitLaunch.h"
+#include "compiler/targets/Architecture.h"
 
 namespace transept::codegen {
 
 using namespace mlir;
 
 Expression loadField(KernelBuilder &kernel, Expression invocation, StringRef name) {
-  InvocationField field = invocationField(name);
+  InvocationField field = invocationField(name, kernel.target().architecture->pointerBytes);
   Type types[] = {kernel.pointerType(), kernel.getI64Type(), kernel.getI64Type(),
                   kernel.getI32Type(),  kernel.getI32Type(), kernel.getF32Type()};
   return kernel.load(kernel.bytesAt(invocation, field.offset), types[int(field.kind)]);

@@ -78,6 +78,8 @@ llvm::StringRef archiveFor(const targets::Architecture &architecture) {
 } // namespace
 
 LibraryParts libraryParts(const targets::Architecture &architecture) {
+  if (architecture.format == targets::LibraryFormat::WebModule)
+    return {.archive = archiveFor(architecture), .systemLibraries = {}};
   bool isHost = &architecture == targets::hostArchitecture();
   return {.archive = archiveFor(architecture),
           .systemLibraries = isHost ? loadedLibraries() : installedLibraries(architecture)};

@@ -24,9 +24,10 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const targets::Target &target) {
   llvm::Triple triple(target.architecture->triple);
   std::string error;
   const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
-  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      triple, target.cpu, target.features, llvm::TargetOptions(), llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(
+      found->createTargetMachine(triple, target.cpu, target.features, llvm::TargetOptions(),
+                                 triple.isWasm() ? llvm::Reloc::Static : llvm::Reloc::PIC_,
+                                 llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
 }
 
 void describeTarget(llvm::Module &code, const targets::Target &target) {

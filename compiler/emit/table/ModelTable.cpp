@@ -25,7 +25,9 @@ public:
       : writer(code), module(facts.levels.front().module), facts(facts) {}
 
   void build() {
-    exportFunction(writer.global("transept_model_table", writer.structure(values())));
+    Values<transept_model_table> table = values();
+    table.structure_size = writer.sizeOf(table);
+    exportFunction(writer.global("transept_model_table", writer.structure(table)));
   }
 
 private:
@@ -34,12 +36,14 @@ private:
     Constant *name = writer.text("transept_model_name", facts.name);
     Constant *manifest = writer.text("transept_manifest", facts.manifest);
     Constant *levels = writer.array("transept_levels", levelTables(writer, facts.levels));
-    Constant *weights = addWeightsMark(writer.module, facts.weightsSize);
+    bool isModule = facts.architecture->format == targets::LibraryFormat::WebModule;
+    Constant *weights = isModule ? addWeightsMemory(writer.module, facts.weightsSize)
+                                 : addWeightsMark(writer.module, facts.weightsSize);
     std::vector<Constant *> encoder = slots("encode"), self = slots("decode");
     std::vector<Constant *> steps = rowSteps(), attention = returnedAttention();
     return {
         .abi_version = TRANSEPT_ABI_VERSION,
-        .structure_size = sizeof(transept_model_table),
+        .structure_size = 0, // where it runs: see build
         .name = name,
         .manifest = manifest,
         .manifest_size = facts.manifest.size(),
@@ -184,7 +188,7 @@ private:
   void exportFunction(llvm::GlobalVariable *table) {
     auto *type = llvm::FunctionType::get(writer.pointer, /*isVarArg=*/false);
     auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
-                                            "transept_model_" + facts.name, writer.module);
+                                            modelSymbol(facts), writer.module);
     llvm::IRBuilder<> builder(llvm::BasicBlock::Create(writer.context, "", function));
     builder.CreateRet(table);
   }
@@ -211,6 +215,24 @@ llvm::GlobalVariable *addWeightsMark(llvm::Module &code, int64_t weightsSize) {
   mark->setSection(".note.transept");
   mark->setAlignment(llvm::Align(8));
   return mark;
+}
+
+llvm::GlobalVariable *addWeightsMemory(llvm::Module &code, int64_t weightsSize) {
+  auto *type =
+      llvm::ArrayType::get(llvm::Type::getInt8Ty(code.getContext()), uint64_t(weightsSize));
+  // Not internal: LLVM would see that nobody here writes it, and put zeros into the file.
+  auto *memory =
+      new llvm::GlobalVariable(code, type, /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage,
+                               llvm::ConstantAggregateZero::get(type), kWeightsMemory);
+  memory->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  memory->setAlignment(llvm::Align(64));
+  return memory;
+}
+
+std::string modelSymbol(const ModelFacts &facts) {
+  return facts.architecture->format == targets::LibraryFormat::WebModule
+             ? "transept_module_model"
+             : "transept_model_" + facts.name;
 }
 
 std::string programSymbol(llvm::StringRef program, const std::string &code) {

@@ -31,6 +31,11 @@ public:
     return llvm::ConstantStruct::getAnon(context, constants);
   }
 
+  /// Its bytes where the library runs.
+  template <typename Structure> uint64_t sizeOf(const Values<Structure> &values) {
+    return module.getDataLayout().getTypeAllocSize(structure(values)->getType());
+  }
+
   llvm::GlobalVariable *global(const llvm::Twine &name, llvm::Constant *value);
 
   llvm::Constant *text(const llvm::Twine &name, llvm::StringRef content);

@@ -30,7 +30,6 @@ extern "C" {
  * zeroed. */
 #define TRANSEPT_CACHE_KEYS 0u
 #define TRANSEPT_CACHE_VALUES 1u
-
 #define TRANSEPT_EARLY_STOPPING_FALSE 0u
 #define TRANSEPT_EARLY_STOPPING_TRUE 1u
 #define TRANSEPT_EARLY_STOPPING_NEVER 2u
@@ -56,6 +55,8 @@ extern "C" {
 #define TRANSEPT_CPU_DOTPROD 128u /* sdot */
 #define TRANSEPT_CPU_I8MM 256u    /* usdot */
 #define TRANSEPT_CPU_ARM_BF16 512u
+#define TRANSEPT_CPU_SIMD128 1024u /* WebAssembly with vectors */
+#define TRANSEPT_CPU_RELAXED_SIMD 2048u
 
 typedef struct transept_invocation transept_invocation;
 
@@ -213,7 +214,6 @@ typedef int32_t transept_status;
  * TRANSEPT_UNSET, floats TRANSEPT_UNSET_FRACTION, lists null (a list that is not null but has count
  * 0 is set, and empty). */
 #define TRANSEPT_UNSET INT32_MIN
-
 /* A NaN with bits of its own, so that one which a computation comes to is an error, no default. */
 #define TRANSEPT_UNSET_FRACTION __builtin_nanf("0x5e7")
 #define TRANSEPT_UNSET_FRACTION_BITS 0x7fc005e7u

@@ -59,8 +59,8 @@ struct CompileOptions {
   std::string calibrate = {};
   /// Type of the encoder and self KV caches: f32, bf16, or auto (f32 with weights of f32).
   std::string cache = "auto";
-  /// What the library is for: x86_64-linux, aarch64-linux; empty for this machine. For another
-  /// one `weights` must be a type and `verifiesPasses` false, because both run the library.
+  /// What the library is for: x86_64-linux, aarch64-linux, wasm32; empty for this machine. For
+  /// another one `weights` must be a type and `verifiesPasses` false, because both run the library.
   std::string target = {};
   /// Processors of the target, separated by commas: native, x86-64-v3, x86-64-v4, armv8-a, or
   /// LLVM's name of one. The library chooses the best when it is opened. Empty for native, or,
@@ -79,10 +79,10 @@ struct CompileOptions {
 };
 
 struct CompiledLibrary {
-  std::string name;               ///< of the model
-  std::string path, header;       ///< of the two files
-  std::string weights;            ///< their type; of `auto`, the one that was taken
-  std::uint64_t bytes = 0;        ///< of the library's file
+  std::string name;         ///< of the model
+  std::string path, header; ///< of the two files; of WebAssembly the module and its JavaScript
+  std::string weights;      ///< their type; of `auto`, the one that was taken
+  std::uint64_t bytes = 0;  ///< of the library's file
   std::vector<WeightLoss> losses; ///< of `auto`, in the order in which types were tried
 };
 

@@ -75,6 +75,27 @@ TEST_F(RegisterBlocks, OfAttentionMustHoldTheScoresOfATile) {
                                              "for 2 rows"));
 }
 
+/// With 8 registers for sums, as a sketch of WebAssembly had, 9 of 50 translations came out wrong.
+TEST_F(RegisterBlocks, OfAttentionHoldTheScoresOfWebAssembly) {
+  AttentionShape shape;
+  shape.headCount = 2;
+  shape.keyDim = shape.valueDim = 32;
+  shape.queryStride = shape.keyStride = shape.valueStride = shape.outputStride = 64;
+  std::string error;
+  for (const char *level : {"simd128", "relaxed-simd"}) {
+    Target target = *targets::targetFor(level, error);
+    KernelBuilder kernel(*module, target);
+    attentionKernel(kernel, shape);
+    EXPECT_FALSE(kernel.hasFailed()) << messages;
+  }
+  Target narrow = *targets::targetFor("simd128", error);
+  narrow.vectors.sumRegisters = 8;
+  KernelBuilder kernel(*module, narrow);
+  attentionKernel(kernel, shape);
+  EXPECT_TRUE(kernel.hasFailed());
+  EXPECT_THAT(messages, ::testing::HasSubstr("but got a processor with registers for 2 rows"));
+}
+
 /// The same for words of bf16, whose product has no rows beyond those that fit.
 TEST_F(RegisterBlocks, OfAttentionInBf16MustHoldTheScoresOfATile) {
   AttentionShape shape;

@@ -117,7 +117,7 @@ TEST(TargetFor, ListsExamplesWhereNoArchitectureKnowsTheName) {
   EXPECT_FALSE(targetFor("pentium-9", error));
   EXPECT_EQ(error, "unknown processor 'pentium-9'; allowed are native and LLVM's names, e.g. "
                    "x86-64-v3, x86-64-v4, sapphirerapids, armv8-a, armv8.2-a+dotprod, "
-                   "armv8.6-a+i8mm+bf16");
+                   "armv8.6-a+i8mm+bf16, simd128, relaxed-simd");
 }
 
 } // namespace
