@@ -24,8 +24,8 @@ constexpr const char *kPreprocessor = "preprocessor_config.json";
 
 constexpr std::string_view kStandardInput = "-";
 
-/// Of two hours in steps of 2.5 milliseconds.
-constexpr size_t kMostRows = 2'880'000;
+/// Of two hours, sample by sample.
+constexpr size_t kMostRows = features::maximumSoundSeconds * 16'000;
 
 std::string_view preprocessorOf(const Model &model) {
   std::optional<std::string_view> config = model.asset(kPreprocessor);

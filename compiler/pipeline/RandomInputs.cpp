@@ -59,6 +59,22 @@ bool fits(func::FuncOp function, int64_t length, const std::map<Space, Limits> &
   });
 }
 
+/// `wanted` rows of features; so many that they become `wanted` rows, where none would be left of
+/// them behind windows without padding.
+int64_t enoughRows(func::FuncOp function, int64_t wanted) {
+  constexpr int64_t kMost = 1 << 20;
+  auto left = [&](int64_t length) {
+    auto lengths = sourceLengths(function, {length});
+    auto found = lengths.find(Space::source());
+    return found == lengths.end() ? length : found->second.front();
+  };
+  int64_t length = wanted;
+  if (left(length) == 0)
+    while (left(length) < wanted && length < kMost)
+      ++length;
+  return length;
+}
+
 Sequences drawSequences(int64_t vocabularySize, ArrayRef<int64_t> lengths,
                         std::mt19937_64 &random) {
   Sequences sequences;
@@ -80,9 +96,12 @@ std::pair<Sequences, Sequences> randomSequences(ModuleOp module, uint64_t seed) 
   auto entry = module.lookupSymbol<func::FuncOp>(forwardName);
   if (!entry)
     entry = module.lookupSymbol<func::FuncOp>(encodeName);
-  for (int64_t &length : sourceLengths)
+  for (int64_t &length : sourceLengths) {
+    if (entry)
+      length = enoughRows(entry, length);
     while (entry && length > 0 && !fits(entry, length, limits))
       --length;
+  }
   for (int64_t &length : targetLengths)
     length = std::min(length, limits[Space::target()].length);
   Sequences sources = drawSequences(limits[Space::source()].vocabularySize, sourceLengths, random);

@@ -39,6 +39,7 @@ struct ProductInput {
   std::string weight;                      // its expression
   uint64_t offset = 0, firstColumn = 0;    // of its rows in the arena
   int64_t width = 0, stride = 0;           // of these rows
+  uint64_t spareRows = 0;                  // of the program
   std::optional<Norm> norm = std::nullopt; // that the launch does first
 };
 
@@ -71,7 +72,9 @@ private:
     ProductInput input{.weight = emit::weightExpression(weight),
                        .offset = plan::wholeBuffer(launch.getInput()).getOffset().value_or(0),
                        .width = rows.getWidth(),
-                       .stride = rows.getStride()};
+                       .stride = rows.getStride(),
+                       .spareRows =
+                           launch->template getParentOfType<plan::ProgramOp>().getSpareRows()};
     for (Value part = launch.getInput(); auto columns = part.getDefiningOp<plan::ColumnsOp>();
          part = columns.getBuffer())
       input.firstColumn += columns.getBegin();
@@ -117,9 +120,10 @@ private:
     auto rows = int64_t(observation.sequenceRows());
     Tensor numbers({rows, input.width});
     for (int64_t row = 0; row < rows; ++row)
-      std::copy_n(observation.rowOf(input.offset, uint64_t(input.stride), uint64_t(row)) +
-                      input.firstColumn,
-                  input.width, numbers.row(row).begin());
+      std::copy_n(
+          observation.rowOf(input.offset, uint64_t(input.stride), uint64_t(row), input.spareRows) +
+              input.firstColumn,
+          input.width, numbers.row(row).begin());
     if (const auto &norm = input.norm)
       numbers = normalize(numbers, norm->kind, norm->epsilon, norm->gain ? &*norm->gain : nullptr,
                           norm->shift ? &*norm->shift : nullptr);

@@ -7,6 +7,7 @@
 #include "base/Error.h"
 
 #include "compiler/pipeline/RandomInputs.h"
+#include "compiler/transforms/AttentionResults.h"
 #include "dialects/Transept/Lineage.h"
 #include "dialects/Transept/Transept.h"
 #include "dialects/Transept/interpreter/RunModel.h"
@@ -41,28 +42,23 @@ ParameterSource sourceOf(const emit::ParameterReader &reader) {
   };
 }
 
-/// Lets every cross-attention of `decode` return its weights.
+/// Lets every attention of `decode` that looks at the source return its weights.
 void returnAttentionWeights(ModuleOp module) {
-  module.walk([](CrossAttentionOp op) {
-    if (op.getWeights())
-      return;
-    OpBuilder builder(op);
-    auto weights = AttentionWeightsType::get(op.getContext(), op.getQuery().getType().getSpace(),
-                                             op.getKey().getType().getSpace(), op.getHeadCount());
-    auto changed = CrossAttentionOp::create(builder, op.getLoc(), op.getResult().getType(), weights,
-                                            op.getQuery(), op.getKey(), op.getValue(), op.getMask(),
-                                            op.getBias(), op.getHeadCountAttr(), op.getScaleAttr(),
-                                            op.getKeyHeadCountAttr(), op.getSoftCapAttr());
-    op.getResult().replaceAllUsesWith(changed.getResult());
-    op.erase();
-  });
+  auto returnWeights = [](auto op, Value keys) {
+    if (!op.getWeights())
+      replaceWeights(op, AttentionWeightsType::get(
+                             op.getContext(), op.getQuery().getType().getSpace(),
+                             cast<RowsType>(keys.getType()).getSpace(), op.getHeadCount()));
+  };
+  module.walk([&](CrossAttentionOp op) { returnWeights(op, op.getKey()); });
+  module.walk([&](MergedAttentionOp op) { returnWeights(op, op.getMemoryKey()); });
 }
 
 /// The weights of each cross-attention, gathered from the calls of decode.
 class InterpretedAttention {
 public:
   void add(Value value, const SoftmaxWeights &weights) {
-    if (!value.getDefiningOp<CrossAttentionOp>())
+    if (!isa_and_nonnull<CrossAttentionOp, MergedAttentionOp>(value.getDefiningOp()))
       return;
     size_t number = numbers.try_emplace(value, numbers.size()).first->second;
     for (auto [input, sequence] : llvm::enumerate(weights.sequences)) {

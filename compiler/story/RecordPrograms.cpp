@@ -81,6 +81,7 @@ public:
     program.name = op.getName().str();
     program.level = level.str();
     program.arena_bytes_per_row = op.getArenaBytesPerRow();
+    program.spare_rows = op.getSpareRows();
   }
 
   /// `refer` receives each launch and its index.

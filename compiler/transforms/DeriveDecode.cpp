@@ -41,7 +41,7 @@ bool isCausal(Value mask) {
   return false;
 }
 
-LogicalResult verifyIncremental(SelfAttentionOp attention) {
+template <typename AttentionOp> LogicalResult verifyIncremental(AttentionOp attention) {
   if (keySpace(attention.getKey()) == Space::target().history() || isCausal(attention.getMask()))
     return success();
   InFlightDiagnostic error = attention.emitOpError(
@@ -52,12 +52,14 @@ LogicalResult verifyIncremental(SelfAttentionOp attention) {
   return error;
 }
 
-LogicalResult verifyIncremental(CrossAttentionOp attention, const BindingTimeAnalysis &times) {
-  for (Value operand : {attention.getKey(), attention.getValue()})
+/// Keys and values of the source.
+LogicalResult verifyIncremental(Operation *attention, Value key, Value value,
+                                const BindingTimeAnalysis &times) {
+  for (Value operand : {key, value})
     if (times.of(operand) == BindingTime::Target)
-      return attention.emitOpError("cannot be computed one target position after another: expects "
-                                   "keys and values that depend on the source alone, but ")
-             << (operand == attention.getKey() ? "key" : "value") << " depends on the target";
+      return attention->emitOpError("cannot be computed one target position after another: expects "
+                                    "keys and values that depend on the source alone, but ")
+             << (operand == key ? "key" : "value") << " depends on the target";
   return success();
 }
 
@@ -70,7 +72,11 @@ LogicalResult verifyIncremental(Operation &op, const BindingTimeAnalysis &times)
   if (auto attention = dyn_cast<SelfAttentionOp>(op))
     return verifyIncremental(attention);
   if (auto attention = dyn_cast<CrossAttentionOp>(op))
-    return verifyIncremental(attention, times);
+    return verifyIncremental(attention, attention.getKey(), attention.getValue(), times);
+  if (auto attention = dyn_cast<MergedAttentionOp>(op))
+    return success(succeeded(verifyIncremental(attention)) &&
+                   succeeded(verifyIncremental(attention, attention.getMemoryKey(),
+                                               attention.getMemoryValue(), times)));
   return op.emitOpError("cannot be computed one target position after another: it is neither "
                         "row-wise, nor causal self-attention, nor attention to the source, nor a "
                         "recurrence");
@@ -129,12 +135,16 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
         return signalPassFailure();
 
     int64_t cacheCount = 0;
-    for (auto attention : llvm::make_early_inc_range(body.getOps<SelfAttentionOp>())) {
-      if (keySpace(attention.getKey()) != Space::target())
-        continue;
+    auto keepKeys = [&](auto attention) {
+      if (!attention || keySpace(attention.getKey()) != Space::target())
+        return;
       readThroughCache(attention.getKeyMutable());
       readThroughCache(attention.getValueMutable());
       cacheCount += 2;
+    };
+    for (Operation &op : llvm::make_early_inc_range(body)) {
+      keepKeys(dyn_cast<SelfAttentionOp>(op));
+      keepKeys(dyn_cast<MergedAttentionOp>(op));
     }
     for (auto recurrence : body.getOps<GatedRecurrenceOp>()) {
       if (recurrence.getPast() || !isTargetRows(recurrence.getResult().getType()))

@@ -66,6 +66,7 @@ struct FoldAttentionScalePass : impl::FoldAttentionScalePassBase<FoldAttentionSc
     WeightReaders readers(getOperation());
     getOperation().walk([&](SelfAttentionOp attention) { foldScale(attention, readers); });
     getOperation().walk([&](CrossAttentionOp attention) { foldScale(attention, readers); });
+    getOperation().walk([&](MergedAttentionOp attention) { foldScale(attention, readers); });
   }
 };
 

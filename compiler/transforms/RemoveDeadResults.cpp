@@ -3,6 +3,7 @@
 // Removes results that only an op with several of them, or a pair of functions, can drop:
 // canonicalization erases whole ops.
 
+#include "compiler/transforms/AttentionResults.h"
 #include "compiler/transforms/Functions.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/IR/Builders.h"
@@ -34,19 +35,12 @@ void removeDeadNormalized(LinearOp linear) {
   linear.erase();
 }
 
-/// cross_attention(q, k, v) -> (rows, weights that nobody reads)  becomes  -> rows
-void removeDeadWeights(CrossAttentionOp attention) {
+/// attention(q, k, v) -> (rows, weights that nobody reads)  becomes  -> rows
+template <typename AttentionOp> void removeDeadWeights(AttentionOp attention) {
   if (!attention.getWeights() || !attention.getWeights().use_empty())
     return;
-  OpBuilder builder(attention);
-  auto single = CrossAttentionOp::create(
-      builder, attention.getLoc(), attention.getResult().getType(), /*weights=*/Type(),
-      attention.getQuery(), attention.getKey(), attention.getValue(), attention.getMask(),
-      attention.getBias(), attention.getHeadCountAttr(), attention.getScaleAttr(),
-      attention.getKeyHeadCountAttr(), attention.getSoftCapAttr());
   remark::passed(attention.getLoc(), remarkOptions) << "nobody reads the attention weights";
-  attention.getResult().replaceAllUsesWith(single.getResult());
-  attention.erase();
+  replaceWeights(attention, /*weights=*/{});
 }
 
 /// The i-th encoder cache that encode returns is the i-th that decode takes.
@@ -80,6 +74,7 @@ struct RemoveDeadResultsPass : impl::RemoveDeadResultsPassBase<RemoveDeadResults
   void runOnOperation() override {
     getOperation().walk([](LinearOp linear) { removeDeadNormalized(linear); });
     getOperation().walk([](CrossAttentionOp attention) { removeDeadWeights(attention); });
+    getOperation().walk([](MergedAttentionOp attention) { removeDeadWeights(attention); });
     auto encode = getOperation().lookupSymbol<func::FuncOp>(encodeName);
     auto decode = getOperation().lookupSymbol<func::FuncOp>(decodeName);
     if (encode && decode)

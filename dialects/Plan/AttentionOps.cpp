@@ -32,7 +32,8 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setKeySlot(parts.keySlot);
   properties.setValueSlot(parts.valueSlot);
   int32_t *segment = properties.operandSegmentSizes.data();
-  for (Value operand : {parts.query, parts.key, parts.value, parts.output}) {
+  for (Value operand :
+       {parts.query, parts.key, parts.value, parts.output, parts.state, parts.previous}) {
     *segment++ = operand ? 1 : 0;
     if (operand)
       state.addOperands(operand);
@@ -124,13 +125,38 @@ static LogicalResult verifyScores(AttendOp op) {
   return success();
 }
 
+static LogicalResult verifyState(AttendOp op) {
+  BufferType query = op.getQuery().getType();
+  // attend_c13
+  if (op.getState()) {
+    BufferType state = op.getState().getType();
+    if (state.getSpace() != query.getSpace() || state.getWidth() != 2 * int64_t(op.getHeadCount()))
+      return mismatch(op,
+                      "a state of " + Twine(2 * int64_t(op.getHeadCount())) +
+                          " numbers for each row of the query",
+                      state, query);
+  }
+  // attend_c14
+  if (!op.getPrevious())
+    return success();
+  if (!op.getState())
+    return op.emitOpError("expects a state beside what is previous");
+  if (op.getPrevious().getType() != op.getOutput().getType())
+    return mismatch(op, "previous and output to be of one type", op.getPrevious().getType(),
+                    op.getOutput().getType());
+  return success();
+}
+
 LogicalResult AttendOp::verify() {
   return success(succeeded(verifyShapes(*this)) && succeeded(verifySlots(*this)) &&
-                 succeeded(verifyScores(*this)));
+                 succeeded(verifyScores(*this)) && succeeded(verifyState(*this)));
 }
 
 Footprint AttendOp::getFootprint() {
-  return {.reads = {getQuery(), getKey(), getValue()}, .writes = {getOutput()}};
+  if (getPrevious())
+    return {.reads = {getQuery(), getKey(), getValue(), getState(), getPrevious()},
+            .writes = {getOutput()}};
+  return {.reads = {getQuery(), getKey(), getValue()}, .writes = {getOutput(), getState()}};
 }
 
 SmallVector<WeightUse, 4> AttendOp::getWeights() {

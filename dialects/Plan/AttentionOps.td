@@ -14,6 +14,10 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
     appends them to (`pages`), or the encoder cache (`encoder_cache`, no operands). With `bf16`,
     keys and values of this invocation are multiplied as bf16.
 
+    A softmax over keys of two places is two launches. The first leaves in `state` what a row has of
+    it, the maximum of the scores and the sum of their exponentials, and in output the values not yet
+    divided by that sum; the second goes on from both, its `previous` and `state`.
+
     - `attend_c1` head_count, key_dim and value_dim are positive
     - `attend_c2` the query is head_count * key_dim wide, the output head_count * value_dim, and both
       are rows of the same space
@@ -28,10 +32,13 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
     - `attend_c10` only keys and values of this invocation are multiplied as bf16
     - `attend_c11` key_heads is positive, and divides head_count
     - `attend_c12` soft_cap is positive
+    - `attend_c13` a state has, for each row of the query, two numbers for each head
+    - `attend_c14` previous is like output, and needs a state
   }];
   let arguments = (ins StrAttr:$label, Plan_KeySourceAttr:$keys_from, Plan_Buffer:$query,
                        Optional<Plan_Buffer>:$key, Optional<Plan_Buffer>:$value,
-                       Plan_Buffer:$output, OptionalAttr<FlatSymbolRefAttr>:$bias,
+                       Plan_Buffer:$output, Optional<Plan_Buffer>:$state, Optional<Plan_Buffer>:$previous,
+                       OptionalAttr<FlatSymbolRefAttr>:$bias,
                        I64Attr:$head_count, I64Attr:$key_dim, I64Attr:$value_dim, F64Attr:$scale,
                        UnitAttr:$multiplies_bfloats, UnitAttr:$causal, OptionalAttr<I64Attr>:$window_before,
                        OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
@@ -40,7 +47,7 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
   let builders = [OpBuilder<(ins "const ::transept::plan::AttendParts &":$parts)>];
   let skipDefaultBuilders = 1;
   let assemblyFormat = [{
-    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`bias` $bias^)? (`bf16` $multiplies_bfloats^)? (`causal` $causal^)?
+    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`state` $state^)? (`previous` $previous^)? (`bias` $bias^)? (`bf16` $multiplies_bfloats^)? (`causal` $causal^)?
     (`keys` $key_slot^)? (`values` $value_slot^)? attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;

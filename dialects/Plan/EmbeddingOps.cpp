@@ -90,6 +90,10 @@ LogicalResult WindowsOp::verify() {
   // windows_c1
   if (output.getWidth() != int64_t(getKernel()) * input.getWidth())
     return mismatch(*this, "the output's width to be the kernel times the input's", input, output);
+  // windows_c2
+  if (!isPaddingOf(getKernel(), getPadding(), paddingBehind()))
+    return mismatch(*this, "a padding from 0 to kernel - 1 before and behind",
+                    int64_t(getPadding()), paddingBehind());
   return success();
 }
 
@@ -115,7 +119,7 @@ MadeSpace WindowsOp::getMadeSpace() {
   int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
   return {.space = getOutput().getType().getSpace(),
           .from = getInput().getType().getSpace(),
-          .step = {.kernel = kernel, .stride = stride, .padding = padding}};
+          .step = {.kernel = kernel, .stride = stride, .padding = padding + paddingBehind()}};
 }
 
 LogicalResult PrependOp::verify() {

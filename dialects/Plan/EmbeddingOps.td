@@ -44,13 +44,20 @@ def Plan_WindowsOp : Plan_LaunchOp<"windows", [DeclareOpInterfaceMethods<MakesSp
     The invocation's rows are one sequence.
 
     - `windows_c1` the output's width is the kernel times the input's
+    - `windows_c2` padding and behind, which is the padding where it is left out, are not negative,
+      and below the kernel
   }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, I64Attr:$kernel,
-                       I64Attr:$stride, I64Attr:$padding);
+                       I64Attr:$stride, I64Attr:$padding, OptionalAttr<I64Attr>:$padding_behind);
   let assemblyFormat = [{
-    $label $input `into` $output `kernel` $kernel `stride` $stride `padding` $padding attr-dict `:` type(operands)
+    $label $input `into` $output `kernel` $kernel `stride` $stride `padding` $padding
+    (`behind` $padding_behind^)? attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Rows of zeros behind a sequence.
+    int64_t paddingBehind() { return int64_t(getPaddingBehind().value_or(getPadding())); }
+  }];
 }
 
 def Plan_PrependOp : Plan_LaunchOp<"prepend", [DeclareOpInterfaceMethods<MakesSpace>]> {

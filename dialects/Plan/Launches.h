@@ -59,7 +59,7 @@ struct Cost {
 struct AttendParts {
   mlir::StringAttr label = {};
   KeySource keysFrom = KeySource::Rows;
-  mlir::Value query = {}, key = {}, value = {}, output = {};
+  mlir::Value query = {}, key = {}, value = {}, output = {}, state = {}, previous = {};
   int64_t headCount = 0, keyDim = 0, valueDim = 0;
   std::optional<int64_t> keyHeads = {};
   mlir::FloatAttr scale = {}, softCap = {};

@@ -5,6 +5,8 @@
 #include "dialects/Plan/Plan.h"
 #include "dialects/Transept/Checks.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 
 namespace transept::plan {
@@ -29,6 +31,9 @@ int64_t WeightOp::rowCount() {
 }
 
 LogicalResult ProgramOp::verifyRegions() {
+  // program_c3
+  if (int64_t(getSpareRows()) < 0)
+    return mismatch(*this, "spare_rows that are not negative", int64_t(getSpareRows()));
   SearchOp search;
   for (Operation &op : getBody().front()) {
     // program_c1
@@ -55,6 +60,12 @@ LogicalResult BufferOp::verify() {
   if (type.getWidth() <= 0 || type.getStride() < type.getWidth())
     return mismatch(*this, "a positive width and a stride not below it", type);
   return success();
+}
+
+int64_t BufferOp::bytesPerRow() {
+  constexpr int64_t kLine = 64;
+  int64_t numbers = int64_t(getMultiple()) * getResult().getType().getStride();
+  return llvm::alignTo(numbers * int64_t(sizeof(float)), kLine);
 }
 
 LogicalResult ColumnsOp::verify() {

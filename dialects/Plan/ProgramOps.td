@@ -38,9 +38,11 @@ def Plan_ProgramOp : Plan_Op<"program", [Symbol, SingleBlock, NoTerminator, Isol
   let description = [{
     - `program_c1` it holds buffers, columns of them, launches and barriers
     - `program_c2` a merge_search stands behind a search over as many tokens
+    - `program_c3` spare_rows is not negative
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        DefaultValuedAttr<I64Attr, "0">:$arena_bytes_per_row,
+                       DefaultValuedAttr<I64Attr, "0">:$spare_rows,
                        DefaultValuedAttr<I64Attr, "0">:$scratch_bytes,
                        DefaultValuedAttr<I64Attr, "0">:$scratch_bytes_per_key,
                        DefaultValuedAttr<TypedArrayAttrBase<Plan_CacheSlot, "cache slots">, "{}">:$slots,
@@ -54,8 +56,9 @@ def Plan_BufferOp : Plan_Op<"buffer"> {
   let summary = "rows at a place of the arena";
   let description = [{
     `offset` counts bytes per row: the buffer begins at offset * rows, where rows are those of the
-    program's last space (`source` in encode). A space before a convolution has up to `multiple`
-    times as many.
+    program's last space (`source` in encode) and the program's `spare_rows`. A space before a
+    convolution has up to `multiple` times as many; the spare rows are for those that fill no
+    window.
 
     - `buffer_c1` multiple is positive
     - `buffer_c2` the width is positive, and the stride not below it
@@ -65,10 +68,9 @@ def Plan_BufferOp : Plan_Op<"buffer"> {
   let assemblyFormat = "(`at` $offset^)? (`multiple` $multiple^)? attr-dict `:` type($result)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    /// What it takes of the arena, for each row of the program.
-    int64_t bytesPerRow() {
-      return int64_t(getMultiple()) * getResult().getType().getStride() * int64_t(sizeof(float));
-    }
+    /// What it takes of the arena, for each row of the program: whole cache lines, so that all
+    /// buffers begin at one.
+    int64_t bytesPerRow();
   }];
 }
 

@@ -42,6 +42,67 @@ Cost NormalizeOp::getCost() {
   return {.bytesPerRow = rowBytes(getOperands())};
 }
 
+/// Two numbers for each row of `rows`.
+static bool isMeasuresOf(BufferType measures, BufferType rows) {
+  return measures.getSpace() == rows.getSpace() && measures.getWidth() == 2;
+}
+
+LogicalResult MeasureRowsOp::verify() {
+  BufferType input = getInput().getType(), output = getOutput().getType();
+  // measure_rows_c1
+  if (!isMeasuresOf(output, input))
+    return mismatch(*this, "an output of two numbers for each row of the input", input, output);
+  return success();
+}
+
+Footprint MeasureRowsOp::getFootprint() {
+  return {.reads = {getInput()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> MeasureRowsOp::getWeights() {
+  return {};
+}
+
+Value MeasureRowsOp::getCountedRows() {
+  return getInput();
+}
+
+Cost MeasureRowsOp::getCost() {
+  return {.bytesPerRow = rowBytes(getOperands())};
+}
+
+LogicalResult NormalizeSequenceOp::verify() {
+  BufferType input = getInput().getType(), output = getOutput().getType();
+  // normalize_sequence_c1
+  if (!isAlike(input, output))
+    return mismatch(*this, "input and output to be rows of the same space and width", input,
+                    output);
+  // normalize_sequence_c2
+  if (!isMeasuresOf(getMeasures().getType(), input))
+    return mismatch(*this, "two measures for each row of the input", getMeasures().getType(),
+                    input);
+  // normalize_sequence_c3
+  if (double epsilon = getEpsilon().convertToDouble(); !(epsilon >= 0))
+    return mismatch(*this, "an epsilon that is not negative", epsilon);
+  return success();
+}
+
+Footprint NormalizeSequenceOp::getFootprint() {
+  return {.reads = {getInput(), getMeasures()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> NormalizeSequenceOp::getWeights() {
+  return {{getGainAttr(), {LayoutKind::Vector}}, {getShiftAttr(), {LayoutKind::Vector}}};
+}
+
+Value NormalizeSequenceOp::getCountedRows() {
+  return getInput();
+}
+
+Cost NormalizeSequenceOp::getCost() {
+  return {.bytesPerRow = rowBytes(getOperands())};
+}
+
 LogicalResult RotateOp::verify() {
   BufferType input = getInput().getType(), output = getOutput().getType();
   int64_t heads = getHeadCount(), dims = getDims();

@@ -22,6 +22,35 @@ def Plan_NormalizeOp : Plan_LaunchOp<"normalize"> {
   let hasVerifier = 1;
 }
 
+def Plan_MeasureRowsOp : Plan_LaunchOp<"measure_rows"> {
+  let summary = "mean and variance of each row";
+  let description = [{
+    - `measure_rows_c1` the output has two numbers for each row of the input
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output);
+  let assemblyFormat = "$label $input `into` $output attr-dict `:` type(operands)";
+  let hasVerifier = 1;
+}
+
+def Plan_NormalizeSequenceOp : Plan_LaunchOp<"normalize_sequence"> {
+  let summary = "a normalization of each sequence as a whole, from the measures of its rows";
+  let description = [{
+    Rows of a space that features become are one sequence.
+
+    - `normalize_sequence_c1` input and output are rows of the same space and width
+    - `normalize_sequence_c2` there are two measures for each row of the input
+    - `normalize_sequence_c3` epsilon is not negative
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$measures, Plan_Buffer:$output,
+                       F64Attr:$epsilon, OptionalAttr<FlatSymbolRefAttr>:$gain,
+                       OptionalAttr<FlatSymbolRefAttr>:$shift);
+  let assemblyFormat = [{
+    $label $input `measures` $measures `into` $output `epsilon` $epsilon (`gain` $gain^)?
+    (`shift` $shift^)? attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
 def Plan_RotateOp : Plan_LaunchOp<"rotate"> {
   let summary = "turn pairs of columns of each head by the row's position";
   let description = [{

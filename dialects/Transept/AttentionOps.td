@@ -98,6 +98,67 @@ def Transept_CrossAttentionOp : Transept_AttentionOp<"cross_attention"> {
   let results = (outs Transept_FloatRows:$result, Optional<Transept_AttentionWeights>:$weights);
 }
 
+def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOperandSegments]> {
+  let summary = "attend to keys of the queries' own sequence space and of another one at once";
+  let description = [{
+    For head h, with its columns: result = softmax(scale * query [key; memory_key]^T + [bias; 0])
+    [value; memory_value], one softmax over those keys of the queries' own space that mask lets
+    through and over all of memory. Queries see only keys of their own sequence. `weights` are the
+    softmax's result itself for the keys of memory: with those of the other keys they sum to 1.
+    key_heads and soft_cap are those of attention.
+
+    - `merged_attention_c1` head_count is positive, and divides the width of query; key_heads, which
+      is head_count where it is left out, divides those of keys and values
+    - `merged_attention_c2` heads of query and key have the same width
+    - `merged_attention_c3` key and value are rows of the same space
+    - `merged_attention_c4` keys are of the queries' space, or of its history
+    - `merged_attention_c5` the result has the queries' space, and head_count heads of the values'
+      width
+    - `merged_attention_c6` mask and bias are over the spaces of query and key
+    - `merged_attention_c7` bias has head_count heads
+    - `merged_attention_c8` key_heads is positive, and divides head_count
+    - `merged_attention_c9` soft_cap is positive
+    - `merged_attention_c10` memory_key and memory_value are rows of one other space, as wide as key
+      and value
+    - `merged_attention_c11` weights are over the spaces of query and memory_key and have head_count
+      heads
+
+    ```mlir
+    func.func @look_at_both(%q: !transept.rows<target x 512 x f32>,
+                            %k: !transept.rows<target x 512 x f32>,
+                            %v: !transept.rows<target x 512 x f32>,
+                            %mk: !transept.rows<source x 512 x f32>,
+                            %mv: !transept.rows<source x 512 x f32>) {
+      %mask = transept.causal_mask : !transept.mask<target x target>
+      %mixed = transept.merged_attention %q, %k, %v memory %mk, %mv mask %mask heads 8 {scale = 0.125}
+          : (!transept.rows<target x 512 x f32>, !transept.rows<target x 512 x f32>,
+             !transept.rows<target x 512 x f32>, !transept.rows<source x 512 x f32>,
+             !transept.rows<source x 512 x f32>, !transept.mask<target x target>)
+          -> !transept.rows<target x 512 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$query, Transept_FloatRows:$key, Transept_FloatRows:$value,
+                       Transept_FloatRows:$memory_key, Transept_FloatRows:$memory_value,
+                       Optional<Transept_Mask>:$mask, Optional<Transept_Bias>:$bias,
+                       Transept_Size:$head_count, DefaultValuedAttr<Transept_Number, "1.0">:$scale,
+                       OptionalAttr<Transept_Size>:$key_head_count,
+                       OptionalAttr<Transept_Number>:$soft_cap);
+  let results = (outs Transept_FloatRows:$result, Optional<Transept_AttentionWeights>:$weights);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `memory` $memory_key `,` $memory_value (`mask` $mask^)? (`bias` $bias^)?
+    `heads` $head_count (`key_heads` $key_head_count^)? (`soft_cap` $soft_cap^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = [{
+    /// Heads of keys and values.
+    int64_t keyHeads() { return int64_t(getKeyHeadCount().value_or(getHeadCount())); }
+  }];
+}
+
 def Transept_AverageHeadsOp : Transept_Op<"average_heads"> {
   let summary = "average attention weights over the heads";
   let description = [{

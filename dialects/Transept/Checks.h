@@ -28,6 +28,11 @@ inline bool isOwnSpace(const Space &query, const Space &key) {
   return key == query || key == query.history();
 }
 
+/// May windows of `kernel` rows begin and end so many rows outside of a sequence?
+inline bool isPaddingOf(int64_t kernel, int64_t before, int64_t behind) {
+  return before >= 0 && behind >= 0 && before < kernel && behind < kernel;
+}
+
 inline int64_t outputsOf(mlir::RankedTensorType weight) {
   return weight.getDimSize(0);
 }

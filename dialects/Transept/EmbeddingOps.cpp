@@ -44,7 +44,7 @@ MadeSpace WindowsOp::getMadeSpace() {
   int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
   return {.space = getResult().getType().getSpace(),
           .from = getInput().getType().getSpace(),
-          .step = {.kernel = kernel, .stride = stride, .padding = padding}};
+          .step = {.kernel = kernel, .stride = stride, .padding = padding + paddingBehind()}};
 }
 
 LogicalResult WindowsOp::verify() {
@@ -52,6 +52,10 @@ LogicalResult WindowsOp::verify() {
   // windows_c1
   if (result.getWidth() != int64_t(getKernel()) * input.getWidth())
     return mismatch(*this, "the result's width to be the kernel times the input's", input, result);
+  // windows_c2
+  if (!isPaddingOf(getKernel(), getPadding(), paddingBehind()))
+    return mismatch(*this, "a padding from 0 to kernel - 1 before and behind",
+                    int64_t(getPadding()), paddingBehind());
   return success();
 }
 

@@ -72,16 +72,16 @@ def Transept_WindowsOp : Transept_Op<"windows", [DeclareOpInterfaceMethods<Makes
   let summary = "gather the windows of rows that a convolution multiplies";
   let description = [{
     result[i, c * kernel + k] = input[i * stride + k - padding, c], 0 outside the sequence. A sequence of
-    n rows gives (n + 2 * padding - kernel) / stride + 1 rows (none if it is shorter than the kernel).
+    n rows gives (n + padding + behind - kernel) / stride + 1 rows (none if it is shorter than the
+    kernel). `behind` is the padding where it is left out; a causal convolution has kernel - 1 and 0.
     A convolution is a `linear` behind it, with the weight [outputs, channels, kernel] read as
     [outputs, channels * kernel].
 
     - `windows_c1` the result's width is the kernel times the input's width
+    - `windows_c2` padding and behind are not negative, and below the kernel
     - `makes_space_c1` input and result are rows of different spaces, both derived from the source
-    - `makes_space_c2` kernel and stride are positive, and the padding is below the kernel
-    - `makes_space_c3` the padding is at least half of the kernel (rounded down), so that the input
-      never has more than `stride` times the result's rows
-    - `makes_space_c4` kernel and stride are at most 65536
+    - `makes_space_c2` kernel and stride are positive
+    - `makes_space_c3` kernel and stride are at most 65536
 
     ```mlir
     func.func @stem(%frames: !transept.rows<source.features x 80 x f32>) {
@@ -91,12 +91,18 @@ def Transept_WindowsOp : Transept_Op<"windows", [DeclareOpInterfaceMethods<Makes
     }
     ```
   }];
-  let arguments = (ins Transept_FloatRows:$input, Transept_Size:$kernel, Transept_Size:$stride, Transept_Size:$padding);
+  let arguments = (ins Transept_FloatRows:$input, Transept_Size:$kernel, Transept_Size:$stride,
+                       Transept_Size:$padding, OptionalAttr<Transept_Size>:$padding_behind);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = [{
-    $input `kernel` $kernel `stride` $stride `padding` $padding attr-dict `:` functional-type(operands, results)
+    $input `kernel` $kernel `stride` $stride `padding` $padding (`behind` $padding_behind^)? attr-dict
+    `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Rows of zeros behind a sequence.
+    int64_t paddingBehind() { return int64_t(getPaddingBehind().value_or(getPadding())); }
+  }];
 }
 
 def Transept_PrependRowsOp : Transept_Op<"prepend_rows", [DeclareOpInterfaceMethods<MakesSpace>]> {
@@ -106,7 +112,7 @@ def Transept_PrependRowsOp : Transept_Op<"prepend_rows", [DeclareOpInterfaceMeth
 
     - `prepend_rows_c1` leading, input and result have the same width
     - `makes_space_c1` input and result are rows of different spaces, both derived from the source
-    - `makes_space_c4` there are at most 65536 rows of `leading`
+    - `makes_space_c3` there are at most 65536 rows of `leading`
 
     ```mlir
     func.func @classify(%patches: !transept.rows<source.patches x 192 x f32>, %token: tensor<1x192xf32>) {

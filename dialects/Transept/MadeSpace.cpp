@@ -15,13 +15,12 @@ using namespace transept;
 static constexpr int64_t kMaximumStep = 1 << 16;
 
 int64_t RowStep::rowsFrom(int64_t rows) const {
-  int64_t padded = rows + 2 * padding;
+  int64_t padded = rows + padding;
   return leading + (padded < kernel ? 0 : (padded - kernel) / stride + 1);
 }
 
-int64_t RowStep::rowsBeforePerRow() const {
-  assert(padding >= kernel / 2 && "verified: with less padding, sequences may have no window");
-  return stride;
+int64_t RowStep::spareRowsBefore() const {
+  return std::max<int64_t>(0, kernel - padding - 1);
 }
 
 MadeSpaces::MadeSpaces(Block &block) {
@@ -61,17 +60,12 @@ LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
                     made.from->str(), made.space.str());
   const RowStep &step = made.step;
   // makes_space_c2
-  if (step.kernel < 1 || step.stride < 1 || step.padding >= step.kernel)
-    return op->emitOpError("expects a positive kernel and stride and a padding below the kernel, "
-                           "but got ")
-           << step.kernel << ", " << step.stride << " and " << step.padding;
-  // makes_space_c4
+  if (step.kernel < 1 || step.stride < 1)
+    return mismatch(op, "a positive kernel and stride", step.kernel, step.stride);
+  // makes_space_c3
   if (step.kernel > kMaximumStep || step.stride > kMaximumStep || step.leading > kMaximumStep)
     return op->emitOpError("expects a kernel, a stride and leading rows of at most ")
            << kMaximumStep << ", but got " << step.kernel << ", " << step.stride << " and "
            << step.leading;
-  // makes_space_c3
-  if (step.padding < step.kernel / 2)
-    return mismatch(op, "a padding of at least half of the kernel", step.padding, step.kernel);
   return success();
 }

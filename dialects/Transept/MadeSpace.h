@@ -17,16 +17,18 @@
 namespace transept {
 
 /// How the number of a sequence's rows changes: n rows become one for each window of `kernel` rows,
-/// `stride` rows apart, with `padding` rows outside the sequence on either side; then `leading`
-/// rows are put before them. A library carries a table of these (transept_row_step in abi.h).
+/// `stride` rows apart, with `padding` rows outside the sequence, before and behind it together;
+/// then `leading` rows are put before them. A library carries a table of these (transept_row_step
+/// in abi.h).
 struct RowStep {
   int64_t kernel = 1, stride = 1, padding = 0, leading = 0;
 
   bool hasWindows() const { return kernel != 1 || stride != 1 || padding != 0; }
   /// The rows that `rows` rows become.
   int64_t rowsFrom(int64_t rows) const;
-  /// How many rows there are before the step, at most, for each row behind it.
-  int64_t rowsBeforePerRow() const;
+  /// There are at most `stride` rows before the step for each row behind it, and these: the rest
+  /// that gives no window.
+  int64_t spareRowsBefore() const;
 
   friend bool operator==(const RowStep &, const RowStep &) = default;
 };

@@ -20,6 +20,19 @@ LogicalResult LayerNormOp::verify() {
   return success();
 }
 
+LogicalResult SequenceNormOp::verify() {
+  RowsType input = getInput().getType();
+  // sequence_norm_c1
+  if (getGain() && outputsOf(getGain().getType()) != input.getWidth())
+    return mismatch(*this, "gain to have the input's width", getGain().getType(), input);
+  if (getBias() && outputsOf(getBias().getType()) != input.getWidth())
+    return mismatch(*this, "bias to have the input's width", getBias().getType(), input);
+  // sequence_norm_c2
+  if (getResult().getType() != input)
+    return mismatch(*this, "input and result to have the same type", input, getResult().getType());
+  return success();
+}
+
 LogicalResult RmsNormOp::verify() {
   RowsType input = getInput().getType();
   // rms_norm_c3

@@ -63,4 +63,34 @@ def Transept_RmsNormOp : Transept_Op<"rms_norm", [RowWise]> {
   let hasVerifier = 1;
 }
 
+def Transept_SequenceNormOp : Transept_Op<"sequence_norm", [AttrSizedOperandSegments]> {
+  let summary = "normalize each sequence as a whole to mean 0 and variance 1, then gain and bias";
+  let description = [{
+    result = (x - mean) / sqrt(variance + epsilon) * gain + bias, with mean and biased variance over
+    all numbers of all rows of a sequence (Wu and He 2018, with one group), and gain and bias by
+    column. Every row depends on all others of its sequence, so that a decoder that goes on row by
+    row cannot have it.
+
+    - `sequence_norm_c1` gain and bias have the input's width
+    - `sequence_norm_c2` input and result have the same type
+
+    ```mlir
+    func.func @norm(%x: !transept.rows<source.frames x 416 x f32>, %gain: tensor<416xf32>,
+                    %bias: tensor<416xf32>) {
+      %normalized = transept.sequence_norm %x gain %gain shift %bias epsilon 1.0e-5
+          : (!transept.rows<source.frames x 416 x f32>, tensor<416xf32>, tensor<416xf32>)
+          -> !transept.rows<source.frames x 416 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$input, Optional<Transept_Vector>:$gain,
+                       Optional<Transept_Vector>:$bias, Transept_Number:$epsilon);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = [{
+    $input (`gain` $gain^)? (`shift` $bias^)? `epsilon` $epsilon attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif

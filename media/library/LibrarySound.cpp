@@ -30,17 +30,25 @@ struct Opening {
                                   kName);
   }
 
+  std::vector<float> allSamples(int rate) const {
+    std::vector<float> all;
+    auto reader = samples(rate)();
+    while (reader->read(all)) {
+    }
+    return all;
+  }
+
   Source operator()(const features::WhisperSettings &settings) const {
     media::checkFeatureWidth(table, settings.mels);
     return features::WhisperSound(samples(settings.sampleRate), kName, settings);
   }
   Source operator()(const features::Speech2TextSettings &settings) const {
     media::checkFeatureWidth(table, settings.mels);
-    std::vector<float> all;
-    auto reader = samples(settings.sampleRate)();
-    while (reader->read(all)) {
-    }
-    return features::speech2TextFeatures(all, settings, kName);
+    return features::speech2TextFeatures(allSamples(settings.sampleRate), settings, kName);
+  }
+  Source operator()(const features::WaveformSettings &settings) const {
+    media::checkFeatureWidth(table, 1);
+    return features::waveformFeatures(allSamples(settings.sampleRate), settings);
   }
   Source operator()(const features::ImageSettings &) const {
     throw Error(ErrorCode::Unsupported, fmt::format("{} takes images, not sounds", table.name));

@@ -41,6 +41,15 @@ struct Extraction {
     std::vector<float> samples = decodeSound(bytes, name, sound);
     return speech2TextFeatures(samples, settings, name);
   }
+  Features operator()(const WaveformSettings &settings) const {
+    SoundOptions sound{.sampleRate = settings.sampleRate};
+    if (settings.normalizes)
+      sound.longestSeconds =
+          std::min(sound.longestSeconds, options.enoughRows / size_t(settings.sampleRate) + 1);
+    else
+      sound.enoughSamples = options.enoughRows;
+    return waveformFeatures(decodeSound(bytes, name, sound), settings);
+  }
   Features operator()(const ImageSettings &settings) const {
     return cutPatches(pixelValues(decodeImage(bytes, name), settings), patchSize, name);
   }
@@ -91,6 +100,8 @@ size_t Extractor::width() const {
     return whisper->mels;
   if (const auto *speech = std::get_if<Speech2TextSettings>(&settings))
     return speech->mels;
+  if (std::holds_alternative<WaveformSettings>(settings))
+    return 1;
   return 3 * patchSize * patchSize;
 }
 

@@ -66,6 +66,16 @@ Settings readSpeech2Text(ConfigFields &fields) {
   return settings;
 }
 
+Settings readWaveform(ConfigFields &fields) {
+  WaveformSettings settings;
+  readSpeechFields(fields);
+  requireNumber(fields, "feature_size", 1);
+  settings.normalizes = fields.boolean("do_normalize", true);
+  // One sound at a time is never padded.
+  fields.ignore({"padding_value", "padding_side"});
+  return settings;
+}
+
 /// A number for both sides, a pair of height and width, or an object with them.
 ImageSize readSize(ConfigFields &fields, const std::string &key, ImageSize fallback) {
   const Json *value = fields.find(key);
@@ -176,8 +186,9 @@ struct Type {
 };
 
 /// "FeatureExtractor" is what image processors were called before.
-constexpr std::array<Type, 8> types = {{{"WhisperFeatureExtractor", readWhisper},
+constexpr std::array<Type, 9> types = {{{"WhisperFeatureExtractor", readWhisper},
                                         {"Speech2TextFeatureExtractor", readSpeech2Text},
+                                        {"Wav2Vec2FeatureExtractor", readWaveform},
                                         {"ViTImageProcessor", readVit},
                                         {"ViTImageProcessorFast", readVit},
                                         {"ViTFeatureExtractor", readVit},

@@ -32,6 +32,12 @@ struct Speech2TextSettings {
 
 constexpr size_t speech2TextRowsPerSecond = 100;
 
+/// Defaults are those of Wav2Vec2FeatureExtractor.
+struct WaveformSettings {
+  int sampleRate = 16000;
+  bool normalizes = true;
+};
+
 /// Logarithms of mel energies, one row a frame of `hop` samples, floored 80 dB below the loudest
 /// and scaled. Samples are cut or padded with silence to a chunk, unless `isPadded` is false;
 /// sounds of less than a hop have no row then. `name` begins errors.
@@ -42,6 +48,9 @@ Features whisperFeatures(std::span<const float> samples, const WhisperSettings &
 /// over the whole sound. A column that never changes gets 0 where the original divides by zero.
 Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
                              const std::string &name);
+
+/// A row for each sample, normalized over the whole sound if so wanted.
+Features waveformFeatures(std::vector<float> samples, const WaveformSettings &settings);
 
 } // namespace transept::features
 

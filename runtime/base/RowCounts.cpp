@@ -15,7 +15,7 @@ std::uint64_t rowsAfterSteps(const transept_model_table &table, std::uint64_t ro
                              std::uint64_t steps) {
   for (const transept_row_step &step :
        std::span(table.row_steps, std::min(steps, table.row_step_count))) {
-    std::uint64_t padded = addSizes(rows, 2 * std::uint64_t(step.padding));
+    std::uint64_t padded = addSizes(rows, step.padding);
     rows = padded < step.kernel ? 0 : (padded - step.kernel) / step.stride + 1;
     rows = addSizes(rows, step.leading);
   }

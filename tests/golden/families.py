@@ -14,6 +14,7 @@ BEGIN, END = "<!-- families: written by tests/golden/families.py -->\n", "<!-- e
 INPUTS = {
     "input_ids": "text",
     "input_features": "sound",
+    "input_values": "sound",
     "pixel_values": "images",
     "decoder_states": "rows of numbers",
 }

@@ -94,13 +94,14 @@ class Compiled : public ::testing::TestWithParam<std::string> {};
 TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart(), tinySpeech(), tinyVision(),
-        tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent()})
+        tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent(), tinyMerged(), tinyWave()})
     check(description, GetParam(), Fusion::All, 1);
 }
 
 TEST_P(Compiled, UnfusedModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
-       {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision(), tinyGrouped(), tinyStudent()})
+       {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision(), tinyGrouped(), tinyStudent(),
+        tinyMerged(), tinyWave()})
     check(description, GetParam(), Fusion::Least, 2);
 }
 

@@ -132,6 +132,11 @@ inline frontend::Description randomGroupedModel(uint64_t seed) {
     }
     if (isTarget)
       stack->crossAttention = group(tiny, "cross", isSandwich);
+    // Of a third of the models, without a draw.
+    if (isTarget && seed % 3 == 0) {
+      stack->crossAttention.reset();
+      stack->selfAttention.mergesSource = true;
+    }
     if (isSandwich) {
       stack->normPlacement = NormPlacement::Sandwich;
       stack->feedForward.postNorm = tiny.norm("ff.post");

@@ -293,6 +293,58 @@ inline frontend::Description tinyGrouped() {
   return description;
 }
 
+/// Like Gemma 3 in pairs: one softmax over the target's own keys and the source's.
+inline frontend::Description tinyMerged() {
+  frontend::Description description = tinyGrouped();
+  description.name = "tiny_merged";
+  frontend::Stack target = description.target;
+  frontend::Attention &merged = target.selfAttention;
+  TinyStack tiny{"decoder.layer.{layer}",
+                 26,
+                 /*hasBias=*/false,
+                 {.kind = frontend::NormKind::RootMeanSquare, .epsilon = 1e-6, .gainOffset = 1.0}};
+  std::vector<frontend::AttentionVariant> variants = merged.variants;
+  merged = tiny.grouped("self", 6, 2, 10, 26);
+  merged.variants = variants;
+  merged.softCap = 3.0;
+  merged.mergesSource = true;
+  target.hiddenSize = 26;
+  target.crossAttention.reset();
+  target.feedForward = tiny.feedForward(frontend::Activation::GeluTanh, 33, /*isGated=*/true);
+  target.feedForward.postNorm = tiny.norm("ff.post");
+  description.target = target;
+  return description;
+}
+
+/// Like models of samples of sound: windows that are not symmetric, a norm of the whole sequence,
+/// positions of neighbouring columns, a gated target.
+inline frontend::Description tinyWave() {
+  using namespace frontend;
+  Description description = tinyMarian();
+  description.name = "tiny_wave";
+  auto linear = [](const std::string &part, int64_t inputs, int64_t outputs) -> Linear {
+    return {{part}, checkpoints::TensorReference{part + "_bias"}, inputs, outputs};
+  };
+  Embedding &embedding = description.source.embedding;
+  embedding = {.features = Features{.width = 1}};
+  embedding.features->convolutions = {
+      {7, 3, 6, linear("stem.0", 7, 21), std::nullopt, Activation::Tanh, 0},
+      {3, 2, 0, linear("stem.1", 63, 30), std::nullopt, Activation::Gelu, 2}};
+  embedding.features->convolutions[0].norm =
+      Norm{.kind = NormKind::Sequence,
+           .epsilon = 1e-5,
+           .gain = {"stem.gain"},
+           .bias = checkpoints::TensorReference{"stem.shift"}};
+  for (Stack *stack : {&description.source, &description.target}) {
+    stack->embedding.positions = {};
+    stack->selfAttention.variants = {
+        {Rotary{.dims = 6, .theta = 100.0, .isInterleaved = true}, std::nullopt}};
+  }
+  TinyStack tiny{"decoder.layer.{layer}", 30, /*hasBias=*/true, {.epsilon = 1e-5}};
+  description.target.feedForward = tiny.feedForward(Activation::Silu, 41, /*isGated=*/true);
+  return description;
+}
+
 /// Like Firefox's translators: a recurrence in place of the target's self-attention, zeros in place
 /// of its first embedding.
 inline frontend::Description tinyStudent() {

@@ -50,6 +50,19 @@ std::vector<GoldenSource> readFrames(const FloatTensor &tensor, const Model &mod
   return sources;
 }
 
+/// [batch, samples]: rows of one number.
+std::vector<GoldenSource> readSamples(const FloatTensor &tensor, const Model &model) {
+  if (tensor.shape.size() != 2 || model.sourceFeatureWidth() != 1)
+    failShape("input_values", tensor, "[batch, samples], of a model that reads samples");
+  std::vector<GoldenSource> sources(size_t(tensor.shape[0]));
+  const float *from = tensor.values.data();
+  for (GoldenSource &source : sources) {
+    source.features.assign(from, from + tensor.shape[1]);
+    from += tensor.shape[1];
+  }
+  return sources;
+}
+
 /// [batch, channels, height, width] in square patches, row by row of patches.
 std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &model) {
   auto patchNumbers = int64_t(model.sourceFeatureWidth());
@@ -78,19 +91,21 @@ std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &mo
 std::vector<GoldenSource> readContents(const Model &model, const Goldens &goldens,
                                        const GoldenCase &golden) {
   std::vector<std::string> names;
-  for (const char *name : {"input_ids", "input_features", "pixel_values"})
+  for (const char *name : {"input_ids", "input_features", "input_values", "pixel_values"})
     if (golden.inputs.contains(name))
       names.push_back(name);
   if (names.size() != 1)
     throw InputError(
-        fmt::format("expects one of the inputs input_ids, input_features and pixel_values, but got "
-                    "{}",
+        fmt::format("expects one of the inputs input_ids, input_features, input_values and "
+                    "pixel_values, but got {}",
                     names.empty() ? "none" : fmt::format("{}", fmt::join(names, " and "))));
   const std::string &tensor = golden.inputs.at(names.front());
   if (names.front() == "input_ids")
     return readIds(goldens.integers(tensor));
-  return names.front() == "input_features" ? readFrames(goldens.floats(tensor), model)
-                                           : readPatches(goldens.floats(tensor), model);
+  FloatTensor numbers = goldens.floats(tensor);
+  return names.front() == "input_features" ? readFrames(numbers, model)
+         : names.front() == "input_values" ? readSamples(numbers, model)
+                                           : readPatches(numbers, model);
 }
 
 } // namespace

@@ -98,7 +98,8 @@ struct Launch {
   std::vector<uint32_t> reads = {}, writes = {}; // indices of the program's buffers
 };
 
-/// A buffer of a program's arena: row_count times these many bytes, from row_count times `offset`.
+/// A buffer of a program's arena: these many bytes for each row, from as many times `offset`. Rows
+/// are those of an invocation and the program's spare ones.
 struct Buffer {
   std::string name = {}; // of the value that it holds
   std::string space = {};
@@ -109,7 +110,7 @@ struct Buffer {
 
 struct Program {
   std::string name = {}, level = {};
-  int64_t arena_bytes_per_row = 0;
+  int64_t arena_bytes_per_row = 0, spare_rows = 0;
   std::vector<Launch> launches = {}; // barriers among them, of kind "barrier"
   std::vector<Buffer> buffers = {};
 };

@@ -29,7 +29,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Launch, name, kind, origins, sym
                                                 bytes_per_row, bytes_per_key, operations_per_row,
                                                 operations_per_row_and_key, weights, reads, writes)
 STORY_FIELDS(Buffer, name, space, width, stride, offset, bytes, first, last)
-STORY_FIELDS(Program, name, level, arena_bytes_per_row, launches, buffers)
+STORY_FIELDS(Program, name, level, arena_bytes_per_row, spare_rows, launches, buffers)
 STORY_FIELDS(Kernel, symbol, level, address, bytes, calls)
 STORY_FIELDS(Options, weights, cache, cpu)
 STORY_FIELDS(RowStep, kernel, stride, padding, leading)

@@ -48,8 +48,8 @@ public:
       const story::Buffer &buffer = program.buffers[number];
       std::vector<float> &rows = values[value++].rows;
       for (uint64_t row = 0, count = observation.sequenceRows(); row < count; ++row) {
-        const float *numbers =
-            observation.rowOf(uint64_t(buffer.offset), uint64_t(buffer.stride), row);
+        const float *numbers = observation.rowOf(uint64_t(buffer.offset), uint64_t(buffer.stride),
+                                                 row, uint64_t(program.spare_rows));
         rows.insert(rows.end(), numbers, numbers + buffer.width);
       }
     }

@@ -48,6 +48,8 @@ std::string AttentionShape::name() const {
     result += llvm::formatv("_bias{0}", biasReach);
   if (multipliesBFloats || cachesBFloats)
     result += "_bf16";
+  if (isLeft || continues)
+    result += llvm::formatv("{0}_state{1}", continues ? "_continues" : "", stateStride);
   return result +
          llvm::formatv("_from{0}_{1}_{2}_to{3}", queryStride, keyStride, valueStride, outputStride)
              .str();
@@ -147,13 +149,7 @@ private:
     else
       emitPackRows(kernel, rows, from, kernel.integer(shape.queryStride),
                    kernel.integer(shape.keyDim), queries);
-    kernel.loop(zero, rows, 1, [&](Expression row) {
-      kernel.store(kernel.number(-kInfinity), kernel.floatsAt(maxima, row));
-      kernel.store(kernel.number(0), kernel.floatsAt(totals, row));
-      for (int64_t column = 0; column < scratch.sumStride; column += kernel.lanes())
-        kernel.store(kernel.vectorNumber(0),
-                     kernel.floatsAt(sums, row * scratch.sumStride + column));
-    });
+    kernel.loop(zero, rows, 1, [&](Expression row) { beginRow(unit, queryRow + row, row); });
 
     VisitedKeys visited = emitVisitedKeys(kernel, shape, unit, first, rows);
     kernel.loop(visited.begin, visited.end, kKeysPerStep, [&](Expression key) {
@@ -366,15 +362,52 @@ private:
             .prefetch = prefetch()};
   }
 
+  void beginRow(const AttentionUnit &unit, Expression queryRow, Expression row) {
+    Expression maximum = kernel.number(-kInfinity), total = kernel.number(0);
+    Expression state = stateOf(unit, queryRow);
+    if (shape.continues) {
+      maximum = kernel.loadFloat(state);
+      total = kernel.loadFloat(kernel.floatsAt(state, 1));
+    }
+    kernel.store(maximum, kernel.floatsAt(maxima, row));
+    kernel.store(total, kernel.floatsAt(totals, row));
+    Expression to = kernel.floatsAt(sums, row * scratch.sumStride);
+    for (int64_t column = 0; column < scratch.sumStride; column += kernel.lanes())
+      kernel.store(kernel.vectorNumber(0), kernel.floatsAt(to, column));
+    if (!shape.continues)
+      return;
+    Expression from = valuesOf(operands.previous, unit, queryRow);
+    forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
+      kernel.storeFirst(kernel.loadFirst(kernel.floatsAt(from, column), count),
+                        kernel.floatsAt(to, column), count);
+    });
+  }
+
+  /// The maximum and the total of a row and head; null where there is no state.
+  Expression stateOf(const AttentionUnit &unit, Expression queryRow) {
+    if (!shape.isLeft && !shape.continues)
+      return kernel.null();
+    return kernel.floatsAt(operands.state, queryRow * shape.stateStride + unit.head * 2);
+  }
+
+  Expression valuesOf(Expression buffer, const AttentionUnit &unit, Expression queryRow) {
+    return kernel.floatsAt(buffer, queryRow * shape.outputStride + unit.head * shape.valueDim);
+  }
+
   /// A row that saw no key has total 0 and yields 0.
   void storeRow(const AttentionUnit &unit, Expression queryRow, Expression row) {
     Expression total = kernel.loadFloat(kernel.floatsAt(totals, row));
+    if (shape.isLeft) {
+      Expression state = stateOf(unit, queryRow);
+      kernel.store(kernel.loadFloat(kernel.floatsAt(maxima, row)), state);
+      kernel.store(total, kernel.floatsAt(state, 1));
+      total = kernel.number(1);
+    }
     Expression factor =
         kernel.select(total == kernel.number(0), kernel.number(0), kernel.number(1) / total);
     Expression factors = kernel.broadcast(factor);
     Expression from = kernel.floatsAt(sums, row * scratch.sumStride);
-    Expression to = kernel.floatsAt(operands.output,
-                                    queryRow * shape.outputStride + unit.head * shape.valueDim);
+    Expression to = valuesOf(operands.output, unit, queryRow);
     forEachVector(kernel, shape.valueDim, [&](Expression column, int64_t count) {
       kernel.storeFirst(kernel.loadVector(kernel.floatsAt(from, column)) * factors,
                         kernel.floatsAt(to, column), count);

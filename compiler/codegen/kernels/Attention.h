@@ -36,6 +36,10 @@ struct AttentionShape {
   /// Rows: queries, keys, weights and values are rounded to bf16 and multiplied as such; scores,
   /// softmax and sums stay f32.
   bool multipliesBFloats = false;
+  /// Whether other keys come behind these, in a later launch, or came before them: maxima and
+  /// totals are then in operands.state, sums in output or in previous.
+  bool isLeft = false, continues = false;
+  int64_t stateStride = 0;
   /// Pages, EncoderCache: the cache holds bf16, which are widened as they are read.
   bool cachesBFloats = false;
 

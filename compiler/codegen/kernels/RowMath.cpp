@@ -28,10 +28,6 @@ void forEachVector(KernelBuilder &kernel, int64_t width,
     body(kernel.integer(whole), width - whole);
 }
 
-namespace {
-
-/// sum over the row of term(vector), in four interleaved partial sums so that additions overlap.
-/// Lanes beyond the row are zero before `term` and dropped after it.
 Expression sumOverRow(KernelBuilder &kernel, int64_t width, Expression row,
                       function_ref<Expression(Expression)> term) {
   constexpr int64_t kPartialSums = 4;
@@ -63,8 +59,6 @@ Expression sumOverRow(KernelBuilder &kernel, int64_t width, Expression row,
 Expression reciprocalSquareRoot(KernelBuilder &kernel, Expression x) {
   return kernel.number(1) / kernel.wrap(math::SqrtOp::create(kernel, x));
 }
-
-} // namespace
 
 void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression input,
                       Expression gain, Expression shift, Expression output) {

@@ -29,6 +29,13 @@ struct NormShape {
 void emitNormalizeRow(KernelBuilder &kernel, const NormShape &shape, Expression input,
                       Expression gain, Expression shift, Expression output);
 
+/// sum over a row of `width` floats of term(vector), in four interleaved partial sums so that
+/// additions overlap. Lanes beyond the row are zero before `term` and dropped after it.
+Expression sumOverRow(KernelBuilder &kernel, int64_t width, Expression row,
+                      llvm::function_ref<Expression(Expression)> term);
+
+Expression reciprocalSquareRoot(KernelBuilder &kernel, Expression x);
+
 /// (row of floats, row of bf16): rounds `width` numbers, zeros up to paddedWidth.
 mlir::func::FuncOp roundRow(KernelBuilder &kernel, int64_t width, int64_t paddedWidth);
 

@@ -27,6 +27,9 @@ static AttentionShape shapeOf(plan::AttendOp op) {
   shape.windowBefore = op.getWindowBefore().value_or(-1);
   shape.windowAfter = op.getWindowAfter().value_or(-1);
   shape.biasReach = op.getBiasReach().value_or(-1);
+  shape.continues = bool(op.getPrevious());
+  shape.isLeft = op.getState() && !shape.continues;
+  shape.stateStride = op.getState() ? op.getState().getType().getStride() : 0;
   shape.multipliesBFloats = op.getMultipliesBfloats();
   shape.cachesBFloats = op.getKeySlotAttr() && op.getKeySlotAttr().holdsBFloats();
   return shape;
@@ -54,6 +57,8 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
       .containerLengths = null,
       .keySlot = zero,
       .valueSlot = zero,
+      .state = launch.address(op.getState()),
+      .previous = launch.address(op.getPrevious()),
       .weights = null,
       .weightStride = zero,
       .scratch = launch.scratch(),

@@ -40,6 +40,10 @@ void emitLaunch(plan::EmitStatesOp op, LaunchEmitter &launch);
 // EmitRotary.cpp
 void emitLaunch(plan::RotateOp op, LaunchEmitter &launch);
 
+// EmitSequenceNorm.cpp
+void emitLaunch(plan::MeasureRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::NormalizeSequenceOp op, LaunchEmitter &launch);
+
 // EmitVocabulary.cpp
 void emitLaunch(plan::SearchOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch);

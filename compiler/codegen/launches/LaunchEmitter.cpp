@@ -46,7 +46,7 @@ Expression LaunchEmitter::rowsOfSpace(const Space &space) {
   Expression rows = rowsOfSpace(*made->from);
   const RowStep &step = made->step;
   if (step.hasWindows()) {
-    Expression last = rows + (2 * step.padding - step.kernel);
+    Expression last = rows + (step.padding - step.kernel);
     // A sequence shorter than the kernel has no window; division would round up to one.
     rows = kernel.select(last < 0, kernel.integer(0), last / step.stride + 1);
   }
@@ -57,13 +57,19 @@ Expression LaunchEmitter::rowsOf(Value buffer) {
   return rowsOfSpace(cast<plan::BufferType>(buffer.getType()).getSpace());
 }
 
+bool LaunchEmitter::isOneSequence(Value buffer) {
+  const Space &space = cast<plan::BufferType>(buffer.getType()).getSpace();
+  return space.isSource() && spaces.find(space);
+}
+
 Expression LaunchEmitter::address(Value buffer) {
   if (!buffer)
     return kernel.null();
   if (auto columns = buffer.getDefiningOp<plan::ColumnsOp>())
     return kernel.floatsAt(address(columns.getBuffer()), int64_t(columns.getBegin()));
   auto op = buffer.getDefiningOp<plan::BufferOp>();
-  return kernel.bytesAt(field("arena"), rowCount * int64_t(*op.getOffset()));
+  return kernel.bytesAt(field("arena"),
+                        (rowCount + int64_t(program.getSpareRows())) * int64_t(*op.getOffset()));
 }
 
 Expression LaunchEmitter::weight(FlatSymbolRefAttr symbol) {

@@ -36,6 +36,8 @@ public:
 
   Expression field(llvm::StringRef name) { return loadField(kernel, invocation, name); }
   Expression rowsOf(mlir::Value buffer);
+  /// Whether its rows are one sequence: features are, and what they become.
+  bool isOneSequence(mlir::Value buffer);
   /// Null for buffers and weights that a launch lacks.
   Expression address(mlir::Value buffer);
   Expression weight(mlir::FlatSymbolRefAttr symbol);

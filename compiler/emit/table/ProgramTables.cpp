@@ -41,7 +41,8 @@ Constant *programTable(TableWriter &writer, const LevelFacts &level, llvm::Strin
   Values<transept_program> values = {
       .run = run,
       // The slack behind the arena: kernels load whole vectors.
-      .arena_bytes = TRANSEPT_CACHE_SLACK,
+      .arena_bytes =
+          TRANSEPT_CACHE_SLACK + int64_t(op.getSpareRows()) * int64_t(op.getArenaBytesPerRow()),
       .arena_bytes_per_row = op.getArenaBytesPerRow(),
       .scratch_bytes = op.getScratchBytes(),
       .scratch_bytes_per_key = op.getScratchBytesPerKey(),

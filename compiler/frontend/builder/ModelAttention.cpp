@@ -77,35 +77,50 @@ Value ModelWriter::sharedBias(const Attention &attention, const Space &query, co
   return isShared ? relativeBias(attention, query, key, node.child("relative_bias")) : Value();
 }
 
+Value ModelWriter::keys(const Attention &attention, Value states,
+                        const std::optional<Rotary> &rotary, const Node &node) {
+  int64_t heads = attention.keyHeads();
+  Value key = linear(attention.key, states, node.child("key"));
+  key = headNorm(attention.keyNorm, key, heads, node.child("key_norm"));
+  return this->rotary(rotary, key, heads, node.child("key_rotary"));
+}
+
 Value ModelWriter::attention(const Attention &attention, const AttentionVariant &variant,
-                             Value states, Value keyStates, Value mask, Value sharedBias,
-                             const Node &node) {
-  int64_t heads = attention.headCount, keyHeads = attention.keyHeads();
+                             Value states, const AttentionInputs &inputs, const Node &node) {
+  int64_t heads = attention.headCount;
   Value query = linear(attention.query, states, node.child("query"));
   query = headNorm(attention.queryNorm, query, heads, node.child("query_norm"));
   query = rotary(variant.rotary, query, heads, node.child("query_rotary"));
-  Value key = linear(attention.key, keyStates, node.child("key"));
-  key = headNorm(attention.keyNorm, key, keyHeads, node.child("key_norm"));
-  key = rotary(variant.rotary, key, keyHeads, node.child("key_rotary"));
-  Value value = linear(attention.value, keyStates, node.child("value"));
-  Value bias = sharedBias;
+  Value key = keys(attention, inputs.keyStates, variant.rotary, node);
+  Value value = linear(attention.value, inputs.keyStates, node.child("value"));
+  Value bias = inputs.sharedBias;
   if (attention.relativeBias && !bias)
-    bias =
-        relativeBias(attention, spaceOf(states), spaceOf(keyStates), node.child("relative_bias"));
+    bias = relativeBias(attention, spaceOf(states), spaceOf(inputs.keyStates),
+                        node.child("relative_bias"));
   RowsType type = rows(spaceOf(states), heads * attention.headDim);
   auto headCount = builder.getI64IntegerAttr(heads);
-  auto keyHeadCount =
-      attention.keyHeadCount ? builder.getI64IntegerAttr(keyHeads) : mlir::IntegerAttr();
+  auto keyHeadCount = attention.keyHeadCount ? builder.getI64IntegerAttr(attention.keyHeads())
+                                             : mlir::IntegerAttr();
   mlir::FloatAttr scale = number(attention.scale);
   mlir::FloatAttr softCap = attention.softCap ? number(*attention.softCap) : mlir::FloatAttr();
   Value result;
-  if (spaceOf(states) == spaceOf(keyStates))
-    result = SelfAttentionOp::create(builder, location(node), type, query, key, value, mask, bias,
-                                     headCount, scale, keyHeadCount, softCap);
-  else
-    result = CrossAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query, key,
-                                      value, mask, bias, headCount, scale, keyHeadCount, softCap)
+  if (inputs.memory) {
+    Node memory = node.child("memory");
+    Value memoryKey = keys(attention, inputs.memory, /*rotary=*/{}, memory);
+    Value memoryValue = linear(attention.value, inputs.memory, memory.child("value"));
+    result = MergedAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query,
+                                       key, value, memoryKey, memoryValue, inputs.mask, bias,
+                                       headCount, scale, keyHeadCount, softCap)
                  .getResult();
+  } else if (spaceOf(states) == spaceOf(inputs.keyStates)) {
+    result = SelfAttentionOp::create(builder, location(node), type, query, key, value, inputs.mask,
+                                     bias, headCount, scale, keyHeadCount, softCap);
+  } else {
+    result =
+        CrossAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query, key,
+                                 value, inputs.mask, bias, headCount, scale, keyHeadCount, softCap)
+            .getResult();
+  }
   return linear(attention.output, result, node.child("output"));
 }
 

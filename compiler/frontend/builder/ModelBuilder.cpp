@@ -61,6 +61,9 @@ Value ModelWriter::norm(const Norm &norm, Value input, const Node &node) {
     return RmsNormOp::create(builder, location(node), input.getType(), input, gain,
                              number(norm.epsilon), /*head_count=*/mlir::IntegerAttr());
   Value bias = vector(norm.bias, width, node.child("bias"));
+  if (norm.kind == NormKind::Sequence)
+    return SequenceNormOp::create(builder, location(node), input.getType(), input, gain, bias,
+                                  number(norm.epsilon));
   return LayerNormOp::create(builder, location(node), input.getType(), input, gain, bias,
                              number(norm.epsilon));
 }
@@ -76,18 +79,24 @@ Value ModelWriter::convolution(const Convolution &convolution, Value &input, con
   if (space != spaceOf(input)) {
     RowsType type = rows(space, convolution.kernelSize * typeOf(input).getWidth());
     input = WindowsOp::create(builder, location(node.child("windows")), type, input,
-                              convolution.kernelSize, convolution.stride, convolution.padding);
+                              builder.getI64IntegerAttr(convolution.kernelSize),
+                              builder.getI64IntegerAttr(convolution.stride),
+                              builder.getI64IntegerAttr(convolution.padding),
+                              convolution.paddingBehind
+                                  ? builder.getI64IntegerAttr(*convolution.paddingBehind)
+                                  : mlir::IntegerAttr());
   }
   Value result = linear(convolution.linear, input, node.child("linear"));
   if (convolution.gate) {
     Node gateNode = node.child("gate");
     Value gate = activation(*convolution.activation, linear(*convolution.gate, input, gateNode),
                             gateNode.child("activation"));
-    return GateOp::create(builder, location(node.child("product")), result.getType(), gate, result);
+    result =
+        GateOp::create(builder, location(node.child("product")), result.getType(), gate, result);
+  } else if (convolution.activation) {
+    result = activation(*convolution.activation, result, node.child("activation"));
   }
-  return convolution.activation
-             ? activation(*convolution.activation, result, node.child("activation"))
-             : result;
+  return convolution.norm ? norm(*convolution.norm, result, node.child("norm")) : result;
 }
 
 /// The space of the rows that a stack reads: its own when no feature op changes their number.
@@ -254,18 +263,25 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
           selfAttention.variants.empty() ? AttentionVariant{} : selfAttention.variants[kind];
       states = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm}, states,
                         self, [&](Value input) {
-                          return attention(selfAttention, variant, input, input, selfMasks[kind],
-                                           selfBias, self);
+                          return attention(
+                              selfAttention, variant, input,
+                              {.keyStates = input,
+                               .mask = selfMasks[kind],
+                               .sharedBias = selfBias,
+                               .memory = selfAttention.mergesSource ? sourceStates : Value()},
+                              self);
                         });
     }
     if (stack.crossAttention) {
       Node cross = layer.child("cross_attention");
       const Attention &crossAttention = *stack.crossAttention;
-      states = residual({stack.normPlacement, crossAttention.norm, crossAttention.postNorm}, states,
-                        cross, [&](Value input) {
-                          return attention(crossAttention, {}, input, sourceStates, crossMask,
-                                           crossBias, cross);
-                        });
+      states = residual(
+          {stack.normPlacement, crossAttention.norm, crossAttention.postNorm}, states, cross,
+          [&](Value input) {
+            return attention(
+                crossAttention, {}, input,
+                {.keyStates = sourceStates, .mask = crossMask, .sharedBias = crossBias}, cross);
+          });
     }
     Node feed = layer.child("feed_forward");
     states =
@@ -370,7 +386,9 @@ static mlir::LogicalResult verifyStacks(const Description &description,
     return mlir::failure();
   if (!description.hasSource() && !description.hasTarget())
     return error("model") << "expects a source side, a target side or both";
-  if (description.target.crossAttention && !description.hasSource())
+  bool readsSource =
+      description.target.crossAttention || description.target.selfAttention.mergesSource;
+  if (readsSource && !description.hasSource())
     return error("decoder") << "expects a source side for its cross-attention";
   if (description.target.embedding.features)
     return error("decoder") << "expects token ids on the target side";

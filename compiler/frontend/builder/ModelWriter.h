@@ -60,9 +60,15 @@ private:
                            const Node &node);
   mlir::Value sharedBias(const Attention &attention, const Space &query, const Space &key,
                          const Node &node);
+  /// What keys and values read, which keys are seen, and a bias that all layers share, or null.
+  struct AttentionInputs {
+    mlir::Value keyStates, mask, sharedBias;
+    mlir::Value memory = {}; // of merged attention
+  };
   mlir::Value attention(const Attention &attention, const AttentionVariant &variant,
-                        mlir::Value states, mlir::Value keyStates, mlir::Value mask,
-                        mlir::Value sharedBias, const Node &node);
+                        mlir::Value states, const AttentionInputs &inputs, const Node &node);
+  mlir::Value keys(const Attention &attention, mlir::Value states,
+                   const std::optional<Rotary> &rotary, const Node &node);
   mlir::Value recurrence(const Recurrence &recurrence, mlir::Value states, const Node &node);
   mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
   mlir::Value stack(const Stack &stack, mlir::Value input, bool isTarget, mlir::Value sourceStates,

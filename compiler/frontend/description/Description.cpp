@@ -36,11 +36,17 @@ void checkLinear(const Linear &linear, const std::string &role, int64_t inputs, 
                      linear.outputs, inputs, outputs));
 }
 
-void checkNorm(const Norm &norm, const std::string &role) {
+void checkAnyNorm(const Norm &norm, const std::string &role) {
   checkReference(norm.gain, role + ".gain");
   if (norm.bias)
     checkReference(*norm.bias, role + ".bias");
   expect(norm.epsilon >= 0.0, role, "epsilon may not be negative");
+}
+
+void checkNorm(const Norm &norm, const std::string &role) {
+  checkAnyNorm(norm, role);
+  expect(norm.kind != NormKind::Sequence, role,
+         "a norm of kind sequence stands behind convolutions only");
 }
 
 void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
@@ -114,21 +120,22 @@ void checkPostNorm(const std::optional<Norm> &norm, NormPlacement placement,
 }
 
 void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
-  expect(convolution.kernelSize >= 1 && convolution.stride >= 1 && convolution.padding >= 0, role,
-         "kernelSize and stride must be 1 or more, padding 0 or more");
-  // So that a convolution never reads more than `stride` times the rows that it writes.
-  expect(2 * convolution.padding + 1 >= convolution.kernelSize &&
-             convolution.padding < convolution.kernelSize,
-         role,
-         fmt::format("found kernelSize {} and padding {}, allowed is a padding from half of the "
-                     "kernel (rounded down) to kernelSize - 1",
-                     convolution.kernelSize, convolution.padding));
+  expect(convolution.kernelSize >= 1 && convolution.stride >= 1, role,
+         "kernelSize and stride must be 1 or more");
+  for (int64_t padding :
+       {convolution.padding, convolution.paddingBehind.value_or(convolution.padding)})
+    expect(padding >= 0 && padding < convolution.kernelSize, role,
+           fmt::format("found kernelSize {} and padding {}, allowed is a padding from 0 to "
+                       "kernelSize - 1",
+                       convolution.kernelSize, padding));
   int64_t inputs = convolution.kernelSize * channels, outputs = convolution.linear.outputs;
   checkLinear(convolution.linear, role + ".linear", inputs, outputs);
   if (convolution.gate) {
     checkLinear(*convolution.gate, role + ".gate", inputs, outputs);
     expect(convolution.activation.has_value(), role, "a gate needs an activation");
   }
+  if (convolution.norm)
+    checkAnyNorm(*convolution.norm, role + ".norm");
 }
 
 void checkFeatures(const Features &features, const std::string &role, int64_t hidden) {
@@ -219,7 +226,14 @@ void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
   else
     checkAttention(stack.selfAttention, role + ".selfAttention", stack.hiddenSize,
                    stack.hiddenSize);
+  expect(!stack.selfAttention.mergesSource || (memory != 0 && !stack.crossAttention), role,
+         "mergesSource is for a target with a source and without crossAttention");
+  expect(!stack.selfAttention.mergesSource || memory == stack.hiddenSize, role,
+         fmt::format("mergesSource needs a source of the hidden size {}, found {}",
+                     stack.hiddenSize, memory));
   if (stack.crossAttention) {
+    expect(!stack.crossAttention->mergesSource, role + ".crossAttention",
+           "mergesSource is of selfAttention");
     checkAttention(*stack.crossAttention, role + ".crossAttention", stack.hiddenSize, memory);
     expect(!stack.crossAttention->relativeBias, role + ".crossAttention",
            "a relative bias between source and target positions has no meaning");
@@ -299,7 +313,8 @@ void checkTarget(const Description &description) {
   checkStack(target, "target", memory);
   expect(target.embedding.weight.has_value(), "target",
          "features are for the source side, the target side generates tokens");
-  expect(target.crossAttention.has_value() == description.hasSource(), "target",
+  bool readsSource = target.crossAttention || target.selfAttention.mergesSource;
+  expect(readsSource == description.hasSource(), "target",
          description.hasSource() ? "crossAttention is missing"
                                  : "crossAttention needs a source side");
   expect(!target.selfAttention.reach && (!target.crossAttention || !target.crossAttention->reach),

@@ -27,7 +27,8 @@ struct Linear {
   int64_t outputs = 0;
 };
 
-enum class NormKind { Layer, RootMeanSquare };
+/// Sequence: over all rows of a sequence together, with gain and bias by column.
+enum class NormKind { Layer, RootMeanSquare, Sequence };
 
 struct Norm {
   NormKind kind = NormKind::Layer;
@@ -66,12 +67,15 @@ struct Positions {
 };
 
 /// A linear layer over windows of `kernelSize` rows, `stride` apart; `padding` rows of zeros stand
-/// before and after each sequence. Gated: (linear x) * activation(gate x).
+/// before each sequence, and as many behind it unless `paddingBehind` is another number. Gated:
+/// (linear x) * activation(gate x). A norm is of the result, and only it may be of whole sequences.
 struct Convolution {
   int64_t kernelSize = 1, stride = 1, padding = 0;
   Linear linear; // inputs = channels * kernelSize, as in a stored [outputs, channels, kernelSize]
   std::optional<Linear> gate;
   std::optional<Activation> activation;
+  std::optional<int64_t> paddingBehind = {};
+  std::optional<Norm> norm = {};
 };
 
 /// What a stack reads in place of token ids: rows of numbers (frames of sound, patches of images,
@@ -150,6 +154,10 @@ struct Attention {
   std::optional<Norm> queryNorm = {}, keyNorm = {};
   /// c: scores become c tanh(score / c).
   std::optional<double> softCap = {};
+  /// Self-attention of the target only: the rows of the source are keys as well, in one softmax
+  /// with the target's, through the same layers and the norm of keys, but without rotary positions
+  /// and windows. There is no crossAttention then.
+  bool mergesSource = false;
   /// Layer i has variant i mod their number; none: neither rotary positions nor a window. Only
   /// self-attention has some.
   std::vector<AttentionVariant> variants = {};

@@ -44,8 +44,10 @@ constexpr NumberRange numbersOf(detail::OptionRange range) {
 
 template <typename Enum> struct EnumNames;
 template <> struct EnumNames<NormKind> {
-  static constexpr std::array<std::pair<NormKind, std::string_view>, 2> rows{
-      {{NormKind::Layer, "layer"}, {NormKind::RootMeanSquare, "rootMeanSquare"}}};
+  static constexpr std::array<std::pair<NormKind, std::string_view>, 3> rows{
+      {{NormKind::Layer, "layer"},
+       {NormKind::RootMeanSquare, "rootMeanSquare"},
+       {NormKind::Sequence, "sequence"}}};
 };
 template <> struct EnumNames<Activation> {
   static constexpr std::array<std::pair<Activation, std::string_view>, 6> rows{
@@ -123,6 +125,8 @@ template <typename Archive> void visitFields(Archive &archive, Convolution &valu
   archive.required("linear", value.linear);
   archive.required("gate", value.gate);
   archive.required("activation", value.activation);
+  archive.required("paddingBehind", value.paddingBehind, kernelRange);
+  archive.required("norm", value.norm);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Features &value) {
@@ -184,6 +188,7 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("queryNorm", value.queryNorm);
   archive.required("keyNorm", value.keyNorm);
   archive.required("softCap", value.softCap, NumberRange{});
+  archive.present("mergesSource", value.mergesSource, value.mergesSource);
   archive.present("variants", value.variants, !value.variants.empty());
 }
 

@@ -93,6 +93,8 @@ private:
       linear(convolution.linear, role + ".convolutions.linear", convolution.kernelSize);
       if (convolution.gate)
         linear(*convolution.gate, role + ".convolutions.gate", convolution.kernelSize);
+      if (convolution.norm)
+        norm(*convolution.norm, role + ".convolutions.norm", convolution.linear.outputs);
     }
     for (const checkpoints::TensorReference &row : features.leadingRows)
       addWithOnes(row, role + ".leadingRows", {hidden});

@@ -41,8 +41,10 @@ constexpr auto umt5 = classes("UMT5ForConditionalGeneration", "UMT5Model", "UMT5
                               "UMT5ForSequenceClassification");
 constexpr auto longT5 = classes("LongT5ForConditionalGeneration", "LongT5Model");
 constexpr auto t5Gemma = classes("T5GemmaForConditionalGeneration", "T5GemmaModel");
+constexpr auto t5Gemma2 = classes("T5Gemma2ForConditionalGeneration", "T5Gemma2Model");
 constexpr auto whisper = classes("WhisperForConditionalGeneration", "WhisperModel");
 constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
+constexpr auto moonshine = classes("MoonshineForConditionalGeneration", "MoonshineModel");
 constexpr auto blip = classes("BlipForConditionalGeneration");
 constexpr auto encoderDecoder = classes("EncoderDecoderModel");
 constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
@@ -51,7 +53,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 23> families = {{
+constexpr std::array<Family, 25> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -67,11 +69,13 @@ constexpr std::array<Family, 23> families = {{
     {"umt5", umt5, describeT5},
     {"longt5", longT5, describeT5},
     {"t5gemma", t5Gemma, describeT5Gemma},
+    {"t5gemma2", t5Gemma2, describeT5Gemma2},
     {"blip", blip, describeBlip},
     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
     {"whisper", whisper, describeWhisper},
     {"speech_to_text", speechToText, describeSpeechToText},
+    {"moonshine", moonshine, describeMoonshine},
     {"nn_transformer", torchTransformer, describeTorchTransformer},
     {"bert", bert, describeBert},
     {"gpt2", gpt2, describeGpt2},

@@ -73,8 +73,12 @@ FamilyResult describeBlip(FamilyInput &input);
 FamilyResult describeTorchTransformer(FamilyInput &input);
 /// T5, mT5, umT5 and LongT5, whole or their encoder alone.
 FamilyResult describeT5(FamilyInput &input);
+/// Moonshine: speech from samples.
+FamilyResult describeMoonshine(FamilyInput &input);
 /// T5Gemma: Gemma 2 on both sides.
 FamilyResult describeT5Gemma(FamilyInput &input);
+/// T5Gemma 2: Gemma 3 on both sides.
+FamilyResult describeT5Gemma2(FamilyInput &input);
 
 } // namespace transept::frontend
 

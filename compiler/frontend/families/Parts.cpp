@@ -58,6 +58,13 @@ Norm layerNorm(const std::string &name, double epsilon) {
           .bias = tensor(name + ".bias")};
 }
 
+Norm gainNorm(const std::string &name, double epsilon) {
+  return {.kind = NormKind::Layer,
+          .epsilon = epsilon,
+          .gain = tensor(name + ".weight"),
+          .bias = std::nullopt};
+}
+
 Linear linear(const std::string &name, int64_t inputs, int64_t outputs) {
   return {tensor(name + ".weight"), tensor(name + ".bias"), inputs, outputs};
 }
@@ -76,12 +83,13 @@ Linear outputsOf(Linear whole, int64_t begin, int64_t count) {
 Attention attention(const AttentionNames &names, const AttentionShape &shape) {
   Attention result;
   result.headCount = shape.heads;
-  result.headDim = shape.hidden / shape.heads;
+  result.headDim = shape.headDim != 0 ? shape.headDim : shape.hidden / shape.heads;
   result.scale = 1.0 / std::sqrt(double(result.headDim));
-  result.query = linear(names.query, shape.hidden, shape.hidden);
-  result.key = linear(names.key, shape.memory, shape.hidden);
-  result.value = linear(names.value, shape.memory, shape.hidden);
-  result.output = linear(names.output, shape.hidden, shape.hidden);
+  int64_t width = result.headDim * shape.heads;
+  result.query = linear(names.query, shape.hidden, width);
+  result.key = linear(names.key, shape.memory, width);
+  result.value = linear(names.value, shape.memory, width);
+  result.output = linear(names.output, width, shape.hidden);
   result.norm = layerNorm(names.norm, shape.epsilon);
   return result;
 }

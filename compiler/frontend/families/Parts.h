@@ -17,6 +17,8 @@ checkpoints::TensorReference tensor(const std::string &name);
 
 /// `name`.weight and `name`.bias.
 Norm layerNorm(const std::string &name, double epsilon = 1e-5);
+/// `name`.weight alone.
+Norm gainNorm(const std::string &name, double epsilon = 1e-5);
 Linear linear(const std::string &name, int64_t inputs, int64_t outputs);
 
 /// Outputs [begin, begin + count) of a stored layer that computes several things at once.
@@ -30,6 +32,7 @@ struct AttentionNames {
 struct AttentionShape {
   int64_t hidden, memory, heads; // memory: width of what keys and values read
   double epsilon = 1e-5;         // of the norm
+  int64_t headDim = 0;           // 0: hidden / heads
 };
 
 /// Attention scaled by the root of the head's size, with biases.

@@ -21,8 +21,12 @@ StringAttr GraphLowering::label(Operation *op) {
 }
 
 Value GraphLowering::newBuffer(Value rows) {
+  return newBuffer(rows,
+                   llvm::alignTo(cast<RowsType>(rows.getType()).getWidth(), target.panelWidth()));
+}
+
+Value GraphLowering::newBuffer(Value rows, int64_t stride) {
   auto type = cast<RowsType>(rows.getType());
-  int64_t stride = llvm::alignTo(type.getWidth(), target.panelWidth());
   auto bufferType =
       plan::BufferType::get(builder.getContext(), type.getSpace(), type.getWidth(), stride);
   Value result = plan::BufferOp::create(builder, valueLocation(rows), bufferType, IntegerAttr(),
@@ -31,16 +35,24 @@ Value GraphLowering::newBuffer(Value rows) {
   return result;
 }
 
-/// Walks upward, because a space's multiple follows from that of the space made of it.
+/// Walks upward, because a space's multiple follows from that of the space made of it, and so does
+/// how many rows it may have beside these.
 void GraphLowering::findRowMultiples() {
   rowMultiples.clear();
+  spareRows = 0;
+  std::map<Space, int64_t> rests;
   for (Operation &op : llvm::reverse(current.getBody().front())) {
     auto maker = dyn_cast<MakesSpace>(op);
     if (!maker)
       continue;
     MadeSpace made = maker.getMadeSpace();
-    if (made.from)
-      rowMultiples[*made.from] = made.step.rowsBeforePerRow() * rowMultipleOf(made.space);
+    if (!made.from)
+      continue;
+    int64_t multiple = made.step.stride * rowMultipleOf(made.space);
+    int64_t rest = made.step.stride * rests[made.space] + made.step.spareRowsBefore();
+    rowMultiples[*made.from] = multiple;
+    rests[*made.from] = rest;
+    spareRows = std::max<int64_t>(spareRows, llvm::divideCeil(rest, multiple));
   }
 }
 
@@ -100,7 +112,8 @@ LogicalResult GraphLowering::checkRows(Operation *op) {
     auto rows = dyn_cast<RowsType>(operand.getType());
     // Attention finds what is in caches by itself.
     bool isCached = isa_and_nonnull<CacheReadOp, CacheAppendOp>(operand.getDefiningOp()) &&
-                    isa<SelfAttentionOp, CrossAttentionOp>(op) && operand != op->getOperand(0);
+                    isa<SelfAttentionOp, CrossAttentionOp, MergedAttentionOp>(op) &&
+                    operand != op->getOperand(0);
     if (rows && isa<FloatType>(rows.getElementType()) && !isCached && !buffer(operand))
       return op->emitError("expects rows that are computed in the same function, but got ") << rows;
   }
@@ -132,7 +145,7 @@ LogicalResult GraphLowering::lowerFunction(func::FuncOp function) {
   builder.setInsertionPoint(function);
   auto slotList = function.getName() == "encode" ? encoderSlots : selfSlots;
   auto program = plan::ProgramOp::create(
-      builder, function.getLoc(), function.getName(), /*arena_bytes_per_row=*/0,
+      builder, function.getLoc(), function.getName(), /*arena_bytes_per_row=*/0, spareRows,
       /*scratch_bytes=*/0, /*scratch_bytes_per_key=*/0,
       builder.getArrayAttr(llvm::to_vector_of<Attribute>(slotList)), /*attention=*/ArrayAttr());
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
@@ -159,7 +172,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<WindowsOp>([&](auto op) { return lowerWindows(op); })
       .Case<PrependRowsOp>([&](auto op) { return lowerPrependRows(op); })
       .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
-      .Case<SelfAttentionOp, CrossAttentionOp>([&](auto op) { return lowerAttention(op); })
+      .Case<SelfAttentionOp, CrossAttentionOp, MergedAttentionOp>(
+          [&](auto op) { return lowerAttention(op); })
       .Case<GatedRecurrenceOp>([&](auto op) { return lowerRecurrence(op); })
       .Case<CacheStoreOp>([&](auto op) { return lowerCacheStore(op); })
       .Case<SearchVocabularyOp>([&](auto op) { return lowerSearch(op); })
@@ -173,6 +187,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
         return lowerNorm(op, NormKind::RootMeanSquare, op.getGain(), {}, op.getEpsilonAttr(),
                          op.getHeadCountAttr());
       })
+      .Case<SequenceNormOp>([&](auto op) { return lowerSequenceNorm(op); })
       .Case<AddOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Add); })
       .Case<GateOp>([&](auto op) { return lowerElementwise(op, plan::ElementwiseKind::Multiply); })
       .Case<ScaleOp>([&](ScaleOp op) {

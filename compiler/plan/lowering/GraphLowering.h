@@ -39,6 +39,7 @@ private:
   static mlir::LogicalResult checkSide(mlir::func::FuncOp function);
   mlir::LogicalResult checkRows(mlir::Operation *op);
   mlir::Value newBuffer(mlir::Value rows);
+  mlir::Value newBuffer(mlir::Value rows, int64_t stride);
   void findRowMultiples();
   int64_t rowMultipleOf(const Space &space) const;
   /// An error at `op` unless `rows` are the source's or the target's own: an invocation has
@@ -65,8 +66,10 @@ private:
   // LowerAttention.cpp
   mlir::LogicalResult assignCacheSlots(mlir::func::FuncOp decode);
   mlir::LogicalResult lowerAttention(mlir::Operation *op);
-  /// Where the keys and values of the attention `op` are.
-  mlir::LogicalResult findKeys(mlir::Operation *op, plan::AttendParts &attend);
+  mlir::LogicalResult lowerMerged(mlir::Operation *op, plan::AttendParts own);
+  /// Where keys and values of the attention `op` are.
+  mlir::LogicalResult findKeys(mlir::Operation *op, mlir::Value key, mlir::Value value,
+                               plan::AttendParts &attend);
   mlir::LogicalResult lowerCacheStore(CacheStoreOp op);
 
   // LowerRecurrence.cpp
@@ -83,6 +86,7 @@ private:
   mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
                                 mlir::Value shift, mlir::FloatAttr epsilon,
                                 mlir::IntegerAttr headCount = {});
+  mlir::LogicalResult lowerSequenceNorm(SequenceNormOp op);
   mlir::LogicalResult lowerRotary(RotaryOp op);
   mlir::LogicalResult lowerElementwise(mlir::Operation *op, plan::ElementwiseKind kind,
                                        mlir::FloatAttr factor = {},
@@ -104,6 +108,8 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// How many rows a space has at most for each row of the program's last space; 1 unless listed.
   std::map<Space, int64_t> rowMultiples;
+  /// How many rows of the last space hold what a space has at most beside these.
+  int64_t spareRows = 0;
   std::map<std::string, mlir::FlatSymbolRefAttr> weights;
   std::map<std::string, unsigned> weightNames;
   std::map<std::string, bool> projectionWeights;

@@ -4,6 +4,7 @@
 
 #include "compiler/plan/PackedPanels.h"
 #include "compiler/plan/lowering/GraphLowering.h"
+#include "dialects/Transept/Lineage.h"
 
 namespace transept::codegen {
 
@@ -11,9 +12,11 @@ using namespace mlir;
 
 namespace {
 
-/// What SelfAttentionOp and CrossAttentionOp have in common.
+/// What all attentions have in common.
 struct AttentionParts {
   Value query, key, value, mask, bias, result;
+  /// Of merged attention: keys and values behind these.
+  Value memoryKey, memoryValue;
   int64_t headCount, keyHeads;
   FloatAttr scale, softCap;
 
@@ -26,7 +29,13 @@ struct AttentionParts {
   static AttentionParts of(Operation *op) {
     if (auto self = dyn_cast<SelfAttentionOp>(op))
       return AttentionParts(self);
-    return AttentionParts(cast<CrossAttentionOp>(op));
+    if (auto cross = dyn_cast<CrossAttentionOp>(op))
+      return AttentionParts(cross);
+    auto merged = cast<MergedAttentionOp>(op);
+    AttentionParts parts(merged);
+    parts.memoryKey = merged.getMemoryKey();
+    parts.memoryValue = merged.getMemoryValue();
+    return parts;
   }
 };
 
@@ -61,22 +70,23 @@ struct MaskBounds {
 struct CacheReader {
   Operation *attention = nullptr;
   bool isKeys = false;
+  bool isMemory = false; // of merged attention
 };
 
 FailureOr<CacheReader> readerOf(Value rows, Operation *cacheOp) {
   CacheReader reader;
   for (OpOperand &use : rows.getUses()) {
-    if (!isa<SelfAttentionOp, CrossAttentionOp>(use.getOwner()))
+    if (!isa<SelfAttentionOp, CrossAttentionOp, MergedAttentionOp>(use.getOwner()))
       return cacheOp->emitError("expects cached rows to be read by attention only, but ")
              << use.getOwner()->getName() << " reads them";
     AttentionParts parts = AttentionParts::of(use.getOwner());
-    bool isKeys = parts.key == rows;
-    if (isKeys && parts.value == rows)
+    bool isKeys = parts.key == rows || parts.memoryKey == rows;
+    if (isKeys && (parts.value == rows || parts.memoryValue == rows))
       return cacheOp->emitError("expects keys and values in caches of their own");
     if (reader.attention && (isKeys != reader.isKeys ||
                              AttentionParts::of(reader.attention).keyHeads != parts.keyHeads))
       return cacheOp->emitError("expects all readers of a cache to read it alike");
-    reader = {use.getOwner(), isKeys};
+    reader = {use.getOwner(), isKeys, parts.memoryKey == rows || parts.memoryValue == rows};
   }
   if (!reader.attention)
     return cacheOp->emitError("expects cached rows to be read");
@@ -113,7 +123,8 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
     int64_t width = cast<RowsType>(rows.getType()).getWidth();
     int64_t heads = AttentionParts::of(reader->attention).keyHeads;
     int64_t &offset = isEncoder ? encoderOffset : selfOffset;
-    std::string name = label(reader->attention).str() + (reader->isKeys ? ".keys" : ".values");
+    std::string name = label(reader->attention).str() + (reader->isMemory ? ".memory" : "") +
+                       (reader->isKeys ? ".keys" : ".values");
     auto slot = plan::CacheSlotAttr::get(
         builder.getContext(), name, reader->isKeys, heads, width / heads, offset,
         hasStates && !isEncoder ? plan::NumberType::F32 : cacheNumbers);
@@ -138,8 +149,6 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
                            .isCausal = bounds.isCausal,
                            .windowBefore = bounds.before,
                            .windowAfter = bounds.after};
-  if (failed(findKeys(op, attend)))
-    return failure();
   if (parts.bias) {
     auto relative = parts.bias.getDefiningOp<RelativePositionBiasOp>();
     if (!relative)
@@ -147,21 +156,59 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
     attend.bias = weight(parts.bias, plan::LayoutKind::Distances);
     attend.biasReach = distanceReach(relative.getMaximumDistance(), relative.getBucketCount());
   }
+  if (failed(findKeys(op, parts.key, parts.value, attend)))
+    return failure();
   attend.keyDim = cast<RowsType>(parts.key.getType()).getWidth() / parts.keyHeads;
   attend.valueDim = cast<RowsType>(parts.value.getType()).getWidth() / parts.keyHeads;
   if (parts.keyHeads != parts.headCount)
     attend.keyHeads = parts.keyHeads;
   attend.multipliesBFloats = attend.keysFrom == plan::KeySource::Rows &&
                              numbers != plan::NumberType::F32 && target.multipliesBFloats();
+  if (parts.memoryKey)
+    return lowerMerged(op, attend);
   attend.output = newBuffer(parts.result);
   plan::AttendOp::create(builder, op->getLoc(), attend);
   return success();
 }
 
-LogicalResult GraphLowering::findKeys(Operation *op, plan::AttendParts &attend) {
+/// `own` over the queries' own keys, then what goes on with the memory's.
+LogicalResult GraphLowering::lowerMerged(Operation *op, plan::AttendParts own) {
   AttentionParts parts = AttentionParts::of(op);
-  if (auto append = parts.key.getDefiningOp<CacheAppendOp>()) {
-    auto appendValue = parts.value.getDefiningOp<CacheAppendOp>();
+  Value result = newBuffer(parts.result);
+  auto bufferLike = [&](plan::BufferType type, StringRef suffix) -> Value {
+    return plan::BufferOp::create(builder, withSuffix(op->getLoc(), suffix), type, IntegerAttr(),
+                                  /*multiple=*/1);
+  };
+  auto type = cast<plan::BufferType>(result.getType());
+  int64_t stateWidth = 2 * parts.headCount;
+  own.output = bufferLike(type, ".own");
+  own.state = bufferLike(
+      plan::BufferType::get(builder.getContext(), type.getSpace(), stateWidth, stateWidth),
+      ".state");
+  plan::AttendOp::create(builder, op->getLoc(), own);
+  plan::AttendParts memory{.label = own.label,
+                           .query = own.query,
+                           .output = result,
+                           .state = own.state,
+                           .previous = own.output,
+                           .headCount = own.headCount,
+                           .keyDim = own.keyDim,
+                           .valueDim = own.valueDim,
+                           .keyHeads = own.keyHeads,
+                           .scale = own.scale,
+                           .softCap = own.softCap};
+  if (failed(findKeys(op, parts.memoryKey, parts.memoryValue, memory)))
+    return failure();
+  if (memory.keysFrom != plan::KeySource::EncoderCache)
+    return op->emitError("expects the memory of merged attention in an encoder cache");
+  plan::AttendOp::create(builder, op->getLoc(), memory);
+  return success();
+}
+
+LogicalResult GraphLowering::findKeys(Operation *op, Value key, Value value,
+                                      plan::AttendParts &attend) {
+  if (auto append = key.getDefiningOp<CacheAppendOp>()) {
+    auto appendValue = value.getDefiningOp<CacheAppendOp>();
     if (!appendValue)
       return op->emitError("expects keys and values from self caches alike");
     attend.keysFrom = plan::KeySource::Pages;
@@ -171,11 +218,11 @@ LogicalResult GraphLowering::findKeys(Operation *op, plan::AttendParts &attend) 
     attend.valueSlot = slots.lookup(appendValue.getCache());
     return success();
   }
-  if (auto read = parts.key.getDefiningOp<CacheReadOp>()) {
-    auto readValue = parts.value.getDefiningOp<CacheReadOp>();
+  if (auto read = key.getDefiningOp<CacheReadOp>()) {
+    auto readValue = value.getDefiningOp<CacheReadOp>();
     if (!readValue)
       return op->emitError("expects keys and values from encoder caches alike");
-    if (attend.isCausal || attend.windowBefore || attend.windowAfter || parts.bias)
+    if (attend.isCausal || attend.windowBefore || attend.windowAfter || attend.bias)
       return op->emitError("expects no mask but padding and no bias over an encoder cache");
     attend.keysFrom = plan::KeySource::EncoderCache;
     attend.keySlot = slots.lookup(read.getCache());
@@ -184,8 +231,8 @@ LogicalResult GraphLowering::findKeys(Operation *op, plan::AttendParts &attend) 
   }
   if (isa<CrossAttentionOp>(op))
     return op->emitError("expects cross-attention to read an encoder cache");
-  attend.key = buffer(parts.key);
-  attend.value = buffer(parts.value);
+  attend.key = buffer(key);
+  attend.value = buffer(value);
   return success();
 }
 

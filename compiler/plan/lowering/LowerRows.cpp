@@ -5,6 +5,7 @@
 
 #include "compiler/plan/lowering/GraphLowering.h"
 #include "compiler/plan/strategy/LinearStrategy.h"
+#include "dialects/Transept/Lineage.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -32,15 +33,19 @@ LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
 }
 
 LogicalResult GraphLowering::lowerFeatures(BlockArgument features) {
+  // Samples of sound are rows of one number: only windows may read them without a row's padding.
+  bool isDense = llvm::all_of(features.getUsers(), llvm::IsaPred<WindowsOp>);
+  Value taken = isDense ? newBuffer(features, cast<RowsType>(features.getType()).getWidth())
+                        : newBuffer(features);
   plan::TakeFeaturesOp::create(builder, features.getLoc(), builder.getStringAttr("features"),
-                               newBuffer(features));
+                               taken);
   return success();
 }
 
 LogicalResult GraphLowering::lowerWindows(WindowsOp op) {
   plan::WindowsOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
                           newBuffer(op.getResult()), op.getKernelAttr(), op.getStrideAttr(),
-                          op.getPaddingAttr());
+                          op.getPaddingAttr(), op.getPaddingBehindAttr());
   return success();
 }
 
@@ -82,6 +87,20 @@ LogicalResult GraphLowering::lowerNorm(Operation *op, NormKind kind, Value gain,
                             NormAttr::get(builder.getContext(), kind, epsilon),
                             optionalWeight(gain, plan::LayoutKind::Vector),
                             optionalWeight(shift, plan::LayoutKind::Vector), headCount);
+  return success();
+}
+
+LogicalResult GraphLowering::lowerSequenceNorm(SequenceNormOp op) {
+  Location location = op.getLoc();
+  RowsType rows = op.getInput().getType();
+  auto measures = plan::BufferType::get(builder.getContext(), rows.getSpace(), /*width=*/2, 2);
+  Value measured = plan::BufferOp::create(builder, withSuffix(location, ".measures"), measures,
+                                          IntegerAttr(), rowMultipleOf(rows.getSpace()));
+  plan::MeasureRowsOp::create(builder, location, label(op), buffer(op.getInput()), measured);
+  plan::NormalizeSequenceOp::create(builder, location, label(op), buffer(op.getInput()), measured,
+                                    newBuffer(op.getResult()), op.getEpsilonAttr(),
+                                    optionalWeight(op.getGain(), plan::LayoutKind::Vector),
+                                    optionalWeight(op.getBias(), plan::LayoutKind::Vector));
   return success();
 }
 

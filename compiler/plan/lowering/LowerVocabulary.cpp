@@ -26,10 +26,10 @@ FailureOr<plan::ReturnedAttentionAttr> GraphLowering::returnedAttention(Value we
     weights = average.getWeights();
   // Callers name a cross-attention by its number in the program.
   int64_t number = 0;
-  for (auto attention : current.getBody().front().getOps<CrossAttentionOp>()) {
-    if (attention.getWeights() == weights)
+  for (Operation &op : current.getBody().front()) {
+    if (&op == weights.getDefiningOp() && isa<CrossAttentionOp, MergedAttentionOp>(op))
       return plan::ReturnedAttentionAttr::get(builder.getContext(), number, bool(average));
-    ++number;
+    number += isa<CrossAttentionOp, MergedAttentionOp>(op);
   }
   return current.emitError("expects returned attention weights to be those of a cross-attention, "
                            "or their average over the heads");

@@ -30,9 +30,8 @@ struct KeyRange {
   int64_t begin, end;
 };
 
-/// The weights of all `keys` for query row `i` and head `h`; empty where it sees none.
-std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, int64_t i,
-                                     KeyRange keys) {
+/// The scores of all `keys` for query row `i` and head `h`; those that it does not see are -inf.
+std::vector<double> scoresOf(const AttentionInputs &inputs, int64_t h, int64_t i, KeyRange keys) {
   int64_t headSize = inputs.query.width() / inputs.headCount;
   int64_t queryBegin = h * headSize, keyBegin = inputs.keyHead(h) * headSize;
   int64_t queryPosition = inputs.queries.positions[i];
@@ -53,60 +52,74 @@ std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, i
       score += inputs.bias->at(h, queryPosition, keyPosition);
     scores.push_back(score);
   }
-  const double largest =
-      scores.empty() ? -INFINITY : *std::max_element(scores.begin(), scores.end());
-  if (largest == -INFINITY)
-    return {};
-  double sum = 0;
-  for (double &score : scores) {
-    score = std::exp(score - largest);
-    sum += score;
-  }
-  for (double &score : scores)
-    score /= sum;
   return scores;
 }
 
-/// `kept` receives the weights, unless it is null.
-Tensor attend(const AttentionInputs &inputs, SoftmaxWeights *kept) {
-  int64_t headSize = inputs.value.width() / inputs.keyHeads;
-  Tensor result({inputs.query.rowCount(), inputs.headCount * headSize});
-  int64_t queryBegin = 0, keyBegin = 0;
-  for (int64_t sequence = 0; sequence < inputs.queries.sequenceCount(); ++sequence) {
-    int64_t queryEnd = queryBegin + inputs.queries.lengths[sequence];
-    int64_t keyEnd = keyBegin + inputs.keys.lengths[sequence];
+/// All 0 where no key is seen.
+void softmax(std::vector<double> &scores) {
+  const double largest =
+      scores.empty() ? -INFINITY : *std::max_element(scores.begin(), scores.end());
+  double sum = 0;
+  for (double &score : scores) {
+    score = largest == -INFINITY ? 0 : std::exp(score - largest);
+    sum += score;
+  }
+  for (double &score : scores)
+    score = sum == 0 ? 0 : score / sum;
+}
+
+/// One softmax over the keys of all `parts`, which have the same queries; `kept` receives the
+/// weights of the last of them, unless it is null.
+Tensor attend(llvm::ArrayRef<AttentionInputs> parts, SoftmaxWeights *kept) {
+  const AttentionInputs &first = parts.front();
+  int64_t headSize = first.value.width() / first.keyHeads;
+  Tensor result({first.query.rowCount(), first.headCount * headSize});
+  int64_t queryBegin = 0;
+  std::vector<int64_t> keyBegins(parts.size(), 0);
+  for (int64_t sequence = 0; sequence < first.queries.sequenceCount(); ++sequence) {
+    int64_t queryEnd = queryBegin + first.queries.lengths[sequence];
+    auto keysOf = [&](size_t part) -> KeyRange {
+      return {keyBegins[part], keyBegins[part] + parts[part].keys.lengths[sequence]};
+    };
     Tensor *sequenceWeights = nullptr;
     if (kept)
-      sequenceWeights = &kept->sequences.emplace_back(
-          std::vector<int64_t>{inputs.headCount * (queryEnd - queryBegin), keyEnd - keyBegin});
+      sequenceWeights = &kept->sequences.emplace_back(std::vector<int64_t>{
+          first.headCount * (queryEnd - queryBegin), parts.back().keys.lengths[sequence]});
     for (int64_t i = queryBegin; i < queryEnd; ++i)
-      for (int64_t h = 0; h < inputs.headCount; ++h) {
-        std::vector<double> weights = attentionWeights(inputs, h, i, {keyBegin, keyEnd});
-        if (sequenceWeights)
-          std::ranges::copy(
-              weights, sequenceWeights->row(h * (queryEnd - queryBegin) + i - queryBegin).begin());
-        for (size_t j = 0; j < weights.size(); ++j)
-          for (int64_t d = 0; d < headSize; ++d)
-            result.row(i)[h * headSize + d] +=
-                weights[j] * inputs.value.row(keyBegin + j)[inputs.keyHead(h) * headSize + d];
+      for (int64_t h = 0; h < first.headCount; ++h) {
+        std::vector<double> weights;
+        for (size_t part = 0; part < parts.size(); ++part)
+          llvm::append_range(weights, scoresOf(parts[part], h, i, keysOf(part)));
+        softmax(weights);
+        auto weight = weights.begin();
+        for (size_t part = 0; part < parts.size(); ++part) {
+          const AttentionInputs &inputs = parts[part];
+          KeyRange keys = keysOf(part);
+          if (sequenceWeights && part + 1 == parts.size())
+            std::copy(weight, weights.end(),
+                      sequenceWeights->row(h * (queryEnd - queryBegin) + i - queryBegin).begin());
+          for (int64_t j = keys.begin; j < keys.end; ++j, ++weight)
+            for (int64_t d = 0; d < headSize; ++d)
+              result.row(i)[h * headSize + d] +=
+                  *weight * inputs.value.row(j)[inputs.keyHead(h) * headSize + d];
+        }
       }
     queryBegin = queryEnd;
-    keyBegin = keyEnd;
+    for (size_t part = 0; part < parts.size(); ++part)
+      keyBegins[part] = keysOf(part).end;
   }
   return result;
 }
 
 template <typename AttentionOp>
-LogicalResult interpretAttention(AttentionOp op, Frame &frame, SoftmaxWeights *weights) {
-  const SequenceSpace &queries = frame.space(op.getQuery());
-  const SequenceSpace &keys = frame.space(op.getKey());
+FailureOr<AttentionInputs> inputsOf(AttentionOp op, Value key, Value value, Frame &frame) {
+  const SequenceSpace &queries = frame.space(op.getQuery()), &keys = frame.space(key);
   if (queries.sequenceCount() != keys.sequenceCount())
     return op.emitOpError() << "expects as many sequences of keys as of queries, but got "
                             << keys.sequenceCount() << " and " << queries.sequenceCount();
-  frame.bindRows(op.getResult(),
-                 attend({.query = frame.rows(op.getQuery()),
-                         .key = frame.rows(op.getKey()),
-                         .value = frame.rows(op.getValue()),
+  return AttentionInputs{.query = frame.rows(op.getQuery()),
+                         .key = frame.rows(key),
+                         .value = frame.rows(value),
                          .queries = queries,
                          .keys = keys,
                          .mask = op.getMask() ? frame.get<Mask>(op.getMask()) : Mask{},
@@ -114,12 +127,33 @@ LogicalResult interpretAttention(AttentionOp op, Frame &frame, SoftmaxWeights *w
                          .headCount = int64_t(op.getHeadCount()),
                          .keyHeads = op.keyHeads(),
                          .scale = op.getScale().convertToDouble(),
-                         .softCap = op.getSoftCap() ? op.getSoftCap()->convertToDouble() : 0},
-                        weights));
+                         .softCap = op.getSoftCap() ? op.getSoftCap()->convertToDouble() : 0};
+}
+
+template <typename AttentionOp>
+LogicalResult interpretAttention(AttentionOp op, Frame &frame, SoftmaxWeights *weights) {
+  FailureOr<AttentionInputs> inputs = inputsOf(op, op.getKey(), op.getValue(), frame);
+  if (failed(inputs))
+    return failure();
+  frame.bindRows(op.getResult(), attend(*inputs, weights));
   return success();
 }
 
 } // namespace
+
+LogicalResult MergedAttentionOp::interpret(Frame &frame) {
+  FailureOr<AttentionInputs> own = inputsOf(*this, getKey(), getValue(), frame);
+  FailureOr<AttentionInputs> memory = inputsOf(*this, getMemoryKey(), getMemoryValue(), frame);
+  if (failed(own) || failed(memory))
+    return failure();
+  memory->mask = {};
+  memory->bias = nullptr;
+  SoftmaxWeights weights{int64_t(getHeadCount()), {}};
+  frame.bindRows(getResult(), attend({*own, *memory}, getWeights() ? &weights : nullptr));
+  if (getWeights())
+    frame.bind(getWeights(), std::move(weights));
+  return success();
+}
 
 LogicalResult SelfAttentionOp::interpret(Frame &frame) {
   return interpretAttention(*this, frame, /*weights=*/nullptr);

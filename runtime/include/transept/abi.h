@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define TRANSEPT_ABI_VERSION 3u
+#define TRANSEPT_ABI_VERSION 4u
 
 /* Positions per self cache page, and per block of keys in every cache (see below). */
 #define TRANSEPT_KEY_BLOCK 16u

@@ -31,10 +31,11 @@ struct Observation {
   }
 
   /// The first number of row `row` of a buffer: rows of `stride` numbers, from `offset` bytes a
-  /// row of the program (transept::story::Buffer has both).
-  const float *rowOf(std::uint64_t offset, std::uint64_t stride, std::uint64_t row) const {
+  /// row of the program and of its spare rows (transept::story has all of these).
+  const float *rowOf(std::uint64_t offset, std::uint64_t stride, std::uint64_t row,
+                     std::uint64_t spareRows = 0) const {
     auto bytes = static_cast<const std::byte *>(invocation->arena);
-    bytes += offset * std::uint64_t(invocation->row_count);
+    bytes += offset * (std::uint64_t(invocation->row_count) + spareRows);
     return reinterpret_cast<const float *>(bytes) + row * stride;
   }
 };

@@ -9,6 +9,7 @@
 #ifndef TRANSEPT_SOUND_H
 #define TRANSEPT_SOUND_H
 
+#include "transept/detail/WholeSound.h"
 #include "transept/long_speech.h"
 #include "transept/sound_abi.h"
 
@@ -42,6 +43,7 @@ public:
   }
 
   std::size_t frameCount() const { return functions.frame_count(sound.get()); }
+  double seconds() const { return functions.seconds(sound.get()); }
   std::vector<float> read(std::size_t begin, std::size_t count) {
     std::vector<float> rows(count * model.sourceFeatureWidth());
     call([&](char **message) {
@@ -85,11 +87,15 @@ inline Source encodeSound(const Model &model, const Pcm &pcm) {
 }
 
 /// What is said in a sound of any length, as transcribeSound finds it; `found` is called with each
-/// segment as soon as it is known. Segments have texts where the library has a tokenizer.
+/// segment as soon as it is known. Segments have texts where the library has a tokenizer. Models
+/// without windows take the sound in one piece, which becomes one segment without times in it.
 inline SoundTranscript transcribe(const Model &model, const Pcm &pcm,
                                   const SoundOptions &options = {},
                                   const std::function<void(const SoundSegment &)> &found = {}) {
   detail::HeardSound sound(model, pcm);
+  if (!model.table().speech)
+    return detail::transcribeWhole(model, sound.read(0, sound.frameCount()), sound.seconds(),
+                                   options, found);
   SoundOptions complete = options;
   if (!complete.compressedSize)
     complete.compressedSize = [&](std::string_view bytes) {

@@ -34,6 +34,7 @@ class Recorder:
     def __init__(self, model, seed, mean_gain=1):
         self.model, self.cases, self.tensors = randomize(model, seed, mean_gain), [], {}
         self.generator = torch.Generator().manual_seed(seed + 1)
+        self.files = {}  # JSON beside those of the model
 
     def ids(self, *shape, first=3):
         return torch.randint(first, self.model.config.vocab_size, shape, generator=self.generator)
@@ -55,6 +56,8 @@ class Recorder:
     def write(self, folder):
         self.model.save_pretrained(folder)
         save_file(self.tensors, folder / "goldens.safetensors")
+        for name, content in self.files.items():
+            (folder / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
         about = {"family": folder.name, "model_class": type(self.model).__name__,
                  "model_type": self.model.config.model_type,
                  "made_with": {"transformers": transformers.__version__, "torch": torch.__version__},
@@ -170,6 +173,12 @@ def sounds(recorder):
             for name, batch in {"b1": 1, "b2": 2}.items()}
 
 
+def samples(recorder):
+    """Of few samples there is one row, and 63 more leave it at that. Batches would be normalized with their padding."""
+    return {f"b1_n{count}": {"input_values": 0.3 * torch.randn((1, count), generator=recorder.generator)}
+            for count in (895, 958, 4321)}
+
+
 def images(recorder):
     config = recorder.model.config.encoder
     shape = (config.num_channels, config.image_size, config.image_size)
@@ -261,9 +270,72 @@ def t5gemma():
                      searches={name: {**search, **options} for name, search in SEARCHES.items()})
 
 
+def moonshine():
+    """A part of each head is turned, and head sizes are not those of vectors. transformers 4.57."""
+    config = transformers.MoonshineConfig(
+        vocab_size=96, hidden_size=40, intermediate_size=56, encoder_num_hidden_layers=2, decoder_num_hidden_layers=3,
+        encoder_num_attention_heads=4, decoder_num_attention_heads=4, partial_rotary_factor=0.62, rope_theta=100.0,
+        pad_token_id=0, attn_implementation="eager")
+    options = {"max_length": 24, "no_repeat_ngram_size": 2}
+    recorder = generator(transformers.MoonshineForConditionalGeneration(config), 12, samples, keeps_attention=True,
+                         searches={name: {**search, **options} for name, search in SEARCHES.items()})
+    recorder.files = {"tokenizer.json": letters(96),
+                      "preprocessor_config.json": {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "feature_size": 1,
+                                                   "sampling_rate": 16000, "padding_value": 0.0, "do_normalize": False,
+                                                   "padding_side": "right", "return_attention_mask": True}}
+    return recorder
+
+
+def letters(count):
+    """A tokenizer in the form of Llama's, whose pieces are single letters."""
+    special = ["<unk>", "<s>", "</s>"]
+    pieces = special + ["\u2581"] + [chr(ord("!") + index) for index in range(count - 4)]
+    blank = {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}
+    return {"version": "1.0", "truncation": None, "padding": None,
+            "added_tokens": [{"id": index, "content": each, "single_word": False, "lstrip": False, "rstrip": False,
+                              "normalized": False, "special": True} for index, each in enumerate(special)],
+            "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "\u2581"}, blank]},
+            "pre_tokenizer": None, "post_processor": None,
+            "decoder": {"type": "Sequence", "decoders": [
+                {"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "}, {"type": "ByteFallback"},
+                {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+            "model": {"type": "BPE", "dropout": None, "unk_token": "<unk>", "continuing_subword_prefix": None,
+                      "end_of_word_suffix": None, "fuse_unk": True, "byte_fallback": False,
+                      "vocab": {each: index for index, each in enumerate(pieces)}, "merges": []}}
+
+
+def gemma3_side(**sizes):
+    """Five layers see windows, of another speed of turning than the sixth, which sees all."""
+    return dict(vocab_size=96, hidden_size=32, num_hidden_layers=6, max_position_embeddings=64, sliding_window=5,
+                rope_parameters={"sliding_attention": {"rope_type": "default", "rope_theta": 50.0},
+                                 "full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 500.0}},
+                **sizes)
+
+
+def t5gemma2():
+    """One softmax over both sides' keys; the vision tower is there and of no use. transformers 5.24."""
+    text = gemma3_side(intermediate_size=56, num_attention_heads=4, num_key_value_heads=2, head_dim=12,
+                       query_pre_attn_scalar=20)
+    vision = dict(model_type="siglip_vision_model", hidden_size=8, intermediate_size=8, num_hidden_layers=1,
+                  num_attention_heads=2, image_size=8, patch_size=4)
+    decoder = gemma3_side(intermediate_size=48, num_attention_heads=4, num_key_value_heads=2, head_dim=12,
+                          query_pre_attn_scalar=24, final_logit_softcapping=4.0)
+    # The row behind images would stand for an id that no text has.
+    encoder = dict(text_config=text, vision_config=vision, mm_tokens_per_image=1, eoi_token_index=1000)
+    config = transformers.T5Gemma2Config(encoder=encoder, decoder=decoder, decoder_start_token_id=2)
+    model = transformers.T5Gemma2ForConditionalGeneration(config)
+    model.set_attn_implementation("eager")
+    options = {"max_length": 24, "no_repeat_ngram_size": 2}
+    lengths = {"b1_s1": [1], "b1_s9": [9], "b1_s35": [35], "b3_pad": [5, 17, 3]}
+    for side in (config.encoder.text_config, config.decoder):  # traps: windows are whole, and of five layers of six
+        assert side.layer_types == 5 * ["sliding_attention"] + ["full_attention"], side.layer_types
+    return generator(model, 13, lambda each: texts(each, lengths), mean_gain=0, keeps_attention=True, use_cache=False,
+                     searches={name: {**search, **options} for name, search in SEARCHES.items()})
+
+
 RECORDERS = {each.__name__: each for each in (bart_classifier, mbart_classifier, t5_classifier, t5_encoder, mt5_encoder,
                                               umt5_encoder, mvp, madlad, whisper_large_v3, manga_ocr,
-                                              t5gemma)}
+                                              t5gemma, moonshine, t5gemma2)}
 
 
 def main():

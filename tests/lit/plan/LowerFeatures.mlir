@@ -12,7 +12,7 @@
 // stride is 3; rows before a class token are not more than those behind it.
 
 // CHECK-LABEL: plan.program @encode
-// CHECK:       %[[FRAMES:.*]] = plan.buffer multiple 6 : <source.features x 5, stride 16>
+// CHECK:       %[[FRAMES:.*]] = plan.buffer multiple 6 : <source.features x 5, stride 5>
 // CHECK-NEXT:  plan.take_features "features" into %[[FRAMES]]
 // CHECK:       %[[WINDOWS:.*]] = plan.buffer multiple 2 : <source.first x 15, stride 16>
 // CHECK-NEXT:  plan.windows "windows" %[[FRAMES]] into %[[WINDOWS]] kernel 3 stride 3 padding 2
@@ -84,4 +84,41 @@ func.func @decode(%x: !target, %a: !cache, %b: !cache, %c: !cache, %d: !cache) -
   %r, %second = transept.cross_attention %z, %l, %w heads 2 : (!target, !source, !source) -> (!target, !weights)
   %mean = transept.average_heads %second : (!weights) -> !mean
   return %mean, %r, %first : !mean, !target, !weights
+}
+
+// -----
+
+!samples = !transept.rows<source.samples x 1 x f32>
+!windows = !transept.rows<source.frames x 127 x f32>
+!frames = !transept.rows<source.frames x 20 x f32>
+!pairs = !transept.rows<source x 140 x f32>
+!source = !transept.rows<source x 20 x f32>
+
+// Windows without padding leave up to kernel - 1 rows over: 6 frames, and 126 + 3 * 64 * 2 samples beside the
+// 64 * 3 for each row, which three more rows have room for. Only windows read the samples, which lie close together.
+// A norm of the sequence is two launches.
+
+// CHECK-LABEL: plan.program @encode attributes {spare_rows = 3 : i64}
+// CHECK:       %[[SAMPLES:.*]] = plan.buffer multiple 192 : <source.samples x 1, stride 1>
+// CHECK:       %[[WINDOWS:.*]] = plan.buffer multiple 3 : <source.frames x 127, stride 128>
+// CHECK-NEXT:  plan.windows "windows" %[[SAMPLES]] into %[[WINDOWS]] kernel 127 stride 64 padding 0 :
+// CHECK:       plan.linear "linear" %[[WINDOWS]] into %[[FRAMES:[^ ]*]] {{.*}} activation tanh
+// CHECK:       %[[MEASURES:.*]] = plan.buffer multiple 3 : <source.frames x 2, stride 2>
+// CHECK-NEXT:  plan.measure_rows "sequence_norm" %[[FRAMES]] into %[[MEASURES]]
+// CHECK:       %[[NORMAL:.*]] = plan.buffer multiple 3 : <source.frames x 20, stride 32>
+// CHECK-NEXT:  plan.normalize_sequence "sequence_norm" %[[FRAMES]] measures %[[MEASURES]] into %[[NORMAL]] epsilon 1.000000e-05 gain @g
+// CHECK:       plan.windows "windows" %[[NORMAL]] into %{{.*}} kernel 7 stride 3 padding 0 :
+func.func @encode(%samples: !samples) -> !source {
+  %windows = transept.windows %samples kernel 127 stride 64 padding 0 : (!samples) -> !windows
+  %v = transept.parameter "v" : tensor<20x127xf32>
+  %frames = transept.linear %windows, %v activation tanh : (!windows, tensor<20x127xf32>) -> !frames
+  %g = transept.parameter "g" : tensor<20xf32>
+  %normal = transept.sequence_norm %frames gain %g epsilon 1.0e-5 : (!frames, tensor<20xf32>) -> !frames
+  %pairs = transept.windows %normal kernel 7 stride 3 padding 0 : (!frames) -> !pairs
+  %w = transept.parameter "w" : tensor<20x140xf32>
+  %x = transept.linear %pairs, %w : (!pairs, tensor<20x140xf32>) -> !source
+  return %x : !source
+}
+func.func @decode() {
+  return
 }

@@ -46,6 +46,37 @@ TEST_F(InterpreterFeatures, WindowsOfOneColumn) {
   EXPECT_THAT(windows(1, 5, 0), ElementsAre(1, 10));
 }
 
+TEST_F(InterpreterFeatures, WindowsMayReachOutOfASequenceOnOneSideOnly) {
+  std::string text = R"(
+    func.func @f(%x: !transept.rows<source.features x 1 x f32>) -> !transept.rows<source x 3 x f32> {
+      %r = transept.windows %x kernel 3 stride 2 padding 2 behind 0
+          : (!transept.rows<source.features x 1 x f32>) -> !transept.rows<source x 3 x f32>
+      return %r : !transept.rows<source x 3 x f32>
+    })";
+  EXPECT_THAT(runRows(text, {rows(1, {1, 2, 3, 10})}), ElementsAre(0, 0, 1, 1, 2, 3, 0, 0, 10));
+  // Without any, a sequence that is shorter than the kernel has no window.
+  EXPECT_THAT(windows(3, 1, 0), ElementsAre(1, 2, 3));
+}
+
+TEST_F(InterpreterFeatures, SequencesAreNormalizedAsAWhole) {
+  addParameter("g", {2}, {1, 2});
+  addParameter("b", {2}, {0, 1});
+  std::string text = R"(
+    !x = !transept.rows<source.features x 2 x f32>
+    func.func @f(%x: !x) -> !x {
+      %g = transept.parameter "g" : tensor<2xf32>
+      %b = transept.parameter "b" : tensor<2xf32>
+      %r = transept.sequence_norm %x gain %g shift %b epsilon 0.25
+          : (!x, tensor<2xf32>, tensor<2xf32>) -> !x
+      return %r : !x
+    })";
+  // Mean 3 and variance (4 + 1 + 0 + 0 + 1 + 4) / 6; then mean 10 and variance 1.
+  double first = 1 / std::sqrt(10.0 / 6 + 0.25), second = 1 / std::sqrt(1.25);
+  EXPECT_THAT(
+      runRows(text, {rows(2, {1, 2, 3, 3, 4, 5, 9, 11})}),
+      near({-2 * first, 1 - 2 * first, 0, 1, first, 1 + 4 * first, -second, 1 + 2 * second}));
+}
+
 TEST_F(InterpreterFeatures, WindowsOfSequencesThatAreShorterThanTheKernel) {
   batch = Batch();
   batch.addSpace(Space::source().derived("features"), {0, 3, 1});

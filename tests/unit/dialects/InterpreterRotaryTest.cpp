@@ -76,6 +76,27 @@ TEST_F(InterpreterRotary, HeadsOfQueriesShareAHeadOfKeysAndScoresAreCapped) {
               near({weight(1, 3), weight(5, 15), 0.5, 0.5}));
 }
 
+TEST_F(InterpreterRotary, MergedAttentionIsOneSoftmaxOverBothKindsOfKeys) {
+  batch = Batch();
+  batch.addSpace(Space::source(), {2});
+  batch.addSpace(Space::target(), {2});
+  // Row 0 sees its own key and both of the source, row 1 one more.
+  double a = std::exp(1.0), b = std::exp(2.0), c = std::exp(3.0);
+  EXPECT_THAT(runRows(R"(
+    !t = !transept.rows<target x 1 x f32>
+    !s = !transept.rows<source x 1 x f32>
+    func.func @f(%q: !t, %k: !t, %v: !t, %mk: !s, %mv: !s) -> !t {
+      %mask = transept.causal_mask : !transept.mask<target x target>
+      %r = transept.merged_attention %q, %k, %v memory %mk, %mv mask %mask heads 1
+          : (!t, !t, !t, !s, !s, !transept.mask<target x target>) -> !t
+      return %r : !t
+    })",
+                      {rows(1, {1, 1}), rows(1, {1, 2}), rows(1, {10, 20}), rows(1, {3, 1}),
+                       rows(1, {30, 40})}),
+              near({(a * 10 + c * 30 + a * 40) / (2 * a + c),
+                    (a * 10 + b * 20 + c * 30 + a * 40) / (2 * a + b + c)}));
+}
+
 TEST_F(InterpreterRotary, LogitsAreCapped) {
   batch = Batch();
   batch.addSpace(Space::source(), {1});

@@ -31,7 +31,7 @@ public:
   MadeSpace getMadeSpace() {
     return {.space = spaceOf(getOperation()->getResult(0)),
             .from = spaceOf(getOperation()->getOperand(0)),
-            .step = {.kernel = 2, .stride = 2, .padding = 1}};
+            .step = {.kernel = 2, .stride = 2, .padding = 2}};
   }
 
   mlir::LogicalResult interpret(Frame &frame) {
@@ -95,7 +95,7 @@ public:
 namespace {
 
 TEST(RowStep, CountsWindowsThenLeadingRows) {
-  const RowStep convolution{.kernel = 5, .stride = 2, .padding = 2};
+  const RowStep convolution{.kernel = 5, .stride = 2, .padding = 4};
   EXPECT_TRUE(convolution.hasWindows());
   EXPECT_EQ(convolution.rowsFrom(0), 0) << "shorter than the kernel, even padded";
   EXPECT_EQ(convolution.rowsFrom(1), 1);
@@ -105,16 +105,16 @@ TEST(RowStep, CountsWindowsThenLeadingRows) {
   EXPECT_FALSE(tokens.hasWindows());
   EXPECT_EQ(tokens.rowsFrom(0), 2);
   EXPECT_EQ(tokens.rowsFrom(7), 9);
-  EXPECT_EQ((RowStep{.kernel = 5, .stride = 2, .padding = 2, .leading = 2}).rowsFrom(7), 6);
+  EXPECT_EQ((RowStep{.kernel = 5, .stride = 2, .padding = 4, .leading = 2}).rowsFrom(7), 6);
 }
 
 TEST(RowStep, BoundsTheRowsBeforeItByThoseBehindIt) {
   for (int64_t kernel : {1, 2, 3, 4, 5, 8})
     for (int64_t stride : {1, 2, 3, 7})
-      for (int64_t padding = kernel / 2; padding < kernel; ++padding)
+      for (int64_t padding = 0; padding <= 2 * (kernel - 1); ++padding)
         for (int64_t rows = 0; rows < 40; ++rows) {
           const RowStep step{.kernel = kernel, .stride = stride, .padding = padding};
-          EXPECT_LE(rows, step.rowsBeforePerRow() * step.rowsFrom(rows))
+          EXPECT_LE(rows, stride * step.rowsFrom(rows) + step.spareRowsBefore())
               << kernel << " " << stride << " " << padding;
         }
 }
@@ -191,7 +191,7 @@ TEST_F(OpsThatMakeSpaces, AreListedInOrderEachSpaceOnce) {
       return %r : !transept.rows<source x 1 x f32>
     })");
   MadeSpaces spaces(module->lookupSymbol<mlir::func::FuncOp>("f").front());
-  const RowStep pooling{.kernel = 2, .stride = 2, .padding = 1}, tokens{.leading = 2};
+  const RowStep pooling{.kernel = 2, .stride = 2, .padding = 2}, tokens{.leading = 2};
   EXPECT_THAT(spaces.steps(), ElementsAre(pooling, tokens));
   EXPECT_EQ(spaces.find(Space::source().derived("features")), nullptr);
   const Space pooled = Space::source().derived("pooled");

@@ -26,6 +26,7 @@ constexpr const char *kPlan = R"(
 !frames = !plan.buffer<source.features x 8, stride 16>
 !windows = !plan.buffer<source.windows x 24, stride 32>
 !rows = !plan.buffer<source x 24, stride 32>
+!measures = !plan.buffer<source x 2, stride 2>
 !requested = !plan.buffer<source.requested x 24, stride 32>
 #keys = #plan.slot<"keys", keys = true, heads = 2, head_dim = 12, offset = 0, f32>
 
@@ -42,6 +43,7 @@ plan.program @all {
   %windows = plan.buffer at 0 : !windows
   %a = plan.buffer at 0 : !rows
   %b = plan.buffer at 0 : !rows
+  %measures = plan.buffer at 0 : !measures
   %requested = plan.buffer at 0 : !requested
   plan.take_features "take_features" into %frames : !frames
   plan.windows "windows" %frames into %windows kernel 3 stride 2 padding 1 : !frames, !windows
@@ -56,6 +58,9 @@ plan.program @all {
   plan.store "store" %a into #keys : !rows
   plan.recur "recur" %a, %a into %b : !rows, !rows, !rows
   plan.normalize "normalize" %a into %b <rms, epsilon = 1.0e-6> : !rows, !rows
+  plan.measure_rows "measure_rows" %a into %measures : !rows, !measures
+  plan.normalize_sequence "normalize_sequence" %a measures %measures into %b epsilon 1.0e-6
+    : !rows, !measures, !rows
   plan.rotate "rotate" %a into %b heads 2 dims 12 theta 10000.0 factor 1.0 : !rows, !rows
   plan.elementwise "elementwise" add %a, %b into %b : !rows, !rows, !rows
   plan.take_requested "take_requested" %a into %requested : !rows, !requested

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an absent field means is said by the configuration class of transformers 4.44 (T5Gemma's: of
-// 4.57): here is each class's value of each field that its family reads.
+// What an absent field means is said by the configuration class of transformers 4.44 (T5Gemma's and
+// Moonshine's: of 4.57, T5Gemma 2's: of 5.24): here is each class's value of each field that its
+// family reads.
 
 #include "tests/support/TestCheckpoint.h"
 
@@ -62,6 +63,19 @@ const ClassDefaults classes[] = {
       "sliding_window": 4096, "final_logit_softcapping": 30.0, "attn_logit_softcapping": 50.0,
       "bos_token_id": 2, "pad_token_id": 0, "eos_token_id": 1})",
      "encoder", R"({"model_type": "t5gemma"})"},
+    {"t5gemma2_decoder", R"({"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216,
+      "num_hidden_layers": 26, "num_attention_heads": 8, "num_key_value_heads": 4,
+      "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh", "rms_norm_eps": 1e-06,
+      "rope_theta": 1000000.0, "rope_local_base_freq": 10000.0, "sliding_window_pattern": 6,
+      "attention_bias": false, "query_pre_attn_scalar": 256, "sliding_window": 4096,
+      "bos_token_id": 2, "pad_token_id": 0, "eos_token_id": 1})",
+     "decoder", R"({"model_type": "t5gemma2"})"},
+    {"moonshine", R"({"vocab_size": 32768, "hidden_size": 288, "intermediate_size": 1152,
+      "encoder_num_hidden_layers": 6, "decoder_num_hidden_layers": 6,
+      "encoder_num_attention_heads": 8, "decoder_num_attention_heads": 8,
+      "encoder_hidden_act": "gelu", "decoder_hidden_act": "silu", "rope_theta": 10000.0,
+      "partial_rotary_factor": 0.9, "attention_bias": false, "tie_word_embeddings": true,
+      "decoder_start_token_id": 1, "bos_token_id": 1, "eos_token_id": 2})"},
     {"mvp", R"({"vocab_size": 50267, "max_position_embeddings": 1024, "d_model": 1024,
       "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
       "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,

@@ -82,6 +82,25 @@ TEST(T5Gemma, TypesOfLayersAreTakenAsTheyAre) {
   EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("layer_types"), HasSubstr("3 types")));
 }
 
+TEST(T5Gemma, RotaryPositionsAreReadFromFilesOfAllVersions) {
+  TestCheckpoint checkpoint("t5gemma");
+  auto rotary = [&](size_t variant) {
+    return *checkpoint.describe().target.selfAttention.variants.at(variant).rotary;
+  };
+  Json &decoder = checkpoint.config["decoder"];
+  decoder["rope_scaling"] = {{"type", "linear"}, {"factor", 8.0}};
+  EXPECT_EQ(rotary(0).theta, 500);
+  EXPECT_EQ(rotary(0).factor, 8);
+  decoder.erase("rope_scaling");
+  decoder["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 77.0}};
+  EXPECT_EQ(rotary(1).theta, 77);
+  EXPECT_EQ(rotary(1).factor, 1);
+  decoder["rope_parameters"] = {{"full_attention", {{"rope_theta", 78.0}}},
+                                {"sliding_attention", nullptr}};
+  EXPECT_EQ(rotary(0).theta, 500);
+  EXPECT_EQ(rotary(1).theta, 78);
+}
+
 TEST(T5Gemma, ACapThatIsNullIsNone) {
   TestCheckpoint checkpoint("t5gemma");
   for (const char *key : {"attn_logit_softcapping", "final_logit_softcapping"})
@@ -113,8 +132,10 @@ TEST(T5Gemma, WhatChangesTheMathematicsIsRefusedByName) {
     return checkpoint.error();
   };
   EXPECT_THAT(error("attention_bias", true), HasSubstr("attention_bias"));
-  EXPECT_THAT(error("rope_scaling", {{"rope_type", "linear"}, {"factor", 8.0}}),
-              HasSubstr("rope_scaling"));
+  EXPECT_THAT(error("rope_scaling", {{"rope_type", "yarn"}, {"factor", 8.0}}),
+              AllOf(HasSubstr("rope_scaling"), HasSubstr("yarn")));
+  EXPECT_THAT(error("rope_parameters", {{"rope_type", "default"}, {"beta_fast", 8.0}}),
+              AllOf(HasSubstr("rope_parameters"), HasSubstr("beta_fast")));
   EXPECT_THAT(error("partial_rotary_factor", 0.5), HasSubstr("partial_rotary_factor"));
   EXPECT_THAT(error("num_key_value_heads", 4), HasSubstr("num_key_value_heads"));
   EXPECT_THAT(error("head_dim", 15), HasSubstr("head_dim"));

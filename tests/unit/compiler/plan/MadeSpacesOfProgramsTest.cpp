@@ -50,7 +50,7 @@ TEST_F(MadeSpacesOfPrograms, AreTheCallersFeaturesThenWhatEachStepMakes) {
   )");
   const Space features = Space::source().derived("features"),
               windows = Space::source().derived("windows");
-  const RowStep convolution{.kernel = 3, .stride = 2, .padding = 1}, tokens{.leading = 2};
+  const RowStep convolution{.kernel = 3, .stride = 2, .padding = 2}, tokens{.leading = 2};
   EXPECT_THAT(spaces.steps(), ElementsAre(convolution, tokens));
   ASSERT_TRUE(spaces.find(features) && spaces.find(windows) && spaces.find(Space::source()));
   EXPECT_EQ(*spaces.find(features), (MadeSpace{features}));

@@ -5,6 +5,8 @@
 #include "media/preprocessor/Settings.h"
 #include "tests/unit/media/features/References.h"
 
+#include <cmath>
+
 namespace transept::features {
 namespace {
 
@@ -47,6 +49,29 @@ TEST(Settings, WhisperDefaults) {
   EXPECT_EQ(settings.hop, 160U);
   EXPECT_EQ(settings.transform, 400U);
   EXPECT_EQ(settings.chunkSeconds, 30U);
+}
+
+TEST(Settings, WaveformsAsCheckpointsHaveThem) {
+  auto settings = read<WaveformSettings>(
+      R"({"do_normalize": false, "feature_extractor_type": "Wav2Vec2FeatureExtractor",
+          "feature_size": 1, "padding_side": "right", "padding_value": 0.0,
+          "processor_class": "Wav2Vec2Processor", "return_attention_mask": true,
+          "sampling_rate": 16000})");
+  EXPECT_FALSE(settings.normalizes);
+  EXPECT_TRUE(read<WaveformSettings>(R"({"feature_extractor_type": "Wav2Vec2FeatureExtractor"})")
+                  .normalizes);
+  EXPECT_THAT(refusal(R"({"feature_extractor_type": "Wav2Vec2FeatureExtractor",
+                          "feature_size": 2})"),
+              HasSubstr("feature_size"));
+}
+
+TEST(Settings, WaveformsAreNormalizedOverTheWholeSound) {
+  EXPECT_THAT(waveformFeatures({1, 2, 3}, {.normalizes = false}).values, ElementsAre(1, 2, 3));
+  Features features = waveformFeatures({1, 3}, {});
+  EXPECT_EQ(features.rows, 2U);
+  EXPECT_EQ(features.width, 1U);
+  EXPECT_NEAR(features.values[0], -1 / std::sqrt(1 + 1e-7), 1e-6);
+  EXPECT_EQ(features.values[1], -features.values[0]);
 }
 
 TEST(Settings, Speech2TextAsCheckpointsHaveIt) {

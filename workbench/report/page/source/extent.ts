@@ -28,7 +28,7 @@ export const takesFeatures = (sizes: Sizes) => sizes.feature_width > 0;
 /// Rows that rows of features are after some row steps; after all, which are positions.
 export function rowsAfter(sizes: Sizes, rows: number, steps = Infinity): number {
   for (const { kernel, stride, padding, leading } of sizes.row_steps.slice(0, steps)) {
-    const padded = rows + 2 * padding;
+    const padded = rows + padding;
     rows = (padded < kernel ? 0 : Math.floor((padded - kernel) / stride) + 1) + leading;
   }
   return rows;

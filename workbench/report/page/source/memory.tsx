@@ -95,7 +95,7 @@ export function Memory() {
         <ul class="legend" aria-label="colours">{kinds.map(([, words, colour]) => <li key={words}><span style={{ background: colour }} />{words}</li>)}</ul>
       </div>
       <p class="lead">
-        The arena of <code>{program.name}</code> takes {format.bytes(program.arena_bytes_per_row)} a row: {format.bytes(program.arena_bytes_per_row * rows)} for the{" "}
+        The arena of <code>{program.name}</code> takes {format.bytes(program.arena_bytes_per_row)} a row: {format.bytes(program.arena_bytes_per_row * (rows + (program.spare_rows ?? 0)))} for the{" "}
         {format.plural(rows, "row")} of this workload. {format.plural(program.buffers.length, "buffer")} share it.
       </p>
       <p class="note" aria-live="polite">

@@ -102,6 +102,7 @@ export interface Program {
   name: string;
   level: string;
   arena_bytes_per_row: number;
+  spare_rows?: number; // beside those of an invocation
   launches: Launch[];
   buffers: Buffer[];
 }

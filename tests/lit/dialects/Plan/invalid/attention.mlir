@@ -263,3 +263,39 @@ plan.program @decode {
   // expected-error@+1 {{expects a positive soft_cap}}
   plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, soft_cap = 0.0 : f64} : !a, !a, !a, !a
 }
+
+// -----
+
+// attend_c13
+!a = !plan.buffer<target x 8, stride 16>
+!s = !plan.buffer<target x 3, stride 3>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  // expected-error@+1 {{expects a state of 4 numbers for each row of the query}}
+  plan.attend "a" rows %0, %0, %0 into %0 state %1 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a, !s
+}
+
+// -----
+
+// attend_c14
+!a = !plan.buffer<target x 8, stride 16>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a state beside what is previous}}
+  plan.attend "a" rows %0, %0, %0 into %0 previous %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a, !a
+}
+
+// -----
+
+// attend_c14
+!a = !plan.buffer<target x 8, stride 16>
+!b = !plan.buffer<target x 8, stride 32>
+!s = !plan.buffer<target x 4, stride 4>
+plan.program @decode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  %2 = plan.buffer : !b
+  // expected-error@+1 {{expects previous and output to be of one type}}
+  plan.attend "a" rows %0, %0, %0 into %0 state %1 previous %2 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a, !s, !b
+}

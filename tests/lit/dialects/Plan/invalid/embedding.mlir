@@ -54,3 +54,15 @@ plan.program @encode {
   // expected-error@+1 {{expects input and output to have the same width}}
   plan.prepend "token" %0 into %1 leading @t count 1 : !in, !out
 }
+
+// -----
+
+// windows_c2
+!frames = !plan.buffer<source.features x 8, stride 16>
+!rows = !plan.buffer<source x 24, stride 32>
+plan.program @encode {
+  %0 = plan.buffer : !frames
+  %1 = plan.buffer : !rows
+  // expected-error@+1 {{expects a padding from 0 to kernel - 1 before and behind, but got 1 and 3}}
+  plan.windows "windows" %0 into %1 kernel 3 stride 2 padding 1 behind 3 : !frames, !rows
+}

@@ -156,3 +156,10 @@ plan.program @encode {
   // expected-error@+1 {{expects @w in the layout gated_panels, but got panels}}
   plan.linear "gate" %0 into %0 weight @w activation relu gated <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !rows, !rows
 }
+
+// -----
+
+// program_c3
+// expected-error@+1 {{expects spare_rows that are not negative, but got -1}}
+plan.program @encode attributes {spare_rows = -1 : i64} {
+}

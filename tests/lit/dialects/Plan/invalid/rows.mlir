@@ -178,3 +178,53 @@ plan.program @decode {
   // expected-error@+1 {{expects a positive theta and factor}}
   plan.rotate "r" %0 into %0 heads 2 dims 4 theta 1.0 factor 0.0 : !a, !a
 }
+
+// -----
+
+// measure_rows_c1
+!a = !plan.buffer<source x 8, stride 16>
+!b = !plan.buffer<source x 3, stride 3>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  // expected-error@+1 {{expects an output of two numbers for each row of the input}}
+  plan.measure_rows "m" %0 into %1 : !a, !b
+}
+
+// -----
+
+// normalize_sequence_c1
+!a = !plan.buffer<source x 8, stride 16>
+!b = !plan.buffer<source x 9, stride 16>
+!m = !plan.buffer<source x 2, stride 2>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !b
+  %2 = plan.buffer : !m
+  // expected-error@+1 {{expects input and output to be rows of the same space and width}}
+  plan.normalize_sequence "n" %0 measures %2 into %1 epsilon 0.0 : !a, !m, !b
+}
+
+// -----
+
+// normalize_sequence_c2
+!a = !plan.buffer<source x 8, stride 16>
+!m = !plan.buffer<source.frames x 2, stride 2>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %2 = plan.buffer : !m
+  // expected-error@+1 {{expects two measures for each row of the input}}
+  plan.normalize_sequence "n" %0 measures %2 into %0 epsilon 0.0 : !a, !m, !a
+}
+
+// -----
+
+// normalize_sequence_c3
+!a = !plan.buffer<source x 8, stride 16>
+!m = !plan.buffer<source x 2, stride 2>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %2 = plan.buffer : !m
+  // expected-error@+1 {{expects an epsilon that is not negative, but got -1}}
+  plan.normalize_sequence "n" %0 measures %2 into %0 epsilon -1.0 : !a, !m, !a
+}

@@ -31,8 +31,8 @@ plan.program @encode {
 plan.program @encode {
   %0 = plan.buffer : !plan.buffer<source.features x 8, stride 16>
   %1 = plan.buffer : !plan.buffer<source x 24, stride 32>
-  // expected-error@+1 {{expects a padding of at least half of the kernel, but got 0 and 3}}
-  plan.windows "windows" %0 into %1 kernel 3 stride 2 padding 0
+  // expected-error@+1 {{expects a positive kernel and stride, but got 3 and 0}}
+  plan.windows "windows" %0 into %1 kernel 3 stride 0 padding 1
     : !plan.buffer<source.features x 8, stride 16>, !plan.buffer<source x 24, stride 32>
 }
 

@@ -28,6 +28,14 @@ plan.program @encode {
   %one = plan.buffer : !plan.buffer<source x 5, stride 16>
   plan.attend "shared" rows %x, %one, %one into %y {head_count = 2 : i64, key_heads = 1 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, soft_cap = 50.0 : f64}
     : !source, !plan.buffer<source x 5, stride 16>, !plan.buffer<source x 5, stride 16>, !source
+  // CHECK: plan.attend "first" rows %{{.*}} into %{{.*}} state %{{.*}} {head_count
+  %state = plan.buffer : !plan.buffer<source x 4, stride 4>
+  plan.attend "first" rows %x, %x, %x into %y state %state {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64}
+    : !source, !source, !source, !source, !plan.buffer<source x 4, stride 4>
+  // CHECK: plan.attend "second" rows %{{.*}} into %{{.*}} state %{{.*}} previous %{{.*}} {head_count
+  %z = plan.buffer : !source
+  plan.attend "second" rows %x, %x, %x into %z state %state previous %y {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64}
+    : !source, !source, !source, !source, !plan.buffer<source x 4, stride 4>, !source
   // CHECK: plan.store "cross.keys" %{{.*}} into <"cross.keys", keys = true, heads = 2, head_dim = 5, offset = 0, f32> : <source x 10, stride 16>
   plan.store "cross.keys" %x into #source_keys : !source
 }

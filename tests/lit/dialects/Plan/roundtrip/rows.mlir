@@ -19,6 +19,12 @@ plan.program @decode {
   plan.normalize "all" %a into %b <layer, epsilon = 1.0e-05> gain @vector shift @vector : !rows, !rows
   // CHECK: plan.normalize "heads" %{{.*}} into %{{.*}} <rms, epsilon = 1.000000e-05> {head_count = 3 : i64}
   plan.normalize "heads" %a into %b <rms, epsilon = 1.0e-05> {head_count = 3 : i64} : !rows, !rows
+  %m = plan.buffer : !plan.buffer<target x 2, stride 2>
+  // CHECK: plan.measure_rows "rows" %{{.*}} into %{{.*}} : !plan.buffer<target x 24, stride 32>, !plan.buffer<target x 2, stride 2>
+  plan.measure_rows "rows" %a into %m : !rows, !plan.buffer<target x 2, stride 2>
+  // CHECK: plan.normalize_sequence "all" %{{.*}} measures %{{.*}} into %{{.*}} epsilon 1.000000e-05 gain @vector shift @vector :
+  plan.normalize_sequence "all" %a measures %m into %b epsilon 1.0e-05 gain @vector shift @vector
+    : !rows, !plan.buffer<target x 2, stride 2>, !rows
   // CHECK: plan.rotate "halves" %{{.*}} into %{{.*}} heads 3 dims 8 theta 1.000000e+04 factor 1.000000e+00 :
   plan.rotate "halves" %a into %b heads 3 dims 8 theta 10000.0 factor 1.0 : !rows, !rows
   // CHECK: plan.rotate "pairs" %{{.*}} into %{{.*}} heads 3 dims 6 theta 1.000000e+04 factor 2.000000e+00 interleaved :

@@ -124,47 +124,37 @@ func.func @f(%x: !x) {
 // makes_space_c2
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
-  // expected-error@+1 {{expects a positive kernel and stride and a padding below the kernel, but got 3, 0 and 1}}
+  // expected-error@+1 {{expects a positive kernel and stride, but got 3 and 0}}
   %0 = transept.windows %x kernel 3 stride 0 padding 1 : (!x) -> !transept.rows<source x 12 x f32>
   return
 }
 
 // -----
 
-// makes_space_c2
+// windows_c2
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
-  // expected-error@+1 {{expects a positive kernel and stride and a padding below the kernel, but got 3, 1 and 3}}
+  // expected-error@+1 {{expects a padding from 0 to kernel - 1 before and behind, but got 3 and 3}}
   %0 = transept.windows %x kernel 3 stride 1 padding 3 : (!x) -> !transept.rows<source x 12 x f32>
   return
 }
 
 // -----
 
-// makes_space_c3
+// windows_c2
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
-  // expected-error@+1 {{expects a padding of at least half of the kernel, but got 0 and 3}}
-  %0 = transept.windows %x kernel 3 stride 1 padding 0 : (!x) -> !transept.rows<source x 12 x f32>
+  // expected-error@+1 {{expects a padding from 0 to kernel - 1 before and behind, but got 2 and 3}}
+  %0 = transept.windows %x kernel 3 stride 1 padding 2 behind 3 : (!x) -> !transept.rows<source x 12 x f32>
   return
 }
 
 // -----
 
-// makes_space_c3
+// windows_c2
 !x = !transept.rows<source.features x 4 x f32>
 func.func @f(%x: !x) {
-  // expected-error@+1 {{expects a padding of at least half of the kernel, but got 1 and 4}}
-  %0 = transept.windows %x kernel 4 stride 2 padding 1 : (!x) -> !transept.rows<source x 16 x f32>
-  return
-}
-
-// -----
-
-// makes_space_c3
-!x = !transept.rows<source.features x 4 x f32>
-func.func @f(%x: !x) {
-  // expected-error@+1 {{expects a padding of at least half of the kernel, but got -1 and 3}}
+  // expected-error@+1 {{expects a padding from 0 to kernel - 1 before and behind, but got -1 and -1}}
   %0 = transept.windows %x kernel 3 stride 1 padding -1 : (!x) -> !transept.rows<source x 12 x f32>
   return
 }
@@ -211,7 +201,7 @@ func.func @f(%t: tensor<1x4xf32>, %x: !x) {
 
 // -----
 
-// makes_space_c4
+// makes_space_c3
 func.func @f(%x: !transept.rows<source.features x 8 x f32>) {
   // expected-error@+1 {{expects a kernel, a stride and leading rows of at most 65536, but got 1, 65537 and 0}}
   %0 = transept.windows %x kernel 1 stride 65537 padding 0

@@ -68,3 +68,33 @@ func.func @f(%x: !x, %v: tensor<8xf32>) {
   %0 = transept.rms_norm %x heads 2 gain %v epsilon 0.0 : (!x, tensor<8xf32>) -> !x
   return
 }
+
+// -----
+
+// sequence_norm_c1
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %v: tensor<4xf32>) {
+  // expected-error@+1 {{expects gain to have the input's width, but got 'tensor<4xf32>'}}
+  %0 = transept.sequence_norm %x gain %v epsilon 0.0 : (!x, tensor<4xf32>) -> !x
+  return
+}
+
+// -----
+
+// sequence_norm_c1
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %v: tensor<4xf32>) {
+  // expected-error@+1 {{expects bias to have the input's width, but got 'tensor<4xf32>'}}
+  %0 = transept.sequence_norm %x shift %v epsilon 0.0 : (!x, tensor<4xf32>) -> !x
+  return
+}
+
+// -----
+
+// sequence_norm_c2
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x) {
+  // expected-error@+1 {{expects input and result to have the same type}}
+  %0 = transept.sequence_norm %x epsilon 0.0 : (!x) -> !transept.rows<source.a x 8 x f32>
+  return
+}

@@ -58,3 +58,16 @@ func.func @returned_weights(%x: !target, %memory: !source)
   return %weights, %mean
       : !transept.attention_weights<target x source x 4>, !transept.attention_weights<target x source x 1>
 }
+
+// CHECK-LABEL: func @merged
+func.func @merged(%x: !target, %memory: !source) {
+  // CHECK: transept.merged_attention %{{.*}}, %{{.*}}, %{{.*}} memory %{{.*}}, %{{.*}} heads 2 :
+  %0 = transept.merged_attention %x, %x, %x memory %memory, %memory heads 2
+      : (!target, !target, !target, !source, !source) -> !target
+  %mask = transept.causal_mask : !transept.mask<target x target>
+  // CHECK: transept.merged_attention %{{.*}} memory %{{.*}}, %{{.*}} mask %{{.*}} heads 4 key_heads 4 soft_cap 5.000000e+01 {scale = 5.000000e-01 : f64} : {{.*}} -> (!transept.rows<target x 8 x f32>, !transept.attention_weights<target x source x 4>)
+  %1, %2 = transept.merged_attention %x, %x, %x memory %memory, %memory mask %mask heads 4 key_heads 4 soft_cap 50.0 {scale = 0.5}
+      : (!target, !target, !target, !source, !source, !transept.mask<target x target>)
+      -> (!target, !transept.attention_weights<target x source x 4>)
+  return
+}

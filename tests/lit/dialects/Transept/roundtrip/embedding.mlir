@@ -34,5 +34,8 @@ func.func @features(%frames: !transept.rows<source.features x 3 x f32>, %token: 
   // CHECK: transept.prepend_rows %{{.*}}, %[[WINDOWS]] : (tensor<2x9xf32>, !transept.rows<source.windows x 9 x f32>) -> !transept.rows<source x 9 x f32>
   %0 = transept.prepend_rows %token, %windows
       : (tensor<2x9xf32>, !transept.rows<source.windows x 9 x f32>) -> !transept.rows<source x 9 x f32>
+  // CHECK: transept.windows %[[FRAMES]] kernel 3 stride 2 padding 2 behind 0 :
+  %causal = transept.windows %frames kernel 3 stride 2 padding 2 behind 0
+      : (!transept.rows<source.features x 3 x f32>) -> !transept.rows<source.windows x 9 x f32>
   return
 }

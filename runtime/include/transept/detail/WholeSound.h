@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Transcribing by models that have neither windows nor prompts: a sound is one source, and what is
+// generated of it one segment.
+#ifndef TRANSEPT_DETAIL_WHOLESOUND_H
+#define TRANSEPT_DETAIL_WHOLESOUND_H
+
+#include "transept/model.h"
+#include "transept/sound_options.h"
+
+namespace transept::detail {
+
+/// What asks for windows, timestamps or prompts is refused.
+inline void refuseOptionsOfWindows(const Model &model, const SoundOptions &options) {
+  auto refuse = [&](bool isSet, const char *name) {
+    if (isSet)
+      throw Error(ErrorCode::Unsupported, std::string(name) + " is set, but " +
+                                              std::string(model.name()) +
+                                              " transcribes a sound in one piece, without a "
+                                              "prompt and without times");
+  };
+  const SpeechOptions &speech = options.speech;
+  refuse(!speech.language.empty(), "speech.language");
+  refuse(speech.task == SpeechTask::Translate, "speech.task");
+  refuse(speech.timestamps.value_or(false), "speech.timestamps");
+  refuse(speech.generate.returnCount.value_or(1) > 1, "speech.generate.returnCount");
+  refuse(options.temperatures != std::vector<float>{0}, "temperatures");
+  refuse(options.compressionRatioThreshold || options.logProbabilityThreshold ||
+             options.noSpeechThreshold,
+         "a threshold");
+  refuse(options.conditionsOnPrevious || !options.previousText.empty(), "previousText");
+  refuse(!options.hotwords.empty(), "hotwords");
+  refuse(options.tokenTimes, "tokenTimes");
+  refuse(options.splitAtSilence.has_value(), "splitAtSilence");
+}
+
+/// `features` are those of the whole sound, which is so many seconds long.
+inline SoundTranscript transcribeWhole(const Model &model, std::span<const float> features,
+                                       double seconds, const SoundOptions &options,
+                                       const std::function<void(const SoundSegment &)> &found) {
+  refuseOptionsOfWindows(model, options);
+  GenerateOptions generate = options.speech.generate;
+  generate.tokenScores = TokenScores::Normalized;
+  const Source source = model.encode({.ids = {}, .features = features}, generate.stop);
+  Sequence sequence = model.generate(source, generate).best();
+  std::vector<float> &scores = sequence.tokenScores;
+  if (sequence.finishReason == FinishReason::End) {
+    sequence.ids.pop_back();
+    scores.pop_back();
+  }
+  SoundTranscript transcript;
+  SoundSegment &segment = transcript.segments.emplace_back();
+  segment.end = seconds;
+  segment.ids.assign(sequence.ids.end() - std::ptrdiff_t(scores.size()), sequence.ids.end());
+  double sum = 0;
+  for (float score : scores)
+    sum += double(score);
+  segment.averageLogProbability = sum / double(scores.size() + 1);
+  segment.tokenScores = std::move(scores);
+  if (model.table().text)
+    segment.text = model.detokenize(segment.ids);
+  if (found)
+    found(segment);
+  return transcript;
+}
+
+} // namespace transept::detail
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Models without windows: samples of a program's memory, or of a file, become one segment.
+
+#include "tests/end-to-end/Command.h"
+#include "tests/end-to-end/Waves.h"
+#include "tests/unit/runtime/ErrorOf.h"
+
+#include "transept/sound.h"
+
+#include <cmath>
+
+namespace transept::endtoend {
+namespace {
+
+using testing::HasSubstr;
+using tests::errorOf;
+
+constexpr size_t kCount = 9000;
+
+std::vector<float> sweep() {
+  std::vector<float> samples;
+  for (size_t index = 0; index < kCount; ++index)
+    samples.push_back(float(int16_t(uint16_t(index * index / 50 % 4000))) / 32768);
+  return samples;
+}
+
+Model listener() {
+  return Model::open(library("moonshine"), {.threads = 2});
+}
+
+TEST(WholeSounds, AreTranscribedInOnePieceAsTheCommandDoes) {
+  TemporaryFolder folder;
+  writeFile(folder.file("sound.wav"), waveOf(kCount));
+  CommandResult command = run({"generate", library("moonshine"), folder.file("sound.wav")});
+  ASSERT_EQ(command.status, 0) << command.errors;
+  std::vector<float> samples = sweep();
+  size_t found = 0;
+  SoundTranscript transcript =
+      transcribe(listener(), {.samples = samples}, {}, [&](const SoundSegment &) { ++found; });
+  ASSERT_EQ(transcript.segments.size(), 1u);
+  EXPECT_EQ(found, 1u);
+  const SoundSegment &segment = transcript.segments.front();
+  EXPECT_EQ(segment.begin, 0);
+  EXPECT_NEAR(segment.end, double(kCount) / 16000, 1e-6);
+  EXPECT_EQ(segment.ids.size(), segment.tokenScores.size());
+  EXPECT_FALSE(segment.text.empty());
+  EXPECT_EQ(segment.text + "\n", command.output);
+}
+
+TEST(WholeSounds, AreResampledToTheModelsRate) {
+  Model model = listener();
+  auto tone = [](unsigned rate) {
+    std::vector<float> wave;
+    for (unsigned index = 0; index < rate / 2; ++index)
+      wave.push_back(0.3f * float(std::sin(2 * M_PI * 440 * index / rate)));
+    return wave;
+  };
+  std::vector<float> slow = tone(16000), fast = tone(44100);
+  Source left = encodeSound(model, {.samples = slow});
+  Source right = encodeSound(model, {.samples = fast, .sampleRate = 44100});
+  ASSERT_EQ(left.length(), right.length());
+  double difference = 0, magnitude = 0;
+  for (size_t index = 0; index < left.states().size(); ++index) {
+    difference += std::pow(double(left.states()[index]) - double(right.states()[index]), 2);
+    magnitude += std::pow(double(left.states()[index]), 2);
+  }
+  EXPECT_LT(difference, 0.02 * magnitude);
+}
+
+TEST(WholeSounds, ThatAreTooShortOrAskedForTimesAreRefused) {
+  Model model = listener();
+  std::vector<float> samples = sweep(), few(894, 0.5f);
+  auto refusal = [&](const Pcm &pcm, const SoundOptions &options) {
+    return errorOf([&] { transcribe(model, pcm, options); });
+  };
+  EXPECT_THAT(refusal({.samples = few}, {}), HasSubstr("has 0 rows after the convolutions"));
+  EXPECT_THAT(refusal({.samples = samples}, {.speech = {.language = "de"}}),
+              HasSubstr("speech.language is set, but moonshine transcribes a sound in one piece"));
+  EXPECT_THAT(refusal({.samples = samples}, {.tokenTimes = true}), HasSubstr("tokenTimes"));
+  EXPECT_THAT(refusal({.samples = samples}, {.splitAtSilence = 40}), HasSubstr("splitAtSilence"));
+}
+
+} // namespace
+} // namespace transept::endtoend
