@@ -20,7 +20,8 @@ int64_t RowStep::rowsFrom(int64_t rows) const {
 }
 
 int64_t RowStep::rowsBeforePerRow() const {
-  assert(padding >= kernel / 2 && "verified: with less padding, sequences may have no window");
+  assert((padding >= kernel / 2 || kernel == stride) &&
+         "verified: with less padding, sequences may have no window");
   return stride;
 }
 
@@ -40,16 +41,23 @@ const MadeSpace *MadeSpaces::find(const Space &space) const {
 llvm::SmallVector<RowStep> MadeSpaces::steps() const {
   llvm::SmallVector<RowStep> steps;
   for (const MadeSpace &each : made)
-    if (each.from)
+    if (each.from && isOnTheWay(each.space))
       steps.push_back(each.step);
   return steps;
+}
+
+bool MadeSpaces::isOnTheWay(const Space &space) const {
+  if (space.isWhole())
+    return true;
+  return llvm::any_of(
+      made, [&](const MadeSpace &each) { return each.from == space && isOnTheWay(each.space); });
 }
 
 unsigned MadeSpaces::stepsBefore(const Space &space) const {
   const MadeSpace *last = find(space);
   assert(last && "expects a space that an op makes");
   return std::count_if(made.begin(), last + 1,
-                       [](const MadeSpace &each) { return bool(each.from); });
+                       [&](const MadeSpace &each) { return each.from && isOnTheWay(each.space); });
 }
 
 LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
@@ -71,7 +79,7 @@ LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
            << kMaximumStep << ", but got " << step.kernel << ", " << step.stride << " and "
            << step.leading;
   // makes_space_c3
-  if (step.padding < step.kernel / 2)
+  if (step.padding < step.kernel / 2 && (made.rowsBefore == 0 || step.kernel != step.stride))
     return mismatch(op, "a padding of at least half of the kernel", step.padding, step.kernel);
   return success();
 }

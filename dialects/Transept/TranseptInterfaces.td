@@ -35,8 +35,9 @@ def MakesSpace : OpInterface<"MakesSpace"> {
     - `makes_space_c1` a space that is made of another one differs from it, and both are the
       source's
     - `makes_space_c2` kernel and stride are positive, and the padding is below the kernel
-    - `makes_space_c3` the padding is at least half of the kernel (rounded down), so that there are
-      never more than `stride` times as many rows before the step as behind it
+    - `makes_space_c3` the padding is at least half of the kernel (rounded down), or the op says how
+      many rows there are before the step and the stride is the kernel, so that there are never more
+      than `stride` times as many rows before the step as behind it
     - `makes_space_c4` kernel, stride and leading rows are at most 65536
   }];
   let cppNamespace = "::transept";

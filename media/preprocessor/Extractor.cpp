@@ -42,7 +42,7 @@ struct Extraction {
     return speech2TextFeatures(samples, settings, name);
   }
   Features operator()(const ImageSettings &settings) const {
-    return cutPatches(pixelValues(decodeImage(bytes, name), settings), patchSize, name);
+    return cutPatches(pixelValues(decodeImage(bytes, name), settings, name), patchSize, name);
   }
 };
 

@@ -27,6 +27,9 @@ static AttentionShape shapeOf(plan::AttendOp op) {
   shape.windowBefore = op.getWindowBefore().value_or(-1);
   shape.windowAfter = op.getWindowAfter().value_or(-1);
   shape.biasReach = op.getBiasReach().value_or(-1);
+  if (op.getTiling())
+    shape.tiles = op.getTiling()->getTiling();
+  shape.hasPlaceBias = shape.tiles && op.getBias();
   shape.multipliesBFloats = op.getMultipliesBfloats();
   shape.cachesBFloats = op.getKeySlotAttr() && op.getKeySlotAttr().holdsBFloats();
   return shape;
@@ -47,7 +50,8 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
       .bias = launch.weight(op.getBiasAttr()),
       .output = launch.address(op.getOutput()),
       .positions = launch.field("positions"),
-      .groupCount = launch.field(isCross ? "source_count" : "sequence_count"),
+      .groupCount = shape.tiles ? kernel.integer(shape.tiles->tileCount())
+                                : launch.field(isCross ? "source_count" : "sequence_count"),
       .groupOffsets = launch.field(isCross ? "source_offsets" : "sequence_offsets"),
       .pastLengths = null,
       .containers = null,

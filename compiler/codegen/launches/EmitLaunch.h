@@ -40,6 +40,11 @@ void emitLaunch(plan::EmitStatesOp op, LaunchEmitter &launch);
 // EmitRotary.cpp
 void emitLaunch(plan::RotateOp op, LaunchEmitter &launch);
 
+// EmitGrid.cpp
+void emitLaunch(plan::TileRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::UntileRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::MergeTilesOp op, LaunchEmitter &launch);
+
 // EmitVocabulary.cpp
 void emitLaunch(plan::SearchOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch);

@@ -60,11 +60,19 @@ private:
                            const Node &node);
   mlir::Value sharedBias(const Attention &attention, const Space &query, const Space &key,
                          const Node &node);
+  /// Of a layer in tiles; no value where the tiles have none.
+  mlir::Value tileBias(const Attention &attention, TilingAttr tiling, const Space &space,
+                       const Node &node);
   mlir::Value attention(const Attention &attention, const AttentionVariant &variant,
                         mlir::Value states, mlir::Value keyStates, mlir::Value mask,
                         mlir::Value sharedBias, const Node &node);
+  /// Self-attention of a layer that looks at rows of its tile of `grid`.
+  mlir::Value tileAttention(const Attention &attention, const AttentionVariant &variant,
+                            const Grid &grid, mlir::Value states, const Node &node);
   mlir::Value recurrence(const Recurrence &recurrence, mlir::Value states, const Node &node);
   mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
+  mlir::Value stage(const Stage &stage, NormPlacement placement, const Space &next,
+                    mlir::Value states, const Node &node);
   mlir::Value stack(const Stack &stack, mlir::Value input, bool isTarget, mlir::Value sourceStates,
                     const Node &node);
   mlir::Value logits(const Logits &logits, mlir::Value states, const Node &node);

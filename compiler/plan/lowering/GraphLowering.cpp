@@ -34,13 +34,22 @@ Value GraphLowering::newBuffer(Value rows) {
 /// Walks upward, because a space's multiple follows from that of the space made of it.
 void GraphLowering::findRowMultiples() {
   rowMultiples.clear();
+  const MadeSpaces spaces(current.getBody().front());
   for (Operation &op : llvm::reverse(current.getBody().front())) {
     auto maker = dyn_cast<MakesSpace>(op);
     if (!maker)
       continue;
     MadeSpace made = maker.getMadeSpace();
-    if (made.from)
+    if (made.from && spaces.isOnTheWay(made.space))
       rowMultiples[*made.from] = made.step.rowsBeforePerRow() * rowMultipleOf(made.space);
+  }
+  // Tiles have some more rows than the grid that they go back to.
+  for (auto tiles : current.getBody().front().getOps<TileRowsOp>()) {
+    MadeSpace made = tiles.getMadeSpace();
+    if (!spaces.isOnTheWay(made.space))
+      rowMultiples[made.space] =
+          rowMultipleOf(*made.from) *
+          llvm::divideCeil(made.step.rowsFrom(made.rowsBefore), made.rowsBefore);
   }
 }
 
@@ -166,6 +175,9 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<SliceColumnsOp>([&](auto op) { return lowerSlice(op); })
       .Case<RequestedRowsOp>([&](auto op) { return lowerRequestedRows(op); })
       .Case<RotaryOp>([&](auto op) { return lowerRotary(op); })
+      .Case<TileRowsOp>([&](auto op) { return lowerTile(op); })
+      .Case<UntileRowsOp>([&](auto op) { return lowerUntile(op); })
+      .Case<MergeTilesOp>([&](auto op) { return lowerGrid<plan::MergeTilesOp>(op); })
       .Case<LayerNormOp>([&](LayerNormOp op) {
         return lowerNorm(op, NormKind::Layer, op.getGain(), op.getBias(), op.getEpsilonAttr());
       })
@@ -186,7 +198,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
             WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp,
             CausalMaskOp, PaddingMaskOp, WindowMaskOp, CombineMasksOp, AverageHeadsOp,
-            RelativePositionBiasOp, CacheReadOp, CacheAppendOp>([](auto) { return success(); })
+            RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
+          [](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");
       });

@@ -25,9 +25,9 @@ struct AttentionInputs {
   int64_t keyHead(int64_t h) const { return h / (headCount / keyHeads); }
 };
 
-/// The keys of one sequence: rows [keyBegin, keyEnd).
+/// The keys of one sequence: rows [begin, end).
 struct KeyRange {
-  int64_t begin, end;
+  int64_t sequence, begin, end;
 };
 
 /// The weights of all `keys` for query row `i` and head `h`; empty where it sees none.
@@ -50,7 +50,7 @@ std::vector<double> attentionWeights(const AttentionInputs &inputs, int64_t h, i
     if (inputs.softCap != 0)
       score = inputs.softCap * std::tanh(score / inputs.softCap);
     if (inputs.bias)
-      score += inputs.bias->at(h, queryPosition, keyPosition);
+      score += inputs.bias->at(h, {keys.sequence, queryPosition, keyPosition});
     scores.push_back(score);
   }
   const double largest =
@@ -81,7 +81,7 @@ Tensor attend(const AttentionInputs &inputs, SoftmaxWeights *kept) {
           std::vector<int64_t>{inputs.headCount * (queryEnd - queryBegin), keyEnd - keyBegin});
     for (int64_t i = queryBegin; i < queryEnd; ++i)
       for (int64_t h = 0; h < inputs.headCount; ++h) {
-        std::vector<double> weights = attentionWeights(inputs, h, i, {keyBegin, keyEnd});
+        std::vector<double> weights = attentionWeights(inputs, h, i, {sequence, keyBegin, keyEnd});
         if (sequenceWeights)
           std::ranges::copy(
               weights, sequenceWeights->row(h * (queryEnd - queryBegin) + i - queryBegin).begin());
