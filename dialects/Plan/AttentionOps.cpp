@@ -31,6 +31,7 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setWindowAfter(number(parts.windowAfter));
   properties.setKeySlot(parts.keySlot);
   properties.setValueSlot(parts.valueSlot);
+  properties.setTiling(parts.tiling);
   int32_t *segment = properties.operandSegmentSizes.data();
   for (Value operand :
        {parts.query, parts.key, parts.value, parts.output, parts.state, parts.previous}) {
@@ -105,9 +106,10 @@ static LogicalResult verifySlots(AttendOp op) {
 
 static LogicalResult verifyScores(AttendOp op) {
   // attend_c7
-  if (op.getBias().has_value() != op.getBiasReach().has_value() ||
-      int64_t(op.getBiasReach().value_or(1)) <= 0)
-    return op.emitOpError("expects a bias and its positive bias_reach together");
+  bool needsReach = op.getBias().has_value() && !op.getTiling();
+  if (needsReach != op.getBiasReach().has_value() || int64_t(op.getBiasReach().value_or(1)) <= 0)
+    return op.emitOpError(
+        "expects a bias and its positive bias_reach together, and no bias_reach with tiles");
   // attend_c8
   bool isNarrowed = op.getCausal() || op.getWindowBefore() || op.getWindowAfter() || op.getBias();
   if (op.getKeysFrom() == KeySource::EncoderCache && isNarrowed)
@@ -119,6 +121,10 @@ static LogicalResult verifyScores(AttendOp op) {
   // attend_c10
   if (op.getMultipliesBfloats() && op.getKeysFrom() != KeySource::Rows)
     return op.emitOpError("expects to multiply bf16 only where keys are rows of the invocation");
+  // attend_c15
+  bool isMasked = op.getCausal() || op.getWindowBefore() || op.getWindowAfter();
+  if (op.getTiling() && (isMasked || op.getKeysFrom() != KeySource::Rows))
+    return op.emitOpError("expects tiles of rows of the invocation, without masks");
   // attend_c12
   if (op.getSoftCap() && !(op.getSoftCap()->convertToDouble() > 0))
     return mismatch(op, "a positive soft_cap", op.getSoftCap()->convertToDouble());
@@ -160,7 +166,8 @@ Footprint AttendOp::getFootprint() {
 }
 
 SmallVector<WeightUse, 4> AttendOp::getWeights() {
-  return {{getBiasAttr(), {LayoutKind::Distances}, /*isWhole=*/false}};
+  LayoutKind layout = getTiling() ? LayoutKind::TilePlaces : LayoutKind::Distances;
+  return {{getBiasAttr(), {layout}, /*isWhole=*/false}};
 }
 
 Value AttendOp::getCountedRows() {
@@ -173,13 +180,20 @@ Cost AttendOp::getCost() {
   KeyRange keys = getKeysFrom() == KeySource::EncoderCache ? KeyRange::OfSource
                   : getCausal()                            ? KeyRange::UpToRow
                                                            : KeyRange::OfSequence;
+  NumberType factors = getMultipliesBfloats() ? NumberType::BF16 : NumberType::F32;
+  if (getTiling()) { // of a tile that is not cut off
+    int64_t tileKeys = getTiling()->getSide() * getTiling()->getSide();
+    return {.bytesPerRow = rowBytes(getOperands()),
+            .operationsPerRow = 2 * int64_t(getHeadCount()) * headNumbers * tileKeys,
+            .factors = factors};
+  }
   constexpr int64_t everything = std::numeric_limits<int64_t>::max();
   return {.bytesPerRow = rowBytes(getOperands()),
           .keys = keys,
           // Keys that are rows of the invocation are operands: they were counted with the rows.
           .bytesPerKey = slot ? keyHeadCount() * headNumbers * slot.numberBytes() : 0,
           .operationsPerRowAndKey = 2 * int64_t(getHeadCount()) * headNumbers,
-          .factors = getMultipliesBfloats() ? NumberType::BF16 : NumberType::F32,
+          .factors = factors,
           .keysBefore = int64_t(getWindowBefore().value_or(everything)),
           .keysBehind = int64_t(getWindowAfter().value_or(everything))};
 }

@@ -12,7 +12,8 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
   let description = [{
     Keys and values are rows of this invocation (`rows`), the self cache, which the launch first
     appends them to (`pages`), or the encoder cache (`encoder_cache`, no operands). With `bf16`,
-    keys and values of this invocation are multiplied as bf16.
+    keys and values of this invocation are multiplied as bf16. With `tiles`, the rows are those of
+    one grid, tile by tile, and meet keys of their tile.
 
     A softmax over keys of two places is two launches. The first leaves in `state` what a row has of
     it, the maximum of the scores and the sum of their exponentials, and in output the values not yet
@@ -26,7 +27,8 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
       those of query and output, and are rows of their space
     - `attend_c5` there are a key slot and a value slot if a cache is read, and else none
     - `attend_c6` the slots hold keys and values of these heads, in the same type of numbers
-    - `attend_c7` a bias has its reach, which is positive, and a reach its bias
+    - `attend_c7` a bias has its reach, which is positive, and a reach its bias; with tiles, a bias
+      has none
     - `attend_c8` keys of the encoder cache are all seen, and have no bias
     - `attend_c9` windows do not end on the wrong side of the query
     - `attend_c10` only keys and values of this invocation are multiplied as bf16
@@ -34,6 +36,7 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
     - `attend_c12` soft_cap is positive
     - `attend_c13` a state has, for each row of the query, two numbers for each head
     - `attend_c14` previous is like output, and needs a state
+    - `attend_c15` only keys and values of this invocation are tiles of a grid, without masks
   }];
   let arguments = (ins StrAttr:$label, Plan_KeySourceAttr:$keys_from, Plan_Buffer:$query,
                        Optional<Plan_Buffer>:$key, Optional<Plan_Buffer>:$value,
@@ -43,12 +46,13 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
                        UnitAttr:$multiplies_bfloats, UnitAttr:$causal, OptionalAttr<I64Attr>:$window_before,
                        OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
                        OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot,
-                       OptionalAttr<I64Attr>:$key_heads, OptionalAttr<F64Attr>:$soft_cap);
+                       OptionalAttr<I64Attr>:$key_heads, OptionalAttr<F64Attr>:$soft_cap,
+                       OptionalAttr<Transept_Tiling>:$tiling);
   let builders = [OpBuilder<(ins "const ::transept::plan::AttendParts &":$parts)>];
   let skipDefaultBuilders = 1;
   let assemblyFormat = [{
     $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`state` $state^)? (`previous` $previous^)? (`bias` $bias^)? (`bf16` $multiplies_bfloats^)? (`causal` $causal^)?
-    (`keys` $key_slot^)? (`values` $value_slot^)? attr-dict `:` type(operands)
+    (`keys` $key_slot^)? (`values` $value_slot^)? (`tiles` $tiling^)? attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -68,6 +68,7 @@ struct AttendParts {
   mlir::FlatSymbolRefAttr bias = {};
   std::optional<int64_t> biasReach = {};
   CacheSlotAttr keySlot = {}, valueSlot = {};
+  TilingAttr tiling = {};
 };
 
 /// Bytes of one row of each of these buffers; absent ones count nothing.

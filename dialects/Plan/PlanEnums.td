@@ -10,13 +10,16 @@ include "mlir/IR/EnumAttr.td"
 def Plan_LayoutKind : I32EnumAttr<"LayoutKind", "the order of a packed weight", [
     I32EnumAttrCase<"Panels", 0, "panels">, I32EnumAttrCase<"GatedPanels", 1, "gated_panels">,
     I32EnumAttrCase<"Rows", 2, "rows">, I32EnumAttrCase<"Vector", 3, "vector">,
-    I32EnumAttrCase<"GatedVector", 4, "gated_vector">, I32EnumAttrCase<"Distances", 5, "distances">]> {
+    I32EnumAttrCase<"GatedVector", 4, "gated_vector">, I32EnumAttrCase<"Distances", 5, "distances">,
+    I32EnumAttrCase<"TilePlaces", 6, "tile_places">]> {
   let description = [{
     `panels` [panel][inputs][panel width] of outputs, the last panel filled up with zeros (types
     other than f32 in the order of compiler/plan/PackedPanels.h);
     `gated_panels` likewise, a panel of gate outputs and one of value outputs in turn;
     `rows` as it is; `vector` filled up with zeros to whole panels; `gated_vector` in the order of
-    `gated_panels`; `distances` [head][2 * reach + 1] a relative position bias by clipped distance.
+    `gated_panels`; `distances` [head][2 * reach + 1] a relative position bias by clipped distance;
+    `tile_places` [head], then for each width that tiles have [query][key] a bias by places in a tile
+    (compiler/plan/TilePlaces.h).
   }];
   let genSpecializedAttr = 0;
   let cppNamespace = "::transept::plan";

@@ -12,5 +12,6 @@ include "dialects/Plan/AttentionOps.td"
 include "dialects/Plan/RowOps.td"
 include "dialects/Plan/RecurrenceOps.td"
 include "dialects/Plan/VocabularyOps.td"
+include "dialects/Plan/GridOps.td"
 
 #endif

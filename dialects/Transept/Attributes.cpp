@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Attributes: activations, norms, arrangements of sinusoids.
+// Attributes: activations, norms, arrangements of sinusoids, tilings.
 
 #include "dialects/Transept/Transept.h"
 
@@ -39,5 +39,18 @@ LogicalResult NormAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitErro
     return emitError() << "expects an epsilon of type f64 that is not negative and finite as an "
                           "f32, but got "
                        << epsilon;
+  return success();
+}
+
+LogicalResult TilingAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError, int64_t height,
+                                 int64_t width, int64_t side, int64_t shift) {
+  constexpr int64_t most = 1 << 16;
+  if (side < 1 || height < side || width < side || height > most || width > most)
+    return emitError() << "expects a height and a width from side to " << most
+                       << " and a positive side, but got " << height << ", " << width << " and "
+                       << side;
+  if (shift < 0 || shift >= side)
+    return emitError() << "expects a shift from 0 to side - 1, but got " << shift << " and "
+                       << side;
   return success();
 }

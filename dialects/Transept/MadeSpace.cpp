@@ -39,16 +39,23 @@ const MadeSpace *MadeSpaces::find(const Space &space) const {
 llvm::SmallVector<RowStep> MadeSpaces::steps() const {
   llvm::SmallVector<RowStep> steps;
   for (const MadeSpace &each : made)
-    if (each.from)
+    if (each.from && isOnTheWay(each.space))
       steps.push_back(each.step);
   return steps;
+}
+
+bool MadeSpaces::isOnTheWay(const Space &space) const {
+  if (space.isWhole())
+    return true;
+  return llvm::any_of(
+      made, [&](const MadeSpace &each) { return each.from == space && isOnTheWay(each.space); });
 }
 
 unsigned MadeSpaces::stepsBefore(const Space &space) const {
   const MadeSpace *last = find(space);
   assert(last && "expects a space that an op makes");
   return std::count_if(made.begin(), last + 1,
-                       [](const MadeSpace &each) { return bool(each.from); });
+                       [&](const MadeSpace &each) { return each.from && isOnTheWay(each.space); });
 }
 
 LogicalResult transept::detail::verifyMakesSpace(Operation *op) {

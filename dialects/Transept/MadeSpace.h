@@ -40,6 +40,8 @@ struct MadeSpace {
   /// rows there are: features and requested rows.
   std::optional<Space> from = std::nullopt;
   RowStep step = {};
+  /// The rows that a sequence of `from` must have: those of a grid; 0: any number.
+  int64_t rowsBefore = 0;
 
   friend bool operator==(const MadeSpace &, const MadeSpace &) = default;
 };
@@ -51,10 +53,13 @@ public:
 
   /// How `space` is made; null where no op makes it.
   const MadeSpace *find(const Space &space) const;
-  /// The row steps in order.
+  /// The row steps in order, from the rows that the caller gives to those of the source.
   llvm::SmallVector<RowStep> steps() const;
-  /// How many row steps come before the rows of `space`, which find knows.
+  /// How many of these row steps come before the rows of `space`, which find knows. A space beside
+  /// the way, which tiles go back from, has as many as the one that it is made of.
   unsigned stepsBefore(const Space &space) const;
+  /// Whether the source's own rows are made of those of `space`, in one step or several.
+  bool isOnTheWay(const Space &space) const;
 
 private:
   llvm::SmallVector<MadeSpace> made;

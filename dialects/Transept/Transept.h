@@ -7,6 +7,7 @@
 
 #include "dialects/Transept/MadeSpace.h"
 #include "dialects/Transept/Space.h"
+#include "dialects/Transept/Tiling.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"

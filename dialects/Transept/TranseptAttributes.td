@@ -56,4 +56,23 @@ def Transept_Sinusoid : EnumAttr<Transept_Dialect, Transept_SinusoidKind, "sinus
   let assemblyFormat = "$value";
 }
 
+def Transept_Tiling : AttrDef<Transept_Dialect, "Tiling"> {
+  let mnemonic = "tiling";
+  let summary = "a grid of rows cut into square tiles";
+  let description = [{
+    `#transept.tiling<6 by 8, side = 3, shift = 1>`: a grid of 6 lines of 8 rows, one line after
+    another, filled up with lines and columns at the end to multiples of `side`. The first tile of
+    each direction is `shift` rows long (`side` with shift 0) and the others follow, so that with a
+    shift those at both ends are cut off. Height and width are at least `side`, which is positive,
+    and at most 65536; shift is from 0 to side - 1.
+  }];
+  let parameters = (ins "int64_t":$height, "int64_t":$width, "int64_t":$side,
+                        DefaultValuedParameter<"int64_t", "0">:$shift);
+  let assemblyFormat = "`<` $height `by` $width `,` `side` `=` $side (`,` `shift` `=` $shift^)? `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    ::transept::Tiling getTiling() const { return {getHeight(), getWidth(), getSide(), getShift()}; }
+  }];
+}
+
 #endif

@@ -15,5 +15,6 @@ include "dialects/Transept/MaskOps.td"
 include "dialects/Transept/AttentionOps.td"
 include "dialects/Transept/CacheOps.td"
 include "dialects/Transept/RecurrenceOps.td"
+include "dialects/Transept/GridOps.td"
 
 #endif

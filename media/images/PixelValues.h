@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Images to the numbers that vision encoders take, equal to ViTImageProcessor and
-// DeiTImageProcessor of transformers 4.44.
+// Images to the numbers that vision encoders take, equal to ViTImageProcessor, DeiTImageProcessor
+// and DonutImageProcessor of transformers 4.44.
 
 #ifndef TRANSEPT_MEDIA_IMAGES_PIXELVALUES_H
 #define TRANSEPT_MEDIA_IMAGES_PIXELVALUES_H
@@ -26,6 +26,13 @@ struct ImageSettings {
 
   std::optional<ImageSize> size = ImageSize{224, 224};
   Filter filter = Filter::bilinear;
+  /// In place of resizing to `size` in both directions: so that the image fits into it as it is,
+  /// with black borders around it. `turns`: first by a right angle, if it lies where the size
+  /// stands, or the other way round.
+  struct Fit {
+    bool turns = false;
+  };
+  std::optional<Fit> fit = {};
   /// The middle part; images that are smaller get a black border.
   std::optional<ImageSize> crop;
   std::optional<double> scale = 1.0 / 255;
@@ -37,7 +44,8 @@ struct PixelValues {
   std::vector<float> values; // [3, height, width]
 };
 
-PixelValues pixelValues(const Image &image, const ImageSettings &settings);
+/// Throws InputError for an image that is too long to be made fit; `name` begins the error.
+PixelValues pixelValues(const Image &image, const ImageSettings &settings, const std::string &name);
 
 /// Patches of a side of `patchSize` that fill an image. Throws InputError if they do not; `name`
 /// begins the error.

@@ -58,7 +58,7 @@ features::Features LibraryImages::read(const transept_image &image) const {
   check(image);
   features::Image copy(image.width, image.height);
   std::copy_n(image.pixels, copy.pixels.size(), copy.pixels.begin());
-  return features::cutPatches(features::pixelValues(copy, settings), patchSide, kName);
+  return features::cutPatches(features::pixelValues(copy, settings, kName), patchSide, kName);
 }
 
 } // namespace transept::media

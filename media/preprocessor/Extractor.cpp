@@ -51,7 +51,7 @@ struct Extraction {
     return waveformFeatures(decodeSound(bytes, name, sound), settings);
   }
   Features operator()(const ImageSettings &settings) const {
-    return cutPatches(pixelValues(decodeImage(bytes, name), settings), patchSize, name);
+    return cutPatches(pixelValues(decodeImage(bytes, name), settings, name), patchSize, name);
   }
 };
 

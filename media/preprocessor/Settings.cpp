@@ -180,21 +180,41 @@ Settings readBlip(ConfigFields &fields) {
   return settings;
 }
 
+/// Images keep their proportions, and get borders. Files of before say width and height in this
+/// order.
+Settings readDonut(ConfigFields &fields) {
+  ImageSettings settings;
+  settings.size = readSize(fields, "size", {2560, 1920});
+  if (const Json *size = fields.find("size"); size && size->is_array())
+    std::swap(settings.size->height, settings.size->width);
+  settings.filter = readFilter(fields, /*fallback=*/2);
+  settings.fit = ImageSettings::Fit{.turns = fields.boolean("do_align_long_axis", false)};
+  for (const char *key : {"do_resize", "do_thumbnail", "do_pad"})
+    if (!fields.boolean(key, true))
+      fields.refuse(key, Json(false), "true");
+  if (fields.boolean("random_padding", false))
+    fields.refuse("random_padding", Json(true), "false");
+  readScaling(fields, settings);
+  return settings;
+}
+
 struct Type {
   const char *name;
   Settings (*read)(ConfigFields &fields);
 };
 
 /// "FeatureExtractor" is what image processors were called before.
-constexpr std::array<Type, 9> types = {{{"WhisperFeatureExtractor", readWhisper},
-                                        {"Speech2TextFeatureExtractor", readSpeech2Text},
-                                        {"Wav2Vec2FeatureExtractor", readWaveform},
-                                        {"ViTImageProcessor", readVit},
-                                        {"ViTImageProcessorFast", readVit},
-                                        {"ViTFeatureExtractor", readVit},
-                                        {"DeiTImageProcessor", readDeit},
-                                        {"DeiTFeatureExtractor", readDeit},
-                                        {"BlipImageProcessor", readBlip}}};
+constexpr std::array<Type, 11> types = {{{"WhisperFeatureExtractor", readWhisper},
+                                         {"Speech2TextFeatureExtractor", readSpeech2Text},
+                                         {"Wav2Vec2FeatureExtractor", readWaveform},
+                                         {"ViTImageProcessor", readVit},
+                                         {"ViTImageProcessorFast", readVit},
+                                         {"ViTFeatureExtractor", readVit},
+                                         {"DeiTImageProcessor", readDeit},
+                                         {"DeiTFeatureExtractor", readDeit},
+                                         {"BlipImageProcessor", readBlip},
+                                         {"DonutImageProcessor", readDonut},
+                                         {"DonutFeatureExtractor", readDonut}}};
 
 } // namespace
 

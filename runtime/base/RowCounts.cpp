@@ -22,6 +22,13 @@ std::uint64_t rowsAfterSteps(const transept_model_table &table, std::uint64_t ro
   return rows;
 }
 
+bool readsGrids(const transept_model_table &table) {
+  return std::ranges::any_of(
+      std::span(table.row_steps, table.row_step_count), [](const transept_row_step &step) {
+        return step.kernel > 1 && step.stride == step.kernel && step.padding == 0;
+      });
+}
+
 std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
                      const transept_invocation &invocation) {
   if (launch.rows == TRANSEPT_ROWS_ALL)

@@ -11,6 +11,10 @@
 
 namespace transept::runtime {
 
+/// Whether sources are grids, so that all their rows have to be there: then some step makes one row
+/// of each tile, side by side. No convolution of sound is without padding and overlap.
+bool readsGrids(const transept_model_table &table);
+
 /// Rows of a launch in an invocation.
 std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
                      const transept_invocation &invocation);

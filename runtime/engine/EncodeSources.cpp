@@ -105,6 +105,12 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
                               : "at most " + text(usual));
   if (usual == 0)
     refuseFewerFeatures(input, number, "takes any number of them");
+  if (readsGrids(table)) {
+    refuseFewerFeatures(input, number, "takes whole grids of them");
+    if (kept != input.length)
+      fail(ErrorCode::InvalidArgument, "sources[", number, "] has ", kept,
+           " unmasked rows of features, but must have ", usual, ": they are a grid");
+  }
   checkLength(table, number, "rows after the convolutions", rowsAfterSteps(table, input.length));
   std::uint64_t rows = rowsAfterSteps(table, kept);
   checkLength(table, number, "unmasked rows after the convolutions", rows);

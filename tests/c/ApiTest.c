@@ -228,6 +228,30 @@ static void labels_have_the_scores_of_the_original(const char *path) {
   transept_close(reviews);
 }
 
+static void labels_of_ones_own_are_scored_by_entailment(const char *path) {
+  transept_library *reviews = transept_open(path, NULL, &error);
+  const char *topics[] = {"sport", "politics", "a boat"};
+  float scores[3], logits[3], alone;
+  CHECK(transept_classify_as(reviews, "Hello world", topics, 3, NULL, scores, logits, &error) ==
+        TRANSEPT_OK);
+  CHECK(fabsf(scores[0] + scores[1] + scores[2] - 1) < 1e-6f && fabsf(scores[2] - 0.3647f) < 1e-4f);
+  transept_zero_shot_options options = {0};
+  options.are_independent = 1;
+  CHECK(transept_classify_as(reviews, "Hello world", topics + 2, 1, &options, &alone, NULL,
+                             &error) == TRANSEPT_OK);
+  CHECK(alone > 0 && alone < 1 && fabsf(alone - scores[2]) > 1e-4f);
+  CHECK(transept_classify_as(reviews, "Hello world", topics, 0, NULL, scores, NULL, &error) ==
+        TRANSEPT_INVALID_ARGUMENT);
+  options.hypothesis = "nothing";
+  CHECK(transept_classify_as(reviews, "Hello world", topics, 3, &options, scores, NULL, &error) ==
+            TRANSEPT_INVALID_ARGUMENT &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "hypothesis is"));
+  CHECK(transept_classify_as(demo, "Hello world", topics, 3, NULL, scores, NULL, &error) ==
+            TRANSEPT_INVALID_ARGUMENT &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "entail"));
+  transept_close(reviews);
+}
+
 int main(int count, char **arguments) {
   if (count != 5)
     return 2;
@@ -244,6 +268,7 @@ int main(int count, char **arguments) {
   tokens_have_places();
   images_are_described(arguments[3]);
   labels_have_the_scores_of_the_original(arguments[4]);
+  labels_of_ones_own_are_scored_by_entailment(arguments[4]);
   a_callback_cancels();
   refused_texts_are_errors();
   long_messages_are_cut_between_characters();

@@ -54,7 +54,7 @@ std::vector<std::string> bestOf(const std::vector<TextGeneration> &results) {
 
 TEST(Images, AreDescribedAsTheCommandDoes) {
   std::vector<features::Image> all = pictures();
-  for (const char *name : {"captions", "pictures"}) {
+  for (const char *name : {"captions", "pictures", "documents"}) {
     std::vector<std::string> expected = linesOfCommand({"generate", library(name)});
     ASSERT_EQ(expected.size(), kFiles.size());
     for (unsigned threads : {1u, 2u}) {
@@ -87,9 +87,11 @@ TEST(Images, HaveTheFeaturesOfFiles) {
   auto states = [](const Source &source) {
     return std::vector<float>(source.states().begin(), source.states().end());
   };
-  for (const char *name : {"images", "captions", "pictures"}) {
+  for (auto [name, patchSize] : std::initializer_list<std::pair<const char *, size_t>>{
+           {"images", 8}, {"captions", 8}, {"pictures", 8}, {"documents", 4}}) {
     Model model = Model::open(library(name));
-    features::Extractor extractor(*model.asset("preprocessor_config.json"), {.patchSize = 8});
+    features::Extractor extractor(*model.asset("preprocessor_config.json"),
+                                  {.patchSize = patchSize});
     std::set<std::vector<float>> different;
     for (size_t index = 0; index < all.size(); ++index) {
       std::vector<float> expected =
@@ -99,6 +101,16 @@ TEST(Images, HaveTheFeaturesOfFiles) {
     }
     EXPECT_EQ(different.size(), all.size());
   }
+}
+
+TEST(Images, OfAGridAreWhole) {
+  Model model = Model::open(library("documents"));
+  const std::vector<float> patches(48 * model.sourceFeatureWidth());
+  EXPECT_EQ(model.encodeFeatures(patches).length(), 12U);
+  SourceInput fewer{.ids = {}, .features = std::span(patches).first(36 * 48)};
+  fewer.allowFewerFeatures = true;
+  EXPECT_THAT(errorOf([&] { model.encodeBatch(std::span(&fewer, 1)); }),
+              HasSubstr("takes whole grids of them"));
 }
 
 TEST(Images, HaveOptionsOfTexts) {

@@ -57,8 +57,13 @@ void check(const frontend::Description &description, const std::string &cpu, Fus
   };
   bool readsFeatures = description.source.embedding.features.has_value();
   int64_t longest = readsFeatures ? 0 : description.source.embedding.positions.length;
+  // A grid is always whole.
+  auto sourceLength = [&](int64_t length) {
+    return description.source.grid ? description.source.embedding.features->length
+                                   : bounded(length, longest);
+  };
   Sequences sources = randomSequences(
-      {bounded(13, longest), 1, bounded(67, longest), bounded(16, longest)},
+      {sourceLength(13), sourceLength(1), sourceLength(67), sourceLength(16)},
       readsFeatures || !description.hasSource() ? 1000
                                                 : description.source.embedding.vocabularySize,
       seed);
@@ -94,14 +99,15 @@ class Compiled : public ::testing::TestWithParam<std::string> {};
 TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart(), tinySpeech(), tinyVision(),
-        tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent(), tinyMerged(), tinyWave()})
+        tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent(), tinyMerged(), tinyWave(),
+        tinyGrid()})
     check(description, GetParam(), Fusion::All, 1);
 }
 
 TEST_P(Compiled, UnfusedModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision(), tinyGrouped(), tinyStudent(),
-        tinyMerged(), tinyWave()})
+        tinyMerged(), tinyWave(), tinyGrid()})
     check(description, GetParam(), Fusion::Least, 2);
 }
 

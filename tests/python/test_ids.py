@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Token ids, features, states and logits, beside the goldens of the original implementations."""
+import math
 import re
 
 import pytest
@@ -178,6 +179,26 @@ def test_labels_have_the_scores_of_the_original(golden):
         model.generate(source)
     with pytest.raises(transept.Error, match="pair"):
         model.classify(source, pair="It is a boat.")
+
+
+def test_labels_of_ones_own_are_scored_by_entailment(demo):
+    model, topics = transept.load(LIBRARIES / "libreviews.native.so"), ["sport", "politics", "a boat"]
+    results = model.classify_as("Hello world", topics)
+    assert [each.label for each in results] == topics
+    assert sum(each.score for each in results) == pytest.approx(1)
+    assert max(results, key=lambda each: each.score).label == "a boat"
+    assert results[2].score == pytest.approx(0.3647, abs=1e-4)
+    pair = model.classify("Hello world", pair="It speaks of sport.")
+    (alone,) = model.classify_as("Hello world", ["sport"], hypothesis="It speaks of {}.", independent=True)
+    assert alone.logit == pair[2].logit
+    odds = math.exp(pair[2].logit - pair[0].logit)
+    assert alone.score == pytest.approx(odds / (1 + odds), abs=1e-6)
+    for message, arguments in [("labels has 0 labels", {"labels": []}), ("labels.1. is 3", {"labels": ["a", 3]}),
+                               ("hypothesis is", {"labels": ["a"], "hypothesis": "nothing"})]:
+        with pytest.raises(transept.Error, match=message):
+            model.classify_as("Hello world", **arguments)
+    with pytest.raises(transept.Error, match="entail"):
+        demo.classify_as("Hello world", topics)
 
 
 def test_scores_of_given_ids_sum_up_to_that_of_a_search(demo):

@@ -255,6 +255,44 @@ inline frontend::Description tinyVision() {
   return description;
 }
 
+/// Like readers of documents: patches in a grid that tiles do not fill, which shift in every second
+/// layer and are merged once.
+inline frontend::Description tinyGrid() {
+  using namespace frontend;
+  Description description = tinyMarian();
+  description.name = "tiny_grid";
+  description.family = "grid";
+  Stack &source = description.source;
+  source.normPlacement = NormPlacement::Pre;
+  source.embedding = {.features = Features{.width = 12, .length = 70}};
+  source.embedding.features->convolutions = {
+      {1,
+       1,
+       0,
+       {{"patches"}, checkpoints::TensorReference{"patches_bias"}, 12, 18},
+       std::nullopt,
+       std::nullopt}};
+  auto inTiles = [](Attention attention, int64_t side, const std::string &table) {
+    attention.tileBias = checkpoints::TensorReference{table};
+    attention.variants = {{.tiles = Tiles{side, 0}}, {.tiles = Tiles{side, side / 2}}};
+    return attention;
+  };
+  TinyStack fine{"fine.layer.{layer}", 18, /*hasBias=*/true, {.epsilon = 1e-5}};
+  Stage stage{.layerCount = 2,
+              .hiddenSize = 18,
+              .grid = {7, 10},
+              .selfAttention =
+                  inTiles(fine.attention("self", 2, 9, 1.0 / 3), 3, "fine.layer.{layer}.tile_bias"),
+              .feedForward = fine.feedForward(Activation::Gelu, 25, false),
+              .reductionNorm = {.gain = {"merge.gain"},
+                                .bias = checkpoints::TensorReference{"merge.shift"}},
+              .reduction = {.weight = {"merge.weight"}, .inputs = 72, .outputs = 30}};
+  source.stages = {stage};
+  source.grid = Grid{4, 5};
+  source.selfAttention = inTiles(source.selfAttention, 2, "coarse.tile_bias");
+  return description;
+}
+
 /// Like Gemma: groups of heads with keys in common, norms on both sides of a sublayer and of heads,
 /// gains stored without the 1 in them, rotary positions and windows by layer, soft caps.
 inline frontend::Description tinyGrouped() {

@@ -8,7 +8,7 @@ import json
 import os
 from typing import Any, Callable, Iterable, Optional, Union, overload
 
-from . import _abi, _values, speech
+from . import _abi, _values, speech, zero_shot
 from . import images as _images
 from ._callbacks import Callbacks
 from ._opened import Opened, text_at
@@ -467,6 +467,14 @@ class Model:
         results = [[LabelScore(label, scores[row * len(labels) + index], logits[row * len(labels) + index])
                     for index, label in enumerate(labels)] for row in range(len(given))]
         return results[0] if is_one else results
+
+    def classify_as(self, text: str, labels: Iterable[str], *, hypothesis: str = "This example is {}.",
+                    independent: bool = False, source_language: Optional[str] = None) -> list[LabelScore]:
+        """The score of each of your own labels for a text, in their order, by a model that was trained to
+        say whether a sentence follows from a text ("entailment"): it reads the text beside the hypothesis
+        about each label. independent: each label by itself, so that several may fit, or none; otherwise
+        the scores sum to 1. The logits are those of entailment."""
+        return zero_shot.classify_as(self, text, labels, hypothesis, independent, source_language)
 
     def transform(self, source: Source, features: Any) -> Any:
         """What a model without a vocabulary makes of rows [rows, target_feature_width]: states

@@ -46,6 +46,9 @@ std::string AttentionShape::name() const {
     result += llvm::formatv("_window{0}_{1}", windowBefore, windowAfter);
   if (biasReach >= 0)
     result += llvm::formatv("_bias{0}", biasReach);
+  if (tiles)
+    result += llvm::formatv("_tiles{0}x{1}_{2}_{3}{4}", tiles->height, tiles->width, tiles->side,
+                            tiles->shift, hasPlaceBias ? "_biased" : "");
   if (multipliesBFloats || cachesBFloats)
     result += "_bf16";
   if (isLeft || continues)
@@ -427,14 +430,20 @@ private:
 
 } // namespace
 
+static int64_t bytesPerKey(const AttentionShape &shape, const Target &target) {
+  return shape.multipliesBFloats ? AttentionWords(shape, target).bytesPerKey : 4 * shape.keyDim;
+}
+
 int64_t attentionScratchBytes(const AttentionShape &shape, const Target &target) {
-  return Scratch(shape, target).bytes;
+  int64_t bytes = Scratch(shape, target).bytes;
+  if (shape.tiles)
+    bytes += bytesPerKey(shape, target) *
+             int64_t(llvm::alignTo(shape.tiles->side * shape.tiles->side, kBlock));
+  return bytes;
 }
 
 int64_t attentionScratchBytesPerKey(const AttentionShape &shape, const Target &target) {
-  if (shape.keys != KeySource::Rows)
-    return 0;
-  return shape.multipliesBFloats ? AttentionWords(shape, target).bytesPerKey : 4 * shape.keyDim;
+  return shape.keys == KeySource::Rows && !shape.tiles ? bytesPerKey(shape, target) : 0;
 }
 
 Kernel<AttentionOperands> attentionKernel(KernelBuilder &kernel, const AttentionShape &shape) {

@@ -33,6 +33,10 @@ struct AttentionShape {
   /// Bias table [head][2 * biasReach + 1]: element d + biasReach for key minus query position d,
   /// d cut off at +-biasReach (see distanceReach); -1: no bias.
   int64_t biasReach = -1;
+  /// Rows: they are one grid, tile by tile, and a group is a tile. A bias is then one of places
+  /// (TilePlaces.h).
+  std::optional<Tiling> tiles = {};
+  bool hasPlaceBias = false;
   /// Rows: queries, keys, weights and values are rounded to bf16 and multiplied as such; scores,
   /// softmax and sums stay f32.
   bool multipliesBFloats = false;

@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/kernels/RowMath.h"
 #include "compiler/codegen/kernels/RowOrder.h"
+#include "compiler/codegen/kernels/Tiles.h"
 
 #include "transept/abi.h"
 
@@ -39,8 +40,15 @@ AttentionUnit AttentionKeys::placeOf(Expression index) {
       taken == 1 && shape.queriesPerKey() > 1 ? unit.head / shape.queriesPerKey() : unit.head;
   if (taken > 1)
     unit.head = unit.head * taken;
-  unit.firstRow = kernel.loadInt64(operands.groupOffsets, unit.group);
-  unit.rowCount = kernel.loadInt64(operands.groupOffsets, unit.group + 1) - unit.firstRow;
+  if (shape.tiles) {
+    Tile tile = emitTile(kernel, *shape.tiles, unit.group);
+    unit.firstRow = tile.firstRow;
+    unit.rowCount = tile.height * tile.width;
+    unit.tileWidth = tile.width;
+  } else {
+    unit.firstRow = kernel.loadInt64(operands.groupOffsets, unit.group);
+    unit.rowCount = kernel.loadInt64(operands.groupOffsets, unit.group + 1) - unit.firstRow;
+  }
   unit.past = zero;
   switch (shape.keys) {
   case KeySource::Rows:

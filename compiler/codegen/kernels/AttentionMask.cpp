@@ -15,6 +15,7 @@
 #include "compiler/codegen/kernels/AttentionMask.h"
 
 #include "compiler/codegen/kernels/RowMath.h"
+#include "compiler/plan/TilePlaces.h"
 
 #include <limits>
 
@@ -59,7 +60,8 @@ public:
         kernel.store(visibleScore(lane, limit, kernel.loadVector(at)), at);
       }
     };
-    if (shape.scale != 1 || shape.softCap != 0 || shape.biasReach >= 0 || hasWindow(shape))
+    if (shape.scale != 1 || shape.softCap != 0 || shape.biasReach >= 0 || shape.hasPlaceBias ||
+        hasWindow(shape))
       change();
     else
       kernel.when(limit < step.key + kKeysPerStep, change);
@@ -86,7 +88,20 @@ private:
       if (shape.biasReach >= 0)
         score = score + biasOf(distances);
     }
+    if (shape.hasPlaceBias)
+      score = score + placeBias(lane, visible);
     return kernel.select(visible, score, kernel.vectorNumber(-kInfinity));
+  }
+
+  /// Of adjacent keys of one tile: adjacent numbers, in the part of the tile's width.
+  Expression placeBias(int64_t lane, Expression visible) {
+    const TilePlaces places(*shape.tiles);
+    Expression begin = kernel.integer(0);
+    for (auto [width, first] : places.all().drop_front())
+      begin = kernel.select(unit.tileWidth == width, kernel.integer(first), begin);
+    Expression rows = unit.tileWidth * shape.tiles->side;
+    Expression place = unit.head * places.size() + begin + step.rowInGroup * rows + step.key + lane;
+    return kernel.loadMasked(kernel.floatsAt(operands.bias, place), kernel.vectorType(), visible);
   }
 
   Distances distancesOf(int64_t lane, Expression keyNumbers) {

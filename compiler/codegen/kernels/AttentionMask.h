@@ -18,6 +18,7 @@ struct AttentionUnit {
   Expression past;     // keys before the first query row's own position (causal only)
   Expression keyCount; // keys of the group
   Expression container;
+  Expression tileWidth; // of tiles
   /// Rows in a window: whether each row's position is greater than that of the row before. Callers
   /// may give positions of their own; as a rule they are 0, 1, ..., with gaps where rows are
   /// masked.

@@ -30,6 +30,9 @@ static AttentionShape shapeOf(plan::AttendOp op) {
   shape.continues = bool(op.getPrevious());
   shape.isLeft = op.getState() && !shape.continues;
   shape.stateStride = op.getState() ? op.getState().getType().getStride() : 0;
+  if (op.getTiling())
+    shape.tiles = op.getTiling()->getTiling();
+  shape.hasPlaceBias = shape.tiles && op.getBias();
   shape.multipliesBFloats = op.getMultipliesBfloats();
   shape.cachesBFloats = op.getKeySlotAttr() && op.getKeySlotAttr().holdsBFloats();
   return shape;
@@ -50,7 +53,8 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
       .bias = launch.weight(op.getBiasAttr()),
       .output = launch.address(op.getOutput()),
       .positions = launch.field("positions"),
-      .groupCount = launch.field(isCross ? "source_count" : "sequence_count"),
+      .groupCount = shape.tiles ? kernel.integer(shape.tiles->tileCount())
+                                : launch.field(isCross ? "source_count" : "sequence_count"),
       .groupOffsets = launch.field(isCross ? "source_offsets" : "sequence_offsets"),
       .pastLengths = null,
       .containers = null,

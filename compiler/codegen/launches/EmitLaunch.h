@@ -44,6 +44,11 @@ void emitLaunch(plan::RotateOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MeasureRowsOp op, LaunchEmitter &launch);
 void emitLaunch(plan::NormalizeSequenceOp op, LaunchEmitter &launch);
 
+// EmitGrid.cpp
+void emitLaunch(plan::TileRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::UntileRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::MergeTilesOp op, LaunchEmitter &launch);
+
 // EmitVocabulary.cpp
 void emitLaunch(plan::SearchOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch);

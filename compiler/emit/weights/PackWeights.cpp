@@ -7,6 +7,7 @@
 
 #include "compiler/emit/weights/PackPanel.h"
 #include "compiler/plan/PackedPanels.h"
+#include "compiler/plan/TilePlaces.h"
 
 #include "dialects/Transept/RelativePosition.h"
 
@@ -48,6 +49,8 @@ public:
       return packPanels(/*parts=*/2);
     case plan::LayoutKind::Distances:
       return packDistances();
+    case plan::LayoutKind::TilePlaces:
+      return packTilePlaces();
     }
   }
 
@@ -114,6 +117,24 @@ private:
         for (int64_t distance = begin; distance <= std::min(reach, begin + kDistancesAtOnce - 1);
              ++distance)
           packed.push_back(float(table[relativePositionBucket(distance, buckets) * heads + head]));
+        emit(packed);
+      }
+  }
+
+  void packTilePlaces() {
+    auto op = value.getDefiningOp<TilePositionBiasOp>();
+    const codegen::TilePlaces places(op.getTiling().getTiling());
+    int64_t heads = weightColumns(op.getTable()), side = op.getTiling().getSide();
+    std::vector<double> table = evaluator.vector(op.getTable());
+    for (int64_t head = 0; head < heads; ++head)
+      for (auto [width, begin] : places.all()) {
+        std::vector<float> packed;
+        for (int64_t query = 0; query < places.rowsOf(width); ++query)
+          for (int64_t key = 0; key < places.rowsOf(width); ++key) {
+            int64_t down = query / width - key / width, across = query % width - key % width;
+            int64_t place = (down + side - 1) * (2 * side - 1) + across + side - 1;
+            packed.push_back(float(table[place * heads + head]));
+          }
         emit(packed);
       }
   }

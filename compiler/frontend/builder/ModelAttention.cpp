@@ -85,6 +85,40 @@ Value ModelWriter::keys(const Attention &attention, Value states,
   return this->rotary(rotary, key, heads, node.child("key_rotary"));
 }
 
+Value ModelWriter::tileBias(const Attention &attention, TilingAttr tiling, const Space &space,
+                            const Node &node) {
+  if (!attention.tileBias)
+    return {};
+  Value table = parameter(*attention.tileBias, {attention.tilePlaces(), attention.headCount},
+                          node.child("table"));
+  auto type = BiasType::get(builder.getContext(), space, space, attention.headCount);
+  return TilePositionBiasOp::create(builder, location(node), type, table, tiling);
+}
+
+Value ModelWriter::tileAttention(const Attention &attention, const AttentionVariant &variant,
+                                 const Grid &grid, Value states, const Node &node) {
+  const auto [side, shift] = *variant.tiles;
+  auto tiling = TilingAttr::get(builder.getContext(), grid.height, grid.width, side, shift);
+  const Space space =
+      spaceOf(states).derived(shift == 0 ? "tiles" : "shifted" + std::to_string(shift));
+  Value tiles = TileRowsOp::create(builder, location(node.child("tiles")),
+                                   rows(space, typeOf(states).getWidth()), states, tiling);
+  Value query = linear(attention.query, tiles, node.child("query"));
+  Value key = linear(attention.key, tiles, node.child("key"));
+  Value value = linear(attention.value, tiles, node.child("value"));
+  int64_t width = attention.headCount * attention.headDim;
+  auto keyHeadCount = attention.keyHeadCount ? builder.getI64IntegerAttr(attention.keyHeads())
+                                             : mlir::IntegerAttr();
+  Value mixed = SelfAttentionOp::create(
+      builder, location(node), rows(space, width), query, key, value, /*mask=*/Value(),
+      tileBias(attention, tiling, space, node.child("tile_bias")),
+      builder.getI64IntegerAttr(attention.headCount), number(attention.scale), keyHeadCount,
+      attention.softCap ? number(*attention.softCap) : mlir::FloatAttr());
+  Value result = UntileRowsOp::create(builder, location(node.child("grid")),
+                                      rows(spaceOf(states), width), mixed, tiling);
+  return linear(attention.output, result, node.child("output"));
+}
+
 Value ModelWriter::attention(const Attention &attention, const AttentionVariant &variant,
                              Value states, const AttentionInputs &inputs, const Node &node) {
   int64_t heads = attention.headCount;

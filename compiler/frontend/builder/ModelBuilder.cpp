@@ -100,9 +100,12 @@ Value ModelWriter::convolution(const Convolution &convolution, Value &input, con
 }
 
 /// The space of the rows that a stack reads: its own when no feature op changes their number.
-static Space inputSpace(const Embedding &embedding) {
+static Space inputSpace(const Stack &stack) {
+  const Embedding &embedding = stack.embedding;
   if (!embedding.features)
     return Space::source();
+  if (!stack.stages.empty())
+    return Space::source().derived("features");
   for (const Convolution &convolution : embedding.features->convolutions)
     if (convolution.kernelSize != 1 || convolution.stride != 1)
       return Space::source().derived("features");
@@ -231,11 +234,43 @@ Value ModelWriter::residual(const SublayerNorms &norms, Value states, const Node
   return add(norms.postNorm ? norm(*norms.postNorm, change, node.child("post_norm")) : change);
 }
 
+Value ModelWriter::stage(const Stage &stage, NormPlacement placement, const Space &next,
+                         Value states, const Node &node) {
+  const Attention &selfAttention = stage.selfAttention;
+  for (int64_t index = 0; index < stage.layerCount; ++index) {
+    Node layer{node.name + ".layers." + std::to_string(index), index};
+    Node self = layer.child("self_attention"), feed = layer.child("feed_forward");
+    const AttentionVariant &variant =
+        selfAttention.variants[size_t(index) % selfAttention.variants.size()];
+    states = residual({placement, selfAttention.norm, selfAttention.postNorm}, states, self,
+                      [&](Value input) {
+                        return tileAttention(selfAttention, variant, stage.grid, input, self);
+                      });
+    states = residual({placement, stage.feedForward.norm, stage.feedForward.postNorm}, states, feed,
+                      [&](Value input) { return feedForward(stage.feedForward, input, feed); });
+  }
+  Node reduction = node.child("reduction");
+  auto halves = TilingAttr::get(builder.getContext(), stage.grid.height, stage.grid.width,
+                                /*side=*/2, /*shift=*/0);
+  Value merged = MergeTilesOp::create(builder, location(reduction.child("merged")),
+                                      rows(next, 4 * stage.hiddenSize), states, halves);
+  return linear(stage.reduction, norm(stage.reductionNorm, merged, reduction.child("norm")),
+                reduction);
+}
+
 Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value sourceStates,
                          const Node &node) {
   const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
-  Value states = embedding(stack.embedding, input, stack.hiddenSize, node.child("embedding"));
+  int64_t firstWidth = stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize;
+  Value states = embedding(stack.embedding, input, firstWidth, node.child("embedding"));
+  for (const auto &[index, each] : llvm::enumerate(stack.stages)) {
+    Space next = index + 1 == stack.stages.size()
+                     ? space
+                     : space.derived("stage" + std::to_string(index + 1));
+    states = stage(each, stack.normPlacement, next, states,
+                   node.child("stages." + std::to_string(index)));
+  }
   llvm::SmallVector<Value> selfMasks;
   Value selfBias, crossMask, crossBias;
   if (!stack.recurrence) {
@@ -263,6 +298,8 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
           selfAttention.variants.empty() ? AttentionVariant{} : selfAttention.variants[kind];
       states = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm}, states,
                         self, [&](Value input) {
+                          if (variant.tiles)
+                            return tileAttention(selfAttention, variant, *stack.grid, input, self);
                           return attention(
                               selfAttention, variant, input,
                               {.keyStates = input,
@@ -329,7 +366,7 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
   Value source, targetIds;
   const Embedding &sourceEmbedding = description.source.embedding;
   if (sourceEmbedding.features)
-    source = argument(rows(inputSpace(sourceEmbedding), sourceEmbedding.features->width),
+    source = argument(rows(inputSpace(description.source), sourceEmbedding.features->width),
                       "source_features");
   else if (description.hasSource())
     source = argument(ids(Space::source()), "source_ids");

@@ -69,8 +69,16 @@ private:
                         mlir::Value states, const AttentionInputs &inputs, const Node &node);
   mlir::Value keys(const Attention &attention, mlir::Value states,
                    const std::optional<Rotary> &rotary, const Node &node);
+  /// Of a layer in tiles; no value where the tiles have none.
+  mlir::Value tileBias(const Attention &attention, TilingAttr tiling, const Space &space,
+                       const Node &node);
+  /// Self-attention of a layer that looks at rows of its tile of `grid`.
+  mlir::Value tileAttention(const Attention &attention, const AttentionVariant &variant,
+                            const Grid &grid, mlir::Value states, const Node &node);
   mlir::Value recurrence(const Recurrence &recurrence, mlir::Value states, const Node &node);
   mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
+  mlir::Value stage(const Stage &stage, NormPlacement placement, const Space &next,
+                    mlir::Value states, const Node &node);
   mlir::Value stack(const Stack &stack, mlir::Value input, bool isTarget, mlir::Value sourceStates,
                     const Node &node);
   mlir::Value logits(const Logits &logits, mlir::Value states, const Node &node);

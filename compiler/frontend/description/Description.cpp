@@ -4,10 +4,12 @@
 // builds IR from a description may rely on its numbers.
 
 #include "base/Error.h"
+#include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
 
 #include "transept/detail/OptionRange.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace transept::frontend {
@@ -119,6 +121,34 @@ void checkPostNorm(const std::optional<Norm> &norm, NormPlacement placement,
     checkNorm(*norm, role + ".postNorm");
 }
 
+/// Where `grid` is that of the rows.
+void checkTiles(const Attention &attention, const std::optional<Grid> &grid,
+                const std::string &role) {
+  bool hasTiles = !attention.variants.empty() && attention.variants[0].tiles;
+  expect(!attention.tileBias || hasTiles, role, "tileBias needs tiles");
+  expect(!hasTiles || (!attention.relativeBias && !attention.reach), role,
+         "tiles exclude relativeBias and reach");
+  for (const AttentionVariant &variant : attention.variants) {
+    expect(variant.tiles.has_value() == hasTiles, role + ".variants",
+           "all variants have tiles, or none has");
+    if (!hasTiles)
+      continue;
+    expect(grid.has_value(), role + ".variants", "tiles need a grid, which sources may have");
+    int64_t side = attention.variants[0].tiles->side, shift = variant.tiles->shift;
+    expect(variant.tiles->side == side && side >= 1 && side <= std::min(grid->height, grid->width),
+           role + ".variants",
+           fmt::format("found tiles of side {}, allowed is one side for all, from 1 to the smaller "
+                       "one of the grid, {}",
+                       variant.tiles->side, std::min(grid->height, grid->width)));
+    expect(shift >= 0 && shift < side, role + ".variants",
+           fmt::format("found shift {}, allowed are 0 to side - 1 = {}", shift, side - 1));
+    expect(!variant.rotary && !variant.window, role + ".variants",
+           "tiles exclude rotary positions and windows");
+  }
+  if (attention.tileBias)
+    checkReference(*attention.tileBias, role + ".tileBias");
+}
+
 void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
   expect(convolution.kernelSize >= 1 && convolution.stride >= 1, role,
          "kernelSize and stride must be 1 or more");
@@ -214,10 +244,71 @@ void checkFeedForward(const FeedForward &feedForward, const std::string &role, i
   checkNorm(feedForward.norm, role + ".norm");
 }
 
+void checkGrid(const Grid &grid, const std::string &role) {
+  auto isAllowed = [](int64_t size) {
+    return size >= gridRange.minimum && size <= gridRange.maximum;
+  };
+  expect(isAllowed(grid.height) && isAllowed(grid.width), role,
+         fmt::format("found {} by {}, allowed are 1 to {}", grid.height, grid.width,
+                     gridRange.maximum));
+}
+
+/// Of rows that lie in a grid, each stage has half as many lines and columns as the one before.
+void checkStages(const Stack &stack, const std::string &role) {
+  const auto &features = stack.embedding.features;
+  expect(stack.stages.empty() != stack.grid.has_value(), role,
+         "stages need a grid of the stack itself, and a grid stages before it");
+  if (!stack.grid)
+    return;
+  checkGrid(*stack.grid, role + ".grid");
+  Grid next = stack.stages.front().grid;
+  expect(features && features->length == next.height * next.width && features->leadingRows.empty(),
+         role,
+         fmt::format("a grid needs features of its length {} without leadingRows",
+                     next.height * next.width));
+  for (const Convolution &convolution : features->convolutions)
+    expect(convolution.kernelSize == 1 && convolution.stride == 1, role,
+           "convolutions before a grid keep the number of rows");
+  expect(stack.embedding.positions.kind == PositionKind::None, role,
+         "stages have no positions before them");
+  auto expectGrid = [&](const Grid &grid) {
+    expect(grid.height == next.height && grid.width == next.width, role + ".grid",
+           fmt::format("found {} by {}, here it must be {} by {}", grid.height, grid.width,
+                       next.height, next.width));
+  };
+  for (size_t index = 0; index < stack.stages.size(); ++index) {
+    const Stage &stage = stack.stages[index];
+    const std::string name = role + ".stages";
+    checkGrid(stage.grid, name + ".grid");
+    expectGrid(stage.grid);
+    expect(stage.layerCount >= 0 && stage.hiddenSize >= 1, name,
+           "layerCount must be 0 or more, hiddenSize 1 or more");
+    expect(std::min(stage.grid.height, stage.grid.width) >= 2, name + ".grid",
+           "what becomes two by two has at least 2 lines and columns");
+    checkAttention(stage.selfAttention, name + ".selfAttention", stage.hiddenSize,
+                   stage.hiddenSize);
+    expect(!stage.selfAttention.variants.empty() && stage.selfAttention.variants[0].tiles,
+           name + ".selfAttention", "layers of a stage look at tiles");
+    checkTiles(stage.selfAttention, stage.grid, name + ".selfAttention");
+    checkPostNorm(stage.selfAttention.postNorm, stack.normPlacement, name + ".selfAttention");
+    checkFeedForward(stage.feedForward, name + ".feedForward", stage.hiddenSize);
+    checkPostNorm(stage.feedForward.postNorm, stack.normPlacement, name + ".feedForward");
+    checkNorm(stage.reductionNorm, name + ".reductionNorm");
+    checkLinear(stage.reduction, name + ".reduction", 4 * stage.hiddenSize,
+                index + 1 < stack.stages.size() ? stack.stages[index + 1].hiddenSize
+                                                : stack.hiddenSize);
+    next = {(next.height + 1) / 2, (next.width + 1) / 2};
+  }
+  expectGrid(*stack.grid);
+}
+
 void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
   expect(stack.layerCount >= 0 && stack.hiddenSize >= 1, role,
          "layerCount must be 0 or more, hiddenSize 1 or more");
-  checkEmbedding(stack.embedding, role + ".embedding", stack.hiddenSize);
+  checkEmbedding(stack.embedding, role + ".embedding",
+                 stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize);
+  checkStages(stack, role);
+  checkTiles(stack.selfAttention, stack.grid, role + ".selfAttention");
   bool hasAttention = stack.selfAttention.headCount != 0;
   expect(hasAttention != stack.recurrence.has_value(), role,
          "exactly one of selfAttention and recurrence must be there");
@@ -311,6 +402,8 @@ void checkTarget(const Description &description) {
     memory = projection->outputs;
   }
   checkStack(target, "target", memory);
+  expect(!target.grid && target.stages.empty(), "target",
+         "grid and stages are for the source side");
   expect(target.embedding.weight.has_value(), "target",
          "features are for the source side, the target side generates tokens");
   bool readsSource = target.crossAttention || target.selfAttention.mergesSource;

@@ -131,10 +131,17 @@ struct Window {
   std::optional<int64_t> before, after;
 };
 
+/// Square tiles of the rows' grid: a row sees those of its own tile. `shift` lines and columns are
+/// in the first ones of each direction; 0: `side`, as in all others.
+struct Tiles {
+  int64_t side = 1, shift = 0;
+};
+
 /// What attention of one layer may have and that of another not.
 struct AttentionVariant {
-  std::optional<Rotary> rotary;
-  std::optional<Window> window;
+  std::optional<Rotary> rotary = {};
+  std::optional<Window> window = {};
+  std::optional<Tiles> tiles = {}; // needs a grid; all variants have some, of one side, or none has
 };
 
 struct Attention {
@@ -143,6 +150,9 @@ struct Attention {
   double scale = 1.0; // multiplies queries times keys
   Linear query, key, value, output;
   std::optional<RelativeBias> relativeBias;
+  /// With tiles, by places in a tile: [(2 * side - 1)^2, headCount], the line's distance (query
+  /// minus key) first; `{layer}` in its name: one table per layer.
+  std::optional<checkpoints::TensorReference> tileBias;
   /// A row looks at no keys that are farther from it, before or behind; source only.
   std::optional<int64_t> reach;
   Norm norm;
@@ -163,6 +173,11 @@ struct Attention {
   std::vector<AttentionVariant> variants = {};
 
   int64_t keyHeads() const { return keyHeadCount.value_or(headCount); }
+  /// Rows of tileBias.
+  int64_t tilePlaces() const {
+    int64_t side = variants.empty() || !variants[0].tiles ? 1 : variants[0].tiles->side;
+    return (2 * side - 1) * (2 * side - 1);
+  }
 };
 
 /// A layer's memory of the rows before, in place of self-attention: of a state that each row mixes
@@ -183,6 +198,22 @@ struct FeedForward {
   std::optional<Norm> postNorm = {}; // likewise
 };
 
+/// Rows of a source that lie in lines, as patches of an image do.
+struct Grid {
+  int64_t height = 0, width = 0;
+};
+
+/// Layers before those of a stack, on a finer grid. At their end the rows of each two by two become
+/// one, column by column: reduction(norm(both columns)). They have the stack's normPlacement.
+struct Stage {
+  int64_t layerCount = 0, hiddenSize = 0;
+  Grid grid;
+  Attention selfAttention;
+  FeedForward feedForward;
+  Norm reductionNorm; // of 4 * hiddenSize numbers
+  Linear reduction;
+};
+
 /// Pre: x + f(norm(x)). Post: norm(x + f(x)). Sandwich: x + postNorm(f(norm(x))).
 enum class NormPlacement { Pre, Post, Sandwich };
 
@@ -192,7 +223,9 @@ struct Stack {
   int64_t layerCount = 0;
   int64_t hiddenSize = 0;
   NormPlacement normPlacement = NormPlacement::Post;
-  Embedding embedding;
+  Embedding embedding; // of the first stage, where there are some
+  std::vector<Stage> stages;
+  std::optional<Grid> grid;
   Attention selfAttention; // without meaning where there is a recurrence
   std::optional<Recurrence> recurrence;
   std::optional<Attention> crossAttention; // target only; keys and values read the source stack

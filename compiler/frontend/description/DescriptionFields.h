@@ -23,6 +23,7 @@ constexpr IntegerRange sizeRange{1, (int64_t(1) << 31) - 1};
 constexpr IntegerRange countRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange kernelRange{0, 1024};
+constexpr IntegerRange gridRange{1, 65536};
 constexpr IntegerRange layerRange{0, 10'000};
 constexpr IntegerRange medianFilterRange{1, 1001};
 constexpr NumberRange epsilonRange{0.0, 1.0};
@@ -167,9 +168,20 @@ template <typename Archive> void visitFields(Archive &archive, Window &value) {
   archive.required("after", value.after, countRange);
 }
 
+template <typename Archive> void visitFields(Archive &archive, Tiles &value) {
+  archive.required("side", value.side, gridRange);
+  archive.defaulted("shift", value.shift, countRange);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Grid &value) {
+  archive.required("height", value.height, gridRange);
+  archive.required("width", value.width, gridRange);
+}
+
 template <typename Archive> void visitFields(Archive &archive, AttentionVariant &value) {
   archive.required("rotary", value.rotary);
   archive.required("window", value.window);
+  archive.required("tiles", value.tiles);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Attention &value) {
@@ -181,6 +193,7 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("value", value.value);
   archive.required("output", value.output);
   archive.required("relativeBias", value.relativeBias);
+  archive.required("tileBias", value.tileBias);
   archive.required("reach", value.reach, countRange);
   archive.required("norm", value.norm);
   archive.required("postNorm", value.postNorm);
@@ -208,11 +221,23 @@ template <typename Archive> void visitFields(Archive &archive, FeedForward &valu
   archive.required("postNorm", value.postNorm);
 }
 
+template <typename Archive> void visitFields(Archive &archive, Stage &value) {
+  archive.required("layerCount", value.layerCount, layerRange);
+  archive.required("hiddenSize", value.hiddenSize, sizeRange);
+  archive.required("grid", value.grid);
+  archive.required("selfAttention", value.selfAttention);
+  archive.required("feedForward", value.feedForward);
+  archive.required("reductionNorm", value.reductionNorm);
+  archive.required("reduction", value.reduction);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.required("layerCount", value.layerCount, layerRange);
   archive.required("hiddenSize", value.hiddenSize, sizeRange);
   archive.required("normPlacement", value.normPlacement);
   archive.required("embedding", value.embedding);
+  archive.present("stages", value.stages, !value.stages.empty());
+  archive.required("grid", value.grid);
   archive.present("selfAttention", value.selfAttention, !value.recurrence);
   archive.required("recurrence", value.recurrence);
   archive.required("crossAttention", value.crossAttention);

@@ -88,6 +88,9 @@ private:
   Json schema(RelativeBias &value) { return define("relativeBias", value); }
   Json schema(Rotary &value) { return define("rotary", value); }
   Json schema(Window &value) { return define("window", value); }
+  Json schema(Tiles &value) { return define("tiles", value); }
+  Json schema(Grid &value) { return define("grid", value); }
+  Json schema(Stage &value) { return define("stage", value); }
   Json schema(AttentionVariant &value) { return define("attentionVariant", value); }
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(Recurrence &value) { return define("recurrence", value); }

@@ -18,9 +18,12 @@ public:
   std::vector<TensorUse> uses;
 
   void stack(const Stack &stack, const std::string &role) {
-    hidden = stack.hiddenSize;
+    hidden = stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize;
     layer = 0;
     embedding(stack.embedding, role + ".embedding");
+    for (const Stage &each : stack.stages)
+      stage(each, role + ".stages");
+    hidden = stack.hiddenSize;
     for (layer = 0; layer < stack.layerCount; ++layer) {
       if (const auto &recurrence = stack.recurrence) {
         linear(recurrence->gate, role + ".recurrence.gate");
@@ -31,14 +34,7 @@ public:
       }
       if (stack.crossAttention)
         attention(*stack.crossAttention, role + ".crossAttention");
-      const FeedForward &feedForward = stack.feedForward;
-      linear(feedForward.input, role + ".feedForward.input");
-      if (feedForward.gate)
-        linear(*feedForward.gate, role + ".feedForward.gate");
-      linear(feedForward.output, role + ".feedForward.output");
-      norm(feedForward.norm, role + ".feedForward.norm");
-      if (feedForward.postNorm)
-        norm(*feedForward.postNorm, role + ".feedForward.postNorm");
+      feedForward(stack.feedForward, role + ".feedForward");
     }
     layer = 0;
     if (stack.finalNorm)
@@ -66,6 +62,27 @@ public:
 
 private:
   int64_t hidden = 0, layer = 0;
+
+  void stage(const Stage &stage, const std::string &role) {
+    hidden = stage.hiddenSize;
+    for (layer = 0; layer < stage.layerCount; ++layer) {
+      attention(stage.selfAttention, role + ".selfAttention");
+      feedForward(stage.feedForward, role + ".feedForward");
+    }
+    layer = 0;
+    norm(stage.reductionNorm, role + ".reductionNorm", 4 * hidden);
+    linear(stage.reduction, role + ".reduction");
+  }
+
+  void feedForward(const FeedForward &feedForward, const std::string &role) {
+    linear(feedForward.input, role + ".input");
+    if (feedForward.gate)
+      linear(*feedForward.gate, role + ".gate");
+    linear(feedForward.output, role + ".output");
+    norm(feedForward.norm, role + ".norm");
+    if (feedForward.postNorm)
+      norm(*feedForward.postNorm, role + ".postNorm");
+  }
 
   void add(const checkpoints::TensorReference &reference, const std::string &role,
            std::vector<int64_t> shape) {
@@ -122,6 +139,8 @@ private:
     linear(attention.output, role + ".output");
     if (const auto &bias = attention.relativeBias)
       add(bias->table, role + ".relativeBias.table", {bias->bucketCount, attention.headCount});
+    if (attention.tileBias)
+      add(*attention.tileBias, role + ".tileBias", {attention.tilePlaces(), attention.headCount});
     norm(attention.norm, role + ".norm");
     if (attention.postNorm)
       norm(*attention.postNorm, role + ".postNorm");

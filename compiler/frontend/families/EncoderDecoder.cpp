@@ -34,11 +34,16 @@ constexpr SideModel trocrTarget = {
     describeTrocrTarget,
     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2}};
 
+constexpr SideModel mbartTarget = {
+    "mbart", describeMbartTarget, {.beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}};
+
 constexpr std::array<SideModel, 1> textSources = {{{"bert", describeBertSource}}};
-constexpr std::array<SideModel, 2> imageSources = {
-    {{"vit", describeVitSource}, {"deit", describeVitSource}}};
+constexpr std::array<SideModel, 3> imageSources = {{{"vit", describeVitSource},
+                                                    {"deit", describeVitSource},
+                                                    {"donut-swin", describeDonutSwinSource}}};
 constexpr std::array<SideModel, 1> textTargets = {{bertTarget}};
-constexpr std::array<SideModel, 3> imageTargets = {{trocrTarget, gpt2Target, bertTarget}};
+constexpr std::array<SideModel, 4> imageTargets = {
+    {trocrTarget, gpt2Target, bertTarget, mbartTarget}};
 
 const SideModel &findModel(std::span<const SideModel> models, JsonFields &config) {
   std::string modelType = config.text("model_type", "");

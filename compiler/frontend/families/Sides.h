@@ -21,21 +21,26 @@ struct Side {
 void describeBertSource(Side &side);
 /// ViT and DeiT.
 void describeVitSource(Side &side);
+/// Swin as Donut and Nougat have it.
+void describeDonutSwinSource(Side &side);
 
 /// The layer that reads patches of images, and the rows before theirs.
 struct PatchNames {
   std::string projection;
   std::vector<std::string> tokens;
+  int64_t patchSize = 16; // of the configuration class
 };
 
 /// A row of features is a patch: its channels one after another, each row by row. `imageSize` is
-/// that of the configuration class.
-Features imagePatches(Side &side, const PatchNames &names, int64_t hidden, int64_t imageSize);
+/// that of the configuration class. `grid`, unless null, receives how the patches lie.
+Features imagePatches(Side &side, const PatchNames &names, int64_t hidden, int64_t imageSize,
+                      Grid *grid = nullptr);
 
 /// Each fills in result.description's projection, target and logits; the source is there already.
 void describeBertTarget(Side &side);
 void describeGpt2Target(Side &side);
 void describeTrocrTarget(Side &side);
+void describeMbartTarget(Side &side);
 
 /// What tells BERT as a target of one class from that of another.
 struct BertTarget {

@@ -13,23 +13,43 @@
 
 namespace transept::frontend {
 
-Features imagePatches(Side &side, const PatchNames &names, int64_t hidden, int64_t imageSize) {
+/// One number for both sides of an image, or its height and width.
+static Grid imageSizeField(JsonFields &config, int64_t fallback) {
+  const std::string key = "image_size", where = config.where(key);
+  const auto *sizes = config.find(key);
+  if (!sizes || !sizes->is_array()) {
+    int64_t both = sizeField(config, key, fallback);
+    return {both, both};
+  }
+  if (sizes->size() != 2)
+    refuseValue(*sizes, where, "a number, or two: height and width");
+  return {toInteger((*sizes)[0], where + "[0]", sizeRange),
+          toInteger((*sizes)[1], where + "[1]", sizeRange)};
+}
+
+Features imagePatches(Side &side, const PatchNames &names, int64_t hidden, int64_t imageSize,
+                      Grid *grid) {
   JsonFields &config = side.config;
-  int64_t image = sizeField(config, "image_size", imageSize);
-  int64_t patch = sizeField(config, "patch_size", 16);
+  const Grid image = imageSizeField(config, imageSize);
+  int64_t patch = sizeField(config, "patch_size", names.patchSize);
   int64_t channels = sizeField(config, "num_channels", 3);
-  // Bounded, so that no product below overflows.
-  if (image > 65536)
-    refuseValue(image, config.where("image_size"), "at most 65536");
-  if (patch > image || image % patch != 0)
-    refuseValue(image, config.where("image_size"),
-                fmt::format("a multiple of patch_size = {}", patch));
+  for (int64_t each : {image.height, image.width}) {
+    // Bounded, so that no product below overflows.
+    if (each > 65536)
+      refuseValue(each, config.where("image_size"), "at most 65536");
+    if (patch > each || each % patch != 0)
+      refuseValue(each, config.where("image_size"),
+                  fmt::format("a multiple of patch_size = {}", patch));
+  }
   if (channels > 1024 || channels * patch * patch > sizeRange.maximum)
     refuseValue(channels, config.where("num_channels"),
                 fmt::format("at most 1024, and less for patch_size = {}", patch));
   Features features;
   features.width = channels * patch * patch;
-  features.length = (image / patch) * (image / patch);
+  const Grid patches = {image.height / patch, image.width / patch};
+  features.length = patches.height * patches.width;
+  if (grid)
+    *grid = patches;
   Convolution embedding;
   const std::string &projection = names.projection;
   embedding.linear = linear(projection, features.width, hidden);
@@ -46,9 +66,10 @@ Features imagePatches(Side &side, const PatchNames &names, int64_t hidden, int64
   for (const std::string &token : names.tokens)
     features.leadingRows.push_back(tensor(token));
   side.result.shapeOrigins.push_back(
-      {"source.embedding", fmt::format("{}: image_size = {}, patch_size = {}, num_channels = {} "
-                                       "and hidden_size = {}",
-                                       config.origin(), image, patch, channels, hidden)});
+      {"source.embedding",
+       fmt::format("{}: image_size = {} by {}, patch_size = {}, "
+                   "num_channels = {} and hidden_size = {}",
+                   config.origin(), image.height, image.width, patch, channels, hidden)});
   return features;
 }
 

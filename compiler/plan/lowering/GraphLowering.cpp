@@ -41,18 +41,29 @@ void GraphLowering::findRowMultiples() {
   rowMultiples.clear();
   spareRows = 0;
   std::map<Space, int64_t> rests;
+  const MadeSpaces spaces(current.getBody().front());
   for (Operation &op : llvm::reverse(current.getBody().front())) {
     auto maker = dyn_cast<MakesSpace>(op);
     if (!maker)
       continue;
     MadeSpace made = maker.getMadeSpace();
-    if (!made.from)
+    if (!made.from || !spaces.isOnTheWay(made.space))
       continue;
     int64_t multiple = made.step.stride * rowMultipleOf(made.space);
-    int64_t rest = made.step.stride * rests[made.space] + made.step.spareRowsBefore();
+    int64_t rest = made.step.stride * rests[made.space];
+    if (made.rowsBefore == 0) // the rows of a grid all have a place behind the step
+      rest += made.step.spareRowsBefore();
     rowMultiples[*made.from] = multiple;
     rests[*made.from] = rest;
     spareRows = std::max<int64_t>(spareRows, llvm::divideCeil(rest, multiple));
+  }
+  // Tiles have some more rows than the grid that they go back to.
+  for (auto tiles : current.getBody().front().getOps<TileRowsOp>()) {
+    MadeSpace made = tiles.getMadeSpace();
+    if (!spaces.isOnTheWay(made.space))
+      rowMultiples[made.space] =
+          rowMultipleOf(*made.from) *
+          llvm::divideCeil(made.step.rowsFrom(made.rowsBefore), made.rowsBefore);
   }
 }
 
@@ -180,6 +191,9 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<SliceColumnsOp>([&](auto op) { return lowerSlice(op); })
       .Case<RequestedRowsOp>([&](auto op) { return lowerRequestedRows(op); })
       .Case<RotaryOp>([&](auto op) { return lowerRotary(op); })
+      .Case<TileRowsOp>([&](auto op) { return lowerTile(op); })
+      .Case<UntileRowsOp>([&](auto op) { return lowerUntile(op); })
+      .Case<MergeTilesOp>([&](auto op) { return lowerGrid<plan::MergeTilesOp>(op); })
       .Case<LayerNormOp>([&](LayerNormOp op) {
         return lowerNorm(op, NormKind::Layer, op.getGain(), op.getBias(), op.getEpsilonAttr());
       })
@@ -201,7 +215,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
             WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp,
             CausalMaskOp, PaddingMaskOp, WindowMaskOp, CombineMasksOp, AverageHeadsOp,
-            RelativePositionBiasOp, CacheReadOp, CacheAppendOp>([](auto) { return success(); })
+            RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
+          [](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");
       });

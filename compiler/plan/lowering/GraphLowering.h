@@ -94,6 +94,20 @@ private:
   mlir::LogicalResult lowerRequestedRows(RequestedRowsOp op);
   mlir::LogicalResult lowerSlice(SliceColumnsOp op);
 
+  // LowerGrid.cpp
+  template <typename Launch, typename Op> mlir::LogicalResult lowerGrid(Op op) {
+    Launch::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                   newBuffer(op.getResult()), op.getTiling());
+    return mlir::success();
+  }
+  mlir::LogicalResult lowerTile(TileRowsOp op);
+  mlir::LogicalResult lowerUntile(UntileRowsOp op);
+  /// The op whose tiles are the sequences of `rows`; null where they are not tiles.
+  TileRowsOp tilesOf(mlir::Value rows);
+  /// What an attention within tiles has: the tiling, and the bias of places in a tile.
+  mlir::LogicalResult addTiles(mlir::Operation *op, TileRowsOp tiles, mlir::Value bias,
+                               plan::AttendParts &attend);
+
   // LowerVocabulary.cpp
   mlir::LogicalResult lowerSearch(SearchVocabularyOp op);
   mlir::LogicalResult lowerReturn(mlir::func::ReturnOp op);

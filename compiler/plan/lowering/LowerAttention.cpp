@@ -138,7 +138,8 @@ LogicalResult GraphLowering::assignCacheSlots(func::FuncOp decode) {
 LogicalResult GraphLowering::lowerAttention(Operation *op) {
   AttentionParts parts = AttentionParts::of(op);
   MaskBounds bounds;
-  if (failed(expectWholeSpace(op, parts.query)) || failed(bounds.add(parts.mask, op)))
+  TileRowsOp tiles = tilesOf(parts.query);
+  if ((!tiles && failed(expectWholeSpace(op, parts.query))) || failed(bounds.add(parts.mask, op)))
     return failure();
 
   plan::AttendParts attend{.label = label(op),
@@ -149,7 +150,10 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
                            .isCausal = bounds.isCausal,
                            .windowBefore = bounds.before,
                            .windowAfter = bounds.after};
-  if (parts.bias) {
+  if (tiles) {
+    if (failed(addTiles(op, tiles, parts.bias, attend)))
+      return failure();
+  } else if (parts.bias) {
     auto relative = parts.bias.getDefiningOp<RelativePositionBiasOp>();
     if (!relative)
       return op->emitError("expects the bias to be a relative position bias");

@@ -3,6 +3,7 @@
 // Outlines weight expressions into plan.weight ops, one per distinct expression and layout.
 
 #include "compiler/plan/PackedPanels.h"
+#include "compiler/plan/TilePlaces.h"
 #include "compiler/plan/lowering/GraphLowering.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -41,6 +42,9 @@ int64_t packedBytes(Value value, plan::LayoutAttr layout) {
     return bias.getResult().getType().getHeadCount() *
            (2 * distanceReach(bias.getMaximumDistance(), bias.getBucketCount()) + 1) *
            int64_t(sizeof(float));
+  if (auto bias = value.getDefiningOp<TilePositionBiasOp>())
+    return bias.getResult().getType().getHeadCount() *
+           TilePlaces(bias.getTiling().getTiling()).size() * int64_t(sizeof(float));
   auto type = cast<RankedTensorType>(value.getType());
   if (kind == plan::LayoutKind::Rows)
     return type.getNumElements() * int64_t(sizeof(float));
@@ -83,9 +87,9 @@ bool GraphLowering::isSharedWithProjection(Value table) {
 }
 
 FlatSymbolRefAttr GraphLowering::weight(Value value, plan::LayoutKind layout) {
-  int64_t panelWidth = layout == plan::LayoutKind::Rows || layout == plan::LayoutKind::Distances
-                           ? 1
-                           : target.panelWidth();
+  bool isFlat = layout == plan::LayoutKind::Rows || layout == plan::LayoutKind::Distances ||
+                layout == plan::LayoutKind::TilePlaces;
+  int64_t panelWidth = isFlat ? 1 : target.panelWidth();
   plan::NumberType type = hasPanels(layout) ? numbers : plan::NumberType::F32;
   return weight(value, plan::LayoutAttr::get(builder.getContext(), layout, panelWidth, type));
 }

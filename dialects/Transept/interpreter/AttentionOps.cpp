@@ -25,9 +25,9 @@ struct AttentionInputs {
   int64_t keyHead(int64_t h) const { return h / (headCount / keyHeads); }
 };
 
-/// The keys of one sequence: rows [keyBegin, keyEnd).
+/// The keys of one sequence: rows [begin, end).
 struct KeyRange {
-  int64_t begin, end;
+  int64_t sequence, begin, end;
 };
 
 /// The scores of all `keys` for query row `i` and head `h`; those that it does not see are -inf.
@@ -49,7 +49,7 @@ std::vector<double> scoresOf(const AttentionInputs &inputs, int64_t h, int64_t i
     if (inputs.softCap != 0)
       score = inputs.softCap * std::tanh(score / inputs.softCap);
     if (inputs.bias)
-      score += inputs.bias->at(h, queryPosition, keyPosition);
+      score += inputs.bias->at(h, {keys.sequence, queryPosition, keyPosition});
     scores.push_back(score);
   }
   return scores;
@@ -79,7 +79,7 @@ Tensor attend(llvm::ArrayRef<AttentionInputs> parts, SoftmaxWeights *kept) {
   for (int64_t sequence = 0; sequence < first.queries.sequenceCount(); ++sequence) {
     int64_t queryEnd = queryBegin + first.queries.lengths[sequence];
     auto keysOf = [&](size_t part) -> KeyRange {
-      return {keyBegins[part], keyBegins[part] + parts[part].keys.lengths[sequence]};
+      return {sequence, keyBegins[part], keyBegins[part] + parts[part].keys.lengths[sequence]};
     };
     Tensor *sequenceWeights = nullptr;
     if (kept)

@@ -10,11 +10,16 @@
 using namespace mlir;
 using namespace transept;
 
-double Bias::at(int64_t head, int64_t queryPosition, int64_t keyPosition) const {
-  const int64_t bucket =
-      relativePositionBucket(keyPosition - queryPosition, {.count = bucketCount,
-                                                           .maximumDistance = maximumDistance,
-                                                           .isBidirectional = isBidirectional});
+double Bias::at(int64_t head, const ScorePlace &place) const {
+  const auto [sequence, query, key] = place;
+  if (tiling) {
+    const int64_t width = tiling->widthOf(sequence % tiling->tilesAcross()), side = tiling->side;
+    const int64_t down = query / width - key / width, across = query % width - key % width;
+    return table->row((down + side - 1) * (2 * side - 1) + across + side - 1)[head];
+  }
+  const int64_t bucket = relativePositionBucket(key - query, {.count = bucketCount,
+                                                              .maximumDistance = maximumDistance,
+                                                              .isBidirectional = isBidirectional});
   return table->row(bucket)[head];
 }
 

@@ -5,10 +5,12 @@
 #ifndef TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_VALUES_H
 #define TRANSEPT_DIALECTS_TRANSEPT_INTERPRETER_VALUES_H
 
+#include "dialects/Transept/Tiling.h"
 #include "dialects/Transept/interpreter/Tensor.h"
 
 #include <limits>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -38,14 +40,21 @@ struct Mask {
   }
 };
 
-/// A relative position bias: a row of `table` for each bucket, a column for each head.
+/// A query and a key of one sequence.
+struct ScorePlace {
+  int64_t sequence = 0, queryPosition = 0, keyPosition = 0;
+};
+
+/// A position bias: a row of `table` for each bucket of distances, or for each distance of lines
+/// and columns in a tile; a column for each head.
 struct Bias {
   Weight table;
   int64_t bucketCount = 0;
   int64_t maximumDistance = 0;
   bool isBidirectional = false;
+  std::optional<Tiling> tiling = {}; // sequences are its tiles
 
-  double at(int64_t head, int64_t queryPosition, int64_t keyPosition) const;
+  double at(int64_t head, const ScorePlace &place) const;
 };
 
 /// Softmax weights: for each sequence [heads, queries, keys], one sequence after another.

@@ -199,6 +199,23 @@ transept_status transept_log_probabilities(const transept_library *library,
 transept_status transept_classify(const transept_library *library, const transept_encoded *source,
                                   float *scores, float *logits, transept_error *error);
 
+/* How labels of the caller's own are scored; all zero: as it says here. */
+typedef struct transept_zero_shot_options {
+  const char
+      *hypothesis; /* sentence about a label, {} stands for it; null: "This example is {}." */
+  int32_t are_independent;     /* 1: each label by itself: several may fit, or none; 0: one does */
+  const char *source_language; /* as that of transept_tokenize_options; null: none */
+} transept_zero_shot_options;
+
+/* Labels of the caller's own, without training, by a model that was trained to say whether a
+ * sentence follows from a text ("entailment"): it reads the text beside a sentence about each
+ * label. scores and logits (those of entailment), of which one may be null, receive [label_count];
+ * options may be null. */
+transept_status transept_classify_as(const transept_library *library, const char *text,
+                                     const char *const *labels, size_t label_count,
+                                     const transept_zero_shot_options *options, float *scores,
+                                     float *logits, transept_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -181,7 +181,8 @@ def samples(recorder):
 
 def images(recorder):
     config = recorder.model.config.encoder
-    shape = (config.num_channels, config.image_size, config.image_size)
+    size = config.image_size
+    shape = (config.num_channels, *([size, size] if isinstance(size, int) else size))
     return {name: {"pixel_values": torch.randn((batch, *shape), generator=recorder.generator)}
             for name, batch in {"b1": 1, "b3": 3}.items()}
 
@@ -245,6 +246,18 @@ def manga_ocr():
         transformers.BertConfig(**sizes, vocab_size=96, max_position_embeddings=24))
     config.decoder_start_token_id, config.eos_token_id, config.pad_token_id, config.vocab_size = 2, 3, 0, 96
     return generator(transformers.VisionEncoderDecoderModel(config), 10, images)
+
+
+def nougat():
+    """Three stages, grids that windows fill, and sides of different widths. transformers 4.57, whose searches end a
+    token later behind images."""
+    config = transformers.VisionEncoderDecoderConfig.from_encoder_decoder_configs(
+        transformers.DonutSwinConfig(image_size=[32, 48], patch_size=2, embed_dim=16, depths=[2, 3, 2], num_heads=[2, 4, 4],
+                                     window_size=4, mlp_ratio=2.0),
+        transformers.MBartConfig(**{**BART, "d_model": 40, "encoder_layers": 3, "decoder_attention_heads": 4},
+                                 scale_embedding=True))
+    config.decoder_start_token_id, config.eos_token_id, config.pad_token_id, config.vocab_size = 0, 2, 1, 96
+    return generator(transformers.VisionEncoderDecoderModel(config), 12, images, searches={})
 
 
 def gemma_side(**sizes):
@@ -335,7 +348,7 @@ def t5gemma2():
 
 RECORDERS = {each.__name__: each for each in (bart_classifier, mbart_classifier, t5_classifier, t5_encoder, mt5_encoder,
                                               umt5_encoder, mvp, madlad, whisper_large_v3, manga_ocr,
-                                              t5gemma, moonshine, t5gemma2)}
+                                              nougat, t5gemma, moonshine, t5gemma2)}
 
 
 def main():

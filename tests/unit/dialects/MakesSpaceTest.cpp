@@ -177,6 +177,29 @@ TEST_F(OpsThatMakeSpaces, AreVerifiedWithoutAVerifierOfTheirOwn) {
                                  "from the source, but got target and source"));
 }
 
+TEST_F(OpsThatMakeSpaces, BesideTheWayToTheSourceAddNoStep) {
+  auto module = parse(R"(
+    !patches = !transept.rows<source.patches x 1 x f32>
+    !tiles = !transept.rows<source.patches.tiles x 1 x f32>
+    func.func @f(%x: !patches) -> !transept.rows<source x 4 x f32> {
+      %t = transept.tile_rows %x <3 by 5, side = 2> : (!patches) -> !tiles
+      %y = transept.untile_rows %t <3 by 5, side = 2> : (!tiles) -> !patches
+      %r = transept.merge_tiles %y <3 by 5, side = 2>
+          : (!patches) -> !transept.rows<source x 4 x f32>
+      return %r : !transept.rows<source x 4 x f32>
+    })");
+  MadeSpaces spaces(module->lookupSymbol<mlir::func::FuncOp>("f").front());
+  const Space tiles = Space::source().derived("patches").derived("tiles");
+  ASSERT_EQ(spaces.steps().size(), 1u);
+  EXPECT_EQ(spaces.steps()[0].rowsFrom(15), 6);
+  ASSERT_TRUE(spaces.find(tiles));
+  EXPECT_EQ(spaces.find(tiles)->step.rowsFrom(15), 24);
+  EXPECT_EQ(spaces.find(tiles)->rowsBefore, 15);
+  EXPECT_FALSE(spaces.isOnTheWay(tiles));
+  EXPECT_EQ(spaces.stepsBefore(tiles), 0u);
+  EXPECT_EQ(spaces.stepsBefore(Space::source()), 1u);
+}
+
 TEST_F(OpsThatMakeSpaces, AreListedInOrderEachSpaceOnce) {
   auto module = parse(R"(
     !features = !transept.rows<source.features x 1 x f32>

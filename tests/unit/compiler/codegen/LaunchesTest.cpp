@@ -28,6 +28,8 @@ constexpr const char *kPlan = R"(
 !rows = !plan.buffer<source x 24, stride 32>
 !measures = !plan.buffer<source x 2, stride 2>
 !requested = !plan.buffer<source.requested x 24, stride 32>
+!grid = !plan.buffer<source.grid x 6, stride 16>
+!tiles = !plan.buffer<source.tiles x 6, stride 16>
 #keys = #plan.slot<"keys", keys = true, heads = 2, head_dim = 12, offset = 0, f32>
 
 plan.weight @table <rows, 1, f32> at 0 size 960 {
@@ -62,6 +64,11 @@ plan.program @all {
   plan.normalize_sequence "normalize_sequence" %a measures %measures into %b epsilon 1.0e-6
     : !rows, !measures, !rows
   plan.rotate "rotate" %a into %b heads 2 dims 12 theta 10000.0 factor 1.0 : !rows, !rows
+  %grid = plan.buffer at 0 : !grid
+  %tiles = plan.buffer at 0 : !tiles
+  plan.tile_rows "tile_rows" %grid into %tiles <4 by 5, side = 2, shift = 1> : !grid, !tiles
+  plan.untile_rows "untile_rows" %tiles into %grid <4 by 5, side = 2, shift = 1> : !tiles, !grid
+  plan.merge_tiles "merge_tiles" %grid into %a <4 by 5, side = 2> : !grid, !rows
   plan.elementwise "elementwise" add %a, %b into %b : !rows, !rows, !rows
   plan.take_requested "take_requested" %a into %requested : !rows, !requested
   plan.emit_states "emit_states" %a : !rows

@@ -10,14 +10,14 @@ namespace transept::features {
 namespace {
 
 TEST(PixelValues, EqualTheOriginalBitByBit) {
-  const Image image = randomImage(97, 53);
   auto references = readReferenceJson("images.json");
   for (const auto &each : references["pixels"]) {
     SCOPED_TRACE(each["config"].dump());
     std::vector<std::string> warnings;
     Settings settings = readSettings(each["config"].dump(), "config", "", warnings);
     EXPECT_THAT(warnings, ::testing::IsEmpty());
-    PixelValues pixels = pixelValues(image, std::get<ImageSettings>(settings));
+    const Image image = randomImage(each["image"][0], each["image"][1]);
+    PixelValues pixels = pixelValues(image, std::get<ImageSettings>(settings), "it");
     Features patches = cutPatches(pixels, each["patch"], "it");
     ASSERT_EQ(patches.rows, each["rows"]);
     ASSERT_EQ(patches.width, each["width"]);
@@ -33,12 +33,21 @@ TEST(PixelValues, EqualTheOriginalBitByBit) {
 TEST(PixelValues, CanLeaveOutEveryStep) {
   Image image = randomImage(3, 2);
   PixelValues pixels =
-      pixelValues(image, {.size = {}, .crop = {}, .scale = {}, .normalization = {}});
+      pixelValues(image, {.size = {}, .crop = {}, .scale = {}, .normalization = {}}, "it");
   EXPECT_EQ(pixels.height, 2U);
   EXPECT_EQ(pixels.width, 3U);
   for (size_t index = 0; index < 6; ++index)
     for (size_t channel = 0; channel < 3; ++channel)
       EXPECT_EQ(pixels.values[channel * 6 + index], image.pixels[index * 3 + channel]);
+}
+
+TEST(PixelValues, RefusesWhatIsTooLongToFit) {
+  const ImageSettings settings{.size = ImageSize{8, 8}, .fit = ImageSettings::Fit{}};
+  EXPECT_EQ(pixelValues(randomImage(31, 10), settings, "it").width, 8U);
+  EXPECT_THAT(errorOf([&] { pixelValues(randomImage(41, 10), settings, "it"); }),
+              testing::HasSubstr("it: an image of 32 x 8 pixels"));
+  EXPECT_THAT(errorOf([&] { pixelValues(randomImage(1, 9000), settings, "it"); }),
+              testing::HasSubstr("pixels, allowed are"));
 }
 
 TEST(PixelValues, PatchesHaveTheOrderOfAConvolution) {

@@ -268,8 +268,46 @@ def center_crop(array, height, width):
     return np.pad(array[rows, columns], (row_padding, column_padding, (0, 0)))
 
 
+def donut(image, config):
+    """DonutImageProcessor of transformers 4.44: the shorter side is made fit, then the longer one,
+    and there are borders around it."""
+    height, width = config["size"]["height"], config["size"]["width"]
+    across = (width - height) * (image.width - image.height) < 0
+    if config.get("do_align_long_axis") and across:
+        image = Image.fromarray(np.rot90(np.asarray(image), 3))
+    side = min(height, width)
+    if image.width <= image.height:
+        size = (side, int(side * image.height / image.width))
+    else:
+        size = (int(side * image.width / image.height), side)
+    image = image.resize(size, resample=config.get("resample", 2))
+    high, wide = min(image.height, height), min(image.width, width)
+    if (high, wide) != (image.height, image.width):
+        if image.height > image.width:
+            wide = int(image.width * high / image.height)
+        elif image.width > image.height:
+            high = int(image.height * wide / image.width)
+        image = image.resize((wide, high), resample=3, reducing_gap=2.0)
+    top, left = (height - image.height) // 2, (width - image.width) // 2
+    return np.pad(np.asarray(image), ((top, height - image.height - top),
+                                      (left, width - image.width - left), (0, 0)))
+
+
+DONUT = [({"image_processor_type": "DonutImageProcessor", "size": {"height": height, "width": width},
+           **more}, patch, size)
+         for height, width, more, patch, size in [
+             (64, 48, {"do_align_long_axis": False}, 4, (97, 53)),
+             (64, 48, {"do_align_long_axis": True}, 4, (97, 53)),
+             (48, 64, {"do_align_long_axis": True, "do_thumbnail": True, "do_pad": True}, 16, (53, 97)),
+             (40, 60, {"resample": 3, "image_mean": [0.485, 0.456, 0.406],
+                       "image_std": [0.229, 0.224, 0.225]}, 4, (31, 90)),
+             (64, 64, {}, 8, (40, 40)), (24, 32, {}, 4, (30, 100))]]
+
+
 def pixel_references():
     cases = []
+    for config, patch, size in DONUT:
+        cases.append(pixel_case(config, patch, donut(random_image(*size), config), size))
     for config, patch in [
             ({"image_processor_type": "ViTImageProcessor", "size": {"height": 32, "width": 48}}, 8),
             ({"feature_extractor_type": "ViTFeatureExtractor", "size": 64, "resample": 3,
@@ -288,20 +326,24 @@ def pixel_references():
         if is_deit and config.get("do_center_crop", True):
             crop = config["crop_size"]
             array = center_crop(array, *((crop, crop) if isinstance(crop, int) else crop.values()))
-        array = (array * config.get("rescale_factor", 1 / 255)).astype(np.float32)
-        if config.get("do_normalize", True):
-            mean = np.array(config.get("image_mean", [0.5] * 3), dtype=np.float32)
-            deviation = np.array(config.get("image_std", [0.5] * 3), dtype=np.float32)
-            array = (array - mean) / deviation
-        pixels = np.ascontiguousarray(array.transpose(2, 0, 1))
-        down, across = array.shape[0] // patch, array.shape[1] // patch
-        patches = pixels.reshape(3, down, patch, across, patch).transpose(1, 3, 0, 2, 4)
-        patches = np.ascontiguousarray(patches).reshape(down * across, -1)
-        cases.append({"config": config, "patch": patch, "rows": patches.shape[0],
-                      "width": patches.shape[1],
-                      "first": [float(f"{value:.9g}") for value in patches[0][:12]],
-                      "pixels_hash": fnv(pixels.tobytes()), "patches_hash": fnv(patches.tobytes())})
+        cases.append(pixel_case(config, patch, array, (97, 53)))
     return cases
+
+
+def pixel_case(config, patch, array, size):
+    array = (array * config.get("rescale_factor", 1 / 255)).astype(np.float32)
+    if config.get("do_normalize", True):
+        mean = np.array(config.get("image_mean", [0.5] * 3), dtype=np.float32)
+        deviation = np.array(config.get("image_std", [0.5] * 3), dtype=np.float32)
+        array = (array - mean) / deviation
+    pixels = np.ascontiguousarray(array.transpose(2, 0, 1))
+    down, across = array.shape[0] // patch, array.shape[1] // patch
+    patches = pixels.reshape(3, down, patch, across, patch).transpose(1, 3, 0, 2, 4)
+    patches = np.ascontiguousarray(patches).reshape(down * across, -1)
+    return {"config": config, "patch": patch, "image": size, "rows": patches.shape[0],
+            "width": patches.shape[1],
+            "first": [float(f"{value:.9g}") for value in patches[0][:12]],
+            "pixels_hash": fnv(pixels.tobytes()), "patches_hash": fnv(patches.tobytes())}
 
 
 def write(name, value):

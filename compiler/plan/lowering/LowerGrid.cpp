@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows that lie in a grid, and attention within its tiles.
+
+#include "compiler/plan/lowering/GraphLowering.h"
+
+namespace transept::codegen {
+
+using namespace mlir;
+
+TileRowsOp GraphLowering::tilesOf(Value rows) {
+  const Space &space = cast<RowsType>(rows.getType()).getSpace();
+  for (auto tiles : current.getBody().front().getOps<TileRowsOp>())
+    if (tiles.getResult().getType().getSpace() == space)
+      return tiles;
+  return {};
+}
+
+LogicalResult GraphLowering::lowerTile(TileRowsOp op) {
+  // These are what the runtime tells grids by, of which it lets no row be missing.
+  if (current.getBody().front().getOps<MergeTilesOp>().empty())
+    return op.emitError("expects merge_tiles between features and source as well, without which a "
+                        "library would take parts of a grid");
+  return lowerGrid<plan::TileRowsOp>(op);
+}
+
+LogicalResult GraphLowering::lowerUntile(UntileRowsOp op) {
+  TileRowsOp tiles = tilesOf(op.getInput());
+  if (!tiles || tiles.getTiling() != op.getTiling() ||
+      tiles.getInput().getType().getSpace() != op.getResult().getType().getSpace())
+    return op.emitError("expects tiles of this tiling that were made of rows of ")
+           << op.getResult().getType().getSpace().str();
+  return lowerGrid<plan::UntileRowsOp>(op);
+}
+
+LogicalResult GraphLowering::addTiles(Operation *op, TileRowsOp tiles, Value bias,
+                                      plan::AttendParts &attend) {
+  if (attend.isCausal || attend.windowBefore || attend.windowAfter)
+    return op->emitError("expects no mask but padding within tiles");
+  attend.tiling = tiles.getTiling();
+  if (!bias)
+    return success();
+  auto places = bias.getDefiningOp<TilePositionBiasOp>();
+  if (!places || places.getTiling() != tiles.getTiling())
+    return op->emitError("expects the bias within tiles to be of places in the same tiles");
+  attend.bias = weight(bias, plan::LayoutKind::TilePlaces);
+  return success();
+}
+
+} // namespace transept::codegen
