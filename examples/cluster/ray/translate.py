@@ -21,7 +21,9 @@ class Translator:
 
     def __call__(self, batch):
         for number in batch["shard"]:
-            self.job.run(int(number), self.model)
+            # Ray repeats what a worker that died had given back already.
+            if not self.job.result(self.job.shards[number]).exists():
+                self.job.run(int(number), self.model)
         return batch
 
 
