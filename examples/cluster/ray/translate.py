@@ -21,7 +21,9 @@ class Translator:
 
     def __call__(self, batch):
         for number in batch["shard"]:
-            self.job.run(int(number), self.model)
+            # Ray repeats what a worker that died had given back already.
+            if not self.job.result(self.job.shards[number]).exists():
+                self.job.run(int(number), self.model)
         return batch
 
 
@@ -43,7 +45,9 @@ def main():
             done = shards.map_batches(Translator, batch_size=1, concurrency=arguments.workers,
                                       num_cpus=arguments.threads,
                                       fn_constructor_args=(os.path.abspath(arguments.folder), arguments.threads))
-            print(f"{done.count()} shards were translated")
+            # Without a step behind: the workers have all processors, so it would wait for ever.
+            count = sum(len(batch["shard"]) for batch in done.iter_batches())
+            print(f"{count} shards were translated")
         job.merge(arguments.output)
     except (corpus.Problem, OSError) as problem:
         sys.exit(f"error: {problem}")
