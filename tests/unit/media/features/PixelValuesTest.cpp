@@ -42,7 +42,9 @@ TEST(PixelValues, CanLeaveOutEveryStep) {
 }
 
 TEST(PixelValues, RefusesWhatIsTooLongToFit) {
-  const ImageSettings settings{.size = ImageSize{8, 8}, .fit = ImageSettings::Fit{}};
+  ImageSettings settings;
+  settings.size = ImageSize{8, 8};
+  settings.fit = ImageSettings::Fit{};
   EXPECT_EQ(pixelValues(randomImage(31, 10), settings, "it").width, 8U);
   EXPECT_THAT(errorOf([&] { pixelValues(randomImage(41, 10), settings, "it"); }),
               testing::HasSubstr("it: an image of 32 x 8 pixels"));
