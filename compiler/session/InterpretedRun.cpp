@@ -92,8 +92,8 @@ private:
   std::map<Place, int64_t> widths;
 };
 
-/// Whether some of its rows fill a grid up to whole tiles: a library counts those of the grid, and so
-/// a trace lacks the others.
+/// Whether some of its rows fill a grid up to whole tiles: a library counts those of the grid, and
+/// so a trace lacks the others.
 bool isFilledUp(Value value) {
   auto rows = dyn_cast<RowsType>(value.getType());
   if (!rows)
