@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <optional>
 #include <random>
 
 namespace transept {
@@ -75,6 +76,17 @@ int64_t enoughRows(func::FuncOp function, int64_t wanted) {
   return length;
 }
 
+/// How many rows a source of `function` must have, where it is a grid.
+std::optional<int64_t> gridLength(func::FuncOp function) {
+  const MadeSpaces spaces(function.front());
+  for (Operation &op : function.front())
+    if (auto maker = dyn_cast<MakesSpace>(op))
+      if (MadeSpace made = maker.getMadeSpace();
+          made.rowsBefore != 0 && made.from && !spaces.find(*made.from))
+        return made.rowsBefore;
+  return std::nullopt;
+}
+
 Sequences drawSequences(int64_t vocabularySize, ArrayRef<int64_t> lengths,
                         std::mt19937_64 &random) {
   Sequences sequences;
@@ -102,6 +114,8 @@ std::pair<Sequences, Sequences> randomSequences(ModuleOp module, uint64_t seed) 
     while (entry && length > 0 && !fits(entry, length, limits))
       --length;
   }
+  if (std::optional<int64_t> rows = entry ? gridLength(entry) : std::nullopt)
+    sourceLengths.assign(3, *rows);
   for (int64_t &length : targetLengths)
     length = std::min(length, limits[Space::target()].length);
   Sequences sources = drawSequences(limits[Space::source()].vocabularySize, sourceLengths, random);

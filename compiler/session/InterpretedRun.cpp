@@ -88,6 +88,18 @@ private:
   std::map<Place, int64_t> widths;
 };
 
+/// Whether some of its rows fill a grid up to whole tiles: a library counts those of the grid, and
+/// so a trace lacks the others.
+bool isFilledUp(Value value) {
+  auto rows = dyn_cast<RowsType>(value.getType());
+  if (!rows)
+    return false;
+  const MadeSpaces spaces(*value.getParentBlock());
+  const MadeSpace *made = spaces.find(rows.getSpace());
+  return made && made->rowsBefore != 0 && made->step.leading != 0 &&
+         !spaces.isOnTheWay(made->space);
+}
+
 /// The rows of each value that the interpreter computes, sequence by sequence: its calls of decode
 /// take all sequences together, a part of each.
 class InterpretedValues {
@@ -102,7 +114,7 @@ public:
       rows = &candidates->logits;
     // What leaves the program has a name of its own, as in a trace.
     std::string name = isa<CandidatesType>(value.getType()) ? "logits" : valueNameOf(value).str();
-    if (!rows || name.empty())
+    if (!rows || name.empty() || isFilledUp(value))
       return;
     // Two values of one name are told apart by their order, as in a trace.
     auto [known, isNew] = numbers.try_emplace(value);

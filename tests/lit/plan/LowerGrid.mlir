@@ -9,8 +9,8 @@
 
 // CHECK:       plan.weight @tile_position_bias <tile_places, 1, f32> size 128
 // CHECK-LABEL: plan.program @encode
-// CHECK:       %[[X:.*]] = plan.buffer multiple 4 : !plan.buffer<source.features x 8
-// CHECK:       %[[TILES:.*]] = plan.buffer multiple 4 : !plan.buffer<source.features.tiles x 8
+// CHECK:       %[[X:.*]] = plan.buffer multiple 4 : <source.features x 8
+// CHECK:       %[[TILES:.*]] = plan.buffer multiple 4 : <source.features.tiles x 8
 // CHECK:       plan.tile_rows "tile_rows" %[[X]] into %[[TILES]] <4 by 6, side = 2>
 // CHECK:       plan.attend "attention" rows %[[TILES]], %[[TILES]], %[[TILES]] into %[[MIXED:.*]] bias @tile_position_bias tiles <4 by 6, side = 2>
 // CHECK:       plan.untile_rows "untile_rows" %[[MIXED]] into %[[BACK:.*]] <4 by 6, side = 2>

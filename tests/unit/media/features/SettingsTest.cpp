@@ -121,6 +121,24 @@ TEST(Settings, BlipHasTheSizeAndStatisticsOfItsClass) {
   EXPECT_EQ(settings.normalization->deviation, (std::array{0.26862954F, 0.26130258F, 0.27577711F}));
 }
 
+TEST(Settings, DonutMakesImagesFit) {
+  auto settings = read<ImageSettings>(R"({"image_processor_type": "DonutImageProcessor"})");
+  EXPECT_EQ(settings.size->height, 2560u);
+  EXPECT_EQ(settings.size->width, 1920u);
+  EXPECT_EQ(settings.filter, Filter::bilinear);
+  ASSERT_TRUE(settings.fit);
+  EXPECT_FALSE(settings.fit->turns);
+  // Older files name the width first.
+  settings = read<ImageSettings>(R"({"feature_extractor_type": "DonutFeatureExtractor",
+      "size": [1920, 2560], "do_align_long_axis": true})");
+  EXPECT_EQ(settings.size->height, 2560u);
+  EXPECT_TRUE(settings.fit->turns);
+  for (std::string key : {"do_resize", "do_thumbnail", "do_pad"})
+    EXPECT_THAT(
+        refusal(R"({"image_processor_type": "DonutImageProcessor", ")" + key + "\": false}"),
+        HasSubstr(key));
+}
+
 TEST(Settings, DeitDefaultsAndSwitches) {
   auto settings = read<ImageSettings>(R"({"image_processor_type": "DeiTImageProcessor"})");
   EXPECT_EQ(settings.size->height, 256U);
