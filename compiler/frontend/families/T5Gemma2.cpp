@@ -72,7 +72,7 @@ FamilyResult describeT5Gemma2(FamilyInput &input) {
   Description &description = result.description;
   description.family = std::string(input.modelType);
   std::string prefix = modelPrefix(input.checkpoint), source = prefix + "encoder.text_model.";
-  // Before the text model was one of its own.
+  // Files have either name: transformers writes the older one.
   if (!input.checkpoint.find(source + "norm.weight"))
     source = prefix + "encoder.";
   description.source = gemmaStack({text, source, 0, gemma3}, result);

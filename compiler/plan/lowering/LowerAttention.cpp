@@ -150,6 +150,8 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
                            .isCausal = bounds.isCausal,
                            .windowBefore = bounds.before,
                            .windowAfter = bounds.after};
+  if (failed(findKeys(op, parts.key, parts.value, attend)))
+    return failure();
   if (tiles) {
     if (failed(addTiles(op, tiles, parts.bias, attend)))
       return failure();
@@ -160,8 +162,6 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
     attend.bias = weight(parts.bias, plan::LayoutKind::Distances);
     attend.biasReach = distanceReach(relative.getMaximumDistance(), relative.getBucketCount());
   }
-  if (failed(findKeys(op, parts.key, parts.value, attend)))
-    return failure();
   attend.keyDim = cast<RowsType>(parts.key.getType()).getWidth() / parts.keyHeads;
   attend.valueDim = cast<RowsType>(parts.value.getType()).getWidth() / parts.keyHeads;
   if (parts.keyHeads != parts.headCount)
@@ -211,6 +211,8 @@ LogicalResult GraphLowering::lowerMerged(Operation *op, plan::AttendParts own) {
 
 LogicalResult GraphLowering::findKeys(Operation *op, Value key, Value value,
                                       plan::AttendParts &attend) {
+  const AttentionParts parts = AttentionParts::of(op);
+  const bool hasBias = parts.bias && parts.key == key;
   if (auto append = key.getDefiningOp<CacheAppendOp>()) {
     auto appendValue = value.getDefiningOp<CacheAppendOp>();
     if (!appendValue)
@@ -226,7 +228,7 @@ LogicalResult GraphLowering::findKeys(Operation *op, Value key, Value value,
     auto readValue = value.getDefiningOp<CacheReadOp>();
     if (!readValue)
       return op->emitError("expects keys and values from encoder caches alike");
-    if (attend.isCausal || attend.windowBefore || attend.windowAfter || attend.bias)
+    if (attend.isCausal || attend.windowBefore || attend.windowAfter || hasBias)
       return op->emitError("expects no mask but padding and no bias over an encoder cache");
     attend.keysFrom = plan::KeySource::EncoderCache;
     attend.keySlot = slots.lookup(read.getCache());

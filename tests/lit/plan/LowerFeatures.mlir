@@ -106,7 +106,7 @@ func.func @decode(%x: !target, %a: !cache, %b: !cache, %c: !cache, %d: !cache) -
 // CHECK:       %[[MEASURES:.*]] = plan.buffer multiple 3 : <source.frames x 2, stride 2>
 // CHECK-NEXT:  plan.measure_rows "sequence_norm" %[[FRAMES]] into %[[MEASURES]]
 // CHECK:       %[[NORMAL:.*]] = plan.buffer multiple 3 : <source.frames x 20, stride 32>
-// CHECK-NEXT:  plan.normalize_sequence "sequence_norm" %[[FRAMES]] measures %[[MEASURES]] into %[[NORMAL]] epsilon 1.000000e-05 gain @g
+// CHECK-NEXT:  plan.normalize_sequence "sequence_norm" %[[FRAMES]] measures %[[MEASURES]] into %[[NORMAL]] epsilon 1.000000e-05 gain @{{.*}} :
 // CHECK:       plan.windows "windows" %[[NORMAL]] into %{{.*}} kernel 7 stride 3 padding 0 :
 func.func @encode(%samples: !samples) -> !source {
   %windows = transept.windows %samples kernel 127 stride 64 padding 0 : (!samples) -> !windows

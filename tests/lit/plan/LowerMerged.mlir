@@ -18,6 +18,7 @@ func.func @encode(%x: !source) -> (!source, !cache, !cache) {
 
 // CHECK-LABEL: plan.program @decode
 // CHECK-SAME:  #plan.slot<"merged_attention.keys", keys = true, heads = 2
+// CHECK:       plan.embed
 // CHECK:       %[[RESULT:.*]] = plan.buffer : <target x 20, stride 32>
 // CHECK:       %[[OWN:.*]] = plan.buffer : <target x 20, stride 32>
 // CHECK:       %[[STATE:.*]] = plan.buffer : <target x 4, stride 4>

@@ -24,7 +24,7 @@ TEST(T5Gemma2, DescribesTheGoldenCheckpoint) {
   EXPECT_EQ(source.selfAttention.keyHeads(), 2);
   EXPECT_FALSE(source.selfAttention.mergesSource);
   EXPECT_EQ(source.selfAttention.queryNorm->gain.name,
-            "model.encoder.text_model.layers.{layer}.self_attn.q_norm.weight");
+            "model.encoder.layers.{layer}.self_attn.q_norm.weight");
   EXPECT_EQ(source.selfAttention.keyNorm->gainOffset, 1.0);
   EXPECT_FALSE(target.crossAttention);
   EXPECT_TRUE(target.selfAttention.mergesSource);
