@@ -4,55 +4,21 @@
 #ifndef TRANSEPT_BINDINGS_WEB_JSONTEXT_H
 #define TRANSEPT_BINDINGS_WEB_JSONTEXT_H
 
-#include <cmath>
-#include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace transept::web {
 
 /// Writes one value; commas come by themselves.
 class JsonText {
 public:
-  JsonText &begin(char bracket) {
-    comma();
-    text += bracket;
-    needsComma = false;
-    return *this;
-  }
-  JsonText &end(char bracket) {
-    text += bracket;
-    needsComma = true;
-    return *this;
-  }
-  JsonText &key(std::string_view name) {
-    string(name);
-    text += ':';
-    needsComma = false;
-    return *this;
-  }
-  JsonText &string(std::string_view value) {
-    comma();
-    text += '"';
-    for (char letter : value)
-      if (letter == '"' || letter == '\\')
-        text += {'\\', letter};
-      else if (static_cast<unsigned char>(letter) < 0x20)
-        escape(letter);
-      else
-        text += letter;
-    text += '"';
-    return *this;
-  }
+  JsonText &begin(char bracket);
+  JsonText &end(char bracket);
+  JsonText &key(std::string_view name);
+  JsonText &string(std::string_view value);
   /// What JSON cannot say, infinities and what is no number, is null.
-  JsonText &number(double value) {
-    char buffer[32] = "null";
-    if (std::isfinite(value))
-      std::snprintf(buffer, sizeof buffer, "%.9g", value);
-    comma();
-    text += buffer;
-    return *this;
-  }
+  JsonText &number(double value);
   template <typename Numbers> JsonText &numbers(const Numbers &values) {
     begin('[');
     for (auto value : values)
@@ -63,17 +29,8 @@ public:
   std::string take() { return std::move(text); }
 
 private:
-  void comma() {
-    if (needsComma)
-      text += ',';
-    needsComma = true;
-  }
-  void escape(char letter) {
-    constexpr char digits[] = "0123456789abcdef";
-    text += "\\u00";
-    text += digits[letter >> 4 & 15];
-    text += digits[letter & 15];
-  }
+  void comma();
+  void escape(char letter);
 
   std::string text;
   bool needsComma = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Translates as one types. A call that is not needed any more is ended by its signal.
+// Translates as one types.
 
 import { load } from "./number_words.js";
 
@@ -51,21 +51,30 @@ function draw(from, { text, places: [{ target, source: ranges, weights }] }) {
   });
 }
 
-let running;
-async function translate() {
-  running?.abort();
-  running = new AbortController();
-  const { signal } = running;
+async function translateOnce() {
   const text = `>>${language.value}<< ${source.value.trim().toLowerCase()}`;
   try {
     const began = performance.now();
-    const [best] = await model.translations(text, { alignment: true, signal });
+    const [best] = await model.translations(text, { alignment: true });
     output.textContent = best.text;
     state.textContent = `${(performance.now() - began).toFixed(0)} ms, ${model.info.level}`;
     draw(text, best);
   } catch (error) {
-    if (!signal.aborted) state.textContent = error.message;
+    state.textContent = error.message;
   }
+}
+
+// What was typed meanwhile is translated next, and nothing between.
+let isBusy = false, isStale = false;
+async function translate() {
+  isStale = true;
+  if (isBusy) return;
+  isBusy = true;
+  while (isStale) {
+    isStale = false;
+    await translateOnce();
+  }
+  isBusy = false;
 }
 
 if (model) {

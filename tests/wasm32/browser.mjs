@@ -30,7 +30,7 @@ export async function serve(...folders) {
 export async function openPage(flags = []) {
   const profile = mkdtempSync(join(tmpdir(), "transept-web-"));
   const browser = spawn(chromium, ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-    "--remote-debugging-pipe", `--user-data-dir=${profile}`, ...flags, "about:blank"], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+    "--remote-debugging-pipe", "--window-size=820,640", `--user-data-dir=${profile}`, ...flags, "about:blank"], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const ended = new Promise((done) => browser.once("exit", done));
   const waiting = new Map(), listeners = [], faults = [];
   let number = 0, rest = "";

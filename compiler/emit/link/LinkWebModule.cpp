@@ -37,7 +37,7 @@ std::string linkWebModule(const targets::Architecture &architecture,
   std::vector<std::string> arguments = {
       "wasm-ld", "-o", linked.path(), "--no-entry", "--gc-sections", "--strip-all", "-O2",
       // What the stack outgrows is an error of the engine then, and not other data.
-      "--stack-first", "-z", "stack-size=1048576",
+      "--stack-first", "-z", "stack-size=1048576", "--compress-relocations",
       // The runtime's own come before libc++abi's, which cannot throw.
       "--allow-multiple-definition"};
   for (const char *symbol : kExports)

@@ -67,7 +67,7 @@ TEST(LevelsOf, RefusesProcessorsOfOtherTargets) {
               HasSubstr("--cpu native is this machine, but --target is aarch64-linux; allowed are "
                         "LLVM's names, e.g. armv8-a"));
   EXPECT_EQ(errorOf("", "aarch64"),
-            "unknown target 'aarch64'; allowed are x86_64-linux, aarch64-linux");
+            "unknown target 'aarch64'; allowed are x86_64-linux, aarch64-linux, wasm32");
 }
 
 class Sharing : public ::testing::Test {

@@ -78,7 +78,7 @@ TEST(ArchitectureCalled, IsThatOfThisMachineWithoutAName) {
   EXPECT_EQ(architectureCalled(nameOf(*hostArchitecture()), error), hostArchitecture());
   EXPECT_EQ(nameOf(*architectureCalled("aarch64-linux", error)), "aarch64-linux");
   EXPECT_EQ(architectureCalled("mips-linux", error), nullptr);
-  EXPECT_EQ(error, "unknown target 'mips-linux'; allowed are x86_64-linux, aarch64-linux");
+  EXPECT_EQ(error, "unknown target 'mips-linux'; allowed are x86_64-linux, aarch64-linux, wasm32");
 }
 
 } // namespace
