@@ -278,15 +278,15 @@ inline frontend::Description tinyGrid() {
     return attention;
   };
   TinyStack fine{"fine.layer.{layer}", 18, /*hasBias=*/true, {.epsilon = 1e-5}};
-  Stage stage{.layerCount = 2,
-              .hiddenSize = 18,
-              .grid = {7, 10},
-              .selfAttention =
-                  inTiles(fine.attention("self", 2, 9, 1.0 / 3), 3, "fine.layer.{layer}.tile_bias"),
-              .feedForward = fine.feedForward(Activation::Gelu, 25, false),
-              .reductionNorm = {.gain = {"merge.gain"},
-                                .bias = checkpoints::TensorReference{"merge.shift"}},
-              .reduction = {.weight = {"merge.weight"}, .inputs = 72, .outputs = 30}};
+  frontend::Stage stage{.layerCount = 2,
+                        .hiddenSize = 18,
+                        .grid = {7, 10},
+                        .selfAttention = inTiles(fine.attention("self", 2, 9, 1.0 / 3), 3,
+                                                 "fine.layer.{layer}.tile_bias"),
+                        .feedForward = fine.feedForward(Activation::Gelu, 25, false),
+                        .reductionNorm = {.gain = {"merge.gain"},
+                                          .bias = checkpoints::TensorReference{"merge.shift"}},
+                        .reduction = {.weight = {"merge.weight"}, .inputs = 72, .outputs = 30}};
   source.stages = {stage};
   source.grid = Grid{4, 5};
   source.selfAttention = inTiles(source.selfAttention, 2, "coarse.tile_bias");
@@ -369,7 +369,7 @@ inline frontend::Description tinyWave() {
       {7, 3, 6, linear("stem.0", 7, 21), std::nullopt, Activation::Tanh, 0},
       {3, 2, 0, linear("stem.1", 63, 30), std::nullopt, Activation::Gelu, 2}};
   embedding.features->convolutions[0].norm =
-      Norm{.kind = NormKind::Sequence,
+      Norm{.kind = frontend::NormKind::Sequence,
            .epsilon = 1e-5,
            .gain = {"stem.gain"},
            .bias = checkpoints::TensorReference{"stem.shift"}};

@@ -16,7 +16,7 @@ using ::testing::SizeIs;
 story::Story storyOfACircle() {
   story::Story story;
   story::Launch launch{.name = "query", .kind = "linear", .symbol = "encode.query", .kernels = {0}};
-  story.programs = {{"encode", "haswell", 0, {launch, {.kind = "barrier"}}, {}}};
+  story.programs = {{"encode", "haswell", 0, 0, {launch, {.kind = "barrier"}}, {}}};
   story.kernels = {{"linear", "haswell", 16, 32, {1}}, {"tile", "haswell", 0, 0, {0}}};
   return story;
 }

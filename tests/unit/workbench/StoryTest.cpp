@@ -34,7 +34,7 @@ Story smallStory() {
   launch.reads = {0};
   launch.writes = {0};
   Buffer buffer{.name = "rows", .space = "source", .width = 20, .stride = 32};
-  story.programs = {{"encode", "x86-64-v3", 512, {launch}, {buffer}}};
+  story.programs = {{"encode", "x86-64-v3", 512, 2, {launch}, {buffer}}};
   story.kernels = {{"linear_20x30", "x86-64-v3", 16, 32, {1}}, {"tile", "x86-64-v3", 0, 0, {}}};
   return story;
 }
