@@ -169,7 +169,7 @@ export function withFeatures(story) {
   const copy = structuredClone(story);
   Object.assign(copy.sizes, { feature_width: 80, usual_feature_rows: 3000, maximum_source_positions: 1500, maximum_target_positions: 448,
     source_bytes_per_feature_row: 320,
-    row_steps: [{ kernel: 3, stride: 1, padding: 1, leading: 0 }, { kernel: 3, stride: 2, padding: 1, leading: 0 }] });
+    row_steps: [{ kernel: 3, stride: 1, padding: 2, leading: 0 }, { kernel: 3, stride: 2, padding: 2, leading: 0 }] });
   for (const program of copy.programs) {
     if (program.name === "encode") program.launches[0].rows = "before:1";
     for (const launch of program.launches) if (launch.keys === "up_to_row") launch.keys_before = 20;

@@ -29,7 +29,7 @@ std::vector<float> encoded(const transept_model_table &table, std::span<const fl
   std::vector<float> rows(features.begin(), features.end());
   for (const transept_row_step &step : std::span(table.row_steps, table.row_step_count)) {
     std::vector<float> next(std::size_t(step.leading) * sourceWidth, -1.0f);
-    auto count = std::int64_t(rows.size() / sourceWidth), padding = std::int64_t(step.padding);
+    auto count = std::int64_t(rows.size() / sourceWidth), padding = std::int64_t(step.padding) / 2;
     for (std::int64_t first = -padding; first + step.kernel <= count + padding;
          first += step.stride)
       for (std::uint32_t column = 0; column < sourceWidth; ++column) {
@@ -137,7 +137,7 @@ ToyTransformer::ToyTransformer(Target target) {
 
 void ToyTransformer::addStep(std::uint32_t kernel, std::uint32_t stride, std::uint32_t padding,
                              std::uint32_t leading) {
-  steps.push_back({kernel, stride, padding, leading});
+  steps.push_back({kernel, stride, 2 * padding, leading});
   table.row_steps = steps.data();
   table.row_step_count = steps.size();
 }

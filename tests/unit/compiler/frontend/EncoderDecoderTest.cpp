@@ -228,7 +228,7 @@ TEST(EncoderDecoder, RefusesByNameWhatItCannotHonour) {
       {"bert2bert", "encoder", "model_type", "roberta", "allowed is one of \"bert\""},
       {"bert2bert", "decoder", "model_type", "gpt2", "allowed is one of \"bert\""},
       {"trocr", "encoder", "model_type", "swin", "allowed is one of \"vit\", \"deit\""},
-      {"trocr", "decoder", "model_type", "mbart", "one of \"trocr\", \"gpt2\", \"bert\""},
+      {"trocr", "decoder", "model_type", "opt", "one of \"trocr\", \"gpt2\", \"bert\", \"mbart\""},
       {"trocr", "encoder", "model_type", nullptr, "found \"\""},
       {"bert2bert", "decoder", "is_decoder", false, "may not look ahead"},
       {"bert2bert", "decoder", "add_cross_attention", false, "reads the source"},
