@@ -232,12 +232,14 @@ std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
     // The last value before the layers, of each layer, and of all.
     std::vector<std::string> states;
     int lastLayer = -1;
+    bool hasStages = false; // whose layers are counted each by themselves
     std::string last, lastOfLayers;
     for (const story::Operation &operation : story.stages.front().operations) {
       if (!operation.type.ends_with("x f32") || operation.values.empty() ||
           !operation.name.starts_with(prefix))
         continue;
       std::string rest = operation.name.substr(prefix.size());
+      hasStages |= rest.starts_with("stages.");
       int layer = lastLayer;
       if (rest.starts_with("layers."))
         layer = std::atoi(rest.c_str() + std::strlen("layers."));
@@ -259,7 +261,7 @@ std::map<std::string, std::string> hiddenStateNames(const story::Story &story) {
       last = lastOfLayers;
     }
     states.push_back(last);
-    for (size_t index = 0; index < states.size(); ++index)
+    for (size_t index = 0; index < states.size() && !hasStages; ++index)
       if (!states[index].empty())
         names[fmt::format("{}_hidden_states.{}", side, index)] = states[index];
   }

@@ -42,7 +42,8 @@ std::string crossAttentionName(size_t number, size_t input);
 
 /// The names of values that Hugging Face's outputs encoder_hidden_states.N,
 /// decoder_hidden_states.N and encoder_last_hidden_state are: the last value before the layers, the
-/// last of each layer, and the last of the stack, which the decoder's last state is too.
+/// last of each layer, and the last of the stack, which the decoder's last state is too. Of a stack
+/// with stages only the last.
 std::map<std::string, std::string> hiddenStateNames(const story::Story &story);
 
 } // namespace transept::workbench
