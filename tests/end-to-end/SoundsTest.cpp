@@ -22,14 +22,6 @@ using tests::errorOf;
 /// Five seconds, in which a window of the checkpoint's is one.
 constexpr size_t kCount = 80000;
 
-/// The samples of waveOf(kCount), as a file of 16 bits has them.
-std::vector<float> sweep() {
-  std::vector<float> samples;
-  for (size_t index = 0; index < kCount; ++index)
-    samples.push_back(float(int16_t(uint16_t(index * index / 50 % 4000))) / 32768);
-  return samples;
-}
-
 Model listener() {
   return Model::open(library("sounds"), {.threads = 2});
 }
@@ -45,7 +37,7 @@ TEST(Sounds, AreTranscribedAsTheCommandDoes) {
                                "json", "--language", "de"});
   ASSERT_EQ(command.status, 0) << command.errors;
   auto expected = nlohmann::json::parse(command.output).at("segments");
-  std::vector<float> samples = sweep();
+  std::vector<float> samples = sweepOf(kCount);
   std::vector<SoundSegment> found;
   SoundTranscript transcript =
       transcribe(listener(), {.samples = samples}, inGerman(),
@@ -66,7 +58,7 @@ TEST(Sounds, AreTranscribedAsTheCommandDoes) {
 
 TEST(Sounds, MayHaveAnyRateAndNumberOfChannels) {
   Model model = listener();
-  std::vector<float> samples = sweep(), stereo;
+  std::vector<float> samples = sweepOf(kCount), stereo;
   for (float sample : samples) {
     stereo.push_back(sample * 0.5f);
     stereo.push_back(sample * 1.5f);
@@ -97,7 +89,7 @@ TEST(Sounds, MayHaveAnyRateAndNumberOfChannels) {
 
 TEST(Sounds, ThatAreWrongAreRefused) {
   Model model = listener();
-  std::vector<float> samples = sweep();
+  std::vector<float> samples = sweepOf(kCount);
   auto refusal = [&](const Pcm &pcm) { return errorOf([&] { transcribe(model, pcm); }); };
   EXPECT_THAT(refusal({.samples = {}}), HasSubstr("there are no samples in it"));
   EXPECT_THAT(refusal({.samples = samples, .sampleRate = 10}),
@@ -115,7 +107,7 @@ TEST(Sounds, ThatAreWrongAreRefused) {
 
 TEST(Sounds, StopWhenTheyAreAskedTo) {
   Model model = listener();
-  std::vector<float> samples = sweep();
+  std::vector<float> samples = sweepOf(kCount);
   size_t whole = transcribe(model, {.samples = samples}, inGerman()).segments.size();
   std::stop_source source;
   SoundOptions options = inGerman();

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace transept::endtoend {
 
@@ -33,11 +34,24 @@ inline std::string waveWith(const std::string &data) {
   return waveHeader(data.size()) + data;
 }
 
-/// A sweep.
+/// A sweep, as a file of 16 bits has it.
+inline uint16_t sweepSample(size_t index) {
+  return uint16_t(index * index / 50 % 4000);
+}
+
+/// The samples of waveOf(count).
+inline std::vector<float> sweepOf(size_t count) {
+  std::vector<float> samples;
+  for (size_t index = 0; index < count; ++index)
+    samples.push_back(float(int16_t(sweepSample(index))) / 32768);
+  return samples;
+}
+
+/// A file of a sweep.
 inline std::string waveOf(size_t samples) {
   std::string data;
   for (size_t index = 0; index < samples; ++index) {
-    auto sample = uint16_t(index * index / 50 % 4000);
+    uint16_t sample = sweepSample(index);
     data += char(sample);
     data += char(sample >> 8);
   }

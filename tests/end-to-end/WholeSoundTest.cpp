@@ -18,13 +18,6 @@ using tests::errorOf;
 
 constexpr size_t kCount = 9000;
 
-std::vector<float> sweep() {
-  std::vector<float> samples;
-  for (size_t index = 0; index < kCount; ++index)
-    samples.push_back(float(int16_t(uint16_t(index * index / 50 % 4000))) / 32768);
-  return samples;
-}
-
 Model listener() {
   return Model::open(library("moonshine"), {.threads = 2});
 }
@@ -34,7 +27,7 @@ TEST(WholeSounds, AreTranscribedInOnePieceAsTheCommandDoes) {
   writeFile(folder.file("sound.wav"), waveOf(kCount));
   CommandResult command = run({"generate", library("moonshine"), folder.file("sound.wav")});
   ASSERT_EQ(command.status, 0) << command.errors;
-  std::vector<float> samples = sweep();
+  std::vector<float> samples = sweepOf(kCount);
   size_t found = 0;
   SoundTranscript transcript =
       transcribe(listener(), {.samples = samples}, {}, [&](const SoundSegment &) { ++found; });
@@ -70,7 +63,7 @@ TEST(WholeSounds, AreResampledToTheModelsRate) {
 
 TEST(WholeSounds, ThatAreTooShortOrAskedForTimesAreRefused) {
   Model model = listener();
-  std::vector<float> samples = sweep(), few(894, 0.5f);
+  std::vector<float> samples = sweepOf(kCount), few(894, 0.5f);
   auto refusal = [&](const Pcm &pcm, const SoundOptions &options) {
     return errorOf([&] { transcribe(model, pcm, options); });
   };

@@ -93,6 +93,20 @@ int64_t memoryWidth(Side &side, int64_t hidden, CrossWidth width) {
   return hidden;
 }
 
+void setBartTargetWords(Side &side, const std::string &module, const std::string &head,
+                        int64_t hidden, int64_t positions) {
+  setTargetWords(side.config, side.checkpoint, side.result,
+                 {.vocabulary = sizeField(side.config, "vocab_size", 50265),
+                  .embedding = module + ".embed_tokens.weight",
+                  .head = head,
+                  .isVersion5 = side.isVersion5});
+  side.result.shapeOrigins.push_back(
+      {"target.embedding.positions",
+       fmt::format("{}: max_position_embeddings = {}", side.config.origin(), positions)});
+  side.result.shapeOrigins.push_back(
+      {"target", fmt::format("{}: d_model = {}", side.config.origin(), hidden)});
+}
+
 void requireFlag(JsonFields &config, const std::string &key, const std::string &reason) {
   if (!config.boolean(key, false))
     refuseValue(false, config.where(key), "true: " + reason);

@@ -6,8 +6,6 @@
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Sides.h"
 
-#include <fmt/format.h>
-
 namespace transept::frontend {
 
 void describeMbartTarget(Side &side) {
@@ -33,16 +31,7 @@ void describeMbartTarget(Side &side) {
   int64_t length = sizeField(config, "max_position_embeddings", 1024);
   embedding.positions = learnedPositions(module + ".embed_positions.weight", length, /*offset=*/2);
   embedding.norm = layerNorm(module + ".layernorm_embedding");
-  setTargetWords(config, side.checkpoint, side.result,
-                 {.vocabulary = sizeField(config, "vocab_size", 50265),
-                  .embedding = module + ".embed_tokens.weight",
-                  .head = "decoder.lm_head.weight",
-                  .isVersion5 = side.isVersion5});
-  side.result.shapeOrigins.push_back(
-      {"target.embedding.positions",
-       fmt::format("{}: max_position_embeddings = {}", config.origin(), length)});
-  side.result.shapeOrigins.push_back(
-      {"target", fmt::format("{}: d_model = {}", config.origin(), hidden)});
+  setBartTargetWords(side, module, "decoder.lm_head.weight", hidden, length);
 }
 
 } // namespace transept::frontend

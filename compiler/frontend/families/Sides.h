@@ -62,6 +62,11 @@ enum class CrossWidth { Hidden, Configured };
 /// (CrossWidth::Configured) can read rows of another width than their own.
 int64_t memoryWidth(Side &side, int64_t hidden, CrossWidth width);
 
+/// Sets the words of a target of BART's kind, whose stack is `module`, and says where its width and
+/// the number of its positions come from.
+void setBartTargetWords(Side &side, const std::string &module, const std::string &head,
+                        int64_t hidden, int64_t positions);
+
 /// Refuses a target whose flag `key` is not true, as it would compute something else.
 void requireFlag(JsonFields &config, const std::string &key, const std::string &reason);
 

@@ -6,8 +6,6 @@
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Sides.h"
 
-#include <fmt/format.h>
-
 namespace transept::frontend {
 
 void describeTrocrTarget(Side &side) {
@@ -43,16 +41,7 @@ void describeTrocrTarget(Side &side) {
   }
   if (config.boolean("layernorm_embedding", true))
     embedding.norm = layerNorm(module + ".layernorm_embedding");
-  setTargetWords(side.config, side.checkpoint, side.result,
-                 {.vocabulary = sizeField(config, "vocab_size", 50265),
-                  .embedding = module + ".embed_tokens.weight",
-                  .head = "decoder.output_projection.weight",
-                  .isVersion5 = side.isVersion5});
-  side.result.shapeOrigins.push_back(
-      {"target.embedding.positions",
-       fmt::format("{}: max_position_embeddings = {}", config.origin(), length)});
-  side.result.shapeOrigins.push_back(
-      {"target", fmt::format("{}: d_model = {}", config.origin(), hidden)});
+  setBartTargetWords(side, module, "decoder.output_projection.weight", hidden, length);
 }
 
 } // namespace transept::frontend

@@ -4,6 +4,8 @@
 
 #include "compiler/targets/aarch64/AArch64.h"
 
+#include "compiler/targets/Intrinsics.h"
+
 #include "transept/abi.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -15,11 +17,6 @@ namespace transept::targets::aarch64 {
 using namespace mlir;
 
 namespace {
-
-Value call(ImplicitLocOpBuilder &builder, StringRef intrinsic, Type result, ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(builder, result, builder.getStringAttr(intrinsic), operands)
-      ->getResult(0);
-}
 
 /// What sdot computes, on processors without it. Rows are above -128, so that the products of two
 /// pairs of bytes fit into 16 bits together: smull, smull2, addp, sadalp.

@@ -4,6 +4,8 @@
 
 #include "compiler/targets/wasm32/Wasm32.h"
 
+#include "compiler/targets/Intrinsics.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -12,11 +14,6 @@ namespace transept::targets::wasm32 {
 using namespace mlir;
 
 namespace {
-
-Value call(ImplicitLocOpBuilder &builder, StringRef intrinsic, Type result, ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(builder, result, builder.getStringAttr(intrinsic), operands)
-      ->getResult(0);
-}
 
 class VectorProducts : public ProductInstructions {
 public:
