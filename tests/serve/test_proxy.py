@@ -9,13 +9,15 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import threading
 import time
+import types
 
 import pytest
-from conftest import DEMO, PATIENCE, ROOT, SOUNDS, Server, command, form
+from conftest import DEMO, PATIENCE, ROOT, SOUNDS, Answer, Server, command, form
 
 PROXY = ROOT / "examples/cluster/proxy"
 PATHS = os.pathsep.join([os.environ["PATH"], "/usr/sbin"])
@@ -204,6 +206,53 @@ def test_no_request_is_lost_where_a_replica_ends_under_load(proxied, signal_numb
     wait_for(lambda: replicas.answered(0) > 10)
     load.end()
     assert load.problems == []
+
+
+class Resetting:
+    """A replica that is well until its first request, and then resets every connection as a killed process does."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.hasDied = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):  # of the listener that has closed
+            while True:
+                threading.Thread(target=self._answer, args=(self.listener.accept()[0],), daemon=True).start()
+
+    def _answer(self, connection):
+        with connection, contextlib.suppress(OSError):
+            while request := connection.recv(65536):
+                if not request.startswith(b"GET /v2/health/ready"):
+                    self.listener.shutdown(socket.SHUT_RDWR)
+                    self.listener.close()
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.hasDied.set()
+                    return
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+@pytest.mark.parametrize("kind", [haproxy, nginx])
+def test_a_request_whose_body_comes_late_is_asked_again_where_its_connection_is_reset(kind, certificate):
+    dying, server = Resetting(), Server([f"demo={DEMO}", "--threads", 1])
+    try:
+        with kind(types.SimpleNamespace(ports=[dying.port, server.port]), certificate) as proxy:
+            for _ in range(4):
+                body = b'{"text_input": ">>de<< nine"}'
+                connection = Server.connect(proxy)
+                connection.putrequest("POST", "/v2/models/demo/generate")
+                connection.putheader("Content-Type", "application/json")
+                connection.putheader("Content-Length", str(len(body)))
+                connection.endheaders()
+                time.sleep(0.02)
+                connection.send(body)
+                answer = Answer(connection.getresponse())
+                assert answer.status == 200 and answer.json["text_output"] == "neun"
+        assert dying.hasDied.is_set()
+    finally:
+        server.process.kill()
 
 
 def test_sounds_that_are_larger_than_a_buffer_are_not_lost_behind_nginx(proxied, sound):
