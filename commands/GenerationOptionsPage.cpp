@@ -71,6 +71,10 @@ were before in it or in its source, what followed there is checked together with
 bits are those without it; it is faster where results repeat themselves or their sources, and slower where
 guesses are wrong and the processor is busy with many sources. `allowedIds` is asked about guesses, too.
 
+`vocabulary` and `shortlist` let a step read a part of the vocabulary's weights: ids of the call, or those that the
+model's shortlist (lex.*.bin) has for each source. Logits are bit by bit those of the whole vocabulary,
+but log-probabilities are among the part's tokens. Ids that end a result, and forced words, are in each part.
+
 `tokenScores` in C++ asks for the score of each token, as transformers' `compute_transition_scores`
 gives it: `Processed` is what the search worked with, `Normalized` the log-probability after rules and
 cuts, which greedy search, beams and samples have alike. `transept generate --token-scores` shows the

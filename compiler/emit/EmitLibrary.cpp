@@ -105,6 +105,11 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.uncountedTargetId = description.target.embedding.positions.uncountedId;
   facts.generation = description.generation;
   facts.tokenizerKind = description.tokenizer.kind;
+  if (const auto &shortlist = description.shortlist) {
+    facts.shortlist = readFile(description.checkpoint + "/" + shortlist->file,
+                               frontend::ShortlistFile::kMaximumBytes);
+    facts.hasSharedVocabulary = shortlist->sharesVocabulary;
+  }
   facts.media = options.media;
   for (const std::string &file : description.tokenizer.files) {
     auto compiled = options.compiledFiles.find(file);

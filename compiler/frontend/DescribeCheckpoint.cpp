@@ -101,6 +101,10 @@ Description describeMarianModel(const std::string &path, std::vector<std::string
   setMarianGeneration(folder, description, warnings);
   description.checkpoint = fs::absolute(folder.directory).lexically_normal().string();
   description.weights = folder.weights;
+  if (!folder.shortlist.empty())
+    description.shortlist = {folder.shortlist,
+                             !folder.sourceVocabulary.empty() &&
+                                 folder.sourceVocabulary == folder.targetVocabulary};
   checkDescription(description);
   warnUnusedTensors(checkpoint, result, warnings);
   return std::move(description);

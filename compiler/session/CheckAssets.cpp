@@ -8,11 +8,13 @@
 #include "base/Json.h"
 #include "media/preprocessor/Extractor.h"
 #include "media/tokenizers/Tokenizer.h"
+#include "transept/detail/Shortlist.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace transept::session {
 
@@ -85,6 +87,21 @@ public:
     warnings.insert(warnings.end(), reader->warnings().begin(), reader->warnings().end());
   }
 
+  void checkShortlist() const {
+    if (!description.shortlist)
+      return;
+    std::string file = path(description.shortlist->file);
+    std::string content = readFile(file, frontend::ShortlistFile::kMaximumBytes);
+    try {
+      detail::Shortlist(std::as_bytes(std::span(content)),
+                        uint64_t(description.target.embedding.vocabularySize),
+                        description.shortlist->sharesVocabulary)
+          .check();
+    } catch (const transept::Error &error) {
+      throw InputError(fmt::format("{}: {}", file, error.what()));
+    }
+  }
+
 private:
   std::string path(const std::string &name) const { return description.checkpoint + "/" + name; }
 
@@ -98,6 +115,7 @@ void checkAssets(const frontend::Description &description, std::vector<std::stri
   const Assets assets(description);
   assets.checkTokenizer(warnings);
   assets.checkPreprocessor(warnings);
+  assets.checkShortlist();
 }
 
 emit::MediaKind mediaOf(const frontend::Description &description) {

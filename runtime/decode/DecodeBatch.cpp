@@ -8,6 +8,7 @@
 #include "runtime/base/Sizes.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace transept::runtime {
 
@@ -32,6 +33,8 @@ void DecodeBatch::clear(std::int64_t count, bool keepsRow) {
   requestedRows.clear();
   excludedOffsets.assign(1, 0);
   excludedIds.clear();
+  share = nullptr;
+  groups.clear();
 }
 
 void DecodeBatch::setSource(const EncoderEntry &entry) {
@@ -57,6 +60,8 @@ void DecodeBatch::addSequence(SelfCache &cache, std::span<const std::int32_t> ne
 }
 
 std::size_t DecodeBatch::request(std::span<const std::int32_t> excluded, std::int64_t rowsBack) {
+  if (groups.empty() || groups.back().share != share)
+    groups.push_back({share, requests.size()});
   requests.push_back(wanted);
   requestedRows.push_back(rowCount() - 1 - rowsBack);
   excludedIds.insert(excludedIds.end(), excluded.begin(), excluded.end());
@@ -85,8 +90,7 @@ void DecodeBatch::reserveResults() {
 transept_invocation DecodeBatch::prepare(float *logits) {
   reserveResults();
   std::uint64_t perRequest = 8 + 8 * std::uint64_t(candidateCount);
-  searchMemory.reserve(multiplySizes(
-      multiplySizes(engine.table.vocabulary_block_count, requests.size()), perRequest));
+  searchMemory.reserve(multiplySizes(multiplySizes(blockCount(), requests.size()), perRequest));
   for (std::size_t index = 0; index < caches.size(); ++index)
     caches[index]->prepare(sequenceOffsets[index + 1] - sequenceOffsets[index]);
   for (SelfCache *cache : caches)
@@ -119,7 +123,105 @@ transept_invocation DecodeBatch::prepare(float *logits) {
     invocation.excluded_logits = excludedLogits.data();
   }
   invocation.search_memory = searchMemory.data();
+  if (hasShares())
+    addShares(invocation);
   return invocation;
+}
+
+bool DecodeBatch::hasShares() const {
+  return std::ranges::any_of(groups, [](const ShareGroup &group) { return group.share; });
+}
+
+std::uint64_t DecodeBatch::blockCount() const {
+  std::uint64_t most = 0;
+  for (const ShareGroup &group : groups)
+    most = std::max(most, group.share
+                              ? roundUp(std::uint64_t(group.share->size()), TRANSEPT_SHARE_BLOCK) /
+                                    TRANSEPT_SHARE_BLOCK
+                              : engine.table.vocabulary_block_count);
+  return most;
+}
+
+void DecodeBatch::addShares(transept_invocation &invocation) {
+  shareOffsets.clear();
+  shareSizes.clear();
+  sharePanels.clear();
+  shareBiases.clear();
+  for (const ShareGroup &group : groups) {
+    shareOffsets.push_back(std::int64_t(group.firstRequest));
+    shareSizes.push_back(group.share ? group.share->size() : 0);
+    sharePanels.push_back(group.share ? group.share->panels() : nullptr);
+    shareBiases.push_back(group.share ? group.share->bias() : nullptr);
+  }
+  shareOffsets.push_back(std::int64_t(requests.size()));
+  invocation.share_count = std::int64_t(groups.size());
+  invocation.share_offsets = shareOffsets.data();
+  invocation.share_panels = sharePanels.data();
+  invocation.share_biases = shareBiases.data();
+  invocation.share_sizes = shareSizes.data();
+  placeExcluded();
+  placeLogits.resize(excludedPlaces.size());
+  invocation.excluded_offsets = placeOffsets.data();
+  invocation.excluded_ids = excludedPlaces.data();
+  invocation.excluded_logits = placeLogits.data();
+}
+
+/// What a share does not have need not be kept out of it.
+void DecodeBatch::placeExcluded() {
+  placeOffsets.assign(1, 0);
+  excludedPlaces.clear();
+  for (std::size_t group = 0; group != groups.size(); ++group) {
+    auto end = std::size_t(shareOffsets[group + 1]);
+    for (std::size_t request = groups[group].firstRequest; request != end; ++request) {
+      for (std::int64_t index = excludedOffsets[request]; index != excludedOffsets[request + 1];
+           ++index) {
+        std::int32_t id = excludedIds[std::size_t(index)];
+        std::int64_t place = groups[group].share ? groups[group].share->placeOf(id) : id;
+        if (place >= 0)
+          excludedPlaces.push_back(std::int32_t(place));
+      }
+      placeOffsets.push_back(std::int64_t(excludedPlaces.size()));
+    }
+  }
+}
+
+/// Places in shares become ids again.
+void DecodeBatch::translateToIds() {
+  auto nextLogit = placeLogits.begin();
+  for (std::size_t group = 0; group != groups.size(); ++group) {
+    const VocabularyShare *of = groups[group].share;
+    auto end = std::size_t(shareOffsets[group + 1]);
+    for (std::size_t request = groups[group].firstRequest; request != end; ++request) {
+      for (std::int64_t index = excludedOffsets[request]; index != excludedOffsets[request + 1];
+           ++index) {
+        bool isScored = !of || of->placeOf(excludedIds[std::size_t(index)]) >= 0;
+        excludedLogits[std::size_t(index)] = isScored ? *nextLogit++ : -INFINITY;
+      }
+      if (of)
+        translateRequest(request, *of);
+    }
+  }
+}
+
+void DecodeBatch::translateRequest(std::size_t request, const VocabularyShare &of) {
+  auto stride = std::size_t(candidateCount);
+  for (std::int32_t &id : std::span(candidateIds).subspan(request * stride, stride))
+    if (id >= 0)
+      id = of.ids()[std::size_t(id)];
+  if (!keepsRows)
+    return;
+  // From behind, because no place is behind its id.
+  auto vocabulary = std::size_t(engine.table.target_vocabulary_size);
+  std::span<float> row = std::span(wholeRows).subspan(request * vocabulary, vocabulary);
+  std::size_t end = vocabulary;
+  for (std::size_t place = of.ids().size(); place-- != 0;) {
+    auto id = std::size_t(of.ids()[place]);
+    float logit = row[place];
+    std::fill(row.begin() + std::ptrdiff_t(id), row.begin() + std::ptrdiff_t(end), -INFINITY);
+    row[id] = logit;
+    end = id;
+  }
+  std::fill(row.begin(), row.begin() + std::ptrdiff_t(end), -INFINITY);
 }
 
 void DecodeBatch::finish(transept_invocation &invocation) {
@@ -127,6 +229,8 @@ void DecodeBatch::finish(transept_invocation &invocation) {
   engine.runner.run(*engine.level.decode, invocation,
                     std::uint64_t(std::max(longestSequence, longestSource)), ProgramRole::Guest);
   checkCandidates();
+  if (invocation.share_count != 0)
+    translateToIds();
   for (std::size_t index = 0; index < caches.size(); ++index)
     caches[index]->commit(sequenceOffsets[index + 1] - sequenceOffsets[index]);
 }
@@ -135,10 +239,16 @@ void DecodeBatch::checkCandidates() const {
   if (candidateCount == 0)
     return;
   // The ids index the next step's embeddings: a fault in generated code must end here.
-  for (std::int32_t id : candidateIds)
-    if (id < -1 || id >= std::int64_t(engine.table.target_vocabulary_size))
-      fail(ErrorCode::Internal, "decode returned candidate id ", id, ", but the vocabulary has ",
-           engine.table.target_vocabulary_size, " ids");
+  for (std::size_t group = 0; group != groups.size(); ++group) {
+    const VocabularyShare *of = groups[group].share;
+    std::int64_t limit = of ? of->size() : std::int64_t(engine.table.target_vocabulary_size);
+    std::size_t end = group + 1 == groups.size() ? requests.size() : groups[group + 1].firstRequest;
+    for (std::size_t index = groups[group].firstRequest * std::size_t(candidateCount);
+         index != end * std::size_t(candidateCount); ++index)
+      if (candidateIds[index] < -1 || candidateIds[index] >= limit)
+        fail(ErrorCode::Internal, "decode returned candidate id ", candidateIds[index],
+             ", but the vocabulary has ", limit, " ids");
+  }
 }
 
 RowScores DecodeBatch::scores(std::size_t number) const {

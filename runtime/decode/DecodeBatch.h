@@ -7,6 +7,7 @@
 
 #include "runtime/base/StopRequest.h"
 #include "runtime/cache/SelfCache.h"
+#include "runtime/cache/VocabularyShares.h"
 #include "runtime/engine/Engine.h"
 
 #include <span>
@@ -34,6 +35,10 @@ public:
   /// Each of the requests that follow gets `candidateCount` candidates (0: none, and no
   /// log-sum-exp), and if `keepsRows` its logits; whatever the others of the invocation get.
   void want(std::int64_t candidateCount, bool keepsRows);
+  /// The requests that follow are scored against this share of the vocabulary, which must live
+  /// until the next clear(), or (null) against all of it. What they exclude need not be in it: its
+  /// logit is -inf. Requests of one share should follow one another.
+  void setShare(const VocabularyShare *newShare) { share = newShare; }
   /// Keeps the logits of the last request, whatever want() said.
   void keepRows() { requests.back().keepsRow = true; }
   /// The sequences added next read this entry; a repeated call for the same entry adds no group.
@@ -70,7 +75,19 @@ private:
     bool keepsRow;
   };
 
+  /// Adjacent requests that are scored against one share, or (null) the whole vocabulary.
+  struct ShareGroup {
+    const VocabularyShare *share;
+    std::size_t firstRequest;
+  };
+
   transept_invocation prepare(float *logits);
+  bool hasShares() const;
+  std::uint64_t blockCount() const;
+  void addShares(transept_invocation &invocation);
+  void placeExcluded();
+  void translateToIds();
+  void translateRequest(std::size_t request, const VocabularyShare &of);
   void finish(transept_invocation &invocation);
   void reserveResults();
   void checkCandidates() const;
@@ -96,6 +113,15 @@ private:
 
   std::vector<float> excludedLogits, candidateLogits, logSumExp, wholeRows;
   std::vector<std::int32_t> candidateIds;
+
+  const VocabularyShare *share = nullptr;
+  std::vector<ShareGroup> groups;
+  // Where there are shares: of the groups, and excluded ids as their places in these.
+  std::vector<std::int64_t> shareOffsets, shareSizes, placeOffsets;
+  std::vector<const void *> sharePanels;
+  std::vector<const float *> shareBiases;
+  std::vector<std::int32_t> excludedPlaces;
+  std::vector<float> placeLogits;
   AlignedMemory searchMemory;
 };
 

@@ -12,8 +12,11 @@
 #include "runtime/decode/MakeSearch.h"
 #include "runtime/decode/OptionCombinations.h"
 
+#include "transept/detail/Shortlist.h"
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace transept::runtime {
 namespace {
@@ -59,6 +62,9 @@ Generation::Generation(Engine &engine, std::size_t sourceCount,
     allowed = {options->allowed_ids, options->allowed_ids_context};
     keepsPartialResults = options->keep_partial != 0;
   }
+  order = settings.shortlist;
+  for (std::int32_t id : settings.vocabulary)
+    order = (order ^ std::size_t(id)) * 0x100000001b3u | 1; // FNV-1a, but never 0
   bool hasSamples = settings.sample && settings.beams == 1 && settings.sequences() > 1;
   if (listener.call && hasSamples)
     failArgument(settings.named("return_count", "returnCount"), settings.returnCount,
@@ -162,7 +168,7 @@ std::int64_t Generation::sequenceLimit() const {
 void Generation::beginNext(DecodeBatch &batch, std::int64_t rows, const StopRequest &stop) {
   TokenListener sourceListener = listener;
   sourceListener.source = next;
-  Running item{next, makeSearch(next, sourceListener)};
+  Running item{next, makeSearch(next, sourceListener), shareOf(next)};
   ++next;
   if (takeIfDone(item))
     return;
@@ -171,6 +177,21 @@ void Generation::beginNext(DecodeBatch &batch, std::int64_t rows, const StopRequ
     item.search->prefill(batch, rowsPerInvocation);
   }
   running.push_back(std::move(item));
+}
+
+/// Null: all of the vocabulary.
+std::shared_ptr<const VocabularyShare> Generation::shareOf(std::size_t source) const {
+  if (!settings.shortlist)
+    return settings.vocabulary.empty() ? nullptr
+                                       : engine.vocabularyShares.find(settings.vocabulary);
+  const transept_model_table &table = engine.table;
+  detail::Shortlist shortlist(
+      {static_cast<const std::byte *>(table.shortlist), table.shortlist_size},
+      table.target_vocabulary_size, table.has_shared_vocabulary != 0);
+  std::vector<std::int32_t> ids, listed = shortlist.idsFor((*sources[source]->lease).source.ids);
+  std::set_union(listed.begin(), listed.end(), settings.always.begin(), settings.always.end(),
+                 std::back_inserter(ids));
+  return ids.size() == table.target_vocabulary_size ? nullptr : engine.vocabularyShares.find(ids);
 }
 
 std::unique_ptr<Search> Generation::makeSearch(std::size_t source, TokenListener sourceListener) {
@@ -188,6 +209,7 @@ void Generation::addRows(DecodeBatch &batch) {
              settings.needsWholeRows());
   for (Running &item : running) {
     item.firstRequest = batch.requestCount();
+    batch.setShare(item.share.get());
     item.search->addRows(batch);
     item.requestCount = batch.requestCount() - item.firstRequest;
   }

@@ -28,6 +28,8 @@ public:
   /// What the call generates from, before anything begins; they stay until take().
   void setSources(std::span<transept_source *const> sources);
 
+  /// Calls of one order may share a part of the vocabulary, 0: all of it.
+  std::size_t vocabularyOrder() const { return order; }
   bool hasWaiting() const { return next != prompts.size(); }
   std::int64_t waitingCount() const { return std::int64_t(prompts.size() - next); }
   bool isDone() const { return !hasWaiting() && running.empty(); }
@@ -64,6 +66,7 @@ private:
   struct Running {
     std::size_t source;
     std::unique_ptr<Search> search;
+    std::shared_ptr<const VocabularyShare> share;   // null: the whole vocabulary
     std::size_t firstRequest = 0, requestCount = 0; // of the step in progress
   };
   struct Prompt {
@@ -82,6 +85,7 @@ private:
   void checkScores(const DecodeBatch &batch, const Running &item) const;
   std::unique_ptr<Search> makeSearch(std::size_t source, TokenListener sourceListener);
   bool takeIfDone(Running &item);
+  std::shared_ptr<const VocabularyShare> shareOf(std::size_t source) const;
 
   Engine &engine;
   const GenerationSettings settings;
@@ -94,7 +98,7 @@ private:
   std::vector<Prompt> prompts; // of each source
   std::span<transept_source *const> sources;
   std::vector<Running> running;
-  std::size_t next = 0, doneCount = 0;
+  std::size_t next = 0, doneCount = 0, order = 0;
   GeneratedSequences results;
 };
 

@@ -7,6 +7,7 @@
 #include "runtime/decode/GenerationSettings.h"
 
 #include "runtime/base/Messages.h"
+#include "runtime/decode/ChoosableIds.h"
 #include "runtime/decode/ForcedWordsSettings.h"
 
 #include "transept/detail/OptionRange.h"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -64,6 +64,7 @@ public:
     settings.usesCppNames = options.conventions & TRANSEPT_CONVENTION_CPP_NAMES;
     settings.vocabularySize = vocabularySize;
     settings.hasSource = hasSource;
+    settings.hasShortlist = table.shortlist != nullptr;
     settings.maximumTargetLength = table.maximum_target_length;
     if (table.has_uncounted_target_id)
       settings.uncounted = table.uncounted_target_id;
@@ -80,6 +81,7 @@ public:
     applyLengths();
     applyLists();
     resolveForcedWords(options, settings);
+    resolveVocabulary(settings);
     checkEveryOptionHasAnEffect();
     applyTimestamps();
     applyTokenScores();
@@ -391,31 +393,6 @@ private:
       return std::find(settings.ends.begin(), settings.ends.end(), id) != settings.ends.end();
     });
     sort(settings.badWords.ids);
-    checkSomethingIsLeft();
-    if (settings.beams > 1 &&
-        settings.beamCandidates() > std::int64_t(vocabularySize) * settings.groupSize())
-      fail(ErrorCode::InvalidArgument, "beam search with ", settings.ends.size(),
-           " end ids needs a larger vocabulary than ", vocabularySize);
-  }
-
-  /// Without an id that may follow, arg-max over nothing would be id 0.
-  void checkSomethingIsLeft() const {
-    std::vector<std::int32_t> never, first;
-    std::set_union(settings.suppressed.begin(), settings.suppressed.end(),
-                   settings.badWords.ids.begin(), settings.badWords.ids.end(),
-                   std::back_inserter(never));
-    std::set_union(never.begin(), never.end(), settings.beginningSuppressed.begin(),
-                   settings.beginningSuppressed.end(), std::back_inserter(first));
-    if (first.size() < vocabularySize)
-      return;
-    bool isAlways = never.size() == vocabularySize;
-    fail(ErrorCode::InvalidArgument, settings.named("suppressed_ids", "suppressed"),
-         isAlways
-             ? ""
-             : " and " + text(settings.named("beginning_suppressed_ids", "beginningSuppressed")),
-         " together with ", settings.named("bad_words", "badWords"), " leave none of the ",
-         vocabularySize, " ids of the vocabulary", isAlways ? "" : " to begin with",
-         ", but must leave one or more");
   }
 
   /// The caller's options that a model cannot obey.

@@ -77,6 +77,13 @@ struct GenerationSettings {
   }
 
   std::uint64_t vocabularySize = 0;
+  bool hasShortlist = false;
+  /// What every share of the vocabulary has, ascending: what ends results, or is forced.
+  std::vector<std::int32_t> always;
+  /// Ids that a search chooses from, more than which no source's shortlist has.
+  std::uint64_t choosableIds() const {
+    return vocabulary.empty() ? vocabularySize : vocabulary.size();
+  }
   bool hasSource = true;                          // false for a decoder alone
   std::uint64_t maximumTargetLength = UINT64_MAX; // positions of the decoder
   std::int32_t uncounted = -1;                    // a target id that no sequence may have

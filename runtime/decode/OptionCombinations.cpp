@@ -33,9 +33,9 @@ void checkCombinations(const GenerationSettings &settings, const transept_model_
   if (settings.isPromptSoft())
     refuse("prefix_bias", "prefixBias", settings.prefixBias,
            "0 beside alternatives, which begin behind the prompt");
-  if (std::uint64_t(settings.returnCount) > settings.vocabularySize)
+  if (std::uint64_t(settings.returnCount) > settings.choosableIds())
     refuse("return_count", "returnCount", settings.returnCount,
-           rangeText(1, settings.vocabularySize) + " with alternatives, the ids of the vocabulary");
+           rangeText(1, settings.choosableIds()) + " with alternatives, the ids of the vocabulary");
 }
 
 } // namespace transept::runtime

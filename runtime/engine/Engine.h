@@ -7,6 +7,7 @@
 
 #include "runtime/cache/EncoderCache.h"
 #include "runtime/cache/PagePool.h"
+#include "runtime/cache/VocabularyShares.h"
 #include "runtime/engine/EncodeQueue.h"
 #include "runtime/engine/LibraryTexts.h"
 #include "runtime/platform/AlignedMemory.h"
@@ -32,6 +33,7 @@ struct Engine {
   EncoderCache encoderCache;
   PagePool pages;
   LibraryTexts texts;
+  VocabularyShares vocabularyShares{table, *level.decode};
   EncodeQueue encodeQueue{*this};
 };
 

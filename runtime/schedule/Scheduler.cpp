@@ -125,7 +125,12 @@ void Scheduler::receive(Guard &guard) {
       waitingCalls.reserve(calls.size() + 1);
       calls.reserve(calls.size() + 1);
       order.enter(call.flow);
-      calls.push_back(&call);
+      // Calls that share a part of the vocabulary, or all of it, stand together: a step searches it
+      // once for them.
+      auto place = std::ranges::upper_bound(
+          calls, call.generation.vocabularyOrder(), {},
+          [](const Call *each) { return each->generation.vocabularyOrder(); });
+      calls.insert(place, &call);
     });
     if (call.hasEnded)
       tell(call, guard);
@@ -279,8 +284,10 @@ void Scheduler::countAhead() {
 
 /// Takes those that have ended out, and tells who waits for them.
 void Scheduler::settle(Guard &guard) {
-  auto ended =
-      std::partition(calls.begin(), calls.end(), [](const Call *call) { return !call->hasEnded; });
+  auto goesOn = [](const Call *call) { return !call->hasEnded; };
+  auto ended = calls.end();
+  if (!std::all_of(calls.begin(), calls.end(), goesOn)) // most steps end none
+    ended = std::stable_partition(calls.begin(), calls.end(), goesOn);
   for (Call *call : std::span(ended, calls.end())) {
     order.leave(call->flow);
     release(*call);

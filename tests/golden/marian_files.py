@@ -2,7 +2,7 @@
 
 same_library: a model's .npz, also in column-major order, and its .bin of f32 give the same library, byte for byte.
 engine: the library FOLDER writes what Firefox's engine wrote (record/bergamot.mjs), which multiplies bytes and ends at
-twice the source, of sentences whose words no such rounding changes.
+twice the source, of sentences whose words no such rounding changes; also with a shortlist (record/shortlist.py).
 searches: the library FOLDER writes the same with guesses that are taken back, and with beams beside other sentences and
 on several threads.
 hostile: files that are cut short, of other types or contradict themselves end with one error and exit status 1."""
@@ -113,10 +113,36 @@ def generated(lines, *flags):
 
 def engine():
     model = checkpoints / "marian_ssru_bytes"
-    expected = (model / "bergamot.txt").read_text().splitlines()
-    for ours, theirs in zip(generated((model / "sources.txt").read_text().splitlines()), expected, strict=True):
-        if not ours.startswith(theirs):
-            sys.exit(f"{ours!r} does not begin with {theirs!r}")
+    sources = (model / "sources.txt").read_text().splitlines()
+    for name, flags in (("bergamot", []), ("bergamot_shortlist", ["--shortlist"])):
+        expected = (model / f"{name}.txt").read_text().splitlines()
+        for ours, theirs in zip(generated(sources, *flags), expected, strict=True):
+            if not ours.startswith(theirs):
+                sys.exit(f"{name}: {ours!r} does not begin with {theirs!r}")
+
+
+def shortlists():
+    """A folder's shortlist is found, or named; a damaged one is an error."""
+    model = folder / "model"
+    shutil.copytree(checkpoints / "marian_ssru_bytes", model)
+
+    def described():
+        done = subprocess.run([transept, "describe", model], capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    if '"file": "lex.s2t.bin"' not in described()[1]:
+        sys.exit("the shortlist is not found")
+    shutil.copy(model / "lex.s2t.bin", model / "lex.t2s.bin")
+    if "lex.s2t.bin and lex.t2s.bin could be the shortlist" not in described()[2]:
+        sys.exit(f"no warning of two shortlists: {described()[2]}")
+    (model / "decoder.yml").write_text("shortlist:\n  - old/lex.t2s.bin\n  - false\n")
+    if '"file": "lex.t2s.bin"' not in described()[1]:
+        sys.exit("what decoder.yml names is not taken")
+    content = (model / "lex.t2s.bin").read_bytes()
+    (model / "lex.t2s.bin").write_bytes(content[:-4])
+    done = subprocess.run([transept, "compile", model, "-o", folder / "lib.so"], capture_output=True, text=True)
+    if done.returncode != 1 or "lex.t2s.bin: the shortlist has 12332 bytes, but its header says" not in done.stderr:
+        sys.exit(f"a damaged shortlist gives {done.returncode}: {done.stderr}")
 
 
 def searches():
@@ -133,4 +159,4 @@ if check in ("engine", "searches"):
     sys.exit()
 shutil.rmtree(folder, ignore_errors=True)
 folder.mkdir(parents=True)
-{"same_library": same_library, "hostile": hostile}[check]()
+{"same_library": same_library, "hostile": hostile, "shortlists": shortlists}[check]()

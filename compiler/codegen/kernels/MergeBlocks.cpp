@@ -5,6 +5,7 @@
 
 #include "compiler/codegen/kernels/BlockResults.h"
 #include "compiler/codegen/kernels/Vocabulary.h"
+#include "compiler/codegen/kernels/VocabularyShares.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -21,9 +22,9 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<float>::infinity();
 
-/// What blocks have to be merged for.
+/// What has to be known of a vocabulary.
 struct MergeShape {
-  int64_t blockCount = 0;
+  int64_t vocabularySize = 0;
 
   bool operator==(const MergeShape &) const = default;
 };
@@ -31,13 +32,17 @@ struct MergeShape {
 class BlockMerger {
 public:
   BlockMerger(KernelBuilder &kernel, const MergeShape &shape, const MergeBlocksOperands &operands)
-      : kernel(kernel), operands(operands), request(operands.request), zero(kernel.integer(0)),
-        blocks(kernel.integer(shape.blockCount)) {}
+      : kernel(kernel), shape(shape), operands(operands), request(operands.request),
+        zero(kernel.integer(0)) {}
 
   void emit() {
-    kernel.loop(operands.worker, request.rowCount, operands.workerCount, [&](Expression row) {
-      kernel.when(kernel.isNotNull(request.logSumExp), [&] { mergeExponentials(row); });
-      kernel.when(request.candidateCount > 0, [&] { mergeLists(row); });
+    forEachShare(kernel, request, shape.vocabularySize, [&](const VocabularyShare &share) {
+      blocks = share.blockCount;
+      Expression first = share.begin + share.firstBlockOf(operands.worker, operands.workerCount);
+      kernel.loop(first, share.end, operands.workerCount, [&](Expression row) {
+        kernel.when(kernel.isNotNull(request.logSumExp), [&] { mergeExponentials(row); });
+        kernel.when(request.candidateCount > 0, [&] { mergeLists(row); });
+      });
     });
   }
 
@@ -81,6 +86,7 @@ private:
   }
 
   KernelBuilder &kernel;
+  const MergeShape &shape;
   const MergeBlocksOperands &operands;
   const VocabularyRequestOperands &request;
   Expression zero, blocks;
@@ -88,10 +94,10 @@ private:
 
 } // namespace
 
-Kernel<MergeBlocksOperands> mergeBlocksKernel(KernelBuilder &kernel, int64_t blockCount) {
-  MergeShape shape{blockCount};
+Kernel<MergeBlocksOperands> mergeBlocksKernel(KernelBuilder &kernel, int64_t vocabularySize) {
+  MergeShape shape{vocabularySize};
   return kernelOf<MergeBlocksOperands>(
-      kernel, shape, llvm::formatv("vocabulary_merge_{0}", blockCount).str(),
+      kernel, shape, llvm::formatv("vocabulary_merge_{0}", vocabularySize).str(),
       [&](const MergeBlocksOperands &operands) { BlockMerger(kernel, shape, operands).emit(); });
 }
 

@@ -7,6 +7,7 @@
 
 #include "compiler/codegen/kernels/BlockResults.h"
 #include "compiler/codegen/kernels/PanelStream.h"
+#include "compiler/codegen/kernels/VocabularyShares.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -50,10 +51,21 @@ public:
         scores(kernel.bytesAt(operands.scratch, scratch.scores)) {}
 
   void emit() {
+    forEachShare(kernel, request, shape.vocabularySize, [&](const VocabularyShare &next) {
+      share = next;
+      weights = kernel.select(share.isPart, share.panels, operands.weights);
+      bias = kernel.select(share.isPart, share.bias, operands.bias);
+      firstBlock = share.firstBlockOf(operands.worker, operands.workerCount);
+      search();
+    });
+  }
+
+private:
+  void search() {
     Expression zero = kernel.integer(0);
     int64_t chunk = kTilesPerChunk * tileRows;
-    kernel.loop(zero, request.rowCount, chunk, [&](Expression base) {
-      Expression rows = kernel.minimum(request.rowCount - base, kernel.integer(chunk));
+    kernel.loop(share.begin, share.end, chunk, [&](Expression base) {
+      Expression rows = kernel.minimum(share.end - base, kernel.integer(chunk));
       kernel.loop(zero, rows, tileRows, [&](Expression first) {
         emitPrepareRows(
             kernel, product,
@@ -67,28 +79,25 @@ public:
              .prepared = preparedAt(first)});
       });
       clearLists(base, rows);
-      kernel.loop(operands.worker, kernel.integer(shape.blockCount()), operands.workerCount,
-                  [&](Expression block) {
-                    scoreBlock(block, rows);
-                    kernel.loop(zero, rows, 1,
-                                [&](Expression row) { reduceRow(block, base + row, row); });
-                  });
+      kernel.loop(firstBlock, share.blockCount, operands.workerCount, [&](Expression block) {
+        scoreBlock(block, rows);
+        kernel.loop(zero, rows, 1, [&](Expression row) { reduceRow(block, base + row, row); });
+      });
     });
   }
 
-private:
   Expression preparedAt(Expression row) {
     return kernel.bytesAt(prepared, row * product.rowBytes());
   }
   Expression panelAt(Expression panel) {
-    return kernel.bytesAt(operands.weights, panel * product.panels.panelBytes());
+    return kernel.bytesAt(weights, panel * product.panels.panelBytes());
   }
 
   void scoreBlock(Expression block, Expression rows) {
-    int64_t panelsPerBlock = kVocabularyBlock / panelWidth;
-    int64_t panelCount = llvm::divideCeil(shape.vocabularySize, panelWidth);
+    Expression panelsPerBlock = share.blockTokens / panelWidth;
     Expression begin = block * panelsPerBlock;
-    Expression end = kernel.minimum(begin + panelsPerBlock, kernel.integer(panelCount));
+    Expression end =
+        kernel.minimum(begin + panelsPerBlock, kernel.ceilDivide(share.size, panelWidth));
     emitPanelStream(kernel, product, streamOf(rows, begin), begin, end);
   }
 
@@ -110,9 +119,8 @@ private:
   }
 
   void reduceRow(Expression block, Expression row, Expression rowInChunk) {
-    Expression firstToken = block * kVocabularyBlock;
-    Expression tokens = kernel.minimum(kernel.integer(shape.vocabularySize) - firstToken,
-                                       kernel.integer(kVocabularyBlock));
+    Expression firstToken = block * share.blockTokens;
+    Expression tokens = kernel.minimum(share.size - firstToken, share.blockTokens);
     Expression logits = kernel.floatsAt(scores, rowInChunk * kVocabularyBlock);
     Expression largest = finishLogits(rowInChunk, firstToken, tokens, logits);
     storeLogits(row, firstToken, tokens, logits);
@@ -125,12 +133,10 @@ private:
 
   /// All blocks of a worker share the list of its first one: what is behind the best so far in
   /// earlier blocks need not be collected.
-  BestList ownList(Expression row) {
-    return blockResult(kernel, request, operands.worker, row).list;
-  }
+  BestList ownList(Expression row) { return blockResult(kernel, request, firstBlock, row).list; }
 
   void clearLists(Expression base, Expression rows) {
-    kernel.when(operands.worker < kernel.integer(shape.blockCount()), [&] {
+    kernel.when(firstBlock < share.blockCount, [&] {
       kernel.loop(kernel.integer(0), rows, 1,
                   [&](Expression row) { clearList(kernel, ownList(base + row)); });
     });
@@ -155,7 +161,7 @@ private:
         Expression column = panelColumn + v, at = kernel.floatsAt(logits, column);
         Expression value = emitNumbers(kernel, product, scale, at, panel, v);
         if (shape.hasBias)
-          value = value + kernel.loadVector(kernel.floatsAt(operands.bias, firstToken + column));
+          value = value + kernel.loadVector(kernel.floatsAt(bias, firstToken + column));
         if (shape.softCap != 0)
           value = emitSoftCap(kernel, shape.softCap, value);
         value = kernel.select(kernel.maskOfFirst(tokens - column), value,
@@ -262,6 +268,8 @@ private:
   Scratch scratch;
   int64_t tileRows, panelWidth;
   Expression staging, prepared, scores;
+  VocabularyShare share; // that is searched
+  Expression weights, bias, firstBlock;
 };
 
 } // namespace

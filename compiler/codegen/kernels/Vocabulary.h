@@ -22,7 +22,6 @@ struct VocabularyShape {
   plan::NumberType numbers = plan::NumberType::F32; // of the weights
 
   bool operator==(const VocabularyShape &) const = default;
-  int64_t blockCount() const { return vocabularyBlockCount(vocabularySize); }
   std::string name() const;
 };
 
@@ -31,8 +30,8 @@ struct VocabularyShape {
 Kernel<SearchBlocksOperands> searchBlocksKernel(KernelBuilder &kernel,
                                                 const VocabularyShape &shape);
 
-/// Second half, behind a barrier: merges so many blocks.
-Kernel<MergeBlocksOperands> mergeBlocksKernel(KernelBuilder &kernel, int64_t blockCount);
+/// Second half, behind a barrier: merges the blocks of a vocabulary of this size, or of its shares.
+Kernel<MergeBlocksOperands> mergeBlocksKernel(KernelBuilder &kernel, int64_t vocabularySize);
 
 int64_t vocabularyScratchBytes(const VocabularyShape &shape, const Target &target);
 

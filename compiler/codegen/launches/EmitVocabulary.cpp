@@ -33,7 +33,12 @@ VocabularyRequestOperands requestOf(LaunchEmitter &launch) {
           .excludedOffsets = launch.field("excluded_offsets"),
           .excludedIds = launch.field("excluded_ids"),
           .excludedLogits = launch.field("excluded_logits"),
-          .memory = launch.field("search_memory")};
+          .memory = launch.field("search_memory"),
+          .shareCount = launch.field("share_count"),
+          .shareOffsets = launch.field("share_offsets"),
+          .sharePanels = launch.field("share_panels"),
+          .shareBiases = launch.field("share_biases"),
+          .shareSizes = launch.field("share_sizes")};
 }
 
 } // namespace
@@ -59,7 +64,7 @@ void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch) {
   VocabularyShape shape;
   shape.vocabularySize = op.getVocabularySize();
   callKernel(
-      kernel, mergeBlocksKernel(kernel, shape.blockCount()),
+      kernel, mergeBlocksKernel(kernel, shape.vocabularySize),
       {.request = requestOf(launch), .worker = launch.worker, .workerCount = launch.workerCount});
 }
 

@@ -85,6 +85,11 @@ private:
         .classifier = classifierTable(writer, facts.classifier),
         .cross_attention_heads =
             writer.numbers<uint32_t>("transept_cross_attention_heads", crossAttentionHeads()),
+        .shortlist = facts.shortlist.empty() ? writer.null()
+                                             : writer.text("transept_shortlist", facts.shortlist),
+        .shortlist_size = facts.shortlist.size(),
+        .has_shared_vocabulary = facts.hasSharedVocabulary,
+        .shortlist_reserved = 0,
     };
   }
 

@@ -49,6 +49,8 @@ struct ModelFacts {
   frontend::GenerationDefaults generation;
   std::optional<frontend::Classifier> classifier;
   std::vector<Asset> assets;
+  std::string shortlist; // the file's content, or nothing
+  bool hasSharedVocabulary = false;
   /// Its code and the functions over texts are linked into the library; empty: it has none.
   std::string tokenizerKind;
   /// The functions over these are linked into the library.

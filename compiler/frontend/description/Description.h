@@ -346,6 +346,14 @@ struct Tokenizer {
   std::map<std::string, std::string> settings;
 };
 
+/// What translations of each source token are made of, in a binary file of marian-dev.
+struct ShortlistFile {
+  static constexpr int64_t kMaximumBytes = int64_t(64) << 20;
+  std::string file;
+  /// Ids mean the same in source and target.
+  bool sharesVocabulary = false;
+};
+
 struct Description {
   std::string name;   // a C identifier, from the directory's name unless given
   std::string family; // for people; nothing behind the front end reads it
@@ -366,6 +374,7 @@ struct Description {
   }
   GenerationDefaults generation;
   Tokenizer tokenizer;
+  std::optional<ShortlistFile> shortlist;
   /// Directory that holds the checkpoint's files, absolute; not part of the JSON of `describe`
   /// unless given there.
   std::string checkpoint;

@@ -331,6 +331,11 @@ template <typename Archive> void visitFields(Archive &archive, Tokenizer &value)
   archive.defaulted("settings", value.settings);
 }
 
+template <typename Archive> void visitFields(Archive &archive, ShortlistFile &value) {
+  archive.required("file", value.file);
+  archive.defaulted("sharesVocabulary", value.sharesVocabulary);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Description &value) {
   archive.required("name", value.name);
   archive.defaulted("family", value.family);
@@ -341,6 +346,7 @@ template <typename Archive> void visitFields(Archive &archive, Description &valu
   archive.required("classifier", value.classifier);
   archive.defaulted("generation", value.generation);
   archive.defaulted("tokenizer", value.tokenizer);
+  archive.required("shortlist", value.shortlist);
   archive.defaulted("checkpoint", value.checkpoint);
   archive.defaulted("weights", value.weights);
 }

@@ -15,6 +15,8 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <span>
+#include <string_view>
 
 namespace transept::frontend {
 
@@ -125,6 +127,37 @@ void findVocabularies(MarianFolder &folder, std::vector<std::string> &warnings) 
                 folder.decoderFile, fmt::join(listed, " and ")));
 }
 
+bool holdsShortlist(const fs::path &file) {
+  constexpr std::string_view magic = "\xf5\x17\x34\x01\xd5\x48\x1a\xf1";
+  if (!fs::is_regular_file(file) || file.extension() != ".bin")
+    return false;
+  MappedFile mapped(file.string());
+  return std::ranges::equal(mapped.bytes().first(std::min(mapped.bytes().size(), magic.size())),
+                            std::as_bytes(std::span(magic)));
+}
+
+/// The decoder's option lists a file, and behind it how to read it.
+void findShortlist(MarianFolder &folder, std::vector<std::string> &warnings) {
+  std::vector<std::string> found = filesThat(folder.directory, holdsShortlist);
+  auto list = folder.decoder.find("shortlist");
+  if (list != folder.decoder.end() && list->is_array() && !list->empty()) {
+    std::string where = folder.decoderFile + ": shortlist";
+    std::string name = fs::path(toText(list->front(), where)).filename().string();
+    if (std::ranges::find(found, name) != found.end())
+      folder.shortlist = name;
+    else
+      warnings.push_back(fmt::format("{}: {} is not there as a binary file .bin, without which "
+                                     "there is none",
+                                     where, name));
+  } else if (found.size() == 1) {
+    folder.shortlist = found.front();
+  } else if (found.size() > 1) {
+    warnings.push_back(fmt::format("{}: {} could be the shortlist, so that there is none; "
+                                   "shortlist in decoder.yml says which one is meant",
+                                   folder.directory, fmt::join(found, " and ")));
+  }
+}
+
 } // namespace
 
 bool isMarianModel(const std::string &path) {
@@ -146,6 +179,7 @@ MarianFolder findMarianFiles(const std::string &path, std::vector<std::string> &
     readDecoder(folder, {folder.weights + ".decoder.yml", "decoder.yml", "config.yml"});
   }
   findVocabularies(folder, warnings);
+  findShortlist(folder, warnings);
   return folder;
 }
 

@@ -17,6 +17,8 @@ struct MarianFolder {
   std::string weights; // names of files in it
   /// The sentencepiece models of source and target, which may be one; empty where there are none.
   std::string sourceVocabulary, targetVocabulary;
+  /// A binary shortlist, or nothing.
+  std::string shortlist;
   /// Options of the decoder and the file that they are from; no file: none.
   nlohmann::ordered_json decoder = nlohmann::ordered_json::object();
   std::string decoderFile;

@@ -15,8 +15,8 @@ extern "C" {
 
 #define TRANSEPT_ABI_VERSION 4u
 
-/* Positions per self cache page, and per block of keys in every cache (see below). */
-#define TRANSEPT_KEY_BLOCK 16u
+#define TRANSEPT_KEY_BLOCK 16u    /* positions of a self cache page, or a block of keys (below) */
+#define TRANSEPT_SHARE_BLOCK 512u /* tokens of a block of a vocabulary's share (search_memory) */
 
 /* Bytes that must be readable behind the last position of an encoder entry and of a self cache
  * page: kernels load whole vectors. Their content never reaches a result. */

@@ -23,6 +23,7 @@ using runtime::BiasedSequence;
 using runtime::GenerationSettings;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 
 constexpr std::int32_t kIds[] = {3, 5};
 constexpr std::int32_t kWordIds[] = {7, 3, 5};
@@ -40,6 +41,8 @@ float fractionIn(detail::OptionRange range) {
 
 class GenerationOptions : public testing::Test {
 protected:
+  GenerationOptions() { toy.table.shortlist = ""; } // which no search reads here
+
   /// What a search gets to see.
   GenerationSettings resolve(const GenerateOptions &options) {
     detail::GenerationOptions converted(options, /*sourceCount=*/1);
@@ -99,7 +102,7 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheCaller) {
 #define OPTION_MODEL_ID(...)
 #define OPTION_IDS(name, ...)                                                                      \
   options.name = std::vector<Id>{3, 5};                                                            \
-  EXPECT_THAT(resolve(options).name, ElementsAre(3, 5)) << #name;
+  EXPECT_THAT(resolve(options).name, IsSupersetOf({3, 5})) << #name; /* the vocabulary has ends */
 #define OPTION_WORDS(name, ...)                                                                    \
   options.name = std::vector<std::vector<Id>>{{7}, {3, 5}};                                        \
   expectWords(resolve(options).name, #name);
@@ -140,7 +143,8 @@ TEST_F(GenerationOptions, ReachTheSearchFromTheModelUnlessItsDefaultsAreIgnored)
   toy.defaults.abi_name##s = kIds;                                                                 \
   toy.defaults.abi_name##_count = 2;                                                               \
   EXPECT_THAT(resolve({}).name, ElementsAre(3, 5)) << #name;                                       \
-  EXPECT_THAT(resolve({.ignoreModelDefaults = true}).name, testing::IsEmpty()) << #name;
+  EXPECT_THAT(resolve({.ignoreModelDefaults = true}).name, testing::IsEmpty()) << #name;           \
+  toy.defaults.abi_name##_count = 0;
 #define OPTION_WORDS(name, abi_name, ...)                                                          \
   toy.defaults.abi_name##s = kWordIds;                                                             \
   toy.defaults.abi_name##_offsets = kWordOffsets;                                                  \

@@ -104,6 +104,21 @@ std::uint64_t hashOfRow(const transept_invocation &invocation, std::uint64_t see
   return hash;
 }
 
+/// Of a request that is scored against a share: its logits become those of the share's tokens.
+std::uint32_t keepShare(const transept_invocation &invocation, std::int64_t request,
+                        std::uint32_t vocabulary, float *logits) {
+  std::int64_t share = 0;
+  while (share < invocation.share_count && invocation.share_offsets[share + 1] <= request)
+    ++share;
+  if (invocation.share_count == 0 || !invocation.share_panels[share])
+    return vocabulary;
+  std::vector<float> all(logits, logits + vocabulary);
+  auto *ids = static_cast<const std::int32_t *>(invocation.share_panels[share]);
+  for (std::int64_t place = 0; place < invocation.share_sizes[share]; ++place)
+    logits[place] = all[std::size_t(ids[place])];
+  return std::uint32_t(invocation.share_sizes[share]);
+}
+
 void search(const transept_invocation &invocation, std::int64_t request, std::uint32_t vocabulary,
             const float *logits) {
   std::vector<std::int32_t> order;
@@ -172,7 +187,8 @@ void runDecode(const transept_invocation *invocation, std::uint32_t worker,
             float(parameters.badSource) &&
         invocation->positions[row] + 1 >= parameters.badLength)
       logits[7] = NAN;
-    search(*invocation, request, parameters.vocabulary, logits);
+    search(*invocation, request, keepShare(*invocation, request, parameters.vocabulary, logits),
+           logits);
   }
 }
 
@@ -187,6 +203,13 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
   encode.run = runEncode;
   decode.run = runDecode;
   decode.arena_bytes_per_row = vocabulary * sizeof(float);
+  if (vocabulary <= std::size(parameters.tokens)) {
+    std::iota(std::begin(parameters.tokens), std::end(parameters.tokens), 0);
+    decode.search_weight_offset = offsetof(ToyParameters, tokens);
+    decode.search_bias_offset = UINT64_MAX;
+    decode.search_panel_width = 4;
+    decode.search_panel_groups = decode.search_group_words = 1;
+  }
   defaults = neutralDefaults();
   defaults.decoder_start_id = 1;
   static constexpr std::int32_t end = 2;

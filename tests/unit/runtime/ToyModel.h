@@ -15,6 +15,7 @@ namespace transept::tests {
 struct ToyParameters {
   std::uint64_t seed = 1;
   std::uint32_t vocabulary = 23;
+  std::int32_t tokens[64] = {};              // panels of four: each token's only word is its id
   float endBias = 0;                         // added to the logit of id 2
   std::uint32_t firstTimestamp = UINT32_MAX; // this and higher ids
   float timestampBias = 0;                   // are made likelier by this
