@@ -140,8 +140,36 @@ class Process:
                 self.encode_for(math.inf)
 
 
+def serve_in_batches(costs, requests, size, patience, cores):
+    """A static batcher: what has come by the time that it is free, or has waited long enough, is encoded together
+    and leaves as it is done; nothing joins. Sets the requests' ends."""
+    time, begin = 0.0, 0
+    while begin < len(requests):
+        end = begin + 1
+        time, limit = max(time, requests[begin].arrival), requests[begin].arrival + patience
+        while end < len(requests) and end - begin < size and requests[end].arrival <= max(time, limit):
+            time = max(time, requests[end].arrival)
+            end += 1
+        if end < len(requests) and end - begin < size:
+            time = max(time, limit)
+        batch = sorted(requests[begin:end], key=lambda request: request.tokens)
+        time += costs.seconds(costs.encode, sum(request.rows for request in batch), cores)
+        done = 0
+        for place, request in enumerate(batch):
+            time += (request.tokens - done) * costs.seconds(costs.step, len(batch) - place, cores)
+            request.end, done = time, request.tokens
+        begin = end
+
+
 def quantile(values, part):
     return sorted(values)[min(len(values) - 1, int(part * len(values)))]
+
+
+def served_in_batches(costs, workload, rate, size, patience, cores=1, count=3000):
+    requests = poisson(workload, rate, count)
+    serve_in_batches(costs, requests, size, patience, cores)
+    taken = [request.end - request.arrival for request in requests[count // 10:]]
+    return {"p50": quantile(taken, 0.5), "p95": quantile(taken, 0.95), "p99": quantile(taken, 0.99)}
 
 
 def served(costs, workload, rate, cores=1, count=3000):
@@ -156,13 +184,15 @@ def served(costs, workload, rate, cores=1, count=3000):
             "sequences": process.advanced / process.steps}
 
 
-def capacity(costs, workload, bound, cores=1, count=3000):
+def capacity(costs, workload, bound, cores=1, count=3000, batches=None):
     """The highest rate, in requests a second, at which 95 of 100 take at most `bound` seconds; 0 where an
-    idle process takes longer."""
+    idle process takes longer. `batches`: of a static batcher, their size and its patience."""
     def keeps(rate):
         # They come for many times the bound: more than fits in is seen as such.
         enough = min(max(count, int(20 * bound * rate)), 100_000)
-        return served(costs, workload, rate, cores, enough)["p95"] <= bound
+        facts = (served_in_batches(costs, workload, rate, *batches, cores, enough) if batches
+                 else served(costs, workload, rate, cores, enough))
+        return facts["p95"] <= bound
 
     low, high = 0.0, 1e-3
     while high < 1e5 and keeps(high):
@@ -187,6 +217,9 @@ def main():
     parser.add_argument("--cores", type=int, default=1)
     parser.add_argument("--rates", type=lambda text: [float(part) for part in text.split(",")], default=[],
                         help="requests a second, for which latencies are printed")
+    parser.add_argument("--batches", type=lambda text: [(int(size), float(wait) / 1e3) for size, wait in
+                                                        (each.split(":") for each in text.split(","))],
+                        default=[], help="SIZE:MILLISECONDS,... of static batchers to stand beside the policy")
     parser.add_argument("--bounds", type=lambda text: [float(part) for part in text.split(",")], default=[0.5, 2],
                         help="seconds at p95, for which rates are printed")
     options = parser.parse_args()
@@ -200,6 +233,10 @@ def main():
         for bound in options.bounds:
             print(json.dumps({"model": name, "cores": options.cores, "p95": bound,
                               "rate": round(capacity(costs, workload, bound, options.cores), 3)}))
+            for batches in options.batches:
+                rate = capacity(costs, workload, bound, options.cores, batches=batches)
+                print(json.dumps({"model": name, "cores": options.cores, "p95": bound, "batches": batches,
+                                  "rate": round(rate, 3)}))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,16 @@ def test_more_patience_and_more_cores_never_serve_fewer():
     assert rates == sorted(rates) and simulate.capacity(COSTS, simulate.SENTENCES, 0.2, cores=4, count=800) > 3 * rates[0]
 
 
+def test_a_static_batch_takes_what_has_come_and_leaves_as_it_is_done():
+    given = requests(0, 0.004, 0.2)
+    given[1].tokens = 10
+    simulate.serve_in_batches(COSTS, given, 8, 0.005, 1)
+    begin = 0.005 + simulate.interpolated(COSTS.encode, 60)
+    assert given[1].end == pytest.approx(begin + 10 * simulate.interpolated(COSTS.step, 2))
+    assert given[0].end == pytest.approx(given[1].end + 20 * 0.002)
+    assert given[2].end == pytest.approx(0.2 + 0.003 + 30 * 0.002)
+
+
 def test_costs_between_and_beyond_points():
     table = [[2, 1.0], [4, 2.0], [8, 6.0]]
     assert [simulate.interpolated(table, amount) for amount in (1, 2, 3, 6, 10)] == [1.0, 1.0, 1.5, 4.0, 8.0]

@@ -108,6 +108,7 @@ private:
   Json schema(BiasedSequence &value) { return define("biasedSequence", value); }
   Json schema(GenerationDefaults &value) { return define("generation", value); }
   Json schema(Tokenizer &value) { return define("tokenizer", value); }
+  Json schema(ShortlistFile &value) { return define("shortlist", value); }
 
   static Json reference(const std::string &name) { return {{"$ref", "#/$defs/" + name}}; }
 
