@@ -38,7 +38,7 @@ Stack bartStack(const BartSide &side, JsonFields &config, FamilyResult &result) 
                                      side.hasGeneralLayerCount ? "num_hidden_layers" : "");
   int64_t headCount =
       headCountField(config, heads, side.defaults.heads,
-                     side.isGeneral ? "num_attention_heads" : "", side.hidden, "d_model");
+                     side.isGeneral ? "num_attention_heads" : "", side.hidden, side.hiddenKey);
   int64_t feedForward = sizeField(config, width, side.defaults.feedForward);
 
   stack.hiddenSize = side.hidden;
@@ -55,7 +55,7 @@ Stack bartStack(const BartSide &side, JsonFields &config, FamilyResult &result) 
     stack.finalNorm = layerNorm(side.module + ".layer_norm");
   result.shapeOrigins.push_back(
       {side.memory > 0 ? "target.feedForward" : "source.feedForward",
-       fmt::format("d_model = {} and {} = {}", side.hidden, width, feedForward)});
+       fmt::format("{} = {} and {} = {}", side.hiddenKey, side.hidden, width, feedForward)});
   return stack;
 }
 

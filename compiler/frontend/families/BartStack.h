@@ -16,11 +16,12 @@ struct SideDefaults {
 };
 
 struct BartSide {
-  std::string module;     // "model.encoder"
-  std::string side;       // "encoder" or "decoder": begins the names of the config fields
-  int64_t hidden = 0;     // d_model
-  int64_t memory = 0;     // width of the source states; 0 on the source side
-  bool isGeneral = false; // num_attention_heads is this side's
+  std::string module; // "model.encoder"
+  std::string side;   // "encoder" or "decoder": begins the names of the config fields
+  int64_t hidden = 0; // d_model
+  std::string hiddenKey = "d_model";
+  int64_t memory = 0;                // width of the source states; 0 on the source side
+  bool isGeneral = false;            // num_attention_heads is this side's
   bool hasGeneralLayerCount = false; // so is num_hidden_layers, which other classes only write
   NormPlacement placement = NormPlacement::Post;
   bool hasFinalNorm = false;

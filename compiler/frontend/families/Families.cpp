@@ -27,6 +27,7 @@ constexpr auto mbart =
 constexpr auto mvp =
     classes("MvpForConditionalGeneration", "MvpModel", "MvpForSequenceClassification");
 constexpr auto m2m100 = classes("M2M100ForConditionalGeneration", "M2M100Model");
+constexpr auto indicTrans = classes("IndicTransForConditionalGeneration", "IndicTransModel");
 constexpr auto pegasus = classes("PegasusForConditionalGeneration", "PegasusModel");
 constexpr auto blenderbot = classes("BlenderbotForConditionalGeneration", "BlenderbotModel");
 constexpr auto blenderbotSmall =
@@ -53,13 +54,14 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 25> families = {{
+constexpr std::array<Family, 26> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
     {"mbart", mbart, describeBart},
     {"mvp", mvp, describeBart},
     {"m2m_100", m2m100, describeBart},
+    {"IndicTrans", indicTrans, describeIndicTrans},
     {"pegasus", pegasus, describeBart},
     {"blenderbot", blenderbot, describeBart},
     {"blenderbot-small", blenderbotSmall, describeBart},

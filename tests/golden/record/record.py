@@ -37,7 +37,9 @@ class Recorder:
         self.files = {}  # JSON beside those of the model
 
     def ids(self, *shape, first=3):
-        return torch.randint(first, self.model.config.vocab_size, shape, generator=self.generator)
+        config = self.model.config
+        size = getattr(config, "encoder_vocab_size", None) or config.vocab_size
+        return torch.randint(first, size, shape, generator=self.generator)
 
     def keep(self, case, group, **tensors):
         names = {}
@@ -54,7 +56,8 @@ class Recorder:
         self.cases.append(case)
 
     def write(self, folder):
-        self.model.save_pretrained(folder)
+        # transformers writes shared tensors that a class does not announce into pytorch_model.bin alone.
+        self.model.save_pretrained(folder, safe_serialization=not getattr(self.model.config, "share_decoder_input_output_embed", False))
         save_file(self.tensors, folder / "goldens.safetensors")
         for name, content in self.files.items():
             (folder / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
@@ -221,6 +224,22 @@ def mvp():
     return generator(transformers.MvpForConditionalGeneration(transformers.MvpConfig(**BART)), 7, texts)
 
 
+def indic_trans(**fields):
+    """The original's file lies in huggingface_interface of github.com/AI4Bharat/IndicTrans2; PYTHONPATH names where."""
+    from huggingface_interface.configuration_indictrans import IndicTransConfig
+    from huggingface_interface.modeling_indictrans import IndicTransForConditionalGeneration
+    sizes = dict(encoder_vocab_size=96, decoder_vocab_size=104, encoder_embed_dim=32, decoder_embed_dim=32,
+                 max_source_positions=40, max_target_positions=30, encoder_layers=2, decoder_layers=3,
+                 encoder_attention_heads=4, decoder_attention_heads=2, encoder_ffn_dim=48, decoder_ffn_dim=40)
+    config = IndicTransConfig(**{**sizes, **fields}, auto_map={"AutoConfig": "configuration_indictrans.IndicTransConfig"})
+    return generator(IndicTransForConditionalGeneration(config), 31, texts)
+
+
+def indic_trans_pre_norm():
+    return indic_trans(encoder_normalize_before=True, decoder_normalize_before=True, layernorm_embedding=True,
+                       share_decoder_input_output_embed=True, activation_function="gelu")
+
+
 def madlad():
     """The fields of google/madlad400-3b-mt, whose heads are wider together than the states."""
     config = transformers.T5Config(**T5, feed_forward_proj="gated-gelu", tie_word_embeddings=False,
@@ -348,7 +367,7 @@ def t5gemma2():
 
 RECORDERS = {each.__name__: each for each in (bart_classifier, mbart_classifier, t5_classifier, t5_encoder, mt5_encoder,
                                               umt5_encoder, mvp, madlad, whisper_large_v3, manga_ocr,
-                                              nougat, t5gemma, moonshine, t5gemma2)}
+                                              nougat, t5gemma, moonshine, t5gemma2, indic_trans, indic_trans_pre_norm)}
 
 
 def main():

@@ -235,6 +235,9 @@ TEST(BartFamilies, RefuseByNameWhatTheyCannotHonour) {
       {"fsmt", "tie_word_embeddings", true, "two vocabularies"},
       {"fsmt", "decoder_start_token_id", 1, "other than pad_token_id = 1"},
       {"pegasus", "num_experts", 4, "not supported"},
+      {"indic_trans", "decoder_embed_dim", 16, "32, as encoder_embed_dim is"},
+      {"indic_trans", "encoder_vocab_size", nullptr, "the class has no default"},
+      {"indic_trans", "rope_theta", 10000, "not supported"},
   };
   for (const Refusal &refusal : refusals) {
     TestCheckpoint checkpoint(refusal.folder);

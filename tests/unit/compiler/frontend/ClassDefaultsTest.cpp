@@ -30,6 +30,7 @@ constexpr const char *wideImagePair = R"({"model_type": "vision-encoder-decoder"
 constexpr const char *textPair = R"({"model_type": "encoder-decoder",
   "encoder": {"model_type": "bert"},
   "decoder": {"model_type": "bert", "is_decoder": true, "add_cross_attention": true}})";
+constexpr const char *twoVocabularies = R"({"encoder_vocab_size": 96, "decoder_vocab_size": 104})";
 constexpr const char *captionPair = R"({"model_type": "vision-encoder-decoder",
   "encoder": {"model_type": "vit"},
   "decoder": {"model_type": "gpt2", "add_cross_attention": true}})";
@@ -82,6 +83,15 @@ const ClassDefaults classes[] = {
       "activation_function": "gelu", "scale_embedding": false, "tie_word_embeddings": true,
       "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2,
       "forced_eos_token_id": 2, "use_prompt": false})"},
+    {"IndicTrans", R"({"encoder_embed_dim": 512, "decoder_embed_dim": 512,
+      "max_source_positions": 210, "max_target_positions": 210, "encoder_layers": 6,
+      "encoder_ffn_dim": 2048, "encoder_attention_heads": 8, "decoder_layers": 6,
+      "decoder_ffn_dim": 2048, "decoder_attention_heads": 8, "activation_function": "relu",
+      "encoder_normalize_before": false, "decoder_normalize_before": false,
+      "layernorm_embedding": false, "share_decoder_input_output_embed": false,
+      "scale_embedding": true, "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2,
+      "decoder_start_token_id": 2})",
+     "", twoVocabularies},
     {"blip_vision_model", R"({"hidden_size": 768, "intermediate_size": 3072,
       "num_hidden_layers": 12, "num_attention_heads": 12, "image_size": 384, "patch_size": 16,
       "hidden_act": "gelu", "layer_norm_eps": 1e-05})",
