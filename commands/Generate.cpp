@@ -8,6 +8,7 @@
 #include "commands/AttentionFlags.h"
 #include "commands/Checks.h"
 #include "commands/Commands.h"
+#include "commands/DraftFlag.h"
 #include "commands/GenerateResults.h"
 #include "commands/GenerateSources.h"
 #include "commands/GenerationFlags.h"
@@ -45,6 +46,7 @@ struct GenerateCommand {
   AttentionFlags attention;
   SpeechFlags speech;
   SoundFlags sound;
+  DraftFlag draft;
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
@@ -76,6 +78,7 @@ public:
     speech =
         command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
     prepareSounds();
+    draft = command.draft.open(model, command.library, options, command.threads);
     choice = command.attention.resolve(model);
     if (!command.attention.pictureFile().empty())
       picture.emplace(command.attention.pictureFile(), inputFiles());
@@ -160,12 +163,18 @@ private:
     const char *ofTexts = command.split.empty() ? "--replace-unknowns" : "--split";
     if (takesTexts() && (readsFiles() || command.usesIds || !model.hasSource()))
       throw CLI::ValidationError(ofTexts, "is for sources that are texts");
-    if (takesTexts() &&
-        (command.attention.isInResults() || !command.attention.pictureFile().empty()))
-      throw CLI::ValidationError(ofTexts, "cannot be combined with attention: results then have "
-                                          "texts of their own");
+    if (takesTexts() && (command.attention.isInResults() || command.draft.isGiven() ||
+                         !command.attention.pictureFile().empty()))
+      throw CLI::ValidationError(ofTexts, "cannot be combined with --draft or attention: results "
+                                          "then have texts of their own");
     if (command.truncates && !model.hasSource())
       throw CLI::ValidationError("--truncate", "is for sources, but this library continues lines");
+  }
+
+  /// The same options, with the guesses of the draft model if there is one.
+  GenerateOptions withDraft(GenerateOptions own, std::span<const SourceInput> inputs,
+                            size_t count) {
+    return draft ? draft->applyTo(std::move(own), inputs, count) : own;
   }
 
   /// Whether sounds may be longer than a window, and what is needed for those.
@@ -206,6 +215,8 @@ private:
   /// Writes the transcript of a sound of any length; returns why there is none.
   std::string transcribeSound(const GenerateSource &given) {
     try {
+      if (draft)
+        throw InputError("--draft is for sounds of one window at most");
       if (command.attention.isInResults() || picture)
         throw InputError("attention is shown for sounds of one window at most");
       media::MediaSources files(model, command.keepsShort);
@@ -281,8 +292,9 @@ private:
     std::vector<Source> sources = model.encodeBatch(inputs);
     numberSources(given);
     if (speech)
-      return transcribe(given, sources);
-    return linesOf(given, sources, model.generateBatch(sources, options));
+      return transcribe(given, sources, inputs);
+    return linesOf(given, sources,
+                   model.generateBatch(sources, withDraft(options, inputs, given.size())));
   }
 
   /// Samples are those of the whole input, however it is cut into batches.
@@ -304,7 +316,8 @@ private:
     }
     continued.prompt.clear();
     std::vector<Source> sources(given.size(), model.noSource());
-    return linesOf(given, sources, model.generateBatch(sources, continued));
+    return linesOf(given, sources,
+                   model.generateBatch(sources, withDraft(continued, {}, given.size())));
   }
 
   std::vector<std::string> linesOf(const Sources &given, const std::vector<Source> &sources,
@@ -317,9 +330,12 @@ private:
     return lines;
   }
 
-  std::vector<std::string> transcribe(const Sources &given, const std::vector<Source> &sources) {
+  std::vector<std::string> transcribe(const Sources &given, const std::vector<Source> &sources,
+                                      std::span<const SourceInput> inputs) {
     std::vector<std::string> lines;
-    std::vector<Transcript> transcripts = transcribeBatch(model, sources, *speech);
+    SpeechOptions drafted = *speech;
+    drafted.generate = withDraft(drafted.generate, inputs, given.size());
+    std::vector<Transcript> transcripts = transcribeBatch(model, sources, drafted);
     for (size_t index = 0; index < transcripts.size(); ++index) {
       const Transcript &transcript = transcripts[index];
       TranscriptText shown = show(transcript, sources[index], *given[index]);
@@ -409,6 +425,7 @@ private:
   std::optional<OutputFile> picture;
   bool hasPicture = false;
   Progress progress;
+  std::unique_ptr<OpenDraft> draft;
 };
 
 } // namespace
@@ -441,6 +458,7 @@ void addGenerateCommand(CLI::App &program) {
   command->add_option("--threads", options->threads, "threads to use [all cores]")
       ->check(between(1, 1024));
   addLevelFlag(command, options->level);
+  options->draft.addTo(command);
   command
       ->add_option("--batch", options->batchSize,
                    "sources to work on at once, at most [64 lines, 8 files]")

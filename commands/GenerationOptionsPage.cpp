@@ -66,10 +66,12 @@ put before results: as long as a hypothesis goes along with it, the probability 
 times the model's, plus the bias for the prompt's own next token. Alternatives are `returnCount` results that
 begin with as many different tokens behind the prompt, each found by a search of its own.
 
-`lookupLength` makes greedy search guess: where the last tokens of a result (`lookupNgramSize` of them, or fewer)
+`lookupLength` makes greedy search and sampling guess: where the last tokens of a result (`lookupNgramSize` of them, or fewer)
 were before in it or in its source, what followed there is checked together with the next step. Ids, scores and
 bits are those without it; it is faster where results repeat themselves or their sources, and slower where
 guesses are wrong and the processor is busy with many sources. `allowedIds` is asked about guesses, too.
+Instead, a function may guess (`guess`), or a smaller model (`--draft LIBRARY`, `transept/draft.h`): at most
+`guessLength` tokens a step, of a model two more after guesses that were all right, and one less otherwise.
 
 `vocabulary` and `shortlist` let a step read a part of the vocabulary's weights: ids of the call, or those that the
 model's shortlist (lex.*.bin) has for each source. Logits are bit by bit those of the whole vocabulary,

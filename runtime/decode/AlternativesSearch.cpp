@@ -121,6 +121,13 @@ void AlternativesSearch::addRows(DecodeBatch &batch) {
     batch.keepRows();
 }
 
+bool AlternativesSearch::needsScores(std::size_t asked) const {
+  return searches.empty() ||
+         std::ranges::any_of(searches, [asked](const std::unique_ptr<Search> &each) {
+           return !each->isDone() && each->needsScores(asked);
+         });
+}
+
 void AlternativesSearch::advance(const DecodeBatch &batch) {
   if (searches.empty())
     return choose(batch);

@@ -22,6 +22,7 @@ public:
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
   void addRows(DecodeBatch &batch) override;
+  bool needsScores(std::size_t request) const override;
   void advance(const DecodeBatch &batch) override;
 
 private:

@@ -5,6 +5,8 @@
 
 #include "runtime/decode/Drafts.h"
 
+#include "runtime/base/Messages.h"
+
 #include <algorithm>
 
 namespace transept::runtime {
@@ -34,19 +36,45 @@ bool Drafts::canFollow(std::int32_t id, std::int64_t length) const {
 
 void Drafts::guess(Ids ids, std::vector<std::int32_t> &draft) const {
   draft.clear();
-  if (settings.lookupLength == 0)
+  auto length = std::int64_t(ids.size());
+  std::int64_t limit = std::min(settings.draftLength, rules.maximumLength() - length - 1);
+  if (limit <= 0)
     return;
+  if (guesser.call)
+    ask(ids, limit, draft);
+  else
+    lookUp(ids, limit, draft);
+  auto unfit = std::ranges::find_if(
+      draft, [&](const std::int32_t &id) { return !canFollow(id, length + (&id - draft.data())); });
+  draft.erase(unfit, draft.end());
+}
+
+void Drafts::ask(Ids ids, std::int64_t limit, std::vector<std::int32_t> &draft) const {
+  draft.resize(std::size_t(limit));
+  auto generatedFrom = std::uint64_t(std::min(rules.promptLength(), std::int64_t(ids.size())));
+  std::int64_t count = guesser.call(guesser.context, guesser.source, ids.data(), ids.size(),
+                                    generatedFrom, draft.data(), draft.size());
+  if (count < 0)
+    fail(ErrorCode::Cancelled, "the function guess asked to stop");
+  if (count > limit)
+    failArgument("the number of ids that guess returned behind " + text(ids.size()) +
+                     " tokens of sources[" + text(guesser.source) + "]",
+                 count, rangeText(0, limit));
+  draft.resize(std::size_t(count));
+  for (std::size_t index = 0; index < draft.size(); ++index)
+    if (draft[index] < 0 || std::uint64_t(draft[index]) >= settings.vocabularySize)
+      failArgument("id " + text(index) + " that guess returned behind " + text(ids.size()) +
+                       " tokens of sources[" + text(guesser.source) + "]",
+                   draft[index], rangeText(0, settings.vocabularySize - 1));
+}
+
+void Drafts::lookUp(Ids ids, std::int64_t limit, std::vector<std::int32_t> &draft) const {
   Ids followers;
   auto size = std::min<std::size_t>(ids.size() - 1, std::size_t(settings.lookupNgramSize));
   for (; size != 0 && followers.empty(); --size)
     followers = followersOf(ids.last(size), ids);
-  auto length = std::int64_t(ids.size());
-  for (std::int32_t id : followers) {
-    if (std::int64_t(draft.size()) == settings.lookupLength || !canFollow(id, length))
-      return;
-    draft.push_back(id);
-    ++length;
-  }
+  followers = followers.first(std::min(followers.size(), std::size_t(limit)));
+  draft.assign(followers.begin(), followers.end());
 }
 
 } // namespace transept::runtime

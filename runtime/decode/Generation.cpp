@@ -60,6 +60,7 @@ Generation::Generation(Engine &engine, std::size_t sourceCount,
     onProgressContext = options->on_progress_context;
     listener = {options->on_token, options->on_token_context};
     allowed = {options->allowed_ids, options->allowed_ids_context};
+    guesser = {options->guess, options->guess_context};
     keepsPartialResults = options->keep_partial != 0;
   }
   order = settings.shortlist;
@@ -134,7 +135,7 @@ void Generation::countPages(std::size_t source, const TokenRules &rules) {
   std::uint64_t limit = engine.pages.limit();
   if (limit == UINT64_MAX)
     return;
-  auto longest = std::uint64_t(rules.maximumLength() + settings.lookupLength);
+  auto longest = std::uint64_t(rules.maximumLength() + settings.draftLength);
   std::uint64_t ofSequence = roundUp(longest, TRANSEPT_KEY_BLOCK) / TRANSEPT_KEY_BLOCK + 1;
   std::uint64_t needed = multiplySizes(ofSequence, std::uint64_t(settings.sequences()));
   if (needed > limit)
@@ -160,9 +161,12 @@ std::uint64_t Generation::pages() const {
 }
 
 std::int64_t Generation::sequenceLimit() const {
-  if (!settings.needsWholeRows() && !settings.normalizesTokenScores())
-    return sequencesPerStep;
-  return std::min(sequencesPerStep, std::int64_t(logitsPerStep / settings.vocabularySize));
+  std::int64_t rows = settings.draftLength + 1;
+  std::int64_t limit =
+      rows == 1 ? sequencesPerStep : std::max<std::int64_t>(1, rowsPerInvocation / rows);
+  if (settings.needsWholeRows() || settings.normalizesTokenScores())
+    limit = std::min(limit, std::int64_t(logitsPerStep / settings.vocabularySize) / rows);
+  return limit;
 }
 
 void Generation::beginNext(DecodeBatch &batch, std::int64_t rows, const StopRequest &stop) {
@@ -198,8 +202,11 @@ std::unique_ptr<Search> Generation::makeSearch(std::size_t source, TokenListener
   transept_source &handle = *sources[source];
   AllowedTokens allowedHere = allowed;
   allowedHere.source = source;
-  SearchStart start{settings,    *handle.lease, handle.givenIds, engine.pages, prompts[source].ids,
-                    allowedHere, stops};
+  Guesser guesserHere = guesser;
+  guesserHere.source = source;
+  SearchStart start{
+      settings,    *handle.lease, handle.givenIds, engine.pages, prompts[source].ids, allowedHere,
+      guesserHere, stops};
   start.softPrefix = prompts[source].soft;
   return runtime::makeSearch(std::move(start), prompts[source].number, sourceListener);
 }
@@ -227,10 +234,10 @@ void Generation::advance(const DecodeBatch &batch) {
 /// A logit that is NaN or +inf, or all at -inf, make their log-sum-exp no number: ids would still
 /// come out of them, and look like others.
 void Generation::checkScores(const DecodeBatch &batch, const Running &item) const {
-  std::size_t used = item.search->usedRequests(item.requestCount);
-  for (std::size_t index = 0; index != used; ++index) {
-    float sum = batch.scores(item.firstRequest + index).logSumExp;
-    if (std::isfinite(sum))
+  for (std::size_t index = 0; index != item.requestCount; ++index) {
+    std::size_t request = item.firstRequest + index;
+    float sum = batch.scores(request).logSumExp;
+    if (std::isfinite(sum) || !item.search->needsScores(request))
       continue;
     fail(ErrorCode::Internal, "the scores for token ", item.search->generatedCount() + 1,
          " of sources[", item.source, "]",

@@ -92,6 +92,7 @@ private:
   const StopStrings stops;
   TokenListener listener;
   AllowedTokens allowed;
+  Guesser guesser;
   transept_progress_function onProgress = nullptr;
   void *onProgressContext = nullptr;
   bool keepsPartialResults = false;

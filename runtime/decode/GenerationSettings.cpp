@@ -9,6 +9,7 @@
 #include "runtime/base/Messages.h"
 #include "runtime/decode/ChoosableIds.h"
 #include "runtime/decode/ForcedWordsSettings.h"
+#include "runtime/decode/Limits.h"
 
 #include "transept/detail/OptionRange.h"
 
@@ -85,11 +86,24 @@ public:
     checkEveryOptionHasAnEffect();
     applyTimestamps();
     applyTokenScores();
+    limitDrafts();
     return std::move(settings);
   }
 
 private:
   using Defaults = transept_generation_defaults;
+
+  /// The rows of one source fit into one invocation, and what is kept of them into its memory.
+  void limitDrafts() {
+    if (settings.beams > 1)
+      return;
+    std::int64_t rows = rowsPerInvocation;
+    if (settings.needsWholeRows() || settings.normalizesTokenScores())
+      rows = std::min(rows, std::int64_t(logitsPerStep / vocabularySize));
+    std::int64_t asked = options.guess ? settings.guessLength : settings.lookupLength;
+    settings.draftLength =
+        std::min(asked, std::max<std::int64_t>(0, rows / settings.sequences() - 1));
+  }
 
   /// Each option by itself: the caller's value, else the model's, else the neutral one.
   void resolveOptions() {

@@ -88,6 +88,9 @@ struct GenerationSettings {
   std::uint64_t maximumTargetLength = UINT64_MAX; // positions of the decoder
   std::int32_t uncounted = -1;                    // a target id that no sequence may have
 
+  /// Tokens that are guessed for one step at most.
+  std::int64_t draftLength = 0;
+
   std::uint64_t seed = 0;
 
   std::uint32_t tokenScores = TRANSEPT_TOKEN_SCORES_NONE;

@@ -13,7 +13,7 @@ namespace transept::runtime {
 
 GreedySearch::GreedySearch(SearchStart start, TokenListener listener)
     : settings(start.settings), rules(start.rules()), entry(start.entry), listener(listener),
-      cache(start.pages), drafts(settings, rules, start.givenSourceIds) {
+      cache(start.pages), drafts(settings, rules, start.givenSourceIds, start.guesser) {
   result.ids = std::move(start.prompt);
   if (start.cached)
     cache.assignFork(*start.cached);
@@ -63,7 +63,7 @@ std::vector<GeneratedSequence> GreedySearch::take() {
 }
 
 std::int64_t GreedySearch::pendingRows() const {
-  return length() - cache.length() + std::int64_t(draft.size());
+  return length() - cache.length() + std::int64_t(rows.draftSize());
 }
 
 void GreedySearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
@@ -72,39 +72,21 @@ void GreedySearch::prefill(DecodeBatch &batch, std::int64_t rowLimit) {
 
 void GreedySearch::guess() {
   if (!done)
-    drafts.guess(result.ids, draft);
+    rows.guess(drafts, result.ids);
 }
 
 void GreedySearch::addRows(DecodeBatch &batch) {
-  guessed.assign(result.ids.begin(), result.ids.end());
-  excluded.resize(std::max(excluded.size(), draft.size() + 1));
-  rules.collect(guessed, excluded[0]);
-  // What the rules ban is not chosen, so that nothing is asked about what would be behind it.
-  for (std::size_t row = 0; row != draft.size(); ++row) {
-    if (excluded[row].bans(draft[row])) {
-      draft.resize(row);
-      break;
-    }
-    guessed.push_back(draft[row]);
-    rules.collect(guessed, excluded[row + 1]);
-  }
   batch.setSource(entry);
-  batch.addSequence(cache, std::span(guessed).subspan(std::size_t(cache.length())));
-  for (std::size_t row = 0; row <= draft.size(); ++row) {
-    std::size_t request = batch.request(excluded[row].ids, std::int64_t(draft.size() - row));
-    firstRequest = row == 0 ? request : firstRequest;
-    if (settings.normalizesTokenScores() && !excluded[row].ids.empty())
-      batch.keepRows();
-  }
+  rows.add(batch, rules, cache, result.ids, settings.normalizesTokenScores());
 }
 
 void GreedySearch::advance(const DecodeBatch &batch) {
-  for (std::size_t row = 0; row <= draft.size() && !done; ++row) {
-    RowScores scores = batch.scores(firstRequest + row);
+  for (std::size_t row = 0; row != rows.rowCount() && !done; ++row) {
+    RowScores scores = batch.scores(rows.request(row));
     if (row != 0 && !std::isfinite(scores.logSumExp))
       break; // the next step asks for it again, and ends the call
-    choose(scores, excluded[row]);
-    if (row == draft.size() || result.ids.back() != draft[row])
+    choose(scores, rows.excludedOf(row));
+    if (!rows.goesOn(row, result.ids.back()))
       break;
   }
   cache.truncate(std::min(cache.length(), length() - 1));

@@ -4,7 +4,7 @@
 #ifndef TRANSEPT_RUNTIME_DECODE_GREEDYSEARCH_H
 #define TRANSEPT_RUNTIME_DECODE_GREEDYSEARCH_H
 
-#include "runtime/decode/Drafts.h"
+#include "runtime/decode/DraftedRows.h"
 #include "runtime/decode/Search.h"
 
 namespace transept::runtime {
@@ -20,8 +20,7 @@ public:
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
   void addRows(DecodeBatch &batch) override;
-  /// What a draft would lead to may be nothing that the model can score.
-  std::size_t usedRequests(std::size_t) const override { return 1; }
+  bool needsScores(std::size_t request) const override { return request == rows.request(0); }
   void advance(const DecodeBatch &batch) override;
 
 private:
@@ -43,10 +42,7 @@ private:
   bool done = false;
 
   Drafts drafts;
-  std::vector<std::int32_t> draft;   // of the next step
-  std::vector<std::int32_t> guessed; // the result with the draft
-  std::size_t firstRequest = 0;
-  std::vector<ExcludedIds> excluded; // behind the result, and behind each token of the draft
+  DraftedRows rows; // of the next step
   std::vector<Candidate> candidates;
 };
 

@@ -15,10 +15,16 @@ void checkCombinations(const GenerationSettings &settings, const transept_model_
                     std::string_view allowed) {
     failArgument(settings.named(name, cppName), value, allowed);
   };
-  bool isGreedy = settings.beams == 1 && !settings.sample;
-  if (options.lookup_length != TRANSEPT_UNSET && settings.lookupLength != 0 && !isGreedy)
+  bool isLookupAsked = options.lookup_length != TRANSEPT_UNSET && settings.lookupLength != 0;
+  if (isLookupAsked && settings.beams > 1)
     refuse("lookup_length", "lookupLength", settings.lookupLength,
-           "0 in beam search and sampling: drafts are checked by greedy search");
+           "0 in beam search: drafts are checked by greedy search and sampling");
+  if (isLookupAsked && options.guess)
+    refuse("lookup_length", "lookupLength", settings.lookupLength,
+           "0 where guess is given, which is asked instead");
+  if (options.guess && settings.beams > 1)
+    refuse("beams", "beams", settings.beams,
+           "1 where guess is given: drafts are checked by greedy search and sampling");
   if (settings.ranksByCoverage() && table.cross_attention_count == 0)
     refuse("coverage_penalty", "coveragePenalty", settings.coveragePenalty,
            "0: this model has no cross-attention");

@@ -10,12 +10,14 @@
 #include "runtime/decode/WholeRows.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace transept::runtime {
 
 SamplingSearch::SamplingSearch(SearchStart start, std::uint64_t number, TokenListener listener)
     : settings(start.settings), rules(start.rules()), entry(start.entry), number(number),
-      listener(listener), distribution(start.settings) {
+      listener(listener), drafts(settings, rules, start.givenSourceIds, start.guesser),
+      distribution(start.settings) {
   samples.reserve(std::size_t(settings.returnCount));
   for (std::int64_t sample = 0; sample < settings.returnCount; ++sample) {
     samples.push_back({std::uint32_t(sample), {start.prompt}, SelfCache(start.pages)});
@@ -45,7 +47,9 @@ std::int64_t SamplingSearch::generatedCount() const {
 std::int64_t SamplingSearch::pendingRows() const {
   std::int64_t rows = 0;
   for (const Sample &sample : fed())
-    rows += sample.isDone ? 0 : sample.length() - sample.cache.length();
+    rows += sample.isDone
+                ? 0
+                : sample.length() - sample.cache.length() + std::int64_t(sample.rows.draftSize());
   return rows;
 }
 
@@ -60,36 +64,62 @@ void SamplingSearch::addRows(DecodeBatch &batch) {
   for (Sample &sample : fed()) {
     if (sample.isDone)
       continue;
-    rules.collect(sample.result.ids, sample.excluded);
-    batch.addSequence(sample.cache,
-                      std::span(sample.result.ids).subspan(std::size_t(sample.cache.length())));
-    sample.request = batch.request(sample.excluded.ids);
+    sample.rows.add(batch, rules, sample.cache, sample.result.ids, /*keepsRuledRows=*/false);
   }
+}
+
+bool SamplingSearch::needsScores(std::size_t request) const {
+  return std::ranges::any_of(fed(), [&](const Sample &sample) {
+    return !sample.isDone && request == sample.rows.request(0);
+  });
 }
 
 void SamplingSearch::advance(const DecodeBatch &batch) {
   if (areEqual) {
-    assignDistribution(batch, samples.front());
+    assignDistribution(batch, samples.front(), /*row=*/0);
     for (Sample &other : std::span(samples).subspan(1))
       other.cache.assignFork(samples.front().cache);
     areEqual = false;
-    for (Sample &sample : samples)
+    for (Sample &sample : samples) {
       drawToken(sample);
+      appendForced(sample);
+      guess(sample);
+    }
     return;
   }
   for (Sample &sample : samples)
-    if (!sample.isDone) {
-      assignDistribution(batch, sample);
-      drawToken(sample);
-    }
+    if (!sample.isDone)
+      drawTokens(batch, sample);
 }
 
-void SamplingSearch::assignDistribution(const DecodeBatch &batch, const Sample &sample) {
-  RowScores row = batch.scores(sample.request);
+/// A token behind what there is, and more while the draft is what was drawn.
+void SamplingSearch::drawTokens(const DecodeBatch &batch, Sample &sample) {
+  for (std::size_t row = 0; row != sample.rows.rowCount() && !sample.isDone; ++row) {
+    if (row != 0 && !std::isfinite(batch.scores(sample.rows.request(row)).logSumExp))
+      break; // the next step asks for it again, and ends the call
+    assignDistribution(batch, sample, row);
+    drawToken(sample);
+    if (!sample.rows.goesOn(row, sample.result.ids.back()))
+      break;
+  }
+  sample.cache.truncate(std::min(sample.cache.length(), sample.length() - 1));
+  appendForced(sample);
+  guess(sample);
+}
+
+void SamplingSearch::guess(Sample &sample) {
+  if (!sample.isDone)
+    sample.rows.guess(drafts, sample.result.ids);
+}
+
+void SamplingSearch::assignDistribution(const DecodeBatch &batch, const Sample &sample,
+                                        std::size_t row) {
+  RowScores scores = batch.scores(sample.rows.request(row));
+  const ExcludedIds &excluded = sample.rows.excludedOf(row);
   if (settings.needsWholeRows())
-    allCandidates(row, sample.excluded, rules, ScoreKind::Logit, candidates);
+    allCandidates(scores, excluded, rules, ScoreKind::Logit, candidates);
   else
-    mergeCandidates(row, sample.excluded, rules, ScoreKind::Logit, candidates);
+    mergeCandidates(scores, excluded, rules, ScoreKind::Logit, candidates);
   if (candidates.empty())
     fail(ErrorCode::InvalidArgument,
          "there is no token to draw: the options ban all that may follow ", sample.length(),
@@ -104,7 +134,6 @@ void SamplingSearch::drawToken(Sample &sample) {
   bool isProcessed =
       settings.tokenScores == TRANSEPT_TOKEN_SCORES_PROCESSED && !settings.renormalize;
   append(sample, drawn.id, isProcessed ? drawn.score : float(drawn.logProbability));
-  appendForced(sample);
 }
 
 void SamplingSearch::append(Sample &sample, std::int32_t id, float tokenScore) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Sampling: each next token is drawn at random. All samples of a source go side by side; they share
-// the prompt's rows and pages.
+// the prompt's rows and pages. Random numbers belong to positions, so that checking drafts of
+// tokens in the same step changes nothing that is drawn.
 #ifndef TRANSEPT_RUNTIME_DECODE_SAMPLINGSEARCH_H
 #define TRANSEPT_RUNTIME_DECODE_SAMPLINGSEARCH_H
 
+#include "runtime/decode/DraftedRows.h"
 #include "runtime/decode/SamplingDistribution.h"
 #include "runtime/decode/Search.h"
 
@@ -22,6 +24,7 @@ public:
   std::int64_t pendingRows() const override;
   void prefill(DecodeBatch &batch, std::int64_t rowLimit) override;
   void addRows(DecodeBatch &batch) override;
+  bool needsScores(std::size_t request) const override;
   void advance(const DecodeBatch &batch) override;
 
 private:
@@ -31,8 +34,7 @@ private:
     SelfCache cache;
     double score = 0;
     bool isDone = false;
-    std::size_t request = 0;
-    ExcludedIds excluded = {};
+    DraftedRows rows = {}; // of the next step
 
     std::int64_t length() const { return std::int64_t(result.ids.size()); }
   };
@@ -43,8 +45,10 @@ private:
     return std::span(samples).first(areEqual ? 1 : samples.size());
   }
 
-  void assignDistribution(const DecodeBatch &batch, const Sample &sample);
+  void assignDistribution(const DecodeBatch &batch, const Sample &sample, std::size_t row);
+  void drawTokens(const DecodeBatch &batch, Sample &sample);
   void drawToken(Sample &sample);
+  void guess(Sample &sample);
   void append(Sample &sample, std::int32_t id, float tokenScore);
   void appendForced(Sample &sample);
 
@@ -56,6 +60,7 @@ private:
   std::vector<Sample> samples;
   bool areEqual = true;
 
+  Drafts drafts;
   std::vector<Candidate> candidates;
   SamplingDistribution distribution;
 };

@@ -7,6 +7,7 @@
 #define TRANSEPT_RUNTIME_DECODE_SEARCH_H
 
 #include "runtime/decode/Candidates.h"
+#include "runtime/decode/Drafts.h"
 
 namespace transept::runtime {
 
@@ -46,9 +47,12 @@ public:
   virtual void prefill(DecodeBatch &batch, std::int64_t rowLimit) = 0;
   /// Adds the next step's rows and requests to the batch.
   virtual void addRows(DecodeBatch &batch) = 0;
-  /// How many of so many rows that it asked for it uses in any case: what is no number there ends
-  /// the call. Whether it uses the others, it sees itself.
-  virtual std::size_t usedRequests(std::size_t requested) const { return requested; }
+  /// Whether it uses what this request of the step returns in any case, so that what is no number
+  /// ends the call; what a wrong draft leads to may be nothing that the model can score.
+  virtual bool needsScores(std::size_t request) const {
+    (void)request;
+    return true;
+  }
   /// Goes on with what the batch's invocation returned for them.
   virtual void advance(const DecodeBatch &batch) = 0;
 };
@@ -68,6 +72,7 @@ struct SearchStart {
   PagePool &pages;
   std::vector<std::int32_t> prompt; // not empty
   AllowedTokens allowed;
+  Guesser guesser;
   const StopStrings &stops;
   /// Beam search: what results are drawn to, the ids that they begin with included; or none.
   std::vector<std::int32_t> softPrefix = {};

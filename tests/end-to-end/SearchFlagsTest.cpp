@@ -98,6 +98,21 @@ TEST(SearchFlags, GuessTokensWithoutAnotherResult) {
   expectFailure(generate({"--beams", "2", "--lookup", "5"}), 1, "--lookup is 5, but must be 0");
 }
 
+TEST(SearchFlags, LetASmallerModelGuess) {
+  for (const char *flag : {"--beams=1", "--sample", "--token-scores"}) {
+    CommandResult plain = generate({"--json", flag});
+    CommandResult guessed =
+        generate({"--json", flag, "--draft", library("t5"), "--guess-length", "3"});
+    EXPECT_EQ(guessed.status, 0) << guessed.errors;
+    EXPECT_EQ(guessed.output, plain.output) << flag;
+  }
+  expectFailure(generate({"--beams", "2", "--draft", library("t5")}), 2,
+                "--beams 1 makes it greedy");
+  expectFailure(generate({"--draft", library("marian")}), 2,
+                "expects a model whose target vocabulary is");
+  expectFailure(generate({"--draft", "nothing.so"}), 1, "nothing.so");
+}
+
 TEST(SearchFlags, ChangeWhichHypothesisIsTheBest) {
   CommandResult plain = generate({"--beams", "4", "--num-return", "4"});
   for (auto [flag, value, neutral] :

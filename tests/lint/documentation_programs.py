@@ -40,7 +40,7 @@ int main(int count, char **arguments) {
 
 CPP_FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror"]
 CPP_HEADERS = "".join(f"#include <{name}>\n" for name in (
-    "transept/sound.h", "transept/zero_shot.h", "atomic", "cstdio", "fstream", "thread"))
+    "transept/draft.h", "transept/sound.h", "transept/zero_shot.h", "atomic", "cstdio", "fstream", "thread"))
 CPP_MAIN = """
 int main(int, char **arguments) {
   auto model = transept::Model::open("libnumber_words.so");

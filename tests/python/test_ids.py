@@ -239,6 +239,25 @@ def test_allowed_ids_are_asked_before_each_token(golden):
         model.submit([5, 9, 7, 0], allowed_ids=allow)
 
 
+def test_guesses_change_no_result(golden):
+    model = golden("marian").model
+    source, asked = model.encode([5, 9, 7, 0]), []
+    for options in ({"beams": 1}, {"beams": 1, "sample": True, "seed": 3}):
+        (plain,) = model.generate(source, maximum_length=12, **options)
+
+        def guess(number, ids, generated_from, limit):
+            asked.append((number, len(ids), generated_from, limit))
+            return plain.ids[len(ids):]
+
+        assert model.generate(source, maximum_length=12, guess=guess, **options) == [plain]
+        assert model.generate(source, maximum_length=12, guess=lambda *_: [4, 4], **options) == [plain]
+    assert asked[0][::2] == (0, asked[0][1]) and asked[0][3] == 5
+    with pytest.raises(ZeroDivisionError):
+        model.generate(source, beams=1, guess=lambda *_: 1 / 0)
+    with pytest.raises(transept.Error, match="guess"):
+        model.submit([5, 9, 7, 0], guess=guess)
+
+
 def test_a_stopped_call_keeps_what_there_is(demo):
     whole = demo.generate_texts(">>de<< forty-eight")[0]
     (partial,) = demo.generate([demo.encode(demo.tokenize(">>de<< forty-eight"))][0:1], keep_partial=True,

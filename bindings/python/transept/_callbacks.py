@@ -52,14 +52,21 @@ class Callbacks:
         self._raised: Optional[BaseException] = None
 
     def add(self, kind: Any, function: Callable[..., Any]) -> Any:
+        return self._guard(kind, lambda *arguments: 1 if function(*arguments) is False else 0, stopped=1)
+
+    def add_counting(self, kind: Any, function: Callable[..., int]) -> Any:
+        """Of a function that says how much it gave; a negative number ends the call."""
+        return self._guard(kind, function, stopped=-1)
+
+    def _guard(self, kind: Any, function: Callable[..., int], stopped: int) -> Any:
         def guarded(_context: Any, *arguments: Any) -> int:
             try:
                 if self._raised is not None or _running.is_ending:
-                    return 1
-                return 1 if function(*arguments) is False else 0
+                    return stopped
+                return function(*arguments)
             except BaseException as problem:
                 self._raised = problem
-                return 1
+                return stopped
 
         self._kept.append(kind(guarded))
         return self._kept[-1]

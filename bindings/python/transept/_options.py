@@ -39,6 +39,8 @@ class GenerateOptions(_abi.GenerationOptions, total=False):
     "Beam search: choices of words, as ids; of each choice one is in every result, where a way is found."
     allowed_ids: Callable[[int, List[int], int], Iterable[int]]
     "allowed_ids(source, ids, generated_from) gives the ids that may follow; before each that is chosen."
+    guess: Callable[[int, List[int], int, int], Iterable[int]]
+    "guess(source, ids, generated_from, limit) gives ids that may follow; they are checked in one step, and change no result."
     keep_partial: bool
     "A call that a callback ends with False gives what there is by then; what was not finished says so."
     caller: int
@@ -59,7 +61,7 @@ GenerateOptions.__doc__ = f"{GenerateOptions.__doc__}\n\n{_abi.GenerationOptions
 TranslateOptions.__doc__ = f"{TranslateOptions.__doc__}\n\n{GenerateOptions.__doc__}"
 
 _CALL_OPTIONS = ("ignore_model_defaults", "prompt", "prompts", "seed", "source_numbers", "token_scores",
-                 "timestamps", "forced_words", "allowed_ids", "keep_partial", "caller", "weight", "priority", "deadline")
+                 "timestamps", "forced_words", "allowed_ids", "guess", "keep_partial", "caller", "weight", "priority", "deadline")
 
 
 def refuse_unknown(function: str, given: Iterable[str], texts: bool) -> None:
@@ -94,15 +96,27 @@ class Generation:
 
     def add_callbacks(self, given: Mapping[str, Any], callbacks: Any) -> None:
         """Those of the options, which live as long as `callbacks`."""
-        if (allowed := given.get("allowed_ids")) is None:
-            return
+        if (allowed := given.get("allowed_ids")) is not None:
+            self._add_allowed(allowed, callbacks)
+        if (guess := given.get("guess")) is not None:
+            self._add_guess(guess, callbacks)
 
+    def _add_allowed(self, allowed: Callable[[int, List[int], int], Iterable[int]], callbacks: Any) -> None:
         def allow(source: int, ids: Any, count: int, generated_from: int, result: Any, size: Any) -> None:
             memory, size[0] = _values.ids(allowed(source, ids[:count], generated_from), "allowed_ids")
             self._allowed = memory  # until the next call
             result[0] = ctypes.cast(memory, ctypes.POINTER(ctypes.c_int32))
 
         self.structure.allowed_ids = callbacks.add(_abi.transept_allowed_function, allow)
+
+    def _add_guess(self, guess: Callable[[int, List[int], int, int], Iterable[int]], callbacks: Any) -> None:
+        def tell(source: int, ids: Any, count: int, generated_from: int, guessed: Any, limit: int) -> int:
+            memory, size = _values.ids(guess(source, ids[:count], generated_from, limit), "guess")
+            size = min(size, limit)
+            guessed[:size] = memory[:size]
+            return size
+
+        self.structure.guess = callbacks.add_counting(_abi.transept_guess_function, tell)
 
     def _set_forced_words(self, choices: Iterable[Iterable[Iterable[int]]]) -> None:
         words: list[Iterable[int]] = []

@@ -315,8 +315,9 @@ class Model:
         """Encodes token ids, or rows of features, and generates from them without waiting: all requests
         and calls share the model's steps. Error (OVERLOADED) where maximum_requests are on their way."""
         refuse_unknown("submit", options, texts=False)
-        if options.get("allowed_ids") is not None:
-            raise invalid("allowed_ids is given, but a request has no thread for it; use generate in a thread")
+        for callback in ("allowed_ids", "guess"):
+            if options.get(callback) is not None:
+                raise invalid(f"{callback} is given, but a request has no thread for it; use generate in a thread")
         return Request(self, self._input(source), options)
 
     def _encoded(self, entry: Any) -> Source:

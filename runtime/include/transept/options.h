@@ -206,6 +206,12 @@ struct GenerateOptions {
   /// ends the call with that exception. Must not use the model. See token_trie.h.
   std::function<std::vector<Id>(const TokenPrefix &prefix)> allowedIds = {};
 
+  /// Greedy search and sampling: guesses what follows a prefix, at most `limit` ids (guessLength,
+  /// or fewer where there is no room). They are checked together in one step, and results are those
+  /// without guesses, bit by bit. Called before each step, as onToken is; an exception ends the
+  /// call with that exception. Must not use the model; another one, it may: see draft.h.
+  std::function<std::vector<Id>(const TokenPrefix &prefix, std::size_t limit)> guess = {};
+
   /// How the call stands among others that share its steps.
   Schedule schedule = {};
 

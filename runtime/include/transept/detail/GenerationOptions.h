@@ -7,6 +7,7 @@
 #include "transept/error.h"
 #include "transept/options.h"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -67,6 +68,10 @@ public:
     if (given.allowedIds) {
       options.allowed_ids = callAllowed;
       options.allowed_ids_context = this;
+    }
+    if (given.guess) {
+      options.guess = callGuess;
+      options.guess_context = this;
     }
     if (given.onProgress) {
       options.on_progress = callProgress;
@@ -266,6 +271,23 @@ private:
     } catch (...) {
       self->thrown = std::current_exception();
       return 1;
+    }
+  }
+
+  static std::int64_t callGuess(void *context, std::uint64_t source, const std::int32_t *ids,
+                                std::uint64_t count, std::uint64_t generatedFrom,
+                                std::int32_t *guessed, std::uint64_t limit) {
+    auto *self = static_cast<GenerationOptions *>(context);
+    try {
+      std::span<const Id> all(ids, count);
+      std::vector<Id> found = self->given.guess(
+          {std::size_t(source), all, all.subspan(generatedFrom)}, std::size_t(limit));
+      std::size_t used = std::min<std::size_t>(found.size(), limit);
+      std::copy_n(found.begin(), used, guessed);
+      return std::int64_t(used);
+    } catch (...) {
+      self->thrown = std::current_exception();
+      return -1;
     }
   }
 
