@@ -8,6 +8,7 @@
 #include "base/Json.h"
 #include "base/MappedFile.h"
 #include "base/ModelFolder.h"
+#include "checkpoints/CTranslate2File.h"
 #include "checkpoints/FloatConversion.h"
 #include "checkpoints/MarianBinary.h"
 #include "checkpoints/NumpyArchive.h"
@@ -37,14 +38,16 @@ struct Format {
 constexpr Format formats[] = {{"model.safetensors", parseSafetensors},
                               {"pytorch_model.bin", parseTorchFile}};
 
-/// How a file is read that a description names, whatever its name is. Torch's have the ending of
-/// Marian's.
+/// How a file is read that a description names, whatever its name is. Torch's, Marian's and
+/// CTranslate2's have the same ending.
 Parse parserOf(std::string_view file, std::span<const std::byte> bytes) {
   if (file.ends_with(".npz"))
     return parseNumpyArchive;
   if (file.ends_with(".safetensors"))
     return parseSafetensors;
-  return isMarianBinary(bytes) ? parseMarianBinary : parseTorchFile;
+  if (isMarianBinary(bytes))
+    return parseMarianBinary;
+  return isCTranslate2File(bytes) ? parseCTranslate2File : parseTorchFile;
 }
 
 bool isUtf8(const std::string &text) {
@@ -248,6 +251,18 @@ void checkRows(const TensorInfo &info, int64_t first, int64_t count, int64_t row
                   info.file, info.name, std::isnan(value) ? "NaN" : "infinity", row, column));
 }
 
+/// Rows of `columns` numbers; the first is row `begin` of the tensor. Of a transposed one each
+/// column is a row of the tensor.
+void divideRows(const TensorInfo &info, std::span<float> all, int64_t begin, int64_t columns,
+                bool isTransposed) {
+  for (size_t first = 0; first < all.size(); first += size_t(columns)) {
+    auto row = int64_t(first) / columns;
+    float factor = isTransposed ? 0 : 1 / info.rowDivisor(begin + row);
+    for (int64_t column = 0; column < columns; ++column)
+      all[first + size_t(column)] *= isTransposed ? 1 / info.rowDivisor(column) : factor;
+  }
+}
+
 } // namespace
 
 void Checkpoint::readFloat(std::string_view name, float *out, int64_t firstRow,
@@ -288,6 +303,8 @@ void Checkpoint::readFloat(const TensorReference &reference, int64_t layer, floa
   if (info.divisor != 0)
     for (float &value : all)
       value *= 1 / info.divisor;
+  if (!info.rowDivisors.empty())
+    divideRows(info, all, begin, shape.columns, reference.isTransposed);
   check(all, begin);
 }
 

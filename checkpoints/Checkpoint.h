@@ -19,7 +19,7 @@ class Checkpoint {
 public:
   /// model.safetensors or pytorch_model.bin, each in one file or in shards with FILE.index.json;
   /// the first that is there, in this order. Or `file` of the directory, if there is a name: these,
-  /// .npz or Marian's .bin.
+  /// .npz, Marian's .bin or CTranslate2's.
   static Checkpoint open(const std::string &directory, const std::string &file = "");
   Checkpoint(Checkpoint &&) noexcept;
   ~Checkpoint();

@@ -49,7 +49,9 @@ void convert(const std::byte *data, std::span<float> out, int64_t stride, Conver
 } // namespace
 
 void convertToFloat(ElementType type, const std::byte *data, std::span<float> out, int64_t stride) {
-  assert((isWeightType(type) || type == ElementType::I8) && "the caller checks the type");
+  assert((isWeightType(type) || type == ElementType::I8 || type == ElementType::I16 ||
+          type == ElementType::I32) &&
+         "the caller checks the type");
   switch (type) {
   case ElementType::F64:
     return convert<double>(data, out, stride, [](double value) { return float(value); });
@@ -59,6 +61,10 @@ void convertToFloat(ElementType type, const std::byte *data, std::span<float> ou
     return convert<uint16_t>(data, out, stride, halfToFloat);
   case ElementType::I8:
     return convert<int8_t>(data, out, stride, [](int8_t value) { return float(value); });
+  case ElementType::I16:
+    return convert<int16_t>(data, out, stride, [](int16_t value) { return float(value); });
+  case ElementType::I32:
+    return convert<int32_t>(data, out, stride, [](int32_t value) { return float(value); });
   default:
     return convert<uint16_t>(data, out, stride, brainToFloat);
   }

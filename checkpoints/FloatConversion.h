@@ -18,7 +18,7 @@ float halfToFloat(uint16_t bits);
 float brainToFloat(uint16_t bits);
 
 /// Converts out.size() elements beginning at `data`; `stride` counts elements between two of them.
-/// `type` is a weight type or I8; F64 is rounded.
+/// `type` is a weight type, I8, I16 or I32; F64 and I32 are rounded.
 void convertToFloat(ElementType type, const std::byte *data, std::span<float> out,
                     int64_t stride = 1);
 

@@ -5,6 +5,7 @@
 #include "checkpoints/TensorInfo.h"
 
 #include <array>
+#include <cstring>
 #include <fmt/format.h>
 
 namespace transept::checkpoints {
@@ -86,6 +87,12 @@ int64_t TensorInfo::columnCount() const {
     if (__builtin_mul_overflow(columns, shape[dimension], &columns))
       return 0; // only possible beside a dimension of 0: the parser checked the whole product
   return columns;
+}
+
+float TensorInfo::rowDivisor(int64_t row) const {
+  float value = 0;
+  std::memcpy(&value, rowDivisors.data() + size_t(row) * sizeof(value), sizeof(value));
+  return value;
 }
 
 std::string formatShape(std::span<const int64_t> shape) {

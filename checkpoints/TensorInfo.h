@@ -51,13 +51,18 @@ struct TensorInfo {
   std::span<const std::byte> data;
   /// Elements from one index of a dimension to the next; empty where rows lie one after another.
   std::vector<int64_t> strides = {};
-  /// Of numbers that are stored as whole ones, I8: what they are to be divided by; 0: nothing.
+  /// Of numbers that are stored as whole ones, I8, I16 or I32: what they are to be divided by; 0:
+  /// nothing.
   float divisor = 0;
+  /// The same with a divisor for each row: rowCount() numbers of f32, not aligned. Or empty.
+  std::span<const std::byte> rowDivisors = {};
   /// Path of the file that holds it.
   std::string file;
 
-  /// Whether it may be a weight: numbers of a weight type, or bytes with a divisor.
-  bool isWeight() const { return isWeightType(type) || divisor != 0; }
+  /// Whether it may be a weight: numbers of a weight type, or whole numbers with divisors.
+  bool isWeight() const { return isWeightType(type) || divisor != 0 || !rowDivisors.empty(); }
+  /// Of a tensor with divisors for rows.
+  float rowDivisor(int64_t row) const;
 
   int64_t elementCount() const;
   /// A tensor as a matrix: the first dimension by the product of the others (rank 0 is 1 x 1),

@@ -83,7 +83,7 @@ cuts, which greedy search, beams and samples have alike. `transept generate --to
 latter.
 
 A call can be heard and ended: `onToken` gets each token of the best result as soon as it is certain,
-in beam search once all hypotheses that can still win agree on it. `stop`, a `std::stop_token`, ends
+in beam search once all hypotheses that can still win agree on it, of several samples those of the first. `stop`, a `std::stop_token`, ends
 encode and generate before their next step; with `keepPartial` generate then returns what there is.
 
 `onProgress` counts the sources that are done.

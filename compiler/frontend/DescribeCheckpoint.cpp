@@ -7,6 +7,7 @@
 #include "base/Error.h"
 #include "base/ModelFolder.h"
 #include "compiler/frontend/CppKeywords.h"
+#include "compiler/frontend/ctranslate2/CTranslate2Model.h"
 #include "compiler/frontend/description/DescriptionJson.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
 #include "compiler/frontend/families/ConfigRules.h"
@@ -21,6 +22,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 namespace transept::frontend {
 
@@ -110,11 +112,47 @@ Description describeMarianModel(const std::string &path, std::vector<std::string
   return std::move(description);
 }
 
+/// CTranslate2's, as the model of transformers that it was.
+Description describeCTranslate2Model(const std::string &directory,
+                                     std::vector<std::string> &warnings) {
+  auto checkpoint = checkpoints::Checkpoint::open(directory, ctranslate2File);
+  CTranslate2Model model = readCTranslate2Model(directory, checkpoint, warnings);
+  JsonFields config(model.config, directory + "/" + ctranslate2File);
+  JsonFields generation(model.generation, directory + "/config.json");
+  const Family &family = findFamily(config);
+  FamilyInput input{config, checkpoint, family.modelType, warnings};
+  FamilyResult result = family.describe(input);
+  finishCTranslate2Model(model, checkpoint, result);
+  Description &description = result.description;
+  description.name = modelName(directory);
+  checkTensors(description, checkpoint, result.shapeOrigins);
+  description.generation =
+      readGenerationDefaults(config, &generation, result.specialIds,
+                             description.target.embedding.vocabularySize, warnings);
+  description.tokenizer = findTokenizer(directory, description.family, warnings);
+  addPreprocessor(directory, description);
+  for (auto [isMissing, what, instead] :
+       {std::tuple(description.tokenizer.kind.empty(), "a tokenizer", "token ids"),
+        std::tuple(description.source.embedding.features &&
+                       !hasFile(directory, "preprocessor_config.json"),
+                   "a preprocessor (preprocessor_config.json)", "rows of features")})
+    if (isMissing)
+      warnings.push_back(fmt::format("{}: there are no files of {}, so the model deals in {}; "
+                                     "--copy_files of CTranslate2's converter takes them along",
+                                     directory, what, instead));
+  description.checkpoint = fs::absolute(directory).lexically_normal().string();
+  description.weights = ctranslate2File;
+  checkDescription(description);
+  return std::move(description);
+}
+
 Description describe(const std::string &directory, std::vector<std::string> &warnings) {
   if (!fs::exists(directory))
     throw InputError(fmt::format("{}: no such directory", directory));
   if (isMarianModel(directory))
     return describeMarianModel(directory, warnings);
+  if (isCTranslate2Model(directory))
+    return describeCTranslate2Model(directory, warnings);
   if (!fs::is_directory(directory))
     throw InputError(fmt::format("{}: a checkpoint is a directory with config.json, or Marian's "
                                  ".npz or .bin, a description ends in .json, but this is neither",

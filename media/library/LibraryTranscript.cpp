@@ -95,6 +95,10 @@ SoundOptions soundOptionsOf(const Model &model, const transept_transcribe_option
   if (options.batch_size != 0)
     result.batchSize = options.batch_size;
   result.tokenTimes = options.token_times != 0;
+  if (options.on_progress)
+    result.onProgress = [&options](double done, double total) {
+      return options.on_progress(options.on_progress_context, done, total) == 0;
+    };
   return result;
 }
 

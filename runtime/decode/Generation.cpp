@@ -66,10 +66,6 @@ Generation::Generation(Engine &engine, std::size_t sourceCount,
   order = settings.shortlist;
   for (std::int32_t id : settings.vocabulary)
     order = (order ^ std::size_t(id)) * 0x100000001b3u | 1; // FNV-1a, but never 0
-  bool hasSamples = settings.sample && settings.beams == 1 && settings.sequences() > 1;
-  if (listener.call && hasSamples)
-    failArgument(settings.named("return_count", "returnCount"), settings.returnCount,
-                 "1 when " + text(settings.named("on_token", "onToken")) + " is given");
   prompts.reserve(sourceCount);
   for (std::size_t source = 0; source < sourceCount; ++source) {
     std::span<const std::int32_t> given = promptOf(options, source);

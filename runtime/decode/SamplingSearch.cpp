@@ -145,7 +145,8 @@ void SamplingSearch::append(Sample &sample, std::int32_t id, float tokenScore) {
   sample.isDone = reason || sample.length() >= rules.maximumLength();
   if (sample.isDone)
     sample.cache.clear();
-  listener.tell(id);
+  if (sample.number == 0)
+    listener.tell(id);
 }
 
 void SamplingSearch::endEarly() {

@@ -14,7 +14,7 @@ namespace transept::runtime {
 
 class SamplingSearch : public Search {
 public:
-  /// `number` is the source's for the random numbers.
+  /// `number` is the source's for the random numbers. The listener hears of the first sample.
   SamplingSearch(SearchStart start, std::uint64_t number, TokenListener listener);
 
   bool isDone() const override;

@@ -10,7 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace transept::endtoend {
 namespace {
@@ -124,6 +126,55 @@ TEST(Sounds, StopWhenTheyAreAskedTo) {
   size_t partial = transcribe(model, {.samples = samples}, options, stopAtFirst).segments.size();
   EXPECT_GE(partial, 1u);
   EXPECT_LT(partial, whole);
+}
+
+TEST(Sounds, SayAfterEachWindowHowMuchIsDone) {
+  Model model = listener();
+  std::vector<float> samples = sweepOf(kCount);
+  for (bool isSplit : {false, true}) {
+    SoundOptions options = inGerman();
+    if (isSplit)
+      options.splitAtSilence = 40;
+    std::vector<double> done;
+    size_t found = 0, foundBefore = 0;
+    options.onProgress = [&](double seconds, double total) {
+      EXPECT_EQ(total, 5);
+      done.push_back(seconds);
+      foundBefore = found;
+      return true;
+    };
+    SoundTranscript transcript =
+        transcribe(model, {.samples = samples}, options, [&](const SoundSegment &) { ++found; });
+    ASSERT_EQ(done.size(), transcript.segments.back().window + 1);
+    EXPECT_TRUE(std::ranges::is_sorted(done));
+    EXPECT_GT(done.front(), 0);
+    EXPECT_LT(done.front(), 2);
+    EXPECT_EQ(done.back(), 5);
+    EXPECT_EQ(foundBefore, found) << "segments come before the progress of their window";
+
+    options.onProgress = [](double seconds, double) { return seconds < 2; };
+    EXPECT_THAT(errorOf([&] { transcribe(model, {.samples = samples}, options); }),
+                HasSubstr("asked to stop"));
+    options.speech.generate.keepPartial = true;
+    SoundTranscript partial = transcribe(model, {.samples = samples}, options);
+    EXPECT_GE(partial.segments.size(), 1u);
+    EXPECT_LT(partial.segments.size(), transcript.segments.size());
+    options.onProgress = [](double, double) -> bool { throw std::out_of_range("mine"); };
+    EXPECT_THROW(transcribe(model, {.samples = samples}, options), std::out_of_range);
+  }
+}
+
+TEST(Sounds, OfLessThanAWindowAreDoneAtTheirEnd) {
+  Model model = listener();
+  std::vector<float> samples = sweepOf(8000);
+  std::vector<std::pair<double, double>> heard;
+  SoundOptions options = inGerman();
+  options.onProgress = [&](double done, double total) {
+    heard.emplace_back(done, total);
+    return true;
+  };
+  transcribe(model, {.samples = samples}, options);
+  EXPECT_THAT(heard, testing::ElementsAre(testing::Pair(0.5, 0.5)));
 }
 
 } // namespace

@@ -41,6 +41,20 @@ TEST(WholeSounds, AreTranscribedInOnePieceAsTheCommandDoes) {
   EXPECT_EQ(segment.text + "\n", command.output);
 }
 
+TEST(WholeSounds, AreDoneAtOnce) {
+  std::vector<float> samples = sweepOf(kCount);
+  std::vector<std::pair<double, double>> heard;
+  SoundOptions options;
+  options.onProgress = [&](double done, double total) {
+    heard.emplace_back(done, total);
+    return heard.size() < 2;
+  };
+  transcribe(listener(), {.samples = samples}, options);
+  EXPECT_THAT(heard, testing::ElementsAre(testing::Pair(0.5625, 0.5625)));
+  EXPECT_THAT(errorOf([&] { transcribe(listener(), {.samples = samples}, options); }),
+              HasSubstr("asked to stop"));
+}
+
 TEST(WholeSounds, AreResampledToTheModelsRate) {
   Model model = listener();
   auto tone = [](unsigned rate) {

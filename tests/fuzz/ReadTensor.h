@@ -25,6 +25,9 @@ inline void readTensor(const checkpoints::TensorInfo &tensor, std::span<const st
     throw std::logic_error("a shape does not fit its elements: " + tensor.name);
   if (tensor.elementCount() >= 10'000 || !tensor.isWeight())
     return;
+  for (int64_t row = 0; row < int64_t(tensor.rowDivisors.size() / sizeof(float)); ++row)
+    if (row >= tensor.rowCount() || !(tensor.rowDivisor(row) > 0))
+      throw std::logic_error("divisors do not fit the rows: " + tensor.name);
   checkpoints::StridedMatrix matrix(tensor);
   std::vector<float> row(size_t(tensor.columnCount())), column(size_t(tensor.rowCount()));
   for (int64_t index = 0; index < tensor.rowCount(); ++index)

@@ -106,3 +106,15 @@ def test_a_segment_can_end_the_call(sounds, samples):
 
     with pytest.raises(ValueError, match="mine"):
         sounds.transcribe(samples, language="de", on_segment=fail)
+
+
+def test_progress_is_told_after_each_window_and_can_end_the_call(sounds, samples):
+    heard = []
+    transcript = sounds.transcribe(samples, language="de", on_progress=lambda *seconds: heard.append(seconds))
+    assert len(heard) == transcript.segments[-1].window + 1
+    assert heard == sorted(heard) and heard[-1] == (5, 5) and {total for _, total in heard} == {5}
+    with pytest.raises(transept.Error) as caught:
+        sounds.transcribe(samples, language="de", on_progress=lambda done, total: done < 2)
+    assert caught.value.code == transept.ErrorCode.CANCELLED
+    with pytest.raises(ZeroDivisionError):
+        sounds.transcribe(samples, language="de", on_progress=lambda done, total: done / 0)

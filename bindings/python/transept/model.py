@@ -260,6 +260,7 @@ class Model:
                    hotwords: Optional[str] = None, split_at_silence: Optional[float] = None,
                    batch_size: int = 0,
                    on_segment: Optional[Callable[[speech.Segment], Any]] = None,
+                   on_progress: Optional[Callable[[float, float], Any]] = None,
                    **options: Unpack[GenerateOptions]) -> speech.Transcript:
         """What is said in a sound of any length, rate and number of channels.
 
@@ -270,9 +271,10 @@ class Model:
         what was said stands before the next window. temperatures: tried one after another while what comes
         out is poor by the first two thresholds. token_times: segments have these, and words. hotwords: stand
         before each window, before all other text. split_at_silence: windows end at silence, so many decibels
-        below the loudest so far (40), and batch_size (0: 8) of them are decoded together. on_segment(segment) is called with each segment as soon as
-        it is known; returning False ends the call with Error (CANCELLED), an exception ends it with that
-        exception. It must not use the model."""
+        below the loudest so far (40), and batch_size (0: 8) of them are decoded together.
+        on_segment(segment) is called with each segment as soon as it is known, on_progress(done, total) after
+        each window with the seconds that are done and all of them; returning False ends the call with Error
+        (CANCELLED), an exception ends it with that exception. They must not use the model."""
         refuse_unknown("transcribe", options, texts=False)
         texts = {"language": language, "previous_text": previous_text, "hotwords": hotwords}
         numbers = {"compression_ratio_threshold": compression_ratio_threshold,
@@ -282,7 +284,7 @@ class Model:
                  "previous_text_is_for_all": previous_text_is_for_all}
         given = speech._Options(task, texts, temperatures, numbers, flags, batch_size)
         return speech.transcribe(self._opened, samples, sample_rate, given, Generation(options, 1),
-                                 on_segment)
+                                 on_segment, on_progress)
 
     # Token ids and features
 

@@ -140,7 +140,8 @@ class _Options:
 
 
 def transcribe(opened: Opened, samples: Any, sample_rate: int, options: _Options, generation: Generation,
-               on_segment: Optional[Callable[[Segment], Any]]) -> Transcript:
+               on_segment: Optional[Callable[[Segment], Any]],
+               on_progress: Optional[Callable[[float, float], Any]]) -> Transcript:
     if not opened.table.sound:
         raise Error(ErrorCode.UNSUPPORTED, f"{text_at(opened.table.name)} takes no sounds; where it listens, "
                                            "its checkpoint lacked a preprocessor_config.json")
@@ -151,6 +152,8 @@ def transcribe(opened: Opened, samples: Any, sample_rate: int, options: _Options
     options.structure.on_segment = callbacks.add(
         _abi.transept_segment_function,
         (lambda view: on_segment(_segment_of(view.contents))) if on_segment else (lambda view: True))
+    if on_progress:
+        options.structure.on_progress = callbacks.add(_abi.transept_seconds_function, on_progress)
     generation.structure.should_stop = callbacks.add(_abi.transept_stop_function, lambda: True)
     handle = ctypes.c_void_p()
     callbacks.call(opened, functions.transcribe, opened.table_pointer, opened.model, ctypes.byref(pcm),

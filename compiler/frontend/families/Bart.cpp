@@ -100,7 +100,7 @@ private:
     Embedding &embedding = stack.embedding;
     embedding.scale = embeddingScale(config, hidden, traits.isScaled);
     embedding.positions = positions(module + ".embed_positions");
-    if (traits.offset == afterPadding)
+    if (traits.offset == afterPadding && embedding.positions.offset > 0)
       embedding.positions.uncountedId = embedding.positions.offset - 1;
     if (traits.embeddingNorm != EmbeddingNorm::None)
       embedding.norm = layerNorm(module + ".layernorm_embedding");

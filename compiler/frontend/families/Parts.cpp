@@ -26,13 +26,13 @@ double toleranceOf(int64_t position) {
   return 1e-6 + 2.4e-7 * double(position);
 }
 
-/// Rows before the offset belong to padding.
+/// Rows before the offset belong to padding; `absent` of them are left out.
 bool holdsSinusoids(const checkpoints::Checkpoint &checkpoint, const checkpoints::TensorInfo &table,
-                    const Positions &computed) {
+                    const Positions &computed, int64_t absent) {
   int64_t width = table.columnCount();
   auto row = std::vector<float>(size_t(width));
-  for (int64_t position = computed.offset; position < table.rowCount(); ++position) {
-    checkpoint.readFloat(table.name, row.data(), position, 1);
+  for (int64_t position = computed.offset; position < table.rowCount() + absent; ++position) {
+    checkpoint.readFloat(table.name, row.data(), position - absent, 1);
     double tolerance = toleranceOf(position);
     for (int64_t wave = 0; wave < width / 2; ++wave) {
       double angle = angleOf(computed.kind, position, wave, width);
@@ -122,9 +122,14 @@ Positions sinusoidalPositions(const Positions &computed, const std::string &modu
     const checkpoints::TensorInfo *table = checkpoint.find(name);
     if (!table)
       continue;
-    if (table->shape != std::vector<int64_t>{computed.length + computed.offset, hidden} ||
-        !checkpoints::isWeightType(table->type) || !holdsSinusoids(checkpoint, *table, computed))
-      return learnedPositions(name, computed.length, computed.offset);
+    auto hasShape = [&](int64_t absent) {
+      return table->shape ==
+             std::vector<int64_t>{computed.length + computed.offset - absent, hidden};
+    };
+    int64_t absent = hasShape(0) || !hasShape(computed.offset) ? 0 : computed.offset;
+    if (!hasShape(absent) || !checkpoints::isWeightType(table->type) ||
+        !holdsSinusoids(checkpoint, *table, computed, absent))
+      return learnedPositions(name, computed.length, computed.offset - absent);
     result.unusedTensors.push_back(name);
   }
   return computed;

@@ -50,7 +50,8 @@ Positions learnedPositions(const std::string &table, int64_t length, int64_t off
 
 /// Sinusoids of a module that may store its table all the same, as `module`.weight or .weights:
 /// those take the place of the computed ones in Hugging Face too. The usual ones are what would be
-/// computed, and go to `result.unusedTensors`; others are used as they are.
+/// computed, and go to `result.unusedTensors`; others are used as they are. The rows before the
+/// offset may be left out of it.
 Positions sinusoidalPositions(const Positions &computed, const std::string &module, int64_t hidden,
                               const checkpoints::Checkpoint &checkpoint, FamilyResult &result);
 

@@ -59,6 +59,8 @@ private:
       if (decoded.sequence.finishReason == FinishReason::Cancelled)
         return;
       first += sound.frameCount <= window ? count : next;
+      if (isEndedAt(first))
+        return;
     }
   }
 
@@ -86,6 +88,8 @@ private:
         isCancelled |= each.sequence.finishReason == FinishReason::Cancelled;
         if (!each.isSilence)
           add(each, sources[index], place(number, windows[index].first), windows[index].count);
+        if (!isCancelled && isEndedAt(windows[index].first + windows[index].count))
+          return;
       }
       if (isCancelled)
         return;
@@ -204,9 +208,22 @@ private:
   /// Whether to return what there is; throws Error where the call is to end without it.
   bool isStopped() const {
     const GenerateOptions &generate = options.speech.generate;
-    if (generate.stop.stop_requested() && !generate.keepPartial)
+    return generate.stop.stop_requested() && isPartKept();
+  }
+
+  bool isPartKept() const {
+    if (!options.speech.generate.keepPartial)
       throw Error(ErrorCode::Cancelled, "the call was asked to stop");
-    return generate.stop.stop_requested();
+    return true;
+  }
+
+  /// Says that so many frames are done; the rest as isStopped.
+  bool isEndedAt(std::size_t frames) const {
+    if (!options.onProgress)
+      return false;
+    const double total = sound.seconds > 0 ? sound.seconds : secondsOf(sound.frameCount);
+    const double done = frames < sound.frameCount ? std::min(secondsOf(frames), total) : total;
+    return !options.onProgress(done, total) && isPartKept();
   }
 
   std::vector<float> read(std::size_t first, std::size_t count) const {

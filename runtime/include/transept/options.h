@@ -184,10 +184,11 @@ struct GenerateOptions {
 
   /// Called with the number of the source and each new token of its best result as soon as it is
   /// certain: in greedy search and sampling when it is chosen, in beam search when all hypotheses
-  /// that can still become the best agree on it. Not for several samples. Returning false ends the
-  /// call as `stop` does; an exception ends it with that exception. Called while the call lasts, by
-  /// one thread at a time, which may be that of another call whose steps this one shares: it should
-  /// be quick, and must not use the model.
+  /// that can still become the best agree on it. Of several samples it hears the first alone, the
+  /// first of the results, and nothing once that has ended. Returning false ends the call as `stop`
+  /// does; an exception ends it with that exception. Called while the call lasts, by one thread at
+  /// a time, which may be that of another call whose steps this one shares: it should be quick, and
+  /// must not use the model.
   std::function<bool(std::size_t source, Id id)> onToken = {};
 
   /// Called, as onToken is, when `done` of `total` sources are, after each. Returning false ends

@@ -103,7 +103,8 @@ inline SoundTranscript transcribe(const Model &model, const Pcm &pcm,
     };
   SoundFeatures features{
       .frameCount = sound.frameCount(),
-      .read = [&](std::size_t begin, std::size_t count) { return sound.read(begin, count); }};
+      .read = [&](std::size_t begin, std::size_t count) { return sound.read(begin, count); },
+      .seconds = sound.seconds()};
   return transcribeSound(model, features, complete, found);
 }
 

@@ -45,6 +45,10 @@ typedef struct transept_segment {
  * not call the model. */
 typedef int32_t (*transept_segment_function)(void *context, const transept_segment *segment);
 
+/* Called after each window with the seconds of the sound that are done and all of them; anything
+ * but 0 ends the call as transept_segment_function does. Must not call the model. */
+typedef int32_t (*transept_seconds_function)(void *context, double done, double total);
+
 /* What begins as zeros takes the default of each field; see SoundOptions in long_speech.h. */
 typedef struct transept_transcribe_options {
   uint64_t structure_size;   /* sizeof(transept_transcribe_options) of the caller */
@@ -67,6 +71,8 @@ typedef struct transept_transcribe_options {
       split_at_silence; /* windows end at silence, so many decibels below the loudest frame so far,
                          * and are decoded together; 0: each begins where the text before ended */
   uint32_t batch_size;  /* windows to decode together at most, with split_at_silence; 0: 8 */
+  transept_seconds_function on_progress; /* or null */
+  void *on_progress_context;
 } transept_transcribe_options;
 
 /* A word of a segment, with what stands around it: a blank before it, a comma behind it. */

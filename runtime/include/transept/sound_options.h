@@ -14,6 +14,8 @@ struct SoundFeatures {
   /// Gives frames [count, sourceFeatureWidth()] from `begin` on, all below frameCount. `begin`
   /// never decreases from one call to the next.
   std::function<std::vector<float>(std::size_t begin, std::size_t count)> read;
+  /// Its length without silence that fills it up, for onProgress; 0: that of its frames.
+  double seconds = 0;
 };
 
 /// Where the text of SoundOptions::previousText stands before a window.
@@ -61,6 +63,11 @@ struct SoundOptions {
   std::optional<double> splitAtSilence = {};
   /// Windows to decode together at most, with splitAtSilence. Results do not depend on it.
   std::size_t batchSize = 8;
+
+  /// Called after each window, on the calling thread, behind `found` of its segments, with the
+  /// seconds of the sound that are done and all of them. Returning false ends the call as
+  /// `speech.generate.stop` does, an exception with that exception.
+  std::function<bool(double done, double total)> onProgress = {};
 };
 
 /// A piece of a transcript, and how sure its window is.

@@ -61,6 +61,8 @@ inline SoundTranscript transcribeWhole(const Model &model, std::span<const float
     segment.text = model.detokenize(segment.ids);
   if (found)
     found(segment);
+  if (options.onProgress && !options.onProgress(seconds, seconds) && !generate.keepPartial)
+    throw Error(ErrorCode::Cancelled, "the call was asked to stop");
   return transcript;
 }
 
