@@ -26,6 +26,7 @@ constexpr auto mbart =
     classes("MBartForConditionalGeneration", "MBartModel", "MBartForSequenceClassification");
 constexpr auto mvp =
     classes("MvpForConditionalGeneration", "MvpModel", "MvpForSequenceClassification");
+constexpr auto led = classes("LEDForConditionalGeneration", "LEDModel");
 constexpr auto m2m100 = classes("M2M100ForConditionalGeneration", "M2M100Model");
 constexpr auto pegasus = classes("PegasusForConditionalGeneration", "PegasusModel");
 constexpr auto blenderbot = classes("BlenderbotForConditionalGeneration", "BlenderbotModel");
@@ -53,12 +54,13 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 25> families = {{
+constexpr std::array<Family, 26> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
     {"mbart", mbart, describeBart},
     {"mvp", mvp, describeBart},
+    {"led", led, describeBart},
     {"m2m_100", m2m100, describeBart},
     {"pegasus", pegasus, describeBart},
     {"blenderbot", blenderbot, describeBart},
