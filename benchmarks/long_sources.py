@@ -5,8 +5,8 @@
 long_sources.py TRANSEPT FOLDER [--models led,longt5] [--lengths 1024,...,16384] [--threads 1] [--weights f32]
 
 PYTHONPATH has to name build/release's bindings/python. Checkpoints with random weights and their libraries stay in
-FOLDER. Targets have one layer: what is measured is encode. Memory is what the process takes at most beyond what it
-takes after a source of 64 tokens."""
+FOLDER. Targets have one layer: what is measured is encode. Seconds are of the processor, so that neighbours count
+little; memory is what the process takes at most beyond what it takes after a source of 64 tokens."""
 import argparse
 import json
 import math
@@ -170,15 +170,15 @@ def measure(arguments, name):
     model.encode(source(64))
     before, first = most_memory(), None
     print(f"\n{name}, {arguments.weights}, threads: {arguments.threads}\n")
-    print("| tokens | seconds | times that of the first | tokens a second | MiB | KiB a token |")
+    print("| tokens | processor seconds | times those of the first | tokens a second | MiB | KiB a token |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     for length in arguments.lengths:
         best = math.inf
         for _ in range(arguments.rounds):
             ids = source(length)
-            begin = time.perf_counter()
+            begin = time.process_time()
             model.encode(ids)
-            best = min(best, time.perf_counter() - begin)
+            best = min(best, time.process_time() - begin)
         first = first or best
         memory = most_memory() - before
         print(f"| {length} | {best:.2f} | {best / first:.1f} | {length / best:.0f} | {memory:.0f} | "
