@@ -116,7 +116,7 @@ IdRows idRowsOf(const InputTensor &tensor, const InputTensor *mask) {
   for (const Json &each : mask->data)
     rows.mask.push_back(each.is_boolean()
                             ? uint8_t(each.get<bool>())
-                            : uint8_t(toInteger(each, mask->where() + ".data", {0, 1})));
+                            : uint8_t(toInteger(each, mask->where() + ".data", {0, 2})));
   return rows;
 }
 

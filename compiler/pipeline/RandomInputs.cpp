@@ -87,6 +87,13 @@ std::optional<int64_t> gridLength(func::FuncOp function) {
   return std::nullopt;
 }
 
+/// A length at which a sequence of `function` has blocks and a rest, where it is divided into some.
+int64_t blocksAndRest(func::FuncOp function, int64_t wanted) {
+  for (auto sum : function.getOps<SumBlocksOp>())
+    wanted = std::max<int64_t>(wanted, 2 * int64_t(sum.getBlockSize()) + 1);
+  return wanted;
+}
+
 Sequences drawSequences(int64_t vocabularySize, ArrayRef<int64_t> lengths,
                         std::mt19937_64 &random) {
   Sequences sequences;
@@ -108,6 +115,8 @@ std::pair<Sequences, Sequences> randomSequences(ModuleOp module, uint64_t seed) 
   auto entry = module.lookupSymbol<func::FuncOp>(forwardName);
   if (!entry)
     entry = module.lookupSymbol<func::FuncOp>(encodeName);
+  if (entry)
+    sourceLengths[0] = blocksAndRest(entry, sourceLengths[0]);
   for (int64_t &length : sourceLengths) {
     if (entry)
       length = enoughRows(entry, length);

@@ -23,6 +23,8 @@ uint32_t keysOf(plan::KeyRange keys) {
     return TRANSEPT_KEYS_OF_SEQUENCE;
   case plan::KeyRange::OfSource:
     return TRANSEPT_KEYS_OF_SOURCE;
+  case plan::KeyRange::OfRows:
+    return TRANSEPT_KEYS_OF_ROWS;
   }
   llvm_unreachable("every range of keys has its case");
 }
@@ -53,7 +55,7 @@ public:
     plan::Cost cost = launch.getCost();
     costs.label = launch.getLabel().str();
     costs.rows = rowsOf(launch.getCountedRows());
-    costs.keys = keysOf(cost.keys);
+    costs.keys = keysOf(cost.keys) + (cost.keyRows ? rowsOf(cost.keyRows) : 0);
     costs.arithmetic = arithmeticOf(cost.factors);
     costs.window = TRANSEPT_WINDOW(cost.keysBefore, cost.keysBehind);
     for (const plan::WeightUse &use : launch.getWeights())
@@ -76,6 +78,9 @@ private:
       return TRANSEPT_ROWS_REQUESTED;
     if (space.isWhole() || !spaces.find(space))
       return TRANSEPT_ROWS_ALL;
+    const MadeSpace *made = spaces.find(space);
+    if (made->from && made->from->isWhole() && made->step.hasWindows()) // blocks of these rows
+      return TRANSEPT_ROWS_OF_BLOCKS + uint32_t(made->step.stride);
     return TRANSEPT_ROWS_BEFORE_STEP + spaces.stepsBefore(space);
   }
 

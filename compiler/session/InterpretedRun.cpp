@@ -42,10 +42,10 @@ ParameterSource sourceOf(const emit::ParameterReader &reader) {
   };
 }
 
-/// Lets every attention of `decode` that looks at the source return its weights.
+/// Lets every attention of the target that looks at the source return its weights.
 void returnAttentionWeights(ModuleOp module) {
   auto returnWeights = [](auto op, Value keys) {
-    if (!op.getWeights())
+    if (!op.getWeights() && op.getQuery().getType().getSpace().isTarget())
       replaceWeights(op, AttentionWeightsType::get(
                              op.getContext(), op.getQuery().getType().getSpace(),
                              cast<RowsType>(keys.getType()).getSpace(), op.getHeadCount()));

@@ -22,12 +22,16 @@ using namespace mlir;
 namespace {
 
 std::string rowsText(uint32_t rows) {
+  if (rows > TRANSEPT_ROWS_OF_BLOCKS)
+    return "blocks:" + std::to_string(rows - TRANSEPT_ROWS_OF_BLOCKS);
   if (rows >= TRANSEPT_ROWS_BEFORE_STEP)
     return "before:" + std::to_string(rows - TRANSEPT_ROWS_BEFORE_STEP);
   return rows == TRANSEPT_ROWS_REQUESTED ? "requested" : "all";
 }
 
 std::string keysText(uint32_t keys) {
+  if (keys >= TRANSEPT_KEYS_OF_ROWS)
+    return "rows:" + rowsText(keys - TRANSEPT_KEYS_OF_ROWS);
   switch (keys) {
   case TRANSEPT_KEYS_OF_SEQUENCE:
     return "sequence";

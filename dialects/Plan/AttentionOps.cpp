@@ -19,6 +19,7 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setKeysFrom(KeySourceAttr::get(builder.getContext(), parts.keysFrom));
   properties.setBias(parts.bias);
   properties.setBiasReach(number(parts.biasReach));
+  properties.setBlockSize(number(parts.blockSize));
   properties.setHeadCount(number(parts.headCount));
   properties.setKeyDim(number(parts.keyDim));
   properties.setValueDim(number(parts.valueDim));
@@ -27,6 +28,7 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setSoftCap(parts.softCap);
   properties.setMultipliesBfloats(flag(parts.multipliesBFloats));
   properties.setCausal(flag(parts.isCausal));
+  properties.setHidesRequested(flag(parts.hidesRequested));
   properties.setWindowBefore(number(parts.windowBefore));
   properties.setWindowAfter(number(parts.windowAfter));
   properties.setKeySlot(parts.keySlot);
@@ -46,12 +48,30 @@ struct Heads {
   int64_t count, dim;
 };
 
-static LogicalResult verifyRows(AttendOp op, StringRef name, BufferType rows, Heads heads) {
-  BufferType query = op.getQuery().getType();
+static LogicalResult verifyWidth(AttendOp op, StringRef name, BufferType rows, Heads heads) {
   if (rows.getWidth() != heads.count * heads.dim)
     return mismatch(op, name + " of " + Twine(heads.count) + " heads of " + Twine(heads.dim), rows);
+  return success();
+}
+
+static LogicalResult verifyRows(AttendOp op, StringRef name, BufferType rows, Heads heads) {
+  BufferType query = op.getQuery().getType();
+  if (failed(verifyWidth(op, name, rows, heads)))
+    return failure();
   if (rows.getSpace() != query.getSpace())
     return mismatch(op, name + " and query to be rows of the same space", rows, query);
+  return success();
+}
+
+static LogicalResult verifyOtherRows(AttendOp op, Heads keyHeads, Heads valueHeads) {
+  BufferType query = op.getQuery().getType(), key = op.getKey().getType(),
+             value = op.getValue().getType();
+  if (failed(verifyWidth(op, "a key", key, keyHeads)) ||
+      failed(verifyWidth(op, "a value", value, valueHeads)))
+    return failure();
+  if (key.getSpace() != value.getSpace() || key.getSpace() == query.getSpace())
+    return mismatch(op, "key and value to be rows of one space, another than the query's", key,
+                    value);
   return success();
 }
 
@@ -74,6 +94,8 @@ static LogicalResult verifyShapes(AttendOp op) {
   if (bool(op.getKey()) == isCross || bool(op.getValue()) == isCross)
     return op.emitOpError("expects a key and a value unless they come from the encoder cache");
   // attend_c4
+  if (op.getKeysFrom() == KeySource::OtherRows)
+    return verifyOtherRows(op, {keyHeads, keyDim}, {keyHeads, valueDim});
   if (op.getKey() &&
       (failed(verifyRows(op, "a key", op.getKey().getType(), {keyHeads, keyDim})) ||
        failed(verifyRows(op, "a value", op.getValue().getType(), {keyHeads, valueDim}))))
@@ -84,7 +106,8 @@ static LogicalResult verifyShapes(AttendOp op) {
 static LogicalResult verifySlots(AttendOp op) {
   CacheSlotAttr keys = op.getKeySlotAttr(), values = op.getValueSlotAttr();
   // attend_c5
-  bool readsCache = op.getKeysFrom() != KeySource::Rows;
+  bool readsCache =
+      op.getKeysFrom() == KeySource::Pages || op.getKeysFrom() == KeySource::EncoderCache;
   if (bool(keys) != readsCache || bool(values) != readsCache)
     return op.emitOpError("expects slots of keys and values exactly where a cache is read");
   if (!readsCache)
@@ -111,19 +134,30 @@ static LogicalResult verifyScores(AttendOp op) {
     return op.emitOpError(
         "expects a bias and its positive bias_reach together, and no bias_reach with tiles");
   // attend_c8
-  bool isNarrowed = op.getCausal() || op.getWindowBefore() || op.getWindowAfter() || op.getBias();
-  if (op.getKeysFrom() == KeySource::EncoderCache && isNarrowed)
+  bool isMasked = op.getCausal() || op.getWindowBefore() || op.getWindowAfter();
+  bool isOther = op.getKeysFrom() == KeySource::OtherRows;
+  if (op.getKeysFrom() == KeySource::EncoderCache && (isMasked || op.getBias()))
     return op.emitOpError("expects no mask and no bias over an encoder cache");
+  if (isOther && isMasked)
+    return op.emitOpError("expects no mask over rows of another space");
+  // attend_c16
+  if ((isOther && op.getBias()) != op.getBlockSize().has_value() ||
+      int64_t(op.getBlockSize().value_or(1)) <= 0)
+    return op.emitOpError("expects a positive block_size exactly where rows of another space have "
+                          "a bias");
+  // attend_c17
+  if (op.getHidesRequested() && op.getKeysFrom() != KeySource::Rows)
+    return op.emitOpError("expects requested keys to be hidden only where keys are rows of the "
+                          "query's space");
   // attend_c9
   int64_t before = op.getWindowBefore().value_or(0), after = op.getWindowAfter().value_or(0);
   if (before < 0 || after < 0)
     return mismatch(op, "windows that are not negative", before, after);
   // attend_c10
-  if (op.getMultipliesBfloats() && op.getKeysFrom() != KeySource::Rows)
+  if (op.getMultipliesBfloats() && !isOther && op.getKeysFrom() != KeySource::Rows)
     return op.emitOpError("expects to multiply bf16 only where keys are rows of the invocation");
   // attend_c15
-  bool isMasked = op.getCausal() || op.getWindowBefore() || op.getWindowAfter();
-  if (op.getTiling() && (isMasked || op.getKeysFrom() != KeySource::Rows))
+  if (op.getTiling() && (isMasked || op.getHidesRequested() || op.getKeysFrom() != KeySource::Rows))
     return op.emitOpError("expects tiles of rows of the invocation, without masks");
   // attend_c12
   if (op.getSoftCap() && !(op.getSoftCap()->convertToDouble() > 0))
@@ -181,6 +215,13 @@ Cost AttendOp::getCost() {
                   : getCausal()                            ? KeyRange::UpToRow
                                                            : KeyRange::OfSequence;
   NumberType factors = getMultipliesBfloats() ? NumberType::BF16 : NumberType::F32;
+  if (getKeysFrom() == KeySource::OtherRows)
+    return {.bytesPerRow = rowBytes({getQuery(), getOutput(), getPrevious()}),
+            .keys = KeyRange::OfRows,
+            .keyRows = getKey(),
+            .bytesPerKey = rowBytes({getKey(), getValue()}),
+            .operationsPerRowAndKey = 2 * int64_t(getHeadCount()) * headNumbers,
+            .factors = factors};
   if (getTiling()) { // of a tile that is not cut off
     int64_t tileKeys = getTiling()->getSide() * getTiling()->getSide();
     return {.bytesPerRow = rowBytes(getOperands()),

@@ -40,13 +40,14 @@ struct WeightUse {
 };
 
 /// Which keys a row of attention meets.
-enum class KeyRange { None, UpToRow, OfSequence, OfSource };
+enum class KeyRange { None, UpToRow, OfSequence, OfSource, OfRows };
 
 /// The least that a launch needs beside its weights: each row of its inputs and outputs once. What
 /// kernels keep in their scratch memory is not counted.
 struct Cost {
   int64_t bytesPerRow = 0, operationsPerRow = 0;
   KeyRange keys = KeyRange::None;
+  mlir::Value keyRows = {}; // OfRows: the keys, all of them
   int64_t bytesPerKey = 0, operationsPerRowAndKey = 0;
   /// What the factors of its products are stored in.
   NumberType factors = NumberType::F32;
@@ -63,10 +64,10 @@ struct AttendParts {
   int64_t headCount = 0, keyDim = 0, valueDim = 0;
   std::optional<int64_t> keyHeads = {};
   mlir::FloatAttr scale = {}, softCap = {};
-  bool multipliesBFloats = false, isCausal = false;
+  bool multipliesBFloats = false, isCausal = false, hidesRequested = false;
   std::optional<int64_t> windowBefore = {}, windowAfter = {};
   mlir::FlatSymbolRefAttr bias = {};
-  std::optional<int64_t> biasReach = {};
+  std::optional<int64_t> biasReach = {}, blockSize = {};
   CacheSlotAttr keySlot = {}, valueSlot = {};
   TilingAttr tiling = {};
 };

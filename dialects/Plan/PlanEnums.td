@@ -39,11 +39,13 @@ def Plan_NumberType : I32EnumAttr<"NumberType", "how a packed weight stores its 
 
 def Plan_KeySource : I32EnumAttr<"KeySource", "where an attention's keys and values are", [
     I32EnumAttrCase<"Rows", 0, "rows">, I32EnumAttrCase<"Pages", 1, "pages">,
-    I32EnumAttrCase<"EncoderCache", 2, "encoder_cache">]> {
+    I32EnumAttrCase<"EncoderCache", 2, "encoder_cache">,
+    I32EnumAttrCase<"OtherRows", 3, "other_rows">]> {
   let description = [{
     `rows` rows of the same invocation (the encoder's self-attention); `pages` the self cache, to
     which the new rows' keys and values are appended first; `encoder_cache` one entry of it for each
-    group of queries.
+    group of queries; `other_rows` rows of another space of the same invocation, which is one
+    sequence: each query looks at all of them.
   }];
   let genSpecializedAttr = 0;
   let cppNamespace = "::transept::plan";

@@ -13,5 +13,6 @@ include "dialects/Plan/RowOps.td"
 include "dialects/Plan/RecurrenceOps.td"
 include "dialects/Plan/VocabularyOps.td"
 include "dialects/Plan/GridOps.td"
+include "dialects/Plan/GlobalRowsOps.td"
 
 #endif

@@ -144,6 +144,11 @@ LogicalResult MergedAttentionOp::verify() {
   if (getWeights() && getWeights().getType() != expected)
     return mismatch(*this, "weights over the spaces of query and memory_key, of all heads",
                     getWeights().getType(), expected);
+  // merged_attention_c12
+  auto bias = BiasType::get(getContext(), query.getSpace(), memory, getHeadCount());
+  if (getMemoryBias() && getMemoryBias().getType() != bias)
+    return mismatch(*this, "a memory_bias over the spaces of query and memory_key, of all heads",
+                    getMemoryBias().getType(), bias);
   return success();
 }
 

@@ -101,9 +101,9 @@ def Transept_CrossAttentionOp : Transept_AttentionOp<"cross_attention"> {
 def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOperandSegments]> {
   let summary = "attend to keys of the queries' own sequence space and of another one at once";
   let description = [{
-    For head h, with its columns: result = softmax(scale * query [key; memory_key]^T + [bias; 0])
-    [value; memory_value], one softmax over those keys of the queries' own space that mask lets
-    through and over all of memory. Queries see only keys of their own sequence. `weights` are the
+    For head h, with its columns: result = softmax(scale * query [key; memory_key]^T + [bias;
+    memory_bias]) [value; memory_value], one softmax over those keys of the queries' own space that
+    mask lets through and over all of memory; a bias that is left out is 0. Queries see only keys of their own sequence. `weights` are the
     softmax's result itself for the keys of memory: with those of the other keys they sum to 1.
     key_heads and soft_cap are those of attention.
 
@@ -121,6 +121,8 @@ def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOpera
     - `merged_attention_c10` memory_key and memory_value are rows of one other space, as wide as key
       and value
     - `merged_attention_c11` weights are over the spaces of query and memory_key and have head_count
+      heads
+    - `merged_attention_c12` memory_bias is over the spaces of query and memory_key and has head_count
       heads
 
     ```mlir
@@ -142,12 +144,14 @@ def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOpera
   let arguments = (ins Transept_FloatRows:$query, Transept_FloatRows:$key, Transept_FloatRows:$value,
                        Transept_FloatRows:$memory_key, Transept_FloatRows:$memory_value,
                        Optional<Transept_Mask>:$mask, Optional<Transept_Bias>:$bias,
+                       Optional<Transept_Bias>:$memory_bias,
                        Transept_Size:$head_count, DefaultValuedAttr<Transept_Number, "1.0">:$scale,
                        OptionalAttr<Transept_Size>:$key_head_count,
                        OptionalAttr<Transept_Number>:$soft_cap);
   let results = (outs Transept_FloatRows:$result, Optional<Transept_AttentionWeights>:$weights);
   let assemblyFormat = [{
     $query `,` $key `,` $value `memory` $memory_key `,` $memory_value (`mask` $mask^)? (`bias` $bias^)?
+    (`memory_bias` $memory_bias^)?
     `heads` $head_count (`key_heads` $key_head_count^)? (`soft_cap` $soft_cap^)? attr-dict
     `:` functional-type(operands, results)
   }];

@@ -160,10 +160,11 @@ def Transept_SliceColumnsOp : Transept_Op<"slice_columns", [RowWise]> {
 }
 
 def Transept_RequestedRowsOp : Transept_Op<"requested_rows"> {
-  let summary = "keep only the rows whose vocabulary scores are wanted";
+  let summary = "keep only the rows that the caller requests";
   let description = [{
-    result[i] = input[requested(i)]. Appears in `decode`, so that the vocabulary projection runs
-    only on rows that someone asks for.
+    result[i] = input[requested(i)]. In `decode` these are the rows whose vocabulary scores are
+    wanted, so that the projection runs on no others; in `encode`, which has them where the model
+    asks for them, those that see the whole source and that all others see.
 
     - `requested_rows_c1` input is rows of space S, the result rows of S.requested, of the same
       width and element type

@@ -29,9 +29,20 @@ LogicalResult WindowMaskOp::verify() {
   return success();
 }
 
-/// Do both see the same keys: one value, or two causal masks?
+LogicalResult UnrequestedMaskOp::verify() {
+  // unrequested_mask_c1
+  if (getType().getQuery() != getType().getKey() || !getType().getQuery().isSource())
+    return mismatch(*this, "keys of the queries' space, which is the source", getType());
+  return success();
+}
+
+template <typename Mask> static bool areBoth(Value lhs, Value rhs) {
+  return lhs.getDefiningOp<Mask>() && rhs.getDefiningOp<Mask>();
+}
+
+/// Do both see the same keys: one value, or two masks that say nothing but their kind?
 static bool areEqualMasks(Value lhs, Value rhs) {
-  return lhs == rhs || (lhs.getDefiningOp<CausalMaskOp>() && rhs.getDefiningOp<CausalMaskOp>());
+  return lhs == rhs || areBoth<CausalMaskOp>(lhs, rhs) || areBoth<UnrequestedMaskOp>(lhs, rhs);
 }
 
 OpFoldResult CombineMasksOp::fold(FoldAdaptor) {
@@ -104,7 +115,14 @@ LogicalResult RelativePositionBiasOp::verify() {
     return mismatch(*this, "a maximum_distance above the " + Twine(exact) + " exact buckets",
                     maximumDistance);
   // relative_position_bias_c4
-  if (!isOwnSpace(getType().getQuery(), getType().getKey()))
-    return mismatch(*this, "keys of the queries' space or of its history", getType());
+  if (isOwnSpace(getType().getQuery(), getType().getKey()) == getBlockSize().has_value())
+    return mismatch(*this,
+                    getBlockSize() ? "blocks as keys, of another space than the queries"
+                                   : "keys of the queries' space or of its history",
+                    getType());
+  // relative_position_bias_c5
+  constexpr int64_t kMost = 1 << 16;
+  if (int64_t size = getBlockSize().value_or(1); size < 1 || size > kMost)
+    return mismatch(*this, "blocks of 1 to " + Twine(kMost) + " rows", size);
   return success();
 }

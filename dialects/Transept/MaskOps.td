@@ -72,6 +72,25 @@ def Transept_CombineMasksOp : Transept_Op<"combine_masks", [SameOperandsAndResul
   let hasCanonicalizer = 1;
 }
 
+def Transept_UnrequestedMaskOp : Transept_Op<"unrequested_mask"> {
+  let summary = "let a query see the keys that nobody requested";
+  let description = [{
+    sees(q, k) = row k is not a requested one (transept.requested_rows): what all rows see of these
+    they see elsewhere.
+
+    - `unrequested_mask_c1` keys are of the queries' space, which is the source
+
+    ```mlir
+    %window = transept.window_mask before 256 after 256 : !transept.mask<source x source>
+    %others = transept.unrequested_mask : !transept.mask<source x source>
+    %mask = transept.combine_masks %window, %others : !transept.mask<source x source>
+    ```
+  }];
+  let results = (outs Transept_Mask:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
 def Transept_RelativePositionBiasOp : Transept_Op<"relative_position_bias"> {
   let summary = "bias scores by the bucket of key position minus query position";
   let description = [{
@@ -79,11 +98,16 @@ def Transept_RelativePositionBiasOp : Transept_Op<"relative_position_bias"> {
     distances and logarithmic up to `maximum_distance` (Raffel et al. 2020, section 2.1; the
     logarithm is computed in f32 and truncated, as the reference implementation does).
 
+    With `blocks` of a size, keys are the rows that transept.sum_blocks makes: a key's position is
+    the number of its block, a query's the number of the block that it is in.
+
     - `relative_position_bias_c1` table is [bucket_count, heads of the result]
     - `relative_position_bias_c2` bucket_count is at least 2 (4 and even when bidirectional)
     - `relative_position_bias_c3` maximum_distance is above the exact distances: half the buckets
       (a quarter when bidirectional)
-    - `relative_position_bias_c4` keys are of the queries' space, or of its history
+    - `relative_position_bias_c4` keys are of the queries' space, or of its history; with blocks, of
+      another space
+    - `relative_position_bias_c5` blocks have a positive size, of at most 65536 rows
 
     ```mlir
     %table = transept.parameter "encoder.relative_attention_bias.weight" : tensor<32x8xf32>
@@ -92,11 +116,11 @@ def Transept_RelativePositionBiasOp : Transept_Op<"relative_position_bias"> {
     ```
   }];
   let arguments = (ins Transept_Matrix:$table, Transept_Size:$bucket_count, Transept_Size:$maximum_distance,
-                       UnitAttr:$bidirectional);
+                       UnitAttr:$bidirectional, OptionalAttr<Transept_Size>:$block_size);
   let results = (outs Transept_Bias:$result);
   let assemblyFormat = [{
     $table `buckets` $bucket_count `maximum_distance` $maximum_distance
-    (`bidirectional` $bidirectional^)? attr-dict `:` type($table) `->` type($result)
+    (`bidirectional` $bidirectional^)? (`blocks` $block_size^)? attr-dict `:` type($table) `->` type($result)
   }];
   let hasVerifier = 1;
 }

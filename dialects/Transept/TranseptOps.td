@@ -16,5 +16,6 @@ include "dialects/Transept/AttentionOps.td"
 include "dialects/Transept/CacheOps.td"
 include "dialects/Transept/RecurrenceOps.td"
 include "dialects/Transept/GridOps.td"
+include "dialects/Transept/GlobalRowsOps.td"
 
 #endif

@@ -20,7 +20,7 @@ def Transept_Rows : Transept_Type<"Rows", "rows"> {
     `!transept.rows<source x 512 x f32>`. A space is a side, `source` or `target`, and what is
     derived from it, by names behind dots: `source.features` (rows before a convolution),
     `target.history` (every target position so far, after staging), `target.requested` (the rows
-    whose vocabulary scores are wanted). Token ids are rows of width 1 and type i32.
+    whose vocabulary scores are wanted), `source.requested` (those that see the whole source). Token ids are rows of width 1 and type i32.
   }];
   let parameters = (ins Transept_Space<>:$space, "int64_t":$width,
                         "::mlir::Type":$elementType);

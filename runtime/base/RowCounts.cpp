@@ -29,14 +29,16 @@ bool readsGrids(const transept_model_table &table) {
       });
 }
 
-std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
+std::uint64_t rowsOf(std::uint32_t rows, const transept_model_table &table,
                      const transept_invocation &invocation) {
-  if (launch.rows == TRANSEPT_ROWS_ALL)
+  if (rows == TRANSEPT_ROWS_ALL)
     return std::uint64_t(invocation.row_count);
-  if (launch.rows == TRANSEPT_ROWS_REQUESTED)
+  if (rows == TRANSEPT_ROWS_REQUESTED)
     return std::uint64_t(invocation.requested_count);
+  if (rows > TRANSEPT_ROWS_OF_BLOCKS)
+    return std::uint64_t(invocation.row_count) / (rows - TRANSEPT_ROWS_OF_BLOCKS);
   return rowsAfterSteps(table, std::uint64_t(invocation.feature_count),
-                        launch.rows - TRANSEPT_ROWS_BEFORE_STEP);
+                        rows - TRANSEPT_ROWS_BEFORE_STEP);
 }
 
 } // namespace transept::runtime

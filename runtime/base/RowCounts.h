@@ -15,8 +15,8 @@ namespace transept::runtime {
 /// of each tile, side by side. No convolution of sound is without padding and overlap.
 bool readsGrids(const transept_model_table &table);
 
-/// Rows of a launch in an invocation.
-std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
+/// How many TRANSEPT_ROWS_* are in an invocation.
+std::uint64_t rowsOf(std::uint32_t rows, const transept_model_table &table,
                      const transept_invocation &invocation);
 
 } // namespace transept::runtime

@@ -20,8 +20,11 @@ std::uint64_t hashOf(const PackedSource &source) {
     return std::uint64_t(std::hash<std::string_view>()(bytes));
   };
   constexpr std::uint64_t mixer = 0x9e3779b97f4a7c15u;
-  return (hashOfBytes(source.features) * mixer ^ hashOfBytes(source.ids)) * mixer ^
-         hashOfBytes(source.positions);
+  std::uint64_t hash = 0;
+  for (std::uint64_t part : {hashOfBytes(source.features), hashOfBytes(source.ids),
+                             hashOfBytes(source.globals), hashOfBytes(source.positions)})
+    hash = hash * mixer ^ part;
+  return hash;
 }
 
 } // namespace

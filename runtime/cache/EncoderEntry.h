@@ -17,6 +17,7 @@ struct PackedSource {
   std::vector<std::int32_t> ids;       // one for each position, or none
   std::vector<std::int32_t> positions; // of the encoder's rows
   std::vector<float> features;         // [feature rows, width], all finite
+  std::vector<std::int64_t> globals;   // rows of global tokens, ascending
 
   bool operator==(const PackedSource &) const = default;
 };

@@ -50,6 +50,17 @@ void runEncoder(Engine &engine, std::span<const EncoderLease *const> leases) {
     while (positions.size() < rows)
       positions.push_back(std::int32_t(positions.size()));
   }
+  // Global tokens are of the only source, too.
+  std::vector<std::int32_t> marks;
+  if (engine.table.has_global_tokens != 0) {
+    const std::vector<std::int64_t> &globals = (*leases.front())->source.globals;
+    marks.assign(positions.size(), 0);
+    for (std::int64_t row : globals)
+      marks[std::size_t(row)] = 1;
+    invocation.requested_count = std::int64_t(globals.size());
+    invocation.requested_rows = globals.data();
+    invocation.request_marks = marks.data();
+  }
   AlignedMemory states(multiplySizes(positions.size(), width * sizeof(float)));
   invocation.row_count = std::int64_t(positions.size());
   invocation.positions = positions.data();
@@ -110,7 +121,7 @@ void EncodeQueue::endStopped() {
 
 void EncodeQueue::takeBatch() {
   batch.clear();
-  bool isAlone = engine.table.source_feature_width != 0;
+  bool isAlone = engine.table.source_feature_width != 0 || engine.table.encodes_one_source != 0;
   std::uint64_t room = std::min(rowsPerWorker * engine.runner.workerCount(), mostRows), rows = 0;
   while (!jobs.empty()) {
     Job &job = *jobs.front();

@@ -34,8 +34,9 @@ void checkLength(const transept_model_table &table, std::size_t number, std::str
 }
 
 std::uint64_t keptCount(const transept_source_input &input) {
-  return !input.mask ? input.length
-                     : std::uint64_t(std::count(input.mask, input.mask + input.length, 1));
+  if (!input.mask)
+    return input.length;
+  return input.length - std::uint64_t(std::count(input.mask, input.mask + input.length, 0));
 }
 
 void refuseFewerFeatures(const transept_source_input &input, std::size_t number,
@@ -60,8 +61,9 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
     auto element = [&](std::string_view list) {
       return nameOf(number, text(list) + text(index) + "]");
     };
-    if (input.mask && input.mask[index] > 1)
-      failArgument(element(mask), unsigned(input.mask[index]), "0 or 1");
+    if (input.mask && input.mask[index] > 1 + table.has_global_tokens)
+      failArgument(element(mask), unsigned(input.mask[index]),
+                   table.has_global_tokens ? "0, 1 or 2" : "0 or 1");
     if (input.mask && input.mask[index] == 0)
       continue;
     std::int32_t id = input.ids[index];
@@ -75,6 +77,8 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
     if (position < 0 || std::uint64_t(position) >= limit)
       failArgument(input.positions ? element(positions) : "the position of " + element(ids),
                    position, rangeText(0, limit - 1));
+    if (table.has_global_tokens != 0 && (input.mask ? input.mask[index] == 2 : index == 0))
+      source.globals.push_back(std::int64_t(source.ids.size()));
     source.ids.push_back(id);
     source.positions.push_back(std::int32_t(position));
   }

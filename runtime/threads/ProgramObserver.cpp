@@ -42,7 +42,7 @@ void ObservedRun::observe() {
     // Generated code, which would be passed through, has no way for exceptions.
     try {
       observer.function(observer.context, &program, next, invocation,
-                        rowsOf(launch, table, *invocation));
+                        rowsOf(launch.rows, table, *invocation));
     } catch (...) {
       thrown = std::current_exception();
     }

@@ -12,10 +12,15 @@
 namespace transept::runtime {
 namespace {
 
-KeyCounts keysOf(const transept_launch &launch, const transept_invocation &invocation) {
+KeyCounts keysOf(const transept_launch &launch, const transept_model_table &table,
+                 const transept_invocation &invocation) {
   KeyCounts sums;
   if (launch.keys == TRANSEPT_KEYS_NONE)
     return sums;
+  if (launch.keys >= TRANSEPT_KEYS_OF_ROWS) {
+    std::uint64_t keys = rowsOf(launch.keys - TRANSEPT_KEYS_OF_ROWS, table, invocation);
+    return {.keys = keys, .pairs = keys * rowsOf(launch.rows, table, invocation)};
+  }
   bool isSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
   const std::int64_t *offsets = isSource ? invocation.source_offsets : invocation.sequence_offsets;
   const std::int64_t *pasts = isSource ? invocation.source_lengths : invocation.past_lengths;
@@ -53,8 +58,8 @@ void ProgramProfile::end(const transept_invocation &invocation) {
   addTimes(runTicks);
   for (std::size_t index = 0; index < launches.size(); ++index) {
     const transept_launch &costs = measured->launches[index];
-    std::uint64_t rowCount = rowsOf(costs, *table, invocation);
-    KeyCounts keyCounts = keysOf(costs, invocation);
+    std::uint64_t rowCount = rowsOf(costs.rows, *table, invocation);
+    KeyCounts keyCounts = keysOf(costs, *table, invocation);
     Launch &sum = launches[index];
     // A launch without rows reads nothing.
     sum.weightBytes += rowCount == 0 ? 0 : costs.weight_bytes;

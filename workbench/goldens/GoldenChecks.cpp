@@ -28,8 +28,9 @@ std::vector<Id> toIds(std::span<const int64_t> values) {
   return {values.begin(), values.end()};
 }
 
-const std::set<std::string> knownInputs = {"input_ids",    "input_features", "input_values",
-                                           "pixel_values", "attention_mask", "decoder_input_ids"};
+const std::set<std::string> knownInputs = {
+    "input_ids",      "input_features",    "input_values",         "pixel_values",
+    "attention_mask", "decoder_input_ids", "global_attention_mask"};
 
 class CaseCheck {
 public:

@@ -123,6 +123,26 @@ std::vector<size_t> GoldenSource::keptColumns(size_t encodedRows) const {
   return columns;
 }
 
+/// Tokens that are kept and are 1 in the global_attention_mask get the value 2.
+static void addGlobalTokens(const Goldens &goldens, const GoldenCase &golden,
+                            std::vector<GoldenSource> &sources) {
+  auto found = golden.inputs.find("global_attention_mask");
+  if (found == golden.inputs.end())
+    return;
+  IntegerTable globals = goldens.integers(found->second);
+  if (globals.rowCount != sources.size())
+    throw InputError("the global_attention_mask has another number of rows than the sources");
+  for (size_t row = 0; row < globals.rowCount; ++row) {
+    std::span<const int64_t> values = globals.row(row);
+    std::vector<uint8_t> &mask = sources[row].mask;
+    if (values.size() != mask.size())
+      throw InputError("the global_attention_mask has another length than the attention_mask");
+    for (size_t column = 0; column < values.size(); ++column)
+      if (mask[column] != 0 && values[column] != 0)
+        mask[column] = 2;
+  }
+}
+
 std::vector<GoldenSource> readGoldenSources(const Model &model, const Goldens &goldens,
                                             const GoldenCase &golden) {
   std::vector<GoldenSource> sources = readContents(model, goldens, golden);
@@ -141,6 +161,7 @@ std::vector<GoldenSource> readGoldenSources(const Model &model, const Goldens &g
       throw InputError("the attention_mask has another length than the sources");
     sources[row].mask.assign(values.begin(), values.end());
   }
+  addGlobalTokens(goldens, golden, sources);
   return sources;
 }
 

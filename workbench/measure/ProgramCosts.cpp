@@ -15,16 +15,24 @@ namespace transept::workbench {
 
 namespace {
 
-double rowsOf(const transept_launch &launch, const transept_model_table &table,
-              const Workload &work) {
-  if (launch.rows < TRANSEPT_ROWS_BEFORE_STEP) // every row is requested
-    return double(work.sources * work.hypotheses * work.rows);
-  return double(work.sources * runtime::rowsAfterSteps(table, work.features,
-                                                       launch.rows - TRANSEPT_ROWS_BEFORE_STEP));
+uint64_t rowsOf(uint32_t rows, const transept_model_table &table, const Workload &work) {
+  if (rows > TRANSEPT_ROWS_OF_BLOCKS)
+    return work.sources * (work.rows / (rows - TRANSEPT_ROWS_OF_BLOCKS));
+  if (rows == TRANSEPT_ROWS_REQUESTED)
+    return work.sources * work.hypotheses * work.requested.value_or(work.rows);
+  if (rows == TRANSEPT_ROWS_ALL)
+    return work.sources * work.hypotheses * work.rows;
+  return work.sources *
+         runtime::rowsAfterSteps(table, work.features, rows - TRANSEPT_ROWS_BEFORE_STEP);
 }
 
 /// Hypotheses of one source look at the same keys of it.
-runtime::KeyCounts keysOf(const transept_launch &launch, const Workload &work) {
+runtime::KeyCounts keysOf(const transept_launch &launch, const transept_model_table &table,
+                          const Workload &work) {
+  if (launch.keys >= TRANSEPT_KEYS_OF_ROWS) {
+    uint64_t keys = rowsOf(launch.keys - TRANSEPT_KEYS_OF_ROWS, table, work);
+    return {.keys = keys, .pairs = keys * rowsOf(launch.rows, table, work)};
+  }
   bool isOfSource = launch.keys == TRANSEPT_KEYS_OF_SOURCE;
   runtime::KeyCounts counts =
       isOfSource ? runtime::keyCounts(launch, work.sourceLength, work.hypotheses * work.rows)
@@ -61,9 +69,9 @@ Costs costsOf(const transept_model_table &table, const transept_program &program
               const Workload &work) {
   Costs costs;
   for (const transept_launch &launch : std::span(program.launches, program.launch_count)) {
-    runtime::KeyCounts counts = keysOf(launch, work);
+    runtime::KeyCounts counts = keysOf(launch, table, work);
     costs.operations.at(launch.arithmetic) +=
-        rowsOf(launch, table, work) * double(launch.operations_per_row) +
+        double(rowsOf(launch.rows, table, work)) * double(launch.operations_per_row) +
         double(counts.pairs) * double(launch.operations_per_row_and_key);
     costs.bytes += double(launch.weight_bytes) + double(counts.keys) * double(launch.bytes_per_key);
   }
@@ -71,12 +79,13 @@ Costs costsOf(const transept_model_table &table, const transept_program &program
 }
 
 double leastEncodeSeconds(const Model &model, const Request &request, const MachineLimits &limits) {
-  bool isOneByOne = model.sourceFeatureWidth() != 0;
+  bool isOneByOne = model.sourceFeatureWidth() != 0 || model.table().encodes_one_source != 0;
   uint64_t together = isOneByOne ? 1 : request.sources;
   Workload work{.sources = together,
                 .rows = request.length,
                 .sourceLength = request.length,
-                .features = request.features};
+                .features = request.features,
+                .requested = 1};
   return double(request.sources / together) * costsOf(model.table(), *model.level().encode, work)
                                                   .leastSeconds(limits, limits.encodeWeights);
 }

@@ -12,6 +12,7 @@
 #include "transept/model.h"
 
 #include <array>
+#include <optional>
 
 namespace transept::workbench {
 
@@ -22,6 +23,8 @@ struct Workload {
   uint64_t rows = 0, past = 0;
   /// Positions of each source, and the rows of features that they were made of.
   uint64_t sourceLength = 0, features = 0;
+  /// Requested rows of each sequence; absent: all. An encoder's are its global tokens.
+  std::optional<uint64_t> requested = {};
 };
 
 /// What one run computes and reads.

@@ -54,7 +54,7 @@ def ids(values: Iterable[int], name: str) -> Any:
 
 
 def masks(values: Iterable[int], name: str) -> Any:
-    numbers = [integer(value, f"{name}[{index}]", 0, 1) for index, value in enumerate(values)]
+    numbers = [integer(value, f"{name}[{index}]", 0, 2) for index, value in enumerate(values)]
     return (ctypes.c_uint8 * max(1, len(numbers)))(*numbers), len(numbers)
 
 

@@ -291,7 +291,8 @@ class Model:
     def encode(self, source: Any = (), *, mask: Optional[Iterable[int]] = None,
                positions: Optional[Iterable[int]] = None, allow_fewer_features: bool = False) -> Source:
         """Encodes token ids, or rows of features [rows, source_feature_width]; nothing for a decoder
-        alone. mask: 1 keeps a token, 0 drops it; positions: of each token."""
+        alone. mask: 1 keeps a token, 0 drops it, 2 makes it a global one where the model has such
+        tokens (without a mask: the first one); positions: of each token."""
         return self._encoded(self._input(source, mask, positions, allow_fewer_features))
 
     def _input(self, source: Any, mask: Optional[Iterable[int]] = None,

@@ -29,7 +29,7 @@ constexpr double kInfinity = std::numeric_limits<float>::infinity();
 } // namespace
 
 std::string AttentionShape::name() const {
-  static constexpr const char *sources[] = {"rows", "pages", "encoder_cache"};
+  static constexpr const char *sources[] = {"rows", "pages", "encoder_cache", "other_rows"};
   std::string result =
       llvm::formatv("attention_{0}_{1}x{2}", sources[int(keys)], headCount, keyDim);
   if (valueDim != keyDim)
@@ -44,8 +44,12 @@ std::string AttentionShape::name() const {
     result += "_causal";
   if (windowBefore >= 0 || windowAfter >= 0)
     result += llvm::formatv("_window{0}_{1}", windowBefore, windowAfter);
+  if (hidesRequested)
+    result += "_unrequested";
   if (biasReach >= 0)
     result += llvm::formatv("_bias{0}", biasReach);
+  if (blockSize != 0)
+    result += llvm::formatv("_blocks{0}", blockSize);
   if (tiles)
     result += llvm::formatv("_tiles{0}x{1}_{2}_{3}{4}", tiles->height, tiles->width, tiles->side,
                             tiles->shift, hasPlaceBias ? "_biased" : "");
@@ -249,7 +253,7 @@ private:
     return {.columns = kBlock, .panels = blocks, .form = cacheForm(), .prefetch = prefetch()};
   }
   /// Keys and values of caches come from memory; those of rows were just computed.
-  bool readsCache() const { return shape.keys != KeySource::Rows; }
+  bool readsCache() const { return !shape.readsRows(); }
   Prefetch prefetch() const { return readsCache() ? Prefetch::NextCall : Prefetch::None; }
   /// The key of the later unit that is asked for beside `key`: one that it has.
   Expression laterKey(Expression key) {
@@ -443,7 +447,7 @@ int64_t attentionScratchBytes(const AttentionShape &shape, const Target &target)
 }
 
 int64_t attentionScratchBytesPerKey(const AttentionShape &shape, const Target &target) {
-  return shape.keys == KeySource::Rows && !shape.tiles ? bytesPerKey(shape, target) : 0;
+  return shape.readsRows() && !shape.tiles ? bytesPerKey(shape, target) : 0;
 }
 
 Kernel<AttentionOperands> attentionKernel(KernelBuilder &kernel, const AttentionShape &shape) {

@@ -28,11 +28,16 @@ struct AttentionShape {
   double softCap = 0;
   int64_t queryStride = 0, keyStride = 0, valueStride = 0, outputStride = 0;
   bool isCausal = false;
+  /// Rows: keys that the invocation marks as requested are hidden.
+  bool hidesRequested = false;
   /// Keys more than this many positions before or behind the query are hidden; -1: no such bound.
   int64_t windowBefore = -1, windowAfter = -1;
   /// Bias table [head][2 * biasReach + 1]: element d + biasReach for key minus query position d,
   /// d cut off at +-biasReach (see distanceReach); -1: no bias.
   int64_t biasReach = -1;
+  /// OtherRows with a bias: a key is that of so many rows of queries, by whose number distances are
+  /// counted; what is left at the end belongs to the last key.
+  int64_t blockSize = 0;
   /// Rows: they are one grid, tile by tile, and a group is a tile. A bias is then one of places
   /// (TilePlaces.h).
   std::optional<Tiling> tiles = {};
@@ -54,6 +59,9 @@ struct AttentionShape {
   /// Heads of queries that one unit of work takes: where it appends to the self cache, all that
   /// read its head of keys.
   int64_t headsPerUnit() const { return keys == KeySource::Pages ? queriesPerKey() : 1; }
+
+  /// Whether keys and values are rows of the invocation.
+  bool readsRows() const { return keys == KeySource::Rows || keys == KeySource::OtherRows; }
 
   /// Whether callers may ask for the softmax weights (operands.weights).
   bool emitsWeights() const { return keys == KeySource::EncoderCache; }

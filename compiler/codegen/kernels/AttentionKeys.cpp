@@ -45,14 +45,21 @@ AttentionUnit AttentionKeys::placeOf(Expression index) {
     unit.firstRow = tile.firstRow;
     unit.rowCount = tile.height * tile.width;
     unit.tileWidth = tile.width;
+  } else if (shape.keys == KeySource::OtherRows) {
+    unit.firstRow = zero;
+    unit.rowCount = operands.queryRows;
   } else {
     unit.firstRow = kernel.loadInt64(operands.groupOffsets, unit.group);
     unit.rowCount = kernel.loadInt64(operands.groupOffsets, unit.group + 1) - unit.firstRow;
   }
+  unit.firstKeyRow = unit.firstRow;
   unit.past = zero;
   switch (shape.keys) {
   case KeySource::Rows:
     unit.keyCount = unit.rowCount;
+    break;
+  case KeySource::OtherRows:
+    unit.keyCount = operands.keyRows;
     break;
   case KeySource::Pages:
     unit.past = kernel.loadInt64(operands.pastLengths, unit.group);
@@ -70,7 +77,7 @@ AttentionUnit AttentionKeys::placeOf(Expression index) {
 void AttentionKeys::prepare(const AttentionUnit &unit) {
   if (shape.multipliesBFloats)
     packWords(unit);
-  else if (shape.keys == KeySource::Rows)
+  else if (shape.readsRows())
     transposeKeys(unit);
   if (shape.keys == KeySource::Pages)
     appendRows(unit);
@@ -78,12 +85,12 @@ void AttentionKeys::prepare(const AttentionUnit &unit) {
 
 Expression AttentionKeys::keyRow(const AttentionUnit &unit, Expression row) {
   return kernel.floatsAt(operands.key,
-                         (unit.firstRow + row) * shape.keyStride + unit.keyHead * shape.keyDim);
+                         (unit.firstKeyRow + row) * shape.keyStride + unit.keyHead * shape.keyDim);
 }
 
 Expression AttentionKeys::valueRow(const AttentionUnit &unit, Expression row) {
-  return kernel.floatsAt(operands.value,
-                         (unit.firstRow + row) * shape.valueStride + unit.keyHead * shape.valueDim);
+  return kernel.floatsAt(operands.value, (unit.firstKeyRow + row) * shape.valueStride +
+                                             unit.keyHead * shape.valueDim);
 }
 
 /// Rows -> blocks [keyDim][kBlock], the order in which the score product reads them.
@@ -105,10 +112,7 @@ void AttentionKeys::packWords(const AttentionUnit &unit) {
   keyWords = kernel.bytesAt(rounded, words.keyBlockBytes);
   Expression steps = kernel.ceilDivide(unit.keyCount, kKeysPerStep) * kKeysPerStep;
   valueWords = kernel.bytesAt(keyWords, steps * (2 * words.paddedKeyDim));
-  Expression key =
-      kernel.floatsAt(operands.key, unit.firstRow * shape.keyStride + unit.keyHead * shape.keyDim);
-  Expression value = kernel.floatsAt(operands.value, unit.firstRow * shape.valueStride +
-                                                         unit.keyHead * shape.valueDim);
+  Expression key = keyRow(unit, zero), value = valueRow(unit, zero);
   emitKeyWords(kernel, words,
                {.count = unit.keyCount, .from = key, .stride = shape.keyStride, .to = keyWords},
                rounded);
@@ -149,6 +153,7 @@ Expression AttentionKeys::keyBlock(const AttentionUnit &unit, Expression key) {
   Expression offset = key * shape.keyDim;
   switch (shape.keys) {
   case KeySource::Rows:
+  case KeySource::OtherRows:
     return kernel.floatsAt(transposedKeys, offset);
   case KeySource::Pages:
     return pagedKeys(kernel.loadPointer(unit.container, key / kBlock), unit.keyHead);
@@ -164,6 +169,7 @@ Expression AttentionKeys::keyBlock(const AttentionUnit &unit, Expression key) {
 std::pair<Expression, int64_t> AttentionKeys::valueRows(const AttentionUnit &unit, Expression key) {
   switch (shape.keys) {
   case KeySource::Rows:
+  case KeySource::OtherRows:
     return {valueRow(unit, key), shape.valueStride};
   case KeySource::Pages:
     return {pagedValues(kernel.loadPointer(unit.container, key / kBlock), unit.keyHead),

@@ -61,7 +61,7 @@ public:
       }
     };
     if (shape.scale != 1 || shape.softCap != 0 || shape.biasReach >= 0 || shape.hasPlaceBias ||
-        hasWindow(shape))
+        shape.hidesRequested || hasWindow(shape))
       change();
     else
       kernel.when(limit < step.key + kKeysPerStep, change);
@@ -90,6 +90,8 @@ private:
     }
     if (shape.hasPlaceBias)
       score = score + placeBias(lane, visible);
+    if (shape.hidesRequested)
+      visible = visible & (marksOf(lane, visible) == constant(0));
     return kernel.select(visible, score, kernel.vectorNumber(-kInfinity));
   }
 
@@ -104,7 +106,20 @@ private:
     return kernel.loadMasked(kernel.floatsAt(operands.bias, place), kernel.vectorType(), visible);
   }
 
+  /// Of the keys that are visible so far; others must not be read from outside the array.
+  Expression marksOf(int64_t lane, Expression visible) {
+    Expression row = unit.firstRow + step.key + lane;
+    return kernel.loadMasked(kernel.floatsAt(operands.requestMarks, row),
+                             kernel.integersOf(kernel.lanes()), visible);
+  }
+
   Distances distancesOf(int64_t lane, Expression keyNumbers) {
+    if (shape.keys == KeySource::OtherRows) {
+      Expression block = kernel.minimum(step.rowInGroup / shape.blockSize, unit.keyCount - 1);
+      return {keyNumbers - kernel.broadcast(kernel.truncateToInt32(block)),
+              step.key + lane - block,
+              {}};
+    }
     Expression query = kernel.loadInt32(operands.positions, unit.firstRow + step.rowInGroup);
     if (shape.keys != KeySource::Rows)
       return {keyNumbers - kernel.broadcast(query), step.key + lane - kernel.toInt64(query), {}};

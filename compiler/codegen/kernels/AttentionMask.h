@@ -15,8 +15,9 @@ struct AttentionUnit {
   Expression group, head;
   Expression keyHead; // the head of keys and values that it reads
   Expression firstRow, rowCount;
-  Expression past;     // keys before the first query row's own position (causal only)
-  Expression keyCount; // keys of the group
+  Expression firstKeyRow; // Rows, OtherRows
+  Expression past;        // keys before the first query row's own position (causal only)
+  Expression keyCount;    // keys of the group
   Expression container;
   Expression tileWidth; // of tiles
   /// Rows in a window: whether each row's position is greater than that of the row before. Callers

@@ -26,7 +26,9 @@ static AttentionShape shapeOf(plan::AttendOp op) {
   shape.isCausal = op.getCausal();
   shape.windowBefore = op.getWindowBefore().value_or(-1);
   shape.windowAfter = op.getWindowAfter().value_or(-1);
+  shape.hidesRequested = op.getHidesRequested();
   shape.biasReach = op.getBiasReach().value_or(-1);
+  shape.blockSize = op.getBlockSize().value_or(0);
   shape.continues = bool(op.getPrevious());
   shape.isLeft = op.getState() && !shape.continues;
   shape.stateStride = op.getState() ? op.getState().getType().getStride() : 0;
@@ -46,6 +48,7 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
 
   Expression null = kernel.null(), zero = kernel.integer(0);
   bool isCross = shape.keys == KeySource::EncoderCache;
+  bool isOther = shape.keys == KeySource::OtherRows;
   AttentionOperands operands{
       .query = launch.address(op.getQuery()),
       .key = launch.address(op.getKey()),
@@ -53,6 +56,9 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
       .bias = launch.weight(op.getBiasAttr()),
       .output = launch.address(op.getOutput()),
       .positions = launch.field("positions"),
+      .requestMarks = shape.hidesRequested ? launch.field("request_marks") : null,
+      .queryRows = isOther ? launch.rowsOf(op.getQuery()) : zero,
+      .keyRows = isOther ? launch.rowsOf(op.getKey()) : zero,
       .groupCount = shape.tiles ? kernel.integer(shape.tiles->tileCount())
                                 : launch.field(isCross ? "source_count" : "sequence_count"),
       .groupOffsets = launch.field(isCross ? "source_offsets" : "sequence_offsets"),

@@ -49,6 +49,10 @@ void emitLaunch(plan::TileRowsOp op, LaunchEmitter &launch);
 void emitLaunch(plan::UntileRowsOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MergeTilesOp op, LaunchEmitter &launch);
 
+// EmitGlobalRows.cpp
+void emitLaunch(plan::SumBlocksOp op, LaunchEmitter &launch);
+void emitLaunch(plan::ReplaceRequestedOp op, LaunchEmitter &launch);
+
 // EmitVocabulary.cpp
 void emitLaunch(plan::SearchOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch);

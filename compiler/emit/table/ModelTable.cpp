@@ -90,6 +90,8 @@ private:
         .shortlist_size = facts.shortlist.size(),
         .has_shared_vocabulary = facts.hasSharedVocabulary,
         .shortlist_reserved = 0,
+        .encodes_one_source = encodesOneSource(),
+        .has_global_tokens = hasGlobalTokens(),
     };
   }
 
@@ -108,6 +110,21 @@ private:
     kinds->setLinkage(llvm::GlobalValue::ExternalLinkage);
     kinds->setVisibility(llvm::GlobalValue::HiddenVisibility);
     return writer.variable("transept_text_function_table");
+  }
+
+  /// Launches that take all rows of the invocation for one sequence make spaces of them.
+  bool encodesOneSource() {
+    auto encode = module.lookupSymbol<plan::ProgramOp>("encode");
+    return llvm::any_of(encode.getBody().front(), llvm::IsaPred<MakesSpace>);
+  }
+
+  bool hasGlobalTokens() {
+    auto encode = module.lookupSymbol<plan::ProgramOp>("encode");
+    return llvm::any_of(encode.getBody().front(), [](mlir::Operation &op) {
+      auto attend = llvm::dyn_cast<plan::AttendOp>(op);
+      return llvm::isa<plan::TakeRequestedOp, plan::ReplaceRequestedOp>(op) ||
+             (attend && attend.getHidesRequested());
+    });
   }
 
   static uint64_t orUnbounded(int64_t length) { return length ? uint64_t(length) : UINT64_MAX; }

@@ -52,29 +52,66 @@ llvm::SmallVector<Value> ModelWriter::masksOfVariants(const Attention &attention
   std::optional<Window> near;
   if (attention.reach)
     near = Window{attention.reach, attention.reach};
-  if (attention.variants.empty())
-    return {maskOfKeys(space, space, isCausal, near, node)};
   llvm::SmallVector<Value> masks;
+  if (attention.variants.empty())
+    masks.push_back(maskOfKeys(space, space, isCausal, near, node));
   for (const AttentionVariant &variant : attention.variants)
     masks.push_back(
         maskOfKeys(space, space, isCausal, variant.window ? variant.window : near, node));
+  if (attention.globalTokens)
+    for (Value &mask : masks)
+      mask = withoutGlobalTokens(mask, node);
   return masks;
 }
 
-Value ModelWriter::relativeBias(const Attention &attention, const Space &query, const Space &key,
-                                const Node &node) {
-  const RelativeBias &bias = *attention.relativeBias;
-  Value table = parameter(bias.table, {bias.bucketCount, attention.headCount}, node.child("table"));
-  auto type = BiasType::get(builder.getContext(), query, key, attention.headCount);
-  return RelativePositionBiasOp::create(builder, location(node), type, table, bias.bucketCount,
-                                        bias.maximumDistance, bias.isBidirectional);
+/// They are seen beside the window.
+Value ModelWriter::withoutGlobalTokens(Value mask, const Node &node) {
+  Type type = mask.getType();
+  Value others = UnrequestedMaskOp::create(builder, location(node.child("unrequested")), type);
+  return CombineMasksOp::create(builder, location(node.child("local")), type, mask, others);
+}
+
+Value ModelWriter::relativeBias(const BiasOfScores &scores, const Node &node) {
+  const RelativeBias &bias = scores.bias;
+  Value table = parameter(bias.table, {bias.bucketCount, scores.headCount}, node.child("table"));
+  auto type = BiasType::get(builder.getContext(), scores.query, scores.key, scores.headCount);
+  return RelativePositionBiasOp::create(
+      builder, location(node), type, table, bias.bucketCount, bias.maximumDistance,
+      bias.isBidirectional,
+      scores.blockSize ? builder.getI64IntegerAttr(scores.blockSize) : mlir::IntegerAttr());
+}
+
+static bool isOfAllLayers(const RelativeBias &bias) {
+  return bias.table.name.find("{layer") == std::string::npos;
 }
 
 Value ModelWriter::sharedBias(const Attention &attention, const Space &query, const Space &key,
                               const Node &node) {
-  bool isShared = attention.relativeBias &&
-                  attention.relativeBias->table.name.find("{layer") == std::string::npos;
-  return isShared ? relativeBias(attention, query, key, node.child("relative_bias")) : Value();
+  const auto &bias = attention.relativeBias;
+  return bias && isOfAllLayers(*bias)
+             ? relativeBias({*bias, query, key, attention.headCount}, node.child("relative_bias"))
+             : Value();
+}
+
+ModelWriter::BiasOfScores ModelWriter::biasOfBlocks(const Attention &attention,
+                                                    const Space &space) {
+  return {attention.blockSums->bias, space, space.derived("blocks"), attention.headCount,
+          attention.blockSums->size};
+}
+
+Value ModelWriter::sharedBlockBias(const Attention &attention, const Space &space,
+                                   const Node &node) {
+  const auto &sums = attention.blockSums;
+  return sums && isOfAllLayers(sums->bias)
+             ? relativeBias(biasOfBlocks(attention, space), node.child("blocks.relative_bias"))
+             : Value();
+}
+
+Value ModelWriter::blockSums(const Attention &attention, Value states, const Node &node) {
+  RowsType type = rows(spaceOf(states).derived("blocks"), typeOf(states).getWidth());
+  Value sums = SumBlocksOp::create(builder, location(node.child("blocks")), type, states,
+                                   builder.getI64IntegerAttr(attention.blockSums->size));
+  return norm(attention.blockSums->norm, sums, node.child("blocks.norm"));
 }
 
 Value ModelWriter::keys(const Attention &attention, Value states,
@@ -129,8 +166,9 @@ Value ModelWriter::attention(const Attention &attention, const AttentionVariant 
   Value value = linear(attention.value, inputs.keyStates, node.child("value"));
   Value bias = inputs.sharedBias;
   if (attention.relativeBias && !bias)
-    bias = relativeBias(attention, spaceOf(states), spaceOf(inputs.keyStates),
-                        node.child("relative_bias"));
+    bias =
+        relativeBias({*attention.relativeBias, spaceOf(states), spaceOf(inputs.keyStates), heads},
+                     node.child("relative_bias"));
   RowsType type = rows(spaceOf(states), heads * attention.headDim);
   auto headCount = builder.getI64IntegerAttr(heads);
   auto keyHeadCount = attention.keyHeadCount ? builder.getI64IntegerAttr(attention.keyHeads())
@@ -138,13 +176,10 @@ Value ModelWriter::attention(const Attention &attention, const AttentionVariant 
   mlir::FloatAttr scale = number(attention.scale);
   mlir::FloatAttr softCap = attention.softCap ? number(*attention.softCap) : mlir::FloatAttr();
   Value result;
-  if (inputs.memory) {
-    Node memory = node.child("memory");
-    Value memoryKey = keys(attention, inputs.memory, /*rotary=*/{}, memory);
-    Value memoryValue = linear(attention.value, inputs.memory, memory.child("value"));
+  if (auto memory = this->memory(attention, states, {key, value}, inputs, node)) {
     result = MergedAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query,
-                                       key, value, memoryKey, memoryValue, inputs.mask, bias,
-                                       headCount, scale, keyHeadCount, softCap)
+                                       key, value, memory->key, memory->value, inputs.mask, bias,
+                                       memory->bias, headCount, scale, keyHeadCount, softCap)
                  .getResult();
   } else if (spaceOf(states) == spaceOf(inputs.keyStates)) {
     result = SelfAttentionOp::create(builder, location(node), type, query, key, value, inputs.mask,
@@ -155,7 +190,53 @@ Value ModelWriter::attention(const Attention &attention, const AttentionVariant 
                                  value, inputs.mask, bias, headCount, scale, keyHeadCount, softCap)
             .getResult();
   }
+  if (attention.globalTokens)
+    result = globalAttention(attention, states, result, node.child("global"));
   return linear(attention.output, result, node.child("output"));
+}
+
+std::optional<ModelWriter::Memory> ModelWriter::memory(const Attention &attention, Value states,
+                                                       const KeysAndValues &own,
+                                                       const AttentionInputs &inputs,
+                                                       const Node &node) {
+  if (attention.globalTokens) {
+    Node global = node.child("global");
+    return Memory{requested(own.keys, global.child("seen_keys")),
+                  requested(own.values, global.child("seen_values"))};
+  }
+  if (!inputs.memory && !attention.blockSums)
+    return std::nullopt;
+  Node part = node.child(inputs.memory ? "memory" : "blocks");
+  Value rows = inputs.memory ? inputs.memory : blockSums(attention, states, node);
+  Value bias = inputs.sharedBlockBias;
+  if (attention.blockSums && !bias)
+    bias = relativeBias(biasOfBlocks(attention, spaceOf(states)), part.child("relative_bias"));
+  return Memory{keys(attention, rows, /*rotary=*/{}, part),
+                linear(attention.value, rows, part.child("value")), bias};
+}
+
+Value ModelWriter::requested(Value input, const Node &node) {
+  RowsType type = rows(spaceOf(input).requested(), typeOf(input).getWidth());
+  return RequestedRowsOp::create(builder, location(node), type, input);
+}
+
+/// What global tokens see takes the place of what others see in their rows.
+Value ModelWriter::globalAttention(const Attention &attention, Value states, Value others,
+                                   const Node &node) {
+  const GlobalTokens &global = *attention.globalTokens;
+  Value query = linear(global.query, requested(states, node.child("tokens")), node.child("query"));
+  Value key = linear(global.key, states, node.child("key"));
+  Value value = linear(global.value, states, node.child("value"));
+  Value seen = CrossAttentionOp::create(
+                   builder, location(node), rows(spaceOf(query), typeOf(others).getWidth()),
+                   /*weights=*/Type(), query, key, value, /*mask=*/Value(), /*bias=*/Value(),
+                   builder.getI64IntegerAttr(attention.headCount), number(attention.scale),
+                   attention.keyHeadCount ? builder.getI64IntegerAttr(attention.keyHeads())
+                                          : mlir::IntegerAttr(),
+                   attention.softCap ? number(*attention.softCap) : mlir::FloatAttr())
+                   .getResult();
+  return ReplaceRequestedOp::create(builder, location(node.child("rows")), others.getType(), others,
+                                    seen);
 }
 
 } // namespace transept::frontend

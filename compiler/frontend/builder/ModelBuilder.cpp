@@ -272,11 +272,12 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
                    node.child("stages." + std::to_string(index)));
   }
   llvm::SmallVector<Value> selfMasks;
-  Value selfBias, crossMask, crossBias;
+  Value selfBias, blockBias, crossMask, crossBias;
   if (!stack.recurrence) {
     selfMasks =
         masksOfVariants(stack.selfAttention, space, /*isCausal=*/isTarget, selfNode.child("mask"));
     selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
+    blockBias = sharedBlockBias(stack.selfAttention, space, selfNode);
   }
   if (stack.crossAttention) {
     crossMask = maskOfKeys(space, Space::source(), /*isCausal=*/false, /*window=*/{},
@@ -305,7 +306,8 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
                               {.keyStates = input,
                                .mask = selfMasks[kind],
                                .sharedBias = selfBias,
-                               .memory = selfAttention.mergesSource ? sourceStates : Value()},
+                               .memory = selfAttention.mergesSource ? sourceStates : Value(),
+                               .sharedBlockBias = blockBias},
                               self);
                         });
     }

@@ -56,17 +56,40 @@ private:
   mlir::Value embedding(const Embedding &embedding, mlir::Value input, int64_t hiddenSize,
                         const Node &node);
   mlir::Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
-  mlir::Value relativeBias(const Attention &attention, const Space &query, const Space &key,
-                           const Node &node);
+  /// Over which scores a bias is; keys may be blocks of so many queries.
+  struct BiasOfScores {
+    const RelativeBias &bias;
+    Space query, key;
+    int64_t headCount;
+    int64_t blockSize = 0;
+  };
+  mlir::Value relativeBias(const BiasOfScores &scores, const Node &node);
+  static BiasOfScores biasOfBlocks(const Attention &attention, const Space &space);
   mlir::Value sharedBias(const Attention &attention, const Space &query, const Space &key,
                          const Node &node);
-  /// What keys and values read, which keys are seen, and a bias that all layers share, or null.
+  mlir::Value sharedBlockBias(const Attention &attention, const Space &space, const Node &node);
+  /// What keys and values read, which keys are seen, and biases that all layers share, or null.
   struct AttentionInputs {
     mlir::Value keyStates, mask, sharedBias;
     mlir::Value memory = {}; // of merged attention
+    mlir::Value sharedBlockBias = {};
   };
   mlir::Value attention(const Attention &attention, const AttentionVariant &variant,
                         mlir::Value states, const AttentionInputs &inputs, const Node &node);
+  struct KeysAndValues {
+    mlir::Value keys, values;
+  };
+  /// What rows look at beside keys of their own space; none where that is all.
+  struct Memory {
+    mlir::Value key, value, bias = {};
+  };
+  std::optional<Memory> memory(const Attention &attention, mlir::Value states,
+                               const KeysAndValues &own, const AttentionInputs &inputs,
+                               const Node &node);
+  mlir::Value blockSums(const Attention &attention, mlir::Value states, const Node &node);
+  mlir::Value requested(mlir::Value input, const Node &node);
+  mlir::Value globalAttention(const Attention &attention, mlir::Value states, mlir::Value others,
+                              const Node &node);
   mlir::Value keys(const Attention &attention, mlir::Value states,
                    const std::optional<Rotary> &rotary, const Node &node);
   /// Of a layer in tiles; no value where the tiles have none.
@@ -94,6 +117,7 @@ private:
 
   mlir::Value maskOfKeys(const Space &query, const Space &key, bool isCausal,
                          const std::optional<Window> &window, const Node &node);
+  mlir::Value withoutGlobalTokens(mlir::Value mask, const Node &node);
   /// The mask of each variant of self-attention.
   llvm::SmallVector<mlir::Value> masksOfVariants(const Attention &attention, const Space &space,
                                                  bool isCausal, const Node &node);

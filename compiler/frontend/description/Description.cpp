@@ -4,6 +4,7 @@
 // builds IR from a description may rely on its numbers.
 
 #include "base/Error.h"
+#include "compiler/frontend/description/DescriptionChecks.h"
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
 
@@ -13,8 +14,6 @@
 #include <fmt/format.h>
 
 namespace transept::frontend {
-
-namespace {
 
 void expect(bool holds, const std::string &role, const std::string &sentence) {
   if (!holds)
@@ -51,103 +50,7 @@ void checkNorm(const Norm &norm, const std::string &role) {
          "a norm of kind sequence stands behind convolutions only");
 }
 
-void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
-  checkReference(bias.table, role + ".table");
-  int64_t buckets = bias.isBidirectional ? bias.bucketCount / 2 : bias.bucketCount;
-  // Half of the buckets are exact; the formula divides by log(maximumDistance / exact).
-  expect(buckets / 2 >= 1, role,
-         fmt::format("found {} buckets, allowed are {} or more", bias.bucketCount,
-                     bias.isBidirectional ? 4 : 2));
-  expect(bias.maximumDistance > buckets / 2, role,
-         fmt::format("found maximumDistance {}, it must exceed the {} exact buckets",
-                     bias.maximumDistance, buckets / 2));
-}
-
-void checkHeadNorm(const std::optional<Norm> &norm, const std::string &role) {
-  if (!norm)
-    return;
-  checkNorm(*norm, role);
-  expect(norm->kind == NormKind::RootMeanSquare && !norm->bias, role,
-         "a norm of heads is of kind rootMeanSquare, without bias");
-}
-
-void checkVariant(const AttentionVariant &variant, const std::string &role, int64_t headDim) {
-  const Rotary rotary = variant.rotary.value_or(Rotary{.dims = 2});
-  expect(rotary.dims >= 2 && rotary.dims % 2 == 0 && (!variant.rotary || rotary.dims <= headDim),
-         role + ".rotary",
-         fmt::format("found {} dims, allowed is an even number from 2 to headDim = {}", rotary.dims,
-                     headDim));
-  expect(rotary.theta > 0 && rotary.factor > 0, role + ".rotary",
-         "theta and factor must be greater than 0");
-  expect(!variant.window ||
-             (variant.window->before.value_or(0) >= 0 && variant.window->after.value_or(0) >= 0),
-         role + ".window", "before and after may not be negative");
-}
-
-void checkSoftCap(const std::optional<double> &softCap, const std::string &role) {
-  expect(softCap.value_or(1) > 0, role, "softCap must be greater than 0");
-}
-
-void checkAttention(const Attention &attention, const std::string &role, int64_t hidden,
-                    int64_t memory) {
-  expect(attention.headCount >= 1 && attention.headDim >= 1, role,
-         "headCount and headDim must be 1 or more");
-  expect(attention.keyHeads() >= 1 && attention.headCount % attention.keyHeads() == 0, role,
-         fmt::format("found keyHeadCount {}, allowed is a divisor of headCount = {}",
-                     attention.keyHeads(), attention.headCount));
-  int64_t width = attention.headCount * attention.headDim;
-  int64_t keyWidth = attention.keyHeads() * attention.headDim;
-  checkLinear(attention.query, role + ".query", hidden, width);
-  checkLinear(attention.key, role + ".key", memory, keyWidth);
-  checkLinear(attention.value, role + ".value", memory, keyWidth);
-  checkLinear(attention.output, role + ".output", width, hidden);
-  if (attention.relativeBias)
-    checkRelativeBias(*attention.relativeBias, role + ".relativeBias");
-  checkNorm(attention.norm, role + ".norm");
-  checkHeadNorm(attention.queryNorm, role + ".queryNorm");
-  checkHeadNorm(attention.keyNorm, role + ".keyNorm");
-  checkSoftCap(attention.softCap, role);
-  for (const AttentionVariant &variant : attention.variants)
-    checkVariant(variant, role + ".variants", attention.headDim);
-}
-
-/// A sublayer's norm behind it is there exactly where norms stand on both sides.
-void checkPostNorm(const std::optional<Norm> &norm, NormPlacement placement,
-                   const std::string &role) {
-  expect(norm.has_value() == (placement == NormPlacement::Sandwich), role,
-         norm ? "postNorm needs the normPlacement sandwich"
-              : "the normPlacement sandwich needs a postNorm");
-  if (norm)
-    checkNorm(*norm, role + ".postNorm");
-}
-
-/// Where `grid` is that of the rows.
-void checkTiles(const Attention &attention, const std::optional<Grid> &grid,
-                const std::string &role) {
-  bool hasTiles = !attention.variants.empty() && attention.variants[0].tiles;
-  expect(!attention.tileBias || hasTiles, role, "tileBias needs tiles");
-  expect(!hasTiles || (!attention.relativeBias && !attention.reach), role,
-         "tiles exclude relativeBias and reach");
-  for (const AttentionVariant &variant : attention.variants) {
-    expect(variant.tiles.has_value() == hasTiles, role + ".variants",
-           "all variants have tiles, or none has");
-    if (!hasTiles)
-      continue;
-    expect(grid.has_value(), role + ".variants", "tiles need a grid, which sources may have");
-    int64_t side = attention.variants[0].tiles->side, shift = variant.tiles->shift;
-    expect(variant.tiles->side == side && side >= 1 && side <= std::min(grid->height, grid->width),
-           role + ".variants",
-           fmt::format("found tiles of side {}, allowed is one side for all, from 1 to the smaller "
-                       "one of the grid, {}",
-                       variant.tiles->side, std::min(grid->height, grid->width)));
-    expect(shift >= 0 && shift < side, role + ".variants",
-           fmt::format("found shift {}, allowed are 0 to side - 1 = {}", shift, side - 1));
-    expect(!variant.rotary && !variant.window, role + ".variants",
-           "tiles exclude rotary positions and windows");
-  }
-  if (attention.tileBias)
-    checkReference(*attention.tileBias, role + ".tileBias");
-}
+namespace {
 
 void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
   expect(convolution.kernelSize >= 1 && convolution.stride >= 1, role,
@@ -410,8 +313,12 @@ void checkTarget(const Description &description) {
   expect(readsSource == description.hasSource(), "target",
          description.hasSource() ? "crossAttention is missing"
                                  : "crossAttention needs a source side");
-  expect(!target.selfAttention.reach && (!target.crossAttention || !target.crossAttention->reach),
-         "target", "reach is for the source side");
+  auto isOfSource = [](const Attention &attention) {
+    return attention.reach || attention.blockSums || attention.globalTokens;
+  };
+  expect(!isOfSource(target.selfAttention) &&
+             (!target.crossAttention || !isOfSource(*target.crossAttention)),
+         "target", "reach, blockSums and globalTokens are for the source side");
   const auto &bias = target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
          "the target side is causal, isBidirectional must be false");

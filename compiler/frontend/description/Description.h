@@ -144,6 +144,21 @@ struct AttentionVariant {
   std::optional<Tiles> tiles = {}; // needs a grid; all variants have some, of one side, or none has
 };
 
+/// Sums of the rows of each block of `size` rows; what follows the last whole block belongs to it.
+/// All rows look at them beside what is near, in one softmax, through the same layers of keys and
+/// values.
+struct BlockSums {
+  int64_t size = 0;
+  Norm norm;         // of the sums
+  RelativeBias bias; // by the distance of blocks
+};
+
+/// Tokens that the caller chooses among those of a source: all rows look at them beside what is
+/// near, in one softmax, and they look at all rows, through layers of their own.
+struct GlobalTokens {
+  Linear query, key, value;
+};
+
 struct Attention {
   int64_t headCount = 0;
   int64_t headDim = 0;
@@ -155,6 +170,8 @@ struct Attention {
   std::optional<checkpoints::TensorReference> tileBias;
   /// A row looks at no keys that are farther from it, before or behind; source only.
   std::optional<int64_t> reach;
+  std::optional<BlockSums> blockSums = {};       // source only
+  std::optional<GlobalTokens> globalTokens = {}; // source only
   Norm norm;
   /// Of the sublayer's result, with NormPlacement::Sandwich.
   std::optional<Norm> postNorm = {};

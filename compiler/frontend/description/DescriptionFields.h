@@ -24,6 +24,7 @@ constexpr IntegerRange countRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange kernelRange{0, 1024};
 constexpr IntegerRange gridRange{1, 65536};
+constexpr IntegerRange blockRange{1, 65536};
 constexpr IntegerRange layerRange{0, 10'000};
 constexpr IntegerRange medianFilterRange{1, 1001};
 constexpr NumberRange epsilonRange{0.0, 1.0};
@@ -184,6 +185,18 @@ template <typename Archive> void visitFields(Archive &archive, AttentionVariant 
   archive.required("tiles", value.tiles);
 }
 
+template <typename Archive> void visitFields(Archive &archive, BlockSums &value) {
+  archive.required("size", value.size, blockRange);
+  archive.required("norm", value.norm);
+  archive.required("bias", value.bias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, GlobalTokens &value) {
+  archive.required("query", value.query);
+  archive.required("key", value.key);
+  archive.required("value", value.value);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Attention &value) {
   archive.required("headCount", value.headCount, sizeRange);
   archive.required("headDim", value.headDim, sizeRange);
@@ -195,6 +208,8 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("relativeBias", value.relativeBias);
   archive.required("tileBias", value.tileBias);
   archive.required("reach", value.reach, countRange);
+  archive.required("blockSums", value.blockSums);
+  archive.required("globalTokens", value.globalTokens);
   archive.required("norm", value.norm);
   archive.required("postNorm", value.postNorm);
   archive.required("keyHeadCount", value.keyHeadCount, sizeRange);

@@ -92,6 +92,8 @@ private:
   Json schema(Grid &value) { return define("grid", value); }
   Json schema(Stage &value) { return define("stage", value); }
   Json schema(AttentionVariant &value) { return define("attentionVariant", value); }
+  Json schema(BlockSums &value) { return define("blockSums", value); }
+  Json schema(GlobalTokens &value) { return define("globalTokens", value); }
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(Recurrence &value) { return define("recurrence", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }

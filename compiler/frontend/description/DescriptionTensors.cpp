@@ -139,6 +139,16 @@ private:
     linear(attention.output, role + ".output");
     if (const auto &bias = attention.relativeBias)
       add(bias->table, role + ".relativeBias.table", {bias->bucketCount, attention.headCount});
+    if (const auto &sums = attention.blockSums) {
+      norm(sums->norm, role + ".blockSums.norm");
+      add(sums->bias.table, role + ".blockSums.bias.table",
+          {sums->bias.bucketCount, attention.headCount});
+    }
+    if (const auto &globals = attention.globalTokens) {
+      linear(globals->query, role + ".globalTokens.query");
+      linear(globals->key, role + ".globalTokens.key");
+      linear(globals->value, role + ".globalTokens.value");
+    }
     if (attention.tileBias)
       add(*attention.tileBias, role + ".tileBias", {attention.tilePlaces(), attention.headCount});
     norm(attention.norm, role + ".norm");

@@ -10,7 +10,9 @@
 #include "compiler/frontend/families/BartTraits.h"
 #include "compiler/frontend/families/Classification.h"
 #include "compiler/frontend/families/ConfigRules.h"
+#include "compiler/frontend/families/Led.h"
 
+#include <array>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -24,12 +26,14 @@ public:
       : config(input.config), checkpoint(input.checkpoint), traits(bartTraits(input.modelType)) {}
 
   FamilyResult describe() {
-    refuseUnsupportedFields(config);
+    constexpr std::array<std::string_view, 1> windows = {"attention_window"};
+    std::span<const std::string_view> honoured = windows;
+    refuseUnsupportedFields(config, ConfigRole::Model, honoured.first(isLong() ? 1 : 0));
     hidden = sizeField(config, "d_model", traits.hidden, "hidden_size");
     if (traits.positions != PositionKind::Learned && hidden % 2 != 0)
       refuseValue(hidden, config.where("d_model"), "an even number: half sines, half cosines");
     readVocabularies();
-    prefix = modelPrefix(checkpoint);
+    prefix = modelPrefix(checkpoint, isLong() ? "led." : "model.");
 
     Description &description = result.description;
     description.family = std::string(traits.modelType);
@@ -50,6 +54,8 @@ public:
   }
 
 private:
+  bool isLong() const { return traits.longSource != 0; }
+
   /// mBART's target begins with the source's language, which is its last id.
   void classifier() {
     const SpecialIdDefaults &ids = traits.ids;
@@ -97,9 +103,13 @@ private:
                    .activation = activationField(config, "activation_function", traits.activation),
                    .defaults = defaults},
                   config, result);
+    if (isLong() && isSource)
+      lookAtWindows(config, module, stack);
     Embedding &embedding = stack.embedding;
     embedding.scale = embeddingScale(config, hidden, traits.isScaled);
-    embedding.positions = positions(module + ".embed_positions");
+    if (isLong()) // which is not looked at
+      embedding.scale = 1;
+    embedding.positions = positions(side, module + ".embed_positions");
     if (traits.offset == afterPadding && embedding.positions.offset > 0)
       embedding.positions.uncountedId = embedding.positions.offset - 1;
     if (traits.embeddingNorm != EmbeddingNorm::None)
@@ -110,14 +120,15 @@ private:
     return stack;
   }
 
-  Positions positions(const std::string &module) {
-    int64_t length = sizeField(config, "max_position_embeddings", traits.length);
+  Positions positions(const std::string &side, const std::string &module) {
+    std::string key = isLong() ? "max_" + side + "_position_embeddings" : "max_position_embeddings";
+    bool isLongSide = isLong() && side == "encoder";
+    int64_t length = sizeField(config, key, isLongSide ? traits.longSource : traits.length);
     int64_t offset =
         traits.offset == afterPadding ? rowAfterPadding(config, traits.ids) : traits.offset;
-    std::string origin =
-        fmt::format("max_position_embeddings = {} and d_model = {}", length, hidden);
-    for (const char *role : {"source.embedding.positions", "target.embedding.positions"})
-      result.shapeOrigins.push_back({role, origin});
+    std::string origin = fmt::format("{} = {} and d_model = {}", key, length, hidden);
+    std::string own = side == "encoder" ? "source" : "target";
+    result.shapeOrigins.push_back({own + ".embedding.positions", origin});
     if (traits.positions == PositionKind::Learned)
       return learnedPositions(module + ".weight", length, offset);
     return sinusoidalPositions(

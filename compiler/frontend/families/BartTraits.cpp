@@ -19,7 +19,7 @@ constexpr auto NoNorm = EmbeddingNorm::None, AfterPositions = EmbeddingNorm::Aft
 constexpr SideDefaults large = {12, 4096, 16}, base = {6, 3072, 12}, small = {8, 2048, 16};
 
 // clang-format off
-constexpr std::array<BartTraits, 10> table = {{
+constexpr std::array<BartTraits, 11> table = {{
     {"bart", Post, AfterPositions, Learned, 2, Sharing::Always, true,
      50265, 1024, 1024, large, large, "gelu", false,
      {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
@@ -32,6 +32,9 @@ constexpr std::array<BartTraits, 10> table = {{
     {"mvp", Post, AfterPositions, Learned, 2, Sharing::Always, true,
      50267, 1024, 1024, large, large, "gelu", false,
      {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2, .forcedEndId = 2}},
+    {"led", Post, AfterPositions, Learned, 0, Sharing::Always, true,
+     50265, 1024, 1024, large, large, "gelu", false,
+     {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2}, 16384},
     {"m2m_100", Pre, NoNorm, Inclusive, afterPadding, Sharing::Always, false,
      128112, 1024, 1024, large, large, "relu", true,
      {.decoderStartId = 2, .beginningId = 0, .paddingId = 1, .endId = 2}},

@@ -37,6 +37,9 @@ struct BartTraits {
   const char *activation;
   bool isScaled;
   SpecialIdDefaults ids;
+  /// Of sources that look at windows and global tokens: their positions have a field of their own,
+  /// and so have those of targets, of which there are `length`.
+  int64_t longSource = 0;
 };
 
 /// The row of a model type that is in the table.

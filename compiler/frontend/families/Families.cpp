@@ -26,6 +26,7 @@ constexpr auto mbart =
     classes("MBartForConditionalGeneration", "MBartModel", "MBartForSequenceClassification");
 constexpr auto mvp =
     classes("MvpForConditionalGeneration", "MvpModel", "MvpForSequenceClassification");
+constexpr auto led = classes("LEDForConditionalGeneration", "LEDModel");
 constexpr auto m2m100 = classes("M2M100ForConditionalGeneration", "M2M100Model");
 constexpr auto indicTrans = classes("IndicTransForConditionalGeneration", "IndicTransModel");
 constexpr auto pegasus = classes("PegasusForConditionalGeneration", "PegasusModel");
@@ -60,6 +61,7 @@ constexpr std::array<Family, 26> families = {{
     {"plbart", plbart, describeBart},
     {"mbart", mbart, describeBart},
     {"mvp", mvp, describeBart},
+    {"led", led, describeBart},
     {"m2m_100", m2m100, describeBart},
     {"IndicTrans", indicTrans, describeIndicTrans},
     {"pegasus", pegasus, describeBart},

@@ -135,10 +135,10 @@ Positions sinusoidalPositions(const Positions &computed, const std::string &modu
   return computed;
 }
 
-std::string modelPrefix(const checkpoints::Checkpoint &checkpoint) {
-  auto first = checkpoint.tensors().lower_bound("model.");
-  bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with("model.");
-  return isPrefixed ? "model." : "";
+std::string modelPrefix(const checkpoints::Checkpoint &checkpoint, const std::string &name) {
+  auto first = checkpoint.tensors().lower_bound(name);
+  bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with(name);
+  return isPrefixed ? name : "";
 }
 
 void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,

@@ -55,8 +55,10 @@ Positions learnedPositions(const std::string &table, int64_t length, int64_t off
 Positions sinusoidalPositions(const Positions &computed, const std::string &module, int64_t hidden,
                               const checkpoints::Checkpoint &checkpoint, FamilyResult &result);
 
-/// "model." unless the file was written by the class without a head.
-std::string modelPrefix(const checkpoints::Checkpoint &checkpoint);
+/// `name`, which the class with a head gives the model, unless the file was written by that
+/// without.
+std::string modelPrefix(const checkpoints::Checkpoint &checkpoint,
+                        const std::string &name = "model.");
 
 struct TargetWords {
   int64_t vocabulary;

@@ -2,7 +2,7 @@
 //
 // T5, T5 v1.1, mT5 and umT5 as Hugging Face computes them: pre-norm with root-mean-square norms, no
 // biases, no attention scale, relative position buckets; umT5 has a bias table in every layer, and
-// LongT5's encoder looks at what is near.
+// LongT5's encoder looks at what is near, and at sums of blocks.
 
 #include "compiler/frontend/families/Classification.h"
 
@@ -92,15 +92,18 @@ private:
                   fmt::format("more than half of relative_attention_num_buckets = {}", buckets));
   }
 
-  /// Of LongT5, whose other encoder attends to sums of blocks as well.
+  /// Of LongT5; one of its encoders attends to sums of blocks as well.
   void readReach() {
     if (input.modelType != "longt5")
       return;
-    config.markRead("global_block_size"); // of that one
     std::string kind = config.text("encoder_attention_type", "local");
-    if (kind != "local")
-      refuseValue(kind, config.where("encoder_attention_type"), "\"local\"");
+    if (kind != "local" && kind != "transient-global")
+      refuseValue(kind, config.where("encoder_attention_type"),
+                  "\"local\" or \"transient-global\"");
     reach = config.integer("local_radius", 127, countRange);
+    int64_t size = config.integer("global_block_size", 16, blockRange);
+    if (kind == "transient-global")
+      blockSize = size;
   }
 
   int64_t startId() {
@@ -168,16 +171,24 @@ private:
   }
 
   std::string selfAttention(const std::string &side) const {
-    return reach && side == "encoder" ? "LocalSelfAttention" : "SelfAttention";
+    if (!reach || side != "encoder")
+      return "SelfAttention";
+    return blockSize ? "TransientGlobalSelfAttention" : "LocalSelfAttention";
   }
 
-  RelativeBias relativeBias(const std::string &side) const {
+  RelativeBias relativeBias(const std::string &side, const std::string &name) const {
     const char *layer = input.modelType == "umt5" ? "{layer}" : "0";
     return {.table = tensor(prefix + side + ".block." + layer + ".layer.0." + selfAttention(side) +
-                            ".relative_attention_bias.weight"),
+                            "." + name + ".weight"),
             .bucketCount = buckets,
             .maximumDistance = distance,
             .isBidirectional = side == "encoder"};
+  }
+
+  BlockSums blockSums(const std::string &layer) const {
+    return {.size = *blockSize,
+            .norm = norm(layer + "0." + selfAttention("encoder") + ".global_input_layer_norm"),
+            .bias = relativeBias("encoder", "global_relative_attention_bias")};
   }
 
   Stack stack(const std::string &side, int64_t layers) const {
@@ -187,9 +198,11 @@ private:
     stack.normPlacement = NormPlacement::Pre;
     std::string layer = prefix + side + ".block.{layer}.layer.";
     stack.selfAttention = attention(layer + "0", selfAttention(side));
-    stack.selfAttention.relativeBias = relativeBias(side);
+    stack.selfAttention.relativeBias = relativeBias(side, "relative_attention_bias");
     if (side == "encoder")
       stack.selfAttention.reach = reach;
+    if (side == "encoder" && blockSize)
+      stack.selfAttention.blockSums = blockSums(layer);
     if (side == "decoder")
       stack.crossAttention = attention(layer + "1", "EncDecAttention");
     layer += side == "decoder" ? "2" : "1";
@@ -257,6 +270,7 @@ private:
         fmt::format("relative_attention_num_buckets = {} and num_heads = {}", buckets, heads);
     for (std::string side : {"source.", "target."}) {
       result.shapeOrigins.push_back({side + "selfAttention.relativeBias", bias});
+      result.shapeOrigins.push_back({side + "selfAttention.blockSums.bias", bias});
       result.shapeOrigins.push_back({side + "selfAttention", attention});
       result.shapeOrigins.push_back({side + "crossAttention", attention});
       result.shapeOrigins.push_back({side + "feedForward", dense});
@@ -274,7 +288,7 @@ private:
   FamilyResult result;
   int64_t hidden = 0, headDim = 0, heads = 0, width = 0, vocabulary = 0, buckets = 0, distance = 0;
   double epsilon = 0.0;
-  std::optional<int64_t> reach; // of the encoder's attention
+  std::optional<int64_t> reach, blockSize; // of the encoder's attention
   bool isGated = false, isVersion5 = false, hasTarget = true;
   Activation activation = Activation::Relu;
 };

@@ -194,6 +194,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<TileRowsOp>([&](auto op) { return lowerTile(op); })
       .Case<UntileRowsOp>([&](auto op) { return lowerUntile(op); })
       .Case<MergeTilesOp>([&](auto op) { return lowerGrid<plan::MergeTilesOp>(op); })
+      .Case<SumBlocksOp>([&](auto op) { return lowerSumBlocks(op); })
+      .Case<ReplaceRequestedOp>([&](auto op) { return lowerReplaceRequested(op); })
       .Case<LayerNormOp>([&](LayerNormOp op) {
         return lowerNorm(op, NormKind::Layer, op.getGain(), op.getBias(), op.getEpsilonAttr());
       })
@@ -214,8 +216,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
             WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp,
-            CausalMaskOp, PaddingMaskOp, WindowMaskOp, CombineMasksOp, AverageHeadsOp,
-            RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
+            CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp, CombineMasksOp,
+            AverageHeadsOp, RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");

@@ -67,6 +67,9 @@ private:
   mlir::LogicalResult assignCacheSlots(mlir::func::FuncOp decode);
   mlir::LogicalResult lowerAttention(mlir::Operation *op);
   mlir::LogicalResult lowerMerged(mlir::Operation *op, plan::AttendParts own);
+  /// The bias of distances between positions, or between blocks.
+  mlir::LogicalResult addRelativeBias(mlir::Operation *op, mlir::Value bias,
+                                      plan::AttendParts &attend);
   /// Where keys and values of the attention `op` are.
   mlir::LogicalResult findKeys(mlir::Operation *op, mlir::Value key, mlir::Value value,
                                plan::AttendParts &attend);
@@ -107,6 +110,13 @@ private:
   /// What an attention within tiles has: the tiling, and the bias of places in a tile.
   mlir::LogicalResult addTiles(mlir::Operation *op, TileRowsOp tiles, mlir::Value bias,
                                plan::AttendParts &attend);
+
+  // LowerGlobalRows.cpp
+  /// An error at `op` where the source is features: launches that take all rows of an invocation
+  /// for one sequence would take in padding.
+  mlir::LogicalResult expectTokens(mlir::Operation *op);
+  mlir::LogicalResult lowerSumBlocks(SumBlocksOp op);
+  mlir::LogicalResult lowerReplaceRequested(ReplaceRequestedOp op);
 
   // LowerVocabulary.cpp
   mlir::LogicalResult lowerSearch(SearchVocabularyOp op);

@@ -16,7 +16,7 @@ namespace {
 struct AttentionParts {
   Value query, key, value, mask, bias, result;
   /// Of merged attention: keys and values behind these.
-  Value memoryKey, memoryValue;
+  Value memoryKey, memoryValue, memoryBias;
   int64_t headCount, keyHeads;
   FloatAttr scale, softCap;
 
@@ -35,13 +35,14 @@ struct AttentionParts {
     AttentionParts parts(merged);
     parts.memoryKey = merged.getMemoryKey();
     parts.memoryValue = merged.getMemoryValue();
+    parts.memoryBias = merged.getMemoryBias();
     return parts;
   }
 };
 
 /// A mask as loop bounds.
 struct MaskBounds {
-  bool isCausal = false;
+  bool isCausal = false, hidesRequested = false;
   std::optional<int64_t> before, after;
 
   LogicalResult add(Value mask, Operation *user) {
@@ -54,6 +55,10 @@ struct MaskBounds {
       isCausal = true;
       return success();
     }
+    if (isa_and_nonnull<UnrequestedMaskOp>(op)) {
+      hidesRequested = true;
+      return success();
+    }
     if (auto window = dyn_cast_or_null<WindowMaskOp>(op)) {
       before = std::min<int64_t>(before.value_or(window.getBefore()), window.getBefore());
       after = std::min<int64_t>(after.value_or(window.getAfter()), window.getAfter());
@@ -61,8 +66,9 @@ struct MaskBounds {
     }
     if (auto both = dyn_cast_or_null<CombineMasksOp>(op))
       return success(succeeded(add(both.getLhs(), user)) && succeeded(add(both.getRhs(), user)));
-    return user->emitError("expects a mask that is causal, a window, padding or a combination of "
-                           "these");
+    return user->emitError(
+        "expects a mask that is causal, a window, of unrequested keys, padding or "
+        "a combination of these");
   }
 };
 
@@ -139,7 +145,7 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
   AttentionParts parts = AttentionParts::of(op);
   MaskBounds bounds;
   TileRowsOp tiles = tilesOf(parts.query);
-  if ((!tiles && failed(expectWholeSpace(op, parts.query))) || failed(bounds.add(parts.mask, op)))
+  if (failed(bounds.add(parts.mask, op)))
     return failure();
 
   plan::AttendParts attend{.label = label(op),
@@ -148,25 +154,22 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
                            .scale = parts.scale,
                            .softCap = parts.softCap,
                            .isCausal = bounds.isCausal,
+                           .hidesRequested = bounds.hidesRequested,
                            .windowBefore = bounds.before,
                            .windowAfter = bounds.after};
   if (failed(findKeys(op, parts.key, parts.value, attend)))
     return failure();
-  if (tiles) {
-    if (failed(addTiles(op, tiles, parts.bias, attend)))
-      return failure();
-  } else if (parts.bias) {
-    auto relative = parts.bias.getDefiningOp<RelativePositionBiasOp>();
-    if (!relative)
-      return op->emitError("expects the bias to be a relative position bias");
-    attend.bias = weight(parts.bias, plan::LayoutKind::Distances);
-    attend.biasReach = distanceReach(relative.getMaximumDistance(), relative.getBucketCount());
-  }
+  bool isWhole = tiles || attend.keysFrom == plan::KeySource::OtherRows;
+  if (!isWhole && failed(expectWholeSpace(op, parts.query)))
+    return failure();
+  if (failed(tiles ? addTiles(op, tiles, parts.bias, attend)
+                   : addRelativeBias(op, parts.bias, attend)))
+    return failure();
   attend.keyDim = cast<RowsType>(parts.key.getType()).getWidth() / parts.keyHeads;
   attend.valueDim = cast<RowsType>(parts.value.getType()).getWidth() / parts.keyHeads;
   if (parts.keyHeads != parts.headCount)
     attend.keyHeads = parts.keyHeads;
-  attend.multipliesBFloats = attend.keysFrom == plan::KeySource::Rows &&
+  attend.multipliesBFloats = attend.key && attend.keysFrom != plan::KeySource::Pages &&
                              numbers != plan::NumberType::F32 && target.multipliesBFloats();
   if (parts.memoryKey)
     return lowerMerged(op, attend);
@@ -203,16 +206,30 @@ LogicalResult GraphLowering::lowerMerged(Operation *op, plan::AttendParts own) {
                            .softCap = own.softCap};
   if (failed(findKeys(op, parts.memoryKey, parts.memoryValue, memory)))
     return failure();
-  if (memory.keysFrom != plan::KeySource::EncoderCache)
-    return op->emitError("expects the memory of merged attention in an encoder cache");
+  if (failed(addRelativeBias(op, parts.memoryBias, memory)))
+    return failure();
+  memory.multipliesBFloats = own.multipliesBFloats && memory.key;
   plan::AttendOp::create(builder, op->getLoc(), memory);
+  return success();
+}
+
+LogicalResult GraphLowering::addRelativeBias(Operation *op, Value bias, plan::AttendParts &attend) {
+  if (!bias)
+    return success();
+  auto relative = bias.getDefiningOp<RelativePositionBiasOp>();
+  if (!relative)
+    return op->emitError("expects the bias to be a relative position bias");
+  attend.bias = weight(bias, plan::LayoutKind::Distances);
+  attend.biasReach = distanceReach(relative.getMaximumDistance(), relative.getBucketCount());
+  if (relative.getBlockSize())
+    attend.blockSize = int64_t(*relative.getBlockSize());
   return success();
 }
 
 LogicalResult GraphLowering::findKeys(Operation *op, Value key, Value value,
                                       plan::AttendParts &attend) {
   const AttentionParts parts = AttentionParts::of(op);
-  const bool hasBias = parts.bias && parts.key == key;
+  const bool hasBias = parts.key == key ? bool(parts.bias) : bool(parts.memoryBias);
   if (auto append = key.getDefiningOp<CacheAppendOp>()) {
     auto appendValue = value.getDefiningOp<CacheAppendOp>();
     if (!appendValue)
@@ -235,11 +252,17 @@ LogicalResult GraphLowering::findKeys(Operation *op, Value key, Value value,
     attend.valueSlot = slots.lookup(readValue.getCache());
     return success();
   }
-  if (isa<CrossAttentionOp>(op))
-    return op->emitError("expects cross-attention to read an encoder cache");
   attend.key = buffer(key);
   attend.value = buffer(value);
-  return success();
+  const Space &queries = cast<RowsType>(parts.query.getType()).getSpace();
+  if (cast<RowsType>(key.getType()).getSpace() == queries)
+    return success();
+  if (!queries.isSource())
+    return op->emitError("expects cross-attention to read an encoder cache");
+  if (op->getNumResults() > 1)
+    return op->emitError("expects no weights of attention within the source");
+  attend.keysFrom = plan::KeySource::OtherRows;
+  return expectTokens(op);
 }
 
 LogicalResult GraphLowering::lowerCacheStore(CacheStoreOp op) {

@@ -19,7 +19,8 @@ struct AttentionInputs {
   const Bias *bias; // or null
   int64_t headCount, keyHeads;
   double scale;
-  double softCap; // 0: none
+  double softCap;                   // 0: none
+  std::vector<bool> areHidden = {}; // keys, by row; empty: none
 
   /// The head of keys and values that head `h` of the queries reads.
   int64_t keyHead(int64_t h) const { return h / (headCount / keyHeads); }
@@ -38,7 +39,8 @@ std::vector<double> scoresOf(const AttentionInputs &inputs, int64_t h, int64_t i
   std::vector<double> scores;
   for (int64_t j = keys.begin; j < keys.end; ++j) {
     int64_t keyPosition = inputs.keys.positions[j];
-    if (!inputs.mask.sees(queryPosition, keyPosition)) {
+    bool isHidden = !inputs.areHidden.empty() && inputs.areHidden[j];
+    if (isHidden || !inputs.mask.sees(queryPosition, keyPosition)) {
       scores.push_back(-INFINITY);
       continue;
     }
@@ -49,7 +51,8 @@ std::vector<double> scoresOf(const AttentionInputs &inputs, int64_t h, int64_t i
     if (inputs.softCap != 0)
       score = inputs.softCap * std::tanh(score / inputs.softCap);
     if (inputs.bias)
-      score += inputs.bias->at(h, {keys.sequence, queryPosition, keyPosition});
+      score +=
+          inputs.bias->at(h, {keys.sequence, queryPosition, keyPosition, keys.end - keys.begin});
     scores.push_back(score);
   }
   return scores;
@@ -111,23 +114,36 @@ Tensor attend(llvm::ArrayRef<AttentionInputs> parts, SoftmaxWeights *kept) {
   return result;
 }
 
+/// Keys of `space` that a mask hides by row.
+std::vector<bool> hiddenKeys(const Mask &mask, const Space &space, const Batch &batch) {
+  if (!mask.hidesRequested)
+    return {};
+  std::vector<bool> areHidden(size_t(batch.find(space)->rowCount()));
+  for (int64_t row : batch.requestedRows(space))
+    areHidden[size_t(row)] = true;
+  return areHidden;
+}
+
 template <typename AttentionOp>
 FailureOr<AttentionInputs> inputsOf(AttentionOp op, Value key, Value value, Frame &frame) {
   const SequenceSpace &queries = frame.space(op.getQuery()), &keys = frame.space(key);
   if (queries.sequenceCount() != keys.sequenceCount())
     return op.emitOpError() << "expects as many sequences of keys as of queries, but got "
                             << keys.sequenceCount() << " and " << queries.sequenceCount();
+  const Mask mask = op.getMask() ? frame.get<Mask>(op.getMask()) : Mask{};
+  const Space &keySpace = cast<RowsType>(key.getType()).getSpace();
   return AttentionInputs{.query = frame.rows(op.getQuery()),
                          .key = frame.rows(key),
                          .value = frame.rows(value),
                          .queries = queries,
                          .keys = keys,
-                         .mask = op.getMask() ? frame.get<Mask>(op.getMask()) : Mask{},
+                         .mask = mask,
                          .bias = op.getBias() ? &frame.get<Bias>(op.getBias()) : nullptr,
                          .headCount = int64_t(op.getHeadCount()),
                          .keyHeads = op.keyHeads(),
                          .scale = op.getScale().convertToDouble(),
-                         .softCap = op.getSoftCap() ? op.getSoftCap()->convertToDouble() : 0};
+                         .softCap = op.getSoftCap() ? op.getSoftCap()->convertToDouble() : 0,
+                         .areHidden = hiddenKeys(mask, keySpace, frame.batch)};
 }
 
 template <typename AttentionOp>
@@ -147,7 +163,8 @@ LogicalResult MergedAttentionOp::interpret(Frame &frame) {
   if (failed(own) || failed(memory))
     return failure();
   memory->mask = {};
-  memory->bias = nullptr;
+  memory->areHidden.clear();
+  memory->bias = getMemoryBias() ? &frame.get<Bias>(getMemoryBias()) : nullptr;
   SoftmaxWeights weights{int64_t(getHeadCount()), {}};
   frame.bindRows(getResult(), attend({*own, *memory}, getWeights() ? &weights : nullptr));
   if (getWeights())

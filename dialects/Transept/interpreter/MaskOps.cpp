@@ -11,15 +11,16 @@ using namespace mlir;
 using namespace transept;
 
 double Bias::at(int64_t head, const ScorePlace &place) const {
-  const auto [sequence, query, key] = place;
+  const auto [sequence, query, key, keyCount] = place;
   if (tiling) {
     const int64_t width = tiling->widthOf(sequence % tiling->tilesAcross()), side = tiling->side;
     const int64_t down = query / width - key / width, across = query % width - key % width;
     return table->row((down + side - 1) * (2 * side - 1) + across + side - 1)[head];
   }
-  const int64_t bucket = relativePositionBucket(key - query, {.count = bucketCount,
-                                                              .maximumDistance = maximumDistance,
-                                                              .isBidirectional = isBidirectional});
+  const int64_t own = blockSize != 0 ? std::min(query / blockSize, keyCount - 1) : query;
+  const int64_t bucket = relativePositionBucket(key - own, {.count = bucketCount,
+                                                            .maximumDistance = maximumDistance,
+                                                            .isBidirectional = isBidirectional});
   return table->row(bucket)[head];
 }
 
@@ -38,11 +39,17 @@ LogicalResult WindowMaskOp::interpret(Frame &frame) {
   return success();
 }
 
+LogicalResult UnrequestedMaskOp::interpret(Frame &frame) {
+  frame.bind(getResult(), Mask{.hidesRequested = true});
+  return success();
+}
+
 LogicalResult CombineMasksOp::interpret(Frame &frame) {
   const Mask lhs = frame.get<Mask>(getLhs());
   const Mask rhs = frame.get<Mask>(getRhs());
   frame.bind(getResult(), Mask{.before = std::min(lhs.before, rhs.before),
-                               .after = std::min(lhs.after, rhs.after)});
+                               .after = std::min(lhs.after, rhs.after),
+                               .hidesRequested = lhs.hidesRequested || rhs.hidesRequested});
   return success();
 }
 
@@ -50,6 +57,7 @@ LogicalResult RelativePositionBiasOp::interpret(Frame &frame) {
   frame.bind(getResult(), Bias{.table = frame.get<Weight>(getTable()),
                                .bucketCount = int64_t(getBucketCount()),
                                .maximumDistance = int64_t(getMaximumDistance()),
-                               .isBidirectional = getBidirectional()});
+                               .isBidirectional = getBidirectional(),
+                               .blockSize = int64_t(getBlockSize().value_or(0))});
   return success();
 }

@@ -128,12 +128,29 @@ ModelOutputs outputsOf(std::vector<ModelResult> results) {
   return outputs;
 }
 
-/// The spaces of the source arguments of `function`; its ops make the others.
+/// The first row of each sequence that has one.
+std::vector<int64_t> firstRows(ArrayRef<int64_t> lengths) {
+  std::vector<int64_t> rows;
+  int64_t begin = 0;
+  for (int64_t length : lengths) {
+    if (length != 0)
+      rows.push_back(begin);
+    begin += length;
+  }
+  return rows;
+}
+
+/// The spaces of the source arguments of `function`; its ops make the others. What a library
+/// requests of a source without a mask are its first rows.
 Batch batchOfSources(func::FuncOp function, const Sequences &sources) {
   Batch batch;
-  for (Type type : function.getArgumentTypes())
-    if (isSource(type))
-      batch.addSpace(cast<RowsType>(type).getSpace(), lengthsOf(sources));
+  std::vector<int64_t> lengths = lengthsOf(sources);
+  for (Type type : function.getArgumentTypes()) {
+    if (!isSource(type))
+      continue;
+    batch.addSpace(cast<RowsType>(type).getSpace(), lengths);
+    batch.requestRows(cast<RowsType>(type).getSpace(), firstRows(lengths));
+  }
   return batch;
 }
 

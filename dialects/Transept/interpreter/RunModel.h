@@ -55,6 +55,7 @@ std::map<Space, std::vector<int64_t>> sourceLengths(mlir::func::FuncOp function,
 ///   `decode(target, encoder caches..., self caches...) -> logits or candidates`, the caches in
 ///   one order. If decode has self caches, it is called three times per sequence: on some rows, on
 ///   one row, on the rest, each sequence divided in its own way; without, on all rows at once.
+/// Of the source the first row of each sequence is requested.
 /// A side may have several arguments. One that is rows of features gets a random row for each id,
 /// another one in each argument.
 /// Fails with an error in the module if it has another form or an op cannot run. `observer` sees

@@ -34,15 +34,16 @@ struct Mask {
   static constexpr int64_t Unlimited = std::numeric_limits<int64_t>::max();
   int64_t before = Unlimited;
   int64_t after = Unlimited;
+  bool hidesRequested = false; // rows of the batch's requests
 
   bool sees(int64_t queryPosition, int64_t keyPosition) const {
     return queryPosition - keyPosition <= before && keyPosition - queryPosition <= after;
   }
 };
 
-/// A query and a key of one sequence.
+/// A query and a key of one sequence, which has so many keys.
 struct ScorePlace {
-  int64_t sequence = 0, queryPosition = 0, keyPosition = 0;
+  int64_t sequence = 0, queryPosition = 0, keyPosition = 0, keyCount = 0;
 };
 
 /// A position bias: a row of `table` for each bucket of distances, or for each distance of lines
@@ -53,6 +54,7 @@ struct Bias {
   int64_t maximumDistance = 0;
   bool isBidirectional = false;
   std::optional<Tiling> tiling = {}; // sequences are its tiles
+  int64_t blockSize = 0;             // not 0: keys are blocks of so many queries
 
   double at(int64_t head, const ScorePlace &place) const;
 };

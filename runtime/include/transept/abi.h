@@ -14,7 +14,6 @@ extern "C" {
 #endif
 
 #define TRANSEPT_ABI_VERSION 4u
-
 #define TRANSEPT_KEY_BLOCK 16u    /* positions of a self cache page, or a block of keys (below) */
 #define TRANSEPT_SHARE_BLOCK 512u /* tokens of a block of a vocabulary's share (search_memory) */
 
@@ -69,25 +68,26 @@ typedef void (*transept_program_function)(const transept_invocation *invocation,
                                           uint32_t worker_count);
 
 #define TRANSEPT_DECLARE_FIELD(kind, c_type, name, meaning) c_type name;
-
 struct transept_invocation {
 #define TRANSEPT_INVOCATION_FIELDS TRANSEPT_DECLARE_FIELD
 #include "transept/abi_fields.inc"
 #undef TRANSEPT_INVOCATION_FIELDS
 };
 
-/* Which rows a launch works on: those of the invocation, the requested ones, or (plus n) those that
- * the features are before row step n of the model. */
+/* Which rows a launch works on: those of the invocation, the requested ones, (plus n) those that
+ * the features are before row step n, or (plus n) the whole blocks of n rows of the invocation. */
 #define TRANSEPT_ROWS_ALL 0u
 #define TRANSEPT_ROWS_REQUESTED 1u
 #define TRANSEPT_ROWS_BEFORE_STEP 2u
+#define TRANSEPT_ROWS_OF_BLOCKS 0x1000000u
 
 /* Which keys each row of a launch looks at: those of its own sequence (what is cached included) up
- * to its own position or all of them, or those of its source. */
+ * to its own position or all of them, those of its source, or (plus TRANSEPT_ROWS_*) these. */
 #define TRANSEPT_KEYS_NONE 0u
 #define TRANSEPT_KEYS_UP_TO_ROW 1u
 #define TRANSEPT_KEYS_OF_SEQUENCE 2u
 #define TRANSEPT_KEYS_OF_SOURCE 3u
+#define TRANSEPT_KEYS_OF_ROWS 4u
 
 /* A row looks at so many keys before its own position and behind it at most; a reach of
  * TRANSEPT_WINDOW_REACH or more is none. Libraries without windows have 0 there. */

@@ -64,7 +64,8 @@ struct OpenOptions {
 struct SourceInput {
   std::span<const Id> ids;
   /// Empty, or one number for each id: 1 keeps it, 0 drops it. Dropped ids are as if they had never
-  /// been there, but the others keep their positions.
+  /// been there, but the others keep their positions. Of models that have global tokens, 2 makes an
+  /// id one, which sees all others and which all see; without a mask the first id is one.
   std::span<const std::uint8_t> mask = {};
   /// The position of each id. Empty: 0, 1, 2, ..., as the model counts them, which may be without
   /// padding.

@@ -30,6 +30,7 @@ constexpr const char *kPlan = R"(
 !requested = !plan.buffer<source.requested x 24, stride 32>
 !grid = !plan.buffer<source.grid x 6, stride 16>
 !tiles = !plan.buffer<source.tiles x 6, stride 16>
+!blocks = !plan.buffer<source.blocks x 24, stride 32>
 #keys = #plan.slot<"keys", keys = true, heads = 2, head_dim = 12, offset = 0, f32>
 
 plan.weight @table <rows, 1, f32> at 0 size 960 {
@@ -69,6 +70,9 @@ plan.program @all {
   plan.tile_rows "tile_rows" %grid into %tiles <4 by 5, side = 2, shift = 1> : !grid, !tiles
   plan.untile_rows "untile_rows" %tiles into %grid <4 by 5, side = 2, shift = 1> : !tiles, !grid
   plan.merge_tiles "merge_tiles" %grid into %a <4 by 5, side = 2> : !grid, !rows
+  %blocks = plan.buffer at 0 : !blocks
+  plan.sum_blocks "sum_blocks" %a into %blocks of 4 : !rows, !blocks
+  plan.replace_requested "replace_requested" %a, %requested into %b : !rows, !requested, !rows
   plan.elementwise "elementwise" add %a, %b into %b : !rows, !rows, !rows
   plan.take_requested "take_requested" %a into %requested : !rows, !requested
   plan.emit_states "emit_states" %a : !rows

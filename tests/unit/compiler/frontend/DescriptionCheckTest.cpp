@@ -14,6 +14,12 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
+BlockSums sumsOf(int64_t size) {
+  return {.size = size,
+          .norm = {.kind = NormKind::RootMeanSquare, .epsilon = 1e-6, .gain = {"g"}, .bias = {}},
+          .bias = {.table = {"t"}}};
+}
+
 struct Mistake {
   std::function<void(Description &)> make;
   const char *error;
@@ -40,7 +46,26 @@ TEST(CheckDescription, NamesEveryContradiction) {
       {[](auto &d) { d.source.selfAttention.relativeBias->maximumDistance = 8; }, "must exceed"},
       {[](auto &d) { d.target.selfAttention.relativeBias->isBidirectional = true; }, "causal"},
       {[](auto &d) { d.target.crossAttention->relativeBias = RelativeBias{}; }, ".table"},
-      {[](auto &d) { d.target.selfAttention.reach = 3; }, "reach is for the source side"},
+      {[](auto &d) { d.target.selfAttention.reach = 3; }, "for the source side"},
+      {[](auto &d) { d.target.selfAttention.blockSums = sumsOf(4); }, "for the source side"},
+      {[](auto &d) { d.source.selfAttention.blockSums = sumsOf(0); }, "found size 0"},
+      {[](auto &d) {
+         d.source.selfAttention.blockSums = sumsOf(4);
+         d.source.selfAttention.blockSums->bias.maximumDistance = 8;
+       },
+       "source.selfAttention.blockSums.bias"},
+      {[](auto &d) { d.source.selfAttention.globalTokens = GlobalTokens{}; },
+       "source.selfAttention.globalTokens.query"},
+      {[](auto &d) {
+         d.source.selfAttention.blockSums = sumsOf(4);
+         d.source.selfAttention.globalTokens = GlobalTokens{};
+       },
+       "exclude each other"},
+      {[](auto &d) {
+         d.source.selfAttention.blockSums = sumsOf(4);
+         d.source.selfAttention.variants = {{Rotary{.dims = 2}, {}}};
+       },
+       "exclude mergesSource, tiles, rotary positions"},
       {[](auto &d) { d.source.selfAttention.keyHeadCount = 3; }, "a divisor of headCount = 4"},
       {[](auto &d) { d.source.selfAttention.keyHeadCount = 2; }, "source.selfAttention.key"},
       {[](auto &d) { d.source.selfAttention.softCap = 0.0; }, "softCap must be greater than 0"},

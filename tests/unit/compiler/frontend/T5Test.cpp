@@ -59,9 +59,32 @@ TEST(T5, LongT5LooksAtWhatIsNearInItsEncoder) {
   EXPECT_FALSE(description.target.crossAttention->reach);
   EXPECT_EQ(description.target.selfAttention.key.weight.name,
             "decoder.block.{layer}.layer.0.SelfAttention.k.weight");
-  checkpoint.config["encoder_attention_type"] = "transient-global";
+  EXPECT_FALSE(description.source.selfAttention.blockSums);
+  checkpoint.config["encoder_attention_type"] = "sparse";
   EXPECT_THAT(checkpoint.error(),
               AllOf(HasSubstr("encoder_attention_type"), HasSubstr("transient-global")));
+}
+
+TEST(T5, LongT5WithTransientGlobalAttentionLooksAtSumsOfBlocksToo) {
+  TestCheckpoint checkpoint("longt5_tglobal");
+  Description description = checkpoint.describe();
+  EXPECT_THAT(checkpoint.warnings, IsEmpty());
+  const Attention &attention = description.source.selfAttention;
+  EXPECT_EQ(attention.reach, 7);
+  ASSERT_TRUE(attention.blockSums);
+  EXPECT_EQ(attention.blockSums->size, 4);
+  std::string module = "encoder.block.{layer}.layer.0.TransientGlobalSelfAttention.";
+  EXPECT_EQ(attention.key.weight.name, module + "k.weight");
+  EXPECT_EQ(attention.blockSums->norm.gain.name, module + "global_input_layer_norm.weight");
+  EXPECT_EQ(attention.blockSums->bias.table.name,
+            "encoder.block.0.layer.0.TransientGlobalSelfAttention.global_relative_attention_bias."
+            "weight");
+  EXPECT_TRUE(attention.blockSums->bias.isBidirectional);
+  EXPECT_FALSE(description.target.selfAttention.blockSums);
+  checkpoint.config["global_block_size"] = 0;
+  EXPECT_THAT(checkpoint.error(), HasSubstr("global_block_size"));
+  checkpoint.config.erase("global_block_size");
+  EXPECT_EQ(checkpoint.describe().source.selfAttention.blockSums->size, 16);
 }
 
 TEST(T5, AnEncoderAloneHasNoTargetWhateverIsEncoderDecoderSays) {

@@ -52,6 +52,16 @@ plan.program @encode {
   plan.store "store" %mixed into <"cross.keys", keys = true, heads = 2, head_dim = 27, offset = 0, bf16>
     : !plan.buffer<source x 54, stride 64>
 }
+plan.program @blocks {
+  %rows = plan.buffer : !plan.buffer<source x 10, stride 16>
+  %sums = plan.buffer : !plan.buffer<source.blocks x 10, stride 16>
+  plan.sum_blocks "sums" %rows into %sums of 4
+    : !plan.buffer<source x 10, stride 16>, !plan.buffer<source.blocks x 10, stride 16>
+  plan.attend "others" other_rows %rows, %sums, %sums into %rows
+    {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 1.0 : f64}
+    : !plan.buffer<source x 10, stride 16>, !plan.buffer<source.blocks x 10, stride 16>,
+      !plan.buffer<source.blocks x 10, stride 16>, !plan.buffer<source x 10, stride 16>
+}
 plan.program @decode {
   %rows = plan.buffer : !plan.buffer<target x 10, stride 16>
   plan.embed "embedding" into %rows table @table {scale = 1.0 : f64, position_offset = 0 : i64}
@@ -151,6 +161,18 @@ TEST_F(Costs, CountKeysThatAreRowsOfTheInvocationOnce) {
   EXPECT_EQ(launches[4].bytesPerRow, 4 * 54 * 4);
   EXPECT_EQ(launches[4].bytesPerKey, 0);
   EXPECT_EQ(launches[4].operationsPerRowAndKey, 2 * 2 * (27 + 27));
+}
+
+TEST_F(Costs, CountKeysOfAnotherSpaceByItsRows) {
+  ASSERT_TRUE(module);
+  std::vector<LaunchCosts> launches = of("blocks");
+  ASSERT_EQ(launches.size(), 2u);
+  EXPECT_EQ(launches[0].rows, TRANSEPT_ROWS_OF_BLOCKS + 4);
+  EXPECT_EQ(launches[0].bytesPerRow, (4 + 1) * 10 * 4) << "each block reads four rows";
+  EXPECT_EQ(launches[1].rows, TRANSEPT_ROWS_ALL);
+  EXPECT_EQ(launches[1].keys, TRANSEPT_KEYS_OF_ROWS + TRANSEPT_ROWS_OF_BLOCKS + 4);
+  EXPECT_EQ(launches[1].bytesPerKey, 2 * 10 * 4);
+  EXPECT_EQ(launches[1].operationsPerRowAndKey, 2 * 2 * (5 + 5));
 }
 
 TEST_F(Costs, SayHowFarARowLooks) {

@@ -24,13 +24,21 @@ export interface Cost {
 /// Operations a byte from which arithmetic binds, where no limits were measured.
 export const assumedBalance = 10;
 
-/// Sources that one run of a program works on: those of features are encoded one by one.
+/// Sources that one run of a program works on: those of features are encoded one by one, and those of
+/// which some rows are seen by all.
 const sourcesOf = (story: Story, program: Program, work: Workload) =>
-  program.name !== "decode" && takesFeatures(sizesOf(story)) ? 1 : work.sources;
+  program.name !== "decode" && (takesFeatures(sizesOf(story)) || program.launches.some(hasRowsForAll))
+    ? 1
+    : work.sources;
+const hasRowsForAll = (launch: Launch) => /^(blocks:|requested)/.test(launch.rows);
 
-/// Rows of one run of a program; of a launch before the last row step there are more.
-export function rowsOf(story: Story, program: Program, work: Workload, launch?: Launch): number {
+/// Rows of one run of a program, of the kind that a launch works on: before the last row step there
+/// are more. Of an encoder one row of each source is requested.
+export function rowsOf(story: Story, program: Program, work: Workload, launch?: { rows: string }): number {
   if (program.name === "decode") return work.sources * work.beams;
+  if (launch?.rows === "requested") return sourcesOf(story, program, work);
+  const size = launch?.rows.match(/^blocks:(\d+)$/)?.[1];
+  if (size) return sourcesOf(story, program, work) * Math.floor(work.sourceTokens / +size);
   const steps = launch?.rows.match(/^before:(\d+)$/)?.[1];
   const rows = rowsAfter(sizesOf(story), work.sourceTokens, steps === undefined ? undefined : +steps);
   return sourcesOf(story, program, work) * rows;
@@ -48,6 +56,11 @@ function keysOf(story: Story, program: Program, launch: Launch, work: Workload):
   if (launch.keys === "none" || !launch.keys) return { keys: 0, pairs: 0 };
   if (launch.keys === "source")
     return { keys: work.sources * positions, pairs: rowsOf(story, program, work) * positions };
+  const kind = launch.keys.match(/^rows:(.*)$/)?.[1];
+  if (kind) {
+    const keys = rowsOf(story, program, work, { rows: kind });
+    return { keys, pairs: keys * rowsOf(story, program, work, launch) };
+  }
   const isDecode = program.name === "decode";
   const [past, rows] = isDecode ? [work.step, 1] : [0, positions];
   const sequences = isDecode ? work.sources * work.beams : sourcesOf(story, program, work);

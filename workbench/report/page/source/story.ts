@@ -74,8 +74,8 @@ export interface Launch {
   kernels: number[];
   strategy?: string;
   arithmetic: string;
-  rows: string; // all, requested, or before:N row steps
-  keys: string; // none, sequence, up_to_row, source
+  rows: string; // all, requested, before:N row steps, or blocks:N of N rows
+  keys: string; // none, sequence, up_to_row, source, or rows: and all of these
   keys_before?: number; // how far a row looks among keys of its sequence; -1: to its end
   keys_behind?: number;
   weight_bytes: number;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The checks of a description that its parts share. Each throws InputError, with the JSON path of
+// what is wrong as its role.
+
+#ifndef TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONCHECKS_H
+#define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONCHECKS_H
+
+#include "compiler/frontend/description/Description.h"
+
+namespace transept::frontend {
+
+void expect(bool holds, const std::string &role, const std::string &sentence);
+
+void checkReference(const checkpoints::TensorReference &reference, const std::string &role);
+void checkLinear(const Linear &linear, const std::string &role, int64_t inputs, int64_t outputs);
+void checkAnyNorm(const Norm &norm, const std::string &role);
+/// Of rows, not of whole sequences.
+void checkNorm(const Norm &norm, const std::string &role);
+
+// AttentionChecks.cpp
+/// `memory`: numbers in a row of what keys and values read.
+void checkAttention(const Attention &attention, const std::string &role, int64_t hidden,
+                    int64_t memory);
+/// Where `grid` is that of the rows.
+void checkTiles(const Attention &attention, const std::optional<Grid> &grid,
+                const std::string &role);
+void checkSoftCap(const std::optional<double> &softCap, const std::string &role);
+/// A sublayer's norm behind it is there exactly where norms stand on both sides.
+void checkPostNorm(const std::optional<Norm> &norm, NormPlacement placement,
+                   const std::string &role);
+
+} // namespace transept::frontend
+
+#endif
