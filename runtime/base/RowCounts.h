@@ -15,6 +15,9 @@ namespace transept::runtime {
 /// of each tile, side by side. No convolution of sound is without padding and overlap.
 bool readsGrids(const transept_model_table &table);
 
+/// Whether each row of features becomes one of the encoder, so that any may be left out.
+bool keepsRowsApart(const transept_model_table &table);
+
 /// Rows of a launch in an invocation.
 std::uint64_t rowsOf(const transept_launch &launch, const transept_model_table &table,
                      const transept_invocation &invocation);

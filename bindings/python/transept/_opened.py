@@ -63,7 +63,9 @@ class Opened:
     @property
     def logits_width(self) -> int:
         classifier = self.table.classifier
-        return classifier.contents.label_count if classifier else self.table.target_vocabulary_size
+        if classifier:
+            return classifier.contents.label_count
+        return self.table.target_state_width or self.table.target_vocabulary_size
 
     @property
     def text_functions(self) -> Any:
