@@ -19,8 +19,8 @@ class Forecast:
 
     quantiles: list[float]
     """The shares, rising."""
-    values: Any
-    """[quantiles, steps]"""
+    values: list[Any]
+    """Of each quantile an array of its steps."""
 
     def row(self, quantile: float) -> Any:
         """The steps of one of the quantiles."""
@@ -41,13 +41,12 @@ def forecast(opened: Opened, series: list[Iterable[float]], horizon: Optional[in
             raise invalid(f"series[{index}] is {each!r}, but must be numbers")
         values.extend(_values.fraction(value, f"series[{index}][{step}]") for step, value in enumerate(each))
         offsets.append(len(values))
-    shape = len(levels), steps
-    results = _values.floats(len(series), *shape)
+    results = _values.floats(len(series), len(levels), steps)
     opened.call(opened.runtime.forecast, opened.model, (ctypes.c_float * max(1, len(values)))(*values),
                 (ctypes.c_uint64 * len(offsets))(*offsets), len(series), steps, results)
-    forecasts = []
-    for index in range(len(series)):
-        own = _values.floats(*shape)
-        ctypes.memmove(own, ctypes.addressof(results) + index * ctypes.sizeof(own), ctypes.sizeof(own))
-        forecasts.append(Forecast(levels, _values.array(own, *shape)))
-    return forecasts
+    rows = []
+    for index in range(len(series) * len(levels)):
+        row = _values.floats(steps)
+        ctypes.memmove(row, ctypes.addressof(results) + 4 * steps * index, 4 * steps)
+        rows.append(_values.array(row, steps))
+    return [Forecast(levels, rows[index * len(levels):(index + 1) * len(levels)]) for index in range(len(series))]
