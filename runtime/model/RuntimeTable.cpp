@@ -228,16 +228,16 @@ transept_status forecastSeries(transept_model *model, const float *values,
       fail(ErrorCode::Unsupported, "this model forecasts no series");
     if (seriesCount == 0)
       return;
-    requirePointer(values, "values");
     requirePointer(offsets, "offsets");
-    requirePointer(quantiles, "quantiles");
-    std::vector<std::span<const float>> series;
-    for (std::uint64_t index = 0; index < seriesCount; ++index) {
+    for (std::uint64_t index = 0; index < seriesCount; ++index)
       if (offsets[index] >= offsets[index + 1])
         failArgument("offsets[" + text(index + 1) + "]", offsets[index + 1],
                      text(offsets[index] + 1) + " or more: a series has 1 value or more");
+    requirePointer(values, "values");
+    requirePointer(quantiles, "quantiles");
+    std::vector<std::span<const float>> series;
+    for (std::uint64_t index = 0; index < seriesCount; ++index)
       series.emplace_back(values + offsets[index], offsets[index + 1] - offsets[index]);
-    }
     forecast(model->engine, series, horizon, quantiles);
   });
 }
