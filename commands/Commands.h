@@ -16,6 +16,7 @@ void addDescribeCommand(CLI::App &program);
 void addGenerateCommand(CLI::App &program);
 void addClassifyCommand(CLI::App &program);
 void addScoreCommand(CLI::App &program);
+void addForecastCommand(CLI::App &program);
 void addVerifyCommand(CLI::App &program);
 void addInspectCommand(CLI::App &program);
 void addExplainCommand(CLI::App &program);

@@ -65,6 +65,8 @@ public:
                                          "only its C++ API offers");
     if (!model.labels().empty())
       throw InputError(command.library + " scores labels: use `transept classify`");
+    if (model.table().forecaster)
+      throw InputError(command.library + " forecasts series: use `transept forecast`");
     checkUsage();
     command.languages.check(model, command.usesIds);
     if (!command.usesIds && !tokenizer)

@@ -74,13 +74,14 @@ std::string describeStack(const Json &stack) {
 /// What a row of features is, guessed from how it becomes a row of the encoder.
 std::string describeRows(const Json &features) {
   int64_t width = features.at("width").get<int64_t>(), positions = 1;
-  auto side = int64_t(std::lround(std::sqrt(double(width) / 3)));
+  auto counted = int64_t(features.value("countedTables", Json::array()).size());
+  auto side = int64_t(std::lround(std::sqrt(double(width - counted) / 3)));
   bool hasWindows = false;
   for (const Json &convolution : features.at("convolutions")) {
     hasWindows |= convolution.at("kernelSize").get<int64_t>() > 1;
     positions *= convolution.at("stride").get<int64_t>();
   }
-  bool arePatches = !hasWindows && width == 3 * side * side;
+  bool arePatches = !hasWindows && width - counted == 3 * side * side;
   int64_t count = features.at("length").get<int64_t>();
   std::string text = hasWindows ? "frames" : arePatches ? "patches" : "rows";
   if (count != 0)
@@ -90,8 +91,12 @@ std::string describeRows(const Json &features) {
     text += fmt::format(" ({} x {} pixels)", side, side);
   if (positions > 1)
     text += fmt::format(", {} of them one position of the encoder", positions);
+  if (counted != 0)
+    text += fmt::format(", of which {} count rows of tables", counted);
   if (size_t leading = features.value("leadingRows", Json::array()).size())
     text += fmt::format(", behind {} of the model's own", leading);
+  if (size_t trailing = features.value("trailingRows", Json::array()).size())
+    text += fmt::format(", before {} of the model's own", trailing);
   return text;
 }
 
@@ -107,6 +112,16 @@ void printSides(const workbench::LibraryFile &library) {
          fmt::format(
              "{}",
              fmt::join(description["classifier"]["labels"].get<std::vector<std::string>>(), ", ")));
+  if (description.contains("forecaster")) {
+    const Json &forecaster = description["forecaster"];
+    line("forecast",
+         fmt::format("{} steps at once, of series of up to {} values in patches of {}; "
+                     "quantiles {}",
+                     forecaster["horizon"].get<int64_t>(),
+                     forecaster["contextLength"].get<int64_t>(),
+                     forecaster["patchLength"].get<int64_t>(),
+                     fmt::join(forecaster["quantiles"].get<std::vector<double>>(), ", ")));
+  }
   const Json source = description.contains("source") ? description["source"]["embedding"] : Json();
   if (!source.contains("features"))
     return line("vocabulary", fmt::format("source {}, target {}", library.sourceVocabularySize,

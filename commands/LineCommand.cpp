@@ -14,16 +14,27 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace transept::commands {
 
-void LineCommand::addTo(CLI::App &command, const std::string &sources) {
+void LineCommand::addTo(CLI::App &command, const std::string &sources, LineContent content) {
+  bool areTexts = content == LineContent::Texts;
   command.add_option("LIB", library, "the library")->type_name("FILE")->required();
-  command.add_option("TEXT", texts, sources + ", instead of standard input's lines");
-  command.add_flag("--ids", usesIds, "lines are token ids separated by spaces");
-  command.add_option("--source-language", sourceLanguage,
-                     "what the texts are in, as the model names it");
+  CLI::Option *given = command.add_option(areTexts ? "TEXT" : "SERIES", texts,
+                                          sources + ", instead of standard input's lines");
+  if (areTexts) {
+    command.add_flag("--ids", usesIds, "lines are token ids separated by spaces");
+    command.add_option("--source-language", sourceLanguage,
+                       "what the texts are in, as the model names it");
+  } else {
+    command.add_option("--file", file, "take its lines instead of standard input's")
+        ->type_name("FILE")
+        ->excludes(given);
+  }
   command.add_flag("--json", isJson, "write one JSON object a line");
   command.add_option("--threads", threads, "threads to use [all cores]")->check(between(1, 1024));
   addLevelFlag(&command, level);
@@ -73,6 +84,12 @@ namespace {
 SourceLines linesOf(const LineCommand &command) {
   if (!command.texts.empty())
     return SourceLines(command.texts);
+  if (!command.file.empty()) {
+    int descriptor = ::open(command.file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+      throw InputError(fmt::format("{}: {}", command.file, std::strerror(errno)));
+    return SourceLines(descriptor); // open until the program ends
+  }
   if (::isatty(STDIN_FILENO))
     printMessage("Type one line after another; Ctrl-D ends.");
   return SourceLines(STDIN_FILENO);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `classify` and `score` share: lines of texts or ids in, of which a tab may divide two parts,
-// and one result a line out, in order.
+// What `classify`, `score` and `forecast` share: lines of texts, ids or numbers in, of which a tab
+// may divide two parts, and one result a line out, in order.
 
 #ifndef TRANSEPT_COMMANDS_LINECOMMAND_H
 #define TRANSEPT_COMMANDS_LINECOMMAND_H
@@ -14,14 +14,17 @@
 
 namespace transept::commands {
 
+enum class LineContent { Texts, Numbers };
+
 struct LineCommand {
-  std::string library, level, sourceLanguage;
+  std::string library, level, sourceLanguage, file;
   std::vector<std::string> texts;
   unsigned threads = 0;
   size_t batchSize = 64;
   bool usesIds = false, isJson = false, skipsInvalid = false;
 
-  void addTo(CLI::App &command, const std::string &sources);
+  void addTo(CLI::App &command, const std::string &sources,
+             LineContent content = LineContent::Texts);
   Model open() const;
   /// Null with --ids. Throws InputError where the library has none, and for options that have
   /// nothing to act on.

@@ -40,6 +40,7 @@ std::unique_ptr<CLI::App> makeProgram() {
   addGenerateCommand(*program);
   addClassifyCommand(*program);
   addScoreCommand(*program);
+  addForecastCommand(*program);
   addVerifyCommand(*program);
   addInspectCommand(*program);
   addExplainCommand(*program);

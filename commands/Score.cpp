@@ -23,7 +23,8 @@ class Scorer {
 public:
   explicit Scorer(const LineCommand &command)
       : command(command), model(command.open()), tokenizer(command.openTokenizer(model)) {
-    if (model.targetVocabularySize() == 0 || !model.labels().empty())
+    if (model.targetVocabularySize() == 0 || model.table().target_state_width != 0 ||
+        !model.labels().empty())
       throw InputError(command.library + " generates no tokens, so it scores none");
     if (!command.sourceLanguage.empty())
       encoding.language = tokenizer->languageId(command.sourceLanguage);

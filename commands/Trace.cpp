@@ -65,6 +65,18 @@ std::vector<workbench::TraceInput> inputsOf(const workbench::Goldens &goldens,
   return inputs;
 }
 
+/// The positions of a source's encoded rows: where rows before others are masked, each of the
+/// others is one, and what the model puts behind them follows.
+std::vector<int32_t> positionsOf(const workbench::GoldenSource &source, size_t rows) {
+  std::vector<int32_t> positions;
+  auto last = std::find(source.mask.rbegin(), source.mask.rend(), 1).base();
+  bool hasHoles = std::find(source.mask.begin(), last, 0) != last;
+  for (size_t column = 0; positions.size() < rows; ++column)
+    if (!hasHoles || column >= source.mask.size() || source.mask[column] != 0)
+      positions.push_back(int32_t(column));
+  return positions;
+}
+
 /// Which columns of the padded sources the traced rows are, to find them in recorded states.
 std::string keptColumns(const std::vector<workbench::GoldenSource> &sources,
                         const std::string &rowCounts) {
@@ -73,7 +85,8 @@ std::string keptColumns(const std::vector<workbench::GoldenSource> &sources,
   for (const workbench::GoldenSource &source : sources) {
     size_t rows = std::stoul(rowCounts.substr(at));
     at = std::min(rowCounts.size(), rowCounts.find(' ', at)) + 1;
-    kept.push_back(fmt::format("{}", fmt::join(source.keptColumns(rows), " ")));
+    kept.push_back(
+        fmt::format("{}", fmt::join(source.keptColumns(positionsOf(source, rows)), " ")));
   }
   return fmt::format("{}", fmt::join(kept, ";"));
 }

@@ -12,7 +12,8 @@ import re
 import subprocess
 import sys
 
-HEADERS = ("abi.h", "callback_abi.h", "request_abi.h", "text_abi.h", "sound_abi.h", "image_abi.h")
+HEADERS = ("abi.h", "callback_abi.h", "feature_abi.h", "forecast_abi.h", "request_abi.h", "text_abi.h", "sound_abi.h",
+           "image_abi.h")
 NUMBERS = {"int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
            "uint64_t": "c_uint64", "uint8_t": "c_uint8", "float": "c_float",
            "double": "c_double"}

@@ -95,6 +95,7 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
   facts.encoderHiddenSize = stateWidth(module, "encode");
   facts.targetStateWidth = stateWidth(module, "decode");
   facts.classifier = description.classifier;
+  facts.forecaster = description.forecaster;
   facts.vocabularyBlockCount = codegen::vocabularyBlockCount(
       facts.classifier ? int64_t(facts.classifier->labels.size()) : facts.targetVocabularySize);
   facts.maximumSourceLength = positionCount(module, "encode", description.source);

@@ -168,16 +168,16 @@ private:
   std::map<std::string, Rows> values;
 };
 
-/// Numbers in a row of a side's features; 0 where it is ids.
-int64_t featureWidth(ModuleOp module, Space::Side side) {
-  int64_t width = 0;
+/// What a function takes of a side's features; null where it takes ids.
+BlockArgument featuresOf(ModuleOp module, Space::Side side) {
+  BlockArgument features;
   module.walk([&](func::FuncOp function) {
-    for (Type type : function.getArgumentTypes())
-      if (auto rows = dyn_cast<RowsType>(type);
+    for (BlockArgument argument : function.getArguments())
+      if (auto rows = dyn_cast<RowsType>(argument.getType());
           rows && rows.getSpace().getSide() == side && isa<FloatType>(rows.getElementType()))
-        width = rows.getWidth();
+        features = argument;
   });
-  return width;
+  return features;
 }
 
 /// The states that a program hands out, of all sequences.
@@ -194,8 +194,8 @@ void addStates(const ModelOutputs &outputs, workbench::Trace &trace) {
   }
 }
 
-std::vector<float> features(ArrayRef<int32_t> ids, int64_t width) {
-  Tensor rows = featureRows(ids, width);
+std::vector<float> features(ArrayRef<int32_t> ids, BlockArgument argument) {
+  Tensor rows = featureRows(argument, ids);
   return {rows.values.begin(), rows.values.end()};
 }
 
@@ -221,18 +221,18 @@ workbench::ReferenceRun interpretedRun(ModuleOp module, const emit::ParameterRea
     throw InputError("the interpreter cannot run the model");
   workbench::ReferenceRun run{.inputs = {}, .values = values.trace()};
   addStates(*outputs, run.values);
-  int64_t width = featureWidth(module, Space::Side::Source),
-          targetWidth = featureWidth(module, Space::Side::Target);
+  BlockArgument sourceFeatures = featuresOf(module, Space::Side::Source),
+                targetFeatures = featuresOf(module, Space::Side::Target);
   for (auto [ids, target] : llvm::zip_equal(sources, targets)) {
     workbench::TraceInput input{.ids = ids, .target = target};
-    if (width != 0) {
-      input.features = features(ids, width);
+    if (sourceFeatures) {
+      input.features = features(ids, sourceFeatures);
       input.ids.clear();
     }
     // The search hands out the logits of what it takes out.
     input.suppressed.assign(target.begin(), target.begin() + std::min<size_t>(1, target.size()));
-    if (targetWidth != 0) {
-      input.targetFeatures = features(target, targetWidth);
+    if (targetFeatures) {
+      input.targetFeatures = features(target, targetFeatures);
       input.suppressed.clear();
     }
     run.inputs.push_back(std::move(input));

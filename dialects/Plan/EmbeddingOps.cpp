@@ -155,4 +155,65 @@ MadeSpace PrependOp::getMadeSpace() {
           .step = {.leading = int64_t(getLeadingCount())}};
 }
 
+LogicalResult AppendOp::verify() {
+  BufferType input = getInput().getType(), output = getOutput().getType();
+  // append_c1
+  if (int64_t(getTrailingCount()) <= 0)
+    return mismatch(*this, "a positive trailing_count", int64_t(getTrailingCount()));
+  // append_c2
+  if (input.getWidth() != output.getWidth())
+    return mismatch(*this, "input and output to have the same width", input, output);
+  return success();
+}
+
+Footprint AppendOp::getFootprint() {
+  return {.reads = {getInput()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> AppendOp::getWeights() {
+  return {{getTrailingAttr(), {LayoutKind::Rows}, /*isWhole=*/false}};
+}
+
+Value AppendOp::getCountedRows() {
+  return getOutput();
+}
+
+Cost AppendOp::getCost() {
+  return {.bytesPerRow = 2 * rowBytes(getOutput())};
+}
+
+MadeSpace AppendOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = RowStep::appending(int64_t(getTrailingCount()))};
+}
+
+LogicalResult EmbedColumnOp::verify() {
+  // embed_column_c1
+  if (int64_t(getColumn()) < 0 || int64_t(getColumn()) >= getInput().getType().getWidth())
+    return mismatch(*this, "a column of the input", int64_t(getColumn()), getInput().getType());
+  // embed_column_c2
+  if (int64_t(getRowCount()) <= 0)
+    return mismatch(*this, "a positive row_count", int64_t(getRowCount()));
+  return success();
+}
+
+Footprint EmbedColumnOp::getFootprint() {
+  return {.reads = {getInput()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> EmbedColumnOp::getWeights() {
+  return {{getTableAttr(), {LayoutKind::Rows}, /*isWhole=*/false}};
+}
+
+Value EmbedColumnOp::getCountedRows() {
+  return getOutput();
+}
+
+/// Of the input's row it reads one number.
+Cost EmbedColumnOp::getCost() {
+  return {.bytesPerRow = int64_t(sizeof(float)) + tableRowBytes(*this, getTableAttr()) +
+                         rowBytes(getOutput())};
+}
+
 } // namespace transept::plan

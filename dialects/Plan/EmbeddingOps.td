@@ -76,4 +76,34 @@ def Plan_PrependOp : Plan_LaunchOp<"prepend", [DeclareOpInterfaceMethods<MakesSp
   let hasVerifier = 1;
 }
 
+def Plan_AppendOp : Plan_LaunchOp<"append", [DeclareOpInterfaceMethods<MakesSpace>]> {
+  let summary = "the sequence's own rows, then learned ones";
+  let description = [{
+    The invocation's rows are one sequence.
+
+    - `append_c1` trailing_count is positive
+    - `append_c2` input and output have the same width
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output,
+                       FlatSymbolRefAttr:$trailing, I64Attr:$trailing_count);
+  let assemblyFormat = [{
+    $label $input `into` $output `trailing` $trailing `count` $trailing_count attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Plan_EmbedColumnOp : Plan_LaunchOp<"embed_column"> {
+  let summary = "embeddings of the numbers in one column";
+  let description = [{
+    - `embed_column_c1` column is one of the input's
+    - `embed_column_c2` row_count is positive
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output,
+                       FlatSymbolRefAttr:$table, I64Attr:$row_count, I64Attr:$column);
+  let assemblyFormat = [{
+    $label $input `into` $output `table` $table `rows` $row_count `column` $column attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif

@@ -98,7 +98,10 @@ def Plan_TakeRequestedOp : Plan_LaunchOp<"take_requested", [DeclareOpInterfaceMe
 }
 
 def Plan_EmitStatesOp : Plan_LaunchOp<"emit_states"> {
-  let summary = "copy the encoder's states to the caller, if it asked";
+  let summary = "copy the last rows of a program to the caller, if it asked";
+  let description = [{
+    Rows that are requested go to where logits would: they are what the model says of these.
+  }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input);
   let assemblyFormat = "$label $input attr-dict `:` type($input)";
 }

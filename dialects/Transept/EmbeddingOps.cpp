@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Verifiers of embeddings, windows and class tokens; folds.
+// Verifiers of embeddings, windows and learned rows; folds.
 
 #include "dialects/Transept/Checks.h"
 
@@ -72,5 +72,43 @@ LogicalResult PrependRowsOp::verify() {
       inputsOf(getLeading().getType()) != result.getWidth())
     return mismatch(*this, "leading, input and result to have the same width",
                     getLeading().getType(), input);
+  return success();
+}
+
+MadeSpace AppendRowsOp::getMadeSpace() {
+  return {.space = getResult().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = RowStep::appending(getTrailing().getType().getDimSize(0))};
+}
+
+LogicalResult AppendRowsOp::verify() {
+  RowsType input = getInput().getType(), result = getResult().getType();
+  // append_rows_c1
+  if (input.getWidth() != result.getWidth() ||
+      inputsOf(getTrailing().getType()) != result.getWidth())
+    return mismatch(*this, "input, trailing and result to have the same width", input,
+                    getTrailing().getType());
+  // append_rows_c2
+  int64_t count = getTrailing().getType().getDimSize(0);
+  if (count < 1 || count > 65536)
+    return mismatch(*this, "1 to 65536 rows of trailing", count);
+  return success();
+}
+
+LogicalResult ColumnEmbeddingOp::verify() {
+  RowsType input = getInput().getType(), result = getResult().getType();
+  // column_embedding_c1
+  if (inputsOf(getTable().getType()) != result.getWidth())
+    return mismatch(*this, "table and result to have the same width", getTable().getType(), result);
+  // column_embedding_c2
+  if (input.getSpace() != result.getSpace())
+    return mismatch(*this, "input and result to be rows of the same space", input, result);
+  // column_embedding_c3
+  if (int64_t(getColumn()) < 0 || int64_t(getColumn()) >= input.getWidth())
+    return mismatch(*this, "a column of the input", int64_t(getColumn()), input);
+  // column_embedding_c4
+  int64_t rows = getTable().getType().getDimSize(0);
+  if (rows < 1 || rows > (int64_t(1) << 24))
+    return mismatch(*this, "a table of 1 to 16777216 rows", rows);
   return success();
 }

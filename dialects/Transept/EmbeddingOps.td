@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From token ids to rows: token embeddings and positions; from features to rows: windows of a
-// convolution, class tokens.
+// convolution, learned rows before and behind others, embeddings by numbers in a column.
 
 #ifndef TRANSEPT_EMBEDDING_OPS
 #define TRANSEPT_EMBEDDING_OPS
@@ -126,6 +126,56 @@ def Transept_PrependRowsOp : Transept_Op<"prepend_rows", [DeclareOpInterfaceMeth
   let arguments = (ins Transept_Matrix:$leading, Transept_FloatRows:$input);
   let results = (outs Transept_FloatRows:$result);
   let assemblyFormat = "$leading `,` $input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Transept_AppendRowsOp : Transept_Op<"append_rows", [DeclareOpInterfaceMethods<MakesSpace>]> {
+  let summary = "put learned rows behind the rows of each sequence";
+  let description = [{
+    The sequence's own rows, then those of `trailing`, which also stand where it has no others.
+
+    - `append_rows_c1` input, trailing and result have the same width
+    - `append_rows_c2` there are 1 to 65536 rows of `trailing`
+    - `makes_space_c1` input and result are rows of different spaces, both derived from the source
+
+    ```mlir
+    func.func @summarize(%patches: !transept.rows<source.patches x 192 x f32>, %token: tensor<1x192xf32>) {
+      %rows = transept.append_rows %patches, %token
+          : (!transept.rows<source.patches x 192 x f32>, tensor<1x192xf32>)
+          -> !transept.rows<source x 192 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$input, Transept_Matrix:$trailing);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = "$input `,` $trailing attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Transept_ColumnEmbeddingOp : Transept_Op<"column_embedding", [RowWise]> {
+  let summary = "look up the embedding of the number in one column of each row";
+  let description = [{
+    result[i] = table[r], with r = input[i, column] without its fraction, but at least 0 and at most
+    the table's last row. Callers of a library have to give whole numbers of rows that exist.
+
+    - `column_embedding_c1` table and result have the same width
+    - `column_embedding_c2` input and result are rows of the same space
+    - `column_embedding_c3` column is one of the input's
+    - `column_embedding_c4` table has 1 to 16777216 rows, which f32 can count
+
+    ```mlir
+    func.func @embed(%patches: !transept.rows<source x 770 x f32>, %lines: tensor<4096x768xf32>) {
+      %embedded = transept.column_embedding %patches, %lines column 0
+          : (!transept.rows<source x 770 x f32>, tensor<4096x768xf32>)
+          -> !transept.rows<source x 768 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$input, Transept_Matrix:$table, Transept_Size:$column);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = "$input `,` $table `column` $column attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 

@@ -23,6 +23,9 @@ namespace transept {
 struct RowStep {
   int64_t kernel = 1, stride = 1, padding = 0, leading = 0;
 
+  /// `count` rows put behind the sequence's own: as many windows of one row lie outside of it.
+  static RowStep appending(int64_t count) { return {.padding = count}; }
+
   bool hasWindows() const { return kernel != 1 || stride != 1 || padding != 0; }
   /// The rows that `rows` rows become.
   int64_t rowsFrom(int64_t rows) const;

@@ -20,12 +20,14 @@ namespace {
 
 constexpr const char *kName = "image"; // what errors call it
 
-features::ImageSettings settingsOf(const transept_model_table &table) {
+std::variant<features::ImageSettings, features::FlatPatchSettings>
+settingsOf(const transept_model_table &table) {
   features::Settings settings = preprocessorOf(table, "images");
-  const auto *images = std::get_if<features::ImageSettings>(&settings);
-  if (!images)
-    throw Error(ErrorCode::Unsupported, fmt::format("{} takes sounds, not images", table.name));
-  return *images;
+  if (const auto *images = std::get_if<features::ImageSettings>(&settings))
+    return *images;
+  if (const auto *flat = std::get_if<features::FlatPatchSettings>(&settings))
+    return *flat;
+  throw Error(ErrorCode::Unsupported, fmt::format("{} takes sounds, not images", table.name));
 }
 
 } // namespace
@@ -33,16 +35,25 @@ features::ImageSettings settingsOf(const transept_model_table &table) {
 LibraryImages::LibraryImages(const transept_model_table &table)
     : table(table), settings(settingsOf(table)),
       patchSide(size_t(std::lround(std::sqrt(table.source_feature_width / 3.0)))) {
-  checkFeatureWidth(table, 3 * patchSide * patchSide);
+  const auto *flat = std::get_if<features::FlatPatchSettings>(&settings);
+  checkFeatureWidth(table, flat ? flat->width() : 3 * patchSide * patchSide);
+}
+
+uint64_t LibraryImages::patchCount(const transept_image &image) const {
+  features::ImageSize size{image.height, image.width};
+  if (const auto *flat = std::get_if<features::FlatPatchSettings>(&settings)) {
+    features::ImageSize grid = features::flatPatchGrid(size, *flat);
+    return uint64_t(grid.height) * grid.width;
+  }
+  const auto &whole = std::get<features::ImageSettings>(settings);
+  return features::patchCount(whole.crop.value_or(whole.size.value_or(size)), patchSide, kName);
 }
 
 void LibraryImages::check(const transept_image &image) const {
   features::checkImageSize(image.width, image.height, kName);
   if (!image.pixels)
     throw InputError(fmt::format("{}: pixels is null", kName));
-  features::ImageSize size{image.height, image.width};
-  size = settings.crop.value_or(settings.size.value_or(size));
-  uint64_t patches = features::patchCount(size, patchSide, kName);
+  uint64_t patches = patchCount(image);
   uint64_t usual = table.source_feature_count;
   if (usual != 0 && patches != usual)
     throw InputError(fmt::format("{}: {} of {} makes {} patches of it, but the model takes {}",
@@ -58,7 +69,10 @@ features::Features LibraryImages::read(const transept_image &image) const {
   check(image);
   features::Image copy(image.width, image.height);
   std::copy_n(image.pixels, copy.pixels.size(), copy.pixels.begin());
-  return features::cutPatches(features::pixelValues(copy, settings, kName), patchSide, kName);
+  if (const auto *flat = std::get_if<features::FlatPatchSettings>(&settings))
+    return features::flatPatches(copy, *flat);
+  const auto &whole = std::get<features::ImageSettings>(settings);
+  return features::cutPatches(features::pixelValues(copy, whole, kName), patchSide, kName);
 }
 
 } // namespace transept::media

@@ -5,9 +5,11 @@
 #ifndef TRANSEPT_MEDIA_LIBRARY_LIBRARYIMAGES_H
 #define TRANSEPT_MEDIA_LIBRARY_LIBRARYIMAGES_H
 
-#include "media/images/PixelValues.h"
+#include "media/images/FlatPatches.h"
 
 #include "transept/image_abi.h"
+
+#include <variant>
 
 namespace transept::media {
 
@@ -25,8 +27,10 @@ public:
 
 private:
   const transept_model_table &table;
-  features::ImageSettings settings;
-  size_t patchSide;
+  uint64_t patchCount(const transept_image &image) const;
+
+  std::variant<features::ImageSettings, features::FlatPatchSettings> settings;
+  size_t patchSide; // of those that are cut
 };
 
 } // namespace transept::media

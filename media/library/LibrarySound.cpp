@@ -50,7 +50,11 @@ struct Opening {
     media::checkFeatureWidth(table, 1);
     return features::waveformFeatures(allSamples(settings.sampleRate), settings);
   }
-  Source operator()(const features::ImageSettings &) const {
+  Source operator()(const features::ImageSettings &) const { refuseSounds(); }
+  Source operator()(const features::FlatPatchSettings &) const { refuseSounds(); }
+
+private:
+  [[noreturn]] void refuseSounds() const {
     throw Error(ErrorCode::Unsupported, fmt::format("{} takes images, not sounds", table.name));
   }
 };

@@ -53,6 +53,9 @@ struct Extraction {
   Features operator()(const ImageSettings &settings) const {
     return cutPatches(pixelValues(decodeImage(bytes, name), settings, name), patchSize, name);
   }
+  Features operator()(const FlatPatchSettings &settings) const {
+    return flatPatches(decodeImage(bytes, name), settings);
+  }
 };
 
 /// Sides of what goes into the encoder must be whole patches, where the settings fix them.
@@ -102,6 +105,8 @@ size_t Extractor::width() const {
     return speech->mels;
   if (std::holds_alternative<WaveformSettings>(settings))
     return 1;
+  if (const auto *flat = std::get_if<FlatPatchSettings>(&settings))
+    return flat->width();
   return 3 * patchSize * patchSize;
 }
 

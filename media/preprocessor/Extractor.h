@@ -56,7 +56,10 @@ public:
   /// The settings of sounds that are cut into windows; null for others.
   const WhisperSettings *windows() const { return std::get_if<WhisperSettings>(&settings); }
   /// Whether it takes images rather than sounds.
-  bool takesImages() const { return std::holds_alternative<ImageSettings>(settings); }
+  bool takesImages() const {
+    return std::holds_alternative<ImageSettings>(settings) ||
+           std::holds_alternative<FlatPatchSettings>(settings);
+  }
   /// Fields of the config that were not understood.
   const std::vector<std::string> &warnings() const { return notes; }
 

@@ -20,7 +20,7 @@ using Json = ConfigFields::Json;
 constexpr size_t maximumMels = 512, maximumTransform = 8192, maximumChunkSeconds = 300;
 // More frames than this are a mistake, or meant to fill the memory.
 constexpr size_t minimumHop = 40;
-constexpr size_t maximumImageSide = 4096;
+constexpr size_t maximumImageSide = 4096, maximumPatches = 65536, maximumPatchSide = 256;
 
 /// What the number must be, because nothing else is supported.
 void requireNumber(ConfigFields &fields, const std::string &key, double only) {
@@ -198,13 +198,34 @@ Settings readDonut(ConfigFields &fields) {
   return settings;
 }
 
+/// As many patches as a budget allows. A question that is drawn above the image changes all of it.
+Settings readFlatPatches(ConfigFields &fields) {
+  FlatPatchSettings settings;
+  settings.maximumPatches =
+      fields.integer("max_patches", settings.maximumPatches, 1, maximumPatches);
+  settings.patch = readSize(fields, "patch_size", settings.patch);
+  if (settings.patch.height > maximumPatchSide || settings.patch.width > maximumPatchSide)
+    fields.refuse("patch_size", *fields.find("patch_size"),
+                  fmt::format("sides up to {}", maximumPatchSide));
+  if (!fields.boolean("do_normalize", true))
+    fields.refuse("do_normalize", Json(false), "true");
+  if (fields.boolean("is_vqa", false))
+    fields.refuse("is_vqa", Json(true),
+                  "false: questions are not drawn above images; without this file, the model takes "
+                  "rows of features");
+  // Images are always made RGB.
+  fields.ignore({"do_convert_rgb", "_valid_processor_keys", "data_format", "input_data_format",
+                 "return_tensors"});
+  return settings;
+}
+
 struct Type {
   const char *name;
   Settings (*read)(ConfigFields &fields);
 };
 
 /// "FeatureExtractor" is what image processors were called before.
-constexpr std::array<Type, 11> types = {{{"WhisperFeatureExtractor", readWhisper},
+constexpr std::array<Type, 12> types = {{{"WhisperFeatureExtractor", readWhisper},
                                          {"Speech2TextFeatureExtractor", readSpeech2Text},
                                          {"Wav2Vec2FeatureExtractor", readWaveform},
                                          {"ViTImageProcessor", readVit},
@@ -214,7 +235,8 @@ constexpr std::array<Type, 11> types = {{{"WhisperFeatureExtractor", readWhisper
                                          {"DeiTFeatureExtractor", readDeit},
                                          {"BlipImageProcessor", readBlip},
                                          {"DonutImageProcessor", readDonut},
-                                         {"DonutFeatureExtractor", readDonut}}};
+                                         {"DonutFeatureExtractor", readDonut},
+                                         {"Pix2StructImageProcessor", readFlatPatches}}};
 
 } // namespace
 

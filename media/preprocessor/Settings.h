@@ -7,7 +7,7 @@
 #ifndef TRANSEPT_MEDIA_PREPROCESSOR_SETTINGS_H
 #define TRANSEPT_MEDIA_PREPROCESSOR_SETTINGS_H
 
-#include "media/images/PixelValues.h"
+#include "media/images/FlatPatches.h"
 #include "media/sound/SpeechFeatures.h"
 
 #include <string>
@@ -17,8 +17,8 @@
 
 namespace transept::features {
 
-using Settings =
-    std::variant<WhisperSettings, Speech2TextSettings, WaveformSettings, ImageSettings>;
+using Settings = std::variant<WhisperSettings, Speech2TextSettings, WaveformSettings, ImageSettings,
+                              FlatPatchSettings>;
 
 /// Reads the file's text; what is absent has the default of the class in transformers 4.44.
 /// `defaultType` is the class where the file names none, or empty. `name` begins errors and

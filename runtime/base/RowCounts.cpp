@@ -29,6 +29,12 @@ bool readsGrids(const transept_model_table &table) {
       });
 }
 
+bool keepsRowsApart(const transept_model_table &table) {
+  return std::ranges::all_of(
+      std::span(table.row_steps, table.row_step_count),
+      [](const transept_row_step &step) { return step.kernel == 1 && step.stride == 1; });
+}
+
 std::uint64_t rowsOf(std::uint32_t rows, const transept_model_table &table,
                      const transept_invocation &invocation) {
   if (rows == TRANSEPT_ROWS_ALL)

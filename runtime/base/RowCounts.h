@@ -15,6 +15,9 @@ namespace transept::runtime {
 /// of each tile, side by side. No convolution of sound is without padding and overlap.
 bool readsGrids(const transept_model_table &table);
 
+/// Whether each row of features becomes one of the encoder, so that any may be left out.
+bool keepsRowsApart(const transept_model_table &table);
+
 /// How many TRANSEPT_ROWS_* are in an invocation.
 std::uint64_t rowsOf(std::uint32_t rows, const transept_model_table &table,
                      const transept_invocation &invocation);

@@ -35,7 +35,9 @@ void checkTargetId(const transept_model_table &table, const std::string &what, s
 }
 
 std::size_t logitsWidth(const transept_model_table &table) {
-  return table.classifier ? table.classifier->label_count : table.target_vocabulary_size;
+  if (table.classifier)
+    return table.classifier->label_count;
+  return table.target_state_width != 0 ? table.target_state_width : table.target_vocabulary_size;
 }
 
 namespace {

@@ -25,7 +25,8 @@ void checkTargetIds(const transept_model_table &table, std::string_view what,
 /// The same of one id, which `what` names.
 void checkTargetId(const transept_model_table &table, const std::string &what, std::int32_t id);
 
-/// Numbers in a row of logits: one for each label of a classifier or id of the target vocabulary.
+/// Numbers in a row of logits: one for each label of a classifier or id of the target vocabulary,
+/// or those that a model gives in their place.
 std::size_t logitsWidth(const transept_model_table &table);
 
 /// Appends each sequence's ids to its cache. `logits` may be null, or receives the logits of all

@@ -85,6 +85,44 @@ PackedSource packIds(const transept_model_table &table, const transept_source_in
   return source;
 }
 
+/// Appends row `index` of the features.
+void packRow(const transept_model_table &table, const transept_source_input &input,
+             std::size_t number, std::uint64_t index, PackedSource &source) {
+  std::uint64_t width = table.source_feature_width;
+  std::span<const float> row(input.features + multiplySizes(index, width), width);
+  for (std::size_t column = 0; column < row.size(); ++column)
+    if (!std::isfinite(row[column]))
+      failArgument(nameOf(number, "features[" + text(index) + "][" + text(column) + "]"),
+                   row[column], "a finite number");
+  for (const transept_counted_column &each :
+       std::span(table.counted_columns, table.counted_column_count)) {
+    float value = row[each.column];
+    if (value != std::trunc(value) || value < 0 || value >= float(each.count))
+      failArgument(nameOf(number, "features[" + text(index) + "][" + text(each.column) + "]"),
+                   value, "a whole number from " + rangeText(0, each.count - 1));
+  }
+  source.features.insert(source.features.end(), row.begin(), row.end());
+}
+
+/// Rows that are masked are not encoded, and the others keep their positions.
+PackedSource packRows(const transept_model_table &table, const transept_source_input &input,
+                      std::size_t number) {
+  PackedSource source;
+  std::uint64_t leading = 0, rows = rowsAfterSteps(table, input.length);
+  for (const transept_row_step &step : std::span(table.row_steps, table.row_step_count))
+    leading += step.leading;
+  for (std::uint64_t position = 0; position != rows; ++position) {
+    bool isGiven = position >= leading && position - leading < input.length;
+    if (isGiven && input.mask[position - leading] == 0)
+      continue;
+    if (isGiven)
+      packRow(table, input, number, position - leading, source);
+    source.positions.push_back(std::int32_t(position));
+  }
+  checkLength(table, number, "unmasked rows", source.positions.size());
+  return source;
+}
+
 PackedSource packFeatures(const transept_model_table &table, const transept_source_input &input,
                           std::size_t number) {
   std::uint64_t width = table.source_feature_width;
@@ -94,13 +132,15 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
   if (input.ids || input.positions)
     failArgument(nameOf(number, input.ids ? "ids" : "positions"), "given",
                  "left out: this model reads features");
+  bool areApart = keepsRowsApart(table);
   std::uint64_t kept = input.length;
   while (input.mask && kept != 0 && input.mask[kept - 1] == 0)
     --kept;
   for (std::uint64_t index = 0; input.mask && index != kept; ++index)
-    if (input.mask[index] != 1)
+    if (input.mask[index] != 1 && (input.mask[index] != 0 || !areApart))
       failArgument(nameOf(number, "mask[" + text(index) + "]"), unsigned(input.mask[index]),
-                   "1 for all rows before the padding at the end, and 0 behind them");
+                   areApart ? "0 or 1"
+                            : "1 for all rows before the padding at the end, and 0 behind them");
   std::uint64_t usual = table.source_feature_count;
   if (usual != 0 && (input.length > usual || (input.length < usual && !input.allow_fewer_features)))
     fail(ErrorCode::InvalidArgument, "sources[", number, "] has ", input.length,
@@ -116,15 +156,13 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
            " unmasked rows of features, but must have ", usual, ": they are a grid");
   }
   checkLength(table, number, "rows after the convolutions", rowsAfterSteps(table, input.length));
+  if (areApart && input.mask)
+    return packRows(table, input, number);
   std::uint64_t rows = rowsAfterSteps(table, kept);
   checkLength(table, number, "unmasked rows after the convolutions", rows);
   PackedSource source;
-  source.features.assign(input.features, input.features + multiplySizes(input.length, width));
-  for (std::size_t index = 0; index < source.features.size(); ++index)
-    if (!std::isfinite(source.features[index]))
-      failArgument(
-          nameOf(number, "features[" + text(index / width) + "][" + text(index % width) + "]"),
-          source.features[index], "a finite number");
+  for (std::uint64_t index = 0; index != input.length; ++index)
+    packRow(table, input, number, index, source);
   source.positions.resize(rows);
   std::iota(source.positions.begin(), source.positions.end(), 0);
   return source;

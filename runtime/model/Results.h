@@ -41,6 +41,9 @@ inline void requireTokens(const Engine &engine) {
   if (engine.table.classifier)
     fail(ErrorCode::Unsupported,
          "this model scores labels in place of a target vocabulary: use classify");
+  if (engine.table.target_state_width != 0)
+    fail(ErrorCode::Unsupported, "this model gives numbers in place of a target vocabulary: use ",
+         engine.table.forecaster ? "forecast" : "logits");
 }
 
 } // namespace transept::runtime

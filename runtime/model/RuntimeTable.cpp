@@ -6,6 +6,7 @@
 #include "runtime/decode/Classify.h"
 #include "runtime/decode/CrossAttention.h"
 #include "runtime/decode/FeedSequences.h"
+#include "runtime/decode/Forecast.h"
 #include "runtime/engine/EncodeSources.h"
 #include "runtime/model/RequestFunctions.h"
 #include "runtime/model/Results.h"
@@ -215,6 +216,29 @@ transept_status classifySources(transept_model *model, transept_source *const *s
       return;
     std::vector<float> own(logits ? 0 : sourceCount * engine.table.classifier->label_count);
     classify(engine, checked, logits ? logits : own.data(), scores);
+  });
+}
+
+transept_status forecastSeries(transept_model *model, const float *values,
+                               const std::uint64_t *offsets, std::uint64_t seriesCount,
+                               std::uint64_t horizon, float *quantiles, char **message) {
+  return guarded(message, [&] {
+    Engine &engine = usable(model, "model");
+    if (!engine.table.forecaster)
+      fail(ErrorCode::Unsupported, "this model forecasts no series");
+    if (seriesCount == 0)
+      return;
+    requirePointer(offsets, "offsets");
+    for (std::uint64_t index = 0; index < seriesCount; ++index)
+      if (offsets[index] >= offsets[index + 1])
+        failArgument("offsets[" + text(index + 1) + "]", offsets[index + 1],
+                     text(offsets[index] + 1) + " or more: a series has 1 value or more");
+    requirePointer(values, "values");
+    requirePointer(quantiles, "quantiles");
+    std::vector<std::span<const float>> series;
+    for (std::uint64_t index = 0; index < seriesCount; ++index)
+      series.emplace_back(values + offsets[index], offsets[index + 1] - offsets[index]);
+    forecast(model->engine, series, horizon, quantiles);
   });
 }
 
@@ -448,4 +472,5 @@ extern "C" const struct transept_runtime transept_runtime_functions = {
     .release_request = transept::runtime::releaseRequest,
     .classify = transept::runtime::classifySources,
     .score = transept::runtime::scoreTargets,
+    .forecast = transept::runtime::forecastSeries,
 };

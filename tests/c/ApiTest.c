@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The C API from strict C11, with the demo model, another and a classifier: ApiTest DEMO OTHER
- * CLASSIFIER. The demo's results are the recorded ones of its original
+ * The C API from strict C11, with the demo model, others and a classifier: ApiTest DEMO OTHER
+ * CAPTIONS CLASSIFIER FORECASTER. The demo's results are the recorded ones of its original
  * (examples/number-words/reference.json). */
 
 #include "transept/transept.h"
@@ -252,8 +252,35 @@ static void labels_of_ones_own_are_scored_by_entailment(const char *path) {
   transept_close(reviews);
 }
 
+/* The original's numbers for this series. */
+static void series_go_on_as_the_original_says(const char *path) {
+  const float series[] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, NAN, 7};
+  const float first[] = {-1.8068f, 1.1809f, 2.5766f, 5.0299f, 11.8170f, 6.3495f, 1.3125f};
+  const uint64_t offsets[] = {0, 15, 16};
+  float quantiles[7 * 12], both[2 * 7 * 12];
+  transept_library *library = transept_open(path, NULL, &error);
+  CHECK(library != NULL);
+  if (!library)
+    return;
+  const transept_forecaster *forecaster = transept_table(library)->forecaster;
+  CHECK(forecaster && forecaster->quantile_count == 7 && forecaster->horizon == 12);
+  CHECK(transept_forecast(library, series, 15, 0, quantiles, &error) == TRANSEPT_OK);
+  for (int index = 0; index < 7; ++index)
+    CHECK(fabsf(quantiles[index * 12] - first[index]) < 2e-3f);
+  float more[16];
+  memcpy(more, series, sizeof(series));
+  more[15] = 2;
+  CHECK(transept_forecast_all(library, more, offsets, 2, 12, both, &error) == TRANSEPT_OK);
+  CHECK(memcmp(both, quantiles, sizeof(quantiles)) == 0);
+  CHECK(transept_forecast(library, series, 0, 0, quantiles, &error) != TRANSEPT_OK &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "1 value or more"));
+  CHECK(transept_forecast(demo, series, 15, 0, quantiles, &error) == TRANSEPT_UNSUPPORTED);
+  CHECK(transept_forecast(NULL, series, 15, 0, quantiles, &error) == TRANSEPT_INVALID_ARGUMENT);
+  transept_close(library);
+}
+
 int main(int count, char **arguments) {
-  if (count != 5)
+  if (count != 6)
     return 2;
   demo = transept_open(arguments[1], NULL, &error);
   other = demo ? transept_open_sharing(arguments[2], demo, NULL, &error) : NULL;
@@ -269,6 +296,7 @@ int main(int count, char **arguments) {
   images_are_described(arguments[3]);
   labels_have_the_scores_of_the_original(arguments[4]);
   labels_of_ones_own_are_scored_by_entailment(arguments[4]);
+  series_go_on_as_the_original_says(arguments[5]);
   a_callback_cancels();
   refused_texts_are_errors();
   long_messages_are_cut_between_characters();

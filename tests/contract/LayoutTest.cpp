@@ -120,6 +120,36 @@ TEST(AbiLayout, AlignmentHeadHasNoPaddingAndKeepsItsOrder) {
 }
 #undef TRANSEPT_ALIGNMENT_HEAD_FIELDS
 
+#define TRANSEPT_ROW_STEP_FIELDS VISIT_FIELD
+TEST(AbiLayout, RowStepHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_row_step;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_ROW_STEP_FIELDS
+
+#define TRANSEPT_COUNTED_COLUMN_FIELDS VISIT_FIELD
+TEST(AbiLayout, CountedColumnHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_counted_column;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_COUNTED_COLUMN_FIELDS
+
+#define TRANSEPT_FORECASTER_FIELDS VISIT_FIELD
+TEST(AbiLayout, ForecasterHasNoPaddingAndKeepsItsOrder) {
+  using Structure = transept_forecaster;
+  Walk walk;
+#include "transept/abi_fields.inc"
+  EXPECT_EQ(walk.end, sizeof(Structure));
+  EXPECT_TRUE(std::is_standard_layout_v<Structure> && std::is_trivial_v<Structure>);
+}
+#undef TRANSEPT_FORECASTER_FIELDS
+
 #define TRANSEPT_CLASSIFIER_FIELDS VISIT_FIELD
 TEST(AbiLayout, ClassifierHasNoPaddingAndKeepsItsOrder) {
   using Structure = transept_classifier;

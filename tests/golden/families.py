@@ -17,6 +17,9 @@ INPUTS = {
     "input_values": "sound",
     "pixel_values": "images",
     "decoder_states": "rows of numbers",
+    "flattened_patches": "images",
+    "context": "series",
+    "patches": "series",
 }
 OUTPUTS = {
     "sequences": "text",
@@ -25,6 +28,7 @@ OUTPUTS = {
     "attention_weights": "attention weights",
     "cross_attentions.0": "attention weights",
     "label_logits": "labels",
+    "quantiles": "forecasts",
 }
 # Tokenizers whose recorded texts the unit tests of media/ compare, by the family that ships them.
 TOKENIZERS = {
@@ -50,6 +54,8 @@ def family_of(config: dict) -> str:
     kind = config["model_type"]
     if kind == "vision-encoder-decoder":
         kind += f" ({config['encoder']['model_type']}, {config['decoder']['model_type']})"
+    if "chronos_config" in config:
+        kind += " (Chronos-Bolt)"
     return kind
 
 

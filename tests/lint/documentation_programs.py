@@ -25,7 +25,7 @@ LONGEST = 15
 EXAMPLE = re.compile(r"^```(python|cpp|c)\n(.*?)^```\n\n(?:```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
 C_FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", "-pedantic"]
 C_HEADERS = "".join(f"#include <{name}.h>\n" for name in (
-    "transept/transept", "stdatomic", "stdio", "stdlib", "string", "threads"))
+    "transept/transept", "math", "stdatomic", "stdio", "stdlib", "string", "threads"))
 C_MAIN = """
 int main(int count, char **arguments) {
   transept_error error;
@@ -40,7 +40,7 @@ int main(int count, char **arguments) {
 
 CPP_FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror"]
 CPP_HEADERS = "".join(f"#include <{name}>\n" for name in (
-    "transept/draft.h", "transept/sound.h", "transept/zero_shot.h", "atomic", "cstdio", "fstream", "thread"))
+    "transept/draft.h", "transept/sound.h", "transept/zero_shot.h", "atomic", "cmath", "cstdio", "fstream", "thread"))
 CPP_MAIN = """
 int main(int, char **arguments) {
   auto model = transept::Model::open("libnumber_words.so");

@@ -168,3 +168,16 @@ def test_works_without_numpy():
         capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert result.stdout == "neun\n"
+
+
+def test_members_of_a_cycle_end_in_any_order():
+    """The garbage collector ends them so; a library is closed behind what it has made."""
+    for order in ("model, source, request", "request, source, model"):
+        code = ("import gc, sys, transept\ngc.disable()\nclass Cycle: pass\n"
+                "model = transept.load(sys.argv[1])\nsource, request = model.encode([5, 6, 0]), model.submit([5, 6, 0])\n"
+                "decoder = source.decode()\ncycle = Cycle()\n"
+                f"cycle.parts = [cycle, {order}, decoder]\n"
+                "del model, source, request, decoder, cycle\ngc.collect()\nprint('done')")
+        result = subprocess.run([sys.executable, "-c", code, str(LIBRARIES / "libmarian.native.so")], text=True,
+                                capture_output=True)
+        assert result.stdout == "done\n", result

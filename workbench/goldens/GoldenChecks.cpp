@@ -9,6 +9,7 @@
 #include "workbench/goldens/GenerationArguments.h"
 #include "workbench/goldens/GoldenBlocks.h"
 #include "workbench/goldens/GoldenDistributions.h"
+#include "workbench/goldens/GoldenForecasts.h"
 #include "workbench/goldens/GoldenSources.h"
 #include "workbench/goldens/GoldenTranscripts.h"
 #include "workbench/goldens/GoldenTries.h"
@@ -29,8 +30,8 @@ std::vector<Id> toIds(std::span<const int64_t> values) {
 }
 
 const std::set<std::string> knownInputs = {
-    "input_ids",      "input_features",    "input_values",         "pixel_values",
-    "attention_mask", "decoder_input_ids", "global_attention_mask"};
+    "input_ids",      "input_features",    "input_values",          "pixel_values",
+    "attention_mask", "decoder_input_ids", "global_attention_mask", "flattened_patches", "patches"};
 
 class CaseCheck {
 public:
@@ -51,6 +52,8 @@ public:
         checkGenerate();
       else if (golden.kind == "distribution")
         checkSampling();
+      else if (golden.kind == "forecast")
+        checkForecast(model, goldens, golden, tolerances, result);
       else if (isTranscriptCase(golden))
         checkTranscriptCase(model, goldens, golden, tolerances, result);
       else
@@ -111,7 +114,8 @@ private:
   // Forward.
 
   struct ForwardResult {
-    std::vector<std::vector<float>> states; // of each row's kept tokens
+    std::vector<std::vector<float>> states;      // of each row's kept tokens
+    std::vector<std::vector<int32_t>> positions; // likewise
     std::vector<Rows> logits;
     std::vector<std::vector<float>> attention; // [layers, heads, target rows, kept source rows]
     bool operator==(const ForwardResult &other) const {
@@ -130,8 +134,10 @@ private:
   ForwardResult forward(const Sources &sources, const std::vector<std::vector<Id>> &targets) const {
     ForwardResult forward;
     std::vector<Source> encoded = encode(sources);
-    for (const Source &source : encoded)
+    for (const Source &source : encoded) {
       forward.states.emplace_back(source.states().begin(), source.states().end());
+      forward.positions.emplace_back(source.positions().begin(), source.positions().end());
+    }
     if (!model.labels().empty())
       for (const Classification &each : model.classifyBatch(encoded)) {
         Rows &logits = forward.logits.emplace_back(Rows{each.labels.size()});
@@ -203,8 +209,7 @@ private:
     auto columnCount = size_t(expected.shape[1]);
     std::vector<float> wanted, actual;
     for (size_t row = 0; row < sources.size(); ++row) {
-      for (size_t column :
-           keptColumns(sources[row], batch.states[row].size() / width, columnCount)) {
+      for (size_t column : keptColumns(sources[row], batch.positions[row], columnCount)) {
         auto begin = expected.values.begin() + std::ptrdiff_t((row * columnCount + column) * width);
         wanted.insert(wanted.end(), begin, begin + std::ptrdiff_t(width));
       }
@@ -227,12 +232,12 @@ private:
     return layers;
   }
 
-  static std::vector<size_t> keptColumns(const GoldenSource &source, size_t encodedRows,
-                                         size_t columnCount) {
-    std::vector<size_t> columns = source.keptColumns(encodedRows);
+  static std::vector<size_t> keptColumns(const GoldenSource &source,
+                                         std::span<const int32_t> positions, size_t columnCount) {
+    std::vector<size_t> columns = source.keptColumns(positions);
     if (!columns.empty() && columns.back() >= columnCount)
       throw InputError(fmt::format("an output has {} columns, but the model encoded {} rows",
-                                   columnCount, encodedRows));
+                                   columnCount, positions.size()));
     return columns;
   }
 
@@ -249,7 +254,7 @@ private:
     for (size_t row = 0; row < sources.size(); ++row) {
       size_t keys = batch.attention[row].size() / (layerCount * heads * targets[row].size());
       const float *from = batch.attention[row].data() + index * heads * targets[row].size() * keys;
-      std::vector<size_t> columns = keptColumns(sources[row], keys, columnCount);
+      std::vector<size_t> columns = keptColumns(sources[row], batch.positions[row], columnCount);
       float *to = actual.data() + row * heads * targets[row].size() * columnCount;
       for (size_t line = 0; line < heads * targets[row].size(); ++line)
         for (size_t key = 0; key < keys; ++key)

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numeric>
 
 namespace transept::workbench {
 
@@ -91,13 +90,14 @@ std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &mo
 std::vector<GoldenSource> readContents(const Model &model, const Goldens &goldens,
                                        const GoldenCase &golden) {
   std::vector<std::string> names;
-  for (const char *name : {"input_ids", "input_features", "input_values", "pixel_values"})
+  for (const char *name : {"input_ids", "input_features", "input_values", "pixel_values",
+                           "flattened_patches", "patches"})
     if (golden.inputs.contains(name))
       names.push_back(name);
   if (names.size() != 1)
     throw InputError(
-        fmt::format("expects one of the inputs input_ids, input_features, input_values and "
-                    "pixel_values, but got {}",
+        fmt::format("expects one of the inputs input_ids, input_features, input_values, "
+                    "pixel_values, flattened_patches and patches, but got {}",
                     names.empty() ? "none" : fmt::format("{}", fmt::join(names, " and "))));
   const std::string &tensor = golden.inputs.at(names.front());
   if (names.front() == "input_ids")
@@ -105,18 +105,28 @@ std::vector<GoldenSource> readContents(const Model &model, const Goldens &golden
   FloatTensor numbers = goldens.floats(tensor);
   return names.front() == "input_features" ? readFrames(numbers, model)
          : names.front() == "input_values" ? readSamples(numbers, model)
-                                           : readPatches(numbers, model);
+         : names.front() == "pixel_values" ? readPatches(numbers, model)
+                                           : readFrames(numbers, model);
+}
+
+/// That of flattened patches is made of floats.
+IntegerTable readMask(const Goldens &goldens, const std::string &tensor, bool isOfFloats) {
+  if (!isOfFloats)
+    return goldens.integers(tensor);
+  FloatTensor floats = goldens.floats(tensor);
+  if (floats.shape.size() != 2)
+    throw InputError("the attention_mask has not two dimensions");
+  return {size_t(floats.shape[0]),
+          size_t(floats.shape[1]),
+          {floats.values.begin(), floats.values.end()}};
 }
 
 } // namespace
 
-std::vector<size_t> GoldenSource::keptColumns(size_t encodedRows) const {
+std::vector<size_t> GoldenSource::keptColumns(std::span<const int32_t> positions) const {
+  if (ids.empty())
+    return {positions.begin(), positions.end()};
   std::vector<size_t> columns;
-  if (ids.empty()) {
-    columns.resize(encodedRows);
-    std::iota(columns.begin(), columns.end(), size_t(0));
-    return columns;
-  }
   for (size_t column = 0; column < columnCount; ++column)
     if (mask.empty() || mask[column] != 0)
       columns.push_back(column);
@@ -149,7 +159,7 @@ std::vector<GoldenSource> readGoldenSources(const Model &model, const Goldens &g
   auto found = golden.inputs.find("attention_mask");
   if (found == golden.inputs.end())
     return sources;
-  IntegerTable mask = goldens.integers(found->second);
+  IntegerTable mask = readMask(goldens, found->second, golden.inputs.contains("flattened_patches"));
   if (mask.rowCount != sources.size())
     throw InputError("the attention_mask has another number of rows than the sources");
   for (size_t row = 0; row < mask.rowCount; ++row) {

@@ -21,8 +21,8 @@ struct GoldenSource {
 
   SourceInput input() const { return {.ids = ids, .mask = mask, .features = features}; }
   /// The columns of an output [rows, columns, ...] that stand for what was encoded, in order.
-  /// `encodedRows` is how many rows the encoder made of it.
-  std::vector<size_t> keptColumns(size_t encodedRows) const;
+  /// `positions` are those of the encoder's rows.
+  std::vector<size_t> keptColumns(std::span<const int32_t> positions) const;
 };
 
 /// Reads input_ids, input_features, input_values or pixel_values, with attention_mask if there is

@@ -76,7 +76,8 @@ AccuracyLoss::AccuracyLoss(std::string referenceFile, std::string levelName,
                            const std::string &calibration)
     : reference(std::move(referenceFile)), level(std::move(levelName)) {
   Model model = openFor(reference, level);
-  if (model.targetVocabularySize() == 0 || !model.labels().empty())
+  if (model.targetVocabularySize() == 0 || model.table().target_state_width != 0 ||
+      !model.labels().empty())
     throw InputError(fmt::format(
         "--weights auto compares the probabilities of next tokens, but the model {} generates "
         "none; name a type: f32, bf16, int8, int4",

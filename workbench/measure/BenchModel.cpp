@@ -17,7 +17,8 @@ Model openForBench(const BenchOptions &options) {
   Model model =
       Model::open(options.library,
                   {.threads = options.threads, .encoderCacheBytes = 0, .level = options.level});
-  if (model.targetVocabularySize() == 0 || !model.labels().empty() || !model.hasSource())
+  if (model.targetVocabularySize() == 0 || model.table().target_state_width != 0 ||
+      !model.labels().empty() || !model.hasSource())
     throw InputError("only models with a source that generate tokens are measured");
   return model;
 }

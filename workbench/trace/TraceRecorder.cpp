@@ -67,9 +67,16 @@ std::string joined(const std::vector<Id> &ids) {
   return fmt::format("{}", fmt::join(ids, " "));
 }
 
+/// Whether it gives rows of numbers for target ids, in place of logits.
+bool givesNumbers(const Model &model) {
+  return model.targetVocabularySize() != 0 && model.table().target_state_width != 0;
+}
+
 /// What teacher forcing takes to give what greedy search gave: nothing follows the last token. A
-/// classifier's target is its source, more or less.
+/// classifier's target is its source, more or less; a forecast's is one id.
 std::vector<Id> greedyTarget(const Model &model, const Source &source) {
+  if (givesNumbers(model))
+    return {model.table().forecaster ? model.table().forecaster->start_id : 0};
   if (!model.labels().empty())
     return {source.ids().begin(), source.ids().end()};
   std::vector<Id> target = model.generate(source).ids();
@@ -103,12 +110,14 @@ public:
 
   void addTokens(const Source &source, const std::vector<Id> &target, const Rows &scores,
                  const std::vector<Id> &suppressed) {
-    logits.width = int64_t(scores.width);
-    int64_t firstRow = logits.rowCount();
-    append(logits, scores.values);
+    bool areNumbers = givesNumbers(model);
+    TracedValue &given = areNumbers ? targetStates : logits;
+    given.width = int64_t(scores.width);
+    int64_t firstRow = given.rowCount();
+    append(given, scores.values);
     if (!layers.empty())
       addAttention(model.crossAttention(source, target, layers));
-    if (!model.labels().empty())
+    if (areNumbers || !model.labels().empty())
       return; // it searches for nothing
     for (SearchedRow &row : recordSearch(model, decode, source, target, suppressed, firstRow))
       searched.push_back(std::move(row));

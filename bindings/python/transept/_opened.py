@@ -19,12 +19,14 @@ def text_at(address: Optional[int], size: int = -1) -> str:
 class Opened:
     _texts: Any = None
     model: Any = None
+    _held = 0
+    _is_unused = False
 
     def __init__(self, path: str, options: _abi.transept_open_options,
                  sharing: Optional[Opened] = None) -> None:
         self.sharing = sharing  # kept as long as this
         self.file = LoadedFile(path)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may come while it is held
         try:
             self._open(options)
         except BaseException:
@@ -49,6 +51,8 @@ class Opened:
         handle = ctypes.c_void_p()
         self.call(self.runtime.open, self.table_pointer, ctypes.byref(options), ctypes.byref(handle))
         self.model = handle
+        if self.sharing:
+            self.sharing.hold()
 
     def call(self, function: Any, *arguments: Any) -> None:
         """Calls a function whose last argument is the message; raises Error if it fails."""
@@ -63,7 +67,9 @@ class Opened:
     @property
     def logits_width(self) -> int:
         classifier = self.table.classifier
-        return classifier.contents.label_count if classifier else self.table.target_vocabulary_size
+        if classifier:
+            return classifier.contents.label_count
+        return self.table.target_state_width or self.table.target_vocabulary_size
 
     @property
     def text_functions(self) -> Any:
@@ -82,10 +88,32 @@ class Opened:
                 self._texts = handle
         return self._texts
 
+    def hold(self) -> None:
+        """What the library has made must be dropped before it is closed: the garbage collector ends the
+        members of a cycle in any order."""
+        with self._lock:
+            self._held += 1
+
+    def drop(self) -> None:
+        with self._lock:
+            self._held -= 1
+            is_last = self._is_unused and self._held == 0
+        if is_last:
+            self._close()
+
     def __del__(self) -> None:
         if self.model is None:
             return
+        with self._lock:
+            self._is_unused = True
+            is_last = self._held == 0
+        if is_last:
+            self._close()
+
+    def _close(self) -> None:
         if self._texts is not None:
             self.table.text.contents.close_text(self._texts)
         self.runtime.close(self.model)
         self.file.close()
+        if self.sharing:
+            self.sharing.drop()

@@ -9,6 +9,7 @@ import os
 from typing import Any, Callable, Iterable, Optional, Union, overload
 
 from . import _abi, _values, speech, zero_shot
+from . import forecasts as _forecasts
 from . import images as _images
 from ._callbacks import Callbacks
 from ._opened import Opened, text_at
@@ -441,6 +442,16 @@ class Model:
         self._opened.call(self._opened.runtime.cross_attention, self._opened.model, self._handles([source]), 1,
                           memory, (ctypes.c_uint64 * 2)(0, count), pointers)
         return [_values.array(weights, *shape) for weights, shape in results]
+
+    def forecast(self, series: Iterable[float], horizon: Optional[int] = None) -> _forecasts.Forecast:
+        """How a series goes on, oldest number first, NaN for one that is missing; without a horizon for as
+        many steps as the model forecasts at once. Beyond these, each quantile is continued by itself."""
+        return _forecasts.forecast(self._opened, [series], horizon)[0]
+
+    def forecast_all(self, series: Iterable[Iterable[float]],
+                     horizon: Optional[int] = None) -> list[_forecasts.Forecast]:
+        """How each of many series of any lengths goes on, the same as one by one."""
+        return _forecasts.forecast(self._opened, list(series), horizon)
 
     @property
     def labels(self) -> list[str]:

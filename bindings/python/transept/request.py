@@ -26,6 +26,7 @@ class Request:
         self._opened.call(self._opened.runtime.submit, self._opened.model, ctypes.byref(source), 1,
                           ctypes.byref(generation.structure), _abi.transept_ended_function(), None,
                           ctypes.byref(self._handle))
+        self._opened.hold()
 
     def done(self) -> bool:
         """Whether it has ended, well or not."""
@@ -63,3 +64,4 @@ class Request:
         if self._handle:
             self._opened.runtime.release_request(self._handle)
             self._handle = ctypes.c_void_p()
+            self._opened.drop()

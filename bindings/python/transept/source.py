@@ -12,6 +12,7 @@ from ._opened import Opened
 class _Handle:
     def __init__(self, opened: Opened, handle: Any) -> None:
         self._opened, self._handle = opened, handle
+        opened.hold()
 
     def __reduce__(self) -> Any:
         raise TypeError(f"a {type(self).__name__} cannot be pickled or copied: it is memory of an opened "
@@ -24,6 +25,7 @@ class Source(_Handle):
 
     def __del__(self) -> None:
         self._opened.runtime.release_source(self._handle)
+        self._opened.drop()
 
     def _view(self) -> Any:
         view = _abi.transept_source_view()
@@ -61,6 +63,7 @@ class Decoder(_Handle):
 
     def __del__(self) -> None:
         self._opened.runtime.close_decoder(self._handle)
+        self._opened.drop()
 
     def __len__(self) -> int:
         return self._opened.runtime.decoder_length(self._handle)

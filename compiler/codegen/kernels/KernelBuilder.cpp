@@ -283,6 +283,9 @@ Expression KernelBuilder::roundToInt32(Expression x) {
   Value rounded = LLVM::RoundEvenOp::create(*this, x);
   return wrap(arith::FPToSIOp::create(*this, withElement(x.type(), getI32Type()), rounded));
 }
+Expression KernelBuilder::wholeInt32(Expression x) {
+  return wrap(arith::FPToSIOp::create(*this, withElement(x.type(), getI32Type()), x));
+}
 Expression KernelBuilder::toFloat(Expression integer) {
   return wrap(arith::SIToFPOp::create(*this, withElement(integer.type(), getF32Type()), integer));
 }

@@ -137,6 +137,8 @@ public:
   Expression absolute(Expression x);
   /// To the nearest integer, ties to even, as i32.
   Expression roundToInt32(Expression x);
+  /// Without its fraction, as i32.
+  Expression wholeInt32(Expression x);
   Expression toFloat(Expression integer);
   /// The bits of f32 numbers rounded to bf16 (to the nearest, ties to even), as i16.
   Expression roundToBFloat(Expression floats);

@@ -82,6 +82,26 @@ Kernel<PositionOperands> positionKernel(KernelBuilder &kernel, const PositionSha
   });
 }
 
+Kernel<ColumnEmbeddingOperands> columnEmbeddingKernel(KernelBuilder &kernel,
+                                                      const ColumnEmbeddingShape &shape) {
+  std::string name =
+      llvm::formatv("embed_column{0}_{1}_of{2}_from{3}_to{4}", shape.column, shape.width,
+                    shape.tableRows, shape.inputStride, shape.outputStride);
+  return kernelOf<ColumnEmbeddingOperands>(kernel, shape, name, [&](const auto &operands) {
+    Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
+    kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
+      Expression number =
+          kernel.loadFloat(kernel.floatsAt(operands.input, row * shape.inputStride + shape.column));
+      // Limited as a float, so that no number is outside of the integers.
+      number = kernel.maximum(number, kernel.number(0));
+      number = kernel.minimum(number, kernel.number(double(shape.tableRows - 1)));
+      Expression from = kernel.toInt64(kernel.wholeInt32(number));
+      emitCopy(kernel, shape.width, kernel.floatsAt(operands.table, from * shape.width),
+               kernel.floatsAt(operands.output, row * shape.outputStride));
+    });
+  });
+}
+
 Kernel<WindowsOperands> windowsKernel(KernelBuilder &kernel, const WindowsShape &shape) {
   std::string name =
       llvm::formatv("windows_{0}x{1}_stride{2}_padding{3}_from{4}_to{5}", shape.width, shape.kernel,

@@ -39,6 +39,16 @@ struct PositionShape {
 };
 Kernel<PositionOperands> positionKernel(KernelBuilder &kernel, const PositionShape &shape);
 
+/// Embeddings by a number in each row: row i of the output is that row of the table which
+/// input[i, column] counts, without its fraction, at least 0 and at most the last.
+struct ColumnEmbeddingShape {
+  int64_t width = 0, inputStride = 0, outputStride = 0, tableRows = 0, column = 0;
+
+  bool operator==(const ColumnEmbeddingShape &) const = default;
+};
+Kernel<ColumnEmbeddingOperands> columnEmbeddingKernel(KernelBuilder &kernel,
+                                                      const ColumnEmbeddingShape &shape);
+
 /// Windows of one sequence's rows: output[i, c * kernel + k] = input[i * stride + k - padding, c].
 struct WindowsShape {
   int64_t width = 0, inputStride = 0, outputStride = 0;

@@ -99,4 +99,43 @@ void emitLaunch(plan::PrependOp op, LaunchEmitter &launch) {
        .workerCount = launch.workerCount});
 }
 
+void emitLaunch(plan::AppendOp op, LaunchEmitter &launch) {
+  KernelBuilder &kernel = launch.kernel;
+  auto input = op.getInput().getType(), output = op.getOutput().getType();
+  Expression ownCount = launch.rowsOf(op.getInput()), rows = launch.address(op.getOutput());
+  CopyShape own{output.getWidth(), input.getStride(), output.getStride()};
+  callKernel(kernel, copyRowsKernel(kernel, own),
+             {.input = launch.address(op.getInput()),
+              .indices = kernel.null(),
+              .output = rows,
+              .rowCount = ownCount,
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
+  CopyShape trailing{output.getWidth(), output.getWidth(), output.getStride()};
+  callKernel(kernel, copyRowsKernel(kernel, trailing),
+             {.input = launch.weight(op.getTrailingAttr()),
+              .indices = kernel.null(),
+              .output = kernel.floatsAt(rows, ownCount * output.getStride()),
+              .rowCount = kernel.integer(int64_t(op.getTrailingCount())),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
+}
+
+void emitLaunch(plan::EmbedColumnOp op, LaunchEmitter &launch) {
+  KernelBuilder &kernel = launch.kernel;
+  auto input = op.getInput().getType(), output = op.getOutput().getType();
+  ColumnEmbeddingShape shape{.width = output.getWidth(),
+                             .inputStride = input.getStride(),
+                             .outputStride = output.getStride(),
+                             .tableRows = int64_t(op.getRowCount()),
+                             .column = int64_t(op.getColumn())};
+  callKernel(kernel, columnEmbeddingKernel(kernel, shape),
+             {.input = launch.address(op.getInput()),
+              .table = launch.weight(op.getTableAttr()),
+              .output = launch.address(op.getOutput()),
+              .rowCount = launch.rowsOf(op.getOutput()),
+              .worker = launch.worker,
+              .workerCount = launch.workerCount});
+}
+
 } // namespace transept::codegen

@@ -20,6 +20,8 @@ void emitLaunch(plan::EmbedPositionsOp op, LaunchEmitter &launch);
 void emitLaunch(plan::TakeFeaturesOp op, LaunchEmitter &launch);
 void emitLaunch(plan::WindowsOp op, LaunchEmitter &launch);
 void emitLaunch(plan::PrependOp op, LaunchEmitter &launch);
+void emitLaunch(plan::AppendOp op, LaunchEmitter &launch);
+void emitLaunch(plan::EmbedColumnOp op, LaunchEmitter &launch);
 
 // EmitLinear.cpp
 void emitLaunch(plan::LinearOp op, LaunchEmitter &launch);

@@ -63,11 +63,12 @@ void emitLaunch(plan::EmitStatesOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto input = op.getInput().getType();
   CopyShape shape{input.getWidth(), input.getStride(), input.getWidth()};
+  bool isRequested = input.getSpace().isRequested();
   callKernel(kernel, copyRowsKernel(kernel, shape),
              {.input = launch.address(op.getInput()),
               .indices = kernel.null(),
-              .output = launch.field("states"),
-              .rowCount = launch.rowCount,
+              .output = launch.field(isRequested ? "logits" : "states"),
+              .rowCount = launch.rowsOf(op.getInput()),
               .worker = launch.worker,
               .workerCount = launch.workerCount});
 }

@@ -208,4 +208,21 @@ Constant *classifierTable(TableWriter &writer,
   return writer.global("transept_classifier", writer.structure(values));
 }
 
+Constant *forecasterTable(TableWriter &writer,
+                          const std::optional<frontend::Forecaster> &forecaster) {
+  if (!forecaster)
+    return writer.null();
+  std::vector<float> quantiles(forecaster->quantiles.begin(), forecaster->quantiles.end());
+  Values<transept_forecaster> values = {
+      .quantiles = writer.numbers<float>("transept_quantiles", quantiles),
+      .quantile_count = quantiles.size(),
+      .horizon = forecaster->horizon,
+      .patch_length = forecaster->patchLength,
+      .context_length = forecaster->contextLength,
+      .start_id = forecaster->startId,
+      .reserved = 0,
+  };
+  return writer.global("transept_forecaster", writer.structure(values));
+}
+
 } // namespace transept::emit

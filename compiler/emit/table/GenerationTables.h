@@ -22,6 +22,10 @@ llvm::Constant *speechTable(TableWriter &writer, const frontend::GenerationDefau
 llvm::Constant *classifierTable(TableWriter &writer,
                                 const std::optional<frontend::Classifier> &classifier);
 
+/// A transept_forecaster, null for models that are none.
+llvm::Constant *forecasterTable(TableWriter &writer,
+                                const std::optional<frontend::Forecaster> &forecaster);
+
 } // namespace transept::emit
 
 #endif

@@ -41,6 +41,7 @@ private:
                                  : addWeightsMark(writer.module, facts.weightsSize);
     std::vector<Constant *> encoder = slots("encode"), self = slots("decode");
     std::vector<Constant *> steps = rowSteps(), attention = returnedAttention();
+    std::vector<Constant *> counted = countedColumns();
     return {
         .abi_version = TRANSEPT_ABI_VERSION,
         .structure_size = 0, // where it runs: see build
@@ -92,6 +93,9 @@ private:
         .shortlist_reserved = 0,
         .encodes_one_source = encodesOneSource(),
         .has_global_tokens = hasGlobalTokens(),
+        .forecaster = forecasterTable(writer, facts.forecaster),
+        .counted_columns = writer.array("transept_counted_columns", counted),
+        .counted_column_count = counted.size(),
     };
   }
 
@@ -140,6 +144,23 @@ private:
           .padding = step.padding,
           .leading = step.leading,
       }));
+    return result;
+  }
+
+  /// Of the caller's features, so that none is outside of its table.
+  std::vector<Constant *> countedColumns() {
+    std::vector<Constant *> result;
+    mlir::Block &encode = module.lookupSymbol<plan::ProgramOp>("encode").getBody().front();
+    for (auto embed : encode.getOps<plan::EmbedColumnOp>()) {
+      auto isFeatures = [&](plan::TakeFeaturesOp take) {
+        return take.getOutput() == embed.getInput();
+      };
+      if (llvm::any_of(encode.getOps<plan::TakeFeaturesOp>(), isFeatures))
+        result.push_back(writer.structure(Values<transept_counted_column>{
+            .column = embed.getColumn(),
+            .count = embed.getRowCount(),
+        }));
+    }
     return result;
   }
 

@@ -48,6 +48,7 @@ struct ModelFacts {
   int64_t targetFeatureWidth = 0, targetStateWidth = 0;
   frontend::GenerationDefaults generation;
   std::optional<frontend::Classifier> classifier;
+  std::optional<frontend::Forecaster> forecaster;
   std::vector<Asset> assets;
   std::string shortlist; // the file's content, or nothing
   bool hasSharedVocabulary = false;

@@ -60,6 +60,8 @@ using pointer_value = llvm::Constant *;
 #define TRANSEPT_LANGUAGE_FIELDS TABLE_FIELD
 #define TRANSEPT_ALIGNMENT_HEAD_FIELDS TABLE_FIELD
 #define TRANSEPT_CLASSIFIER_FIELDS TABLE_FIELD
+#define TRANSEPT_COUNTED_COLUMN_FIELDS TABLE_FIELD
+#define TRANSEPT_FORECASTER_FIELDS TABLE_FIELD
 
 #define TABLE_FIELD(kind, c_type, name, meaning) Field<kind##_value> name;
 #define TRANSEPT_BEGIN_FIELDS(structure) template <> struct Values<structure> {
@@ -90,6 +92,8 @@ using pointer_value = llvm::Constant *;
 #undef TRANSEPT_LANGUAGE_FIELDS
 #undef TRANSEPT_ALIGNMENT_HEAD_FIELDS
 #undef TRANSEPT_CLASSIFIER_FIELDS
+#undef TRANSEPT_COUNTED_COLUMN_FIELDS
+#undef TRANSEPT_FORECASTER_FIELDS
 
 } // namespace transept::emit
 

@@ -73,32 +73,6 @@ Value ModelWriter::activation(Activation activation, Value input, const Node &no
   return ActivationOp::create(builder, location(node), input.getType(), input, kind);
 }
 
-/// `input` becomes the windows that the products read, where there are some.
-Value ModelWriter::convolution(const Convolution &convolution, Value &input, const Space &space,
-                               const Node &node) {
-  if (space != spaceOf(input)) {
-    RowsType type = rows(space, convolution.kernelSize * typeOf(input).getWidth());
-    input = WindowsOp::create(builder, location(node.child("windows")), type, input,
-                              builder.getI64IntegerAttr(convolution.kernelSize),
-                              builder.getI64IntegerAttr(convolution.stride),
-                              builder.getI64IntegerAttr(convolution.padding),
-                              convolution.paddingBehind
-                                  ? builder.getI64IntegerAttr(*convolution.paddingBehind)
-                                  : mlir::IntegerAttr());
-  }
-  Value result = linear(convolution.linear, input, node.child("linear"));
-  if (convolution.gate) {
-    Node gateNode = node.child("gate");
-    Value gate = activation(*convolution.activation, linear(*convolution.gate, input, gateNode),
-                            gateNode.child("activation"));
-    result =
-        GateOp::create(builder, location(node.child("product")), result.getType(), gate, result);
-  } else if (convolution.activation) {
-    result = activation(*convolution.activation, result, node.child("activation"));
-  }
-  return convolution.norm ? norm(*convolution.norm, result, node.child("norm")) : result;
-}
-
 /// The space of the rows that a stack reads: its own when no feature op changes their number.
 static Space inputSpace(const Stack &stack) {
   const Embedding &embedding = stack.embedding;
@@ -109,46 +83,9 @@ static Space inputSpace(const Stack &stack) {
   for (const Convolution &convolution : embedding.features->convolutions)
     if (convolution.kernelSize != 1 || convolution.stride != 1)
       return Space::source().derived("features");
-  return embedding.features->leadingRows.empty() ? Space::source()
-                                                 : Space::source().derived("features");
-}
-
-Value ModelWriter::features(const Features &features, Value input, Value &firstRows,
-                            const Node &node) {
-  bool leads = !features.leadingRows.empty();
-  // Convolutions that keep the number of rows need no windows; the last that does not, or the
-  // leading rows, arrive at the space of the source.
-  auto changesRows = [](const Convolution &convolution) {
-    return convolution.kernelSize != 1 || convolution.stride != 1;
-  };
-  size_t changing = size_t(
-      std::count_if(features.convolutions.begin(), features.convolutions.end(), changesRows));
-  Value states = firstRows = input;
-  for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
-    Space space = spaceOf(states);
-    if (changesRows(each))
-      space = --changing == 0 && !leads
-                  ? Space::source()
-                  : Space::source().derived("convolved" + std::to_string(index));
-    Value read = states;
-    states = convolution(each, read, space, node.child("convolutions." + std::to_string(index)));
-    if (spaceOf(firstRows) != space)
-      firstRows = read;
-  }
-  if (!leads)
-    return states;
-  Node leading = node.child("leading_rows");
-  llvm::SmallVector<Value> tokens;
-  int64_t width = typeOf(states).getWidth();
-  for (const checkpoints::TensorReference &row : features.leadingRows)
-    tokens.push_back(parameter(row, {1, width}, leading));
-  Value matrix = tokens.front();
-  if (tokens.size() > 1)
-    matrix = WeightConcatenateOp::create(
-        builder, location(leading),
-        RankedTensorType::get({int64_t(tokens.size()), width}, builder.getF32Type()), tokens);
-  return firstRows = PrependRowsOp::create(builder, location(leading), rows(Space::source(), width),
-                                           matrix, states);
+  bool hasLearnedRows =
+      !embedding.features->leadingRows.empty() || !embedding.features->trailingRows.empty();
+  return hasLearnedRows ? Space::source().derived("features") : Space::source();
 }
 
 Value ModelWriter::positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node) {
@@ -386,7 +323,9 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
   }
   if (targetIds) {
     Value states = stack(description.target, targetIds, /*isTarget=*/true, memory, {"decoder"});
-    results.insert(results.begin(), logits(description.logits, states, {"logits"}));
+    results.insert(results.begin(), description.forecaster
+                                        ? block(description.forecaster->head, states, {"forecast"})
+                                        : logits(description.logits, states, {"logits"}));
   }
   mlir::func::ReturnOp::create(builder, modelLocation, results);
   forward.setFunctionType(

@@ -47,6 +47,10 @@ private:
   mlir::Value rotary(const std::optional<Rotary> &rotary, mlir::Value input, int64_t headCount,
                      const Node &node);
   mlir::Value activation(Activation activation, mlir::Value input, const Node &node);
+  mlir::Value block(const ResidualBlock &block, mlir::Value input, const Node &node);
+  /// Learned rows as one matrix.
+  mlir::Value learnedRows(const std::vector<checkpoints::TensorReference> &rows, int64_t width,
+                          const Node &node);
   mlir::Value convolution(const Convolution &convolution, mlir::Value &input, const Space &space,
                           const Node &node);
   /// `firstRows` becomes the first value that is rows of the result's space: what says which

@@ -3,7 +3,6 @@
 // The sense of a description as a whole. Families and hand-written JSON meet here, so that whatever
 // builds IR from a description may rely on its numbers.
 
-#include "base/Error.h"
 #include "compiler/frontend/description/DescriptionChecks.h"
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/description/DescriptionTensors.h"
@@ -15,74 +14,7 @@
 
 namespace transept::frontend {
 
-void expect(bool holds, const std::string &role, const std::string &sentence) {
-  if (!holds)
-    throw InputError(fmt::format("description: {}: {}", role, sentence));
-}
-
-void checkReference(const checkpoints::TensorReference &reference, const std::string &role) {
-  expect(!reference.name.empty(), role, "a tensor's name may not be empty");
-  expect(reference.rowBegin >= 0 && reference.rowCount >= 0, role,
-         "rowBegin and rowCount may not be negative");
-  expect(reference.rowCount > 0 || reference.rowBegin == 0, role,
-         "rowBegin needs a rowCount, 0 rows mean all");
-}
-
-void checkLinear(const Linear &linear, const std::string &role, int64_t inputs, int64_t outputs) {
-  checkReference(linear.weight, role + ".weight");
-  if (linear.bias)
-    checkReference(*linear.bias, role + ".bias");
-  expect(linear.inputs == inputs && linear.outputs == outputs, role,
-         fmt::format("found {} inputs and {} outputs, here they must be {} and {}", linear.inputs,
-                     linear.outputs, inputs, outputs));
-}
-
-void checkAnyNorm(const Norm &norm, const std::string &role) {
-  checkReference(norm.gain, role + ".gain");
-  if (norm.bias)
-    checkReference(*norm.bias, role + ".bias");
-  expect(norm.epsilon >= 0.0, role, "epsilon may not be negative");
-}
-
-void checkNorm(const Norm &norm, const std::string &role) {
-  checkAnyNorm(norm, role);
-  expect(norm.kind != NormKind::Sequence, role,
-         "a norm of kind sequence stands behind convolutions only");
-}
-
 namespace {
-
-void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
-  expect(convolution.kernelSize >= 1 && convolution.stride >= 1, role,
-         "kernelSize and stride must be 1 or more");
-  for (int64_t padding :
-       {convolution.padding, convolution.paddingBehind.value_or(convolution.padding)})
-    expect(padding >= 0 && padding < convolution.kernelSize, role,
-           fmt::format("found kernelSize {} and padding {}, allowed is a padding from 0 to "
-                       "kernelSize - 1",
-                       convolution.kernelSize, padding));
-  int64_t inputs = convolution.kernelSize * channels, outputs = convolution.linear.outputs;
-  checkLinear(convolution.linear, role + ".linear", inputs, outputs);
-  if (convolution.gate) {
-    checkLinear(*convolution.gate, role + ".gate", inputs, outputs);
-    expect(convolution.activation.has_value(), role, "a gate needs an activation");
-  }
-  if (convolution.norm)
-    checkAnyNorm(*convolution.norm, role + ".norm");
-}
-
-void checkFeatures(const Features &features, const std::string &role, int64_t hidden) {
-  expect(features.width >= 1, role, "width must be 1 or more");
-  int64_t channels = features.width;
-  for (const Convolution &convolution : features.convolutions) {
-    checkConvolution(convolution, role + ".convolutions", channels);
-    channels = convolution.linear.outputs;
-  }
-  expect(channels == hidden, role,
-         fmt::format("ends with rows of {} numbers, but the hidden size is {}", channels, hidden));
-  for (const checkpoints::TensorReference &row : features.leadingRows)
-    checkReference(row, role + ".leadingRows");
-}
 
 void checkPositions(const Positions &positions, const std::string &role, int64_t hidden) {
   switch (positions.kind) {
@@ -165,9 +97,10 @@ void checkStages(const Stack &stack, const std::string &role) {
     return;
   checkGrid(*stack.grid, role + ".grid");
   Grid next = stack.stages.front().grid;
-  expect(features && features->length == next.height * next.width && features->leadingRows.empty(),
+  expect(features && features->length == next.height * next.width &&
+             features->leadingRows.empty() && features->trailingRows.empty(),
          role,
-         fmt::format("a grid needs features of its length {} without leadingRows",
+         fmt::format("a grid needs features of its length {} without leadingRows and trailingRows",
                      next.height * next.width));
   for (const Convolution &convolution : features->convolutions)
     expect(convolution.kernelSize == 1 && convolution.stride == 1, role,
@@ -322,6 +255,8 @@ void checkTarget(const Description &description) {
   const auto &bias = target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
          "the target side is causal, isBidirectional must be false");
+  if (description.forecaster)
+    return;
   if (const auto &transform = description.logits.transform) {
     checkLinear(transform->linear, "logits.transform.linear", target.hiddenSize, target.hiddenSize);
     if (transform->norm)
@@ -347,6 +282,8 @@ void checkDescription(const Description &description) {
     checkStack(description.source, "source", /*memory=*/0);
   expect(!description.classifier || description.hasTarget(), "classifier",
          "it needs a target side");
+  if (description.forecaster)
+    checkForecaster(*description.forecaster, description);
   if (!description.hasTarget())
     return;
   checkTarget(description);

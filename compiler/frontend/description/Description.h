@@ -78,8 +78,20 @@ struct Convolution {
   std::optional<Norm> norm = {};
 };
 
+/// output(activation(input x)) + skip x.
+struct ResidualBlock {
+  Linear input, output, skip;
+  Activation activation = Activation::Relu;
+};
+
+/// A table whose row is added to what becomes of a row of features: the one that a column counts.
+struct CountedTable {
+  checkpoints::TensorReference table; // [rowCount, hidden size]
+  int64_t rowCount = 0;
+};
+
 /// What a stack reads in place of token ids: rows of numbers (frames of sound, patches of images,
-/// states of another model), through convolutions.
+/// pieces of series, states of another model), through convolutions or a block.
 struct Features {
   int64_t width = 0; // numbers in a row
   /// Rows that exist in each source; 0 = any number (bounded by the positions).
@@ -87,6 +99,13 @@ struct Features {
   std::vector<Convolution> convolutions;
   /// Learned rows before those of each sequence (class tokens), hidden size numbers each.
   std::vector<checkpoints::TensorReference> leadingRows;
+  /// Behind the convolutions.
+  std::optional<ResidualBlock> block = {};
+  /// Learned rows behind those of each sequence, likewise.
+  std::vector<checkpoints::TensorReference> trailingRows = {};
+  /// The first columns of a row count rows of these, column i of table i; convolutions and block
+  /// read the other columns.
+  std::vector<CountedTable> countedTables = {};
 };
 
 /// From what a stack reads to its first states: token embeddings or features, times scale, plus
@@ -271,6 +290,18 @@ struct Classifier {
   std::optional<int64_t> startId;
 };
 
+/// A model that says how series of numbers go on. Rows of the source are patches of a series that
+/// is moved and scaled to mean 0 and deviation 1: `patchLength` values, 0 where one is missing, and
+/// behind them 1 for each that is there. Of the target's one id `head` makes
+/// [quantiles, horizon] numbers.
+struct Forecaster {
+  int64_t patchLength = 0, contextLength = 0; // of a series its last contextLength values count
+  int64_t horizon = 0;
+  std::vector<double> quantiles; // rising
+  int64_t startId = 0;
+  ResidualBlock head;
+};
+
 struct Logits {
   std::optional<LogitsTransform> transform;
   checkpoints::TensorReference weight;              // [vocabulary size or labels, hidden size]
@@ -382,6 +413,8 @@ struct Description {
   Stack target;
   Logits logits; // of the target side
   std::optional<Classifier> classifier;
+  /// In place of logits.
+  std::optional<Forecaster> forecaster;
 
   bool hasSource() const { return source.hiddenSize != 0; }
   bool hasTarget() const { return target.hiddenSize != 0; }

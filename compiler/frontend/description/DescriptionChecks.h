@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The checks of a description that its parts share. Each throws InputError, with the JSON path of
-// what is wrong as its role.
+// Checks of the parts that descriptions are made of. All throw InputError that names the part
+// (`role`), what was found and what is allowed.
 
 #ifndef TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONCHECKS_H
 #define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONCHECKS_H
 
 #include "compiler/frontend/description/Description.h"
 
+#include <string>
+
 namespace transept::frontend {
 
+/// Throws InputError with the sentence unless `holds`; `role` names the part of the description.
 void expect(bool holds, const std::string &role, const std::string &sentence);
 
 void checkReference(const checkpoints::TensorReference &reference, const std::string &role);
 void checkLinear(const Linear &linear, const std::string &role, int64_t inputs, int64_t outputs);
+/// Of any kind.
 void checkAnyNorm(const Norm &norm, const std::string &role);
-/// Of rows, not of whole sequences.
+/// Of rows, each by itself.
 void checkNorm(const Norm &norm, const std::string &role);
+/// What makes rows of `hidden` numbers.
+void checkFeatures(const Features &features, const std::string &role, int64_t hidden);
+void checkForecaster(const Forecaster &forecaster, const Description &description);
 
-// AttentionChecks.cpp
 /// `memory`: numbers in a row of what keys and values read.
 void checkAttention(const Attention &attention, const std::string &role, int64_t hidden,
                     int64_t memory);

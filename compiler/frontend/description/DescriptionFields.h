@@ -25,6 +25,8 @@ constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange kernelRange{0, 1024};
 constexpr IntegerRange gridRange{1, 65536};
 constexpr IntegerRange blockRange{1, 65536};
+constexpr IntegerRange countedRange{1, int64_t(1) << 24}; // whole numbers of f32
+constexpr NumberRange quantileRange{0.0, 1.0};
 constexpr IntegerRange layerRange{0, 10'000};
 constexpr IntegerRange medianFilterRange{1, 1001};
 constexpr NumberRange epsilonRange{0.0, 1.0};
@@ -131,11 +133,26 @@ template <typename Archive> void visitFields(Archive &archive, Convolution &valu
   archive.required("norm", value.norm);
 }
 
+template <typename Archive> void visitFields(Archive &archive, ResidualBlock &value) {
+  archive.required("input", value.input);
+  archive.required("activation", value.activation);
+  archive.required("output", value.output);
+  archive.required("skip", value.skip);
+}
+
+template <typename Archive> void visitFields(Archive &archive, CountedTable &value) {
+  archive.required("table", value.table);
+  archive.required("rowCount", value.rowCount, countedRange);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Features &value) {
   archive.required("width", value.width, sizeRange);
   archive.defaulted("length", value.length, countRange);
   archive.defaulted("convolutions", value.convolutions);
   archive.defaulted("leadingRows", value.leadingRows);
+  archive.required("block", value.block);
+  archive.defaulted("trailingRows", value.trailingRows);
+  archive.defaulted("countedTables", value.countedTables);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Embedding &value) {
@@ -281,6 +298,15 @@ template <typename Archive> void visitFields(Archive &archive, Classifier &value
   archive.required("startId", value.startId, idRange);
 }
 
+template <typename Archive> void visitFields(Archive &archive, Forecaster &value) {
+  archive.required("patchLength", value.patchLength, sizeRange);
+  archive.required("contextLength", value.contextLength, sizeRange);
+  archive.required("horizon", value.horizon, sizeRange);
+  archive.defaulted("quantiles", value.quantiles, quantileRange);
+  archive.required("startId", value.startId, idRange);
+  archive.required("head", value.head);
+}
+
 template <typename Archive> void visitFields(Archive &archive, SpokenLanguage &value) {
   archive.required("code", value.code);
   archive.required("id", value.id, idRange);
@@ -357,8 +383,9 @@ template <typename Archive> void visitFields(Archive &archive, Description &valu
   archive.present("source", value.source, value.hasSource());
   archive.required("projection", value.projection);
   archive.present("target", value.target, value.hasTarget());
-  archive.present("logits", value.logits, value.hasTarget());
+  archive.present("logits", value.logits, value.hasTarget() && !value.forecaster);
   archive.required("classifier", value.classifier);
+  archive.required("forecaster", value.forecaster);
   archive.defaulted("generation", value.generation);
   archive.defaulted("tokenizer", value.tokenizer);
   archive.required("shortlist", value.shortlist);

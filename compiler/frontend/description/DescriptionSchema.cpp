@@ -100,9 +100,12 @@ private:
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
   Json schema(Features &value) { return define("features", value); }
+  Json schema(ResidualBlock &value) { return define("residualBlock", value); }
+  Json schema(CountedTable &value) { return define("countedTable", value); }
   Json schema(LogitsTransform &value) { return define("logitsTransform", value); }
   Json schema(Logits &value) { return define("logits", value); }
   Json schema(Classifier &value) { return define("classifier", value); }
+  Json schema(Forecaster &value) { return define("forecaster", value); }
   Json schema(SpokenLanguage &value) { return define("spokenLanguage", value); }
   Json schema(AlignmentHead &value) { return define("alignmentHead", value); }
   Json schema(SpeechDefaults &value) { return define("speech", value); }

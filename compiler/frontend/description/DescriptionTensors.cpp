@@ -53,6 +53,12 @@ public:
       addWithOnes(*logits.bias, "logits.bias", {width});
   }
 
+  void block(const ResidualBlock &block, const std::string &role) {
+    linear(block.input, role + ".input");
+    linear(block.output, role + ".output");
+    linear(block.skip, role + ".skip");
+  }
+
   void linear(const Linear &linear, const std::string &role, int64_t kernelSize = 0) {
     add(linear.weight, role + ".weight", {linear.outputs, linear.inputs});
     uses.back().kernelSize = kernelSize;
@@ -97,6 +103,13 @@ private:
     uses.back().mayHaveLeadingOnes = true;
   }
 
+  /// A vector, or a row of a table.
+  void addRow(const checkpoints::TensorReference &row, const std::string &role) {
+    if (row.rowCount == 1)
+      return add(row, role, {1, hidden});
+    addWithOnes(row, role, {hidden});
+  }
+
   void norm(const Norm &norm, const std::string &role) { this->norm(norm, role, hidden); }
 
   void norm(const Norm &norm, const std::string &role, int64_t width) {
@@ -113,8 +126,14 @@ private:
       if (convolution.norm)
         norm(*convolution.norm, role + ".convolutions.norm", convolution.linear.outputs);
     }
+    for (const CountedTable &each : features.countedTables)
+      add(each.table, role + ".countedTables", {each.rowCount, hidden});
+    if (features.block)
+      block(*features.block, role + ".block");
     for (const checkpoints::TensorReference &row : features.leadingRows)
-      addWithOnes(row, role + ".leadingRows", {hidden});
+      addRow(row, role + ".leadingRows");
+    for (const checkpoints::TensorReference &row : features.trailingRows)
+      addRow(row, role + ".trailingRows");
   }
 
   void embedding(const Embedding &embedding, const std::string &role) {
@@ -211,7 +230,10 @@ std::vector<TensorUse> listTensors(const Description &description) {
     walk.linear(*description.projection, "projection");
   if (description.hasTarget()) {
     walk.stack(description.target, "target");
-    walk.logits(description.logits, description.target.hiddenSize, description.logitsWidth());
+    if (description.forecaster)
+      walk.block(description.forecaster->head, "forecaster.head");
+    else
+      walk.logits(description.logits, description.target.hiddenSize, description.logitsWidth());
   }
   return std::move(walk.uses);
 }

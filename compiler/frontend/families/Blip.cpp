@@ -80,19 +80,6 @@ void describeText(Side &side) {
   };
 }
 
-template <typename Describe>
-void describePart(FamilyInput &input, FamilyResult &result, const std::string &key, ConfigRole role,
-                  Describe describe) {
-  static const nlohmann::ordered_json none = nlohmann::ordered_json::object();
-  const auto *object = input.config.find(key);
-  JsonFields config(object ? *object : none, input.config.where(key));
-  refuseUnsupportedFields(config, role);
-  Side side{config, input.checkpoint, result};
-  describe(side);
-  markGenerationFields(config);
-  warnUnknownFields(config, input.warnings);
-}
-
 } // namespace
 
 FamilyResult describeBlip(FamilyInput &input) {

@@ -35,8 +35,9 @@ constexpr auto blenderbotSmall =
     classes("BlenderbotSmallForConditionalGeneration", "BlenderbotSmallModel");
 constexpr auto fsmt = classes("FSMTForConditionalGeneration", "FSMTModel");
 constexpr auto marian = classes("MarianMTModel", "MarianModel");
-constexpr auto t5 = classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model",
-                            "T5EncoderModel", "T5ForSequenceClassification");
+constexpr auto t5 =
+    classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model", "T5EncoderModel",
+            "T5ForSequenceClassification", "ChronosBoltModelForForecasting");
 constexpr auto mt5 = classes("MT5ForConditionalGeneration", "MT5Model", "MT5EncoderModel",
                              "MT5ForSequenceClassification");
 constexpr auto umt5 = classes("UMT5ForConditionalGeneration", "UMT5Model", "UMT5EncoderModel",
@@ -48,6 +49,7 @@ constexpr auto whisper = classes("WhisperForConditionalGeneration", "WhisperMode
 constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
 constexpr auto moonshine = classes("MoonshineForConditionalGeneration", "MoonshineModel");
 constexpr auto blip = classes("BlipForConditionalGeneration");
+constexpr auto pix2Struct = classes("Pix2StructForConditionalGeneration");
 constexpr auto encoderDecoder = classes("EncoderDecoderModel");
 constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
 constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
@@ -75,6 +77,7 @@ constexpr std::array<Family, 26> families = {{
     {"t5gemma", t5Gemma, describeT5Gemma},
     {"t5gemma2", t5Gemma2, describeT5Gemma2},
     {"blip", blip, describeBlip},
+    {"pix2struct", pix2Struct, describePix2Struct},
     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
     {"whisper", whisper, describeWhisper},

@@ -71,9 +71,11 @@ FamilyResult describeGpt2(FamilyInput &input);
 FamilyResult describeEncoderDecoder(FamilyInput &input);
 /// BLIP that writes captions.
 FamilyResult describeBlip(FamilyInput &input);
+/// Pix2Struct: text of pictures of any size.
+FamilyResult describePix2Struct(FamilyInput &input);
 /// torch.nn.Transformer between two embeddings and a generator.
 FamilyResult describeTorchTransformer(FamilyInput &input);
-/// T5, mT5, umT5 and LongT5, whole or their encoder alone.
+/// T5, mT5, umT5 and LongT5, whole or their encoder alone; Chronos-Bolt.
 FamilyResult describeT5(FamilyInput &input);
 /// Moonshine: speech from samples.
 FamilyResult describeMoonshine(FamilyInput &input);

@@ -6,7 +6,10 @@
 #ifndef TRANSEPT_COMPILER_FRONTEND_FAMILIES_SIDES_H
 #define TRANSEPT_COMPILER_FRONTEND_FAMILIES_SIDES_H
 
+#include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Parts.h"
+
+#include <functional>
 
 namespace transept::frontend {
 
@@ -16,6 +19,13 @@ struct Side {
   FamilyResult &result;
   bool isVersion5 = false; // isWrittenByVersion5
 };
+
+/// Describes a side by the object `key` of config.json; fields that are missing, or all of them,
+/// have the defaults of their class. Refuses unsupported fields but for those that `describe`
+/// honours.
+void describePart(FamilyInput &input, FamilyResult &result, const std::string &key, ConfigRole role,
+                  const std::function<void(Side &)> &describe,
+                  std::span<const std::string_view> honoured = {});
 
 /// Each fills in result.description.source.
 void describeBertSource(Side &side);

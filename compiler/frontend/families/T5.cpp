@@ -5,6 +5,7 @@
 // LongT5's encoder looks at what is near, and at sums of blocks.
 
 #include "compiler/frontend/families/Classification.h"
+#include "compiler/frontend/families/Forecasting.h"
 
 #include "base/Error.h"
 #include "compiler/frontend/description/DescriptionFields.h"
@@ -53,7 +54,8 @@ public:
     headDim = sizeField(config, "d_kv", 64, "head_dim");
     heads = sizeField(config, "num_heads", defaults.heads, "num_attention_heads");
     width = sizeField(config, "d_ff", defaults.feedForward);
-    vocabulary = sizeField(config, "vocab_size", defaults.vocabulary);
+    vocabulary = isForecaster(config) ? forecasterVocabulary(config)
+                                      : sizeField(config, "vocab_size", defaults.vocabulary);
     buckets = sizeField(config, "relative_attention_num_buckets", 32);
     distance = sizeField(config, "relative_attention_max_distance", 128);
     epsilon = config.number("layer_norm_epsilon", 1e-6, epsilonRange);
@@ -73,12 +75,14 @@ public:
       description.target = stack("decoder", targetLayers);
     embeddings();
     shapeOrigins();
-    if (isClassifier(config))
-      describeClassifier(config, {.labelCount = 2, .endId = 1, .startId = startId()}, result);
     result.specialIds = {.decoderStartId = defaults.decoderStartId,
                          .paddingId = 0,
                          .endId = 1,
                          .forcedEndId = std::nullopt};
+    if (isForecaster(config))
+      describeForecaster(config, result);
+    if (isClassifier(config))
+      describeClassifier(config, {.labelCount = 2, .endId = 1, .startId = startId()}, result);
     return std::move(result);
   }
 
@@ -238,7 +242,7 @@ private:
     std::string head = "lm_head.weight";
     if (isVersion5 && differsFromWords(checkpoint, names, head))
       isTied = false;
-    bool hasHead = hasTarget && !isClassifier(config);
+    bool hasHead = hasTarget && !isClassifier(config) && !isForecaster(config);
     if (isTied && hasHead)
       names.push_back(head);
     checkpoints::TensorReference shared = tensor(resolveTied(

@@ -182,6 +182,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<PositionEmbeddingOp>([&](auto op) { return lowerPositionEmbedding(op); })
       .Case<WindowsOp>([&](auto op) { return lowerWindows(op); })
       .Case<PrependRowsOp>([&](auto op) { return lowerPrependRows(op); })
+      .Case<AppendRowsOp>([&](auto op) { return lowerAppendRows(op); })
+      .Case<ColumnEmbeddingOp>([&](auto op) { return lowerColumnEmbedding(op); })
       .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
       .Case<SelfAttentionOp, CrossAttentionOp, MergedAttentionOp>(
           [&](auto op) { return lowerAttention(op); })

@@ -85,6 +85,8 @@ private:
   mlir::LogicalResult lowerFeatures(mlir::BlockArgument features);
   mlir::LogicalResult lowerWindows(WindowsOp op);
   mlir::LogicalResult lowerPrependRows(PrependRowsOp op);
+  mlir::LogicalResult lowerAppendRows(AppendRowsOp op);
+  mlir::LogicalResult lowerColumnEmbedding(ColumnEmbeddingOp op);
   mlir::LogicalResult lowerLinear(LinearOp op);
   mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
                                 mlir::Value shift, mlir::FloatAttr epsilon,

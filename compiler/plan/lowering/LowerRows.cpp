@@ -57,6 +57,22 @@ LogicalResult GraphLowering::lowerPrependRows(PrependRowsOp op) {
   return success();
 }
 
+LogicalResult GraphLowering::lowerAppendRows(AppendRowsOp op) {
+  plan::AppendOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                         newBuffer(op.getResult()),
+                         weight(op.getTrailing(), plan::LayoutKind::Rows),
+                         builder.getI64IntegerAttr(op.getTrailing().getType().getDimSize(0)));
+  return success();
+}
+
+LogicalResult GraphLowering::lowerColumnEmbedding(ColumnEmbeddingOp op) {
+  plan::EmbedColumnOp::create(
+      builder, op.getLoc(), label(op), buffer(op.getInput()), newBuffer(op.getResult()),
+      weight(op.getTable(), plan::LayoutKind::Rows),
+      builder.getI64IntegerAttr(op.getTable().getType().getDimSize(0)), op.getColumnAttr());
+  return success();
+}
+
 LogicalResult GraphLowering::lowerLinear(LinearOp op) {
   auto weightLayout = op.getGated() ? plan::LayoutKind::GatedPanels : plan::LayoutKind::Panels;
   auto biasLayout = op.getGated() ? plan::LayoutKind::GatedVector : plan::LayoutKind::Vector;

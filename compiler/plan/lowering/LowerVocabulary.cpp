@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What leaves the programs: candidates of the vocabulary search, encoder states.
+// What leaves the programs: candidates of the vocabulary search, encoder states, rows of numbers.
 
 #include "compiler/plan/lowering/GraphLowering.h"
 
@@ -49,14 +49,14 @@ LogicalResult GraphLowering::lowerReturn(func::ReturnOp op) {
       continue;
     }
     auto rows = dyn_cast<RowsType>(result.getType());
-    bool isWhole = rows && rows.getSpace().isWhole();
-    if (!isWhole || hasStates)
+    bool isLast = rows && (rows.getSpace().isWhole() || rows.getSpace().isRequested());
+    if (!isLast || hasStates)
       return op.emitError("expects one result of rows of the last space beside caches, candidates "
                           "and attention weights, but got ")
              << result.getType();
     hasStates = true;
-    plan::EmitStatesOp::create(builder, op.getLoc(), builder.getStringAttr("states"),
-                               buffer(result));
+    StringRef name = rows.getSpace().isRequested() ? "numbers" : "states";
+    plan::EmitStatesOp::create(builder, op.getLoc(), builder.getStringAttr(name), buffer(result));
   }
   if (!attention.empty())
     cast<plan::ProgramOp>(builder.getBlock()->getParentOp())

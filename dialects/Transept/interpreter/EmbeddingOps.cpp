@@ -5,6 +5,7 @@
 #include "dialects/Transept/interpreter/Interpreter.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 using namespace transept;
@@ -98,6 +99,35 @@ LogicalResult PrependRowsOp::interpret(Frame &frame) {
       std::ranges::copy(leading.row(i), result.row(row++).begin());
     for (int64_t i = 0; i < length; ++i)
       std::ranges::copy(input.row(from++), result.row(row++).begin());
+  }
+  frame.bindRows(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult AppendRowsOp::interpret(Frame &frame) {
+  const SequenceSpace &space = frame.space(getInput());
+  const Tensor &trailing = frame.weight(getTrailing());
+  const Tensor &input = frame.rows(getInput());
+  Tensor result({frame.space(getResult()).rowCount(), input.width()});
+  int64_t row = 0, from = 0;
+  for (int64_t length : space.lengths) {
+    for (int64_t i = 0; i < length; ++i)
+      std::ranges::copy(input.row(from++), result.row(row++).begin());
+    for (int64_t i = 0; i < trailing.rowCount(); ++i)
+      std::ranges::copy(trailing.row(i), result.row(row++).begin());
+  }
+  frame.bindRows(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult ColumnEmbeddingOp::interpret(Frame &frame) {
+  const Tensor &input = frame.rows(getInput());
+  const Tensor &table = frame.weight(getTable());
+  Tensor result({input.rowCount(), table.width()});
+  for (int64_t i = 0; i < result.rowCount(); ++i) {
+    double number = std::trunc(input.row(i)[int64_t(getColumn())]);
+    auto row = int64_t(std::clamp(number, 0.0, double(table.rowCount() - 1)));
+    std::ranges::copy(table.row(row), result.row(i).begin());
   }
   frame.bindRows(getResult(), std::move(result));
   return success();

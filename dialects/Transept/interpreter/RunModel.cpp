@@ -43,14 +43,15 @@ public:
       : sources(sources), targets(targets) {}
 
   /// Ids, or rows of features made of them, others in each argument of one side.
-  InterpreterValue rowsFor(Type type) {
+  InterpreterValue rowsFor(BlockArgument argument) {
+    Type type = argument.getType();
     const Sequences &sequences = isSource(type) ? sources : targets;
     int64_t variant = counts[isSource(type)]++;
     auto rows = cast<RowsType>(type);
     IdRows ids = idRows(sequences);
     if (!isa<FloatType>(rows.getElementType()))
       return ids;
-    return FloatRows{featureRows(ids.ids, rows.getWidth(), variant)};
+    return FloatRows{featureRows(argument, ids.ids, variant)};
   }
 
 private:
@@ -160,10 +161,10 @@ FailureOr<ModelOutputs> runForward(func::FuncOp forward, Interpreter &interprete
   batch.addSpace(Space::target(), lengthsOf(targets));
   Arguments arguments(sources, targets);
   std::vector<InterpreterValue> values;
-  for (Type type : forward.getArgumentTypes()) {
-    if (!isa<RowsType>(type))
-      return forward.emitError("expects arguments of rows, but got ") << type;
-    values.push_back(arguments.rowsFor(type));
+  for (BlockArgument argument : forward.getArguments()) {
+    if (!isa<RowsType>(argument.getType()))
+      return forward.emitError("expects arguments of rows, but got ") << argument.getType();
+    values.push_back(arguments.rowsFor(argument));
   }
   auto results = interpreter.run(forward, batch, std::move(values));
   if (failed(results))
@@ -239,9 +240,10 @@ FailureOr<std::vector<InterpreterValue>> decodeArguments(const DecodeRun &run,
   Arguments arguments(/*sources=*/newIds, /*targets=*/newIds);
   std::vector<InterpreterValue> values;
   size_t nextEncoderCache = 0, nextSelfCache = 0;
-  for (Type type : decode.getArgumentTypes()) {
+  for (BlockArgument argument : decode.getArguments()) {
+    Type type = argument.getType();
     if (isa<RowsType>(type) && !isSource(type))
-      values.push_back(arguments.rowsFor(type));
+      values.push_back(arguments.rowsFor(argument));
     else if (isa<SelfCacheType>(type))
       values.push_back(run.selfCaches[nextSelfCache++]);
     else if (isa<EncoderCacheType>(type) && nextEncoderCache < run.encoderCaches.size())
@@ -284,8 +286,8 @@ FailureOr<ModelOutputs> runStaged(func::FuncOp encode, func::FuncOp decode,
     return encode.emitError("expects encode to take rows of the source alone");
   Arguments arguments(sources, targets);
   std::vector<InterpreterValue> values;
-  for (Type type : encode.getArgumentTypes())
-    values.push_back(arguments.rowsFor(type));
+  for (BlockArgument argument : encode.getArguments())
+    values.push_back(arguments.rowsFor(argument));
   auto encoded = interpreter.run(encode, batchOfSources(encode, sources), std::move(values));
   if (failed(encoded))
     return failure();
@@ -325,6 +327,16 @@ Tensor transept::featureRows(ArrayRef<int32_t> ids, int64_t width, int64_t varia
       uint64_t hash = llvm::xxh3_64bits(std::to_string(id) + "," + std::to_string(column) + suffix);
       rows.row(int64_t(row))[column] = double(hash >> 41) * 0x1p-22 - 1;
     }
+  return rows;
+}
+
+Tensor transept::featureRows(BlockArgument argument, ArrayRef<int32_t> ids, int64_t variant) {
+  Tensor rows = featureRows(ids, cast<RowsType>(argument.getType()).getWidth(), variant);
+  for (Operation *user : argument.getUsers())
+    if (auto embed = dyn_cast<ColumnEmbeddingOp>(user))
+      for (auto [row, id] : llvm::enumerate(ids))
+        rows.row(int64_t(row))[int64_t(embed.getColumn())] =
+            double(uint32_t(id) % uint64_t(embed.getTable().getType().getDimSize(0)));
   return rows;
 }
 

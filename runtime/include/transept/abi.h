@@ -124,11 +124,7 @@ typedef struct transept_cache_slot {
 #undef TRANSEPT_CACHE_SLOT_FIELDS
 } transept_cache_slot;
 
-typedef struct transept_row_step {
-#define TRANSEPT_ROW_STEP_FIELDS TRANSEPT_DECLARE_FIELD
-#include "transept/abi_fields.inc"
-#undef TRANSEPT_ROW_STEP_FIELDS
-} transept_row_step;
+#include "transept/feature_abi.h"
 
 typedef struct transept_returned_attention {
 #define TRANSEPT_RETURNED_ATTENTION_FIELDS TRANSEPT_DECLARE_FIELD
@@ -365,6 +361,7 @@ typedef const float *(*transept_view_token_scores_function)(const transept_resul
                                                             uint64_t *count);
 typedef void (*transept_release_results_function)(transept_results *results);
 
+#include "transept/forecast_abi.h"
 #include "transept/request_abi.h"
 
 /* target_ids holds all target sequences one after another, sequence i in the range

@@ -14,6 +14,7 @@
 
 #include "transept/detail/CrossAttentionHeads.h"
 #include "transept/detail/GivenTargets.h"
+#include "transept/forecast.h"
 #include "transept/image.h"
 #include "transept/labels.h"
 #include "transept/request.h"
@@ -232,6 +233,17 @@ public:
     opened().call(opened().runtime().classify, opened().model(), handles.data(), handles.size(),
                   logits.data(), scores.data());
     return detail::classificationsOf(table(), logits, scores);
+  }
+
+  /// How a series goes on, oldest value first, NaN for one that is missing; horizon 0 is the
+  /// model's. Beyond that, each quantile is continued by itself. Throws Error of other models.
+  Forecast forecast(std::span<const float> series, std::size_t horizon = 0) const {
+    return std::move(forecastBatch(std::span(&series, 1), horizon).front());
+  }
+  /// Of many series of any lengths, the same as one by one.
+  std::vector<Forecast> forecastBatch(std::span<const std::span<const float>> series,
+                                      std::size_t horizon = 0) const {
+    return detail::forecast(opened(), series, horizon);
   }
 
   /// Teacher forcing: the weights of the given cross-attentions (numbers below

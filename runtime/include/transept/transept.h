@@ -199,6 +199,18 @@ transept_status transept_log_probabilities(const transept_library *library,
 transept_status transept_classify(const transept_library *library, const transept_encoded *source,
                                   float *scores, float *logits, transept_error *error);
 
+/* How a series goes on, of a model whose table has a forecaster, which has the quantiles: `count`
+ * values, oldest first, NaN for one that is missing. quantiles receives [quantile_count, horizon];
+ * horizon 0 is the forecaster's. Beyond that, each quantile is continued by itself. */
+transept_status transept_forecast(const transept_library *library, const float *values,
+                                  size_t count, size_t horizon, float *quantiles,
+                                  transept_error *error);
+/* Of many, the same as one by one: series i is values [offsets[i], offsets[i + 1]). quantiles
+ * receives [series_count, quantile_count, horizon]. */
+transept_status transept_forecast_all(const transept_library *library, const float *values,
+                                      const uint64_t *offsets, size_t series_count, size_t horizon,
+                                      float *quantiles, transept_error *error);
+
 /* How labels of the caller's own are scored; all zero: as it says here. */
 typedef struct transept_zero_shot_options {
   const char

@@ -380,4 +380,5 @@ def main():
             RECORDERS[name]().write(folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

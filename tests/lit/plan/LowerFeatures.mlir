@@ -122,3 +122,42 @@ func.func @encode(%samples: !samples) -> !source {
 func.func @decode() {
   return
 }
+
+// -----
+
+!patches = !transept.rows<source.patches x 14 x f32>
+!pixels = !transept.rows<source.patches x 12 x f32>
+!rows = !transept.rows<source.patches x 20 x f32>
+!source = !transept.rows<source x 20 x f32>
+!numbers = !transept.rows<target.requested x 20 x f32>
+
+// Columns that count rows of a table stand beside those that a linear layer reads; a learned row stands behind all.
+// Rows of numbers that are requested leave decode as logits would.
+
+// CHECK-LABEL: plan.program @encode
+// CHECK:       plan.take_features "features" into %[[PATCHES:[^ ]*]]
+// CHECK:       %[[LINES:.*]] = plan.buffer : <source.patches x 20, stride 32>
+// CHECK-NEXT:  plan.embed_column "column_embedding" %[[PATCHES]] into %[[LINES]] table @{{.*}} rows 9 column 1 :
+// CHECK:       %[[PIXELS:.*]] = plan.columns %[[PATCHES]]
+// CHECK:       plan.linear "linear" %[[PIXELS]] into %[[EMBEDDED:[^ ]*]] {{.*}} residual %[[LINES]]
+// CHECK:       %[[ALL:.*]] = plan.buffer : <source x 20, stride 32>
+// CHECK-NEXT:  plan.append "append_rows" %[[EMBEDDED]] into %[[ALL]] trailing @{{.*}} count 1 :
+// CHECK-LABEL: plan.program @decode
+// CHECK:       plan.take_requested
+// CHECK:       plan.emit_states "numbers" %{{.*}} : <target.requested x 20
+func.func @encode(%patches: !patches) -> !source {
+  %table = transept.parameter "lines" : tensor<9x20xf32>
+  %lines = transept.column_embedding %patches, %table column 1 : (!patches, tensor<9x20xf32>) -> !rows
+  %pixels = transept.slice_columns %patches from 2 : (!patches) -> !pixels
+  %w = transept.parameter "w" : tensor<20x12xf32>
+  %embedded = transept.linear %pixels, %w residual %lines : (!pixels, tensor<20x12xf32>, !rows) -> !rows
+  %token = transept.parameter "token" : tensor<1x20xf32>
+  %all = transept.append_rows %embedded, %token : (!rows, tensor<1x20xf32>) -> !source
+  return %all : !source
+}
+func.func @decode(%ids: !transept.rows<target x 1 x i32>) -> !numbers {
+  %table = transept.parameter "words" : tensor<2x20xf32>
+  %x = transept.embedding %ids, %table : (!transept.rows<target x 1 x i32>, tensor<2x20xf32>) -> !transept.rows<target x 20 x f32>
+  %wanted = transept.requested_rows %x : (!transept.rows<target x 20 x f32>) -> !numbers
+  return %wanted : !numbers
+}

@@ -77,6 +77,34 @@ TEST_F(InterpreterFeatures, SequencesAreNormalizedAsAWhole) {
       near({-2 * first, 1 - 2 * first, 0, 1, first, 1 + 4 * first, -second, 1 + 2 * second}));
 }
 
+TEST_F(InterpreterFeatures, LearnedRowsStandBehindEachSequence) {
+  batch = Batch();
+  batch.addSpace(Space::source().derived("features"), {2, 0, 1});
+  addParameter("t", {2, 1}, {7, 8});
+  std::string text = R"(
+    func.func @f(%x: !transept.rows<source.features x 1 x f32>) -> !transept.rows<source x 1 x f32> {
+      %t = transept.parameter "t" : tensor<2x1xf32>
+      %r = transept.append_rows %x, %t
+          : (!transept.rows<source.features x 1 x f32>, tensor<2x1xf32>) -> !transept.rows<source x 1 x f32>
+      return %r : !transept.rows<source x 1 x f32>
+    })";
+  EXPECT_THAT(runRows(text, {rows(1, {1, 2, 3})}), ElementsAre(1, 2, 7, 8, 7, 8, 3, 7, 8));
+}
+
+TEST_F(InterpreterFeatures, AColumnCountsTheRowsOfATable) {
+  addParameter("t", {3, 2}, {0, 1, 10, 11, 20, 21});
+  std::string text = R"(
+    !x = !transept.rows<source.features x 2 x f32>
+    func.func @f(%x: !x) -> !x {
+      %t = transept.parameter "t" : tensor<3x2xf32>
+      %r = transept.column_embedding %x, %t column 1 : (!x, tensor<3x2xf32>) -> !x
+      return %r : !x
+    })";
+  // Fractions are cut off, and there is no row before the first or behind the last.
+  EXPECT_THAT(runRows(text, {rows(2, {9, 2, 9, 1.9, 9, -3, 9, 7})}),
+              ElementsAre(20, 21, 10, 11, 0, 1, 20, 21));
+}
+
 TEST_F(InterpreterFeatures, WindowsOfSequencesThatAreShorterThanTheKernel) {
   batch = Batch();
   batch.addSpace(Space::source().derived("features"), {0, 3, 1});

@@ -174,6 +174,39 @@ TEST_F(FeatureSources, AreMaskedAtTheEndOnly) {
             "sources[0].mask has 2 numbers, but must have none or 3, one for each id");
 }
 
+/// Each row becomes one, behind a row of the model's own.
+TEST(LooseFeatures, MayBeLeftOutAnywhere) {
+  ToyTransformer toy(ToyTransformer::Target::Tokens);
+  toy.addStep(/*kernel=*/1, /*stride=*/1, /*padding=*/0, /*leading=*/1);
+  Model model = toy.open();
+  std::vector<float> features = counted(4);
+  features[3] = NAN; // nobody reads it
+  Mask mask{1, 0, 0, 1}, wrong{1, 2, 1, 1}, none{0, 0, 0, 0};
+  Source source = model.encode({.ids = {}, .mask = mask, .features = features});
+  EXPECT_THAT(source.positions(), ElementsAre(0, 1, 4));
+  EXPECT_THAT(std::vector(source.states().begin(), source.states().end()),
+              ElementsAre(-1, -1, 1, -1, 4, -4));
+  EXPECT_EQ(errorOf([&] { model.encode({.ids = {}, .mask = wrong, .features = features}); }),
+            "sources[0].mask[1] is 2, but must be 0 or 1");
+  EXPECT_EQ(model.encode({.ids = {}, .mask = none, .features = features}).length(), 1u);
+}
+
+TEST(LooseFeatures, CountRowsOfTables) {
+  ToyTransformer toy(ToyTransformer::Target::Tokens);
+  const transept_counted_column counts = {.column = 1, .count = 3};
+  toy.table.counted_columns = &counts;
+  toy.table.counted_column_count = 1;
+  Model model = toy.open();
+  auto refusal = [&](float number) {
+    std::vector<float> features{9, 0, 9, number};
+    return errorOf([&] { model.encodeFeatures(features); });
+  };
+  EXPECT_EQ(refusal(2), "no error");
+  EXPECT_EQ(refusal(3), "sources[0].features[1][1] is 3, but must be a whole number from 0 to 2");
+  EXPECT_THAT(refusal(0.5F), testing::HasSubstr("is 0.5"));
+  EXPECT_THAT(refusal(-1), testing::HasSubstr("is -1"));
+}
+
 TEST_F(FeatureSources, HaveTheUsualNumberOfRowsUnlessFewerAreAllowed) {
   toy.table.source_feature_count = 4;
   EXPECT_EQ(encode(counted(4)).length(), 2u);

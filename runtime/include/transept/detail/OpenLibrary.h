@@ -50,8 +50,9 @@ public:
   transept_model *model() const { return handle; }
   /// Numbers in a row of logits.
   std::size_t logitsWidth() const {
-    return table().classifier ? std::size_t(table().classifier->label_count)
-                              : std::size_t(table().target_vocabulary_size);
+    return table().classifier           ? std::size_t(table().classifier->label_count)
+           : table().target_state_width ? std::size_t(table().target_state_width)
+                                        : std::size_t(table().target_vocabulary_size);
   }
 
   /// The library's tokenizer, read at the first call. Throws Error where there is none.

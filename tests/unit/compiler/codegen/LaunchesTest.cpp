@@ -51,6 +51,8 @@ plan.program @all {
   plan.take_features "take_features" into %frames : !frames
   plan.windows "windows" %frames into %windows kernel 3 stride 2 padding 1 : !frames, !windows
   plan.prepend "prepend" %windows into %a leading @table count 1 : !windows, !rows
+  plan.append "append" %windows into %a trailing @table count 1 : !windows, !rows
+  plan.embed_column "embed_column" %b into %a table @table rows 10 column 2 : !rows, !rows
   plan.embed "embed" into %a table @table {scale = 1.0 : f64, position_offset = 0 : i64} : !rows
   plan.embed_positions "embed_positions" into %b table @table {offset = 0 : i64} : !rows
   plan.linear "linear" %a into %b weight @panels

@@ -107,6 +107,16 @@ const ClassDefaults classes[] = {
       "hidden_act": "gelu", "layer_norm_eps": 1e-12, "bos_token_id": 30522, "pad_token_id": 0,
       "sep_token_id": 102, "is_decoder": true})",
      "text_config", R"({"model_type": "blip"})"},
+    {"pix2struct_vision_model", R"({"hidden_size": 768, "patch_embed_hidden_size": 768,
+      "d_ff": 2048, "d_kv": 64, "num_hidden_layers": 12, "num_attention_heads": 12,
+      "dense_act_fn": "gelu_new", "layer_norm_eps": 1e-06, "seq_len": 4096})",
+     "vision_config", R"({"model_type": "pix2struct"})"},
+    {"pix2struct_text_model", R"({"vocab_size": 50244, "hidden_size": 768, "d_kv": 64,
+      "d_ff": 2048, "num_layers": 12, "num_heads": 12, "relative_attention_num_buckets": 32,
+      "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06,
+      "dense_act_fn": "gelu_new", "decoder_start_token_id": 0, "pad_token_id": 0,
+      "eos_token_id": 1, "is_decoder": true})",
+     "text_config", R"({"model_type": "pix2struct"})"},
     {"bart", R"({"vocab_size": 50265, "max_position_embeddings": 1024, "d_model": 1024,
       "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
       "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
@@ -227,7 +237,8 @@ checkpoints::Checkpoint openWords(const TemporaryDirectory &directory) {
         "transformer.wte.weight", "decoder.transformer.wte.weight", "decoder.lm_head.weight",
         "decoder.bert.embeddings.word_embeddings.weight", "decoder.cls.predictions.bias",
         "decoder.cls.predictions.decoder.weight", "text_decoder.cls.predictions.bias",
-        "decoder.model.decoder.embed_tokens.weight", "decoder.output_projection.weight"})
+        "decoder.model.decoder.embed_tokens.weight", "decoder.output_projection.weight",
+        "decoder.embed_tokens.weight"})
     tensors[name] = {"F32", {1, 1}, bytesOf({1.0f})};
   directory.write("model.safetensors", safetensorsFile(tensors));
   return checkpoints::Checkpoint::open(directory.path());

@@ -96,6 +96,36 @@ TEST(CheckDescription, NamesEveryContradiction) {
   }
 }
 
+TEST(CheckDescription, NamesEveryContradictionOfForecastersAndPatches) {
+  const std::vector<Mistake> ofForecasters = {
+      {[](auto &d) { d.forecaster->patchLength = 7; }, "any number of rows of 14 numbers"},
+      {[](auto &d) { d.forecaster->contextLength = 0; }, "contextLength and horizon"},
+      {[](auto &d) { d.forecaster->quantiles = {}; }, "one or more, rising"},
+      {[](auto &d) { d.forecaster->quantiles[0] = 0.95; }, "one or more, rising"},
+      {[](auto &d) { d.forecaster->startId = 2; }, "found token 2, the target vocabulary has 2"},
+      {[](auto &d) { d.forecaster->horizon = 13; }, "forecaster.head.output"},
+      {[](auto &d) { d.forecaster->head.skip.inputs = 1; }, "forecaster.head.skip"},
+      {[](auto &d) { d.classifier = Classifier(); }, "no classifier"},
+      {[](auto &d) { d.source.embedding.features->block->input.outputs = 0; }, "its width"},
+      {[](auto &d) { d.source.embedding.features->trailingRows[0].name = ""; }, "trailingRows"},
+      {[](auto &d) { d.source.embedding.features->block.reset(); }, "ends with rows of 16"}};
+  const std::vector<Mistake> ofPatches = {
+      {[](auto &d) { d.source.embedding.features->width = 2; }, "width must be 3 or more"},
+      {[](auto &d) { d.source.embedding.features->countedTables[1].rowCount = 0; },
+       "found 0 rows, allowed are 1 to 16777216"},
+      {[](auto &d) { d.source.embedding.features->countedTables.pop_back(); }, "linear"}};
+  for (const auto &[checkpoint, mistakes] :
+       {std::pair{"chronos_bolt", &ofForecasters}, std::pair{"pix2struct", &ofPatches}}) {
+    const Description good = TestCheckpoint(checkpoint).describe();
+    checkDescription(good);
+    for (const Mistake &mistake : *mistakes) {
+      Description bad = good;
+      mistake.make(bad);
+      EXPECT_THAT(errorOf([&] { checkDescription(bad); }), HasSubstr(mistake.error));
+    }
+  }
+}
+
 TEST(CheckDescription, SinusoidsNeedAnEvenWidth) {
   Description description = TestCheckpoint("marian").describe();
   description.source.embedding.positions.kind = PositionKind::SinusoidalHalves;

@@ -139,6 +139,26 @@ TEST(Settings, DonutMakesImagesFit) {
         HasSubstr(key));
 }
 
+TEST(Settings, Pix2StructHasABudgetOfPatches) {
+  auto settings =
+      read<FlatPatchSettings>(R"({"image_processor_type": "Pix2StructImageProcessor"})");
+  EXPECT_EQ(settings.maximumPatches, 2048u);
+  EXPECT_EQ(settings.patch.height, 16u);
+  EXPECT_EQ(settings.width(), 770u);
+  settings = read<FlatPatchSettings>(R"({"image_processor_type": "Pix2StructImageProcessor",
+      "max_patches": 9, "patch_size": {"height": 4, "width": 8}, "is_vqa": false})");
+  EXPECT_EQ(settings.maximumPatches, 9u);
+  EXPECT_EQ(settings.width(), 2u + 3 * 4 * 8);
+  auto refused = [](const std::string &field) {
+    return refusal(R"({"image_processor_type": "Pix2StructImageProcessor", )" + field + "}");
+  };
+  EXPECT_THAT(refused(R"("is_vqa": true)"), HasSubstr("questions are not drawn above images"));
+  EXPECT_THAT(refused(R"("do_normalize": false)"), HasSubstr("do_normalize"));
+  EXPECT_THAT(refused(R"("max_patches": 0)"), HasSubstr("max_patches"));
+  EXPECT_THAT(refused(R"("patch_size": {"height": 257, "width": 8})"),
+              HasSubstr("sides up to 256"));
+}
+
 TEST(Settings, DeitDefaultsAndSwitches) {
   auto settings = read<ImageSettings>(R"({"image_processor_type": "DeiTImageProcessor"})");
   EXPECT_EQ(settings.size->height, 256U);

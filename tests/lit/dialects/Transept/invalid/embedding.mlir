@@ -208,3 +208,73 @@ func.func @f(%x: !transept.rows<source.features x 8 x f32>) {
       : (!transept.rows<source.features x 8 x f32>) -> !transept.rows<source x 8 x f32>
   return
 }
+
+// -----
+
+// append_rows_c1
+!x = !transept.rows<source.patches x 4 x f32>
+func.func @f(%t: tensor<1x5xf32>, %x: !x) {
+  // expected-error@+1 {{expects input, trailing and result to have the same width, but got '!transept.rows<source.patches x 4 x f32>' and 'tensor<1x5xf32>'}}
+  %0 = transept.append_rows %x, %t : (!x, tensor<1x5xf32>) -> !transept.rows<source x 4 x f32>
+  return
+}
+
+// -----
+
+// append_rows_c2
+!x = !transept.rows<source.patches x 4 x f32>
+func.func @f(%t: tensor<65537x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects 1 to 65536 rows of trailing, but got 65537}}
+  %0 = transept.append_rows %x, %t : (!x, tensor<65537x4xf32>) -> !transept.rows<source x 4 x f32>
+  return
+}
+
+// -----
+
+// makes_space_c1
+!x = !transept.rows<source x 4 x f32>
+func.func @f(%t: tensor<1x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of different spaces derived from the source}}
+  %0 = transept.append_rows %x, %t : (!x, tensor<1x4xf32>) -> !x
+  return
+}
+
+// -----
+
+// column_embedding_c1
+!x = !transept.rows<source x 5 x f32>
+func.func @f(%t: tensor<9x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects table and result to have the same width, but got 'tensor<9x4xf32>' and '!transept.rows<source x 5 x f32>'}}
+  %0 = transept.column_embedding %x, %t column 0 : (!x, tensor<9x4xf32>) -> !x
+  return
+}
+
+// -----
+
+// column_embedding_c2
+!x = !transept.rows<source x 5 x f32>
+func.func @f(%t: tensor<9x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects input and result to be rows of the same space}}
+  %0 = transept.column_embedding %x, %t column 0 : (!x, tensor<9x4xf32>) -> !transept.rows<target x 4 x f32>
+  return
+}
+
+// -----
+
+// column_embedding_c3
+!x = !transept.rows<source x 5 x f32>
+func.func @f(%t: tensor<9x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects a column of the input, but got 5 and '!transept.rows<source x 5 x f32>'}}
+  %0 = transept.column_embedding %x, %t column 5 : (!x, tensor<9x4xf32>) -> !transept.rows<source x 4 x f32>
+  return
+}
+
+// -----
+
+// column_embedding_c4
+!x = !transept.rows<source x 5 x f32>
+func.func @f(%t: tensor<16777217x4xf32>, %x: !x) {
+  // expected-error@+1 {{expects a table of 1 to 16777216 rows, but got 16777217}}
+  %0 = transept.column_embedding %x, %t column 0 : (!x, tensor<16777217x4xf32>) -> !transept.rows<source x 4 x f32>
+  return
+}

@@ -39,3 +39,15 @@ func.func @features(%frames: !transept.rows<source.features x 3 x f32>, %token: 
       : (!transept.rows<source.features x 3 x f32>) -> !transept.rows<source.windows x 9 x f32>
   return
 }
+
+// CHECK-LABEL: func @columns_and_rows_behind
+func.func @columns_and_rows_behind(%rows: !transept.rows<source.features x 6 x f32>, %table: tensor<9x4xf32>,
+                                   %token: tensor<1x4xf32>) {
+  // CHECK: %[[LINES:.*]] = transept.column_embedding %{{.*}}, %{{.*}} column 1 : (!transept.rows<source.features x 6 x f32>, tensor<9x4xf32>) -> !transept.rows<source.features x 4 x f32>
+  %lines = transept.column_embedding %rows, %table column 1
+      : (!transept.rows<source.features x 6 x f32>, tensor<9x4xf32>) -> !transept.rows<source.features x 4 x f32>
+  // CHECK: transept.append_rows %[[LINES]], %{{.*}} : (!transept.rows<source.features x 4 x f32>, tensor<1x4xf32>) -> !transept.rows<source x 4 x f32>
+  %all = transept.append_rows %lines, %token
+      : (!transept.rows<source.features x 4 x f32>, tensor<1x4xf32>) -> !transept.rows<source x 4 x f32>
+  return
+}
