@@ -30,6 +30,12 @@ private:
   std::optional<DraftModel> guesser;
 };
 
+/// The options as they are where there is no draft model (null).
+inline GenerateOptions withGuesses(OpenDraft *draft, GenerateOptions options,
+                                   std::span<const SourceInput> inputs, size_t count) {
+  return draft ? draft->applyTo(std::move(options), inputs, count) : options;
+}
+
 class DraftFlag {
 public:
   void addTo(CLI::App *command);

@@ -173,12 +173,6 @@ private:
       throw CLI::ValidationError("--truncate", "is for sources, but this library continues lines");
   }
 
-  /// The same options, with the guesses of the draft model if there is one.
-  GenerateOptions withDraft(GenerateOptions own, std::span<const SourceInput> inputs,
-                            size_t count) {
-    return draft ? draft->applyTo(std::move(own), inputs, count) : own;
-  }
-
   /// Whether sounds may be longer than a window, and what is needed for those.
   void prepareSounds() {
     std::string given = command.sound.firstGiven();
@@ -295,8 +289,9 @@ private:
     numberSources(given);
     if (speech)
       return transcribe(given, sources, inputs);
-    return linesOf(given, sources,
-                   model.generateBatch(sources, withDraft(options, inputs, given.size())));
+    return linesOf(
+        given, sources,
+        model.generateBatch(sources, withGuesses(draft.get(), options, inputs, given.size())));
   }
 
   /// Samples are those of the whole input, however it is cut into batches.
@@ -318,8 +313,9 @@ private:
     }
     continued.prompt.clear();
     std::vector<Source> sources(given.size(), model.noSource());
-    return linesOf(given, sources,
-                   model.generateBatch(sources, withDraft(continued, {}, given.size())));
+    return linesOf(
+        given, sources,
+        model.generateBatch(sources, withGuesses(draft.get(), continued, {}, given.size())));
   }
 
   std::vector<std::string> linesOf(const Sources &given, const std::vector<Source> &sources,
@@ -336,7 +332,7 @@ private:
                                       std::span<const SourceInput> inputs) {
     std::vector<std::string> lines;
     SpeechOptions drafted = *speech;
-    drafted.generate = withDraft(drafted.generate, inputs, given.size());
+    drafted.generate = withGuesses(draft.get(), drafted.generate, inputs, given.size());
     std::vector<Transcript> transcripts = transcribeBatch(model, sources, drafted);
     for (size_t index = 0; index < transcripts.size(); ++index) {
       const Transcript &transcript = transcripts[index];

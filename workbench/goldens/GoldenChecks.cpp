@@ -31,7 +31,8 @@ std::vector<Id> toIds(std::span<const int64_t> values) {
 
 const std::set<std::string> knownInputs = {
     "input_ids",      "input_features",    "input_values",          "pixel_values",
-    "attention_mask", "decoder_input_ids", "global_attention_mask", "flattened_patches", "patches"};
+    "attention_mask", "decoder_input_ids", "global_attention_mask", "flattened_patches",
+    "patches"};
 
 class CaseCheck {
 public:
