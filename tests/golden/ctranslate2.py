@@ -149,6 +149,7 @@ def damaged():
             ("decoder/pre_norm", 1, b"\1", ["pre_norm"]),
             ("encoder/num_heads", 2, b"\0\0", ["encoder_attention_heads"]),
             ("encoder/num_heads", 2, b"\3\0", ["a divisor of d_model"]),
+            ("encoder/num_heads", 0, struct.pack("<f", 1e30), ["a divisor of d_model"]),
             ("encoder/num_heads", 0, struct.pack("<f", float("nan")), ["NaN"]),
             ("decoder/scale_embeddings", 0, struct.pack("<f", 3), ["scale_embeddings"])):
         yield "marian", written(*changed(attribute, type_=type_, content=content)), said

@@ -150,7 +150,8 @@ private:
       while (checkpoint.find(fmt::format("{}{}.fc1.weight", layers, count)))
         ++count;
       config[side + "_layers"] = count;
-      config[side + "_attention_heads"] = int64_t(attribute(side + "/num_heads", 0));
+      config[side + "_attention_heads"] =
+          int64_t(std::clamp(attribute(side + "/num_heads", 0), 0.0, 65536.0));
       config[side + "_ffn_dim"] = sizeOf(layers + "0.fc1.weight");
       positions[side] = sizeOf("model." + side + ".embed_positions.weight");
     }
