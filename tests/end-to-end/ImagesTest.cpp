@@ -54,7 +54,7 @@ std::vector<std::string> bestOf(const std::vector<TextGeneration> &results) {
 
 TEST(Images, AreDescribedAsTheCommandDoes) {
   std::vector<features::Image> all = pictures();
-  for (const char *name : {"captions", "pictures", "documents"}) {
+  for (const char *name : {"captions", "pictures", "documents", "screens"}) {
     std::vector<std::string> expected = linesOfCommand({"generate", library(name)});
     ASSERT_EQ(expected.size(), kFiles.size());
     for (unsigned threads : {1u, 2u}) {
@@ -88,7 +88,7 @@ TEST(Images, HaveTheFeaturesOfFiles) {
     return std::vector<float>(source.states().begin(), source.states().end());
   };
   for (auto [name, patchSize] : std::initializer_list<std::pair<const char *, size_t>>{
-           {"images", 8}, {"captions", 8}, {"pictures", 8}, {"documents", 4}}) {
+           {"images", 8}, {"captions", 8}, {"pictures", 8}, {"documents", 4}, {"screens", 4}}) {
     Model model = Model::open(library(name));
     features::Extractor extractor(*model.asset("preprocessor_config.json"),
                                   {.patchSize = patchSize});

@@ -129,6 +129,33 @@ func.func @mixed_source(%patches: !patches, %x: !target) -> (!target, !mean, !we
   return %y, %mean, %weights : !target, !mean, !weights
 })";
 
+/// A source whose rows add a row of a table, which a column counts beyond both ends of the table,
+/// to their own; with learned rows around them.
+const std::string countedSource = R"(
+!patches = !transept.rows<source.patches x 9 x f32>
+!values = !transept.rows<source.patches x 7 x f32>
+!led = !transept.rows<source.led x 7 x f32>
+!source = !transept.rows<source x 7 x f32>
+!target = !transept.rows<target x 7 x f32>
+!weights = !transept.attention_weights<target x source x 1>
+func.func @counted_source(%patches: !patches, %x: !target) -> (!target, !weights) {
+  %counts = transept.scale %patches by 32.0 : !patches
+  %table = transept.parameter "table" : tensor<19x7xf32>
+  %rows = transept.column_embedding %counts, %table column 1 : (!patches, tensor<19x7xf32>) -> !values
+  %own = transept.slice_columns %patches from 2 : (!patches) -> !values
+  %w = transept.parameter "w" : tensor<7x7xf32>
+  %embedded = transept.linear %own, %w : (!values, tensor<7x7xf32>) -> !values
+  %sum = transept.add %embedded, %rows : !values
+  %first = transept.parameter "first" : tensor<1x7xf32>
+  %led = transept.prepend_rows %first, %sum : (tensor<1x7xf32>, !values) -> !led
+  %last = transept.parameter "last" : tensor<2x7xf32>
+  %all = transept.append_rows %led, %last : (!led, tensor<2x7xf32>) -> !source
+  %halves = transept.scale %all by -0.5 : !source
+  %y, %weights = transept.cross_attention %x, %all, %halves heads 1
+      : (!target, !source, !source) -> (!target, !weights)
+  return %y, %weights : !target, !weights
+})";
+
 /// What one call returns: states of all targets, and for each result of attention weights those of
 /// all targets, one after another, as the interpreter lists them.
 struct Answers {
@@ -275,6 +302,7 @@ TEST_P(WholeTargets, GiveWhatTheInterpreterGives) {
   check(everything, GetParam(), Fusion::All, 1);
   check(bare, GetParam(), Fusion::All, 2);
   check(mixedSource, GetParam(), Fusion::All, 3);
+  check(countedSource, GetParam(), Fusion::All, 7);
 }
 
 TEST_P(WholeTargets, GiveTheSameUnfused) {
