@@ -21,6 +21,11 @@ constexpr transept_launch kLaunches[] = {
     {"logits", "search", TRANSEPT_ROWS_REQUESTED, TRANSEPT_KEYS_NONE, 0, 0, 5000, 20, 0, 9, 0},
     {"local", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_UP_TO_ROW, 0, TRANSEPT_WINDOW(4, 0), 0, 1,
      100, 0, 3},
+    {"blocks", "sum_blocks", TRANSEPT_ROWS_OF_BLOCKS + 2, TRANSEPT_KEYS_NONE, 0, 0, 0, 10, 0, 0, 0},
+    {"others", "attend", TRANSEPT_ROWS_ALL, TRANSEPT_KEYS_OF_ROWS + TRANSEPT_ROWS_OF_BLOCKS + 2, 0,
+     0, 0, 1, 100, 0, 3},
+    {"global", "attend", TRANSEPT_ROWS_REQUESTED, TRANSEPT_KEYS_OF_ROWS + TRANSEPT_ROWS_ALL, 0, 0,
+     0, 1, 100, 0, 3},
 };
 constexpr std::size_t kCount = std::size(kLaunches);
 
@@ -127,6 +132,12 @@ TEST_F(Profile, CountsWhatLaunchesReadAndCompute) {
   // 4 keys before each row and itself: 6 to 12 of one sequence, all of the other.
   EXPECT_EQ(launches[6].key_bytes, (7 + 2) * 100u);
   EXPECT_EQ(launches[6].operations, (5 + 5 + 5 + 1 + 2) * 3u);
+  // Two whole blocks of two rows, all of which five rows look at; two rows look at all five.
+  EXPECT_EQ(launches[7].row_bytes, 2 * 10u);
+  EXPECT_EQ(launches[8].key_bytes, 2 * 100u);
+  EXPECT_EQ(launches[8].operations, 5 * 2 * 3u);
+  EXPECT_EQ(launches[9].key_bytes, 5 * 100u);
+  EXPECT_EQ(launches[9].operations, 2 * 5 * 3u);
 
   invocation.requested_count = 0;
   runner.setProfiling(true);
