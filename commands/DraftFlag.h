@@ -24,6 +24,8 @@ public:
   GenerateOptions applyTo(GenerateOptions options, std::span<const SourceInput> inputs,
                           size_t count);
 
+  const Model &smallModel() const { return draft; }
+
 private:
   const Model &model;
   Model draft;

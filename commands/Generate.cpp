@@ -81,6 +81,7 @@ public:
         command.speech.resolve(model, options, command.flags.haveDecoderStart(), tokenizer.get());
     prepareSounds();
     draft = command.draft.open(model, command.library, options, command.threads);
+    soundOptions.draft = draft ? &draft->smallModel() : nullptr;
     choice = command.attention.resolve(model);
     if (!command.attention.pictureFile().empty())
       picture.emplace(command.attention.pictureFile(), inputFiles());
@@ -211,8 +212,6 @@ private:
   /// Writes the transcript of a sound of any length; returns why there is none.
   std::string transcribeSound(const GenerateSource &given) {
     try {
-      if (draft)
-        throw InputError("--draft is for sounds of one window at most");
       if (command.attention.isInResults() || picture)
         throw InputError("attention is shown for sounds of one window at most");
       media::MediaSources files(model, command.keepsShort);

@@ -274,6 +274,7 @@ static const transept_generation_defaults generation = {
     .beam_groups = 1,
     .patience = 1,
     .lookup_ngram_size = 2,
+    .guess_length = 5,
 };
 
 static const transept_model_table table = {

@@ -118,6 +118,23 @@ TEST(SplitSpeech, HasTheTimesOfWhatIsNotSilent) {
   EXPECT_THAT(heard, testing::Each(testing::Ge(1u)));
 }
 
+TEST(SplitSpeech, IsTheSameWhereADraftModelGuesses) {
+  Model model = Model::open(library("sounds"), {.threads = 1});
+  Model small = Model::open(library("sounds"), {.threads = 1});
+  std::vector<float> samples = floats();
+  for (bool isSplit : {false, true}) {
+    SoundOptions options = isSplit ? splitting() : SoundOptions{.speech = {.language = "de"}};
+    options.temperatures = {0, 0.4f};
+    options.logProbabilityThreshold = -0.5; // so that some windows are sampled, too
+    uint64_t first = model.statistics().decode_steps;
+    std::vector<Found> plain = foundOf(transcribe(model, {.samples = samples}, options));
+    uint64_t second = model.statistics().decode_steps;
+    options.draft = &small;
+    EXPECT_EQ(foundOf(transcribe(model, {.samples = samples}, options)), plain);
+    EXPECT_LT(model.statistics().decode_steps - second, (second - first) / 2);
+  }
+}
+
 TEST(SplitSpeech, IsWrittenByTheCommand) {
   TemporaryFolder folder;
   std::string file = folder.file("sound.wav");

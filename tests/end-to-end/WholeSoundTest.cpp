@@ -41,6 +41,16 @@ TEST(WholeSounds, AreTranscribedInOnePieceAsTheCommandDoes) {
   EXPECT_EQ(segment.text + "\n", command.output);
 }
 
+TEST(WholeSounds, AreTheSameWhereADraftModelGuesses) {
+  std::vector<float> samples = sweepOf(kCount);
+  Model model = listener(), small = listener();
+  std::vector<Id> plain = transcribe(model, {.samples = samples}).segments.front().ids;
+  SoundOptions options;
+  options.draft = &small;
+  EXPECT_EQ(transcribe(model, {.samples = samples}, options).segments.front().ids, plain);
+  EXPECT_EQ(small.statistics().encoder_misses, 1u);
+}
+
 TEST(WholeSounds, AreDoneAtOnce) {
   std::vector<float> samples = sweepOf(kCount);
   std::vector<std::pair<double, double>> heard;

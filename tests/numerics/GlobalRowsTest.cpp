@@ -105,7 +105,7 @@ protected:
     for (const std::vector<int32_t> &source : sources)
       append(apart, statesOf(model, {source}));
     EXPECT_TRUE(apart == together) << "bits depend on the batch";
-    Model parallel = Model::open(library, {.threads = 3, .encoderCacheBytes = 0});
+    Model parallel = Model::open(library, {.threads = 2, .encoderCacheBytes = 0});
     EXPECT_TRUE(statesOf(parallel, sources) == together) << "bits depend on the threads";
     std::filesystem::remove(library);
   }

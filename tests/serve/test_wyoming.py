@@ -190,7 +190,7 @@ def test_draining_lets_a_transcription_end(samples):
     with serving(f"sounds={SOUNDS}", "--wyoming-port", 0, "--threads", 1) as ending:
         port = ending.wait_for("listening", protocol="wyoming")["port"]
         with Client(port) as idle, Client(port) as client:
-            client.say(samples)
+            client.say(samples * 20)  # long enough to be seen
             ending.wait_for_metric("transept_running", 1)
             assert ending.stop() == 0
             assert client.receive()[0] == "transcript" and idle.receive() is None

@@ -113,7 +113,7 @@ class Generation:
         def tell(source: int, ids: Any, count: int, generated_from: int, guessed: Any, limit: int) -> int:
             memory, size = _values.ids(guess(source, ids[:count], generated_from, limit), "guess")
             size = min(size, limit)
-            guessed[:size] = memory[:size]
+            ctypes.memmove(guessed, memory, size * ctypes.sizeof(ctypes.c_int32))
             return size
 
         self.structure.guess = callbacks.add_counting(_abi.transept_guess_function, tell)

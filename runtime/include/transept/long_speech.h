@@ -234,7 +234,7 @@ private:
 
   /// Zeros, and not silence, fill up what is shorter than a window. Nothing where the call is to
   /// return what there is.
-  std::vector<Source> encode(std::vector<SoundWindow> windows) const {
+  std::vector<Source> encode(std::vector<SoundWindow> windows) {
     std::vector<SourceInput> inputs;
     inputs.reserve(windows.size());
     for (SoundWindow &each : windows) {
@@ -242,6 +242,8 @@ private:
       inputs.push_back({.ids = {}, .features = each.features});
     }
     try {
+      if (options.draft)
+        decoder.setDraftSources(options.draft->encodeBatch(inputs, options.speech.generate.stop));
       return model.encodeBatch(inputs, options.speech.generate.stop);
     } catch (const Error &error) {
       if (error.code() == ErrorCode::Cancelled && isStopped())
@@ -328,7 +330,7 @@ private:
   const std::function<void(const SoundSegment &)> &found;
   const SpeechOptions speechOptions;
   const Transcription prompts;
-  const WindowDecoder decoder;
+  WindowDecoder decoder;
   const std::size_t window; // frames
   SoundTranscript transcript;
   bool isLanguageKnown = false;

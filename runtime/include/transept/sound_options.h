@@ -64,6 +64,10 @@ struct SoundOptions {
   /// Windows to decode together at most, with splitAtSilence. Results do not depend on it.
   std::size_t batchSize = 8;
 
+  /// A smaller model of the same vocabulary and features that guesses the text of windows, see
+  /// draft.h: transcripts are those without it. It must outlive the call, and is not for beams.
+  const Model *draft = nullptr;
+
   /// Called after each window, on the calling thread, behind `found` of its segments, with the
   /// seconds of the sound that are done and all of them. Returning false ends the call as
   /// `speech.generate.stop` does, an exception with that exception.

@@ -5,7 +5,7 @@
 #ifndef TRANSEPT_DETAIL_WHOLESOUND_H
 #define TRANSEPT_DETAIL_WHOLESOUND_H
 
-#include "transept/model.h"
+#include "transept/draft.h"
 #include "transept/sound_options.h"
 
 namespace transept::detail {
@@ -41,7 +41,12 @@ inline SoundTranscript transcribeWhole(const Model &model, std::span<const float
   refuseOptionsOfWindows(model, options);
   GenerateOptions generate = options.speech.generate;
   generate.tokenScores = TokenScores::Normalized;
-  const Source source = model.encode({.ids = {}, .features = features}, generate.stop);
+  const SourceInput input{.ids = {}, .features = features};
+  const Source source = model.encode(input, generate.stop);
+  std::optional<DraftModel> draft;
+  if (options.draft)
+    generate.guess = std::ref(draft.emplace(
+        model, *options.draft, std::vector<Source>{options.draft->encode(input, generate.stop)}));
   Sequence sequence = model.generate(source, generate).best();
   std::vector<float> &scores = sequence.tokenScores;
   if (sequence.finishReason == FinishReason::End) {

@@ -5,6 +5,7 @@
 #define TRANSEPT_DETAIL_WINDOWDECODER_H
 
 #include "transept/detail/WindowCut.h"
+#include "transept/draft.h"
 #include "transept/sound_options.h"
 
 #include <numeric>
@@ -25,6 +26,9 @@ public:
   /// Both must outlive this.
   WindowDecoder(const Model &model, const SoundOptions &options)
       : model(model), speech(speechOf(model)), options(options) {}
+
+  /// What the draft model of the options encoded of the windows that are decoded next.
+  void setDraftSources(std::vector<Source> sources) { draftSources = std::move(sources); }
 
   /// Windows that are numbered from `first` on, behind one prompt: each at the first temperature at
   /// which its text is not poor, else at the last.
@@ -75,13 +79,18 @@ private:
     limitNewTokens(generate);
     std::uint64_t soundNumber = generate.sourceNumbers.empty() ? 0 : generate.sourceNumbers.front();
     generate.sourceNumbers.clear();
-    std::vector<Source> batch;
+    std::vector<Source> batch, draftBatch;
     batch.reserve(chosen.size());
     for (std::size_t index : chosen) {
       batch.push_back(sources[index]);
+      if (options.draft)
+        draftBatch.push_back(draftSources[index]);
       generate.sourceNumbers.push_back((soundNumber << 32) + (first + index) * kMostAttempts +
                                        attempt);
     }
+    std::optional<DraftModel> draft;
+    if (options.draft)
+      generate.guess = std::ref(draft.emplace(model, *options.draft, std::move(draftBatch)));
     std::vector<Generation> results = model.generateBatch(batch, generate);
     for (std::size_t at = 0; at < chosen.size(); ++at) {
       DecodedWindow &each = decoded[chosen[at]];
@@ -170,6 +179,7 @@ private:
   const Model &model;
   const transept_speech_defaults &speech;
   const SoundOptions &options;
+  std::vector<Source> draftSources;
 };
 
 } // namespace transept::detail
