@@ -11,6 +11,14 @@
 
 namespace transept::runtime {
 
+void checkCallbackId(const GenerationSettings &settings, std::int32_t id, const std::string &name,
+                     std::size_t length, std::uint64_t source) {
+  if (id < 0 || std::uint64_t(id) >= settings.vocabularySize)
+    failArgument("id " + name + " behind " + text(length) + " tokens of sources[" + text(source) +
+                     "]",
+                 id, rangeText(0, settings.vocabularySize - 1));
+}
+
 void AllowedTokens::keepOnly(const GenerationSettings &settings, std::span<const std::int32_t> ids,
                              std::int64_t generatedFrom, ExcludedIds &result) const {
   const std::int32_t *given = nullptr;
@@ -26,10 +34,8 @@ void AllowedTokens::keepOnly(const GenerationSettings &settings, std::span<const
   std::vector<ChangedId> &allowed = result.others;
   allowed.clear();
   for (std::uint64_t index = 0; index < count; ++index) {
-    if (given[index] < 0 || std::uint64_t(given[index]) >= settings.vocabularySize)
-      failArgument("id " + text(index) + " that " + text(name) + " allows behind " +
-                       text(ids.size()) + " tokens of sources[" + text(source) + "]",
-                   given[index], rangeText(0, settings.vocabularySize - 1));
+    checkCallbackId(settings, given[index], text(index) + " that " + text(name) + " allows",
+                    ids.size(), source);
     allowed.push_back({given[index]});
   }
   std::ranges::sort(allowed, {}, &ChangedId::id);

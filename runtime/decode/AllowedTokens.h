@@ -7,10 +7,16 @@
 #include "runtime/decode/GenerationSettings.h"
 
 #include <span>
+#include <string>
 
 namespace transept::runtime {
 
 struct ExcludedIds;
+
+/// Throws Error where an id that a callback gave, named as "0 that guess returned", is none of the
+/// vocabulary; it was asked behind `length` tokens of a source.
+void checkCallbackId(const GenerationSettings &settings, std::int32_t id, const std::string &name,
+                     std::size_t length, std::uint64_t source);
 
 /// Who says what may follow the ids of one source; `call` may be null.
 struct AllowedTokens {

@@ -9,6 +9,8 @@
 #include "runtime/decode/DecodeBatch.h"
 #include "runtime/decode/Drafts.h"
 
+#include <cmath>
+
 namespace transept::runtime {
 
 class DraftedRows {
@@ -27,9 +29,18 @@ public:
   /// The request of row `row`, 0 behind what there is.
   std::size_t request(std::size_t row) const { return firstRequest + row; }
   const ExcludedIds &excludedOf(std::size_t row) const { return excluded[row]; }
-  /// Whether what was chosen at row `row` is what the next row stands behind.
-  bool goesOn(std::size_t row, std::int32_t chosen) const {
-    return row < draft.size() && draft[row] == chosen;
+
+  /// Calls choose(scores, excluded) for row 0, and for each further one while what was chosen is
+  /// what it stands behind: `choose` returns the id, or -1 where the sequence is done.
+  template <typename Choose> void follow(const DecodeBatch &batch, Choose &&choose) const {
+    for (std::size_t row = 0; row != rowCount(); ++row) {
+      RowScores scores = batch.scores(request(row));
+      if (row != 0 && !std::isfinite(scores.logSumExp))
+        return; // the next step asks for it again, and ends the call
+      std::int32_t chosen = choose(scores, excluded[row]);
+      if (row == draft.size() || chosen != draft[row])
+        return;
+    }
   }
 
 private:

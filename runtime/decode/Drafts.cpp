@@ -62,10 +62,8 @@ void Drafts::ask(Ids ids, std::int64_t limit, std::vector<std::int32_t> &draft) 
                  count, rangeText(0, limit));
   draft.resize(std::size_t(count));
   for (std::size_t index = 0; index < draft.size(); ++index)
-    if (draft[index] < 0 || std::uint64_t(draft[index]) >= settings.vocabularySize)
-      failArgument("id " + text(index) + " that guess returned behind " + text(ids.size()) +
-                       " tokens of sources[" + text(guesser.source) + "]",
-                   draft[index], rangeText(0, settings.vocabularySize - 1));
+    checkCallbackId(settings, draft[index], text(index) + " that guess returned", ids.size(),
+                    guesser.source);
 }
 
 void Drafts::lookUp(Ids ids, std::int64_t limit, std::vector<std::int32_t> &draft) const {

@@ -158,8 +158,7 @@ std::uint64_t Generation::pages() const {
 
 std::int64_t Generation::sequenceLimit() const {
   std::int64_t rows = settings.draftLength + 1;
-  std::int64_t limit =
-      rows == 1 ? sequencesPerStep : std::max<std::int64_t>(1, rowsPerInvocation / rows);
+  std::int64_t limit = std::min(sequencesPerStep, rowsPerInvocation / rows);
   if (settings.needsWholeRows() || settings.normalizesTokenScores())
     limit = std::min(limit, std::int64_t(logitsPerStep / settings.vocabularySize) / rows);
   return limit;

@@ -81,14 +81,10 @@ void GreedySearch::addRows(DecodeBatch &batch) {
 }
 
 void GreedySearch::advance(const DecodeBatch &batch) {
-  for (std::size_t row = 0; row != rows.rowCount() && !done; ++row) {
-    RowScores scores = batch.scores(rows.request(row));
-    if (row != 0 && !std::isfinite(scores.logSumExp))
-      break; // the next step asks for it again, and ends the call
-    choose(scores, rows.excludedOf(row));
-    if (!rows.goesOn(row, result.ids.back()))
-      break;
-  }
+  rows.follow(batch, [&](const RowScores &scores, const ExcludedIds &excluded) {
+    choose(scores, excluded);
+    return done ? -1 : result.ids.back();
+  });
   cache.truncate(std::min(cache.length(), length() - 1));
   appendForced();
   guess();

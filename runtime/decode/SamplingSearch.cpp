@@ -10,7 +10,6 @@
 #include "runtime/decode/WholeRows.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace transept::runtime {
 
@@ -76,7 +75,8 @@ bool SamplingSearch::needsScores(std::size_t request) const {
 
 void SamplingSearch::advance(const DecodeBatch &batch) {
   if (areEqual) {
-    assignDistribution(batch, samples.front(), /*row=*/0);
+    const DraftedRows &rows = samples.front().rows;
+    assignDistribution(batch.scores(rows.request(0)), rows.excludedOf(0), samples.front());
     for (Sample &other : std::span(samples).subspan(1))
       other.cache.assignFork(samples.front().cache);
     areEqual = false;
@@ -94,14 +94,11 @@ void SamplingSearch::advance(const DecodeBatch &batch) {
 
 /// A token behind what there is, and more while the draft is what was drawn.
 void SamplingSearch::drawTokens(const DecodeBatch &batch, Sample &sample) {
-  for (std::size_t row = 0; row != sample.rows.rowCount() && !sample.isDone; ++row) {
-    if (row != 0 && !std::isfinite(batch.scores(sample.rows.request(row)).logSumExp))
-      break; // the next step asks for it again, and ends the call
-    assignDistribution(batch, sample, row);
+  sample.rows.follow(batch, [&](const RowScores &scores, const ExcludedIds &excluded) {
+    assignDistribution(scores, excluded, sample);
     drawToken(sample);
-    if (!sample.rows.goesOn(row, sample.result.ids.back()))
-      break;
-  }
+    return sample.isDone ? -1 : sample.result.ids.back();
+  });
   sample.cache.truncate(std::min(sample.cache.length(), sample.length() - 1));
   appendForced(sample);
   guess(sample);
@@ -112,10 +109,8 @@ void SamplingSearch::guess(Sample &sample) {
     sample.rows.guess(drafts, sample.result.ids);
 }
 
-void SamplingSearch::assignDistribution(const DecodeBatch &batch, const Sample &sample,
-                                        std::size_t row) {
-  RowScores scores = batch.scores(sample.rows.request(row));
-  const ExcludedIds &excluded = sample.rows.excludedOf(row);
+void SamplingSearch::assignDistribution(const RowScores &scores, const ExcludedIds &excluded,
+                                        const Sample &sample) {
   if (settings.needsWholeRows())
     allCandidates(scores, excluded, rules, ScoreKind::Logit, candidates);
   else

@@ -45,7 +45,8 @@ private:
     return std::span(samples).first(areEqual ? 1 : samples.size());
   }
 
-  void assignDistribution(const DecodeBatch &batch, const Sample &sample, std::size_t row);
+  void assignDistribution(const RowScores &scores, const ExcludedIds &excluded,
+                          const Sample &sample);
   void drawTokens(const DecodeBatch &batch, Sample &sample);
   void drawToken(Sample &sample);
   void guess(Sample &sample);

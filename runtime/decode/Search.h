@@ -49,10 +49,7 @@ public:
   virtual void addRows(DecodeBatch &batch) = 0;
   /// Whether it uses what this request of the step returns in any case, so that what is no number
   /// ends the call; what a wrong draft leads to may be nothing that the model can score.
-  virtual bool needsScores(std::size_t request) const {
-    (void)request;
-    return true;
-  }
+  virtual bool needsScores(std::size_t) const { return true; }
   /// Goes on with what the batch's invocation returned for them.
   virtual void advance(const DecodeBatch &batch) = 0;
 };

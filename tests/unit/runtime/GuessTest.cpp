@@ -3,6 +3,7 @@
 // Guesses of the caller, or of a draft model, change how many steps a search takes, and nothing
 // else: greedy search and sampling choose what they would have chosen.
 
+#include "EqualResults.h"
 #include "ErrorOf.h"
 #include "Random.h"
 #include "ReferenceSearch.h"
@@ -78,18 +79,7 @@ TEST(Guesses, LeaveResultsAsTheyAreWhateverTheyAre) {
       continue; // an oracle of errors knows nothing
     options.guess = Oracle{expected, random, 1 + random.upTo(6), vocabulary};
     EXPECT_EQ(errorOf([&] { actual = model.generateBatch(sources, options); }), expectedError);
-    ASSERT_EQ(actual.size(), expected.size());
-    for (std::size_t index = 0; index < expected.size(); ++index) {
-      ASSERT_EQ(actual[index].sequences.size(), expected[index].sequences.size());
-      for (std::size_t rank = 0; rank < expected[index].sequences.size(); ++rank) {
-        const Sequence &wanted = expected[index].sequences[rank];
-        const Sequence &found = actual[index].sequences[rank];
-        EXPECT_EQ(found.ids, wanted.ids) << "seed " << seed;
-        EXPECT_EQ(found.score, wanted.score) << "seed " << seed;
-        EXPECT_EQ(found.tokenScores, wanted.tokenScores) << "seed " << seed;
-        EXPECT_EQ(found.finishReason, wanted.finishReason) << "seed " << seed;
-      }
-    }
+    expectEqualResults(actual, expected, seed);
     EXPECT_LE(toy.parameters.decodeCalls, decoded) << "seed " << seed;
     steps += toy.parameters.decodeCalls;
     stepsWithout += decoded;

@@ -2,6 +2,7 @@
 //
 // Guessed tokens change how many steps greedy search and sampling take, and nothing else.
 
+#include "EqualResults.h"
 #include "ErrorOf.h"
 #include "Random.h"
 #include "ReferenceSearch.h"
@@ -56,14 +57,7 @@ TEST(Lookup, LeavesResultsAsTheyAreWhateverIsGuessed) {
     options.lookupLength = 1 + random.upTo(7);
     options.lookupNgramSize = 1 + random.upTo(3);
     EXPECT_EQ(errorOf([&] { actual = model.generateBatch(sources, options); }), expectedError);
-    ASSERT_EQ(actual.size(), expected.size());
-    for (std::size_t index = 0; index < expected.size(); ++index) {
-      const Sequence &wanted = expected[index].best(), &found = actual[index].best();
-      EXPECT_EQ(found.ids, wanted.ids) << "seed " << seed;
-      EXPECT_EQ(found.score, wanted.score) << "seed " << seed;
-      EXPECT_EQ(found.tokenScores, wanted.tokenScores) << "seed " << seed;
-      EXPECT_EQ(found.finishReason, wanted.finishReason) << "seed " << seed;
-    }
+    expectEqualResults(actual, expected, seed);
     EXPECT_LE(toy.parameters.decodeCalls, decoded) << "seed " << seed;
     steps += toy.parameters.decodeCalls;
     stepsWithout += decoded;
