@@ -4,6 +4,8 @@
 
 #include "commands/DraftFlag.h"
 
+#include "commands/GenerationFlags.h"
+
 #include <fmt/format.h>
 
 namespace transept::commands {
@@ -21,10 +23,7 @@ std::unique_ptr<OpenDraft> DraftFlag::open(const Model &model, const std::string
   if (!isGiven())
     return nullptr;
   auto refuse = [](const std::string &why) { throw CLI::ValidationError("--draft", why); };
-  const transept_generation_defaults *defaults = model.table().generation;
-  bool usesDefaults = defaults && !options.ignoreModelDefaults;
-  int beams = options.beams.value_or(usesDefaults ? defaults->beams : 1);
-  if (beams != 1)
+  if (int beams = beamsOf(options, model); beams != 1)
     refuse(fmt::format("is for greedy search and sampling, but this is a search with {} beams; "
                        "--beams 1 makes it greedy",
                        beams));

@@ -280,12 +280,18 @@ void GenerationFlags::addForcedWords(GenerateOptions &result, const Model &model
     add(text, [&](const std::string &word) { return idsOf("--force-ids", word, model); });
 }
 
+int beamsOf(const GenerateOptions &options, const Model &model) {
+  const transept_generation_defaults *defaults = model.table().generation;
+  bool usesDefaults = defaults && !options.ignoreModelDefaults;
+  return options.beams.value_or(usesDefaults ? defaults->beams : 1);
+}
+
 GenerateOptions GenerationFlags::resolve(const Model &model,
                                          const text::Tokenizer *tokenizer) const {
   GenerateOptions result = options;
   const transept_generation_defaults *defaults = model.table().generation;
   bool usesDefaults = defaults && !options.ignoreModelDefaults;
-  int beams = options.beams.value_or(usesDefaults ? defaults->beams : 1);
+  int beams = beamsOf(options, model);
   bool samples = options.sample.value_or(usesDefaults && defaults->sample == 1);
   if (!samples)
     warnOfSamplingOptions();

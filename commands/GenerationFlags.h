@@ -14,6 +14,9 @@
 
 namespace transept::commands {
 
+/// The beams of a call: the caller's, else the model's.
+int beamsOf(const GenerateOptions &options, const Model &model);
+
 class GenerationFlags {
 public:
   void addTo(CLI::App &command);

@@ -141,6 +141,21 @@ ModelOutputs interpret(const std::string &text, uint64_t seed, const Sequences &
   return *outputs;
 }
 
+double ProcessorAndType::tolerance() const {
+  return weights == "f32" ? kTolerance : 0.05;
+}
+
+void append(std::vector<float> &to, std::span<const float> from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+std::vector<float> statesOf(const Model &model, const Sequences &sources) {
+  std::vector<float> states;
+  for (const Source &source : model.encodeBatch(sources))
+    append(states, source.states());
+  return states;
+}
+
 void expectClose(std::span<const double> expected, std::span<const float> actual, const char *what,
                  double tolerance) {
   ASSERT_EQ(expected.size(), actual.size()) << what;

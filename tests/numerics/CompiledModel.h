@@ -14,6 +14,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace transept::testing {
 
@@ -47,6 +48,8 @@ protected:
     if (!canRun(cpu))
       GTEST_SKIP() << "this machine cannot run code for " << cpu;
   }
+  /// Weights and, on some processors, keys in bf16 round what the interpreter does not.
+  double tolerance() const;
   std::string cpu = std::get<0>(GetParam()), weights = std::get<1>(GetParam());
 };
 std::string nameOf(const ::testing::TestParamInfo<ProcessorAndType::ParamType> &info);
@@ -76,6 +79,10 @@ inline constexpr double kTolerance = 2e-5;
 /// A test failure unless all numbers are within `tolerance` of the largest expected magnitude.
 void expectClose(std::span<const double> expected, std::span<const float> actual, const char *what,
                  double tolerance = kTolerance);
+
+void append(std::vector<float> &to, std::span<const float> from);
+/// The encoder's states of the sources, encoded together, one behind the other.
+std::vector<float> statesOf(const Model &model, const Sequences &sources);
 
 /// `count` sequences of random ids below `vocabularySize`, of the given lengths.
 Sequences randomSequences(const std::vector<int64_t> &lengths, int64_t vocabularySize,

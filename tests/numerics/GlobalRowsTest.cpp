@@ -76,23 +76,10 @@ std::string encoderWithRequests() {
 )");
 }
 
-void append(std::vector<float> &to, std::span<const float> from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
 class GlobalRows : public ProcessorAndType {
 protected:
   std::string compile(const std::string &text) {
     return compileWithRandomWeights(text, {.cpu = cpu, .weights = weights}, kSeed);
-  }
-  /// Weights and, on some processors, keys in bf16 round what the interpreter does not.
-  double tolerance() const { return weights == "f32" ? kTolerance : 0.05; }
-
-  std::vector<float> statesOf(const Model &model, const Sequences &sources) {
-    std::vector<float> states;
-    for (const Source &source : model.encodeBatch(sources))
-      append(states, source.states());
-    return states;
   }
 
   void compareWithInterpreter(const std::string &text) {

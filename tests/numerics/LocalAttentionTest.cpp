@@ -85,27 +85,14 @@ std::string decoder(const Window &window, bool hasBias = false) {
          "\n  return %logits : " + logits + "\n}\n";
 }
 
-void append(std::vector<float> &to, std::span<const float> from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
 class LocalAttention : public ProcessorAndType {
 protected:
   std::string compile(const std::string &text) {
     return compileWithRandomWeights(text, {.cpu = cpu, .weights = weights}, kSeed);
   }
-  /// Weights and, on some processors, keys in bf16 round what the interpreter does not.
-  double tolerance() const { return weights == "f32" ? kTolerance : 0.05; }
   /// What only moves numbers otherwise is compiled for fewer windows.
   std::span<const Window> windows() const {
     return weights == "f32" ? std::span<const Window>(kWindows) : kFewWindows;
-  }
-
-  std::vector<float> statesOf(const Model &model, const Sequences &sources) {
-    std::vector<float> states;
-    for (const Source &source : model.encodeBatch(sources))
-      append(states, source.states());
-    return states;
   }
 
   void ofSources() {

@@ -168,10 +168,6 @@ std::vector<float> numbersOf(const std::vector<int32_t> &ids, size_t width) {
   return {rows.values.begin(), rows.values.end()};
 }
 
-void append(std::vector<float> &to, const std::vector<float> &from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
 /// Through the C functions, which take a batch at once.
 class Batch {
 public:
