@@ -103,9 +103,9 @@ def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOpera
   let description = [{
     For head h, with its columns: result = softmax(scale * query [key; memory_key]^T + [bias;
     memory_bias]) [value; memory_value], one softmax over those keys of the queries' own space that
-    mask lets through and over all of memory; a bias that is left out is 0. Queries see only keys of their own sequence. `weights` are the
-    softmax's result itself for the keys of memory: with those of the other keys they sum to 1.
-    key_heads and soft_cap are those of attention.
+    mask lets through and over all of memory; a bias that is left out is 0. Queries see only keys of
+    their own sequence. `weights` are the softmax's result itself for the keys of memory: with those
+    of the other keys they sum to 1. key_heads and soft_cap are those of attention.
 
     - `merged_attention_c1` head_count is positive, and divides the width of query; key_heads, which
       is head_count where it is left out, divides those of keys and values

@@ -31,7 +31,8 @@ class Golden:
 
     def __init__(self, name):
         folder = ROOT / "tests/golden/checkpoints" / name
-        self.model = transept.load(LIBRARIES / f"lib{name}.native.so")
+        self.library = LIBRARIES / f"lib{name}.native.so"
+        self.model = transept.load(self.library)
         self.cases = json.loads((folder / "goldens.json").read_text())["cases"]
         data = (folder / "goldens.safetensors").read_bytes()
         (size,) = struct.unpack_from("<Q", data)

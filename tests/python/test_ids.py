@@ -258,6 +258,37 @@ def test_guesses_change_no_result(golden):
         model.submit([5, 9, 7, 0], guess=guess)
 
 
+def test_a_draft_model_changes_no_result(golden):
+    model, small = golden("marian").model, transept.load(golden("marian").library, threads=1)
+    sources, drafted = ([each.encode(ids) for ids in ([5, 9, 7, 0], [8, 0])] for each in (model, small))
+    for options in ({"beams": 1}, {"beams": 1, "sample": True, "seed": 3, "return_count": 2}):
+        plain = model.generate(sources, maximum_length=12, **options)
+        draft = transept.DraftModel(model, small, drafted)
+        assert model.generate(sources, maximum_length=12, guess=draft, **options) == plain
+    with pytest.raises(transept.Error, match="was given 1 sources"):
+        draft = transept.DraftModel(model, small, drafted[:1])
+        model.generate(sources, beams=1, guess=draft)
+    with pytest.raises(transept.Error, match="the vocabulary of the draft model has"):
+        transept.DraftModel(model, golden("t5").model, [])
+
+
+def test_a_draft_of_the_same_weights_is_right(golden):
+    model, small = golden("marian").model, transept.load(golden("marian").library, threads=1)
+    source, asked = model.encode([5, 9, 7, 0]), []
+    (plain,) = model.generate(source, beams=1, maximum_length=12)
+    draft = transept.DraftModel(model, small, [small.encode([5, 9, 7, 0])])
+
+    def guess(number, ids, generated_from, limit):
+        asked.append((len(ids), draft(number, ids, generated_from, limit)))
+        return asked[-1][1]
+
+    model.generate(source, beams=1, maximum_length=12, guess=guess)
+    assert len(asked) < len(plain.ids) - 1
+    for length, guessed in asked:
+        known = plain.ids[length:]
+        assert guessed[:len(known)] == known[:len(guessed)]
+
+
 def test_a_stopped_call_keeps_what_there_is(demo):
     whole = demo.generate_texts(">>de<< forty-eight")[0]
     (partial,) = demo.generate([demo.encode(demo.tokenize(">>de<< forty-eight"))][0:1], keep_partial=True,

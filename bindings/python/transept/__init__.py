@@ -11,6 +11,7 @@ What runs is inside the compiled library. Arrays are numpy's where it is install
 """
 from ._abi import VERSION as __version__
 from ._options import GenerateOptions, TranslateOptions
+from .drafts import DraftModel
 from .errors import Error, ErrorCode
 from .forecasts import Forecast
 from .model import Model, load
@@ -20,5 +21,5 @@ from .source import Decoder, Source
 from .speech import Segment, Transcript, Word
 from .stream import Stream
 
-__all__ = ["Decoder", "Error", "ErrorCode", "Forecast", "GenerateOptions", "LabelScore", "Model", "Request", "Result", "Segment", "Sequence",
+__all__ = ["Decoder", "DraftModel", "Error", "ErrorCode", "Forecast", "GenerateOptions", "LabelScore", "Model", "Request", "Result", "Segment", "Sequence",
            "Source", "Stream", "TokenPlaces", "Transcript", "TranslateOptions", "Word", "load"]

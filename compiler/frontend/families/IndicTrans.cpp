@@ -74,14 +74,9 @@ private:
     };
     std::string role = isSource ? "source.embedding" : "target.embedding";
     int64_t length = sizeField(config, lengthKey, 210);
-    int64_t first = rowAfterPadding(config, ids);
     embedding.positions =
-        sinusoidalPositions({.kind = PositionKind::SinusoidalHalvesInclusive,
-                             .length = length,
-                             .offset = first,
-                             .table = std::nullopt},
-                            module + ".embed_positions", hidden, checkpoint, result);
-    embedding.positions.uncountedId = first - 1;
+        sinusoidsAfterPadding(rowAfterPadding(config, ids), length, module + ".embed_positions",
+                              hidden, checkpoint, result);
     origin(role + ".positions", lengthKey, length);
 
     std::string vocabularyKey = side + "_vocab_size";

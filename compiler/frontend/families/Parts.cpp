@@ -135,6 +135,18 @@ Positions sinusoidalPositions(const Positions &computed, const std::string &modu
   return computed;
 }
 
+Positions sinusoidsAfterPadding(int64_t first, int64_t length, const std::string &module,
+                                int64_t hidden, const checkpoints::Checkpoint &checkpoint,
+                                FamilyResult &result) {
+  Positions positions = sinusoidalPositions({.kind = PositionKind::SinusoidalHalvesInclusive,
+                                             .length = length,
+                                             .offset = first,
+                                             .table = std::nullopt},
+                                            module, hidden, checkpoint, result);
+  positions.uncountedId = first - 1;
+  return positions;
+}
+
 std::string modelPrefix(const checkpoints::Checkpoint &checkpoint, const std::string &name) {
   auto first = checkpoint.tensors().lower_bound(name);
   bool isPrefixed = first != checkpoint.tensors().end() && first->first.starts_with(name);

@@ -55,6 +55,11 @@ Positions learnedPositions(const std::string &table, int64_t length, int64_t off
 Positions sinusoidalPositions(const Positions &computed, const std::string &module, int64_t hidden,
                               const checkpoints::Checkpoint &checkpoint, FamilyResult &result);
 
+/// fairseq's: the first position has row `first`, behind the padding's, whose id is not counted.
+Positions sinusoidsAfterPadding(int64_t first, int64_t length, const std::string &module,
+                                int64_t hidden, const checkpoints::Checkpoint &checkpoint,
+                                FamilyResult &result);
+
 /// `name`, which the class with a head gives the model, unless the file was written by that
 /// without.
 std::string modelPrefix(const checkpoints::Checkpoint &checkpoint,

@@ -169,15 +169,11 @@ private:
   }
 
   Positions sinusoids(const std::string &side, int64_t length) {
-    int64_t first = rowAfterPadding(config, traits.ids);
     Positions positions =
-        sinusoidalPositions({.kind = PositionKind::SinusoidalHalvesInclusive,
-                             .length = length,
-                             .offset = first,
-                             .table = std::nullopt},
-                            prefix + side + ".embed_positions", hidden, checkpoint, result);
-    if (side == "decoder")
-      positions.uncountedId = first - 1;
+        sinusoidsAfterPadding(rowAfterPadding(config, traits.ids), length,
+                              prefix + side + ".embed_positions", hidden, checkpoint, result);
+    if (side == "encoder") // takes frames, not ids
+      positions.uncountedId.reset();
     return positions;
   }
 

@@ -32,12 +32,8 @@ void describeTrocrTarget(Side &side) {
     side.result.unusedTensors.push_back(positions + "._float_tensor");
   } else {
     int64_t first = rowAfterPadding(config, {.decoderStartId = 2, .paddingId = 1});
-    embedding.positions = sinusoidalPositions({.kind = PositionKind::SinusoidalHalvesInclusive,
-                                               .length = length,
-                                               .offset = first,
-                                               .table = std::nullopt},
-                                              positions, hidden, side.checkpoint, side.result);
-    embedding.positions.uncountedId = first - 1;
+    embedding.positions =
+        sinusoidsAfterPadding(first, length, positions, hidden, side.checkpoint, side.result);
   }
   if (config.boolean("layernorm_embedding", true))
     embedding.norm = layerNorm(module + ".layernorm_embedding");

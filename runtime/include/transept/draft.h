@@ -4,10 +4,10 @@
 // instance, guesses the next tokens, and the large one checks them in one step. Results are those
 // without it, bit by bit (Leviathan et al. 2023 with a draft that is certain of its tokens).
 //
-//     auto model = transept::Model::open("liblarge.so"), small =
-//     transept::Model::open("libsmall.so"); transept::DraftModel draft(model, small,
-//     {small.encode(ids)}); auto result = model.generate(model.encode(ids), {.guess =
-//     std::ref(draft)});
+//     auto model = transept::Model::open("liblarge.so");
+//     auto small = transept::Model::open("libsmall.so");
+//     transept::DraftModel draft(model, small, {small.encode(ids)});
+//     auto result = model.generate(model.encode(ids), {.guess = std::ref(draft)});
 #ifndef TRANSEPT_DRAFT_H
 #define TRANSEPT_DRAFT_H
 
