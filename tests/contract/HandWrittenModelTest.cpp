@@ -3,6 +3,7 @@
 // The hand-written model library, opened the way a program opens a compiled one: as a file, through
 // model.h alone.
 
+#include "tests/support/Rounds.h"
 #include "transept/model.h"
 
 #include <algorithm>
@@ -347,7 +348,7 @@ TEST_F(DamagedFile, IsRefusedWhereverItIsCutOff) {
 
 TEST_F(DamagedFile, NeverCrashesTheCheckBeforeLoading) {
   std::mt19937 random(1);
-  for (int round = 0; round < 500; ++round) {
+  for (unsigned round = 0; round < roundsOf(500); ++round) {
     std::string bytes = content;
     // Headers and dynamic tables lie at the beginning: damage those most.
     for (int count = 0; count < 4; ++count) {

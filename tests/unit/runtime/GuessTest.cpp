@@ -8,6 +8,7 @@
 #include "Random.h"
 #include "ReferenceSearch.h"
 
+#include "tests/support/Rounds.h"
 #include "transept/draft.h"
 
 #include <gmock/gmock.h>
@@ -63,7 +64,7 @@ struct Oracle {
 
 TEST(Guesses, LeaveResultsAsTheyAreWhateverTheyAre) {
   int steps = 0, stepsWithout = 0;
-  for (unsigned seed = 0; seed < 1500; ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
     Random random(seed);
     int vocabulary = 6 + random.upTo(20);
     ToyModel toy(seed, std::uint32_t(vocabulary), float(random.upTo(2)));

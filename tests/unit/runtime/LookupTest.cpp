@@ -6,6 +6,7 @@
 #include "ErrorOf.h"
 #include "Random.h"
 #include "ReferenceSearch.h"
+#include "tests/support/Rounds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,7 +43,7 @@ GenerateOptions randomOptions(Random &random, unsigned seed, int vocabulary) {
 
 TEST(Lookup, LeavesResultsAsTheyAreWhateverIsGuessed) {
   int steps = 0, stepsWithout = 0, wrong = 0;
-  for (unsigned seed = 0; seed < 1500; ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
     Random random(seed);
     int vocabulary = 4 + random.upTo(8);
     ToyModel toy(seed, std::uint32_t(vocabulary), float(random.upTo(2)));

@@ -6,6 +6,7 @@
 #include "ErrorOf.h"
 #include "Random.h"
 #include "ReferenceSampling.h"
+#include "tests/support/Rounds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -84,7 +85,7 @@ void expectSameBits(const std::vector<Sequence> &actual, const std::vector<Seque
 
 TEST(Sampling, EqualsDenseReferenceOverRandomOptions) {
   int compared = 0;
-  for (unsigned seed = 0; seed < 1500; ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
     Random random(seed);
     constexpr std::uint32_t vocabularies[] = {23, 97, 300};
     std::uint32_t vocabulary = vocabularies[random.upTo(2)];

@@ -6,6 +6,7 @@
 #include "Random.h"
 #include "ReferenceSearch.h"
 #include "runtime/decode/Candidates.h"
+#include "tests/support/Rounds.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -56,7 +57,7 @@ ReferenceOptions randomOptions(Random &random, Id firstTimestamp, int vocabulary
 
 TEST(TimestampRules, GenerateAsTheDenseReferenceDoesOverRandomOptions) {
   int textSteps = 0, timestampSteps = 0;
-  for (unsigned seed = 0; seed < 1500; ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
     Random random(seed);
     int vocabulary = 30 + random.upTo(60);
     Id firstTimestamp = vocabulary - 1 - random.upTo(19);

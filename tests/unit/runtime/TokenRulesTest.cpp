@@ -8,6 +8,7 @@
 #include "ReferenceSearch.h"
 
 #include "runtime/decode/GenerationSettings.h"
+#include "tests/support/Rounds.h"
 #include "transept/token_trie.h"
 
 #include <cmath>
@@ -62,7 +63,7 @@ ReferenceOptions randomOptions(Random &random, unsigned seed, int vocabulary) {
 
 TEST(TokenRules, EqualTheDenseReferenceOverRandomOptions) {
   int compared = 0;
-  for (unsigned seed = 0; seed < 2000; ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(2000); ++seed) {
     Random random(seed);
     int vocabulary = random.oneIn(2) ? 23 : 60;
     ToyModel toy(seed, std::uint32_t(vocabulary), float(random.upTo(4)));

@@ -105,7 +105,7 @@ TEST(TextPairs, TakeAWordOfAMillionCharacters) {
     file += symbol + " " + symbol + "\n";
   auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(split(file, std::string(1 << 20, 'a')).size(), (1 << 20) / 2048u);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(100));
 }
 
 TEST(BytePairs, OrdersDifferWhereAMergeMakesABetterPair) {

@@ -143,7 +143,11 @@ TEST(CompiledAssets, OfAnotherVersionAreRefusedByName) {
   }
 }
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr int largeCount = 10'000;
+#else
 constexpr int largeCount = 250'000;
+#endif
 
 /// Pronounceable texts, each of them once.
 std::vector<std::string> largeVocabulary(const std::string &mark) {
