@@ -80,7 +80,7 @@ class _State:
 
 
 def _best(logits: Any) -> int:
-    last = logits[-1]
-    if hasattr(last, "argmax"):
-        return int(last.argmax())
-    return max(range(len(last)), key=last.__getitem__)
+    if hasattr(logits, "argmax"):
+        return int(logits[-1].argmax())
+    last = logits.tolist()[-1]  # a memoryview has no rows
+    return last.index(max(last))
