@@ -348,7 +348,7 @@ TEST_F(DamagedFile, IsRefusedWhereverItIsCutOff) {
 
 TEST_F(DamagedFile, NeverCrashesTheCheckBeforeLoading) {
   std::mt19937 random(1);
-  for (unsigned round = 0; round < roundsOf(500); ++round) {
+  for (int round = 0; round < roundsOf(500); ++round) {
     std::string bytes = content;
     // Headers and dynamic tables lie at the beginning: damage those most.
     for (int count = 0; count < 4; ++count) {

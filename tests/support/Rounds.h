@@ -8,13 +8,13 @@ namespace transept {
 
 /// Sanitizers are ten times slower, and find what they look for in fewer rounds.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr unsigned sanitizedShare = 5;
+constexpr int sanitizedShare = 5;
 #else
-constexpr unsigned sanitizedShare = 1;
+constexpr int sanitizedShare = 1;
 #endif
 
-constexpr unsigned roundsOf(unsigned count) {
-  return count / sanitizedShare;
+template <typename Count> constexpr Count roundsOf(Count count) {
+  return count / Count(sanitizedShare);
 }
 
 } // namespace transept

@@ -83,7 +83,7 @@ TEST(Generation, OfATemporaryGivesItsIdsAway) {
 }
 
 TEST(Generate, EqualsDenseReferenceOverRandomOptions) {
-  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500U); ++seed) {
     Random random(seed);
     constexpr std::uint32_t vocabularies[] = {23, 40, 97};
     std::uint32_t vocabulary = vocabularies[random.upTo(2)];

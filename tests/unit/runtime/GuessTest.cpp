@@ -64,7 +64,7 @@ struct Oracle {
 
 TEST(Guesses, LeaveResultsAsTheyAreWhateverTheyAre) {
   int steps = 0, stepsWithout = 0;
-  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500U); ++seed) {
     Random random(seed);
     int vocabulary = 6 + random.upTo(20);
     ToyModel toy(seed, std::uint32_t(vocabulary), float(random.upTo(2)));

@@ -43,7 +43,7 @@ GenerateOptions randomOptions(Random &random, unsigned seed, int vocabulary) {
 
 TEST(Lookup, LeavesResultsAsTheyAreWhateverIsGuessed) {
   int steps = 0, stepsWithout = 0, wrong = 0;
-  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500U); ++seed) {
     Random random(seed);
     int vocabulary = 4 + random.upTo(8);
     ToyModel toy(seed, std::uint32_t(vocabulary), float(random.upTo(2)));

@@ -57,7 +57,7 @@ ReferenceOptions randomOptions(Random &random, Id firstTimestamp, int vocabulary
 
 TEST(TimestampRules, GenerateAsTheDenseReferenceDoesOverRandomOptions) {
   int textSteps = 0, timestampSteps = 0;
-  for (unsigned seed = 0; seed < roundsOf(1500); ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(1500U); ++seed) {
     Random random(seed);
     int vocabulary = 30 + random.upTo(60);
     Id firstTimestamp = vocabulary - 1 - random.upTo(19);
@@ -80,8 +80,8 @@ TEST(TimestampRules, GenerateAsTheDenseReferenceDoesOverRandomOptions) {
       ++(id < firstTimestamp ? textSteps : timestampSteps);
   }
   // The comparison means something: neither kind is rare.
-  EXPECT_GT(textSteps, 2000);
-  EXPECT_GT(timestampSteps, 2000);
+  EXPECT_GT(textSteps, roundsOf(2000));
+  EXPECT_GT(timestampSteps, roundsOf(2000));
 }
 
 /// Ids 0 to 9 are text, of which 8 is the end and 9 stands for no timestamps; 10 to 15 are

@@ -63,7 +63,7 @@ ReferenceOptions randomOptions(Random &random, unsigned seed, int vocabulary) {
 
 TEST(TokenRules, EqualTheDenseReferenceOverRandomOptions) {
   int compared = 0;
-  for (unsigned seed = 0; seed < roundsOf(2000); ++seed) {
+  for (unsigned seed = 0; seed < roundsOf(2000U); ++seed) {
     Random random(seed);
     int vocabulary = random.oneIn(2) ? 23 : 60;
     ToyModel toy(seed, std::uint32_t(vocabulary), float(random.upTo(4)));
@@ -88,7 +88,7 @@ TEST(TokenRules, EqualTheDenseReferenceOverRandomOptions) {
     if (HasFailure())
       return;
   }
-  EXPECT_GT(compared, 1700);
+  EXPECT_GT(compared, roundsOf(1700));
 }
 
 /// A model whose sources and options are of the test.

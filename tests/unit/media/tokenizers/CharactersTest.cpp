@@ -172,7 +172,7 @@ TEST(NormalForms, AreThoseOfUtf8procOnRandomTexts) {
        {0x1f1e6, 0x1f1ff}, {0x1f600, 0x1f64f}, {0x200b, 0x200f}, {0xfe00, 0xfe0f},
        {0x900, 0x97f},     {'\n', '\r'},       {0xff00, 0xffef}, {0x600, 0x6ff},
        {0x1f3fb, 0x1f3ff}, {0x302a, 0x302f},   {0x0f71, 0x0f84}, {1, 0x10fffd}}};
-  for (unsigned round = 0; round < roundsOf(40'000); ++round) {
+  for (int round = 0; round < roundsOf(40'000); ++round) {
     std::u32string characters;
     std::string text;
     for (size_t count = random() % 9; count-- > 0;) {
