@@ -150,6 +150,9 @@ TEST_F(OutputFileTest, RefusesMoreThanIsFree) {
 int statusOf(const std::function<void()> &work) {
   pid_t child = fork();
   if (child == 0) {
+    // Whoever started the tests in the background may have these ignored.
+    for (int signal : {SIGHUP, SIGINT, SIGTERM})
+      std::signal(signal, SIG_DFL);
     removeOutputsOnSignals();
     try {
       work();
