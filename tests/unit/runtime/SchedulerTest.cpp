@@ -308,6 +308,33 @@ TEST(Scheduler, ACallWaitsForPagesThatItMayNeed) {
                 " bytes each (1 sequences of at most 60 tokens), but its limit allows 4");
 }
 
+TEST(Scheduler, PagesOfACallThatWasStoppedAreThoseOfTheNext) {
+  ToyModel toy(5);
+  std::uint64_t pageBytes = toy.open().statistics().self_page_bytes;
+  Model model = toy.open({.threads = 1, .selfCacheBytes = 5 * pageBytes});
+  std::latch held{1}, released{1};
+  int tokens = 0;
+  GenerateOptions options{.maximumLength = 60, .suppressed = std::vector<Id>{2}};
+  GenerateOptions holding = options;
+  holding.onToken = [&](std::size_t, Id) {
+    if (++tokens == 52) {
+      held.count_down();
+      released.wait();
+    }
+    return true;
+  };
+  // It has four of the pages, and the next one needs two at once.
+  Request stopped = model.submit(std::vector<Id>{4}, holding);
+  held.wait();
+  options.prompt = std::vector<Id>(20, 5);
+  Request next = model.submit(std::vector<Id>{6}, options);
+  waitUntilEncoded(next);
+  stopped.cancel();
+  released.count_down();
+  EXPECT_EQ(errorOf([&] { stopped.get(); }), "the request was cancelled");
+  EXPECT_EQ(next.get().front().ids().size(), 60u);
+}
+
 TEST(Scheduler, TellsHowManyComeBefore) {
   ToyModel toy(5);
   Model model = toy.open();
