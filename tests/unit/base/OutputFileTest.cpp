@@ -189,6 +189,17 @@ TEST_F(OutputFileTest, SignalsRemoveWhatIsNotFinished) {
   }
 }
 
+TEST_F(OutputFileTest, SignalsRemoveFilesAlsoWhereStandardInputIsClosed) {
+  int status = statusOf([&] {
+    close(STDIN_FILENO); // the file takes its number
+    OutputFile file(path("a"));
+    file.write("text");
+    raise(SIGTERM);
+  });
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+  EXPECT_THAT(names(), testing::IsEmpty());
+}
+
 TEST_F(OutputFileTest, SignalsThatAreIgnoredStayIgnored) {
   int status = statusOf([&] {
     std::signal(SIGHUP, SIG_IGN);
