@@ -25,10 +25,12 @@ public:
 
   static void clear() {
     count = 0;
+    most = 0;
     highest = -1;
   }
   /// Of all calls since clear().
   static int rows() { return count; }
+  static int mostRowsOfACall() { return most; }
   static int highestPosition() { return highest; }
 
 private:
@@ -36,6 +38,7 @@ private:
                   std::uint32_t workerCount) {
     if (worker == 0) {
       count += int(invocation->row_count);
+      most = std::max(most.load(), int(invocation->row_count));
       for (std::int64_t row = 0; row < invocation->row_count; ++row)
         highest = std::max(highest.load(), int(invocation->positions[row]));
     }
@@ -43,7 +46,7 @@ private:
   }
 
   inline static decltype(transept_program::run) original;
-  inline static std::atomic<int> count, highest;
+  inline static std::atomic<int> count, most, highest;
 
   transept_program decode;
 };

@@ -101,13 +101,14 @@ public:
     return Model([] { return current; }, {.threads = 1});
   }
 
+  transept_model_table table{};
+
 private:
   inline static const transept_model_table *current; // Model takes a function without arguments
   transept_program encode{}, decode{};
   transept_level level{};
   transept_generation_defaults defaults{};
   transept_forecaster forecaster{};
-  transept_model_table table{};
 };
 
 using Series = std::vector<float>;
@@ -155,8 +156,10 @@ std::vector<Series> expectedForecast(const Series &series, std::size_t steps) {
         sorted.push_back(each[step]);
       std::sort(sorted.begin(), sorted.end());
       for (std::size_t quantile = 0; quantile < shares.size(); ++quantile) {
-        double rank = double(shares[quantile]) * double(sorted.size() - 1), below = std::floor(rank);
-        double low = double(sorted[std::size_t(below)]), high = double(sorted[std::size_t(below) + 1]);
+        double rank = double(shares[quantile]) * double(sorted.size() - 1),
+               below = std::floor(rank);
+        double low = double(sorted[std::size_t(below)]),
+               high = double(sorted[std::size_t(below) + 1]);
         block[quantile][step] = float(low + (high - low) * (rank - below));
       }
     }
@@ -230,7 +233,32 @@ TEST(Forecast, RefusesWhatIsNoSeries) {
             "series[0][2] is inf, but must be a finite number, or NaN for one that is missing");
   EXPECT_EQ(errorOf([&] { model.forecast(examples[0], 65537); }),
             "horizon is 65537, but must be 1 to 65536");
-  EXPECT_NE(errorOf([&] { model.forecast({}); }), "no error");
+  EXPECT_EQ(errorOf([&] { model.forecast({}); }),
+            "offsets[1] is 0, but must be 1 or more: a series has 1 value or more");
+}
+
+TEST(Forecast, OfCChecksItsPointers) {
+  ToyForecaster toy;
+  const transept_runtime &runtime = *toy.table.runtime;
+  transept_model *model = nullptr;
+  ASSERT_EQ(runtime.open(&toy.table, nullptr, &model, nullptr), TRANSEPT_OK);
+  const float values[] = {1, 2, 4, 7};
+  const std::uint64_t offsets[] = {0, 4};
+  float quantiles[shares.size() * horizon];
+  auto refusal = [&](const float *given, const std::uint64_t *places, float *results) {
+    char *message = nullptr;
+    EXPECT_EQ(runtime.forecast(model, given, places, 1, 0, results, &message),
+              TRANSEPT_INVALID_ARGUMENT);
+    std::string text = message ? message : "";
+    runtime.release_message(message);
+    return text;
+  };
+  EXPECT_EQ(refusal(values, nullptr, quantiles), "offsets is null, but must be given");
+  EXPECT_EQ(refusal(nullptr, offsets, quantiles), "values is null, but must be given");
+  EXPECT_EQ(refusal(values, offsets, nullptr), "quantiles is null, but must be given");
+  EXPECT_EQ(runtime.forecast(model, values, offsets, 1, 0, quantiles, nullptr), TRANSEPT_OK);
+  EXPECT_EQ(runtime.forecast(model, nullptr, nullptr, 0, 0, nullptr, nullptr), TRANSEPT_OK);
+  runtime.close(model);
 }
 
 } // namespace

@@ -311,7 +311,8 @@ TEST(Generate, AResultThatHasEndedNeedsNoPages) {
 
 TEST(Generate, ADecoderAloneGoesOnFromItsPromptAsItIs) {
   ToyModel toy(5);
-  GenerateOptions options{.maximumLength = 8, .forcedBeginning = 9, .prompt = std::vector<Id>{1, 5}};
+  GenerateOptions options{
+      .maximumLength = 8, .forcedBeginning = 9, .prompt = std::vector<Id>{1, 5}};
   options.decoderStart = 1;
   Model model = toy.open();
   EXPECT_EQ(model.generate(model.encode({4}), options).ids()[1], 9);

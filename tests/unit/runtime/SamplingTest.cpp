@@ -238,7 +238,7 @@ TEST(Sampling, ASampleThatHasEndedNeedsNoPages) {
     std::vector<Sequence> samples = model.generate(model.encode({4, 5}), options).sequences;
     std::size_t length = samples.front().ids.size();
     if (length == 2)
-      continue; // the first step is one for all
+      continue;              // the first step is one for all
     std::uint64_t going = 0; // while the first drew its last token
     for (const Sequence &sample : samples)
       going += sample.ids.size() >= length;

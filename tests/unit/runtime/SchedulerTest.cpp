@@ -3,6 +3,7 @@
 // Calls and requests that share steps: what they give, how they stand beside each other, and that
 // each keeps its own errors, stops and limits.
 
+#include "CountedRows.h"
 #include "ErrorOf.h"
 #include "Random.h"
 #include "ToyModel.h"
@@ -149,6 +150,30 @@ TEST(Scheduler, AdvancesAllThatWaitInOneStep) {
   for (Request &request : requests)
     EXPECT_EQ(request.get().front().ids().size(), 20u);
   EXPECT_LE(toy.parameters.decodeCalls - before, 20);
+}
+
+TEST(Scheduler, StepsHaveNoMoreRowsThanACallOfDecodeTakes) {
+  ToyModel toy(5);
+  CountedRows counted(toy);
+  Model model = toy.open();
+  std::vector<std::vector<Id>> ids;
+  for (Id id = 3; id < 23; ++id)
+    ids.push_back({id});
+  std::vector<Source> sources = model.encodeBatch(ids);
+  GenerateOptions greedy{.maximumNewTokens = 3};
+  greedy.prompt = Random(2).ids(100, 23);
+  GenerateOptions sampled = greedy, beams = greedy, alternatives = greedy;
+  sampled.sample = true;
+  beams.beams = 2;
+  alternatives.alternatives = true;
+  alternatives.returnCount = 2;
+  for (const GenerateOptions &options : {greedy, sampled, beams, alternatives}) {
+    CountedRows::clear();
+    model.generateBatch(sources, options);
+    // One more source joins while there is room for a row.
+    EXPECT_GT(CountedRows::mostRowsOfACall(), 400);
+    EXPECT_LE(CountedRows::mostRowsOfACall(), 511 + 101);
+  }
 }
 
 TEST(Scheduler, ErrorsConcernOneCallOnly) {

@@ -152,7 +152,8 @@ TEST(MelFilters, HaveThePublishedValues) {
 }
 
 TEST(MelFilters, HaveAWeightForEachBinUpToHalfTheSampleRate) {
-  const MelSettings settings{.filters = 7, .transform = 64, .sampleRate = 8000, .maximumFrequency = 4000};
+  const MelSettings settings{
+      .filters = 7, .transform = 64, .sampleRate = 8000, .maximumFrequency = 4000};
   for (const Matrix &filters : {slaneyFilters(settings), kaldiFilters(settings)}) {
     EXPECT_EQ(filters.rows, 7u);
     EXPECT_EQ(filters.columns, 33u);
@@ -162,7 +163,8 @@ TEST(MelFilters, HaveAWeightForEachBinUpToHalfTheSampleRate) {
     }
   }
   // Only Kaldi's scale leaves the last bin out where a filter would have it.
-  const MelSettings beyond{.filters = 3, .transform = 64, .sampleRate = 8000, .maximumFrequency = 5000};
+  const MelSettings beyond{
+      .filters = 3, .transform = 64, .sampleRate = 8000, .maximumFrequency = 5000};
   EXPECT_EQ(kaldiFilters(beyond).row(2).back(), 0);
   EXPECT_GT(slaneyFilters(beyond).row(2).back(), 0);
 }

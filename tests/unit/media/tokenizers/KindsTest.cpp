@@ -119,8 +119,8 @@ TEST(Transcripts, LeaveOutTextThatIsWrittenAsATimestamp) {
     return tokenizer->decode(ids);
   };
   EXPECT_EQ(decoded("a<|0.40|>b<|12.345|><|1.0|>"), "ab");
-  for (const char *text : {"<|0.40|", "<|0.40>", "<|0.|>", "<|.40|>", "<|0|>", "<|0,40|>", "|0.40|>",
-                           "120.40|>", "<|a.40|>", "<|0.4a|>"})
+  for (const char *text : {"<|0.40|", "<|0.40>", "<|0.|>", "<|.40|>", "<|0|>", "<|0,40|>",
+                           "|0.40|>", "120.40|>", "<|a.40|>", "<|0.4a|>"})
     EXPECT_EQ(decoded(text), text);
 }
 
