@@ -167,12 +167,17 @@ TEST(Scheduler, StepsHaveNoMoreRowsThanACallOfDecodeTakes) {
   beams.beams = 2;
   alternatives.alternatives = true;
   alternatives.returnCount = 2;
-  for (const GenerateOptions &options : {greedy, sampled, beams, alternatives}) {
+  for (GenerateOptions options : {greedy, sampled, beams, alternatives}) {
     CountedRows::clear();
     model.generateBatch(sources, options);
     // One more source joins while there is room for a row.
     EXPECT_GT(CountedRows::mostRowsOfACall(), 400);
     EXPECT_LE(CountedRows::mostRowsOfACall(), 511 + 101);
+    // A longer beginning is fed piece by piece.
+    options.prompt = Random(2).ids(1301, 23);
+    CountedRows::clear();
+    model.generate(sources[0], options);
+    EXPECT_EQ(CountedRows::mostRowsOfACall(), 512);
   }
 }
 
