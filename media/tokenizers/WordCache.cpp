@@ -26,7 +26,9 @@ uint64_t hashOf(std::string_view word) {
     hash = (hash ^ part) * factor;
     hash ^= hash >> 32;
   }
-  return hash;
+  // The last bytes of a part have come to the upper bits alone, and places go by the lowest.
+  hash *= factor;
+  return hash ^ hash >> 32;
 }
 
 } // namespace

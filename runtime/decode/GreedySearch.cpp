@@ -41,7 +41,6 @@ void GreedySearch::endEarly() {
   if (!done)
     result.finishReason = TRANSEPT_FINISH_CANCELLED;
   done = true;
-  cache.clear();
 }
 
 /// Forced tokens need no scores, so no step: their rows go along with the next one.

@@ -149,7 +149,6 @@ void SamplingSearch::endEarly() {
     if (!sample.isDone)
       sample.result.finishReason = TRANSEPT_FINISH_CANCELLED;
     sample.isDone = true;
-    sample.cache.clear();
   }
 }
 

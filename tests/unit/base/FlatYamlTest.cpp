@@ -40,6 +40,20 @@ last: ~
     "version": "v1.9.56", "empty": null, "last": null})"));
 }
 
+TEST(FlatYaml, QuotedTextsMayHaveColonsAndHashes) {
+  Json options = parseFlatYaml(R"("a: b": 1
+'c: #d': "e: #f"
+"": empty
+list:
+  - "g: h"
+  - ''
+  - 'i #j'
+)",
+                               "options.yml");
+  EXPECT_EQ(options, Json::parse(R"({"a: b": 1, "c: #d": "e: #f", "": "empty",
+                                     "list": ["g: h", "", "i #j"]})"));
+}
+
 TEST(FlatYaml, RefusesWhatElseYamlHasWithItsLine) {
   auto errorOf = [](const std::string &text) {
     return transept::errorOf([&] { parseFlatYaml("first: 1\n" + text, "options.yml"); });

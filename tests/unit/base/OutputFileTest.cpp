@@ -150,6 +150,9 @@ TEST_F(OutputFileTest, RefusesMoreThanIsFree) {
 int statusOf(const std::function<void()> &work) {
   pid_t child = fork();
   if (child == 0) {
+    // Whoever started the tests in the background may have these ignored.
+    for (int signal : {SIGHUP, SIGINT, SIGTERM})
+      std::signal(signal, SIG_DFL);
     removeOutputsOnSignals();
     try {
       work();
@@ -184,6 +187,17 @@ TEST_F(OutputFileTest, SignalsRemoveWhatIsNotFinished) {
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << status;
     EXPECT_THAT(names(), testing::ElementsAre("a")) << signal;
   }
+}
+
+TEST_F(OutputFileTest, SignalsRemoveFilesAlsoWhereStandardInputIsClosed) {
+  int status = statusOf([&] {
+    close(STDIN_FILENO); // the file takes its number
+    OutputFile file(path("a"));
+    file.write("text");
+    raise(SIGTERM);
+  });
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+  EXPECT_THAT(names(), testing::IsEmpty());
 }
 
 TEST_F(OutputFileTest, SignalsThatAreIgnoredStayIgnored) {

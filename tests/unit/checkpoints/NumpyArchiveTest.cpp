@@ -52,11 +52,32 @@ TEST(NumpyArchive, ReadsArraysInPlaceInEitherOrder) {
   EXPECT_EQ(tensors[3].type, ElementType::I8);
 }
 
+TEST(NumpyArchive, DimensionsOfOneKeepTheirNeighboursInPlace) {
+  for (const char *shape : {"(1, 2, 3)", "(2, 1, 3)", "(2, 3, 1)"}) {
+    std::string header =
+        std::string("{'shape': ") + shape + ", 'fortran_order': True, 'descr': '<f4'}";
+    TensorInfo array = parse(torch::zip({{"a.npy", numpy::array(header, six)}})).front();
+    EXPECT_THAT(rowOf(array, 0), ElementsAre(1, 3, 5)) << shape;
+    EXPECT_THAT(rowOf(array, 1), ElementsAre(2, 4, 6)) << shape;
+  }
+  // Nothing is in it, so that it may be of any size.
+  std::string file =
+      torch::zip({{"a.npy", numpy::array("{'shape': (0, 1, 5), 'fortran_order': True, 'descr': "
+                                         "'<f4'}",
+                                         "")}});
+  EXPECT_EQ(parse(file).front().elementCount(), 0);
+}
+
 TEST(NumpyArchive, RefusesOtherTypesAndSizes) {
   EXPECT_THAT(errorOf(numpy::array(">f4", "(6,)", six)), HasSubstr("found type \">f4\""));
   EXPECT_THAT(errorOf(numpy::array("|O", "(6,)", six)), HasSubstr("found type \"|O\""));
   EXPECT_THAT(errorOf(numpy::array("<f4", "(7,)", six)), HasSubstr("take 28 bytes, but 24 follow"));
   EXPECT_THAT(errorOf(numpy::array("<f4", "(-6,)", six)), HasSubstr("found shape"));
+  for (const char *shape : {"(4294967296, 4294967296)", "(0, 4294967296, 4294967296)"}) {
+    std::string header =
+        std::string("{'shape': ") + shape + ", 'fortran_order': True, 'descr': '<f4'}";
+    EXPECT_THAT(errorOf(numpy::array(header, "")), HasSubstr("overflows")) << shape;
+  }
   EXPECT_THAT(errorOf(numpy::array("<f4", "(4294967296, 4294967296)", six)),
               HasSubstr("overflows"));
 }

@@ -88,6 +88,13 @@ TEST(TorchFile, RefusesViewsOutsideTheirStorage) {
               HasSubstr("17 dimensions"));
 }
 
+TEST(TorchFile, RepeatsNumbersWithinABound) {
+  // Opened, and not read: that many floats take a gigabyte.
+  EXPECT_EQ(viewed({0, {1 << 14, 1 << 14}, {0, 0}}).error(), "no error");
+  EXPECT_THAT(viewed({0, {(1 << 28) + 1}, {0}}).error(),
+              AllOf(HasSubstr("repeats 1 stored elements"), HasSubstr("268435456")));
+}
+
 TEST(TorchFile, RefusesStoragesOfAnotherSize) {
   EXPECT_THAT(viewed({0, {2}, {1}}, 11).error(), HasSubstr("has 44 bytes, but its 12 elements"));
   EXPECT_THAT(viewed({0, {2}, {1}}, 13).error(), HasSubstr("has 52 bytes"));

@@ -130,6 +130,18 @@ TEST_F(Errors, RefuseToLeaveNoIdThatMayFollow) {
               HasSubstr("leave none of the 23 ids"));
 }
 
+TEST_F(Errors, CountAnIdThatIsGivenOftenOnce) {
+  std::vector<Id> often;
+  for (int time = 0; time < 30; ++time)
+    often.insert(often.end(), {5, 6, 5});
+  std::vector<std::vector<Id>> words(often.size());
+  for (std::size_t index = 0; index < often.size(); ++index)
+    words[index] = {often[index]};
+  EXPECT_EQ(generating({.suppressed = often}), "no error");
+  EXPECT_EQ(generating({.beginningSuppressed = often}), "no error");
+  EXPECT_EQ(generating({.badWords = words}), "no error");
+}
+
 TEST_F(Errors, RefuseWhatHasNoEffectOnAModel) {
   toy.table.source_vocabulary_size = 0;
   toy.table.source_feature_width = 2;

@@ -2,6 +2,7 @@
 //
 // Generation against the dense reference, over random models and option combinations.
 
+#include "CountedRows.h"
 #include "Random.h"
 #include "ReferenceSearch.h"
 #include "tests/support/Rounds.h"
@@ -247,6 +248,80 @@ TEST(Generate, CostsOneInvocationForPromptForcedBeginningAndFirstStep) {
   toy.parameters.decodeCalls = 0;
   model.generate(source, {.beams = 4, .maximumLength = 4, .forcedBeginning = 9, .forcedEnd = 2});
   EXPECT_EQ(toy.parameters.decodeCalls, 1); // start, forced, chosen, forced
+}
+
+TEST(Generate, FeedsEachTokenOnce) {
+  ToyModel toy(5);
+  CountedRows counted(toy);
+  Model model = toy.open();
+  Source source = model.encode({4, 5});
+  for (bool sample : {false, true})
+    for (int count : {1, 3}) {
+      GenerateOptions options{.maximumLength = 20, .suppressed = std::vector<Id>{2}};
+      options.sample = sample;
+      (sample ? options.returnCount : options.beams) = count;
+      CountedRows::clear();
+      model.generate(source, options);
+      // Of each result all but the last token; the start is one row for all.
+      EXPECT_EQ(CountedRows::rows(), 1 + 18 * count) << sample;
+    }
+}
+
+TEST(Generate, EndsWhereThePositionsDo) {
+  ToyModel toy(5);
+  toy.table.maximum_target_length = 12;
+  CountedRows counted(toy);
+  Model model = toy.open();
+  for (std::size_t promptLength : {1u, 5u, 12u})
+    for (int beams : {1, 3}) {
+      GenerateOptions options{.beams = beams,
+                              .maximumNewTokens = 12,
+                              .suppressed = std::vector<Id>{2},
+                              .prompt = std::vector<Id>(promptLength, 1)};
+      CountedRows::clear();
+      // The last token needs none.
+      EXPECT_EQ(model.generate(model.encode({4, 5}), options).ids().size(), 13u);
+      EXPECT_EQ(CountedRows::highestPosition(), 11);
+    }
+}
+
+TEST(Generate, AResultThatHasEndedNeedsNoPages) {
+  for (bool sample : {false, true})
+    for (int count : {1, 2}) {
+      ToyModel toy(5, 23, 3);
+      Model model = toy.open();
+      std::vector<Source> sources = model.encodeBatch({{4}, {5}, {6}, {7}});
+      GenerateOptions options{.maximumLength = 40};
+      options.sample = sample;
+      (sample ? options.returnCount : options.beams) = count;
+      std::uint64_t pages = 0;
+      options.onToken = [&](std::size_t, Id) {
+        pages = model.statistics().self_pages_in_use;
+        return true;
+      };
+      std::vector<Generation> results = model.generateBatch(sources, options);
+      std::vector<std::size_t> lengths;
+      for (const Generation &each : results)
+        lengths.push_back(each.ids().size());
+      // At the end there are those of the longest alone.
+      std::size_t longest = *std::max_element(lengths.begin(), lengths.end());
+      auto left = std::uint64_t(std::count(lengths.begin(), lengths.end(), longest) * count);
+      EXPECT_LE(pages, left * ((longest + 15) / 16)) << sample << " " << count;
+    }
+}
+
+TEST(Generate, ADecoderAloneGoesOnFromItsPromptAsItIs) {
+  ToyModel toy(5);
+  GenerateOptions options{
+      .maximumLength = 8, .forcedBeginning = 9, .prompt = std::vector<Id>{1, 5}};
+  options.decoderStart = 1;
+  Model model = toy.open();
+  EXPECT_EQ(model.generate(model.encode({4}), options).ids()[1], 9);
+  toy.table.source_vocabulary_size = 0;
+  Model alone = toy.open();
+  std::vector<Id> ids = alone.generate(alone.noSource(), options).ids();
+  EXPECT_EQ(ids[1], 5);
+  EXPECT_NE(ids[2], 9);
 }
 
 TEST(Generate, AcceptsNoSources) {

@@ -3,6 +3,7 @@
 // Guesses of the caller, or of a draft model, change how many steps a search takes, and nothing
 // else: greedy search and sampling choose what they would have chosen.
 
+#include "CountedRows.h"
 #include "EqualResults.h"
 #include "ErrorOf.h"
 #include "Random.h"
@@ -128,6 +129,26 @@ TEST_F(Guess, MayBeMoreThanWasAskedForOrNothing) {
   EXPECT_EQ(generate({.guess = [&](auto &&...) { return plain; }}), plain);
   EXPECT_EQ(generate({.guess = [](auto &&...) { return std::vector<Id>{}; }}), plain);
   EXPECT_EQ(toy.parameters.decodeCalls, 40);
+}
+
+TEST_F(Guess, NoRowLiesBehindTheLongestResult) {
+  CountedRows counted(toy);
+  model = toy.open();
+  std::vector<Id> plain = generate({});
+  for (std::size_t length : {1u, 2u, 3u, 7u, 40u, 64u})
+    for (bool isRight : {false, true}) {
+      auto guess = [&](const TokenPrefix &prefix, std::size_t limit) {
+        std::vector<Id> ids(plain.begin() + std::ptrdiff_t(prefix.ids.size()), plain.end());
+        ids.resize(limit, 4);
+        if (!isRight)
+          ids.back() = (ids.back() + 1) % 23;
+        return ids;
+      };
+      CountedRows::clear();
+      EXPECT_EQ(generate({.guessLength = length, .guess = guess}), plain);
+      // The last token is drawn from the row before it.
+      EXPECT_EQ(CountedRows::highestPosition(), 39) << length;
+    }
 }
 
 TEST_F(Guess, FailsByName) {

@@ -101,6 +101,47 @@ TEST_P(Hosted, AGuestWithoutMemoryFailsAlone) {
   caller.join();
 }
 
+using Clock = std::chrono::steady_clock;
+struct Span {
+  Clock::time_point begin, end;
+};
+std::vector<Span> guestSpans; // of worker 0
+
+void sleepAsGuest(const transept_invocation *, std::uint32_t worker, std::uint32_t) {
+  if (worker != 0)
+    return;
+  Clock::time_point begin = Clock::now();
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  guestSpans.push_back({begin, Clock::now()});
+  ++guestRuns;
+}
+
+TEST_P(Hosted, AHostGoesOnForAsLongAsAGuestTookBeforeTheNext) {
+  guestRuns = 0;
+  guestSpans.clear();
+  transept_model_table table{};
+  transept_program host{}, guest{};
+  host.run = waitForGuest;
+  guest.run = sleepAsGuest;
+  ProgramRunner runner(table, GetParam());
+  std::thread caller([&] {
+    transept_invocation invocation{};
+    runner.run(host, invocation, 0, ProgramRole::Host);
+  });
+  while (!isHostRunning)
+    std::this_thread::yield();
+  for (int run = 0; run < 5; ++run) {
+    transept_invocation invocation{};
+    runner.run(guest, invocation, 0, ProgramRole::Guest);
+  }
+  caller.join();
+  ASSERT_EQ(guestSpans.size(), 5u);
+  for (std::size_t index = 1; index < guestSpans.size(); ++index) {
+    const Span &last = guestSpans[index - 1];
+    EXPECT_GE(guestSpans[index].begin - last.end, last.end - last.begin) << index;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Workers, Hosted, testing::Values(1, 2, 3));
 
 } // namespace

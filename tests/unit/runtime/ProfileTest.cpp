@@ -100,6 +100,9 @@ TEST_F(Profile, AddsUpTimesOfWorkersAndRuns) {
   EXPECT_EQ(summary.workers, 3u);
   EXPECT_GT(summary.nanoseconds, 0u);
   EXPECT_EQ(launches[0].nanoseconds, 0u);
+  // Of 6000 ticks in each run, which lasts 100000 or more.
+  EXPECT_GT(launches[1].nanoseconds, 0u);
+  EXPECT_LE(launches[1].nanoseconds, summary.nanoseconds * 6 / 100 + 1);
   // Workers take 1, 2 and 3 parts of a launch's time, 6 together; a launch twice as long takes
   // twice as many. No barrier lies between: from the first one's start to the last one's end it is
   // 3 i (i + 1) / 2 - i (i - 1) / 2 of these parts. Lengths are rounded to nanoseconds.

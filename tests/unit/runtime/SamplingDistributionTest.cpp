@@ -112,6 +112,20 @@ TEST(SamplingDistribution, DrawsSharesByRisingIdWhateverTheOrderGiven) {
   EXPECT_NEAR(distribution.draw(0).logProbability, -std::log(4.0), 1e-12);
 }
 
+TEST(SamplingDistribution, NeverDrawsWhatHasNoShare) {
+  GenerationSettings settings;
+  SamplingDistribution distribution(settings);
+  // Among so many sums of shares some are rounded to less than 1.
+  for (std::int32_t count = 2; count < 60; ++count) {
+    std::vector<Candidate> candidates;
+    for (std::int32_t id = 0; id < count; ++id)
+      candidates.push_back({id, 0, 0});
+    candidates.push_back({count, -1000, 0});
+    distribution.assign(candidates);
+    EXPECT_EQ(distribution.draw(1 - 0x1p-53).id, count - 1);
+  }
+}
+
 TEST(SamplingDistribution, RefusesScoresThatAreNotFinite) {
   GenerationSettings settings;
   settings.temperature = 1e-9f;

@@ -222,6 +222,34 @@ TEST(Sampling, TellsTheListenerOfTheFirstSample) {
   EXPECT_NE(sequences.back().ids, heard);
 }
 
+TEST(Sampling, ASampleThatHasEndedNeedsNoPages) {
+  int ended = 0;
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    ToyModel toy(seed, 23, 2);
+    Model model = toy.open();
+    std::uint64_t pages = 0;
+    GenerateOptions options{.returnCount = 4,
+                            .maximumLength = 15, // of one page
+                            .sample = true,
+                            .seed = seed,
+                            .onToken = [&](std::size_t, Id) {
+                              pages = model.statistics().self_pages_in_use;
+                              return true;
+                            }};
+    std::vector<Sequence> samples = model.generate(model.encode({4, 5}), options).sequences;
+    std::size_t length = samples.front().ids.size();
+    if (length == 2)
+      continue;              // the first step is one for all
+    std::uint64_t going = 0; // while the first drew its last token
+    for (const Sequence &sample : samples)
+      going += sample.ids.size() >= length;
+    // The first has none any more; the others go on behind it in the same step.
+    EXPECT_EQ(pages, going - 1) << seed;
+    ended += going < 4;
+  }
+  EXPECT_GT(ended, 5);
+}
+
 TEST(Sampling, RefusesWrongCountsOfNumbersAndResults) {
   ToyModel toy(9);
   toy.defaults.beams = 4;

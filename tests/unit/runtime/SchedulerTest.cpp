@@ -3,6 +3,7 @@
 // Calls and requests that share steps: what they give, how they stand beside each other, and that
 // each keeps its own errors, stops and limits.
 
+#include "CountedRows.h"
 #include "ErrorOf.h"
 #include "Random.h"
 #include "ToyModel.h"
@@ -149,6 +150,35 @@ TEST(Scheduler, AdvancesAllThatWaitInOneStep) {
   for (Request &request : requests)
     EXPECT_EQ(request.get().front().ids().size(), 20u);
   EXPECT_LE(toy.parameters.decodeCalls - before, 20);
+}
+
+TEST(Scheduler, StepsHaveNoMoreRowsThanACallOfDecodeTakes) {
+  ToyModel toy(5);
+  CountedRows counted(toy);
+  Model model = toy.open();
+  std::vector<std::vector<Id>> ids;
+  for (Id id = 3; id < 23; ++id)
+    ids.push_back({id});
+  std::vector<Source> sources = model.encodeBatch(ids);
+  GenerateOptions greedy{.maximumNewTokens = 3};
+  greedy.prompt = Random(2).ids(100, 23);
+  GenerateOptions sampled = greedy, beams = greedy, alternatives = greedy;
+  sampled.sample = true;
+  beams.beams = 2;
+  alternatives.alternatives = true;
+  alternatives.returnCount = 2;
+  for (GenerateOptions options : {greedy, sampled, beams, alternatives}) {
+    CountedRows::clear();
+    model.generateBatch(sources, options);
+    // One more source joins while there is room for a row.
+    EXPECT_GT(CountedRows::mostRowsOfACall(), 400);
+    EXPECT_LE(CountedRows::mostRowsOfACall(), 511 + 101);
+    // A longer beginning is fed piece by piece.
+    options.prompt = Random(2).ids(1301, 23);
+    CountedRows::clear();
+    model.generate(sources[0], options);
+    EXPECT_EQ(CountedRows::mostRowsOfACall(), 512);
+  }
 }
 
 TEST(Scheduler, ErrorsConcernOneCallOnly) {
@@ -306,6 +336,33 @@ TEST(Scheduler, ACallWaitsForPagesThatItMayNeed) {
   EXPECT_EQ(errorOf([&] { model.submit(std::vector<Id>{5}, options); }),
             "sources[0] may come to 5 pages of the self cache, of " + std::to_string(pageBytes) +
                 " bytes each (1 sequences of at most 60 tokens), but its limit allows 4");
+}
+
+TEST(Scheduler, PagesOfACallThatWasStoppedAreThoseOfTheNext) {
+  ToyModel toy(5);
+  std::uint64_t pageBytes = toy.open().statistics().self_page_bytes;
+  Model model = toy.open({.threads = 1, .selfCacheBytes = 5 * pageBytes});
+  std::latch held{1}, released{1};
+  int tokens = 0;
+  GenerateOptions options{.maximumLength = 60, .suppressed = std::vector<Id>{2}};
+  GenerateOptions holding = options;
+  holding.onToken = [&](std::size_t, Id) {
+    if (++tokens == 52) {
+      held.count_down();
+      released.wait();
+    }
+    return true;
+  };
+  // It has four of the pages, and the next one needs two at once.
+  Request stopped = model.submit(std::vector<Id>{4}, holding);
+  held.wait();
+  options.prompt = std::vector<Id>(20, 5);
+  Request next = model.submit(std::vector<Id>{6}, options);
+  waitUntilEncoded(next);
+  stopped.cancel();
+  released.count_down();
+  EXPECT_EQ(errorOf([&] { stopped.get(); }), "the request was cancelled");
+  EXPECT_EQ(next.get().front().ids().size(), 60u);
 }
 
 TEST(Scheduler, TellsHowManyComeBefore) {

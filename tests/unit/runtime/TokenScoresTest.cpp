@@ -141,6 +141,32 @@ TEST(TokenScores, OfSamplesAreWhatTheyWereDrawnBy) {
   EXPECT_NEAR(first.tokenScores[0], logits[std::size_t(first.ids[1])] / 0.5f, 1e-5);
 }
 
+TEST(TokenScores, OfDrawnBeamsAreAmongWhatCouldBeDrawn) {
+  ToyModel toy(5, 40, 3);
+  Model model = toy.open();
+  Source source = model.encode({4, 5, 6});
+  std::vector<float> scores = toy.logits(source.ids(), std::vector<Id>{1});
+  const float whole = logSumExp(scores);
+  for (float &score : scores)
+    score = (score - whole) / 0.5f;
+  std::vector<float> kept = scores;
+  std::sort(kept.rbegin(), kept.rend());
+  kept.resize(4);
+  for (bool renormalize : {false, true})
+    for (TokenScores kind : {TokenScores::Processed, TokenScores::Normalized}) {
+      GenerateOptions options{.beams = 3,
+                              .sample = true,
+                              .temperature = 0.5f,
+                              .topK = 4,
+                              .renormalize = renormalize,
+                              .tokenScores = kind};
+      Sequence best = model.generate(source, options).best();
+      float shift = renormalize || kind == TokenScores::Normalized ? logSumExp(kept) : 0;
+      EXPECT_NEAR(best.tokenScores[0], scores[std::size_t(best.ids[1])] - shift, 1e-5)
+          << renormalize << " " << int(kind);
+    }
+}
+
 TEST(TokenScores, AreTheSameBesideOthersThatNeedWholeRows) {
   ToyModel toy(7, 40, 2);
   Model model = toy.open({.threads = 2});

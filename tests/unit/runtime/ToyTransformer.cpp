@@ -75,6 +75,10 @@ void ToyTransformer::runDecode(const transept_invocation *invocation, std::uint3
   if (worker != 0)
     return;
   ++toyOf(*invocation).decodeCalls;
+  // Sequences and sources that are not all the rows must show.
+  bool isWhole =
+      invocation->sequence_offsets[invocation->sequence_count] == invocation->row_count &&
+      invocation->source_offsets[invocation->source_count] == invocation->row_count;
   std::int64_t source = 0;
   for (std::int64_t row = 0; row < invocation->row_count; ++row) {
     while (invocation->source_offsets[source + 1] <= row)
@@ -82,7 +86,7 @@ void ToyTransformer::runDecode(const transept_invocation *invocation, std::uint3
     std::int64_t keys = invocation->source_lengths[source];
     auto position = std::size_t(invocation->positions[row]);
     if (invocation->states) {
-      float sum = 0;
+      float sum = isWhole ? 0 : NAN;
       for (std::int64_t key = 0; key < keys; ++key)
         sum += invocation->source_entries[source][key];
       invocation->states[row * stateWidth] = invocation->features[row * targetWidth] + sum;

@@ -8,6 +8,7 @@
 #include "media/sound/Sound.h"
 #include "tests/unit/media/features/References.h"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -148,6 +149,24 @@ TEST(MelFilters, HaveThePublishedValues) {
   EXPECT_NEAR(filters.row(79)[199], 0.0004487590049393475, 1e-8);
   EXPECT_EQ(filters.row(10)[12], 0);
   EXPECT_EQ(filters.row(79)[200], 0);
+}
+
+TEST(MelFilters, HaveAWeightForEachBinUpToHalfTheSampleRate) {
+  const MelSettings settings{
+      .filters = 7, .transform = 64, .sampleRate = 8000, .maximumFrequency = 4000};
+  for (const Matrix &filters : {slaneyFilters(settings), kaldiFilters(settings)}) {
+    EXPECT_EQ(filters.rows, 7u);
+    EXPECT_EQ(filters.columns, 33u);
+    for (size_t filter = 0; filter < filters.rows; ++filter) {
+      EXPECT_NEAR(filters.row(filter).back(), 0, 1e-12);
+      EXPECT_GT(std::ranges::max(filters.row(filter)), 0);
+    }
+  }
+  // Only Kaldi's scale leaves the last bin out where a filter would have it.
+  const MelSettings beyond{
+      .filters = 3, .transform = 64, .sampleRate = 8000, .maximumFrequency = 5000};
+  EXPECT_EQ(kaldiFilters(beyond).row(2).back(), 0);
+  EXPECT_GT(slaneyFilters(beyond).row(2).back(), 0);
 }
 
 TEST(WhisperFeatures, CutOrFillToAChunk) {

@@ -43,6 +43,23 @@ TEST(Characters, LowerCaseKnowsTheFinalSigma) {
   EXPECT_EQ(lower("İÜẞ"), "i\xcc\x87üß");
 }
 
+TEST(Characters, ASigmaIsFinalBehindLettersThatHaveACase) {
+  for (const char *cased : {"Α", "α", "ǅ"}) {
+    EXPECT_TRUE(lower(std::string(cased) + "Σ").ends_with("ς")) << cased;
+    EXPECT_TRUE(lower("ΑΣ" + std::string(cased)).starts_with("ασ")) << cased;
+  }
+  EXPECT_EQ(lower("日Σ"), "日σ");
+  EXPECT_EQ(lower("ΑΣ日"), "ας日");
+  // Marks of two kinds, a soft hyphen, a letter that modifies, a symbol that does, and punctuation.
+  for (const char *ignored : {"\u0301", "\u20dd", "\u00ad", "\u02b0", "^", "'", ".", ":", "\u00b7",
+                              "\u2018", "\u2019", "\u2024", "\u2027"}) {
+    EXPECT_TRUE(lower("Α" + std::string(ignored) + "Σ").ends_with("ς")) << ignored;
+    EXPECT_TRUE(lower("ΑΣ" + std::string(ignored) + "Α").starts_with("ασ")) << ignored;
+  }
+  EXPECT_TRUE(lower("Α,Σ").ends_with("σ"));
+  EXPECT_TRUE(lower("ΑΣ,Α").starts_with("ας"));
+}
+
 TEST(Characters, UpperCaseMayBeLonger) {
   EXPECT_EQ(upper("straße ﬁx ŉ ǰ ΐ ᾳ և"),
             "STRASSE FIX ʼN J\xcc\x8c \xce\x99\xcc\x88\xcc\x81 ΑΙ ԵՒ");

@@ -107,6 +107,23 @@ TEST(Transcripts, LoseTheirPromptAndCountTimesOn) {
   EXPECT_EQ(tokenizer->decode(timed, {.withTimestamps = true}), "<|0.00|><|0.40|><|0.40|><|0.60|>");
 }
 
+TEST(Transcripts, LeaveOutTextThatIsWrittenAsATimestamp) {
+  auto tokenizer = createGoldenTokenizer("whisper");
+  auto decoded = [&](const std::string &text) {
+    // Not as one token, which a timestamp of the vocabulary would be.
+    Ids ids;
+    for (char c : text) {
+      Ids one = tokenizer->encode(std::string(1, c), {.addSpecialTokens = false});
+      ids.insert(ids.end(), one.begin(), one.end());
+    }
+    return tokenizer->decode(ids);
+  };
+  EXPECT_EQ(decoded("a<|0.40|>b<|12.345|><|1.0|>"), "ab");
+  for (const char *text : {"<|0.40|", "<|0.40>", "<|0.|>", "<|.40|>", "<|0|>", "<|0,40|>",
+                           "|0.40|>", "120.40|>", "<|a.40|>", "<|0.4a|>"})
+    EXPECT_EQ(decoded(text), text);
+}
+
 TEST(ByteLevelBpe, AddsABlankInFrontWhereAsked) {
   Files files = readGoldenFiles("blenderbot");
   auto with = create("blenderbot", files, {{"add_prefix_space", "true"}});

@@ -41,7 +41,12 @@ json wordPiece() {
 TEST(TokenizerJson, CutsWordsIntoTheLongestTokens) {
   EXPECT_EQ(create(wordPiece())->encode("abb"), (Ids{1, 2, 2}));
   EXPECT_EQ(create(wordPiece())->encode("abx"), (Ids{0}));
+  EXPECT_EQ(create(wordPiece())->encode("a" + std::string(99, 'b')).size(), 100u);
   EXPECT_EQ(create(wordPiece())->encode("a" + std::string(100, 'b')), (Ids{0}));
+  json file = wordPiece();
+  file["model"].erase("max_input_chars_per_word");
+  EXPECT_EQ(create(file)->encode("a" + std::string(99, 'b')).size(), 100u);
+  EXPECT_EQ(create(file)->encode("a" + std::string(100, 'b')), (Ids{0}));
 }
 
 TEST(TokenizerJson, MergesPairsAndFusesUnknownCharactersWhereAsked) {
@@ -71,6 +76,29 @@ TEST(TokenizerJson, FindsTheBestPathOfAUnigramModel) {
   EXPECT_EQ(create(file)->encode("aab"), (Ids{1, 1, 2}));
 }
 
+TEST(TokenizerJson, TakesTheFirstIdLikeAnyOther) {
+  json file = unigram();
+  file["model"]["vocab"].insert(file["model"]["vocab"].begin(), json::parse(R"(["c", -1])"));
+  file["model"]["unk_id"] = 1;
+  EXPECT_EQ(create(file)->encode("acx"), (Ids{2, 0, 1}));
+  EXPECT_EQ(create(file)->decode(Ids{2, 0}), "a c");
+  file = bpe();
+  file["model"]["vocab"] = json::parse(R"({"a": 0, "b": 1, "ab": 2, "<unk>": 3})");
+  EXPECT_EQ(create(file)->encode("xabab"), (Ids{3, 2, 2}));
+  EXPECT_EQ(create(file)->encode("ax"), (Ids{0, 3}));
+}
+
+TEST(TokenizerJson, HighestIdIsOfTheModelOrOfAnAddedToken) {
+  for (auto [file, highest] : {std::pair{bpe(), 6}, {unigram(), 5}, {wordPiece(), 2}}) {
+    EXPECT_EQ(create(file)->highestId(), highest);
+    for (int added : {1, 9}) {
+      file["added_tokens"] =
+          json::array({{{"id", added}, {"content", "<x>"}, {"normalized", false}}});
+      EXPECT_EQ(create(file)->highestId(), std::max(highest, added));
+    }
+  }
+}
+
 TEST(TokenizerJson, PutsPostProcessorsAroundTheText) {
   json file = bpe();
   file["post_processor"] = json::parse(R"({"type": "Sequence", "processors": [
@@ -81,6 +109,21 @@ TEST(TokenizerJson, PutsPostProcessorsAroundTheText) {
   EXPECT_EQ(tokenizer->endId(), 6);
   EXPECT_EQ(tokenizer->unknownId(), 0);
   EXPECT_EQ(tokenizer->paddingId(), -1);
+}
+
+TEST(TokenizerJson, TemplatesHaveTheirOwnTokensBetweenTwoTexts) {
+  json file = bpe();
+  file["post_processor"] = json::parse(R"({"type": "TemplateProcessing",
+    "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}},
+               {"SpecialToken": {"id": "</s>"}}],
+    "pair": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}},
+             {"SpecialToken": {"id": "y"}}, {"SpecialToken": {"id": "x"}},
+             {"Sequence": {"id": "B"}}, {"SpecialToken": {"id": "</s>"}}],
+    "special_tokens": {"x": {"ids": [4]}, "y": {"ids": [5, 0]}, "</s>": {"ids": [6]}}})");
+  EXPECT_EQ(create(file)->encode("a"), (Ids{4, 1, 6}));
+  EXPECT_EQ(create(file)->encode("a", {.second = "bb"}), (Ids{4, 1, 5, 0, 4, 2, 2, 6}));
+  file["post_processor"].erase("pair");
+  EXPECT_EQ(create(file)->encode("a", {.second = "b"}), (Ids{4, 1, 2, 6}));
 }
 
 TEST(TokenizerJson, CutsAddedTokensOutWithTheirFlags) {

@@ -8,6 +8,7 @@
 #include "media/text/Characters.h"
 #include "tests/support/ErrorOf.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace transept::text {
@@ -48,6 +49,16 @@ TEST(PreTokenizers, SplitUnlessToldNotTo) {
   EXPECT_EQ(create(file)->encode("a a"), (Ids{1, 3, 1}));
   file["pre_tokenizer"]["use_regex"] = false;
   EXPECT_EQ(create(file)->encode("a a"), (Ids{4, 1}));
+}
+
+TEST(PreTokenizers, EachOfSeveralMarksBeginsAPart) {
+  for (const char *mark : {"_", "▁"}) {
+    json file = bpe(fmt::format(R"({{"{0}": 0, "a": 1, "{0}{0}": 2, "{0}a": 3, "a{0}": 4}})", mark),
+                    fmt::format(R"(["{0} {0}", "{0} a", "a {0}"])", mark));
+    file["pre_tokenizer"] = {{"type", "Metaspace"}, {"replacement", mark}};
+    EXPECT_EQ(create(file)->encode("a  a   a "), (Ids{3, 0, 3, 0, 0, 3, 0})) << mark;
+    EXPECT_EQ(create(file)->encode("   "), (Ids{0, 0, 0})) << mark;
+  }
 }
 
 TEST(Characters, OthersAreControlsFormatsAndPrivateUse) {

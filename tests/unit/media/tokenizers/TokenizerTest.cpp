@@ -216,6 +216,20 @@ TEST(T5Tokenizer, SentinelsStripBlanksOnlyWhereTheFilesSaySo) {
   EXPECT_EQ(keeping->encode("<extra_id_0>").front(), sentinel);
 }
 
+TEST(T5Tokenizer, HasItsSentinelsBesideOtherAdditionalTokens) {
+  Files files = {{"spiece.model", readGoldenFiles("t5").at("spiece.model")}};
+  const Settings settings = {{"extra_ids", "100"}, {"legacy", "true"}};
+  const EncodeOptions bare{.addSpecialTokens = false};
+  for (const char *tokens : {"[]", R"(["<foo>"])", R"(["<foo>", "<bar>"])"}) {
+    files["tokenizer_config.json"] =
+        std::string(R"({"additional_special_tokens": )") + tokens + "}";
+    auto tokenizer = createTokenizer("t5", settings, assetsOf(files));
+    for (const char *sentinel : {"<extra_id_0>", "<extra_id_99>"})
+      EXPECT_EQ(tokenizer->encode(sentinel, bare).size(), 1u) << tokens << sentinel;
+    EXPECT_GT(tokenizer->encode("<extra_id_100>", bare).size(), 1u) << tokens;
+  }
+}
+
 TEST(T5Tokenizer, RefusesBadSettingsByName) {
   Files files = readGoldenFiles("t5");
   EXPECT_THAT(errorOf("t5", {{"legacy", "yes"}}, files), HasSubstr("legacy"));
