@@ -49,7 +49,7 @@ enum Category {
 };
 
 int categoryOf(char32_t character) {
-  return kindOf(character).category;
+  return isCommonIdeograph(character) || isKana(character) ? int(Lo) : kindOf(character).category;
 }
 
 bool isCased(char32_t character) {
