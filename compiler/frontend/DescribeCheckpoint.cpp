@@ -129,7 +129,9 @@ Description describeCTranslate2Model(const std::string &directory,
   description.generation =
       readGenerationDefaults(config, &generation, result.specialIds,
                              description.target.embedding.vocabularySize, warnings);
-  description.tokenizer = findTokenizer(directory, description.family, warnings);
+  description.tokenizer = findTokenizer(
+      directory, model.tokenizerFamily.empty() ? description.family : model.tokenizerFamily,
+      warnings);
   addPreprocessor(directory, description);
   for (auto [isMissing, what, instead] :
        {std::tuple(description.tokenizer.kind.empty(), "a tokenizer", "token ids"),

@@ -49,7 +49,7 @@ enum Category {
 };
 
 int categoryOf(char32_t character) {
-  return kindOf(character).category;
+  return isCommonIdeograph(character) || isKana(character) ? int(Lo) : kindOf(character).category;
 }
 
 bool isCased(char32_t character) {
@@ -97,6 +97,17 @@ void appendLower(std::string &text, char32_t character) {
 char32_t nextWideCharacter(std::string_view text, size_t &position) {
   std::string_view rest = text.substr(position);
   size_t length = commonLength(rest);
+  auto bits = [&](size_t index) {
+    return char32_t(static_cast<unsigned char>(rest[index]) & 0x3f);
+  };
+  if (length == 3) {
+    position += 3;
+    return char32_t(rest[0] & 0x0f) << 12 | bits(1) << 6 | bits(2);
+  }
+  if (length == 2) {
+    position += 2;
+    return char32_t(rest[0] & 0x1f) << 6 | bits(1);
+  }
   length = length > 0 ? length : validLength(rest);
   if (length == 0) {
     ++position;

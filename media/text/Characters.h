@@ -31,6 +31,16 @@ inline void append(std::string &text, char32_t character) {
     appendWide(text, character);
 }
 
+/// Letters of Japanese and Chinese, found without a table: no marks, without case, and ideographs
+/// stay as they are in all normal forms.
+inline bool isCommonIdeograph(char32_t character) {
+  return character >= 0x4e00 && character <= 0x9fef;
+}
+inline bool isKana(char32_t character) {
+  return (character >= 0x3041 && character <= 0x3096) ||
+         (character >= 0x30a1 && character <= 0x30fa);
+}
+
 bool isLetter(char32_t character);
 /// Category Ll.
 bool isSmallLetter(char32_t character);

@@ -34,7 +34,7 @@ public:
 
 private:
   void add(char32_t character) {
-    if (character < 0x80)
+    if (character < 0x80 || isCommonIdeograph(character))
       return characters.push_back({character, 0});
     if (char32_t index = character - firstSyllable; index < countSyllables) {
       characters.push_back({firstL + index / (countV * countT), 0});

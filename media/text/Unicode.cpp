@@ -68,10 +68,14 @@ bool startsWithSpace(std::string_view text) {
   if (text.empty())
     return false;
   auto lead = static_cast<unsigned char>(text.front());
-  // The bytes that the wide ones begin with.
-  if (lead < 0xc2 || lead > 0xe3)
+  if (lead < 0x80)
     return isNarrowSpace(text.front());
-  return stripLeft(text).size() < text.size();
+  // The bytes that the wide ones begin with.
+  auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0;
+  bool mayBeWide =
+      (lead == 0xc2 && (second == 0x85 || second == 0xa0)) || (lead == 0xe1 && second == 0x9a) ||
+      (lead == 0xe2 && (second == 0x80 || second == 0x81)) || (lead == 0xe3 && second == 0x80);
+  return mayBeWide && stripLeft(text).size() < text.size();
 }
 
 /// Bytes at the beginning that belong to one character, or cannot be one; and whether they are

@@ -14,10 +14,10 @@ void AddedTokenMatcher::add(const std::string &content) {
   tokens.insert(content);
   auto first = static_cast<unsigned char>(content.front());
   firsts[first] = true;
-  if (content.size() == 1)
-    isAlone[first] = true;
+  if (content.size() < 3)
+    isShort[first] = true;
   else
-    pairs[size_t(first) << 8 | static_cast<unsigned char>(content[1])] = true;
+    beginnings[placeOf(content)] = true;
   auto &known = lengths[static_cast<unsigned char>(content.front())];
   auto place = std::lower_bound(known.begin(), known.end(), content.size(), std::greater<>());
   if (place == known.end() || *place != content.size())

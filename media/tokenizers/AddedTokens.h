@@ -35,8 +35,16 @@ private:
     auto byte = static_cast<unsigned char>(text.front());
     if (!firsts[byte])
       return false;
-    return isAlone[byte] ||
-           (text.size() > 1 && pairs[size_t(byte) << 8 | static_cast<unsigned char>(text[1])]);
+    if (text.size() < 3 || isShort[byte])
+      return true;
+    return beginnings[placeOf(text)];
+  }
+  /// Of the first three bytes.
+  static size_t placeOf(std::string_view text) {
+    uint32_t number = 0;
+    for (size_t index = 0; index < 3; ++index)
+      number = number << 8 | static_cast<unsigned char>(text[index]);
+    return number * 0x9e3779b1u >> 16;
   }
 
   struct Hash {
@@ -44,9 +52,9 @@ private:
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
   std::unordered_set<std::string, Hash, std::equal_to<>> tokens;
-  /// The first bytes, those that are tokens, and the first two bytes of tokens.
-  std::bitset<256> firsts, isAlone;
-  std::bitset<65536> pairs;
+  /// The first bytes, those of tokens of less than three, and the first three.
+  std::bitset<256> firsts, isShort;
+  std::bitset<65536> beginnings;
   /// By first byte: the lengths that occur, longest first.
   std::array<std::vector<size_t>, 256> lengths;
 };

@@ -138,8 +138,8 @@ private:
 class BpePieceEncoder final : public PieceEncoder {
 public:
   explicit BpePieceEncoder(const PieceTable &table)
-      : table(table), normalizer(table),
-        cutsWords(!table.facts.hasUnused && !table.facts.hasMarkInside) {}
+      : table(table), normalizer(table), areMarksFirst(!table.facts.hasMarkInside),
+        cutsWords(!table.facts.hasUnused) {}
 
   void encode(std::string_view text, const PieceSink &add) const override {
     const std::string normal = normalizer.normalize(text);
@@ -155,22 +155,33 @@ public:
     };
     Lengths found;
     for (std::string_view rest = normal; !rest.empty();) {
-      std::string_view word = rest.substr(0, cutsWords ? wordLength(rest) : rest.size());
+      std::string_view word =
+          rest.substr(0, cutsWords && areMarksFirst ? wordLength(rest) : rest.size());
       rest.remove_prefix(word.size());
       if (auto known = cutsWords ? words.find(word) : std::nullopt) {
         addAll(word, *known);
         continue;
       }
-      found.clear();
-      PieceMerger(table, normalizer, word).append(found);
-      if (cutsWords)
-        words.insert(word, found);
-      addAll(word, found);
+      for (size_t length; !word.empty(); word.remove_prefix(length)) {
+        length = cutsWords ? table.normalJoints().partLength(word) : word.size();
+        addPart(word.substr(0, length), found, addAll);
+      }
     }
     pieces.finish();
   }
 
 private:
+  template <typename Use>
+  void addPart(std::string_view part, Lengths &found, const Use &addAll) const {
+    if (auto known = cutsWords ? words.find(part) : std::nullopt)
+      return addAll(part, *known);
+    found.clear();
+    PieceMerger(table, normalizer, part).append(found);
+    if (cutsWords)
+      words.insert(part, found);
+    addAll(part, found);
+  }
+
   /// No piece has a mark behind its beginning, so that none crosses a word's end.
   static size_t wordLength(std::string_view text) {
     return std::min(text.find(blankMark, characterLength(text, 0)), text.size());
@@ -178,7 +189,7 @@ private:
 
   const PieceTable &table;
   PieceNormalizer normalizer;
-  bool cutsWords;
+  bool areMarksFirst, cutsWords;
   WordCache words;
 };
 

@@ -14,7 +14,26 @@ namespace {
 
 enum class Class { Letter, Number, Space, Rest };
 
+constexpr Class classOfAscii(char c) {
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+    return Class::Letter;
+  if (c >= '0' && c <= '9')
+    return Class::Number;
+  return c == ' ' || (c >= '\t' && c <= '\r') ? Class::Space : Class::Rest;
+}
+
+constexpr std::array<Class, 128> asciiClasses = [] {
+  std::array<Class, 128> classes{};
+  for (size_t byte = 0; byte < classes.size(); ++byte)
+    classes[byte] = classOfAscii(char(byte));
+  return classes;
+}();
+
 Class classAt(std::string_view text, size_t &position) {
+  if (auto byte = static_cast<unsigned char>(text[position]); byte < 0x80) {
+    ++position;
+    return asciiClasses[byte];
+  }
   char32_t character = nextCharacter(text, position);
   if (isLetter(character))
     return Class::Letter;
@@ -32,33 +51,22 @@ size_t runEnd(std::string_view text, size_t position, Class wanted) {
 }
 
 size_t contractionLength(std::string_view text) {
+  if (text.front() != '\'')
+    return 0;
   for (std::string_view each : {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"})
     if (text.starts_with(each))
       return each.size();
   return 0;
 }
 
-size_t spacesEnd(std::string_view text, size_t begin) {
-  size_t last = begin, end = begin, count = 0;
-  for (size_t next = begin; end < text.size() && classAt(text, next) == Class::Space; end = next) {
+size_t spacesEnd(std::string_view text) {
+  size_t last = 0, end = 0, count = 0;
+  for (size_t next = 0; end < text.size() && classAt(text, next) == Class::Space; end = next) {
     last = end;
     ++count;
   }
   // The last blank before a word belongs to the word, or is left over.
   return end < text.size() && count > 1 ? last : end;
-}
-
-size_t wordEnd(std::string_view text, size_t begin) {
-  if (size_t length = contractionLength(text.substr(begin)); length > 0)
-    return begin + length;
-  size_t position = begin;
-  Class first = classAt(text, position);
-  if (text[begin] == ' ' && position < text.size()) {
-    size_t next = position;
-    if (Class second = classAt(text, next); second != Class::Space)
-      return runEnd(text, next, second);
-  }
-  return first == Class::Space ? spacesEnd(text, begin) : runEnd(text, position, first);
 }
 
 /// Printable bytes of Latin-1 stand for themselves, the others for U+0100 and up, in order.
@@ -85,20 +93,25 @@ const ByteTable &byteTable() {
 
 } // namespace
 
-std::vector<std::string_view> splitWords(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (size_t begin = 0; begin < text.size();) {
-    size_t end = wordEnd(text, begin);
-    words.push_back(text.substr(begin, end - begin));
-    begin = end;
+size_t wordLength(std::string_view text) {
+  if (size_t length = contractionLength(text); length > 0)
+    return length;
+  size_t position = 0;
+  Class first = classAt(text, position);
+  if (text.front() == ' ' && position < text.size()) {
+    size_t next = position;
+    if (Class second = classAt(text, next); second != Class::Space)
+      return runEnd(text, next, second);
   }
-  return words;
+  return first == Class::Space ? spacesEnd(text) : runEnd(text, position, first);
 }
 
 std::string bytesToCharacters(std::string_view bytes) {
   std::string text;
+  const ByteTable &table = byteTable();
+  text.reserve(2 * bytes.size());
   for (char byte : bytes)
-    append(text, byteTable().characters[static_cast<unsigned char>(byte)]);
+    append(text, table.characters[static_cast<unsigned char>(byte)]);
   return text;
 }
 

@@ -8,13 +8,12 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace transept::text {
 
-/// The matches of 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+ in a
-/// valid text; together they are the whole of it.
-std::vector<std::string_view> splitWords(std::string_view text);
+/// Bytes of the match of 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+/// at the beginning of a valid text that is not empty; there is one everywhere.
+size_t wordLength(std::string_view text);
 
 /// Each byte as a character.
 std::string bytesToCharacters(std::string_view bytes);

@@ -54,7 +54,7 @@ public:
       : vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.json")),
         mergesFile(textSetting(settings, "merges_file", "merges.txt")),
         vocabulary(readVocabulary(needAsset(assets, vocabularyFile))),
-        merges(needAsset(assets, mergesFile), ""),
+        merges(needAsset(assets, mergesFile), "", TextPairs::Alphabet::Bytes),
         addsBlank(booleanSetting(settings, "add_prefix_space", false)) {
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(vocabulary.size()),
               vocabulary.highestId(),
@@ -102,10 +102,13 @@ private:
   }
 
   void segment(std::string_view text, Side, const PieceSink &add) const override {
-    for (std::string_view word : splitWords(text))
-      addWord(word, words, add, [&](const PieceSink &addPiece) {
-        merges.split(bytesToCharacters(word), [&](std::string_view part) { addPiece(part, -1); });
-      });
+    auto split = [&](std::string_view part, const PieceSink &pieces) {
+      merges.split(bytesToCharacters(part), [&](std::string_view each) { pieces(each, -1); });
+    };
+    for (size_t length; !text.empty(); text.remove_prefix(length)) {
+      length = wordLength(text);
+      addParts(text.substr(0, length), merges.joints(), words, add, split);
+    }
   }
 
   int32_t pieceId(std::string_view piece, Side) const override {

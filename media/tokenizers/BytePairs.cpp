@@ -6,6 +6,7 @@
 
 #include "base/PointerFile.h"
 #include "media/text/Unicode.h"
+#include "media/tokenizers/ByteLevel.h"
 #include "media/tokenizers/CompiledAsset.h"
 
 #include <algorithm>
@@ -148,14 +149,15 @@ std::vector<MergeLine> readLines(std::string_view rest) {
 
 } // namespace
 
-TextPairs::TextPairs(const Asset &file, std::string wordEnd)
+TextPairs::TextPairs(const Asset &file, std::string wordEnd, Alphabet alphabet)
     : pairs(BytePairs::Order::WholeRank), wordEnd(std::move(wordEnd)) {
   std::string name(file.name);
   if (isCompiled(file.bytes)) {
-    auto sections = readCompiled(file.bytes, name, CompiledKind::Merges, 3);
+    auto sections = readCompiled(file.bytes, name, CompiledKind::Merges, 4);
     pairs = BytePairs(BytePairs::Order::WholeRank, sections[0]);
     symbols = Vocabulary(sections[1], name);
     results = Table<int32_t>(sections[2]);
+    joined = Joints(sections[3]);
     return;
   }
   refusePointerFile(file.bytes, name);
@@ -173,14 +175,20 @@ TextPairs::TextPairs(const Asset &file, std::string wordEnd)
   pairs.set(merges);
   symbols = Vocabulary(ids);
   results = Table<int32_t>(std::move(all));
+  std::vector<std::string> texts;
+  forEachResult([&](std::string_view text) {
+    texts.push_back(alphabet == Alphabet::Bytes ? tokenToBytes(text) : std::string(text));
+  });
+  joined = Joints(std::vector<std::string_view>(texts.begin(), texts.end()));
 }
 
 std::string TextPairs::compile() const {
-  return writeCompiled(CompiledKind::Merges, {pairs.bytes(), symbols.compile(), results.bytes()});
+  return writeCompiled(CompiledKind::Merges,
+                       {pairs.bytes(), symbols.compile(), results.bytes(), joined.bytes()});
 }
 
-void TextPairs::split(std::string_view word,
-                      const std::function<void(std::string_view)> &add) const {
+void TextPairs::split(std::string_view word, const std::function<void(std::string_view)> &add,
+                      bool isEnd) const {
   auto beginsCharacter = [](char c) { return (c & 0xc0) != 0x80; };
   std::vector<Symbol> parts;
   parts.reserve(size_t(std::ranges::count_if(word, beginsCharacter)));
@@ -188,7 +196,7 @@ void TextPairs::split(std::string_view word,
   for (size_t position = 0; position < word.size();) {
     size_t end = position + characterLength(word, position);
     Trie::Node node = trie.walk(trie.root(), word.substr(position, end - position));
-    if (end == word.size())
+    if (end == word.size() && isEnd)
       node = trie.walk(node, wordEnd);
     // Ids are those of their places.
     parts.push_back({Trie::idAt(node), uint32_t(end - position)});

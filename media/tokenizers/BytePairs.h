@@ -7,6 +7,7 @@
 #define TRANSEPT_MEDIA_TOKENIZERS_BYTEPAIRS_H
 
 #include "media/tokenizers/Assets.h"
+#include "media/tokenizers/Joints.h"
 #include "media/tokenizers/Vocabulary.h"
 
 #include <cstdint>
@@ -54,12 +55,19 @@ private:
 /// Merges of merges.txt over texts. Symbols need not be in any vocabulary.
 class TextPairs {
 public:
+  /// What the merges are over: characters, or bytes that are written as such (ByteLevel.h).
+  enum class Alphabet { Characters, Bytes };
+
   /// `merges` is a file, or what compile() gave, which stays where it is. `wordEnd` is part of a
   /// word's last symbol, such as "</w>". Lines that are no pair are ignored. Throws InputError.
-  TextPairs(const Asset &merges, std::string wordEnd);
+  TextPairs(const Asset &merges, std::string wordEnd, Alphabet alphabet = Alphabet::Characters);
   std::string compile() const;
-  /// Hands over the parts of a word of valid UTF-8, which are views of it.
-  void split(std::string_view word, const std::function<void(std::string_view)> &add) const;
+  /// Hands over the parts of a word of valid UTF-8, which are views of it; `isEnd` says whether the
+  /// end of `word` is that of the word.
+  void split(std::string_view word, const std::function<void(std::string_view)> &add,
+             bool isEnd = true) const;
+  /// Where words of the alphabet can be cut, and their parts split alone.
+  const Joints &joints() const { return joined; }
   /// Hands over the results of all merges.
   void forEachResult(const std::function<void(std::string_view)> &use) const;
 
@@ -68,6 +76,7 @@ private:
   /// Symbols by ids of their own, and which of them are results.
   Vocabulary symbols;
   Table<int32_t> results;
+  Joints joined;
   std::string wordEnd;
 };
 

@@ -16,7 +16,7 @@ namespace {
 // No text and no message of protocol buffers begins with it.
 constexpr std::string_view mark = "\x07transept";
 /// To be raised when any of the tables changes.
-constexpr uint32_t version = 1;
+constexpr uint32_t version = 2;
 
 uint32_t numberAt(std::string_view bytes, size_t position) {
   uint32_t value = 0;

@@ -2,7 +2,7 @@
 //
 // MarianTokenizer: two sentencepiece models for pieces, vocab.json for ids, a language code in
 // front of multilingual sources. Punctuation is not normalised, as in Hugging Face without
-// sacremoses.
+// sacremoses. Settings: "vocabulary_file", "separate_vocabs", "target_vocabulary_file".
 
 #include "base/Error.h"
 #include "media/text/Unicode.h"
@@ -39,10 +39,12 @@ public:
   MarianTokenizer(const Settings &settings, std::span<const Asset> assets)
       : sourceModel(needAsset(assets, "source.spm").bytes, "source.spm"),
         targetModel(needAsset(assets, "target.spm").bytes, "target.spm"),
-        sourceIds(readVocabulary(needAsset(assets, "vocab.json"))) {
+        vocabularyFile(textSetting(settings, "vocabulary_file", "vocab.json")),
+        targetFile(textSetting(settings, "target_vocabulary_file", "target_vocab.json")),
+        sourceIds(readVocabulary(needAsset(assets, vocabularyFile))) {
     isSeparate = booleanSetting(settings, "separate_vocabs", false);
     if (isSeparate)
-      targetIds = readVocabulary(needAsset(assets, "target_vocab.json"));
+      targetIds = readVocabulary(needAsset(assets, targetFile));
     setTokens(readTokenizerConfig(settings, assets), settings, int32_t(sourceIds.size()),
               std::max(sourceIds.highestId(), targetIds.highestId()),
               [&](const std::string &token) { return sourceIds.idOf(token); });
@@ -51,15 +53,15 @@ public:
       if (vocabulary(side).idOf(unknownToken) < 0)
         throw InputError(fmt::format(
             "{}: the token {} must be in it",
-            side == Side::Target && isSeparate ? "target_vocab.json" : "vocab.json", unknownToken));
+            side == Side::Target && isSeparate ? targetFile : vocabularyFile, unknownToken));
   }
 
   std::vector<CompiledFile> compile() const override {
     std::vector<CompiledFile> files = {{"source.spm", sourceModel.compile()},
                                        {"target.spm", targetModel.compile()},
-                                       {"vocab.json", sourceIds.compile()}};
+                                       {vocabularyFile, sourceIds.compile()}};
     if (isSeparate)
-      files.push_back({"target_vocab.json", targetIds.compile()});
+      files.push_back({targetFile, targetIds.compile()});
     return files;
   }
 
@@ -107,6 +109,7 @@ private:
   }
 
   SentencePiece sourceModel, targetModel;
+  std::string vocabularyFile, targetFile;
   Vocabulary sourceIds, targetIds;
   bool isSeparate = false;
 };

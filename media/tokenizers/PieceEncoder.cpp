@@ -7,14 +7,14 @@
 
 #include "base/Error.h"
 #include "media/text/Unicode.h"
+#include "media/tokenizers/BestPath.h"
 #include "media/tokenizers/BpePieceEncoder.h"
 #include "media/tokenizers/PieceNormalizer.h"
 #include "media/tokenizers/PlainPieceEncoder.h"
 #include "media/tokenizers/UnknownPieces.h"
 
+#include <algorithm>
 #include <fmt/format.h>
-#include <utility>
-#include <vector>
 
 namespace transept::text {
 
@@ -27,70 +27,51 @@ using Kind = PieceTable::Kind;
 class UnigramEncoder final : public PieceEncoder {
 public:
   explicit UnigramEncoder(const PieceTable &table)
-      : table(table), normalizer(table), unknownScore(table.facts.lowestScore - unknownPenalty) {}
+      : table(table), normalizer(table), paths(table.normalTrie(), table.normalJoints(), *this),
+        unknownScore(table.facts.lowestScore - unknownPenalty) {}
 
   void encode(std::string_view text, const PieceSink &add) const override {
     const std::string normal = normalizer.normalize(text);
-    std::vector<Node> nodes = bestPath(normal);
-    // The path is known from its end; its pieces are wanted from their beginning, so that each
-    // node gets the piece behind it.
-    Node behind;
-    for (size_t end = normal.size();;) {
-      const Node before = std::exchange(nodes[end], behind);
-      if (end == 0)
-        break;
-      behind = before;
-      end -= before.length;
+    Paths::Search search(paths);
+    for (std::string_view rest = normal; !rest.empty();) {
+      // Where no piece has a mark behind its beginning, none crosses a word's end.
+      size_t length = rest.size();
+      if (!table.facts.hasMarkInside)
+        length = std::min(length, rest.find(blankMark, characterLength(rest, 0)));
+      search.add(rest.substr(0, length));
+      rest.remove_prefix(length);
     }
     UnknownPieces parts(table.facts.fallsBackToBytes, add);
-    for (size_t begin = 0; begin < normal.size(); begin += nodes[begin].length) {
-      std::string_view part = std::string_view(normal).substr(begin, nodes[begin].length);
+    std::string_view rest = normal;
+    for (const PathPiece &piece : search.path) {
+      std::string_view part = rest.substr(0, piece.length);
       int32_t reserved = table.reservedId(part);
-      parts.addPart(part, reserved >= 0 ? reserved : nodes[begin].id, nodes[begin].id < 0);
+      parts.addPart(part, reserved >= 0 ? reserved : piece.id, piece.id < 0);
+      rest.remove_prefix(piece.length);
     }
     parts.finish();
   }
 
 private:
-  struct Node {
-    float score = 0;
-    uint32_t length = 0; // of the best piece that ends here; 0 for none
-    int32_t id = -1;     // of that piece, -1 where it is none
-  };
+  using Paths = BestPaths<float, UnigramEncoder>;
+  friend Paths;
+
+  bool isPiece(int32_t id) const {
+    return table.checked(id) >= 0 && table.kind(id) != Kind::Unused;
+  }
 
   double scoreOf(int32_t id, size_t length) const {
+    if (id < 0)
+      return double(unknownScore);
     // A bonus by which these are always taken.
-    return table.kind(id) == Kind::UserDefined
+    return normalizer.hasUserDefinedPieces() && table.kind(id) == Kind::UserDefined
                ? double(float(length) * table.facts.highestScore) - 0.1
                : double(table.score(id));
   }
 
-  static void improve(Node &node, double score, size_t length, int32_t id) {
-    if (node.length == 0 || score > double(node.score))
-      node = {float(score), uint32_t(length), id};
-  }
-
-  std::vector<Node> bestPath(std::string_view text) const {
-    std::vector<Node> nodes(text.size() + 1);
-    for (size_t begin = 0; begin < text.size();) {
-      size_t length = characterLength(text, begin);
-      const float before = nodes[begin].score;
-      bool hasCharacter = false;
-      table.normalTrie().find(text.substr(begin), [&](size_t size, int32_t id) {
-        if (table.checked(id) < 0 || table.kind(id) == Kind::Unused)
-          return;
-        improve(nodes[begin + size], scoreOf(id, size) + double(before), size, id);
-        hasCharacter |= size == length;
-      });
-      if (!hasCharacter)
-        improve(nodes[begin + length], double(unknownScore + before), length, -1);
-      begin += length;
-    }
-    return nodes;
-  }
-
   const PieceTable &table;
   PieceNormalizer normalizer;
+  Paths paths;
   float unknownScore;
 };
 

@@ -26,6 +26,7 @@ PieceNormalizer::PieceNormalizer(const PieceTable &table)
       isPlain = !rules.anyBeginsWith(std::string{char(byte), char(second)});
     plain[size_t(byte)] = isPlain && !rules.shortest(std::string(1, char(byte)));
   }
+  isBlankPlain = !userDefined.canBegin(' ') && !rules.anyBeginsWith(" ");
 }
 
 /// Bytes at the beginning that are plain, but for the last before another character.
@@ -65,6 +66,11 @@ std::string PieceNormalizer::normalize(std::string_view text) const {
       result += text.substr(0, length);
       text.remove_prefix(length);
       isAfterBlank = false;
+      if (isBlankPlain && text.size() > 1 && text[0] == ' ' && isPlain(text[1])) {
+        result += mark;
+        text.remove_prefix(1);
+        isAfterBlank = removesExtraBlanks;
+      }
       continue;
     }
     auto [part, length] = step(text);

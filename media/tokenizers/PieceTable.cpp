@@ -24,7 +24,7 @@ PieceTable::PieceTable(std::string_view bytes, std::string_view name) {
       rules = ReplacementRules(model.replacements, fmt::format("{}: precompiled_charsmap", name));
     return;
   }
-  auto sections = readCompiled(bytes, name, CompiledKind::Pieces, 10);
+  auto sections = readCompiled(bytes, name, CompiledKind::Pieces, 11);
   copySection(sections[0], name, &facts, sizeof(facts));
   texts = TextTable(sections[1], sections[2]);
   scores = Table<float>(sections[3]);
@@ -33,6 +33,7 @@ PieceTable::PieceTable(std::string_view bytes, std::string_view name) {
   reserved = Trie(sections[6]);
   unknownText = sections[7];
   rules = ReplacementRules::compiled(sections[8], sections[9]);
+  joints = Joints(sections[10]);
   if (scores.size() != texts.size() || kinds.size() != texts.size() || facts.unknownId < 0 ||
       facts.unknownId >= size())
     throw InputError(fmt::format("{}: a compiled asset is damaged", name));
@@ -44,7 +45,7 @@ std::string PieceTable::compile(bool addsDummyPrefix) const {
   return writeCompiled(CompiledKind::Pieces,
                        {bytesOf(trained), texts.ends(), texts.texts(), scores.bytes(),
                         kinds.bytes(), normal.bytes(), reserved.bytes(), unknownText,
-                        rules.trieBytes(), rules.replacementBytes()});
+                        rules.trieBytes(), rules.replacementBytes(), joints.bytes()});
 }
 
 void PieceTable::fill(const PieceModel &model) {
@@ -85,6 +86,10 @@ void PieceTable::fill(const PieceModel &model) {
     facts.hasUnused |= piece.kind == Kind::Unused;
     facts.hasMarkInside |= piece.text.find(blankMark, 1) != std::string::npos;
   }
+  std::vector<std::string_view> ofNormal;
+  for (const auto &[text, id] : ofTexts)
+    ofNormal.push_back(text);
+  joints = Joints(ofNormal);
   texts = TextTable(allTexts);
   scores = Table<float>(std::move(allScores));
   kinds = Table<uint8_t>(std::move(allKinds));

@@ -5,6 +5,7 @@
 #ifndef TRANSEPT_MEDIA_TOKENIZERS_PIECETABLE_H
 #define TRANSEPT_MEDIA_TOKENIZERS_PIECETABLE_H
 
+#include "media/tokenizers/Joints.h"
 #include "media/tokenizers/PieceModel.h"
 #include "media/tokenizers/ReplacementRules.h"
 #include "media/tokenizers/Vocabulary.h"
@@ -40,6 +41,7 @@ public:
   int32_t normalId(std::string_view piece) const { return checked(normal.idOf(piece)); }
   /// Of these. Whatever it gives is to be checked.
   const Trie &normalTrie() const { return normal; }
+  const Joints &normalJoints() const { return joints; }
   int32_t checked(int32_t id) const { return id < size() ? id : -1; }
 
   /// What is neither a piece nor a text.
@@ -62,6 +64,7 @@ private:
   Table<float> scores;
   Table<uint8_t> kinds;
   Trie normal, reserved;
+  Joints joints; // of the former's
 };
 
 } // namespace transept::text

@@ -51,6 +51,9 @@ public:
     int32_t next = size;
     for (std::string &token :
          listSetting(settings, "following_tokens").value_or(std::vector<std::string>())) {
+      // A file of all tokens has these as well.
+      if (vocabulary && vocabulary->idOf(token) >= 0)
+        continue;
       followingTokens[next] = token;
       following.try_emplace(std::move(token), next++);
     }

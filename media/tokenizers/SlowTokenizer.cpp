@@ -174,16 +174,21 @@ int32_t SlowTokenizer::rememberedId(std::string_view piece, int32_t id, Side sid
   return found;
 }
 
-void SlowTokenizer::addWord(std::string_view word, const WordCache &cache, const PieceSink &add,
-                            const std::function<void(const PieceSink &)> &split) const {
-  std::vector<int32_t> found;
+bool SlowTokenizer::addKnown(std::string_view word, const WordCache &cache,
+                             const PieceSink &add) const {
   auto known = cache.find(word);
-  if (!known) {
-    split([&](std::string_view piece, int32_t) { found.push_back(tokenId(piece, Side::Source)); });
-    cache.insert(word, found);
-    known = found;
-  }
-  for (int32_t id : *known)
+  if (known)
+    for (int32_t id : *known)
+      add({}, id);
+  return known.has_value();
+}
+
+void SlowTokenizer::addNew(std::string_view word, const WordCache &cache, const PieceSink &add,
+                           const std::function<void(const PieceSink &)> &split) const {
+  std::vector<int32_t> found;
+  split([&](std::string_view piece, int32_t) { found.push_back(tokenId(piece, Side::Source)); });
+  cache.insert(word, found);
+  for (int32_t id : found)
     add({}, id);
 }
 

@@ -8,6 +8,7 @@
 
 #include "media/tokenizers/AddedTokens.h"
 #include "media/tokenizers/Frame.h"
+#include "media/tokenizers/Joints.h"
 #include "media/tokenizers/PieceEncoder.h"
 #include "media/tokenizers/Tokenizer.h"
 #include "media/tokenizers/TokenizerConfig.h"
@@ -61,9 +62,27 @@ protected:
 
   /// For kinds that hand over ids of a model: `count` of them, each of which is looked up once.
   void rememberIds(int32_t count);
-  /// Hands over the ids of a word, from the cache where it is there.
+  /// Hands over the ids of a word where the cache has them.
+  bool addKnown(std::string_view word, const WordCache &cache, const PieceSink &add) const;
+  /// Hands over the ids of a word, from the cache where it is there; `split` hands over its pieces.
+  template <typename Split>
   void addWord(std::string_view word, const WordCache &cache, const PieceSink &add,
-               const std::function<void(const PieceSink &)> &split) const;
+               Split split) const {
+    if (!addKnown(word, cache, add))
+      addNew(word, cache, add, split);
+  }
+  /// The same for the parts of a word that can be cut; `split` gets the part as well.
+  template <typename Split>
+  void addParts(std::string_view word, const Joints &joints, const WordCache &cache,
+                const PieceSink &add, Split split) const {
+    if (addKnown(word, cache, add))
+      return;
+    for (size_t length; !word.empty(); word.remove_prefix(length)) {
+      length = joints.partLength(word);
+      const std::string_view part = word.substr(0, length);
+      addWord(part, cache, add, [&](const PieceSink &pieces) { split(part, pieces); });
+    }
+  }
 
   /// Id of an added token, or -1.
   int32_t addedId(std::string_view token) const;
@@ -78,6 +97,8 @@ protected:
 private:
   std::vector<int32_t> encodeSide(std::string_view text, Side side,
                                   const EncodeOptions &options) const;
+  void addNew(std::string_view word, const WordCache &cache, const PieceSink &add,
+              const std::function<void(const PieceSink &)> &split) const;
   int32_t tokenId(std::string_view token, Side side) const;
   int32_t rememberedId(std::string_view piece, int32_t id, Side side) const;
   std::vector<std::string> split(std::string_view text) const;

@@ -154,11 +154,22 @@ Vocabulary readVocabulary(const Asset &asset) {
   std::string name(asset.name);
   if (isCompiled(asset.bytes))
     return Vocabulary(asset.bytes, name);
-  Json json = parseObject(asset.bytes, name);
+  Json json = parseValue(asset.bytes, name);
+  if (!json.is_object() && !json.is_array())
+    throw InputError(
+        fmt::format("{}: neither an object from tokens to ids nor a list of tokens", name));
   TokenIds vocabulary;
   vocabulary.reserve(json.size());
-  for (const auto &[token, id] : json.items())
-    vocabulary.emplace(token, parseId(id, name + ": " + token));
+  int32_t place = 0;
+  for (const auto &[key, value] : json.items()) {
+    if (json.is_object())
+      vocabulary.emplace(key, parseId(value, name + ": " + key));
+    else if (value.is_string())
+      vocabulary.emplace(value.get<std::string>(), place++);
+    else
+      throw InputError(
+          fmt::format("{}[{}]: found {}, allowed is a token", name, key, quote(value)));
+  }
   return Vocabulary(vocabulary);
 }
 

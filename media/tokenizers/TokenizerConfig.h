@@ -52,7 +52,8 @@ struct TokenizerConfig {
 /// "clean_up_tokenization_spaces". Throws InputError with the file and key of what is malformed.
 TokenizerConfig readTokenizerConfig(const Settings &settings, std::span<const Asset> assets);
 
-/// A JSON object from tokens to ids, such as vocab.json.
+/// A JSON object from tokens to ids, such as vocab.json, or a list of tokens in the order of their
+/// ids, as CTranslate2 writes it.
 Vocabulary readVocabulary(const Asset &asset);
 
 /// Settings as values; `fallback` when the key is absent. Throw InputError for other texts.

@@ -89,18 +89,35 @@ private:
       std::string spaced = separatePunctuation(each);
       for (std::string_view rest = spaced; !rest.empty();) {
         size_t end = std::min(rest.find(' '), rest.size());
-        std::string_view word = rest.substr(0, end);
-        addWord(word, words, add, [&](const PieceSink &pieces) { addPieces(lower(word), pieces); });
+        addCased(rest.substr(0, end), add);
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }
     }
   }
 
-  void addPieces(std::string_view word, const PieceSink &add) const {
-    merges.split(word, [&](std::string_view part) {
-      bool isLast = part.data() + part.size() == word.data() + word.size();
-      add(std::string(part) += isLast ? std::string_view() : continued, -1);
-    });
+  void addCased(std::string_view word, const PieceSink &add) const {
+    if (addKnown(word, words, add))
+      return;
+    const std::string lowered = lower(word);
+    std::string_view rest = lowered;
+    for (size_t length; !rest.empty(); rest.remove_prefix(length)) {
+      length = merges.joints().partLength(rest);
+      const std::string_view part = rest.substr(0, length);
+      const bool isEnd = length == rest.size();
+      // A word that is not cut is kept as it was.
+      addWord(length == lowered.size() ? word : part, isEnd ? words : beginnings, add,
+              [&](const PieceSink &pieces) { addPieces(part, isEnd, pieces); });
+    }
+  }
+
+  void addPieces(std::string_view word, bool isEnd, const PieceSink &add) const {
+    merges.split(
+        word,
+        [&](std::string_view part) {
+          bool isLast = isEnd && part.data() + part.size() == word.data() + word.size();
+          add(std::string(part) += isLast ? std::string_view() : continued, -1);
+        },
+        isEnd);
   }
 
   int32_t pieceId(std::string_view piece, Side) const override {
@@ -120,7 +137,7 @@ private:
   std::string vocabularyFile, mergesFile;
   Vocabulary vocabulary;
   TextPairs merges;
-  WordCache words;
+  WordCache words, beginnings; // whole or last, and not last parts of words
 };
 
 } // namespace

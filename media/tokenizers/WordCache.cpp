@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A hash table of pointers to entries that never change or move. A word has four places to be.
+// A hash table of pointers to entries that never change or move. A word has four places to be; a
+// part of the hash lies in a table of its own, so that what is not there is seen from it alone.
 
 #include "media/tokenizers/WordCache.h"
 
@@ -12,23 +13,59 @@ namespace transept::text {
 
 namespace {
 
-constexpr size_t placeCount = 16384, placesOfAWord = 4;
-constexpr size_t longestWord = 64, mostValues = 32;
+constexpr size_t placeCount = 32768, placesOfAWord = 4;
+
+template <typename Number> Number numberAt(const char *bytes) {
+  Number number;
+  std::memcpy(&number, bytes, sizeof(number));
+  return number;
+}
+
+/// Calls `use` with numbers that hold all bytes of a word, some of them twice.
+template <typename Use> void forEachNumber(std::string_view word, Use use) {
+  const char *begin = word.data(), *end = begin + word.size();
+  if (word.size() >= 8) {
+    for (; begin + 8 < end; begin += 8)
+      use(numberAt<uint64_t>(begin));
+    use(numberAt<uint64_t>(end - 8));
+  } else if (word.size() >= 4) {
+    use(uint64_t(numberAt<uint32_t>(begin)) << 32 | numberAt<uint32_t>(end - 4));
+  } else if (!word.empty()) {
+    use(uint64_t(uint8_t(begin[0])) << 16 | uint64_t(uint8_t(begin[word.size() / 2])) << 8 |
+        uint8_t(end[-1]));
+  }
+}
 
 uint64_t hashOf(std::string_view word) {
   constexpr uint64_t factor = 0x9e3779b97f4a7c15;
   uint64_t hash = word.size() * factor;
-  while (!word.empty()) {
-    uint64_t part = 0;
-    size_t size = std::min(word.size(), sizeof(part));
-    std::memcpy(&part, word.data(), size);
-    word.remove_prefix(size);
+  forEachNumber(word, [&](uint64_t part) {
     hash = (hash ^ part) * factor;
     hash ^= hash >> 32;
+<<<<<<< HEAD
   }
   // The last bytes of a part have come to the upper bits alone, and places go by the lowest.
   hash *= factor;
   return hash ^ hash >> 32;
+=======
+  });
+  return hash;
+>>>>>>> refs/helpers/h2
+}
+
+uint16_t tagOf(uint64_t hash) {
+  return uint16_t(hash >> 48) | 1;
+}
+
+/// Of one size.
+bool areEqual(std::string_view left, const char *right) {
+  const char *begin = left.data(), *end = begin + left.size(), *rightEnd = right + left.size();
+  if (left.size() < 8)
+    return std::equal(begin, end, right);
+  for (; begin + 8 < end; begin += 8, right += 8)
+    if (numberAt<uint64_t>(begin) != numberAt<uint64_t>(right))
+      return false;
+  return numberAt<uint64_t>(end - 8) == numberAt<uint64_t>(rightEnd - 8);
 }
 
 } // namespace
@@ -44,7 +81,9 @@ struct WordCache::Entry {
   const char *word() const { return reinterpret_cast<const char *>(values() + count); }
 };
 
-WordCache::WordCache() : entries(new std::atomic<const Entry *>[placeCount]()) {}
+WordCache::WordCache()
+    : tags(new std::atomic<uint16_t>[placeCount]()),
+      entries(new std::atomic<const Entry *>[placeCount]()) {}
 
 WordCache::~WordCache() {
   for (size_t place = 0; place < placeCount; ++place)
@@ -54,13 +93,17 @@ WordCache::~WordCache() {
 std::optional<std::span<const int32_t>> WordCache::find(std::string_view word) const {
   if (word.size() > longestWord)
     return std::nullopt;
-  uint64_t hash = hashOf(word);
+  const uint64_t hash = hashOf(word);
   for (size_t probe = 0; probe < placesOfAWord; ++probe) {
-    const Entry *entry = entries[(hash + probe) % placeCount].load(std::memory_order_acquire);
-    if (!entry)
+    const size_t place = (hash + probe) % placeCount;
+    const uint16_t tag = tags[place].load(std::memory_order_acquire);
+    if (tag == 0)
       break;
+    if (tag != tagOf(hash))
+      continue;
+    const Entry *entry = entries[place].load(std::memory_order_relaxed);
     if (entry->hash == uint32_t(hash >> 32) && entry->length == word.size() &&
-        std::memcmp(entry->word(), word.data(), word.size()) == 0)
+        areEqual(word, entry->word()))
       return std::span(entry->values(), entry->count);
   }
   return std::nullopt;
@@ -71,8 +114,8 @@ void WordCache::insert(std::string_view word, std::span<const int32_t> values) c
     return;
   uint64_t hash = hashOf(word);
   for (size_t probe = 0; probe < placesOfAWord; ++probe) {
-    auto &place = entries[(hash + probe) % placeCount];
-    if (place.load(std::memory_order_relaxed))
+    const size_t place = (hash + probe) % placeCount;
+    if (entries[place].load(std::memory_order_relaxed))
       continue;
     size_t size = sizeof(Entry) + values.size() * sizeof(int32_t) + word.size();
     auto *entry = new (::operator new(size))
@@ -80,8 +123,9 @@ void WordCache::insert(std::string_view word, std::span<const int32_t> values) c
     std::ranges::copy(values, entry->values());
     std::ranges::copy(word, entry->word());
     const Entry *expected = nullptr;
-    if (!place.compare_exchange_strong(expected, entry, std::memory_order_release,
-                                       std::memory_order_relaxed))
+    if (entries[place].compare_exchange_strong(expected, entry, std::memory_order_relaxed))
+      tags[place].store(tagOf(hash), std::memory_order_release);
+    else
       ::operator delete(entry);
     return;
   }

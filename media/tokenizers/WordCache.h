@@ -15,9 +15,11 @@
 
 namespace transept::text {
 
-/// At most 16384 words of 64 bytes and 32 values: about 1 MiB with usual ones.
+/// At most 32768 words of 64 bytes: 2 to 3 MiB with usual ones.
 class WordCache {
 public:
+  static constexpr size_t longestWord = 64, mostValues = 128;
+
   WordCache();
   ~WordCache();
   WordCache(const WordCache &) = delete;
@@ -30,6 +32,8 @@ public:
 private:
   struct Entry;
 
+  /// By place: a part of the hash, which is set behind the entry; 0 where there is none.
+  std::unique_ptr<std::atomic<uint16_t>[]> tags;
   std::unique_ptr<std::atomic<const Entry *>[]> entries;
 };
 

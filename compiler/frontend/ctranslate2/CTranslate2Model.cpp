@@ -221,6 +221,8 @@ private:
     generation["max_length"] = isSpeech ? positions : std::min(textLength, positions);
     if (isSpeech)
       setSpeech(generation);
+    if (!idOf("eng_Latn").is_null())
+      model.tokenizerFamily = "nllb";
   }
 
   void setSpeech(Json &generation) {

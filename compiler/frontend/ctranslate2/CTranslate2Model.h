@@ -22,6 +22,8 @@ struct CTranslate2Model {
   nlohmann::ordered_json config, generation;
   /// The target begins with zeros in place of its first token's embedding.
   bool isFirstZero = false;
+  /// The family whose tokenizer it has, where that is not the model's own.
+  std::string tokenizerFamily;
 };
 
 /// Reads config.json, the vocabulary and, where it is there, generation_config.json beside the

@@ -34,6 +34,7 @@ public:
     JsonFields fields(config, path("tokenizer_config.json"));
     std::string className = classOf(fields, family);
     Tokenizer tokenizer = settleTokenizer(className, fields, warnings);
+    takeLists(tokenizer);
     if (tokenizer.kind.empty() || !areThere(tokenizer.files)) {
       if (!exists("tokenizer.json"))
         return withoutFiles(fields, className, tokenizer);
@@ -68,6 +69,34 @@ private:
   bool areThere(const std::vector<std::string> &files) const {
     return std::all_of(files.begin(), files.end(),
                        [&](const std::string &file) { return exists(file); });
+  }
+
+  /// CTranslate2's lists of tokens in place of a vocabulary that is not there. Its folders always
+  /// have them, with or without files of a tokenizer.
+  void takeLists(Tokenizer &tokenizer) {
+    auto place = std::ranges::find(tokenizer.files, "vocab.json");
+    if ((tokenizer.kind != "marian" && tokenizer.kind != "sentencepiece") ||
+        place == tokenizer.files.end() || exists("vocab.json") ||
+        std::ranges::none_of(tokenizer.files,
+                             [&](const std::string &file) { return exists(file); }))
+      return;
+    const bool isSeparate = tokenizer.kind == "marian" && exists("source_vocabulary.json") &&
+                            exists("target_vocabulary.json");
+    const std::string list = isSeparate ? "source_vocabulary.json" : "shared_vocabulary.json";
+    if (!exists(list))
+      return;
+    *place = tokenizer.settings["vocabulary_file"] = list;
+    if (isSeparate) {
+      std::erase(tokenizer.files, "target_vocab.json");
+      tokenizer.files.push_back("target_vocabulary.json");
+      tokenizer.settings["target_vocabulary_file"] = "target_vocabulary.json";
+      tokenizer.settings["separate_vocabs"] = "true";
+    }
+    // The converter leaves out what only fills up Marian's batches.
+    const Json tokens = readJsonFile(path(list));
+    if (tokenizer.kind == "marian" && std::ranges::find(tokens, "<pad>") == tokens.end())
+      tokenizer.settings["special_tokens"] =
+          R"({"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "</s>"})";
   }
 
   /// No tokenizer, and why, where there was an attempt at one.

@@ -5,6 +5,7 @@
 
 #include "base/Error.h"
 #include "media/text/Unicode.h"
+#include "media/tokenizers/ByteLevel.h"
 #include "media/tokenizers/BytePairs.h"
 #include "media/tokenizers/WordPiece.h"
 #include "media/tokenizers/tokenizer_json/Parts.h"
@@ -31,7 +32,7 @@ Vocabulary readTokens(const Fields &fields, Tables tables) {
 
 class BpeModel final : public TokenModel {
 public:
-  BpeModel(const Fields &fields, Tables tables)
+  BpeModel(const Fields &fields, Tables tables, bool isOfBytes)
       : vocabulary(readTokens(fields, tables)),
         continuation(fields.text("continuing_subword_prefix", "")),
         wordEnd(fields.text("end_of_word_suffix", "")),
@@ -51,10 +52,17 @@ public:
       byteIds[size_t(byte)] = find(bytePiece(static_cast<unsigned char>(byte)));
     const Trie &trie = vocabulary.trie();
     continued = trie.walk(trie.root(), continuation);
-    if (tables.empty())
-      readMerges(fields);
-    else
+    if (tables.empty()) {
+      readMerges(fields, isOfBytes);
+    } else {
       pairs = BytePairs(BytePairs::Order::OneByOne, tableAt(fields, tables, 1));
+      joints = Joints(tableAt(fields, tables, 2));
+    }
+    cutsWords = continuation.empty() && wordEnd.empty() && !ignoresMerges;
+    if (isOfBytes)
+      for (int byte = 0; byte < 256; ++byte)
+        cutsWords &= find(bytesToCharacters(std::string(1, char(byte)))) >= 0;
+    checksCharacters = !isOfBytes;
   }
 
   void encode(std::string_view piece, std::vector<int32_t> &result) const override {
@@ -68,24 +76,42 @@ public:
       result.push_back(symbol.id);
   }
 
+  /// What becomes of a character without a token depends on those around it.
+  size_t partLength(std::string_view piece) const override {
+    size_t length = cutsWords ? joints.partLength(piece) : piece.size();
+    while (checksCharacters && length < piece.size() &&
+           !(find(lastCharacter(piece.substr(0, length))) >= 0 &&
+             find(piece.substr(length, characterLength(piece, length))) >= 0))
+      length += joints.partLength(piece.substr(length));
+    return length;
+  }
+
   int32_t idOf(const std::string &token) const override { return find(token); }
   std::optional<std::string_view> tokenOf(int32_t id) const override {
     return vocabulary.tokenOf(id);
   }
   int32_t highestId() const override { return vocabulary.highestId(); }
   std::vector<std::string> tables() const override {
-    return {vocabulary.compile(), std::string(pairs.bytes())};
+    return {vocabulary.compile(), std::string(pairs.bytes()), std::string(joints.bytes())};
   }
 
 private:
   int32_t find(std::string_view token) const { return vocabulary.idOf(token); }
 
-  void readMerges(const Fields &fields) {
+  static std::string_view lastCharacter(std::string_view text) {
+    size_t begin = text.size() - 1;
+    while (begin > 0 && (text[begin] & 0xc0) == 0x80)
+      --begin;
+    return text.substr(begin);
+  }
+
+  void readMerges(const Fields &fields, bool isOfBytes) {
     const Json &merges = fields.need("merges");
     if (!merges.is_array())
       fields.refuse("merges", merges, "an array");
     int32_t rank = 0;
     std::vector<BytePairs::Merge> all;
+    std::vector<std::string> texts;
     for (const Json &merge : merges) {
       auto [left, right] = parts(fields, merge);
       int32_t leftId = find(left), rightId = find(right);
@@ -99,8 +125,10 @@ private:
                                      : rightId < 0 ? right
                                                    : whole));
       all.push_back({leftId, rightId, rank++, merged});
+      texts.push_back(isOfBytes ? tokenToBytes(whole) : whole);
     }
     pairs.set(all);
+    joints = Joints(std::vector<std::string_view>(texts.begin(), texts.end()));
   }
 
   static std::pair<std::string, std::string> parts(const Fields &fields, const Json &merge) {
@@ -163,10 +191,11 @@ private:
   Vocabulary vocabulary;
   std::string continuation, wordEnd;
   Trie::Node continued; // where symbols behind the first begin
-  bool fusesUnknown, fallsBack, ignoresMerges;
+  bool fusesUnknown, fallsBack, ignoresMerges, cutsWords, checksCharacters;
   int32_t unknown = -1;
   std::array<int32_t, 256> byteIds;
   BytePairs pairs{BytePairs::Order::OneByOne};
+  Joints joints; // of what merges give
 };
 
 class WordPieceModel final : public TokenModel {
@@ -217,13 +246,13 @@ std::string_view tableAt(const Fields &fields, Tables tables, size_t index) {
   return tables[index];
 }
 
-std::unique_ptr<TokenModel> createModel(const Fields &fields, Tables tables) {
+std::unique_ptr<TokenModel> createModel(const Fields &fields, Tables tables, bool isOfBytes) {
   // Files of early versions have no type; their other keys tell.
   std::string type = fields.text("type", fields.find("merges")                      ? "BPE"
                                          : fields.find("continuing_subword_prefix") ? "WordPiece"
                                                                                     : "Unigram");
   if (type == "BPE")
-    return std::make_unique<BpeModel>(fields, tables);
+    return std::make_unique<BpeModel>(fields, tables, isOfBytes);
   if (type == "WordPiece")
     return std::make_unique<WordPieceModel>(fields, tables);
   if (type == "Unigram")

@@ -21,13 +21,16 @@ namespace transept::text {
 using Normalizer = std::function<std::string(std::string)>;
 Normalizer createNormalizer(const Fields &fields);
 
-struct Piece {
-  std::string text;
-  /// Whether it is from the beginning of the whole text.
-  bool isFirst;
+/// Takes the words of a text, one after another, and whether each is from the beginning of the
+/// whole text; none is empty.
+using WordSink = std::function<void(std::string_view word, bool isFirst)>;
+struct PreTokenizer {
+  std::function<void(std::string_view text, bool isFirst, const WordSink &)> split;
+  /// Words are those of a text whose bytes are yet to be written as characters.
+  bool endsInBytes = false;
 };
-using PreTokenizer = std::function<std::vector<Piece>(std::vector<Piece>)>;
-PreTokenizer createPreTokenizer(const Fields &fields);
+/// `isLast`: nothing follows, so that bytes may be left to be written.
+PreTokenizer createPreTokenizer(const Fields &fields, bool isLast = true);
 
 class TokenModel {
 public:
@@ -41,10 +44,14 @@ public:
   virtual int32_t highestId() const = 0;
   /// What createModel takes in place of the file's vocabulary and merges.
   virtual std::vector<std::string> tables() const = 0;
+  /// Bytes at the beginning of a piece whose ids do not depend on the rest. Where tokens are of
+  /// bytes (createModel), the piece is of bytes as well.
+  virtual size_t partLength(std::string_view piece) const { return piece.size(); }
 };
-/// `tables` are views that must stay where they are; none: the file has all of it.
+/// `tables` are views that must stay where they are; none: the file has all of it. `isOfBytes`:
+/// tokens are bytes written as characters.
 using Tables = std::span<const std::string_view>;
-std::unique_ptr<TokenModel> createModel(const Fields &fields, Tables tables);
+std::unique_ptr<TokenModel> createModel(const Fields &fields, Tables tables, bool isOfBytes);
 std::unique_ptr<TokenModel> createUnigramModel(const Fields &fields, Tables tables);
 /// One of them; throws InputError where it is missing.
 std::string_view tableAt(const Fields &fields, Tables tables, size_t index);

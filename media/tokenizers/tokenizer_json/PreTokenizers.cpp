@@ -12,71 +12,80 @@ namespace transept::text {
 
 namespace {
 
-using Pieces = std::vector<Piece>;
-
-/// Splits each piece; the parts are views of it, and empty ones disappear.
-template <typename Split> Pieces splitEach(const Pieces &pieces, Split split) {
-  Pieces result;
-  for (const Piece &piece : pieces)
-    for (std::string_view part : split(std::string_view(piece.text)))
-      if (!part.empty())
-        result.push_back({std::string(part), piece.isFirst && part.data() == piece.text.data()});
-  return result;
-}
-
 /// The words between white space as Unicode, not Python, has it.
-std::vector<std::string_view> splitAtWhiteSpace(std::string_view text) {
-  std::vector<std::string_view> words;
+void splitAtWhiteSpace(std::string_view text, bool isFirst, const WordSink &add) {
   size_t begin = 0;
+  auto addWord = [&](size_t end) {
+    if (begin < end)
+      add(text.substr(begin, end - begin), isFirst && begin == 0);
+  };
   for (size_t position = 0; position < text.size();) {
     size_t at = position;
     if (!isWhiteSpace(nextCharacter(text, position)))
       continue;
-    words.push_back(text.substr(begin, at - begin));
+    addWord(at);
     begin = position;
   }
-  words.push_back(text.substr(begin));
-  return words;
+  addWord(text.size());
 }
 
-PreTokenizer createSequence(const Fields &fields) {
-  std::vector<PreTokenizer> steps;
-  for (const Fields &each : fields.objects("pretokenizers"))
-    steps.push_back(createPreTokenizer(each));
-  return [steps](Pieces pieces) {
-    for (const PreTokenizer &step : steps)
-      pieces = step(std::move(pieces));
-    return pieces;
-  };
+void splitAtMarks(std::string_view text, bool isFirst, const WordSink &add) {
+  for (std::string_view part : splitAtPunctuation(text))
+    add(part, isFirst && part.data() == text.data());
 }
 
-PreTokenizer createByteLevel(const Fields &fields) {
+PreTokenizer createSequence(const Fields &fields, bool isLast) {
+  const std::vector<Fields> all = fields.objects("pretokenizers");
+  PreTokenizer sequence{.split = [](std::string_view text, bool isFirst, const WordSink &add) {
+    add(text, isFirst);
+  }};
+  for (size_t index = all.size(); index-- > 0;) {
+    PreTokenizer step = createPreTokenizer(all[index], isLast && index + 1 == all.size());
+    sequence.endsInBytes |= step.endsInBytes;
+    if (index + 1 == all.size()) {
+      sequence.split = std::move(step.split);
+      continue;
+    }
+    sequence.split = [first = std::move(step.split), rest = std::move(sequence.split)](
+                         std::string_view text, bool isFirst, const WordSink &add) {
+      first(text, isFirst,
+            [&](std::string_view word, bool isFirstWord) { rest(word, isFirstWord, add); });
+    };
+  }
+  return sequence;
+}
+
+PreTokenizer createByteLevel(const Fields &fields, bool isLast) {
   bool addsBlank = fields.boolean("add_prefix_space", true);
   bool splits = fields.boolean("use_regex", true);
-  return [=](Pieces pieces) {
-    for (Piece &piece : pieces)
-      if (addsBlank && !piece.text.starts_with(' '))
-        piece.text.insert(0, 1, ' ');
-    if (splits)
-      pieces = splitEach(pieces, splitWords);
-    for (Piece &piece : pieces)
-      piece.text = bytesToCharacters(piece.text);
-    return pieces;
+  auto split = [=](std::string_view text, bool isFirst, const WordSink &add) {
+    std::string behindBlank;
+    if (addsBlank && !text.starts_with(' '))
+      text = (behindBlank = " ") += text;
+    for (size_t length; !text.empty(); text.remove_prefix(length)) {
+      length = splits ? wordLength(text) : text.size();
+      std::string_view word = text.substr(0, length);
+      if (isLast)
+        add(word, isFirst);
+      else
+        add(bytesToCharacters(word), isFirst);
+      isFirst = false;
+    }
   };
+  return {.split = split, .endsInBytes = isLast};
 }
 
 /// Each mark begins a part.
-std::vector<std::string_view> splitBefore(std::string_view text, std::string_view mark) {
-  std::vector<std::string_view> parts;
+void splitBefore(std::string_view text, std::string_view mark, bool isFirst, const WordSink &add) {
   size_t begin = 0;
   // From 1 on: a mark at the beginning begins the first part.
   for (size_t next = text.find(mark, 1); next != std::string_view::npos;
        next = text.find(mark, begin + 1)) {
-    parts.push_back(text.substr(begin, next - begin));
+    add(text.substr(begin, next - begin), isFirst && begin == 0);
     begin = next;
   }
-  parts.push_back(text.substr(begin));
-  return parts;
+  if (begin < text.size())
+    add(text.substr(begin), isFirst && begin == 0);
 }
 
 PreTokenizer createMetaspace(const Fields &fields) {
@@ -89,35 +98,35 @@ PreTokenizer createMetaspace(const Fields &fields) {
   if (scheme != "always" && scheme != "first" && scheme != "never")
     fields.refuse("prepend_scheme", scheme, "\"always\", \"first\" and \"never\"");
   bool splits = fields.boolean("split", true);
-  return [=](Pieces pieces) {
-    for (Piece &piece : pieces) {
-      piece.text = replaceAll(piece.text, " ", mark);
-      bool prepends = scheme == "always" || (scheme == "first" && piece.isFirst);
-      if (prepends && !piece.text.starts_with(mark))
-        piece.text.insert(0, mark);
-    }
-    return splits
-               ? splitEach(pieces, [&](std::string_view text) { return splitBefore(text, mark); })
-               : pieces;
-  };
+  return {.split = [=](std::string_view text, bool isFirst, const WordSink &add) {
+    const bool prepends = (scheme == "always" || (scheme == "first" && isFirst)) &&
+                          !text.starts_with(' ') && !text.starts_with(mark);
+    const std::string marked = (prepends ? mark : "") + replaceAll(text, " ", mark);
+    if (splits)
+      splitBefore(marked, mark, isFirst, add);
+    else if (!marked.empty())
+      add(marked, isFirst);
+  }};
 }
 
 } // namespace
 
-PreTokenizer createPreTokenizer(const Fields &fields) {
+PreTokenizer createPreTokenizer(const Fields &fields, bool isLast) {
   std::string type = fields.text("type");
   if (type == "Sequence")
-    return createSequence(fields);
+    return createSequence(fields, isLast);
   if (type == "ByteLevel")
-    return createByteLevel(fields);
+    return createByteLevel(fields, isLast);
   if (type == "Metaspace")
     return createMetaspace(fields);
   if (type == "WhitespaceSplit")
-    return [](const Pieces &pieces) { return splitEach(pieces, splitAtWhiteSpace); };
+    return {.split = splitAtWhiteSpace};
   if (type == "BertPreTokenizer")
-    return [](const Pieces &pieces) {
-      return splitEach(splitEach(pieces, splitAtWhiteSpace), splitAtPunctuation);
-    };
+    return {.split = [](std::string_view text, bool isFirst, const WordSink &add) {
+      splitAtWhiteSpace(text, isFirst, [&](std::string_view word, bool isFirstWord) {
+        splitAtMarks(word, isFirstWord, add);
+      });
+    }};
   refuseType(fields, "Sequence, ByteLevel, Metaspace, WhitespaceSplit, BertPreTokenizer");
 }
 

@@ -6,6 +6,7 @@
 #include "media/text/Characters.h"
 #include "media/text/Unicode.h"
 #include "media/tokenizers/AddedTokens.h"
+#include "media/tokenizers/ByteLevel.h"
 #include "media/tokenizers/CompiledAsset.h"
 #include "media/tokenizers/Frame.h"
 #include "media/tokenizers/Kinds.h"
@@ -99,7 +100,6 @@ public:
     }
     Json json = parseObject(bytes, name);
     const Fields fields(json, name);
-    model = createModel(Fields(fields.need("model"), name + ": model"), tables);
     auto part = [&](const char *key, auto create) {
       const Json *found = fields.find(key);
       if (!found)
@@ -110,6 +110,8 @@ public:
     };
     part("normalizer", [&](const Fields &each) { normalizer = createNormalizer(each); });
     part("pre_tokenizer", [&](const Fields &each) { preTokenizer = createPreTokenizer(each); });
+    model = createModel(Fields(fields.need("model"), name + ": model"), tables,
+                        preTokenizer.endsInBytes);
     part("decoder", [&](const Fields &each) { decoder = createDecoder(each); });
     part("post_processor", [&](const Fields &each) {
       TokenFrame ends = readPostProcessor(each);
@@ -238,18 +240,36 @@ private:
   }
 
   void encodeText(std::string_view text, bool isFirst, std::vector<int32_t> &ids) const {
-    std::vector<Piece> pieces = {{std::string(text), isFirst}};
-    if (preTokenizer)
-      pieces = preTokenizer(std::move(pieces));
-    for (const Piece &piece : pieces) {
-      if (auto known = cache.find(piece.text)) {
-        ids.insert(ids.end(), known->begin(), known->end());
-        continue;
+    auto add = [&](std::string_view word, bool) {
+      if (addKnown(word, ids))
+        return;
+      for (size_t length; !word.empty(); word.remove_prefix(length)) {
+        length = model->partLength(word);
+        addPart(word.substr(0, length), ids);
       }
-      const size_t first = ids.size();
-      model->encode(piece.text, ids);
-      cache.insert(piece.text, std::span(ids).subspan(first));
-    }
+    };
+    if (preTokenizer.split)
+      preTokenizer.split(text, isFirst, add);
+    else
+      add(text, isFirst);
+  }
+
+  bool addKnown(std::string_view word, std::vector<int32_t> &ids) const {
+    auto known = cache.find(word);
+    if (known)
+      ids.insert(ids.end(), known->begin(), known->end());
+    return known.has_value();
+  }
+
+  void addPart(std::string_view part, std::vector<int32_t> &ids) const {
+    if (addKnown(part, ids))
+      return;
+    const size_t first = ids.size();
+    if (preTokenizer.endsInBytes)
+      model->encode(bytesToCharacters(part), ids);
+    else
+      model->encode(part, ids);
+    cache.insert(part, std::span(ids).subspan(first));
   }
 
   Json document; // without what the model has tables of

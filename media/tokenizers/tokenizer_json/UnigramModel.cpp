@@ -4,11 +4,11 @@
 // tokenizers library does it, which is not as sentencepiece does it.
 
 #include "media/text/Unicode.h"
+#include "media/tokenizers/BestPath.h"
 #include "media/tokenizers/CompiledAsset.h"
 #include "media/tokenizers/Vocabulary.h"
 #include "media/tokenizers/tokenizer_json/Parts.h"
 
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <limits>
@@ -30,6 +30,7 @@ public:
       scores = Table<double>(tableAt(fields, tables, 2));
       ids = Trie(tableAt(fields, tables, 3));
       copySection(tableAt(fields, tables, 4), fields.where("vocab"), &lowest, sizeof(lowest));
+      joints = Joints(tableAt(fields, tables, 5));
       if (scores.size() != tokens.size())
         tableAt(fields, {}, 0);
     }
@@ -43,25 +44,26 @@ public:
   }
 
   void encode(std::string_view text, std::vector<int32_t> &result) const override {
-    const size_t first = result.size();
-    const std::vector<Node> nodes = bestPath(text);
+    Paths::Search search(paths);
+    search.add(text);
     // Neighbouring unknown characters are one part.
-    size_t end = text.size(), unknownEnd = end;
+    size_t unknownLength = 0;
     auto flush = [&] {
-      if (end < unknownEnd)
-        appendBackwards(text.substr(end, unknownEnd - end), result);
+      if (unknownLength > 0)
+        appendUnknown(text.substr(0, unknownLength), result);
+      text.remove_prefix(unknownLength);
+      unknownLength = 0;
     };
-    while (end > 0) {
-      size_t length = nodes[end].length;
-      if (nodes[end].id != unknown) {
-        flush();
-        appendBackwards(text.substr(end - length, length), result);
-        unknownEnd = end - length;
+    for (const PathPiece &piece : search.path) {
+      if (piece.id < 0 || piece.id == unknown) {
+        unknownLength += piece.length;
+        continue;
       }
-      end -= length;
+      flush();
+      result.push_back(piece.id);
+      text.remove_prefix(piece.length);
     }
     flush();
-    std::reverse(result.begin() + ptrdiff_t(first), result.end());
   }
 
   int32_t idOf(const std::string &token) const override { return find(token); }
@@ -72,8 +74,8 @@ public:
 
   std::vector<std::string> tables() const override {
     std::vector<std::string> result;
-    for (std::string_view table :
-         {tokens.ends(), tokens.texts(), scores.bytes(), ids.bytes(), bytesOf(lowest)})
+    for (std::string_view table : {tokens.ends(), tokens.texts(), scores.bytes(), ids.bytes(),
+                                   bytesOf(lowest), joints.bytes()})
       result.emplace_back(table);
     return result;
   }
@@ -81,6 +83,9 @@ public:
   int32_t highestId() const override { return int32_t(tokens.size()) - 1; }
 
 private:
+  using Paths = BestPaths<double, UnigramModel>;
+  friend Paths;
+
   void readTokens(const Fields &fields) {
     const Json &vocab = fields.need("vocab");
     if (!vocab.is_array() || vocab.empty())
@@ -99,6 +104,7 @@ private:
     for (size_t id = texts.size(); id-- > 0;)
       entries.emplace_back(texts[id], int32_t(id));
     tokens = TextTable(texts);
+    joints = Joints(texts);
     scores = Table<double>(std::move(all));
     ids = Trie(std::move(entries));
   }
@@ -108,43 +114,16 @@ private:
     return size_t(id) < tokens.size() ? id : -1;
   }
 
-  struct Node {
-    double score = 0;
-    uint32_t length = 0; // of the best piece that ends here; 0 for none
-    int32_t id = 0;
-  };
-
-  static void improve(Node &node, double score, size_t length, int32_t id) {
-    if (node.length == 0 || score > node.score)
-      node = {score, uint32_t(length), id};
+  bool isPiece(int32_t id) const { return size_t(id) < scores.size(); }
+  double scoreOf(int32_t id, size_t /*length*/) const {
+    return id < 0 ? lowest - unknownPenalty : scores[size_t(id)];
   }
 
-  std::vector<Node> bestPath(std::string_view text) const {
-    std::vector<Node> nodes(text.size() + 1);
-    for (size_t begin = 0, next; begin < text.size(); begin = next) {
-      next = begin + characterLength(text, begin);
-      double before = nodes[begin].score;
-      bool hasCharacter = false;
-      ids.find(text.substr(begin), [&](size_t length, int32_t id) {
-        if (size_t(id) >= scores.size())
-          return;
-        improve(nodes[begin + length], scores[size_t(id)] + before, length, id);
-        hasCharacter |= begin + length == next;
-      });
-      if (!hasCharacter)
-        improve(nodes[next], lowest - unknownPenalty + before, next - begin, unknown);
-    }
-    return nodes;
-  }
-
-  /// The ids of a part of the text backwards, as the path is walked.
-  void appendBackwards(std::string_view part, std::vector<int32_t> &result) const {
-    size_t begin = result.size();
+  void appendUnknown(std::string_view part, std::vector<int32_t> &result) const {
     if (int32_t id = find(part); id >= 0)
       result.push_back(id);
     else if (!fallsBack || !appendBytes(part, result))
       result.insert(result.end(), unknown >= 0 ? 1 : 0, unknown);
-    std::reverse(result.begin() + ptrdiff_t(begin), result.end());
   }
 
   bool appendBytes(std::string_view text, std::vector<int32_t> &result) const {
@@ -159,6 +138,8 @@ private:
   TextTable tokens;
   Table<double> scores;
   Trie ids;
+  Joints joints; // of the tokens
+  Paths paths{ids, joints, *this};
   std::array<int32_t, 256> byteIds;
   double lowest = std::numeric_limits<double>::infinity();
   int32_t unknown = -1;

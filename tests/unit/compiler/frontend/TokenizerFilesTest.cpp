@@ -47,6 +47,32 @@ TEST(TokenizerFiles, ByT5NeedsNoFileAndCodeT5HasThoseOfRoberta) {
   EXPECT_THAT(warnings, IsEmpty());
 }
 
+TEST(TokenizerFiles, TakesCTranslate2sListsInPlaceOfAVocabulary) {
+  TemporaryDirectory directory;
+  Warnings warnings;
+  directory.write("shared_vocabulary.json", R"(["</s>", "<unk>", "a"])");
+  EXPECT_EQ(find("marian", directory, warnings).kind, "");
+  EXPECT_THAT(warnings, IsEmpty());
+  directory.write("source.spm", "");
+  directory.write("target.spm", "");
+  Tokenizer shared = find("marian", directory, warnings);
+  EXPECT_EQ(shared.kind, "marian");
+  EXPECT_THAT(shared.files, ElementsAre("source.spm", "target.spm", "shared_vocabulary.json"));
+  EXPECT_EQ(shared.settings.at("vocabulary_file"), "shared_vocabulary.json");
+  EXPECT_THAT(shared.settings.at("special_tokens"), HasSubstr(R"("pad_token": "</s>")"));
+  directory.write("source_vocabulary.json", R"(["</s>", "<unk>", "<pad>"])");
+  directory.write("target_vocabulary.json", R"(["</s>", "<unk>", "<pad>"])");
+  Tokenizer separate = find("marian", directory, warnings);
+  EXPECT_THAT(separate.files, ElementsAre("source.spm", "target.spm", "source_vocabulary.json",
+                                          "target_vocabulary.json"));
+  EXPECT_EQ(separate.settings.at("separate_vocabs"), "true");
+  EXPECT_FALSE(separate.settings.contains("special_tokens"));
+  directory.write("vocab.json", "{}");
+  EXPECT_THAT(find("marian", directory, warnings).files,
+              ElementsAre("source.spm", "target.spm", "vocab.json"));
+  EXPECT_THAT(warnings, IsEmpty());
+}
+
 TEST(TokenizerFiles, FindsMarian) {
   TemporaryDirectory directory;
   Warnings warnings;

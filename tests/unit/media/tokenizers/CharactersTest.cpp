@@ -83,6 +83,13 @@ TEST(Characters, GraphemesKeepMarksAndJoinedEmojiTogether) {
   EXPECT_TRUE(graphemeEnds("").empty());
 }
 
+Parts splitWords(std::string_view text) {
+  Parts words;
+  for (; !text.empty(); text.remove_prefix(words.back().size()))
+    words.push_back(text.substr(0, wordLength(text)));
+  return words;
+}
+
 TEST(ByteLevel, SplitsWordsAsTheRegularExpressionDoes) {
   EXPECT_EQ(splitWords("Hello world"), (Parts{"Hello", " world"}));
   EXPECT_EQ(splitWords("a  b"), (Parts{"a", " ", " b"}));
