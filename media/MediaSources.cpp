@@ -49,7 +49,8 @@ size_t encodedRows(const Model &model, size_t rows) {
 }
 
 MediaSources::MediaSources(const Model &model, bool keepsShort)
-    : model(model), extractor(preprocessorOf(model), {.patchSize = patchSide(model)}),
+    : model(model), extractor(preprocessorOf(model), {.patchSize = patchSide(model),
+                                                      .samplesPerRow = model.sourceFeatureWidth()}),
       keepsShort(keepsShort) {
   if (extractor.width() != model.sourceFeatureWidth())
     throw InputError(

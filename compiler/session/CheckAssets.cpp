@@ -68,7 +68,9 @@ public:
       return std::nullopt;
     auto patchSize = size_t(std::lround(std::sqrt(double(expected->width) / 3)));
     return features::Extractor(contents[size_t(found - names.begin())],
-                               {.patchSize = patchSize, .name = path(kPreprocessor)});
+                               {.patchSize = patchSize,
+                                .samplesPerRow = size_t(expected->width),
+                                .name = path(kPreprocessor)});
   }
 
   void checkPreprocessor(std::vector<std::string> &warnings) const {

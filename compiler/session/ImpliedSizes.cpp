@@ -23,15 +23,20 @@ struct ImpliedTable {
   uint64_t bytes;
 };
 
-std::vector<ImpliedTable> tablesOf(const frontend::Stack &stack, const std::string &side) {
-  std::vector<ImpliedTable> tables;
-  const frontend::Positions &positions = stack.embedding.positions;
+/// Of positions that are computed.
+void addTable(const frontend::Positions &positions, int64_t width, const std::string &name,
+              std::vector<ImpliedTable> &tables) {
   bool isComputed = positions.kind != frontend::PositionKind::None &&
                     positions.kind != frontend::PositionKind::Learned;
   if (isComputed)
-    tables.push_back({side + ".embedding.positions.length", positions.length,
-                      uint64_t(positions.length + positions.offset) * uint64_t(stack.hiddenSize) *
-                          sizeof(float)});
+    tables.push_back(
+        {name + ".length", positions.length,
+         uint64_t(positions.length + positions.offset) * uint64_t(width) * sizeof(float)});
+}
+
+std::vector<ImpliedTable> tablesOf(const frontend::Stack &stack, const std::string &side) {
+  std::vector<ImpliedTable> tables;
+  addTable(stack.embedding.positions, stack.hiddenSize, side + ".embedding.positions", tables);
   if (const auto &bias = stack.selfAttention.relativeBias)
     tables.push_back({side + ".selfAttention.relativeBias.maximumDistance", bias->maximumDistance,
                       uint64_t(stack.selfAttention.headCount) *
@@ -63,6 +68,7 @@ void checkImpliedSizes(const frontend::Description &description, const OutputFil
   std::vector<ImpliedTable> tables;
   if (description.hasSource())
     tables = tablesOf(description.source, "source");
+  addTable(description.memoryPositions, description.source.hiddenSize, "memoryPositions", tables);
   if (description.hasTarget())
     for (ImpliedTable &table : tablesOf(description.target, "target"))
       tables.push_back(std::move(table));

@@ -64,7 +64,7 @@ def Transept_ActivationOp : Transept_Op<"activation", [SameOperandsAndResultType
     `relu` max(x, 0); `gelu` x * (1 + erf(x / sqrt 2)) / 2; `gelu_tanh` its approximation
     x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel 2016);
     `silu` x / (1 + exp(-x)); `sigmoid` 1 / (1 + exp(-x));
-    `tanh` (exp(2x) - 1) / (exp(2x) + 1).
+    `tanh` (exp(2x) - 1) / (exp(2x) + 1); `asinh` log(x + sqrt(x^2 + 1)).
 
     ```mlir
     func.func @rectify(%x: !transept.rows<source x 2048 x f32>) {

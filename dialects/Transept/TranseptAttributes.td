@@ -10,12 +10,13 @@ include "dialects/Transept/TranseptDialect.td"
 def Transept_ActivationKind : I32EnumAttr<"ActivationKind", "an activation function", [
     I32EnumAttrCase<"Relu", 0, "relu">, I32EnumAttrCase<"Gelu", 1, "gelu">,
     I32EnumAttrCase<"GeluTanh", 2, "gelu_tanh">, I32EnumAttrCase<"Silu", 3, "silu">,
-    I32EnumAttrCase<"Sigmoid", 4, "sigmoid">, I32EnumAttrCase<"Tanh", 5, "tanh">]> {
+    I32EnumAttrCase<"Sigmoid", 4, "sigmoid">, I32EnumAttrCase<"Tanh", 5, "tanh">,
+    I32EnumAttrCase<"Asinh", 6, "asinh">]> {
   let description = [{
     `relu` max(x, 0); `gelu` x * (1 + erf(x / sqrt 2)) / 2; `gelu_tanh` its approximation
     x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel 2016);
     `silu` x / (1 + exp(-x)); `sigmoid` 1 / (1 + exp(-x));
-    `tanh` (exp(2x) - 1) / (exp(2x) + 1).
+    `tanh` (exp(2x) - 1) / (exp(2x) + 1); `asinh` log(x + sqrt(x^2 + 1)).
   }];
   let genSpecializedAttr = 0;
   let cppNamespace = "::transept";

@@ -47,8 +47,8 @@ struct Opening {
     return features::speech2TextFeatures(allSamples(settings.sampleRate), settings, kName);
   }
   Source operator()(const features::WaveformSettings &settings) const {
-    media::checkFeatureWidth(table, 1);
-    return features::waveformFeatures(allSamples(settings.sampleRate), settings);
+    return features::waveformFeatures(allSamples(settings.sampleRate), settings,
+                                      table.source_feature_width);
   }
   Source operator()(const features::ImageSettings &) const { refuseSounds(); }
   Source operator()(const features::FlatPatchSettings &) const { refuseSounds(); }

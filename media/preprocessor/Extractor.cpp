@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <limits>
 
 namespace transept::features {
 
@@ -23,7 +24,7 @@ struct Extraction {
   std::string_view bytes;
   const std::string &name;
   const ExtractOptions &options;
-  size_t patchSize;
+  size_t patchSize, samplesPerRow;
 
   Features operator()(const WhisperSettings &settings) const {
     SoundOptions sound{.sampleRate = settings.sampleRate};
@@ -43,12 +44,15 @@ struct Extraction {
   }
   Features operator()(const WaveformSettings &settings) const {
     SoundOptions sound{.sampleRate = settings.sampleRate};
+    constexpr size_t all = std::numeric_limits<size_t>::max();
+    size_t enough =
+        options.enoughRows < all / samplesPerRow ? options.enoughRows * samplesPerRow : all;
     if (settings.normalizes)
       sound.longestSeconds =
-          std::min(sound.longestSeconds, options.enoughRows / size_t(settings.sampleRate) + 1);
+          std::min(sound.longestSeconds, enough / size_t(settings.sampleRate) + 1);
     else
-      sound.enoughSamples = options.enoughRows;
-    return waveformFeatures(decodeSound(bytes, name, sound), settings);
+      sound.enoughSamples = enough;
+    return waveformFeatures(decodeSound(bytes, name, sound), settings, samplesPerRow);
   }
   Features operator()(const ImageSettings &settings) const {
     return cutPatches(pixelValues(decodeImage(bytes, name), settings, name), patchSize, name);
@@ -74,7 +78,7 @@ void checkPatches(const ImageSettings &settings, const ExtractorOptions &options
 
 Extractor::Extractor(std::string_view config, const ExtractorOptions &options)
     : settings(readSettings(config, options.name, options.defaultType, notes)),
-      patchSize(options.patchSize) {
+      patchSize(options.patchSize), samplesPerRow(options.samplesPerRow) {
   if (const auto *images = std::get_if<ImageSettings>(&settings))
     checkPatches(*images, options);
 }
@@ -85,7 +89,7 @@ Features Extractor::extract(const std::string &path, const ExtractOptions &optio
 
 Features Extractor::extractBytes(std::string_view bytes, const std::string &name,
                                  const ExtractOptions &options) const {
-  return std::visit(Extraction{bytes, name, options, patchSize}, settings);
+  return std::visit(Extraction{bytes, name, options, patchSize, samplesPerRow}, settings);
 }
 
 std::optional<size_t> Extractor::rowCount() const {
@@ -104,7 +108,7 @@ size_t Extractor::width() const {
   if (const auto *speech = std::get_if<Speech2TextSettings>(&settings))
     return speech->mels;
   if (std::holds_alternative<WaveformSettings>(settings))
-    return 1;
+    return samplesPerRow;
   if (const auto *flat = std::get_if<FlatPatchSettings>(&settings))
     return flat->width();
   return 3 * patchSize * patchSize;

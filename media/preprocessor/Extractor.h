@@ -22,6 +22,8 @@ namespace transept::features {
 struct ExtractorOptions {
   /// Side of the encoder's patches; needed for images.
   size_t patchSize = 0;
+  /// Of models that read samples.
+  size_t samplesPerRow = 1;
   /// The class where the file names none, e.g. "ViTImageProcessor"; empty: that is an error.
   std::string defaultType = {};
   /// What errors call the file.
@@ -66,7 +68,7 @@ public:
 private:
   std::vector<std::string> notes;
   Settings settings;
-  size_t patchSize;
+  size_t patchSize, samplesPerRow;
 };
 
 } // namespace transept::features

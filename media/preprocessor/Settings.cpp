@@ -71,8 +71,8 @@ Settings readWaveform(ConfigFields &fields) {
   readSpeechFields(fields);
   requireNumber(fields, "feature_size", 1);
   settings.normalizes = fields.boolean("do_normalize", true);
-  // One sound at a time is never padded.
-  fields.ignore({"padding_value", "padding_side"});
+  // One sound at a time is never padded but to whole rows of the model.
+  fields.ignore({"padding_value", "padding_side", "pad_to_multiple_of"});
   return settings;
 }
 

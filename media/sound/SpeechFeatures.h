@@ -49,8 +49,10 @@ Features whisperFeatures(std::span<const float> samples, const WhisperSettings &
 Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
                              const std::string &name);
 
-/// A row for each sample, normalized over the whole sound if so wanted.
-Features waveformFeatures(std::vector<float> samples, const WaveformSettings &settings);
+/// Samples, normalized over the whole sound if so wanted, in rows of `width`. What does not fill
+/// the last row is silence there: models that read frames do not see a part of one.
+Features waveformFeatures(std::vector<float> samples, const WaveformSettings &settings,
+                          size_t width = 1);
 
 } // namespace transept::features
 

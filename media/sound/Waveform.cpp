@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Wav2Vec2FeatureExtractor: samples as they are, or to mean 0 and variance 1.
+// Wav2Vec2FeatureExtractor: samples as they are, or to mean 0 and variance 1. Processors of models
+// that read frames fill the last one with samples that are masked, and with it the frame.
 
 #include "media/sound/SpeechFeatures.h"
 
@@ -9,21 +10,27 @@
 
 namespace transept::features {
 
-Features waveformFeatures(std::vector<float> samples, const WaveformSettings &settings) {
-  Features features{.rows = samples.size(), .width = 1, .values = std::move(samples)};
-  if (!settings.normalizes || features.rows == 0)
-    return features;
-  auto count = double(features.rows);
+static void normalize(std::vector<float> &samples) {
+  auto count = double(samples.size());
   double sum = 0, squares = 0;
-  for (float sample : features.values)
+  for (float sample : samples)
     sum += sample;
   const double mean = sum / count;
-  for (float sample : features.values)
+  for (float sample : samples)
     squares += (sample - mean) * (sample - mean);
   const double deviation = std::sqrt(squares / count + 1e-7);
-  for (float &sample : features.values)
+  for (float &sample : samples)
     sample = float((sample - mean) / deviation);
-  return features;
+}
+
+Features waveformFeatures(std::vector<float> samples, const WaveformSettings &settings,
+                          size_t width) {
+  if (settings.normalizes && !samples.empty())
+    normalize(samples);
+  const size_t whole = samples.size() / width, rows = (samples.size() + width - 1) / width;
+  samples.resize(whole * width);
+  samples.resize(rows * width);
+  return {.rows = rows, .width = width, .values = std::move(samples)};
 }
 
 } // namespace transept::features

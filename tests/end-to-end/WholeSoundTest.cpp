@@ -8,6 +8,7 @@
 
 #include "transept/sound.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace transept::endtoend {
@@ -83,6 +84,34 @@ TEST(WholeSounds, AreResampledToTheModelsRate) {
     magnitude += std::pow(double(left.states()[index]), 2);
   }
   EXPECT_LT(difference, 0.02 * magnitude);
+}
+
+TEST(WholeSounds, OfFramesAreTranscribedAsTheCommandDoesWithoutWhatFillsNoFrame) {
+  constexpr size_t whole = 87 * 80;
+  TemporaryFolder folder;
+  writeFile(folder.file("sound.wav"), waveOf(whole + 40));
+  CommandResult command =
+      run({"generate", library("moonshine_streaming"), folder.file("sound.wav")});
+  ASSERT_EQ(command.status, 0) << command.errors;
+  Model model = Model::open(library("moonshine_streaming"), {.threads = 2});
+  std::vector<float> samples = sweepOf(whole + 40), silent = samples;
+  std::fill(silent.begin() + whole, silent.end(), 0.0f);
+  Source source = encodeSound(model, {.samples = samples});
+  EXPECT_EQ(source.length(), 22u) << "88 frames, halved twice";
+  EXPECT_TRUE(
+      std::ranges::equal(source.states(), encodeSound(model, {.samples = silent}).states()));
+  const SoundTranscript transcript = transcribe(model, {.samples = samples});
+  ASSERT_EQ(transcript.segments.size(), 1u);
+  EXPECT_FALSE(transcript.segments.front().text.empty());
+  EXPECT_EQ(transcript.segments.front().text + "\n", command.output);
+}
+
+TEST(WholeSounds, OfFramesAreRefusedBeyondThePositions) {
+  Model model = Model::open(library("moonshine_streaming"), {.threads = 2});
+  EXPECT_EQ(model.maximumSourceLength(), 24u);
+  EXPECT_EQ(encodeSound(model, {.samples = sweepOf(96 * 80)}).length(), 24u);
+  std::vector<float> longer = sweepOf(96 * 80 + 1);
+  EXPECT_THAT(errorOf([&] { transcribe(model, {.samples = longer}); }), HasSubstr("24"));
 }
 
 TEST(WholeSounds, ThatAreTooShortOrAskedForTimesAreRefused) {

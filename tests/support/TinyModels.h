@@ -383,6 +383,30 @@ inline frontend::Description tinyWave() {
   return description;
 }
 
+/// Like models that hear while one speaks: frames normalized by themselves, windows that look back,
+/// positions that only the target sees. `scale`: before frames are compressed.
+inline frontend::Description tinyFrames(double scale = 0.75) {
+  using namespace frontend;
+  Description description = tinyWave();
+  description.name = scale < 1 ? "tiny_frames" : "tiny_loud_frames";
+  auto linear = [](const std::string &part, int64_t inputs, int64_t outputs) -> Linear {
+    return {{part}, std::nullopt, inputs, outputs};
+  };
+  Stack &source = description.source;
+  source.layerCount = 2;
+  Features features{.width = 11};
+  features.standardization = {.epsilon = 1e-6, .scale = scale, .activation = Activation::Asinh};
+  features.convolutions = {{1, 1, 0, linear("stem.0", 11, 13), std::nullopt, Activation::Silu},
+                           {5, 2, 4, linear("stem.1", 65, 30), std::nullopt, std::nullopt, 0}};
+  source.embedding = {.features = features};
+  source.selfAttention.variants = {{.window = Window{.before = 3, .after = 2}},
+                                   {.window = Window{.before = 2, .after = 0}}};
+  description.memoryPositions = {PositionKind::Learned, 60, 1,
+                                 checkpoints::TensorReference{"memory.positions"}};
+  description.projection = linear("memory.projection", 30, 30);
+  return description;
+}
+
 /// Like Firefox's translators: a recurrence in place of the target's self-attention, zeros in place
 /// of its first embedding.
 inline frontend::Description tinyStudent() {

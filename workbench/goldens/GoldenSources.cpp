@@ -49,10 +49,11 @@ std::vector<GoldenSource> readFrames(const FloatTensor &tensor, const Model &mod
   return sources;
 }
 
-/// [batch, samples]: rows of one number.
+/// [batch, samples], in whole rows.
 std::vector<GoldenSource> readSamples(const FloatTensor &tensor, const Model &model) {
-  if (tensor.shape.size() != 2 || model.sourceFeatureWidth() != 1)
-    failShape("input_values", tensor, "[batch, samples], of a model that reads samples");
+  auto width = int64_t(model.sourceFeatureWidth());
+  if (tensor.shape.size() != 2 || tensor.shape[1] % width != 0)
+    failShape("input_values", tensor, fmt::format("[batch, samples] in rows of {}", width));
   std::vector<GoldenSource> sources(size_t(tensor.shape[0]));
   const float *from = tensor.values.data();
   for (GoldenSource &source : sources) {

@@ -4,10 +4,13 @@
 
 #include "compiler/codegen/kernels/RowMath.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
+
+#include <limits>
 
 namespace transept::codegen {
 
@@ -137,6 +140,43 @@ Expression emitTanh(KernelBuilder &kernel, Expression x) {
   return kernel.select(magnitude < constant(0.625), small, large);
 }
 
+/// log(x) of x = 2^n m with m from sqrt(1/2) to sqrt(2), by Cephes' polynomial of logf; x is 1 or
+/// more.
+Expression emitLogarithm(KernelBuilder &kernel, Expression x) {
+  constexpr int32_t kRootOfHalf = 0x3f3504f3;
+  auto constant = [&](double value) { return kernel.vectorNumber(value); };
+  Expression bits = kernel.asType(x, kernel.integersOf(kernel.lanes()));
+  Expression power = kernel.shiftRight(bits - kernel.broadcast(kernel.integer32(kRootOfHalf)), 23);
+  Expression fraction = kernel.asType(bits - kernel.shiftLeft(power, 23), x.type()) - constant(1);
+  Expression n = kernel.toFloat(power), square = fraction * fraction;
+  Expression sum = constant(7.0376836292e-2);
+  for (double coefficient : {-1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+                             -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1})
+    sum = kernel.multiplyAdd(sum, fraction, constant(coefficient));
+  Expression rest = kernel.multiplyAdd(n, constant(-2.12194440e-4), sum * fraction * square);
+  rest = kernel.multiplyAdd(square, constant(-0.5), rest);
+  return kernel.multiplyAdd(n, constant(0.693359375), fraction + rest);
+}
+
+/// Of the magnitude, with the sign put back: log(|x| + sqrt(x^2 + 1)), of large ones log(2 |x|),
+/// and near 0, where that loses digits, the odd polynomial of Cephes' asinhf.
+Expression emitAsinh(KernelBuilder &kernel, Expression x) {
+  auto constant = [&](double value) { return kernel.vectorNumber(value); };
+  Expression magnitude = kernel.absolute(x), square = x * x;
+  Expression root = kernel.wrap(math::SqrtOp::create(kernel, square + constant(1)));
+  Expression isLarge = constant(1500) < magnitude;
+  Expression large = emitLogarithm(kernel, kernel.select(isLarge, magnitude, magnitude + root)) +
+                     kernel.select(isLarge, constant(0.6931471805599453), constant(0));
+  large = kernel.select(x < constant(0), constant(0) - large, large);
+  Expression sum = constant(2.0122003309e-2);
+  for (double coefficient : {-4.2699340972e-2, 7.4847586088e-2, -1.6666288134e-1})
+    sum = kernel.multiplyAdd(sum, square, constant(coefficient));
+  Expression small = kernel.multiplyAdd(sum, square * x, x);
+  // Neither infinity nor NaN has a logarithm of these bits.
+  Expression isFinite = magnitude < constant(std::numeric_limits<double>::infinity());
+  return kernel.select(magnitude < constant(0.5), small, kernel.select(isFinite, large, x));
+}
+
 } // namespace
 
 Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression x) {
@@ -162,6 +202,8 @@ Expression emitActivation(KernelBuilder &kernel, ActivationKind kind, Expression
   }
   case ActivationKind::Tanh:
     return emitTanh(kernel, x);
+  case ActivationKind::Asinh:
+    return emitAsinh(kernel, x);
   }
   llvm_unreachable("every activation has its case");
 }

@@ -24,6 +24,8 @@ inline ActivationKind kindOf(Activation activation) {
     return ActivationKind::Sigmoid;
   case Activation::Tanh:
     return ActivationKind::Tanh;
+  case Activation::Asinh:
+    return ActivationKind::Asinh;
   }
   llvm_unreachable("unknown activation");
 }

@@ -88,20 +88,26 @@ static Space inputSpace(const Stack &stack) {
   return hasLearnedRows ? Space::source().derived("features") : Space::source();
 }
 
-Value ModelWriter::positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node) {
-  const Positions &positions = embedding.positions;
-  int64_t length = positions.length + positions.offset;
-  Value table;
-  auto type = RankedTensorType::get({length, hiddenSize}, builder.getF32Type());
+Value ModelWriter::positionTable(const Positions &positions, int64_t width, const Node &node) {
+  auto type =
+      RankedTensorType::get({positions.length + positions.offset, width}, builder.getF32Type());
   if (positions.kind == PositionKind::Learned)
-    table = parameter(*positions.table, type.getShape(), node.child("table"));
-  else
-    table = SinusoidOp::create(builder, location(node.child("table")), type,
-                               sinusoidOf(positions.kind));
-  if (!embedding.segment)
-    return table;
-  Value segment = parameter(*embedding.segment, {1, hiddenSize}, node.child("segment"));
-  return WeightAddRowOp::create(builder, location(node), type, table, segment);
+    return parameter(*positions.table, type.getShape(), node.child("table"));
+  return SinusoidOp::create(builder, location(node.child("table")), type,
+                            sinusoidOf(positions.kind));
+}
+
+Value ModelWriter::memoryOf(Value states) {
+  Value memory = states;
+  if (const Positions &positions = description.memoryPositions;
+      positions.kind != PositionKind::None) {
+    Node node{"memory"}, positionNode = node.child("positions");
+    Value table = positionTable(positions, typeOf(states).getWidth(), positionNode);
+    Value rows = PositionEmbeddingOp::create(builder, location(positionNode), states.getType(),
+                                             states, table, positions.offset);
+    memory = AddOp::create(builder, location(node.child("sum")), states.getType(), states, rows);
+  }
+  return description.projection ? linear(*description.projection, memory, {"projection"}) : memory;
 }
 
 Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hiddenSize,
@@ -127,9 +133,14 @@ Value ModelWriter::embedding(const Embedding &embedding, Value input, int64_t hi
   normalize(/*isBeforePositions=*/true);
   if (embedding.positions.kind != PositionKind::None) {
     Node positionNode = node.child("positions");
-    Value positions = PositionEmbeddingOp::create(
-        builder, location(positionNode), states.getType(), positioned,
-        positionTable(embedding, hiddenSize, positionNode), embedding.positions.offset);
+    Value table = positionTable(embedding.positions, hiddenSize, positionNode);
+    if (embedding.segment) {
+      Value segment = parameter(*embedding.segment, {1, hiddenSize}, positionNode.child("segment"));
+      table =
+          WeightAddRowOp::create(builder, location(positionNode), table.getType(), table, segment);
+    }
+    Value positions = PositionEmbeddingOp::create(builder, location(positionNode), states.getType(),
+                                                  positioned, table, embedding.positions.offset);
     states =
         AddOp::create(builder, location(node.child("sum")), states.getType(), states, positions);
   }
@@ -317,8 +328,7 @@ mlir::OwningOpRef<mlir::ModuleOp> ModelWriter::write() {
   Value memory;
   if (source) {
     Value states = stack(description.source, source, /*isTarget=*/false, Value(), {"encoder"});
-    memory =
-        description.projection ? linear(*description.projection, states, {"projection"}) : states;
+    memory = memoryOf(states);
     results.push_back(states);
   }
   if (targetIds) {

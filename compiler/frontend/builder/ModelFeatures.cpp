@@ -39,6 +39,19 @@ Value ModelWriter::convolution(const Convolution &convolution, Value &input, con
   return convolution.norm ? norm(*convolution.norm, result, node.child("norm")) : result;
 }
 
+Value ModelWriter::standardization(const Standardization &standardization, Value input,
+                                   const Node &node) {
+  Value result =
+      LayerNormOp::create(builder, location(node.child("norm")), input.getType(), input,
+                          /*gain=*/Value(), /*bias=*/Value(), number(standardization.epsilon));
+  if (standardization.scale != 1.0)
+    result = ScaleOp::create(builder, location(node.child("scale")), result.getType(), result,
+                             number(standardization.scale));
+  return standardization.activation
+             ? activation(*standardization.activation, result, node.child("activation"))
+             : result;
+}
+
 Value ModelWriter::block(const ResidualBlock &block, Value input, const Node &node) {
   Node inner = node.child("input");
   Value hidden =
@@ -76,6 +89,8 @@ Value ModelWriter::features(const Features &features, Value input, Value &firstR
     states = SliceColumnsOp::create(builder, location(node.child("values")),
                                     rows(spaceOf(input), features.width - counted), input,
                                     builder.getI64IntegerAttr(counted));
+  if (features.standardization)
+    states = standardization(*features.standardization, states, node.child("standardization"));
   for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
     Space space = spaceOf(states);
     if (changesRows(each))

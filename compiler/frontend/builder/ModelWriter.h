@@ -59,7 +59,11 @@ private:
                        const Node &node);
   mlir::Value embedding(const Embedding &embedding, mlir::Value input, int64_t hiddenSize,
                         const Node &node);
-  mlir::Value positionTable(const Embedding &embedding, int64_t hiddenSize, const Node &node);
+  mlir::Value positionTable(const Positions &positions, int64_t width, const Node &node);
+  /// What the target reads of the source's states.
+  mlir::Value memoryOf(mlir::Value states);
+  mlir::Value standardization(const Standardization &standardization, mlir::Value input,
+                              const Node &node);
   /// Over which scores a bias is; keys may be blocks of so many queries.
   struct BiasOfScores {
     const RelativeBias &bias;

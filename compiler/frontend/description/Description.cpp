@@ -233,6 +233,11 @@ void checkClassifier(const Classifier &classifier, const Description &descriptio
 void checkTarget(const Description &description) {
   const Stack &target = description.target;
   int64_t memory = description.source.hiddenSize;
+  const Positions &positions = description.memoryPositions;
+  checkPositions(positions, "memoryPositions", memory);
+  expect(positions.kind == PositionKind::None || positions.length >= 1, "memoryPositions",
+         "they need a length");
+  expect(!positions.uncountedId, "memoryPositions", "uncountedId is for tokens, not for states");
   if (const auto &projection = description.projection) {
     checkLinear(*projection, "projection", memory, projection->outputs);
     memory = projection->outputs;
@@ -278,6 +283,9 @@ void checkDescription(const Description &description) {
   expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
   expect(!description.projection || (description.hasSource() && description.hasTarget()),
          "projection", "it needs a source and a target side");
+  expect(description.memoryPositions.kind == PositionKind::None ||
+             (description.hasSource() && description.hasTarget()),
+         "memoryPositions", "they need a source and a target side");
   if (description.hasSource())
     checkStack(description.source, "source", /*memory=*/0);
   expect(!description.classifier || description.hasTarget(), "classifier",

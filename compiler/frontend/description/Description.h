@@ -40,7 +40,7 @@ struct Norm {
 };
 
 /// GeluTanh is the tanh approximation ("gelu_new"), Gelu the exact erf form, Silu also "swish".
-enum class Activation { Relu, Gelu, GeluTanh, Silu, Sigmoid, Tanh };
+enum class Activation { Relu, Gelu, GeluTanh, Silu, Sigmoid, Tanh, Asinh };
 
 /// Halves: sines in the first half of a row, cosines in the second, angle p / 10000^(2i/width).
 /// HalvesInclusive: the same with angle p / 10000^(i/(width/2-1)), so that the slowest wave is
@@ -78,6 +78,12 @@ struct Convolution {
   std::optional<Norm> norm = {};
 };
 
+/// activation(scale * (x - mean) / sqrt(variance + epsilon)), of the numbers of one row.
+struct Standardization {
+  double epsilon = 1e-6, scale = 1.0;
+  std::optional<Activation> activation = {};
+};
+
 /// output(activation(input x)) + skip x.
 struct ResidualBlock {
   Linear input, output, skip;
@@ -106,6 +112,8 @@ struct Features {
   /// The first columns of a row count rows of these, column i of table i; convolutions and block
   /// read the other columns.
   std::vector<CountedTable> countedTables = {};
+  /// Before the convolutions.
+  std::optional<Standardization> standardization = {};
 };
 
 /// From what a stack reads to its first states: token embeddings or features, times scale, plus
@@ -408,6 +416,9 @@ struct Description {
   /// One of the sides may be missing: an encoder alone gives states, a decoder alone continues
   /// prompts.
   Stack source;
+  /// Are added to the source states, of their width, where the target reads them, not where a
+  /// caller does. No source is longer.
+  Positions memoryPositions;
   /// Between the source states and the target's cross-attention, where their widths differ.
   std::optional<Linear> projection;
   Stack target;

@@ -81,6 +81,8 @@ void checkFeatures(const Features &features, const std::string &role, int64_t hi
   expect(features.width > counted, role,
          fmt::format("width must be {} or more: a column for each of countedTables, and others",
                      counted + 1));
+  expect(counted == 0 || !features.standardization, role,
+         "a row with columns of countedTables has no standardization");
   int64_t channels = features.width - counted;
   for (const Convolution &convolution : features.convolutions) {
     checkConvolution(convolution, role + ".convolutions", channels);

@@ -54,13 +54,14 @@ template <> struct EnumNames<NormKind> {
        {NormKind::Sequence, "sequence"}}};
 };
 template <> struct EnumNames<Activation> {
-  static constexpr std::array<std::pair<Activation, std::string_view>, 6> rows{
+  static constexpr std::array<std::pair<Activation, std::string_view>, 7> rows{
       {{Activation::Relu, "relu"},
        {Activation::Gelu, "gelu"},
        {Activation::GeluTanh, "geluTanh"},
        {Activation::Silu, "silu"},
        {Activation::Sigmoid, "sigmoid"},
-       {Activation::Tanh, "tanh"}}};
+       {Activation::Tanh, "tanh"},
+       {Activation::Asinh, "asinh"}}};
 };
 template <> struct EnumNames<PositionKind> {
   static constexpr std::array<std::pair<PositionKind, std::string_view>, 5> rows{
@@ -133,6 +134,12 @@ template <typename Archive> void visitFields(Archive &archive, Convolution &valu
   archive.required("norm", value.norm);
 }
 
+template <typename Archive> void visitFields(Archive &archive, Standardization &value) {
+  archive.defaulted("epsilon", value.epsilon, epsilonRange);
+  archive.defaulted("scale", value.scale, NumberRange{});
+  archive.required("activation", value.activation);
+}
+
 template <typename Archive> void visitFields(Archive &archive, ResidualBlock &value) {
   archive.required("input", value.input);
   archive.required("activation", value.activation);
@@ -153,6 +160,7 @@ template <typename Archive> void visitFields(Archive &archive, Features &value) 
   archive.required("block", value.block);
   archive.defaulted("trailingRows", value.trailingRows);
   archive.defaulted("countedTables", value.countedTables);
+  archive.required("standardization", value.standardization);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Embedding &value) {
@@ -381,6 +389,8 @@ template <typename Archive> void visitFields(Archive &archive, Description &valu
   archive.required("name", value.name);
   archive.defaulted("family", value.family);
   archive.present("source", value.source, value.hasSource());
+  archive.present("memoryPositions", value.memoryPositions,
+                  value.memoryPositions.kind != PositionKind::None);
   archive.required("projection", value.projection);
   archive.present("target", value.target, value.hasTarget());
   archive.present("logits", value.logits, value.hasTarget() && !value.forecaster);

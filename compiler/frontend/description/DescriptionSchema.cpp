@@ -100,6 +100,7 @@ private:
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
   Json schema(Features &value) { return define("features", value); }
+  Json schema(Standardization &value) { return define("standardization", value); }
   Json schema(ResidualBlock &value) { return define("residualBlock", value); }
   Json schema(CountedTable &value) { return define("countedTable", value); }
   Json schema(LogitsTransform &value) { return define("logitsTransform", value); }

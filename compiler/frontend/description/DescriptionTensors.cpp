@@ -66,6 +66,11 @@ public:
       add(*linear.bias, role + ".bias", {linear.outputs});
   }
 
+  void positionTable(const Positions &positions, const std::string &role, int64_t width) {
+    if (positions.table)
+      addWithOnes(*positions.table, role + ".table", {positions.length + positions.offset, width});
+  }
+
 private:
   int64_t hidden = 0, layer = 0;
 
@@ -143,10 +148,7 @@ private:
       features(*embedding.features, role + ".features");
     if (embedding.segment)
       add(*embedding.segment, role + ".segment", {1, hidden});
-    const Positions &positions = embedding.positions;
-    if (positions.table)
-      addWithOnes(*positions.table, role + ".positions.table",
-                  {positions.length + positions.offset, hidden});
+    positionTable(embedding.positions, role + ".positions", hidden);
     if (embedding.norm)
       norm(*embedding.norm, role + ".norm");
   }
@@ -226,6 +228,7 @@ std::vector<TensorUse> listTensors(const Description &description) {
   Walk walk;
   if (description.hasSource())
     walk.stack(description.source, "source");
+  walk.positionTable(description.memoryPositions, "memoryPositions", description.source.hiddenSize);
   if (description.projection)
     walk.linear(*description.projection, "projection");
   if (description.hasTarget()) {

@@ -48,6 +48,8 @@ constexpr auto t5Gemma2 = classes("T5Gemma2ForConditionalGeneration", "T5Gemma2M
 constexpr auto whisper = classes("WhisperForConditionalGeneration", "WhisperModel");
 constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Speech2TextModel");
 constexpr auto moonshine = classes("MoonshineForConditionalGeneration", "MoonshineModel");
+constexpr auto moonshineStreaming =
+    classes("MoonshineStreamingForConditionalGeneration", "MoonshineStreamingModel");
 constexpr auto blip = classes("BlipForConditionalGeneration");
 constexpr auto pix2Struct = classes("Pix2StructForConditionalGeneration");
 constexpr auto encoderDecoder = classes("EncoderDecoderModel");
@@ -57,7 +59,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 28> families = {{
+constexpr std::array<Family, 29> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -83,6 +85,7 @@ constexpr std::array<Family, 28> families = {{
     {"whisper", whisper, describeWhisper},
     {"speech_to_text", speechToText, describeSpeechToText},
     {"moonshine", moonshine, describeMoonshine},
+    {"moonshine_streaming", moonshineStreaming, describeMoonshineStreaming},
     {"nn_transformer", torchTransformer, describeTorchTransformer},
     {"bert", bert, describeBert},
     {"gpt2", gpt2, describeGpt2},

@@ -79,6 +79,8 @@ FamilyResult describeTorchTransformer(FamilyInput &input);
 FamilyResult describeT5(FamilyInput &input);
 /// Moonshine: speech from samples.
 FamilyResult describeMoonshine(FamilyInput &input);
+/// Moonshine Streaming: speech from frames of samples.
+FamilyResult describeMoonshineStreaming(FamilyInput &input);
 /// T5Gemma: Gemma 2 on both sides.
 FamilyResult describeT5Gemma(FamilyInput &input);
 /// T5Gemma 2: Gemma 3 on both sides.

@@ -155,7 +155,7 @@ std::string modelPrefix(const checkpoints::Checkpoint &checkpoint, const std::st
 
 void setTargetWords(JsonFields &config, const checkpoints::Checkpoint &checkpoint,
                     FamilyResult &result, const TargetWords &words) {
-  bool isTied = config.boolean("tie_word_embeddings", true) &&
+  bool isTied = config.boolean("tie_word_embeddings", words.isTied) &&
                 !(words.isVersion5 && differsFromWords(checkpoint, {words.embedding}, words.head));
   std::vector<std::string> names = {words.embedding}, &unused = result.unusedTensors;
   if (isTied)

@@ -69,6 +69,7 @@ struct TargetWords {
   int64_t vocabulary;
   std::string embedding, head; // tensors
   bool isVersion5;             // isWrittenByVersion5, of the file as a whole
+  bool isTied = true;          // where the file does not say
 };
 
 /// The target's embedding and its head: the same numbers where tie_word_embeddings is true.

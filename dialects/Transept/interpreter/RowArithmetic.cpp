@@ -24,6 +24,8 @@ double transept::activate(ActivationKind kind, double x) {
     return 1 / (1 + std::exp(-x));
   case ActivationKind::Tanh:
     return std::tanh(x);
+  case ActivationKind::Asinh:
+    return std::asinh(x);
   }
   llvm_unreachable("every activation has its formula above");
 }

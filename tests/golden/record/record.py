@@ -15,6 +15,8 @@ BART = dict(vocab_size=96, d_model=32, encoder_layers=2, decoder_layers=3, encod
             decoder_attention_heads=2, encoder_ffn_dim=48, decoder_ffn_dim=40, max_position_embeddings=40)
 T5 = dict(vocab_size=96, d_model=32, d_kv=12, d_ff=40, num_layers=2, num_decoder_layers=3, num_heads=4,
           relative_attention_num_buckets=16, relative_attention_max_distance=32)
+WAVES = {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "feature_size": 1, "sampling_rate": 16000,
+         "padding_value": 0.0, "do_normalize": False, "padding_side": "right", "return_attention_mask": True}
 LABELS = {0: "contradiction", 1: "neutral", 2: "entailment"}
 
 
@@ -311,10 +313,65 @@ def moonshine():
     options = {"max_length": 24, "no_repeat_ngram_size": 2}
     recorder = generator(transformers.MoonshineForConditionalGeneration(config), 12, samples, keeps_attention=True,
                          searches={name: {**search, **options} for name, search in SEARCHES.items()})
-    recorder.files = {"tokenizer.json": letters(96),
-                      "preprocessor_config.json": {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "feature_size": 1,
-                                                   "sampling_rate": 16000, "padding_value": 0.0, "do_normalize": False,
-                                                   "padding_side": "right", "return_attention_mask": True}}
+    recorder.files = {"tokenizer.json": letters(96), "preprocessor_config.json": WAVES}
+    return recorder
+
+
+def frames(recorder):
+    """Of one frame there is one row; the last frames fill no four."""
+    return {f"b1_n{count}": {"input_values": 0.3 * torch.randn((1, 80 * count), generator=recorder.generator)}
+            for count in (1, 6, 67)}
+
+
+def as_processed(model):
+    """Without a mask the encoder ignores its windows, and the decoder adds positions to the encoder's own states."""
+    def with_mask(module, arguments, options):
+        options = dict(options)
+        values = options.get("input_values", arguments[0] if arguments else None)
+        if options.get("attention_mask") is None:
+            options["attention_mask"] = torch.ones(values.shape, dtype=torch.long)
+        return arguments, options
+
+    def with_own_states(module, arguments, options):
+        return arguments, {**options, "encoder_hidden_states": options["encoder_hidden_states"].clone()}
+
+    sound = 0.3 * torch.randn((1, 80 * 67))
+    states = model.model.encoder(sound, attention_mask=torch.ones(sound.shape, dtype=torch.long)).last_hidden_state
+    assert not torch.allclose(states, model.model.encoder(sound).last_hidden_state), "windows need no mask"
+    before = states.clone()
+    model.model.decoder(input_ids=torch.ones((1, 1), dtype=torch.long), encoder_hidden_states=states)
+    assert not torch.equal(states, before), "the decoder leaves the states alone"
+    # A frame that is not full is masked, so that it is silence; it still makes a row.
+    for count in (80 * 66 + 1, 80 * 65 + 79, 80 * 64 + 40):
+        whole, padded = count // 80 * 80, -(-count // 80) * 80
+        part, silent = sound[:, :padded].clone(), sound[:, :padded].clone()
+        part[:, count:], silent[:, whole:] = 0, 0
+        mask = (torch.arange(padded)[None] < count).long()
+        original = model.model.encoder(part, attention_mask=mask)
+        assert bool(original.attention_mask.all()), "rows are masked"
+        ours = model.model.encoder(silent, attention_mask=torch.ones_like(mask)).last_hidden_state
+        assert torch.equal(original.last_hidden_state, ours), count
+    model.model.encoder.register_forward_pre_hook(with_mask, with_kwargs=True)
+    model.model.decoder.register_forward_pre_hook(with_own_states, with_kwargs=True)
+    return model
+
+
+def moonshine_streaming():
+    """Windows that see no row behind, groups of key heads and biases in the encoder alone, and sides of different widths.
+    transformers 5.24."""
+    encoder = dict(hidden_size=40, intermediate_size=56, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=2,
+                   head_dim=12, attention_bias=True, sliding_windows=[[4, 3], [3, 0], [16, 4], [1, 2]])
+    config = transformers.MoonshineStreamingConfig(
+        encoder_config=encoder, vocab_size=96, hidden_size=32, intermediate_size=48, num_hidden_layers=3,
+        num_attention_heads=4, num_key_value_heads=4, head_dim=10, max_position_embeddings=24, decoder_start_token_id=1,
+        rope_parameters={"rope_type": "default", "rope_theta": 100.0, "partial_rotary_factor": 0.8})
+    model = transformers.MoonshineStreamingForConditionalGeneration(config)
+    model.set_attn_implementation("eager")
+    as_processed(randomize(model, 14, 1))
+    options = {"max_length": 24, "no_repeat_ngram_size": 2}
+    recorder = generator(model, 14, frames, keeps_attention=True,
+                         searches={name: {**search, **options} for name, search in SEARCHES.items()})
+    recorder.files = {"tokenizer.json": letters(96), "preprocessor_config.json": WAVES}
     return recorder
 
 
@@ -367,7 +424,8 @@ def t5gemma2():
 
 RECORDERS = {each.__name__: each for each in (bart_classifier, mbart_classifier, t5_classifier, t5_encoder, mt5_encoder,
                                               umt5_encoder, mvp, madlad, whisper_large_v3, manga_ocr,
-                                              nougat, t5gemma, moonshine, t5gemma2, indic_trans, indic_trans_pre_norm)}
+                                              nougat, t5gemma, moonshine, moonshine_streaming, t5gemma2, indic_trans,
+                                              indic_trans_pre_norm)}
 
 
 def main():

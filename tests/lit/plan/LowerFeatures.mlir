@@ -125,6 +125,44 @@ func.func @decode() {
 
 // -----
 
+!frames = !transept.rows<source x 80 x f32>
+!target = !transept.rows<target x 80 x f32>
+!cache = !transept.encoder_cache<source x 80 x f32>
+
+// Frames are normalized by themselves, scaled and compressed; positions of what the target reads are not in the states.
+
+// CHECK-LABEL: plan.program @encode
+// CHECK:       plan.take_features "features" into %[[FRAMES:[^ ]*]]
+// CHECK:       plan.normalize "layer_norm" %[[FRAMES]] into %[[NORMAL:[^ ]*]] <layer, epsilon = 9.9{{.*}}E-7> :
+// CHECK:       plan.elementwise "scale" scale %[[NORMAL]] into %[[SCALED:[^ ]*]]
+// CHECK:       plan.elementwise "activation" activate %[[SCALED]] into %[[X:[^ ]*]] {activation = #transept<activation_kind asinh>}
+// CHECK:       plan.embed_positions "position_embedding" into %[[P:[^ ]*]] table
+// CHECK:       plan.elementwise "add" add %[[X]], %[[P]] into %[[MEMORY:[^ ]*]]
+// CHECK:       plan.store "cross_attention.keys" %[[MEMORY]]
+// CHECK-NEXT:  plan.store "cross_attention.values" %[[MEMORY]]
+// CHECK:       plan.emit_states "states" %[[X]]
+func.func @encode(%frames: !frames) -> (!cache, !cache, !frames) {
+  %normal = transept.layer_norm %frames epsilon 1.0e-6 : (!frames) -> !frames
+  %scaled = transept.scale %normal by 0.75 : !frames
+  %x = transept.activation asinh %scaled : !frames
+  %table = transept.parameter "positions" : tensor<9x80xf32>
+  %positions = transept.position_embedding %x, %table : (!frames, tensor<9x80xf32>) -> !frames
+  %memory = transept.add %x, %positions : !frames
+  %keys = transept.cache_store %memory : (!frames) -> !cache
+  %values = transept.cache_store %memory : (!frames) -> !cache
+  return %keys, %values, %x : !cache, !cache, !frames
+}
+func.func @decode(%ids: !transept.rows<target x 1 x i32>, %k: !cache, %v: !cache) -> !target {
+  %words = transept.parameter "words" : tensor<7x80xf32>
+  %x = transept.embedding %ids, %words : (!transept.rows<target x 1 x i32>, tensor<7x80xf32>) -> !target
+  %keys = transept.cache_read %k : (!cache) -> !frames
+  %values = transept.cache_read %v : (!cache) -> !frames
+  %y = transept.cross_attention %x, %keys, %values heads 2 : (!target, !frames, !frames) -> !target
+  return %y : !target
+}
+
+// -----
+
 !patches = !transept.rows<source.patches x 14 x f32>
 !pixels = !transept.rows<source.patches x 12 x f32>
 !rows = !transept.rows<source.patches x 20 x f32>

@@ -95,6 +95,7 @@ TEST_F(InterpreterRows, Activations) {
   EXPECT_THAT(activate("gelu_tanh"), near({-0.15880800939172324, 0.8411919906082768}));
   EXPECT_THAT(activate("sigmoid"), near({0.2689414213699951, 0.7310585786300049}));
   EXPECT_THAT(activate("tanh"), near({-0.7615941559557649, 0.7615941559557649}));
+  EXPECT_THAT(activate("asinh"), near({-0.881373587019543, 0.881373587019543}));
   EXPECT_THAT(activate("silu"), near({-0.2689414213699951, 0.7310585786300049}));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What an absent field means is said by the configuration class of transformers 4.44 (T5Gemma's and
-// Moonshine's: of 4.57, T5Gemma 2's: of 5.24): here is each class's value of each field that its
-// family reads.
+// Moonshine's: of 4.57, T5Gemma 2's and Moonshine Streaming's: of 5.24): here is each class's value
+// of each field that its family reads.
 
 #include "tests/support/TestCheckpoint.h"
 
@@ -77,6 +77,16 @@ const ClassDefaults classes[] = {
       "encoder_hidden_act": "gelu", "decoder_hidden_act": "silu", "rope_theta": 10000.0,
       "partial_rotary_factor": 0.9, "attention_bias": false, "tie_word_embeddings": true,
       "decoder_start_token_id": 1, "bos_token_id": 1, "eos_token_id": 2})"},
+    {"moonshine_streaming", R"({"vocab_size": 32768, "hidden_size": 320,
+      "intermediate_size": 1280, "num_hidden_layers": 6, "num_attention_heads": 8,
+      "head_dim": 40, "hidden_act": "silu", "max_position_embeddings": 4096,
+      "attention_bias": false, "tie_word_embeddings": false, "bos_token_id": 1,
+      "eos_token_id": 2})"},
+    {"moonshine_streaming_encoder", R"({"hidden_size": 320, "intermediate_size": 1280,
+      "num_hidden_layers": 6, "num_attention_heads": 8, "num_key_value_heads": 8, "head_dim": 40,
+      "hidden_act": "gelu", "attention_bias": false, "sample_rate": 16000, "frame_ms": 5.0,
+      "sliding_windows": [[16, 4], [16, 4], [16, 0], [16, 0], [16, 4], [16, 4]]})",
+     "encoder_config", R"({"model_type": "moonshine_streaming"})"},
     {"mvp", R"({"vocab_size": 50267, "max_position_embeddings": 1024, "d_model": 1024,
       "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
       "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
@@ -240,6 +250,7 @@ checkpoints::Checkpoint openWords(const TemporaryDirectory &directory) {
         "decoder.model.decoder.embed_tokens.weight", "decoder.output_projection.weight",
         "decoder.embed_tokens.weight"})
     tensors[name] = {"F32", {1, 1}, bytesOf({1.0f})};
+  tensors["model.encoder.embedder.comp.log_k"] = {"F32", {}, bytesOf({1.0f})};
   directory.write("model.safetensors", safetensorsFile(tensors));
   return checkpoints::Checkpoint::open(directory.path());
 }

@@ -96,7 +96,7 @@ TEST(CheckDescription, NamesEveryContradiction) {
   }
 }
 
-TEST(CheckDescription, NamesEveryContradictionOfForecastersAndPatches) {
+TEST(CheckDescription, NamesEveryContradictionOfForecastersPatchesAndFrames) {
   const std::vector<Mistake> ofForecasters = {
       {[](auto &d) { d.forecaster->patchLength = 7; }, "any number of rows of 14 numbers"},
       {[](auto &d) { d.forecaster->contextLength = 0; }, "contextLength and horizon"},
@@ -113,9 +113,27 @@ TEST(CheckDescription, NamesEveryContradictionOfForecastersAndPatches) {
       {[](auto &d) { d.source.embedding.features->width = 2; }, "width must be 3 or more"},
       {[](auto &d) { d.source.embedding.features->countedTables[1].rowCount = 0; },
        "found 0 rows, allowed are 1 to 16777216"},
-      {[](auto &d) { d.source.embedding.features->countedTables.pop_back(); }, "linear"}};
+      {[](auto &d) { d.source.embedding.features->countedTables.pop_back(); }, "linear"},
+      {[](auto &d) { d.source.embedding.features->standardization = Standardization{}; },
+       "has no standardization"}};
+  const std::vector<Mistake> ofFrames = {
+      {[](auto &d) { d.memoryPositions.table.reset(); }, "memoryPositions: learned positions"},
+      {[](auto &d) { d.memoryPositions.length = 0; }, "need a length"},
+      {[](auto &d) {
+         d.memoryPositions = Positions();
+         d.memoryPositions.kind = PositionKind::SinusoidalHalves;
+       },
+       "memoryPositions: they need a length"},
+      {[](auto &d) { d.memoryPositions.uncountedId = 1; }, "uncountedId is for tokens"},
+      {[](auto &d) { d.projection->inputs = 1; }, "projection: found 1 inputs"},
+      {[](auto &d) {
+         d.target = {};
+         d.projection.reset();
+       },
+       "memoryPositions: they need a source and a target side"}};
   for (const auto &[checkpoint, mistakes] :
-       {std::pair{"chronos_bolt", &ofForecasters}, std::pair{"pix2struct", &ofPatches}}) {
+       {std::pair{"chronos_bolt", &ofForecasters}, std::pair{"pix2struct", &ofPatches},
+        std::pair{"moonshine_streaming", &ofFrames}}) {
     const Description good = TestCheckpoint(checkpoint).describe();
     checkDescription(good);
     for (const Mistake &mistake : *mistakes) {

@@ -70,6 +70,24 @@ TEST_F(ModelBuilderTest, PutsTheLayersNumberIntoTensorNames) {
                                               "decoder.layer.1.self.q.weight", "shared"}));
 }
 
+TEST_F(ModelBuilderTest, StandardizesFramesAndAddsPositionsBehindTheStatesThatAreReturned) {
+  auto module = buildModel(testing::tinyFrames(), context);
+  ASSERT_TRUE(module);
+  auto norms = module->lookupSymbol<func::FuncOp>("forward").getOps<LayerNormOp>();
+  LayerNormOp first = *norms.begin();
+  EXPECT_EQ(nameOf(first.getLoc()), "encoder.embedding.features.standardization.norm");
+  EXPECT_FALSE(first.getGain());
+  EXPECT_EQ(count<ScaleOp>(*module), 1) << "of the frames";
+  Value states =
+      module->lookupSymbol<func::FuncOp>("forward").getBody().front().getTerminator()->getOperand(
+          1);
+  std::vector<std::string> readers;
+  for (Operation *reader : states.getUsers())
+    readers.push_back(nameOf(reader->getLoc()).str());
+  EXPECT_THAT(readers, ::testing::IsSupersetOf({"memory.positions", "memory.sum"}));
+  EXPECT_THAT(readers, ::testing::Not(::testing::Contains(HasSubstr("decoder"))));
+}
+
 TEST_F(ModelBuilderTest, SharesARelativeBiasUnlessItsNameHasTheLayer) {
   Description description = testing::tinyT5(/*isGated=*/false);
   EXPECT_EQ(count<RelativePositionBiasOp>(*buildModel(description, context)), 2);

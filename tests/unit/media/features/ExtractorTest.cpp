@@ -26,6 +26,13 @@ TEST(Extractor, TurnsSoundsIntoFrames) {
       R"({"feature_extractor_type": "Speech2TextFeatureExtractor", "num_mel_bins": 20})");
   EXPECT_EQ(kaldi.width(), 20U);
   EXPECT_EQ(kaldi.extract(referencePath("chirp.wav")).rows, 38U);
+
+  Extractor frames(
+      R"({"feature_extractor_type": "Wav2Vec2FeatureExtractor", "do_normalize": false})",
+      {.samplesPerRow = 80});
+  EXPECT_EQ(frames.width(), 80U);
+  EXPECT_EQ(frames.extract(referencePath("chirp.wav")).rows, 80U);
+  EXPECT_EQ(frames.extract(referencePath("chirp.wav"), {.enoughRows = 7}).rows, 7U);
 }
 
 TEST(Extractor, TurnsImagesIntoPatches) {

@@ -55,7 +55,8 @@ TEST(Settings, WaveformsAsCheckpointsHaveThem) {
   auto settings = read<WaveformSettings>(
       R"({"do_normalize": false, "feature_extractor_type": "Wav2Vec2FeatureExtractor",
           "feature_size": 1, "padding_side": "right", "padding_value": 0.0,
-          "processor_class": "Wav2Vec2Processor", "return_attention_mask": true,
+          "pad_to_multiple_of": 80, "processor_class": "Wav2Vec2Processor",
+          "return_attention_mask": true,
           "sampling_rate": 16000})");
   EXPECT_FALSE(settings.normalizes);
   EXPECT_TRUE(read<WaveformSettings>(R"({"feature_extractor_type": "Wav2Vec2FeatureExtractor"})")
@@ -72,6 +73,16 @@ TEST(Settings, WaveformsAreNormalizedOverTheWholeSound) {
   EXPECT_EQ(features.width, 1U);
   EXPECT_NEAR(features.values[0], -1 / std::sqrt(1 + 1e-7), 1e-6);
   EXPECT_EQ(features.values[1], -features.values[0]);
+}
+
+TEST(Settings, WaveformsOfFramesEndWithSilenceForWhatIsNoFrame) {
+  Features features = waveformFeatures({1, 2, 3, 4, 5}, {.normalizes = false}, 2);
+  EXPECT_EQ(features.rows, 3U);
+  EXPECT_EQ(features.width, 2U);
+  EXPECT_THAT(features.values, ElementsAre(1, 2, 3, 4, 0, 0));
+  EXPECT_THAT(waveformFeatures({1, 2, 3, 4}, {.normalizes = false}, 2).values,
+              ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(waveformFeatures({}, {}, 2).rows, 0U);
 }
 
 TEST(Settings, Speech2TextAsCheckpointsHaveIt) {

@@ -30,6 +30,8 @@ func.func @small_ops(%x: !x) {
   %5 = transept.activation sigmoid %3 : !x
   // CHECK: transept.activation tanh %
   %6 = transept.activation tanh %3 : !x
+  // CHECK: transept.activation asinh %
+  %7 = transept.activation asinh %3 : !x
   // CHECK: transept.slice_columns %{{.*}} from 4 : (!transept.rows<source x 8 x f32>) -> !transept.rows<source x 2 x f32>
   %4 = transept.slice_columns %3 from 4 : (!x) -> !transept.rows<source x 2 x f32>
   return
