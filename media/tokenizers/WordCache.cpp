@@ -42,15 +42,10 @@ uint64_t hashOf(std::string_view word) {
   forEachNumber(word, [&](uint64_t part) {
     hash = (hash ^ part) * factor;
     hash ^= hash >> 32;
-<<<<<<< HEAD
-  }
+  });
   // The last bytes of a part have come to the upper bits alone, and places go by the lowest.
   hash *= factor;
   return hash ^ hash >> 32;
-=======
-  });
-  return hash;
->>>>>>> refs/helpers/h2
 }
 
 uint16_t tagOf(uint64_t hash) {
