@@ -10,6 +10,7 @@ extern "C" const transept::text::Kind *const transept_tokenizer_kinds[] = {
     &transept_tokenizer_marian,
     &transept_tokenizer_sentencepiece,
     &transept_tokenizer_t5,
+    &transept_tokenizer_tagged_sentencepiece,
     &transept_tokenizer_tokenizer_json,
     &transept_tokenizer_word_bpe,
     &transept_tokenizer_wordpiece,

@@ -30,6 +30,7 @@ extern const transept::text::Kind transept_tokenizer_bytes;
 extern const transept::text::Kind transept_tokenizer_marian;
 extern const transept::text::Kind transept_tokenizer_sentencepiece;
 extern const transept::text::Kind transept_tokenizer_t5;
+extern const transept::text::Kind transept_tokenizer_tagged_sentencepiece;
 extern const transept::text::Kind transept_tokenizer_tokenizer_json;
 extern const transept::text::Kind transept_tokenizer_word_bpe;
 extern const transept::text::Kind transept_tokenizer_wordpiece;

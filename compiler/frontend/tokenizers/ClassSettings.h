@@ -51,6 +51,7 @@ Tokenizer bertJapanese(const ClassInput &input);
 Tokenizer byT5(const ClassInput &input);
 
 // Sentencepiece.
+Tokenizer indicTrans(const ClassInput &input);
 Tokenizer marian(const ClassInput &input);
 Tokenizer t5(const ClassInput &input);
 Tokenizer xlmRoberta(const ClassInput &input);

@@ -20,6 +20,18 @@ Tokenizer marian(const ClassInput &input) {
   return tokenizer;
 }
 
+Tokenizer indicTrans(const ClassInput &) {
+  Tokenizer tokenizer{.kind = "tagged-sentencepiece",
+                      .files = {"model.SRC", "model.TGT", "dict.SRC.json", "dict.TGT.json"},
+                      .settings = {}};
+  tokenizer.settings["language_tags"] = dump(tokenizerLanguages("indic_trans"));
+  tokenizer.settings["special_tokens"] = dump({{"bos_token", "<s>"},
+                                               {"eos_token", "</s>"},
+                                               {"unk_token", "<unk>"},
+                                               {"pad_token", "<pad>"}});
+  return tokenizer;
+}
+
 Tokenizer t5(const ClassInput &input) {
   Tokenizer tokenizer{.kind = "t5", .files = {"spiece.model"}, .settings = {}};
   auto &settings = tokenizer.settings;

@@ -28,6 +28,7 @@ constexpr std::array classes = {
     Class{"BlenderbotTokenizer", tokenizers::blenderbot},
     Class{"ByT5Tokenizer", tokenizers::byT5},
     Class{"GPT2Tokenizer", tokenizers::gpt2},
+    Class{"IndicTransTokenizer", tokenizers::indicTrans},
     Class{"LEDTokenizer", tokenizers::bart},
     Class{"M2M100Tokenizer", tokenizers::m2m100, /*marksLanguage=*/true},
     Class{"MBart50Tokenizer", tokenizers::mbart50, /*marksLanguage=*/true},
@@ -62,8 +63,9 @@ std::vector<std::string> tokenizerClasses() {
 }
 
 std::string defaultTokenizerClass(const std::string &family) {
-  constexpr std::array<std::array<std::string_view, 2>, 24> defaults = {
-      {{"bart", "BartTokenizer"},
+  constexpr std::array<std::array<std::string_view, 2>, 25> defaults = {
+      {{"IndicTrans", "IndicTransTokenizer"},
+       {"bart", "BartTokenizer"},
        {"bert2bert", "BertTokenizer"},
        {"bigbird_pegasus", "PegasusTokenizer"},
        {"blenderbot", "BlenderbotTokenizer"},

@@ -75,13 +75,21 @@ constexpr std::string_view whisper =
     "sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb "
     "my bo tl mg as tt haw ln ha ba jw su yue";
 
+/// IndicTrans2, whose class lies beside its checkpoints.
+constexpr std::string_view indicTrans =
+    "asm_Beng awa_Deva ben_Beng bho_Deva brx_Deva doi_Deva eng_Latn gom_Deva gon_Deva "
+    "guj_Gujr hin_Deva hne_Deva kan_Knda kas_Arab kas_Deva kha_Latn lus_Latn mag_Deva "
+    "mai_Deva mal_Mlym mar_Deva mni_Beng mni_Mtei npi_Deva ory_Orya pan_Guru san_Deva "
+    "sat_Olck snd_Arab snd_Deva tam_Taml tel_Telu urd_Arab unr_Deva";
+
 struct List {
   std::string_view name, languages;
 };
 
-constexpr List lists[] = {{"FAIRSEQ", mbart},   {"ML50", mbart50},      {"m2m100", m2m},
-                          {"wmt21", wmt21},     {"nllb", nllb},         {"mustc", mustc},
-                          {"base", plbartBase}, {"multi", plbartMulti}, {"whisper", whisper}};
+constexpr List lists[] = {{"FAIRSEQ", mbart},         {"ML50", mbart50},      {"m2m100", m2m},
+                          {"wmt21", wmt21},           {"nllb", nllb},         {"mustc", mustc},
+                          {"base", plbartBase},       {"multi", plbartMulti}, {"whisper", whisper},
+                          {"indic_trans", indicTrans}};
 
 } // namespace
 

@@ -12,7 +12,7 @@
 namespace transept::frontend {
 
 /// The list of that name, in its order: "FAIRSEQ", "ML50", "m2m100", "wmt21", "nllb", "mustc",
-/// "base", "multi", "whisper"; nothing for another name.
+/// "base", "multi", "whisper", "indic_trans"; nothing for another name.
 std::vector<std::string> tokenizerLanguages(std::string_view name);
 
 } // namespace transept::frontend

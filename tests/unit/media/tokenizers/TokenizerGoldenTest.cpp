@@ -117,5 +117,9 @@ INSTANTIATE_TEST_SUITE_P(Kinds, FastTokenizerGolden, testing::ValuesIn(fastFolde
 INSTANTIATE_TEST_SUITE_P(Kinds, TokenizerGolden, testing::ValuesIn(goldenFolders()),
                          [](const auto &info) { return info.param; });
 
+// Texts of their own: each begins with tags.
+INSTANTIATE_TEST_SUITE_P(Tagged, TokenizerGolden, testing::Values("indic_trans"),
+                         [](const auto &info) { return info.param; });
+
 } // namespace
 } // namespace transept::text
