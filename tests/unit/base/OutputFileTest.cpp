@@ -176,6 +176,24 @@ TEST_F(OutputFileTest, ALimitOfFileSizesIsAnError) {
   EXPECT_THAT(names(), testing::IsEmpty());
 }
 
+TEST_F(OutputFileTest, SaysBeforehandThatSpaceOrALimitDoesNotSuffice) {
+  auto what = [] { return std::string("it takes more"); };
+  auto exitOf = [&](uint64_t bytes) {
+    int status = statusOf([&] {
+      struct rlimit limit = {1000, 1000};
+      setrlimit(RLIMIT_FSIZE, &limit);
+      OutputFile(path("a")).requireSpace(bytes, what);
+    });
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  EXPECT_EQ(exitOf(1000), 0);
+  EXPECT_EQ(exitOf(1001), 2);
+  OutputFile file(path("b"));
+  file.requireSpace(1, what);
+  EXPECT_THAT(errorOf([&] { file.requireSpace(UINT64_MAX, what); }),
+              testing::HasSubstr("b: it takes more, but "));
+}
+
 TEST_F(OutputFileTest, SignalsRemoveWhatIsNotFinished) {
   for (int signal : {SIGHUP, SIGINT, SIGTERM}) {
     int status = statusOf([&] {

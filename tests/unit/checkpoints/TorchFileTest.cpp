@@ -106,6 +106,24 @@ TEST(TorchFile, RefusesStoragesOfAnotherSize) {
               HasSubstr("without folders"));
 }
 
+TEST(TorchFile, RefusesPersistentValuesThatAreNoStorages) {
+  const std::string type = global("torch", "FloatStorage");
+  auto error = [](const std::string &first, const std::string &second) {
+    std::string stored = tuple({first, second, text("0"), text("cpu"), number(12)}) + "Q";
+    return TorchCheckpoint(
+               archive(dictionary({{"w", tensor(stored, {0, {2}, {1}})}}), {{"0", counting(12)}}))
+        .error();
+  };
+  EXPECT_EQ(error(text("storage"), type), "no error");
+  for (const auto &[first, second] :
+       {std::pair{text("module"), type},
+        {text("storage"), text("FloatStorage")},
+        {text("storage"), global("torch._utils", "_rebuild_tensor_v2")},
+        {text("storage"), none}})
+    EXPECT_THAT(error(first, second), HasSubstr("does not describe a storage with a type"));
+  EXPECT_THAT(error(number(1), type), HasSubstr("its first entry is no text"));
+}
+
 TEST(TorchFile, ReadsEveryTypeOfStorage) {
   for (auto [name, type, size] : std::vector<std::tuple<std::string, ElementType, size_t>>{
            {"BoolStorage", ElementType::Bool, 1},

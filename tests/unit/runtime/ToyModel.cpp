@@ -8,6 +8,7 @@
 #include "NeutralDefaults.h"
 
 #include <cmath>
+#include <gtest/gtest.h>
 #include <numeric>
 #include <thread>
 
@@ -128,8 +129,10 @@ void search(const transept_invocation &invocation, std::int64_t request, std::ui
     end = invocation.excluded_offsets[request + 1];
   }
   const std::int32_t *excluded = invocation.excluded_ids;
-  for (std::int64_t index = begin; index < end; ++index)
+  for (std::int64_t index = begin; index < end; ++index) {
+    ASSERT_LT(std::uint32_t(excluded[index]), vocabulary);
     invocation.excluded_logits[index] = logits[excluded[index]];
+  }
   for (std::uint32_t id = 0; id < vocabulary; ++id)
     if (begin == end || !std::binary_search(excluded + begin, excluded + end, std::int32_t(id)))
       order.push_back(std::int32_t(id));
