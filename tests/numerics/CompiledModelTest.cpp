@@ -100,14 +100,14 @@ TEST_P(Compiled, TinyModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(false), tinyT5(true), tinyBart(), tinySpeech(), tinyVision(),
         tinyEncoder(), tinyDecoder(), tinyGrouped(), tinyStudent(), tinyMerged(), tinyWave(),
-        tinyGrid()})
+        tinyFrames(), tinyFrames(/*scale=*/3000), tinyGrid()})
     check(description, GetParam(), Fusion::All, 1);
 }
 
 TEST_P(Compiled, UnfusedModelsGiveWhatTheInterpreterGives) {
   for (const frontend::Description &description :
        {tinyMarian(), tinyT5(true), tinySpeech(), tinyVision(), tinyGrouped(), tinyStudent(),
-        tinyMerged(), tinyWave(), tinyGrid()})
+        tinyMerged(), tinyWave(), tinyFrames(), tinyGrid()})
     check(description, GetParam(), Fusion::Least, 2);
 }
 
