@@ -5,6 +5,7 @@
 #include "base/LibraryManifest.h"
 #include "commands/Commands.h"
 #include "commands/Streams.h"
+#include "media/preprocessor/Settings.h"
 #include "transept/levels.h"
 #include "workbench/library/LibraryFile.h"
 
@@ -20,8 +21,6 @@ namespace transept::commands {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr const char *kPreprocessor = "preprocessor_config.json";
 
 struct InspectOptions {
   std::string library;
@@ -188,14 +187,14 @@ std::string describeTokenizer(const workbench::LibraryFile &library) {
                                       : "none; the library takes token ids";
   std::string text = kind + ":";
   for (const workbench::LibraryFile::Asset &asset : library.assets)
-    if (asset.name != kPreprocessor)
+    if (!features::isPreprocessorFile(asset.name))
       text += fmt::format(" {} ({})", asset.name, formatBytes(asset.bytes));
   return text;
 }
 
 std::string describePreprocessor(const workbench::LibraryFile &library) {
   for (const workbench::LibraryFile::Asset &asset : library.assets)
-    if (asset.name == kPreprocessor)
+    if (features::isPreprocessorFile(asset.name))
       return fmt::format("{} ({})", asset.name, formatBytes(asset.bytes));
   return "none; the library takes rows of numbers";
 }

@@ -5,6 +5,7 @@
 
 #include "media/MediaSources.h"
 #include "base/Error.h"
+#include "media/preprocessor/Settings.h"
 #include "media/sound/Sound.h"
 
 #include "transept/rows.h"
@@ -28,13 +29,13 @@ constexpr std::string_view kStandardInput = "-";
 constexpr size_t kMostRows = features::maximumSoundSeconds * 16'000;
 
 std::string_view preprocessorOf(const Model &model) {
-  std::optional<std::string_view> config = model.asset(kPreprocessor);
-  if (!config)
-    throw InputError(
-        fmt::format("the library has no {}, so it cannot read files; a checkpoint that has one "
-                    "must be compiled again",
-                    kPreprocessor));
-  return *config;
+  for (std::string_view file : features::preprocessorFiles)
+    if (std::optional<std::string_view> config = model.asset(file))
+      return *config;
+  throw InputError(
+      fmt::format("the library has no {}, so it cannot read files; a checkpoint that has one "
+                  "must be compiled again",
+                  kPreprocessor));
 }
 
 /// The side of square patches of three colors; it is not asked for where the file is for sounds.

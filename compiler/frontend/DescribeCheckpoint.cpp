@@ -17,6 +17,7 @@
 #include "compiler/frontend/tokenizers/TokenizerFiles.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iterator>
@@ -85,11 +86,27 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
   return readGenerationDefaults(config, &generation, family.specialIds, vocabulary, warnings);
 }
 
-/// How sounds or images become the source's features; kept as it is.
-void addPreprocessor(const std::string &directory, Description &description) {
-  std::string file = "preprocessor_config.json";
-  if (description.source.embedding.features && hasFile(directory, file))
-    description.tokenizer.files.push_back(file);
+bool hasExtractor(const std::string &path) {
+  auto json = readJsonFile(path);
+  return std::ranges::any_of(std::array{"feature_extractor", "audio_processor", "image_processor"},
+                             [&](const char *key) {
+                               auto found = json.find(key);
+                               return found != json.end() && found->is_object();
+                             });
+}
+
+/// How sounds or images become the source's features; kept as it is. Whether there is such a file.
+bool addPreprocessor(const std::string &directory, Description &description) {
+  if (!description.source.embedding.features)
+    return false;
+  // transformers 5 writes the former, and reads it first; earlier it had other things in it.
+  for (std::string file : {"processor_config.json", "preprocessor_config.json"})
+    if (hasFile(directory, file) &&
+        (file.starts_with("pre") || hasExtractor(directory + "/" + file))) {
+      description.tokenizer.files.push_back(file);
+      return true;
+    }
+  return false;
 }
 
 /// What Marian itself wrote, in place of a checkpoint of Hugging Face.
@@ -132,11 +149,10 @@ Description describeCTranslate2Model(const std::string &directory,
   description.tokenizer = findTokenizer(
       directory, model.tokenizerFamily.empty() ? description.family : model.tokenizerFamily,
       warnings);
-  addPreprocessor(directory, description);
+  bool hasPreprocessor = addPreprocessor(directory, description);
   for (auto [isMissing, what, instead] :
        {std::tuple(description.tokenizer.kind.empty(), "a tokenizer", "token ids"),
-        std::tuple(description.source.embedding.features &&
-                       !hasFile(directory, "preprocessor_config.json"),
+        std::tuple(description.source.embedding.features && !hasPreprocessor,
                    "a preprocessor (preprocessor_config.json)", "rows of features")})
     if (isMissing)
       warnings.push_back(fmt::format("{}: there are no files of {}, so the model deals in {}; "

@@ -20,8 +20,6 @@ namespace transept::session {
 
 namespace {
 
-constexpr const char *kPreprocessor = "preprocessor_config.json";
-
 class Assets {
 public:
   explicit Assets(const frontend::Description &description) : description(description) {
@@ -62,15 +60,14 @@ public:
   /// What reads the files; nothing where the model takes none, or the checkpoint does not say how.
   std::optional<features::Extractor> extractor() const {
     const std::vector<std::string> &names = description.tokenizer.files;
-    auto found = std::ranges::find(names, kPreprocessor);
+    auto found = preprocessor();
     const auto &expected = description.source.embedding.features;
     if (found == names.end() || !expected)
       return std::nullopt;
     auto patchSize = size_t(std::lround(std::sqrt(double(expected->width) / 3)));
-    return features::Extractor(contents[size_t(found - names.begin())],
-                               {.patchSize = patchSize,
-                                .samplesPerRow = size_t(expected->width),
-                                .name = path(kPreprocessor)});
+    return features::Extractor(
+        contents[size_t(found - names.begin())],
+        {.patchSize = patchSize, .samplesPerRow = size_t(expected->width), .name = path(*found)});
   }
 
   void checkPreprocessor(std::vector<std::string> &warnings) const {
@@ -80,11 +77,11 @@ public:
     const auto &expected = description.source.embedding.features;
     if (reader->width() != size_t(expected->width))
       throw InputError(fmt::format("{}: it makes rows of {} numbers, but the model takes {}",
-                                   path(kPreprocessor), reader->width(), expected->width));
+                                   path(*preprocessor()), reader->width(), expected->width));
     std::optional<size_t> rows = reader->rowCount();
     if (rows && expected->length != 0 && *rows != size_t(expected->length))
       throw InputError(fmt::format("{}: it makes {} {} of a file, but the model takes {}",
-                                   path(kPreprocessor), *rows,
+                                   path(*preprocessor()), *rows,
                                    reader->takesImages() ? "patches" : "frames", expected->length));
     warnings.insert(warnings.end(), reader->warnings().begin(), reader->warnings().end());
   }
@@ -105,6 +102,10 @@ public:
   }
 
 private:
+  std::vector<std::string>::const_iterator preprocessor() const {
+    return std::ranges::find_if(description.tokenizer.files, features::isPreprocessorFile);
+  }
+
   std::string path(const std::string &name) const { return description.checkpoint + "/" + name; }
 
   const frontend::Description &description;

@@ -15,9 +15,9 @@ namespace transept::media {
 features::Settings preprocessorOf(const transept_model_table &table, const char *what) {
   std::vector<std::string> warnings;
   for (const transept_asset &asset : std::span(table.assets, table.asset_count))
-    if (std::string_view(asset.name) == preprocessorFile)
-      return features::readSettings({static_cast<const char *>(asset.data), asset.size},
-                                    preprocessorFile, /*defaultType=*/"", warnings);
+    if (features::isPreprocessorFile(asset.name))
+      return features::readSettings({static_cast<const char *>(asset.data), asset.size}, asset.name,
+                                    /*defaultType=*/"", warnings);
   throw Error(ErrorCode::Unsupported,
               fmt::format("{} has no {}, so it takes features and no {}; a checkpoint that has "
                           "one must be compiled again",

@@ -53,7 +53,14 @@ Json parse(std::string_view text, const std::string &name) {
 } // namespace
 
 ConfigFields::ConfigFields(std::string_view text, std::string name)
-    : name(std::move(name)), object(parse(text, this->name)) {}
+    : name(std::move(name)), object(parse(text, this->name)) {
+  for (const char *key : {"feature_extractor", "audio_processor", "image_processor"})
+    if (auto nested = object.find(key); nested != object.end() && nested->is_object()) {
+      this->name += std::string(": ") + key;
+      object = Json(std::move(*nested));
+      return;
+    }
+}
 
 const Json *ConfigFields::find(const std::string &key) {
   readKeys.insert(key);

@@ -18,7 +18,8 @@ class ConfigFields {
 public:
   using Json = nlohmann::ordered_json;
 
-  /// Parses a JSON object; bounded in size and depth. Throws InputError.
+  /// Parses a JSON object, bounded in size and depth; of a processor_config.json that has the
+  /// extractor in an object of its own, that object. Throws InputError.
   ConfigFields(std::string_view text, std::string name);
 
   /// Null when the field is absent or null. Counts as read.

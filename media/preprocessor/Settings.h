@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// preprocessor_config.json: which extractor a checkpoint wants, and with which numbers. A field
-// that would change the result and is not supported is an error; one that is not known is a
-// warning.
+// preprocessor_config.json, or what transformers 5 writes in its place: which extractor a
+// checkpoint wants, and with which numbers. A field that would change the result and is not
+// supported is an error; one that is not known is a warning.
 
 #ifndef TRANSEPT_MEDIA_PREPROCESSOR_SETTINGS_H
 #define TRANSEPT_MEDIA_PREPROCESSOR_SETTINGS_H
@@ -10,6 +10,7 @@
 #include "media/images/FlatPatches.h"
 #include "media/sound/SpeechFeatures.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,6 +20,13 @@ namespace transept::features {
 
 using Settings = std::variant<WhisperSettings, Speech2TextSettings, WaveformSettings, ImageSettings,
                               FlatPatchSettings>;
+
+/// Of each checkpoint one of these.
+inline constexpr std::array<std::string_view, 2> preprocessorFiles = {"preprocessor_config.json",
+                                                                      "processor_config.json"};
+constexpr bool isPreprocessorFile(std::string_view name) {
+  return name == preprocessorFiles[0] || name == preprocessorFiles[1];
+}
 
 /// Reads the file's text; what is absent has the default of the class in transformers 4.44.
 /// `defaultType` is the class where the file names none, or empty. `name` begins errors and

@@ -134,6 +134,33 @@ TEST(MediaFiles, APreprocessorMustFitTheModel) {
                 "preprocessor_config.json: it makes 64 patches of a file, but the model takes 16");
 }
 
+TEST(MediaFiles, ThePreprocessorMayLieInTheProcessorsFile) {
+  TemporaryFolder folder;
+  fs::create_directory(folder.file("checkpoint"));
+  for (const char *name : {"config.json", "generation_config.json", "model.safetensors"})
+    fs::copy(checkpoint("trocr") + "/" + name, folder.file("checkpoint"));
+  auto write = [&](const char *name, const std::string &text) {
+    writeFile(folder.file("checkpoint/" + std::string(name)), text);
+  };
+  auto compile = [&] {
+    return run({"compile", folder.file("checkpoint"), "-o", folder.file("lib.so")});
+  };
+  // As transformers 5 writes it; older files of that name have no extractor.
+  const std::string images = R"({"image_processor_type": "ViTImageProcessor", "size": 32})",
+                    nested = R"({"processor_class": "TrOCRProcessor", "image_processor": )";
+  write("processor_config.json", nested + images + "}");
+  write("preprocessor_config.json", R"({"image_processor_type": "CLIPImageProcessor"})");
+  ASSERT_EQ(compile().status, 0);
+  EXPECT_EQ(run({"generate", folder.file("lib.so"), media("rgb.png"), "--ids"}).output,
+            run({"generate", library("images"), media("rgb.png"), "--ids"}).output);
+  EXPECT_THAT(run({"inspect", folder.file("lib.so")}).output, HasSubstr("processor_config.json ("));
+  write("processor_config.json", nested + R"({"image_processor_type": "CLIPImageProcessor"}})");
+  expectFailure(compile(), 1, "processor_config.json: image_processor: feature_extractor_type");
+  write("processor_config.json", R"({"processor_class": "TrOCRProcessor"})");
+  write("preprocessor_config.json", images);
+  EXPECT_EQ(compile().status, 0);
+}
+
 TEST(MediaFiles, InspectShowsWhatALibraryReads) {
   EXPECT_THAT(run({"inspect", library("sounds")}).output,
               testing::AllOf(HasSubstr("100 frames of 80 numbers, 2 of them one position"),

@@ -194,6 +194,15 @@ TEST(Settings, NamesTheTypesThatAreSupported) {
       readSettings("{}", "config", "ViTImageProcessor", warnings)));
 }
 
+TEST(Settings, AreThoseOfTheExtractorInAProcessorsFile) {
+  EXPECT_EQ(read<WaveformSettings>(R"({"processor_class": "MoonshineProcessor", "feature_extractor":
+      {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "sampling_rate": 8000}})")
+                .sampleRate,
+            8000u);
+  EXPECT_THAT(refusal(R"({"image_processor": {"image_processor_type": "CLIPImageProcessor"}})"),
+              HasSubstr("config: image_processor: feature_extractor_type or image_processor_type"));
+}
+
 TEST(Settings, WarnAboutFieldsThatAreNotKnown) {
   std::vector<std::string> warnings;
   read<ImageSettings>(R"({"image_processor_type": "ViTImageProcessor", "do_center_crop": true})",
