@@ -65,9 +65,12 @@ public:
     if (found == names.end() || !expected)
       return std::nullopt;
     auto patchSize = size_t(std::lround(std::sqrt(double(expected->width) / 3)));
+    // Frames of samples are standardized, each by itself; other rows are of one sample, or
+    // features.
+    size_t samplesPerRow = expected->standardization ? size_t(expected->width) : 1;
     return features::Extractor(
         contents[size_t(found - names.begin())],
-        {.patchSize = patchSize, .samplesPerRow = size_t(expected->width), .name = path(*found)});
+        {.patchSize = patchSize, .samplesPerRow = samplesPerRow, .name = path(*found)});
   }
 
   void checkPreprocessor(std::vector<std::string> &warnings) const {

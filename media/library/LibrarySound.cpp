@@ -48,7 +48,7 @@ struct Opening {
   }
   Source operator()(const features::WaveformSettings &settings) const {
     return features::waveformFeatures(allSamples(settings.sampleRate), settings,
-                                      table.source_feature_width);
+                                      std::max<size_t>(1, table.source_feature_width));
   }
   Source operator()(const features::ImageSettings &) const { refuseSounds(); }
   Source operator()(const features::FlatPatchSettings &) const { refuseSounds(); }

@@ -78,7 +78,7 @@ void checkPatches(const ImageSettings &settings, const ExtractorOptions &options
 
 Extractor::Extractor(std::string_view config, const ExtractorOptions &options)
     : settings(readSettings(config, options.name, options.defaultType, notes)),
-      patchSize(options.patchSize), samplesPerRow(options.samplesPerRow) {
+      patchSize(options.patchSize), samplesPerRow(std::max<size_t>(1, options.samplesPerRow)) {
   if (const auto *images = std::get_if<ImageSettings>(&settings))
     checkPatches(*images, options);
 }

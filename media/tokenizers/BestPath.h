@@ -43,11 +43,11 @@ public:
     void add(std::string_view word) {
       if (addKnown(word))
         return;
-      for (size_t length; !word.empty(); word.remove_prefix(length)) {
-        length = paths.joints.partLength(word);
-        const std::string_view part = word.substr(0, length);
-        if (!addKnown(part) && !addNew(part))
+      for (const size_t whole = word.size(); !word.empty();) {
+        const std::string_view part = word.substr(0, paths.joints.partLength(word));
+        if ((part.size() == whole || !addKnown(part)) && !addNew(part))
           addExactly(part);
+        word.remove_prefix(part.size());
       }
     }
 
@@ -55,9 +55,18 @@ public:
     std::vector<PathPiece> path;
 
   private:
+    struct Node {
+      Sum sum = 0;
+      uint32_t length = 0; // of the best piece that ends here; 0 for none
+      int32_t id = -1;
+    };
+
+    /// False where nothing was kept of it.
     bool addKnown(std::string_view part) {
       auto known = paths.parts.find(part);
-      return known && addIfAhead(part, *known);
+      if (known && !addIfAhead(part, *known))
+        addExactly(part);
+      return known.has_value();
     }
 
     /// False where rounding could make another path win.
@@ -86,15 +95,10 @@ public:
     }
 
     void addExactly(std::string_view part) {
-      struct Node {
-        Sum sum = 0;
-        uint32_t length = 0; // of the best piece that ends here; 0 for none
-        int32_t id = -1;
-      };
       // What was kept did not need it.
       for (; counted < path.size(); ++counted)
         sum = Sum(paths.scores.scoreOf(path[counted].id, path[counted].length) + double(sum));
-      std::vector<Node> nodes(part.size() + 1);
+      nodes.assign(part.size() + 1, Node());
       nodes[0].sum = sum;
       paths.forEachPiece(part, [&](size_t begin, size_t length, int32_t id) {
         Node &node = nodes[begin + length];
@@ -116,13 +120,15 @@ public:
     const BestPaths &paths;
     Sum sum = 0; // of the first `counted` pieces
     size_t counted = 0;
-    double distance = 0; // no sum was further from 0
+    double distance = 0;     // no sum was further from 0
+    std::vector<Node> nodes; // of one part
   };
 
 private:
   // In front of the pieces: by how much the path is ahead, how far from the beginning the sum of
   // any path can be, and how far that of this one is.
   static constexpr size_t headers = 3;
+  static_assert(headers + WordCache::longestWord <= WordCache::mostValues);
   static constexpr int lengthBits = 8, lengthMask = (1 << lengthBits) - 1;
   static constexpr int32_t idLimit = 1 << (31 - lengthBits);
 
@@ -145,7 +151,7 @@ private:
     }
   }
 
-  /// How many values it took; 0 where there are too many.
+  /// How many values it took; 0 where an id is too high for them.
   size_t solve(std::string_view part, std::span<int32_t> values) const {
     constexpr double none = -std::numeric_limits<double>::infinity();
     struct Node {
@@ -174,11 +180,8 @@ private:
     });
     const Node &last = nodes[part.size()];
     size_t count = headers;
-    for (size_t end = part.size(); end > 0; end -= nodes[end].length) {
-      if (count == values.size())
-        return 0;
+    for (size_t end = part.size(); end > 0; end -= nodes[end].length)
       values[count++] = int32_t(uint32_t(nodes[end].id) << lengthBits | nodes[end].length);
-    }
     if (highestId >= idLimit)
       return 0;
     std::reverse(values.begin() + headers, values.begin() + ptrdiff_t(count));

@@ -39,15 +39,15 @@ uint32_t numberOf(std::string_view character) {
   return number;
 }
 
-uint64_t hashOf(std::string_view left, std::string_view right) {
+uint32_t hashOf(std::string_view left, std::string_view right) {
   uint64_t hash = (uint64_t(numberOf(left)) << 32 | numberOf(right)) * 0x9e3779b97f4a7c15;
-  return hash >> 32;
+  return uint32_t(hash >> 32);
 }
 
 } // namespace
 
 Joints::Joints(std::span<const std::string_view> tokens) {
-  std::vector<uint64_t> hashes;
+  std::vector<uint32_t> hashes;
   bool areCut = false;
   for (std::string_view token : tokens)
     for (size_t begin = 0, middle; begin < token.size(); begin = middle) {
@@ -67,13 +67,13 @@ Joints::Joints(std::span<const std::string_view> tokens) {
   const size_t bits = std::bit_ceil(bitsOfAPair * std::max(hashes.size(), bitsOfAWord));
   std::vector<uint64_t> bitsOfAll(1 + bits / bitsOfAWord);
   bitsOfAll.front() = areCut ? 1 : 0;
-  for (uint64_t hash : hashes)
+  for (uint32_t hash : hashes)
     bitsOfAll[1 + hash % bits / bitsOfAWord] |= uint64_t(1) << hash % bitsOfAWord;
   filter = Table<uint64_t>(std::move(bitsOfAll));
 }
 
 bool Joints::contains(std::string_view left, std::string_view right) const {
-  const uint64_t hash = hashOf(left, right);
+  const uint32_t hash = hashOf(left, right);
   return filter[1 + (hash / bitsOfAWord & (std::bit_floor(filter.size() - 1) - 1))] >>
              hash % bitsOfAWord &
          1;

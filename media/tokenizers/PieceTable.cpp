@@ -89,7 +89,11 @@ void PieceTable::fill(const PieceModel &model) {
   std::vector<std::string_view> ofNormal;
   for (const auto &[text, id] : ofTexts)
     ofNormal.push_back(text);
-  joints = Joints(ofNormal);
+  // Those of broken characters are cut elsewhere than texts are: then nothing can be.
+  if (std::ranges::all_of(ofNormal, [](std::string_view text) { return validUtf8(text) == text; }))
+    joints = Joints(ofNormal);
+  else
+    facts.hasMarkInside = true;
   texts = TextTable(allTexts);
   scores = Table<float>(std::move(allScores));
   kinds = Table<uint8_t>(std::move(allKinds));

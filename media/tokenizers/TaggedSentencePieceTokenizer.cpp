@@ -20,6 +20,15 @@ namespace {
 constexpr const char *sourceModelFile = "model.SRC", *targetModelFile = "model.TGT",
                      *sourceFile = "dict.SRC.json", *targetFile = "dict.TGT.json";
 
+/// For an error.
+std::string beginningOf(std::string_view text) {
+  std::string whole = validUtf8(text.substr(0, 64));
+  size_t end = std::min<size_t>(whole.size(), 40);
+  while (end < whole.size() && (whole[end] & 0xc0) == 0x80)
+    --end;
+  return whole.substr(0, end);
+}
+
 class TaggedSentencePieceTokenizer final : public SlowTokenizer {
 public:
   TaggedSentencePieceTokenizer(const Settings &settings, std::span<const Asset> assets)
@@ -58,7 +67,7 @@ private:
         throw InputError(fmt::format("a text must begin with the tags of its language and of the "
                                      "target's, such as 'hin_Deva eng_Latn ', but the {} tag is "
                                      "'{}'; there are {}",
-                                     which, tag.substr(0, 40), fmt::join(tags, ", ")));
+                                     which, beginningOf(tag), fmt::join(tags, ", ")));
       add(tag, -1);
       text.remove_prefix(end + 1);
     }

@@ -15,7 +15,7 @@
 
 namespace transept::text {
 
-/// At most 32768 words of 64 bytes: 2 to 3 MiB with usual ones.
+/// At most 32768 words of 64 bytes: 2 to 3 MiB with usual ones, 20 MiB with the longest.
 class WordCache {
 public:
   static constexpr size_t longestWord = 64, mostValues = 128;
@@ -26,7 +26,7 @@ public:
 
   /// Nothing where the word is not there. The view lives as long as the cache.
   std::optional<std::span<const int32_t>> find(std::string_view word) const;
-  /// Keeps a word if there is room. Of two threads with one word one is kept.
+  /// Keeps a word if there is room. Two threads with one word may both keep it.
   void insert(std::string_view word, std::span<const int32_t> values) const;
 
 private:

@@ -134,6 +134,17 @@ TEST(MediaFiles, APreprocessorMustFitTheModel) {
                 "preprocessor_config.json: it makes 64 patches of a file, but the model takes 16");
 }
 
+TEST(MediaFiles, SamplesAreNoFrames) {
+  TemporaryFolder folder;
+  fs::create_directory(folder.file("checkpoint"));
+  for (const char *name : {"config.json", "generation_config.json", "model.safetensors"})
+    fs::copy(checkpoint("whisper") + "/" + name, folder.file("checkpoint"));
+  writeFile(folder.file("checkpoint/preprocessor_config.json"),
+            R"({"feature_extractor_type": "Wav2Vec2FeatureExtractor"})");
+  expectFailure(run({"compile", folder.file("checkpoint"), "-o", folder.file("lib.so")}), 1,
+                "preprocessor_config.json: it makes rows of 1 numbers, but the model takes 80");
+}
+
 TEST(MediaFiles, ThePreprocessorMayLieInTheProcessorsFile) {
   TemporaryFolder folder;
   fs::create_directory(folder.file("checkpoint"));

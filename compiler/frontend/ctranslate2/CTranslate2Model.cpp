@@ -221,7 +221,7 @@ private:
     generation["max_length"] = isSpeech ? positions : std::min(textLength, positions);
     if (isSpeech)
       setSpeech(generation);
-    if (!idOf("eng_Latn").is_null())
+    if (!idOf("ace_Arab").is_null()) // of NLLB's languages alone
       model.tokenizerFamily = "nllb";
   }
 

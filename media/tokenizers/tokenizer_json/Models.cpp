@@ -128,7 +128,16 @@ private:
       texts.push_back(isOfBytes ? tokenToBytes(whole) : whole);
     }
     pairs.set(all);
-    joints = Joints(std::vector<std::string_view>(texts.begin(), texts.end()));
+    // Ids are merged, whatever their texts: where two texts have one, nothing can be cut.
+    if (!hasIdTwice())
+      joints = Joints(std::vector<std::string_view>(texts.begin(), texts.end()));
+  }
+
+  bool hasIdTwice() const {
+    for (int32_t place = 1; size_t(place) < vocabulary.size(); ++place)
+      if (vocabulary.idAt(place) == vocabulary.idAt(place - 1))
+        return true;
+    return false;
   }
 
   static std::pair<std::string, std::string> parts(const Fields &fields, const Json &merge) {

@@ -36,6 +36,7 @@ TEST(TaggedSentencePiece, NeedsTheTagsOfBothLanguages) {
   EXPECT_THAT(error("eng_Latn Hello world"), HasSubstr("the target tag is 'Hello'"));
   EXPECT_THAT(error("eng_Latn hin_Deva"), HasSubstr("the target tag is 'hin_Deva'"));
   EXPECT_THAT(error(" eng_Latn hin_Deva x"), HasSubstr("the source tag is ''"));
+  EXPECT_THAT(error("abनमस्तेनमस्तेनमस्ते x"), HasSubstr("the source tag is 'abनमस्तेनमस्ते';"));
   EXPECT_THAT(error("deu_Latn hin_Deva x"), HasSubstr("the source tag is 'deu_Latn'"));
 }
 

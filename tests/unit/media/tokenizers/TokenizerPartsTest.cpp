@@ -24,6 +24,12 @@ json bpe(const std::string &vocabulary, const std::string &merges) {
                      merges + "}}");
 }
 
+TEST(BytePairs, MergeIdsWhateverTheirTexts) {
+  // 'b' is 'a' to the merges.
+  json file = bpe(R"({"a": 0, "b": 0, "c": 1, "ac": 2})", R"(["a c"])");
+  EXPECT_EQ(create(file)->encode("bc"), (Ids{2}));
+}
+
 TEST(Decoders, SuffixesOfWordsBecomeBlanksButTheLast) {
   json file = bpe(R"({"a": 0, "b</w>": 1, "c</w>": 2, "d#": 3})", "[]");
   file["decoder"] = {{"type", "BPEDecoder"}};
