@@ -6,8 +6,10 @@
 #ifndef TRANSEPT_BASE_MODELFOLDER_H
 #define TRANSEPT_BASE_MODELFOLDER_H
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace transept {
 
@@ -30,6 +32,13 @@ bool hasFile(const std::string &directory, const std::string &file);
 
 /// Throws InputError, with what would fetch it, unless the file is there.
 void needFile(const std::string &directory, const std::string &file);
+
+/// What says how sounds or images become features; of each checkpoint one of these.
+inline constexpr std::array<std::string_view, 2> preprocessorFiles = {"preprocessor_config.json",
+                                                                      "processor_config.json"};
+constexpr bool isPreprocessorFile(std::string_view name) {
+  return name == preprocessorFiles[0] || name == preprocessorFiles[1];
+}
 
 } // namespace transept
 

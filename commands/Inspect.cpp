@@ -3,9 +3,9 @@
 // `transept inspect`: what is in a library, without running it.
 
 #include "base/LibraryManifest.h"
+#include "base/ModelFolder.h"
 #include "commands/Commands.h"
 #include "commands/Streams.h"
-#include "media/preprocessor/Settings.h"
 #include "transept/levels.h"
 #include "workbench/library/LibraryFile.h"
 
@@ -187,14 +187,14 @@ std::string describeTokenizer(const workbench::LibraryFile &library) {
                                       : "none; the library takes token ids";
   std::string text = kind + ":";
   for (const workbench::LibraryFile::Asset &asset : library.assets)
-    if (!features::isPreprocessorFile(asset.name))
+    if (!isPreprocessorFile(asset.name))
       text += fmt::format(" {} ({})", asset.name, formatBytes(asset.bytes));
   return text;
 }
 
 std::string describePreprocessor(const workbench::LibraryFile &library) {
   for (const workbench::LibraryFile::Asset &asset : library.assets)
-    if (features::isPreprocessorFile(asset.name))
+    if (isPreprocessorFile(asset.name))
       return fmt::format("{} ({})", asset.name, formatBytes(asset.bytes));
   return "none; the library takes rows of numbers";
 }

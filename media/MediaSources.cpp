@@ -5,7 +5,7 @@
 
 #include "media/MediaSources.h"
 #include "base/Error.h"
-#include "media/preprocessor/Settings.h"
+#include "base/ModelFolder.h"
 #include "media/sound/Sound.h"
 
 #include "transept/rows.h"
@@ -29,7 +29,7 @@ constexpr std::string_view kStandardInput = "-";
 constexpr size_t kMostRows = features::maximumSoundSeconds * 16'000;
 
 std::string_view preprocessorOf(const Model &model) {
-  for (std::string_view file : features::preprocessorFiles)
+  for (std::string_view file : preprocessorFiles)
     if (std::optional<std::string_view> config = model.asset(file))
       return *config;
   throw InputError(

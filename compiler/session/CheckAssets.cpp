@@ -6,6 +6,7 @@
 
 #include "base/Error.h"
 #include "base/Json.h"
+#include "base/ModelFolder.h"
 #include "media/preprocessor/Extractor.h"
 #include "media/tokenizers/Tokenizer.h"
 #include "transept/detail/Shortlist.h"
@@ -106,7 +107,7 @@ public:
 
 private:
   std::vector<std::string>::const_iterator preprocessor() const {
-    return std::ranges::find_if(description.tokenizer.files, features::isPreprocessorFile);
+    return std::ranges::find_if(description.tokenizer.files, isPreprocessorFile);
   }
 
   std::string path(const std::string &name) const { return description.checkpoint + "/" + name; }

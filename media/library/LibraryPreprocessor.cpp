@@ -5,6 +5,7 @@
 #include "media/library/LibraryPreprocessor.h"
 
 #include "base/Error.h"
+#include "base/ModelFolder.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ namespace transept::media {
 features::Settings preprocessorOf(const transept_model_table &table, const char *what) {
   std::vector<std::string> warnings;
   for (const transept_asset &asset : std::span(table.assets, table.asset_count))
-    if (features::isPreprocessorFile(asset.name))
+    if (isPreprocessorFile(asset.name))
       return features::readSettings({static_cast<const char *>(asset.data), asset.size}, asset.name,
                                     /*defaultType=*/"", warnings);
   throw Error(ErrorCode::Unsupported,

@@ -22,6 +22,9 @@ public:
   /// extractor in an object of its own, that object. Throws InputError.
   ConfigFields(std::string_view text, std::string name);
 
+  /// What errors begin with: the file, and the object in it.
+  const std::string &origin() const { return name; }
+
   /// Null when the field is absent or null. Counts as read.
   const Json *find(const std::string &key);
 

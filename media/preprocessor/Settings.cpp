@@ -254,17 +254,18 @@ Settings readSettings(std::string_view text, const std::string &name,
       names.emplace_back(each.name);
     throw InputError(fmt::format("{}: feature_extractor_type or image_processor_type: found {}, "
                                  "supported are {}",
-                                 name, type.empty() ? "neither" : '"' + type + '"',
+                                 fields.origin(), type.empty() ? "neither" : '"' + type + '"',
                                  fmt::join(names, ", ")));
   }
   if (fields.find("auto_map"))
     throw InputError(
         fmt::format("{}: auto_map: the checkpoint brings Python code of its own, which is "
                     "not supported",
-                    name));
+                    fields.origin()));
   Settings settings = found->read(fields);
   for (const std::string &key : fields.unreadKeys())
-    warnings.push_back(fmt::format("{}: {} is not known to {} and has no effect", name, key, type));
+    warnings.push_back(
+        fmt::format("{}: {} is not known to {} and has no effect", fields.origin(), key, type));
   return settings;
 }
 

@@ -10,7 +10,6 @@
 #include "media/images/FlatPatches.h"
 #include "media/sound/SpeechFeatures.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,13 +19,6 @@ namespace transept::features {
 
 using Settings = std::variant<WhisperSettings, Speech2TextSettings, WaveformSettings, ImageSettings,
                               FlatPatchSettings>;
-
-/// Of each checkpoint one of these.
-inline constexpr std::array<std::string_view, 2> preprocessorFiles = {"preprocessor_config.json",
-                                                                      "processor_config.json"};
-constexpr bool isPreprocessorFile(std::string_view name) {
-  return name == preprocessorFiles[0] || name == preprocessorFiles[1];
-}
 
 /// Reads the file's text; what is absent has the default of the class in transformers 4.44.
 /// `defaultType` is the class where the file names none, or empty. `name` begins errors and

@@ -195,10 +195,10 @@ TEST(Settings, NamesTheTypesThatAreSupported) {
 }
 
 TEST(Settings, AreThoseOfTheExtractorInAProcessorsFile) {
-  EXPECT_EQ(read<WaveformSettings>(R"({"processor_class": "MoonshineProcessor", "feature_extractor":
-      {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "sampling_rate": 8000}})")
-                .sampleRate,
-            8000u);
+  EXPECT_FALSE(
+      read<WaveformSettings>(R"({"processor_class": "MoonshineProcessor", "feature_extractor":
+      {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "do_normalize": false}})")
+          .normalizes);
   EXPECT_THAT(refusal(R"({"image_processor": {"image_processor_type": "CLIPImageProcessor"}})"),
               HasSubstr("config: image_processor: feature_extractor_type or image_processor_type"));
 }
