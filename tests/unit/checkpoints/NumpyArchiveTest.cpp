@@ -56,7 +56,8 @@ TEST(NumpyArchive, DimensionsOfOneKeepTheirNeighboursInPlace) {
   for (const char *shape : {"(1, 2, 3)", "(2, 1, 3)", "(2, 3, 1)"}) {
     std::string header =
         std::string("{'shape': ") + shape + ", 'fortran_order': True, 'descr': '<f4'}";
-    TensorInfo array = parse(torch::zip({{"a.npy", numpy::array(header, six)}})).front();
+    std::string file = torch::zip({{"a.npy", numpy::array(header, six)}});
+    TensorInfo array = parse(file).front();
     EXPECT_THAT(rowOf(array, 0), ElementsAre(1, 3, 5)) << shape;
     EXPECT_THAT(rowOf(array, 1), ElementsAre(2, 4, 6)) << shape;
   }
