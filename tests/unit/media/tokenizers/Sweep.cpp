@@ -35,7 +35,9 @@ public:
     return value ^ value >> 31;
   }
   size_t below(size_t limit) { return size_t(next() % limit); }
-  template <typename List> const auto &oneOf(const List &list) { return list[below(std::size(list))]; }
+  template <typename List> const auto &oneOf(const List &list) {
+    return list[below(std::size(list))];
+  }
 
 private:
   uint64_t state;
@@ -67,16 +69,15 @@ struct Block {
 /// Any scalar value; and those of scripts, so that several of one stand together.
 constexpr Block planes[] = {{1, 0x7f}, {0x80, 0xd7ff}, {0xe000, 0xffff}, {0x10000, 0x10ffff}};
 constexpr Block scripts[] = {
-    {'a', 'z'},         {'A', 'Z'},         {'0', '9'},       {'!', '/'},         {0xc0, 0x17f},
-    {0x300, 0x36f},     {0x391, 0x3c9},     {0x410, 0x44f},   {0x5d0, 0x5ea},     {0x620, 0x64a},
-    {0x905, 0x939},     {0xe01, 0xe3a},     {0x1100, 0x11ff}, {0x1e00, 0x1eff},   {0x2000, 0x206f},
-    {0x2100, 0x214f},   {0x2460, 0x24ff},   {0x3040, 0x30ff}, {0x3300, 0x33ff},   {0x4e00, 0x4fff},
-    {0xac00, 0xacff},   {0xfb00, 0xfb06},   {0xfe00, 0xfe2f}, {0xff01, 0xffee},   {0x1f600, 0x1f64f},
+    {'a', 'z'},         {'A', 'Z'},         {'0', '9'},       {'!', '/'},       {0xc0, 0x17f},
+    {0x300, 0x36f},     {0x391, 0x3c9},     {0x410, 0x44f},   {0x5d0, 0x5ea},   {0x620, 0x64a},
+    {0x905, 0x939},     {0xe01, 0xe3a},     {0x1100, 0x11ff}, {0x1e00, 0x1eff}, {0x2000, 0x206f},
+    {0x2100, 0x214f},   {0x2460, 0x24ff},   {0x3040, 0x30ff}, {0x3300, 0x33ff}, {0x4e00, 0x4fff},
+    {0xac00, 0xacff},   {0xfb00, 0xfb06},   {0xfe00, 0xfe2f}, {0xff01, 0xffee}, {0x1f600, 0x1f64f},
     {0x1d400, 0x1d4ff}, {0x1f1e6, 0x1f1ff}, {0x2581, 0x2581}};
-constexpr std::string_view spaces[] = {" ",        "  ",           "\t",           "\n",
-                                       "\r\n",     "     ",        "\u00a0",       "\u3000",
-                                       "\u2003",   "\u200b",       "\xe2\x96\x81", " \xe2\x96\x81 ",
-                                       "\u2028 ", "\u0085"};
+constexpr std::string_view spaces[] = {
+    " ",      "  ",     "\t",     "\n",           "\r\n",           "     ",   "\u00a0",
+    "\u3000", "\u2003", "\u200b", "\xe2\x96\x81", " \xe2\x96\x81 ", "\u2028 ", "\u0085"};
 
 class Strings {
 public:
@@ -154,12 +155,10 @@ private:
     const char *name;
     void (Strings::*append)(Random &, std::string &) const;
   };
-  static constexpr Kind kinds[] = {{"pieces", &Strings::appendPiece},
-                                   {"any characters", &Strings::appendAny},
-                                   {"white space", &Strings::appendSpaces},
-                                   {"control characters", &Strings::appendControl},
-                                   {"scripts", &Strings::appendScript},
-                                   {"bytes", &Strings::appendBytes}};
+  static constexpr Kind kinds[] = {
+      {"pieces", &Strings::appendPiece},       {"any characters", &Strings::appendAny},
+      {"white space", &Strings::appendSpaces}, {"control characters", &Strings::appendControl},
+      {"scripts", &Strings::appendScript},     {"bytes", &Strings::appendBytes}};
 
   const SentencePiece &model;
   uint64_t seed;
@@ -211,8 +210,8 @@ bool sweep(const fs::path &path, uint64_t seed, uint64_t first, uint64_t count) 
     return false;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  fmt::print("{}: {} strings of seed {}, {:.1f} MB, equal, in {:.1f} s\n", path.string(), count, seed,
-             double(size) / 1e6, seconds.count());
+  fmt::print("{}: {} strings of seed {}, {:.1f} MB, equal, in {:.1f} s\n", path.string(), count,
+             seed, double(size) / 1e6, seconds.count());
   std::fflush(stdout);
   return true;
 }
