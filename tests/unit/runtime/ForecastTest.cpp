@@ -5,6 +5,7 @@
 
 #include "ErrorOf.h"
 #include "NeutralDefaults.h"
+#include "ToyTable.h"
 
 #include "transept/model.h"
 
@@ -67,26 +68,15 @@ public:
   ToyForecaster() {
     encode.run = runEncode;
     decode.run = runDecode;
-    table.abi_version = TRANSEPT_ABI_VERSION;
-    table.structure_size = sizeof(transept_model_table);
-    table.name = "toy";
-    table.manifest = "{}";
-    table.manifest_size = 2;
-    table.weights = this;
-    table.weights_size = sizeof(*this);
-    level = {"any", 0, &encode, &decode};
-    table.levels = &level;
-    table.level_count = 1;
+    beginToyTable(table, level, encode, decode, this);
     table.source_feature_width = 2 * patch;
     table.target_vocabulary_size = shares.size() * horizon;
     table.encoder_hidden_size = 1;
-    table.vocabulary_block_count = 1;
     table.maximum_source_length = table.maximum_target_length = 1000;
     table.encoder_slots = table.self_slots = slots;
     table.encoder_slot_count = table.self_slot_count = 2;
     defaults = neutralDefaults();
     table.generation = &defaults;
-    table.runtime = &transept_runtime_functions;
     forecaster.quantiles = shares.data();
     forecaster.quantile_count = shares.size();
     forecaster.horizon = horizon;

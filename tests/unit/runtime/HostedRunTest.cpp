@@ -51,6 +51,25 @@ void runAsGuest(const transept_invocation *invocation, std::uint32_t worker, std
     ++guestRuns;
 }
 
+/// Runs it on a thread of its own, and returns when it runs.
+std::thread startHost(ProgramRunner &runner, const transept_program &host) {
+  std::thread caller([&] {
+    transept_invocation invocation{};
+    runner.run(host, invocation, 0, ProgramRole::Host);
+  });
+  while (!isHostRunning)
+    std::this_thread::yield();
+  return caller;
+}
+
+/// As often as the host waits for.
+void runGuests(ProgramRunner &runner, const transept_program &guest) {
+  for (int run = 0; run < 5; ++run) {
+    transept_invocation invocation{};
+    runner.run(guest, invocation, 0, ProgramRole::Guest);
+  }
+}
+
 class Hosted : public testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(Hosted, GuestsRunBetweenTheLaunchesOfAHost) {
@@ -62,16 +81,8 @@ TEST_P(Hosted, GuestsRunBetweenTheLaunchesOfAHost) {
   guest.run = runAsGuest;
   host.arena_bytes = guest.arena_bytes = 4096;
   ProgramRunner runner(table, GetParam());
-  std::thread caller([&] {
-    transept_invocation invocation{};
-    runner.run(host, invocation, 0, ProgramRole::Host);
-  });
-  while (!isHostRunning)
-    std::this_thread::yield();
-  for (int run = 0; run < 5; ++run) {
-    transept_invocation invocation{};
-    runner.run(guest, invocation, 0, ProgramRole::Guest);
-  }
+  std::thread caller = startHost(runner, host);
+  runGuests(runner, guest);
   caller.join();
   EXPECT_TRUE(sawGuest);
   EXPECT_EQ(std::uint32_t(hostWorkers), GetParam());
@@ -87,17 +98,11 @@ TEST_P(Hosted, AGuestWithoutMemoryFailsAlone) {
   guest.arena_bytes = 4096;
   impossible.arena_bytes = UINT64_MAX / 2;
   ProgramRunner runner(table, GetParam());
-  std::thread caller([&] {
-    transept_invocation invocation{};
-    runner.run(host, invocation, 0, ProgramRole::Host);
-  });
-  while (!isHostRunning)
-    std::this_thread::yield();
+  std::thread caller = startHost(runner, host);
   transept_invocation invocation{};
   EXPECT_THROW(runner.run(impossible, invocation, 0, ProgramRole::Guest), std::bad_alloc);
   EXPECT_TRUE(isHostRunning);
-  for (int run = 0; run < 5; ++run)
-    runner.run(guest, invocation, 0, ProgramRole::Guest);
+  runGuests(runner, guest);
   caller.join();
 }
 
@@ -124,16 +129,8 @@ TEST_P(Hosted, AHostGoesOnForAsLongAsAGuestTookBeforeTheNext) {
   host.run = waitForGuest;
   guest.run = sleepAsGuest;
   ProgramRunner runner(table, GetParam());
-  std::thread caller([&] {
-    transept_invocation invocation{};
-    runner.run(host, invocation, 0, ProgramRole::Host);
-  });
-  while (!isHostRunning)
-    std::this_thread::yield();
-  for (int run = 0; run < 5; ++run) {
-    transept_invocation invocation{};
-    runner.run(guest, invocation, 0, ProgramRole::Guest);
-  }
+  std::thread caller = startHost(runner, host);
+  runGuests(runner, guest);
   caller.join();
   ASSERT_EQ(guestSpans.size(), 5u);
   for (std::size_t index = 1; index < guestSpans.size(); ++index) {

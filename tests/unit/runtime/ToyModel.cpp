@@ -6,6 +6,7 @@
 #include "ToyModel.h"
 
 #include "NeutralDefaults.h"
+#include "ToyTable.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -218,20 +219,10 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
   static constexpr std::int32_t end = 2;
   defaults.end_ids = &end;
   defaults.end_id_count = 1;
-  table.abi_version = TRANSEPT_ABI_VERSION;
-  table.structure_size = sizeof(transept_model_table);
-  table.name = "toy";
-  table.manifest = "{}";
-  table.manifest_size = 2;
-  table.weights = &parameters;
-  table.weights_size = sizeof(parameters);
-  level = {"any", 0, &encode, &decode};
-  table.levels = &level;
-  table.level_count = 1;
+  beginToyTable(table, level, encode, decode, &parameters);
   table.source_vocabulary_size = vocabulary;
   table.target_vocabulary_size = vocabulary;
   table.encoder_hidden_size = 2;
-  table.vocabulary_block_count = 1;
   table.maximum_source_length = 6000;
   table.maximum_target_length = 2000;
   table.encoder_slots = slots;
@@ -239,7 +230,6 @@ ToyModel::ToyModel(std::uint64_t seed, std::uint32_t vocabulary, float endBias) 
   table.self_slots = slots;
   table.self_slot_count = 2;
   table.generation = &defaults;
-  table.runtime = &transept_runtime_functions;
   table.cross_attention_count = 1;
 }
 

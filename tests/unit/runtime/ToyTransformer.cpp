@@ -5,6 +5,7 @@
 #include "ToyTransformer.h"
 
 #include "NeutralDefaults.h"
+#include "ToyTable.h"
 
 #include <cmath>
 #include <span>
@@ -108,16 +109,7 @@ void ToyTransformer::runDecode(const transept_invocation *invocation, std::uint3
 ToyTransformer::ToyTransformer(Target target) {
   encode.run = runEncode;
   decode.run = runDecode;
-  table.abi_version = TRANSEPT_ABI_VERSION;
-  table.structure_size = sizeof(transept_model_table);
-  table.name = "toy";
-  table.manifest = "{}";
-  table.manifest_size = 2;
-  table.weights = this;
-  table.weights_size = sizeof(*this);
-  level = {"any", 0, &encode, &decode};
-  table.levels = &level;
-  table.level_count = 1;
+  beginToyTable(table, level, encode, decode, this);
   table.source_feature_width = sourceWidth;
   table.encoder_hidden_size = sourceWidth;
   if (target == Target::Features) {
@@ -128,7 +120,6 @@ ToyTransformer::ToyTransformer(Target target) {
     table.self_slots = selfSlots;
     table.self_slot_count = 2;
   }
-  table.vocabulary_block_count = 1;
   table.maximum_source_length = table.maximum_target_length = UINT64_MAX;
   table.encoder_slots = encoderSlots;
   table.encoder_slot_count = 4;
@@ -136,7 +127,6 @@ ToyTransformer::ToyTransformer(Target target) {
   defaults = neutralDefaults();
   defaults.decoder_start_id = 1;
   table.generation = &defaults;
-  table.runtime = &transept_runtime_functions;
 }
 
 void ToyTransformer::addStep(std::uint32_t kernel, std::uint32_t stride, std::uint32_t padding,
