@@ -33,11 +33,14 @@ bool hasFile(const std::string &directory, const std::string &file);
 /// Throws InputError, with what would fetch it, unless the file is there.
 void needFile(const std::string &directory, const std::string &file);
 
-/// What says how sounds or images become features; of each checkpoint one of these.
-inline constexpr std::array<std::string_view, 2> preprocessorFiles = {"preprocessor_config.json",
-                                                                      "processor_config.json"};
+/// What says how sounds or images become features; of each checkpoint one of these. transformers 5
+/// writes the former and reads it first, if one of the objects below is in it.
+inline constexpr const char *processorFile = "processor_config.json";
+inline constexpr const char *preprocessorFile = "preprocessor_config.json";
+inline constexpr std::array<const char *, 3> extractorObjects = {
+    "feature_extractor", "audio_processor", "image_processor"};
 constexpr bool isPreprocessorFile(std::string_view name) {
-  return name == preprocessorFiles[0] || name == preprocessorFiles[1];
+  return name == processorFile || name == preprocessorFile;
 }
 
 } // namespace transept

@@ -21,21 +21,19 @@ namespace transept::media {
 
 namespace {
 
-constexpr const char *kPreprocessor = "preprocessor_config.json";
-
 constexpr std::string_view kStandardInput = "-";
 
 /// Of two hours, sample by sample.
 constexpr size_t kMostRows = features::maximumSoundSeconds * 16'000;
 
 std::string_view preprocessorOf(const Model &model) {
-  for (std::string_view file : preprocessorFiles)
+  for (const char *file : {processorFile, preprocessorFile})
     if (std::optional<std::string_view> config = model.asset(file))
       return *config;
   throw InputError(
       fmt::format("the library has no {}, so it cannot read files; a checkpoint that has one "
                   "must be compiled again",
-                  kPreprocessor));
+                  preprocessorFile));
 }
 
 /// The side of square patches of three colors; it is not asked for where the file is for sounds.
@@ -56,7 +54,7 @@ MediaSources::MediaSources(const Model &model, bool keepsShort)
   if (extractor.width() != model.sourceFeatureWidth())
     throw InputError(
         fmt::format("{} of the library makes rows of {} numbers, but the model takes {}",
-                    kPreprocessor, extractor.width(), model.sourceFeatureWidth()));
+                    preprocessorFile, extractor.width(), model.sourceFeatureWidth()));
 }
 
 /// Rows of features of which one is too many for the model, within the longest sounds.
@@ -121,7 +119,7 @@ void MediaSources::check(const features::Features &rows, const std::string &file
   bool isShort = keepsShort && rows.rows < usual;
   if (usual != 0 && rows.rows != usual && !isShort)
     throw InputError(fmt::format("{}: {} of the library makes {} {} of it, but the model takes {}",
-                                 file, kPreprocessor, rows.rows, what, usual));
+                                 file, preprocessorFile, rows.rows, what, usual));
   size_t encoded = encodedRows(model, rows.rows);
   if (encoded == 0 || encoded > model.maximumSourceLength())
     throw InputError(

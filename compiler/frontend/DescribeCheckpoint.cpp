@@ -17,7 +17,6 @@
 #include "compiler/frontend/tokenizers/TokenizerFiles.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iterator>
@@ -88,25 +87,22 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
 
 bool hasExtractor(const std::string &path) {
   auto json = readJsonFile(path);
-  return std::ranges::any_of(std::array{"feature_extractor", "audio_processor", "image_processor"},
-                             [&](const char *key) {
-                               auto found = json.find(key);
-                               return found != json.end() && found->is_object();
-                             });
+  return std::ranges::any_of(extractorObjects, [&](const char *key) {
+    auto found = json.find(key);
+    return found != json.end() && found->is_object();
+  });
 }
 
 /// How sounds or images become the source's features; kept as it is. Whether there is such a file.
 bool addPreprocessor(const std::string &directory, Description &description) {
   if (!description.source.embedding.features)
     return false;
-  // transformers 5 writes the former, and reads it first; earlier it had other things in it.
-  for (std::string file : {"processor_config.json", "preprocessor_config.json"})
-    if (hasFile(directory, file) &&
-        (file.starts_with("pre") || hasExtractor(directory + "/" + file))) {
-      description.tokenizer.files.push_back(file);
-      return true;
-    }
-  return false;
+  bool isNested =
+      hasFile(directory, processorFile) && hasExtractor(directory + "/" + processorFile);
+  if (!isNested && !hasFile(directory, preprocessorFile))
+    return false;
+  description.tokenizer.files.push_back(isNested ? processorFile : preprocessorFile);
+  return true;
 }
 
 /// What Marian itself wrote, in place of a checkpoint of Hugging Face.

@@ -5,6 +5,7 @@
 #include "media/library/LibraryImages.h"
 
 #include "base/Error.h"
+#include "base/ModelFolder.h"
 #include "media/library/LibraryPreprocessor.h"
 
 #include "transept/rows.h"

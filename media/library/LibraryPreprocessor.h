@@ -11,8 +11,6 @@
 
 namespace transept::media {
 
-inline constexpr const char *preprocessorFile = "preprocessor_config.json";
-
 /// `what` it would be needed for: "sounds". Throws Error where the library has none.
 features::Settings preprocessorOf(const transept_model_table &table, const char *what);
 

@@ -5,6 +5,7 @@
 #include "media/preprocessor/ConfigFields.h"
 
 #include "base/Error.h"
+#include "base/ModelFolder.h"
 #include "base/PointerFile.h"
 
 #include <cmath>
@@ -54,7 +55,7 @@ Json parse(std::string_view text, const std::string &name) {
 
 ConfigFields::ConfigFields(std::string_view text, std::string name)
     : name(std::move(name)), object(parse(text, this->name)) {
-  for (const char *key : {"feature_extractor", "audio_processor", "image_processor"})
+  for (const char *key : extractorObjects)
     if (auto nested = object.find(key); nested != object.end() && nested->is_object()) {
       this->name += std::string(": ") + key;
       object = Json(std::move(*nested));
