@@ -37,7 +37,7 @@ set(TRANSEPT_CROSS_FLAGS_aarch64 -mno-outline-atomics)
 # Small, because it is sent over networks: what takes time is generated code. Numbers of 64 bits that become sizes
 # of 32 are lengths of lists in memory. libc++'s own checks would end a module without a word.
 set(own "${PROJECT_SOURCE_DIR}/runtime/platform/wasm32/include")
-set(TRANSEPT_CROSS_FLAGS_wasm32 -Oz -fno-pic -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
+set(TRANSEPT_CROSS_FLAGS_wasm32 -Oz -fno-pic -msimd128 -matomics -mbulk-memory -mnontrapping-fptoint -msign-ext
   -fwasm-exceptions -Wno-c++11-narrowing -Wno-deprecated -nostdinc++ -iquote "${own}" "-I${own}"
   -isystem /usr/lib/llvm-22/include/wasm32-wasi/c++/v1 -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_NONE)
 # What reads and writes files, of which there are none.

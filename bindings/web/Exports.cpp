@@ -12,7 +12,7 @@
 
 extern "C" {
 
-/// Of this module's own model.
+/// Of this module's own model, without weights.
 const transept_model_table *transept_module_model();
 
 /// Gets a part of a result; 0 ends the call.
@@ -28,6 +28,7 @@ namespace transept::web {
 namespace {
 
 // Pointers, because static constructors would run before memory is set up.
+transept_model_table *table = nullptr;
 OpenModel *model = nullptr;
 Call *call = nullptr;
 std::string *result = nullptr;
@@ -78,22 +79,26 @@ void EXPORTED(transept_free)(void *memory) {
   std::free(memory);
 }
 
-/// Where the weights are to be, and how many bytes they have.
-const void *EXPORTED(transept_weights)() {
-  return transept_module_model()->weights;
-}
+/// How many bytes the weights have.
 double EXPORTED(transept_weights_size)() {
   return double(transept_module_model()->weights_size);
 }
+/// Makes room for them, once: where they are to be, or null where there is no memory.
+void *EXPORTED(transept_weights)() {
+  table = new transept_model_table(*transept_module_model());
+  std::size_t size = (std::size_t(table->weights_size) + 64) / 64 * 64;
+  void *weights = std::aligned_alloc(64, size);
+  table->weights = weights;
+  return weights;
+}
 
-/// To be called once, with the weights in their place.
+/// To be called once, with the weights in their place, and with the threads there that were expected.
 int EXPORTED(transept_open)(double cacheBytes) {
   return guarded([&] {
     transept_open_options options{};
     options.structure_size = sizeof options;
-    options.threads = 1;
     options.encoder_cache_bytes = std::uint64_t(cacheBytes);
-    model = new OpenModel(transept_module_model(), options);
+    model = new OpenModel(table, options);
     return std::string();
   });
 }

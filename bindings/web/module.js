@@ -52,6 +52,24 @@ function moduleFile(level) {
   throw new TranseptError(`level is '${level}', but must be one of ${allowed}`, "invalid-argument");
 }
 
+// ---------------------------------------------------------------- how many threads it may have
+
+/// Whether threads of this page may share memory.
+const sharesMemory = typeof SharedArrayBuffer !== "undefined" && (isNode || Boolean(globalThis.crossOriginIsolated));
+
+/// As many as there are cores, of which engines count most twice; not all of a large machine.
+async function threadsOf(wanted) {
+  if (wanted === undefined) {
+    const processors = isNode ? (await import("node:os")).availableParallelism() : (navigator.hardwareConcurrency ?? 1);
+    return sharesMemory ? Math.min(8, Math.max(processors >> 1, Math.min(processors, 2))) : 1;
+  }
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 64)
+    throw new TranseptError(`threads is ${wanted}, but must be 1 to 64`, "invalid-argument");
+  if (wanted > 1 && !sharesMemory)
+    throw new TranseptError(`threads is ${wanted}, but must be 1 in a page that is not cross-origin isolated (docs/webassembly.md)`, "unsupported");
+  return wanted;
+}
+
 // ---------------------------------------------------------------- getting the files
 
 /// The response of a file, from the browser's cache where it is there as of this version.
@@ -100,24 +118,78 @@ async function bytesOf(url, useCache) {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/// The memory that a module imports, in pages, and the place of the byte that says whether threads
+/// share it: 3, or 1 for one thread, who need not be allowed to.
+function memoryImportOf(bytes) {
+  let at = 8; // behind the magic number and the version
+  const number = () => {
+    for (let value = 0, unit = 1; ; unit *= 128) {
+      const byte = bytes[at++];
+      value += (byte & 127) * unit;
+      if (byte < 128) return value;
+    }
+  };
+  const skip = (count) => void (at += count);
+  const kinds = { function: 0, memory: 2 }, imports = 2;
+  while (bytes[at++] !== imports) skip(number());
+  number();
+  for (let count = number(); count > 0; --count) {
+    for (let text = 0; text < 2; ++text) skip(number());
+    const kind = bytes[at++];
+    if (kind === kinds.memory) return { flagsAt: at++, initial: number(), maximum: number() };
+    if (kind !== kinds.function) break;
+    number();
+  }
+  throw new TranseptError("the module imports no memory: the files of one compilation belong together", "library");
+}
+
 /// An instance of the module with its weights in place.
 class Instance {
   constructor(hooks) {
     this.hooks = hooks;
   }
 
-  async open({ base, level, useCache, encoderCacheBytes, progress }) {
-    const module = await WebAssembly.compile(await bytesOf(new URL(moduleFile(level), base), useCache));
-    const instance = await WebAssembly.instantiate(module, this.imports(module));
-    this.exports = instance.exports;
+  async open({ base, level, threads, useCache, encoderCacheBytes, progress }) {
+    const bytes = await bytesOf(new URL(moduleFile(level), base), useCache);
+    const { flagsAt, initial, maximum } = memoryImportOf(bytes);
+    bytes[flagsAt] = threads > 1 ? 3 : 1;
+    this.module = await WebAssembly.compile(bytes);
+    this.memory = new WebAssembly.Memory({ initial, maximum, shared: threads > 1 });
+    await this.instantiate();
     this.exports.transept_initialize();
-    await this.placeWeights(new URL(files.weights, base), useCache, progress);
+    await Promise.all([this.placeWeights(new URL(files.weights, base), useCache, progress), this.bringThreads(threads - 1)]);
     this.check(this.exports.transept_open(encoderCacheBytes));
+  }
+
+  async instantiate() {
+    this.exports = (await WebAssembly.instantiate(this.module, this.imports(this.module))).exports;
+  }
+
+  /// Threads beside this one: instances over its memory that wait in the module for something to run.
+  async bringThreads(count) {
+    if (count === 0) return;
+    if (!this.exports.transept_threads(count)) throw new TranseptError(`there is not enough memory for ${count + 1} threads`, "out-of-memory");
+    const bring = (number) => new Promise((isThere, failed) => {
+      const stack = this.exports.transept_stack(number) >>> 0;
+      Thread.start({ message: isThere, failed })
+        .then((thread) => thread.post({ join: { module: this.module, memory: this.memory, stack, number } }), failed);
+    });
+    await Promise.all(Array.from({ length: count }, (_, number) => bring(number)));
+  }
+
+  /// Becomes such a thread, for ever.
+  async join({ module, memory, stack, number }, tellReady) {
+    Object.assign(this, { module, memory });
+    await this.instantiate();
+    this.exports.__stack_pointer.value = stack;
+    tellReady();
+    this.exports.transept_serve(number);
   }
 
   imports(module) {
     const system = { clock_time_get: (clock, precision, time) => this.tellTime(time), fd_write: (...all) => this.print(...all) };
     const result = {
+      env: { memory: this.memory },
       transept: {
         part: (text, size) => (this.hooks.part(this.text(text, size)), this.hooks.goesOn() ? 1 : 0),
         goesOn: () => (this.hooks.goesOn() ? 1 : 0),
@@ -125,18 +197,18 @@ class Instance {
     };
     const missing = 52; // what WASI calls "not supported"
     for (const { module: from, name } of WebAssembly.Module.imports(module))
-      if (from !== "transept") (result[from] ??= {})[name] = system[name] ?? (() => missing);
+      if (from === "wasi_snapshot_preview1") (result[from] ??= {})[name] = system[name] ?? (() => missing);
     return result;
   }
 
   tellTime(time) {
-    new DataView(this.exports.memory.buffer).setBigUint64(time, BigInt(Math.round(performance.now() * 1e6)), true);
+    new DataView(this.memory.buffer).setBigUint64(time, BigInt(Math.round(performance.now() * 1e6)), true);
     return 0;
   }
 
   /// What the C library writes before it gives up.
   print(descriptor, vectors, count, written) {
-    const view = new DataView(this.exports.memory.buffer);
+    const view = new DataView(this.memory.buffer);
     let size = 0, text = "";
     for (let index = 0; index < count; ++index) {
       const [begin, length] = [view.getUint32(vectors + 8 * index, true), view.getUint32(vectors + 8 * index + 4, true)];
@@ -150,10 +222,11 @@ class Instance {
 
   async placeWeights(url, useCache, progress) {
     const begin = this.exports.transept_weights() >>> 0, total = this.exports.transept_weights_size();
+    if (!begin) throw new TranseptError(`there is not enough memory for ${total} bytes of weights`, "out-of-memory");
     let done = 0;
     progress(0, total);
     for await (const piece of piecesOf(url, useCache)) {
-      if (done + piece.length <= total) new Uint8Array(this.exports.memory.buffer, begin + done, piece.length).set(piece);
+      if (done + piece.length <= total) new Uint8Array(this.memory.buffer, begin + done, piece.length).set(piece);
       done += piece.length;
       progress(Math.min(done, total), total);
     }
@@ -162,7 +235,8 @@ class Instance {
   }
 
   text(begin, size) {
-    return decoder.decode(new Uint8Array(this.exports.memory.buffer, begin >>> 0, size));
+    // A copy, because decoders refuse memory that threads share.
+    return decoder.decode(new Uint8Array(this.memory.buffer, begin >>> 0, size).slice());
   }
 
   result() {
@@ -178,7 +252,7 @@ class Instance {
     const place = this.exports.transept_allocate(bytes.byteLength || 1) >>> 0;
     if (!place) throw new TranseptError("there is not enough memory", "out-of-memory");
     try {
-      new Uint8Array(this.exports.memory.buffer).set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), place);
+      new Uint8Array(this.memory.buffer).set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), place);
       return use(place, bytes.byteLength);
     } finally {
       this.exports.transept_free(place);
@@ -233,6 +307,7 @@ function serve(post) {
     goesOn: () => !flag || Atomics.load(flag, 0) !== current,
   });
   return async (message) => {
+    if (message.join) return instance.join(message.join, () => post({}));
     current = message.id;
     try {
       if (message.open) {
@@ -245,7 +320,7 @@ function serve(post) {
           post({ id: message.id, done, total });
         };
         await instance.open({ ...message.open, progress });
-        post({ id: message.id, result: instance.call("describe", {}) });
+        post({ id: message.id, result: { ...instance.call("describe", {}), threads: message.open.threads } });
       } else post({ id: message.id, result: instance.call(message.verb, message.settings, message.floats, message.wantsParts) });
     } catch (error) {
       post({ id: message.id, error: { message: error.message, code: error.code ?? "internal" } });
@@ -296,11 +371,11 @@ class Model {
   /// For load alone.
   static async opened(options) {
     const model = new Model();
-    const isShared = typeof SharedArrayBuffer !== "undefined" && (isNode || globalThis.crossOriginIsolated);
-    model.#flag = isShared ? new SharedArrayBuffer(4) : undefined;
+    model.#flag = sharesMemory ? new SharedArrayBuffer(4) : undefined;
     model.#open = {
       base: String(options.base ?? new URL(".", import.meta.url)),
       level: options.level ?? bestLevel(),
+      threads: await threadsOf(options.threads),
       useCache: options.cache ?? true,
       encoderCacheBytes: options.encoderCacheBytes ?? 16 << 20,
       flag: model.#flag,

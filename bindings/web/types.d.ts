@@ -74,6 +74,7 @@ export interface Model {
     name: string;
     /** "simd128" or "relaxed-simd". */
     level: string;
+    threads: number;
     weightBytes: number;
     takesTexts: boolean;
     takesSounds: boolean;
@@ -105,6 +106,8 @@ export interface LoadOptions {
   base?: string | URL;
   /** "simd128" or "relaxed-simd"; by default the better that the engine has. */
   level?: "simd128" | "relaxed-simd";
+  /** 1 to 64; by default half of the engine's processors, at least 2 where there are so many, at most 8. Pages that are not cross-origin isolated have 1. */
+  threads?: number;
   /** Whether a browser keeps the files (Cache API); by default true. */
   cache?: boolean;
   /** Bytes of encoded sources to keep for reuse; by default 16 MiB. */

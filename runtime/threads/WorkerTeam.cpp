@@ -24,9 +24,12 @@ WorkerTeam::WorkerTeam(std::uint32_t workerCount)
     : count(workerCount), spins(spinsFor(workerCount)), mailboxes(workerCount - 1) {
   SignalsBlocked whileStarting;
   try {
-    threads.reserve(count - 1);
-    for (std::uint32_t worker = 1; worker < count; ++worker)
-      threads.emplace_back([this, worker] { serve(worker); });
+    for (std::uint32_t worker = 1; worker < count; ++worker) {
+      Mailbox &mailbox = mailboxes[worker - 1];
+      mailbox.team = this;
+      mailbox.worker = worker;
+      threads.emplace_back(serve, &mailbox);
+    }
   } catch (const std::system_error &error) {
     std::size_t got = threads.size() + 1;
     stop();
@@ -44,8 +47,6 @@ void WorkerTeam::stop() {
   function = nullptr;
   for (Mailbox &mailbox : mailboxes)
     mailbox.started.advance();
-  for (std::thread &thread : threads)
-    thread.join();
   threads.clear();
 }
 
@@ -65,13 +66,14 @@ void WorkerTeam::run(transept_worker_function newFunction, void *newArgument,
   }
 }
 
-void WorkerTeam::serve(std::uint32_t worker) {
-  Mailbox &mailbox = mailboxes[worker - 1];
+void WorkerTeam::serve(void *given) {
+  Mailbox &mailbox = *static_cast<Mailbox *>(given);
+  const WorkerTeam &team = *mailbox.team;
   for (std::uint32_t run = 1;; ++run) {
-    mailbox.started.waitFor(run, spins);
-    if (!function)
+    mailbox.started.waitFor(run, team.spins);
+    if (!team.function)
       return;
-    function(argument, worker);
+    team.function(team.argument, mailbox.worker);
     mailbox.ended.advance();
   }
 }

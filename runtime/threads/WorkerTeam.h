@@ -5,10 +5,11 @@
 #ifndef TRANSEPT_RUNTIME_THREADS_WORKERTEAM_H
 #define TRANSEPT_RUNTIME_THREADS_WORKERTEAM_H
 
+#include "runtime/platform/WorkerThread.h"
 #include "runtime/threads/SleepingWord.h"
 #include "transept/abi.h"
 
-#include <thread>
+#include <deque>
 #include <vector>
 
 namespace transept::runtime {
@@ -35,10 +36,12 @@ public:
 private:
   struct Mailbox {
     SleepingWord started, ended;
+    WorkerTeam *team = nullptr;
+    std::uint32_t worker = 0;
     std::uint32_t runs = 0; // that this worker was wanted for; the caller's
   };
 
-  void serve(std::uint32_t worker);
+  static void serve(void *mailbox);
   void stop();
 
   const std::uint32_t count;
@@ -47,7 +50,7 @@ private:
   transept_worker_function function = nullptr;
   void *argument = nullptr;
   std::vector<Mailbox> mailboxes; // one for each own thread
-  std::vector<std::thread> threads;
+  std::deque<WorkerThread> threads;
 };
 
 } // namespace transept::runtime

@@ -11,15 +11,18 @@ import { extname, join, normalize } from "node:path";
 export const chromium = "/usr/bin/chromium";
 export const isInstalled = existsSync(chromium);
 
-/// Serves the files of folders, the first that has one. `requests` counts what was asked for.
-export async function serve(...folders) {
+/// Headers that isolate a page from others, which allows it shared memory.
+export const isolating = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/// Serves the files of folders, the first that has one, with `headers`. `requests` counts what was asked for.
+export async function serve(folders, headers = {}) {
   const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
   const requests = [];
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url, "http://x").pathname);
     requests.push(path);
     const file = folders.map((folder) => join(folder, path === "/" ? "index.html" : path)).find((each) => existsSync(each) && statSync(each).isFile());
-    response.writeHead(file ? 200 : 404, { "Content-Type": types[extname(file ?? "")] ?? "application/octet-stream" });
+    response.writeHead(file ? 200 : 404, { ...headers, "Content-Type": types[extname(file ?? "")] ?? "application/octet-stream" });
     response.end(file ? readFileSync(file) : "");
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));

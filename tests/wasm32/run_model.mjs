@@ -83,6 +83,7 @@ const tests = {
     await wrong(model.translate(source, { beams: {} }), /beams is \[object Object\], but must be/);
     await wrong(model.transcribe(new Float32Array(16000)), /takes no sounds/);
     await wrong(load({ level: "avx2" }), /level is 'avx2', but must be one of simd128, relaxed-simd/);
+    for (const threads of [0, 65, 1.5]) await wrong(load({ level, threads }), /threads is [\d.]+, but must be 1 to 64/);
   },
   async "lists of options arrive as lists"(model, { source, output, output_ids: ids }) {
     const banned = await model.translations(source, { badWords: [[ids[1]]] });
@@ -107,6 +108,17 @@ const tests = {
     assert.equal(places.weights[1].length, places.source.length);
     assert.ok(Math.abs(places.weights[1].reduce((sum, weight) => sum + weight, 0) - 1) < 1e-4);
     assert.equal(places.target.map(([begin, end]) => text.slice(begin, end)).join(""), text.replaceAll(" ", ""));
+  },
+  async "threads change no bit"(model, { source }) {
+    const results = [];
+    for (const threads of [1, 2, 5]) {
+      const other = await load({ level, threads });
+      assert.equal(other.info.threads, threads);
+      results.push(await other.translations([source, ...Array(40).fill("nine")], { beams: 3, returnCount: 2, tokenScores: true, alignment: true }));
+      other.close();
+    }
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual(results[2], results[0]);
   },
   async "progress counts the weights' bytes, and close ends the thread"(model) {
     const seen = [];

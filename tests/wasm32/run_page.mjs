@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { chromium, isInstalled, openPage, serve } from "./browser.mjs";
+import { chromium, isInstalled, isolating, openPage, serve } from "./browser.mjs";
 
 if (!isInstalled) {
   console.log(`skipped: ${chromium} is not there; tools/setup installs it`);
@@ -67,7 +67,40 @@ const tests = {
         console.log(`        ${weights} ${level}: ${milliseconds.toFixed(1)} ms for ${sources.length} texts`);
       }
   },
-  async "an aborted call ends, with shared memory or without"(page, { address }) {
+  async "threads, in a page that may have them, change no bit"(page, { address }) {
+    await page.go(address);
+    await page.until(isDone);
+    const results = await page.evaluate(`(async () => {
+      const { load } = await import("/number_words.int8.js");
+      const sources = ${JSON.stringify(cases.map(({ source }) => source))};
+      const all = [];
+      for (const level of ["simd128", "relaxed-simd"])
+        for (const threads of [1, 2, 3]) {
+          const model = await load({ level, threads });
+          const results = await model.translations(sources, { beams: 2, tokenScores: true });
+          all.push({ level, threads: model.info.threads, sequences: results.map(([best]) => best.sequences[0]) });
+          model.close();
+        }
+      return all;
+    })()`);
+    assert.deepEqual(results.map(({ threads }) => threads), [1, 2, 3, 1, 2, 3]);
+    for (const { level, threads, sequences } of results)
+      assert.deepEqual(sequences, results.find((each) => each.level === level).sequences, `${level}, ${threads} threads`);
+  },
+  async "a page that may not have threads has one, and is told"(page, { address }) {
+    await page.go(address);
+    await page.until(isDone);
+    const told = await page.evaluate(`(async () => {
+      const { load } = await import("/number_words.int8.js");
+      return [(await load()).info.threads, await load({ threads: 2 }).catch(({ code, message }) => code + ": " + message)];
+    })()`);
+    assert.equal(told[0], 1);
+    assert.match(told[1], /unsupported: threads is 2, but must be 1 in a page that is not cross-origin isolated/);
+  },
+  async "an aborted call ends with shared memory"(page, { address }) {
+    await this["an aborted call ends without shared memory"](page, { address }, true);
+  },
+  async "an aborted call ends without shared memory"(page, { address }, isIsolated = false) {
     await page.go(`${address}/index.html`);
     await page.until(isDone);
     const told = await page.evaluate(`(async () => {
@@ -79,7 +112,7 @@ const tests = {
       const reason = await long;
       return [reason, await model.translate(">>de<< nine"), crossOriginIsolated];
     })()`);
-    assert.deepEqual(told, ["enough", "neun", false]);
+    assert.deepEqual(told, ["enough", "neun", isIsolated]);
   },
   async "a level that is none is told on the page"(page, { address }) {
     await page.go(`${address}/index.html?level=avx2`);
@@ -87,12 +120,14 @@ const tests = {
   },
 };
 
+const isolated = ["threads, in a page that may have them, change no bit", "an aborted call ends with shared memory"];
+
 let failures = 0;
-for (const [name, test] of Object.entries(tests)) {
-  const server = await serve(pages, modules);
+for (const name of Object.keys(tests)) {
+  const server = await serve([pages, modules], isolated.includes(name) ? isolating : {});
   const page = await openPage();
   try {
-    await test(page, server);
+    await tests[name](page, server);
     assert.deepEqual(page.faults, []);
     console.log(`passed  ${name}`);
   } catch (error) {

@@ -21,9 +21,9 @@ namespace {
 /// What bindings/web/Exports.cpp has for the module's JavaScript.
 constexpr const char *kExports[] = {
     "transept_initialize",   "transept_allocate", "transept_free",   "transept_weights",
-    "transept_weights_size", "transept_open",     "transept_option", "transept_number",
-    "transept_text",         "transept_floats",   "transept_call",   "transept_result",
-    "transept_result_size"};
+    "transept_weights_size", "transept_threads",  "transept_stack",  "transept_serve",
+    "transept_open",         "transept_option",   "transept_number", "transept_text",
+    "transept_floats",       "transept_call",     "transept_result", "transept_result_size"};
 
 } // namespace
 
@@ -38,6 +38,10 @@ std::string linkWebModule(const targets::Architecture &architecture,
       "wasm-ld", "-o", linked.path(), "--no-entry", "--gc-sections", "--strip-all", "-O2",
       // What the stack outgrows is an error of the engine then, and not other data.
       "--stack-first", "-z", "stack-size=1048576", "--compress-relocations",
+      // Instances for threads share the memory that JavaScript makes, and have stacks of their own.
+      "--import-memory", "--shared-memory", "--max-memory=4294967296", "--export=__stack_pointer",
+      // The C library is compiled for one thread, and one thread alone calls it.
+      "--no-check-features",
       // The runtime's own come before libc++abi's, which cannot throw.
       "--allow-multiple-definition"};
   for (const char *symbol : kExports)

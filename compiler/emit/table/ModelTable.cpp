@@ -37,8 +37,8 @@ private:
     Constant *manifest = writer.text("transept_manifest", facts.manifest);
     Constant *levels = writer.array("transept_levels", levelTables(writer, facts.levels));
     bool isModule = facts.architecture->format == targets::LibraryFormat::WebModule;
-    Constant *weights = isModule ? addWeightsMemory(writer.module, facts.weightsSize)
-                                 : addWeightsMark(writer.module, facts.weightsSize);
+    // A module of WebAssembly finds room for them as it opens.
+    Constant *weights = isModule ? writer.null() : addWeightsMark(writer.module, facts.weightsSize);
     std::vector<Constant *> encoder = slots("encode"), self = slots("decode");
     std::vector<Constant *> steps = rowSteps(), attention = returnedAttention();
     std::vector<Constant *> counted = countedColumns();
@@ -258,18 +258,6 @@ llvm::GlobalVariable *addWeightsMark(llvm::Module &code, int64_t weightsSize) {
   mark->setSection(".note.transept");
   mark->setAlignment(llvm::Align(8));
   return mark;
-}
-
-llvm::GlobalVariable *addWeightsMemory(llvm::Module &code, int64_t weightsSize) {
-  auto *type =
-      llvm::ArrayType::get(llvm::Type::getInt8Ty(code.getContext()), uint64_t(weightsSize));
-  // Not internal: LLVM would see that nobody here writes it, and put zeros into the file.
-  auto *memory =
-      new llvm::GlobalVariable(code, type, /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage,
-                               llvm::ConstantAggregateZero::get(type), kWeightsMemory);
-  memory->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  memory->setAlignment(llvm::Align(64));
-  return memory;
 }
 
 std::string modelSymbol(const ModelFacts &facts) {

@@ -64,12 +64,6 @@ constexpr const char *kWeightsMark = "transept_weights_mark";
 /// Adds the note that linking keeps apart, with the size of the weights as its content.
 llvm::GlobalVariable *addWeightsMark(llvm::Module &code, int64_t weightsSize);
 
-/// The name of the memory that the weights of a module of WebAssembly are read into.
-constexpr const char *kWeightsMemory = "transept_weights_memory";
-
-/// Adds that memory, which takes no place in the module's file.
-llvm::GlobalVariable *addWeightsMemory(llvm::Module &code, int64_t weightsSize);
-
 /// The symbol of the function that returns the table: a module's code knows it under one name.
 std::string modelSymbol(const ModelFacts &facts);
 

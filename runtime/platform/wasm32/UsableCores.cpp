@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A module of WebAssembly runs on one thread.
+// JavaScript knows how many cores there are, and has brought as many threads as it wants to use.
 
 #include "runtime/platform/UsableCores.h"
+
+#include "runtime/platform/wasm32/BroughtThreads.h"
 
 namespace transept::runtime {
 
 std::uint32_t usableCores() {
-  return 1;
+  return 1 + broughtThreads();
 }
 
 std::uint32_t undisturbedProcessors() {
-  return 1;
+  return usableCores();
 }
 
 } // namespace transept::runtime
