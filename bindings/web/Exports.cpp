@@ -92,7 +92,8 @@ void *EXPORTED(transept_weights)() {
   return weights;
 }
 
-/// To be called once, with the weights in their place, and with the threads there that were expected.
+/// To be called once, with the weights in their place, and with the threads there that were
+/// expected.
 int EXPORTED(transept_open)(double cacheBytes) {
   return guarded([&] {
     transept_open_options options{};

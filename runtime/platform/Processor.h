@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two instructions that the runtime uses by name.
+// What the runtime asks of the processor that it runs on.
 #ifndef TRANSEPT_RUNTIME_PLATFORM_PROCESSOR_H
 #define TRANSEPT_RUNTIME_PLATFORM_PROCESSOR_H
 
 #include <cstdint>
 #if defined(__wasm__)
 #include <chrono>
-#elif defined(__x86_64__)
+#else
+#include <sched.h>
+#endif
+#if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
 
@@ -31,10 +34,9 @@ inline std::uint64_t processorTicks() {
 
 #elif defined(__wasm__)
 
-/// There is no instruction for it. Ten times as long as `pause`, because engines take longer to put
-/// a thread to sleep and to wake it: with less, opus-base in int8 does not gain from two threads.
+/// There is no instruction for it: about the time that `pause` takes.
 inline void pauseProcessor() {
-  for (int turn = 0; turn < 400; ++turn)
+  for (int turn = 0; turn < 40; ++turn)
     asm volatile("" ::: "memory");
 }
 
@@ -57,6 +59,15 @@ inline std::uint64_t processorTicks() {
 }
 
 #endif
+
+/// Lets other threads run here that are ready to; engines of WebAssembly have no way to.
+inline void yieldProcessor() {
+#if defined(__wasm__)
+  pauseProcessor();
+#else
+  sched_yield();
+#endif
+}
 
 } // namespace transept::runtime
 

@@ -7,6 +7,9 @@
 
 namespace transept::runtime {
 
+/// The number of the processor that the calling thread runs on; negative where nobody knows.
+int currentProcessor();
+
 class WorkerThread {
 public:
   /// Calls function(argument) on the thread; it must not throw. Throws std::system_error where the
@@ -15,6 +18,10 @@ public:
   WorkerThread(WorkerThread &&) = delete;
   /// Returns when the function has.
   ~WorkerThread();
+
+  /// From now on the thread runs on those of the calling thread's processors that are not
+  /// `processor`. Does nothing where there are no others, or nobody may choose.
+  void avoid(int processor);
 
 private:
   void *thread;

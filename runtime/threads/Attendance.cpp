@@ -23,6 +23,9 @@ constexpr Clock::duration firstPatience = 16ms, patience = 4ms;
 /// already. Each failure in a row doubles it up to longestPause.
 constexpr int pausePerLateness = 4, pausePerChance = 32;
 constexpr Clock::duration longestPause = 2s;
+/// Workers that have slept for so long may take some time to wake, on processors that have been
+/// idle: that lateness says nothing of the runs that follow.
+constexpr Clock::duration longSleep = 40ms, wakeTime = 2ms;
 
 } // namespace
 
@@ -33,17 +36,19 @@ Attendance::Attendance(std::uint32_t workerCount) {
 }
 
 std::uint32_t Attendance::workersFor(Clock::time_point now) {
+  isCold = now - lastEnd > longSleep;
   if (place != 0 && now >= nextChance) {
     --place;
-    isChance = true;
+    isChance = isCold = true;
     watched = slept = {};
   }
   return counts[place];
 }
 
 void Attendance::record(Clock::time_point end, Clock::duration duration, Clock::duration asleep) {
+  lastEnd = end;
   watched += duration;
-  slept += asleep;
+  slept += isCold ? std::max(asleep - wakeTime, Clock::duration::zero()) : asleep;
   if (counts[place] == 1 || watched < (isChance ? patience : firstPatience))
     return;
   if (slept * counts[place] > watched * (counts[place] - 1))

@@ -34,7 +34,9 @@ private:
   std::size_t place = 0;              // in counts
   Clock::duration watched{}, slept{}; // of the runs since the last change
   bool isChance = false;              // more workers than before, on trial
-  Clock::duration pause{};            // before more workers get another chance
+  bool isCold = true;                 // workers have slept before the run
+  Clock::time_point lastEnd{};
+  Clock::duration pause{}; // before more workers get another chance
   Clock::time_point nextChance{};
 };
 

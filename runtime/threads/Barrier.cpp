@@ -9,30 +9,40 @@
 #include <utility>
 
 namespace transept::runtime {
+namespace {
 
-Barrier::Barrier(std::uint32_t workerCount, std::uint32_t spins)
-    : workerCount(workerCount), maximumSpins(spins),
+constexpr std::chrono::microseconds slice(300);
+
+} // namespace
+
+Barrier::Barrier(std::uint32_t workerCount, Duration patience)
+    : workerCount(workerCount), mostPatience(patience),
       rounds(std::uint32_t(std::bit_width(workerCount - 1))),
-      workers(workerCount, Worker{.spins = spins}), arrivals(rounds * workerCount) {}
+      workers(workerCount, Worker{.patience = patience}), arrivals(rounds * workerCount) {}
 
 void Barrier::wait(std::uint32_t worker) {
   Worker &own = workers[worker];
   ++own.waits;
-  std::chrono::steady_clock::duration slept{};
+  Duration slept{};
   for (std::uint32_t round = 0; round < rounds; ++round) {
     std::uint32_t other = worker + (1u << round);
     other = other >= workerCount ? other - workerCount : other;
     arrivals[round * workerCount + other].advance();
-    slept += arrivals[round * workerCount + worker].waitFor(own.waits, own.spins);
+    slept += arrivals[round * workerCount + worker].waitFor(
+        own.waits, own.patience, SleepingWord::standingFor(mostPatience));
   }
-  // A worker that others keep from its processor comes late every time: spinning would only burn
-  // time that it could use. One that slept once by chance is patient again soon.
-  own.spins =
-      slept.count() != 0 ? own.spins / 2 : std::min(maximumSpins, own.spins + own.spins / 8 + 8);
+  // A worker that others keep from its processor comes late every time, by a slice of the
+  // scheduler: spinning would only burn time that it could use. After a shorter sleep the other
+  // worker was on its way, and more patience would have spared the sleep, which itself takes tens
+  // of microseconds.
+  own.patience =
+      slept >= slice
+          ? own.patience / 2
+          : std::min(mostPatience, own.patience + own.patience / 8 + std::chrono::microseconds(1));
   own.slept += slept;
 }
 
-std::chrono::steady_clock::duration Barrier::takeSleep(std::uint32_t worker) {
+Barrier::Duration Barrier::takeSleep(std::uint32_t worker) {
   return std::exchange(workers[worker].slept, {});
 }
 

@@ -15,8 +15,10 @@ namespace transept::runtime {
 
 class Barrier {
 public:
-  /// A barrier for `workerCount` threads that look up to `spins` times before they sleep.
-  Barrier(std::uint32_t workerCount, std::uint32_t spins);
+  using Duration = SleepingWord::Duration;
+
+  /// A barrier for `workerCount` threads that wait for `patience` at most before they sleep.
+  Barrier(std::uint32_t workerCount, Duration patience);
 
   std::uint32_t count() const { return workerCount; }
 
@@ -25,7 +27,7 @@ public:
   void wait(std::uint32_t worker);
 
   /// How long `worker` slept at it since the last call with this worker; that worker's to ask.
-  std::chrono::steady_clock::duration takeSleep(std::uint32_t worker);
+  Duration takeSleep(std::uint32_t worker);
 
   /// wait() as a transept_barrier_function; `context` is the barrier.
   static void call(void *context, std::uint32_t worker);
@@ -33,12 +35,12 @@ public:
 private:
   struct alignas(64) Worker {
     std::uint32_t waits = 0; // so many so far
-    std::uint32_t spins = 0; // how often it looks before it sleeps
-    std::chrono::steady_clock::duration slept{};
+    Duration patience{};     // before it sleeps
+    Duration slept{};
   };
 
   const std::uint32_t workerCount;
-  const std::uint32_t maximumSpins;
+  const Duration mostPatience;
   std::uint32_t rounds = 0;
   std::vector<Worker> workers;        // each used by its worker alone
   std::vector<SleepingWord> arrivals; // [round][worker it is for]

@@ -80,7 +80,7 @@ Barrier &ProgramRunner::barrierOf(std::uint32_t count) {
   for (Barrier &barrier : barriers)
     if (barrier.count() == count)
       return barrier;
-  return barriers.emplace_back(count, spinsFor(count));
+  return barriers.emplace_back(count, patienceFor(count));
 }
 
 /// The first `wanted` workers run it.

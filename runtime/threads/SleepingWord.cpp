@@ -17,21 +17,47 @@ void SleepingWord::advance() {
     wakeAll(value);
 }
 
-std::chrono::steady_clock::duration SleepingWord::waitFor(std::uint32_t target,
-                                                          std::uint32_t spins) {
-  if (hasReached(value.load(std::memory_order_acquire), target))
+SleepingWord::Duration SleepingWord::waitFor(std::uint32_t target, Duration patience,
+                                             Duration standing) {
+  if (hasReached(value.load(std::memory_order_acquire), target) || spin(target, patience))
     return {};
-  for (std::uint32_t spin = 0; spin < spins; ++spin) {
-    pauseProcessor();
-    if (hasReached(value.load(std::memory_order_acquire), target))
-      return {};
-  }
   auto start = std::chrono::steady_clock::now();
+  if (stand(target, standing))
+    return std::chrono::steady_clock::now() - start;
   sleepers.fetch_add(1, std::memory_order_seq_cst);
   for (std::uint32_t seen; !hasReached(seen = value.load(std::memory_order_seq_cst), target);)
     sleepWhile(value, seen);
   sleepers.fetch_sub(1, std::memory_order_relaxed);
   return std::chrono::steady_clock::now() - start;
+}
+
+/// Whether it was reached. Processors pause for very different times, so a clock is asked, seldom.
+bool SleepingWord::spin(std::uint32_t target, Duration patience) const {
+  constexpr int looksPerTime = 32;
+  if (patience <= Duration::zero())
+    return false;
+  auto start = std::chrono::steady_clock::now();
+  do {
+    for (int look = 0; look < looksPerTime; ++look) {
+      pauseProcessor();
+      if (hasReached(value.load(std::memory_order_acquire), target))
+        return true;
+    }
+  } while (std::chrono::steady_clock::now() - start < patience);
+  return false;
+}
+
+/// Whether it was reached.
+bool SleepingWord::stand(std::uint32_t target, Duration standing) const {
+  if (standing <= Duration::zero())
+    return false;
+  auto start = std::chrono::steady_clock::now();
+  do {
+    yieldProcessor();
+    if (hasReached(value.load(std::memory_order_acquire), target))
+      return true;
+  } while (std::chrono::steady_clock::now() - start < standing);
+  return false;
 }
 
 } // namespace transept::runtime

@@ -19,11 +19,23 @@ public:
   /// Adds 1 and wakes everyone who waits. What the caller wrote before is visible to them.
   void advance();
 
-  /// Returns once the count, which wraps around, has reached `target`; looks `spins` times before
-  /// it sleeps. Returns how long it slept.
-  std::chrono::steady_clock::duration waitFor(std::uint32_t target, std::uint32_t spins);
+  using Duration = std::chrono::steady_clock::duration;
+
+  /// Returns once the count, which wraps around, has reached `target`; looks at it for about
+  /// `patience`, then for `standing` while others may have the processor, and then sleeps. Returns
+  /// how long it waited after its patience had ended.
+  Duration waitFor(std::uint32_t target, Duration patience, Duration standing = {});
+
+  /// How long whoever may have so much patience lets others have the processor before it sleeps.
+  /// Linux wakes a thread where its waker runs, more often than not: two workers on one processor
+  /// then, for longer than the wait was.
+  static Duration standingFor(Duration patience) {
+    return patience.count() == 0 ? Duration::zero() : std::chrono::milliseconds(3);
+  }
 
 private:
+  bool spin(std::uint32_t target, Duration patience) const;
+  bool stand(std::uint32_t target, Duration standing) const;
   static bool hasReached(std::uint32_t count, std::uint32_t target) {
     return std::int32_t(count - target) >= 0;
   }

@@ -14,9 +14,9 @@
 
 namespace transept::runtime {
 
-/// How often a thread looks for another of `workerCount` before it sleeps: not at all where they
+/// How long a thread looks for another of `workerCount` before it sleeps: not at all where they
 /// cannot all run at the same time.
-std::uint32_t spinsFor(std::uint32_t workerCount);
+SleepingWord::Duration patienceFor(std::uint32_t workerCount);
 
 class WorkerTeam {
 public:
@@ -42,15 +42,17 @@ private:
   };
 
   static void serve(void *mailbox);
+  void spread();
   void stop();
 
   const std::uint32_t count;
-  const std::uint32_t spins;
+  const SleepingWord::Duration patience;
   // Written before a worker's `started` advances, read after; a null function asks it to end.
   transept_worker_function function = nullptr;
   void *argument = nullptr;
   std::vector<Mailbox> mailboxes; // one for each own thread
   std::deque<WorkerThread> threads;
+  int callersProcessor = -1; // which the threads avoid
 };
 
 } // namespace transept::runtime

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A place for each thread that JavaScript (bindings/web/module.js) brings: an instance of the module
-// over the same memory, which finds here what to run. The C and C++ libraries of modules know of
-// one thread, the one that opens the model: what runs on the others must not allocate, throw or
-// take locks. Workers of a team, and the programs that they run, do nothing of it.
+// A place for each thread that JavaScript (bindings/web/module.js) brings: an instance of the
+// module over the same memory, which finds here what to run. The C and C++ libraries of modules
+// know of one thread, the one that opens the model: what runs on the others must not allocate,
+// throw or take locks. Workers of a team, and the programs that they run, do nothing of it.
 
 #include "runtime/platform/WorkerThread.h"
 
@@ -52,6 +52,12 @@ std::uint32_t placeCount = 0;
 std::uint32_t broughtThreads() {
   return placeCount;
 }
+
+int currentProcessor() {
+  return -1;
+}
+
+void WorkerThread::avoid(int) {}
 
 WorkerThread::WorkerThread(void (*function)(void *argument), void *argument) {
   Place *free = places;

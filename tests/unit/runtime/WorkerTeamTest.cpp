@@ -18,7 +18,7 @@ namespace {
 /// Every worker writes its own cell, waits, and checks that all others are as far.
 struct Rounds {
   explicit Rounds(std::uint32_t count, int rounds = 50)
-      : perWorker(count), rounds(rounds), barrier(count, spinsFor(count)) {}
+      : perWorker(count), rounds(rounds), barrier(count, patienceFor(count)) {}
 
   static void work(void *argument, std::uint32_t worker) {
     Rounds &self = *static_cast<Rounds *>(argument);
@@ -60,7 +60,7 @@ TEST(WorkerTeam, KeepsWorkersInStepEvenWhenOversubscribed) {
 
 TEST(WorkerTeam, EndsWithFourThreadsForEachProcessor) {
   std::uint32_t count = 4 * std::thread::hardware_concurrency();
-  EXPECT_EQ(spinsFor(count), 0u);
+  EXPECT_EQ(patienceFor(count).count(), 0);
   WorkerTeam team(count);
   Rounds rounds(count, /*rounds=*/300);
   team.run(Rounds::work, &rounds, count);
@@ -96,7 +96,7 @@ TEST(WorkerTeam, EndsWithoutHavingRun) {
 
 TEST(Barrier, HoldsBackEveryWorkerUntilTheLastIsThere) {
   for (std::uint32_t count : {2u, 3u, 7u, 8u}) {
-    Barrier barrier(count, /*spins=*/10);
+    Barrier barrier(count, std::chrono::microseconds(1));
     std::atomic<bool> isLastThere{false};
     std::atomic<int> early{0};
     std::vector<std::thread> threads;
@@ -163,7 +163,7 @@ TEST(UsableCores, AreAtLeastOneAndWithinTheAffinityMask) {
   ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
   EXPECT_EQ(usableCores(), 1u);
   EXPECT_EQ(undisturbedProcessors(), 1u);
-  EXPECT_EQ(spinsFor(2), 0u) << "two threads on one processor must not spin";
+  EXPECT_EQ(patienceFor(2).count(), 0) << "two threads on one processor must not spin";
   sched_setaffinity(0, sizeof(before), &before);
 }
 
