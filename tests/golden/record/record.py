@@ -66,7 +66,7 @@ class Recorder:
         about = {"family": folder.name, "model_class": type(self.model).__name__,
                  "model_type": self.model.config.model_type,
                  "made_with": {"transformers": transformers.__version__, "torch": torch.__version__},
-                 "made_by": "tests/golden/record/record.py", "cases": self.cases}
+                 "made_by": f"tests/golden/record/{pathlib.Path(sys.argv[0]).name}", "cases": self.cases}
         (folder / "goldens.json").write_text(json.dumps(about, indent=1) + "\n")
 
 
