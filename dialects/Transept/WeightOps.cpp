@@ -52,6 +52,17 @@ LogicalResult WeightScaleColumnsOp::verify() {
   return success();
 }
 
+LogicalResult WeightScaleRowsOp::verify() {
+  auto input = cast<RankedTensorType>(getInput().getType());
+  // weight_scale_rows_c1
+  if (outputsOf(getFactors().getType()) != input.getDimSize(0))
+    return mismatch(*this, "a factor for each row of the input", getFactors().getType(), input);
+  // weight_scale_rows_c2
+  if (getResult().getType() != input)
+    return mismatch(*this, "input and result to have the same type", input, getResult().getType());
+  return success();
+}
+
 LogicalResult WeightProductOp::verify() {
   RankedTensorType matrix = getMatrix().getType(), vector = getVector().getType();
   // weight_product_c1

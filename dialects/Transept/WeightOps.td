@@ -105,6 +105,44 @@ def Transept_WeightScaleColumnsOp : Transept_WeightOp<"weight_scale_columns"> {
   let hasVerifier = 1;
 }
 
+def Transept_WeightScaleRowsOp : Transept_WeightOp<"weight_scale_rows"> {
+  let summary = "multiply row n of a weight by element n of a vector";
+  let description = [{
+    result[n, k] = input[n, k] * factors[n], of a vector result[n] = input[n] * factors[n]: how what
+    is learned of each output goes into the weight before it.
+
+    - `weight_scale_rows_c1` factors has one element per row
+    - `weight_scale_rows_c2` input and result have the same type
+
+    ```mlir
+    %w = transept.parameter "depthwise.weight" : tensor<512x9xf32>
+    %gain = transept.parameter "norm.weight" : tensor<512xf32>
+    %scaled = transept.weight_scale_rows %w, %gain
+        : tensor<512x9xf32>, tensor<512xf32> -> tensor<512x9xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Weight:$input, Transept_Vector:$factors);
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "$input `,` $factors attr-dict `:` type($input) `,` type($factors) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_WeightInverseRootOp : Transept_WeightOp<"weight_inverse_root", [SameOperandsAndResultType]> {
+  let summary = "divide 1 by the roots of a vector's numbers";
+  let description = [{
+    result[n] = 1 / sqrt(input[n] + epsilon): from the variances that a norm over batches remembers to
+    what it multiplies by (Ioffe and Szegedy 2015, algorithm 2).
+
+    ```mlir
+    %variance = transept.parameter "norm.running_var" : tensor<512xf32>
+    %factors = transept.weight_inverse_root %variance epsilon 1.0e-5 : tensor<512xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Vector:$input, Transept_Number:$epsilon);
+  let results = (outs Transept_Vector:$result);
+  let assemblyFormat = "$input `epsilon` $epsilon attr-dict `:` type($result)";
+}
+
 def Transept_WeightProductOp : Transept_WeightOp<"weight_product"> {
   let summary = "multiply a matrix [n, k] by a vector [k]";
   let description = [{

@@ -79,6 +79,19 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         for (int64_t i = 0; i < count * columns; ++i)
           out[i] *= factors[i % columns];
       })
+      .Case<WeightScaleRowsOp>([&](WeightScaleRowsOp op) {
+        rows(op.getInput(), begin, count, out);
+        std::vector<double> factors(count);
+        rows(op.getFactors(), begin, count, factors.data());
+        for (int64_t i = 0; i < count * columns; ++i)
+          out[i] *= factors[i / columns];
+      })
+      .Case<WeightInverseRootOp>([&](WeightInverseRootOp op) {
+        rows(op.getInput(), begin, count, out);
+        double epsilon = op.getEpsilon().convertToDouble();
+        for (int64_t i = 0; i < count; ++i)
+          out[i] = 1 / std::sqrt(out[i] + epsilon);
+      })
       .Case<WeightProductOp>([&](WeightProductOp op) {
         int64_t depth = weightColumns(op.getMatrix());
         std::vector<double> factors = vector(op.getVector()), row(depth);

@@ -78,7 +78,7 @@ static Space inputSpace(const Stack &stack) {
   const Embedding &embedding = stack.embedding;
   if (!embedding.features)
     return Space::source();
-  if (!stack.stages.empty())
+  if (!stack.stages.empty() || !embedding.features->gridConvolutions.empty())
     return Space::source().derived("features");
   for (const Convolution &convolution : embedding.features->convolutions)
     if (convolution.kernelSize != 1 || convolution.stride != 1)
@@ -93,8 +93,13 @@ Value ModelWriter::positionTable(const Positions &positions, int64_t width, cons
       RankedTensorType::get({positions.length + positions.offset, width}, builder.getF32Type());
   if (positions.kind == PositionKind::Learned)
     return parameter(*positions.table, type.getShape(), node.child("table"));
-  return SinusoidOp::create(builder, location(node.child("table")), type,
-                            sinusoidOf(positions.kind));
+  Node tableNode = node.child("table");
+  Value table = SinusoidOp::create(
+      builder, location(positions.scale ? tableNode.child("waves") : tableNode), type,
+      sinusoidOf(positions.kind));
+  return positions.scale ? WeightScaleOp::create(builder, location(tableNode), type, table,
+                                                 number(*positions.scale))
+                         : table;
 }
 
 Value ModelWriter::memoryOf(Value states) {
@@ -221,7 +226,7 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   }
   llvm::SmallVector<Value> selfMasks;
   Value selfBias, blockBias, crossMask, crossBias;
-  if (!stack.recurrence) {
+  if (!stack.recurrence && stack.sublayers.empty()) {
     selfMasks =
         masksOfVariants(stack.selfAttention, space, /*isCausal=*/isTarget, selfNode.child("mask"));
     selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
@@ -233,7 +238,10 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
     crossBias = sharedBias(*stack.crossAttention, space, Space::source(), crossNode);
   }
 
-  for (int64_t index = 0; index < stack.layerCount; ++index) {
+  if (!stack.sublayers.empty())
+    states = layersOfSublayers(stack, states, node);
+  int64_t plainLayers = stack.sublayers.empty() ? stack.layerCount : 0;
+  for (int64_t index = 0; index < plainLayers; ++index) {
     Node layer{node.name + ".layers." + std::to_string(index), index};
     if (stack.recurrence) {
       Node self = layer.child("recurrence");

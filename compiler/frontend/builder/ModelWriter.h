@@ -51,6 +51,11 @@ private:
   /// Learned rows as one matrix.
   mlir::Value learnedRows(const std::vector<checkpoints::TensorReference> &rows, int64_t width,
                           const Node &node);
+  /// From lines of `places` places to those of the result, whose number `places` becomes.
+  mlir::Value gridConvolution(const GridConvolution &convolution, mlir::Value input,
+                              int64_t &places, const Space &space, const Node &node);
+  mlir::Value gridConvolutions(const Features &features, mlir::Value input, const Space &space,
+                               mlir::Value &firstRows, const Node &node);
   mlir::Value convolution(const Convolution &convolution, mlir::Value &input, const Space &space,
                           const Node &node);
   /// `firstRows` becomes the first value that is rows of the result's space: what says which
@@ -108,6 +113,20 @@ private:
                             const Grid &grid, mlir::Value states, const Node &node);
   mlir::Value recurrence(const Recurrence &recurrence, mlir::Value states, const Node &node);
   mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
+  /// A convolution's weight and bias, with what its norm remembers; the bias may be null.
+  struct FoldedDepthwise {
+    mlir::Value weight, bias;
+  };
+  FoldedDepthwise folded(const DepthwiseConvolution &convolution, int64_t width, const Node &node);
+  mlir::Value mixer(const RowMixer &mixer, mlir::Value states, const Node &node);
+  /// What all layers share of a sublayer: a mask for each variant of its attention, and a bias.
+  struct SublayerInputs {
+    llvm::SmallVector<mlir::Value> masks;
+    mlir::Value bias;
+  };
+  mlir::Value sublayer(const Sublayer &sublayer, const SublayerInputs &inputs, mlir::Value states,
+                       const Node &node);
+  mlir::Value layersOfSublayers(const Stack &stack, mlir::Value states, const Node &node);
   mlir::Value stage(const Stage &stage, NormPlacement placement, const Space &next,
                     mlir::Value states, const Node &node);
   mlir::Value stack(const Stack &stack, mlir::Value input, bool isTarget, mlir::Value sourceStates,

@@ -64,6 +64,8 @@ struct Positions {
   /// Padding, which has no position; the tokens around it are counted without it. Targets may not
   /// have it.
   std::optional<int64_t> uncountedId = {};
+  /// Sinusoids only: multiplies their rows.
+  std::optional<double> scale = {};
 };
 
 /// A linear layer over windows of `kernelSize` rows, `stride` apart; `padding` rows of zeros stand
@@ -76,6 +78,26 @@ struct Convolution {
   std::optional<Activation> activation;
   std::optional<int64_t> paddingBehind = {};
   std::optional<Norm> norm = {};
+};
+
+/// A weight of each column by itself, and what is added.
+struct ColumnWeights {
+  checkpoints::TensorReference weight;
+  std::optional<checkpoints::TensorReference> bias;
+};
+
+/// A convolution over squares of `kernelSize` lines and places, `stride` apart, with `padding`
+/// zeros around the lines: activation(linear x). With `depthwise`, whose weight has shape
+/// [channels, 1, kernelSize, kernelSize], each channel passes through that first, and `linear`
+/// reads one place.
+struct GridConvolution {
+  int64_t kernelSize = 1, stride = 1, padding = 0;
+  std::optional<ColumnWeights> depthwise = {};
+  Linear linear; // inputs = channels * kernelSize * kernelSize without `depthwise`
+  std::optional<Activation> activation;
+
+  /// Lines or places of a result.
+  int64_t resultOf(int64_t count) const { return (count + 2 * padding - kernelSize) / stride + 1; }
 };
 
 /// activation(scale * (x - mean) / sqrt(variance + epsilon)), of the numbers of one row.
@@ -114,6 +136,9 @@ struct Features {
   std::vector<CountedTable> countedTables = {};
   /// Before the convolutions.
   std::optional<Standardization> standardization = {};
+  /// Before the convolutions, too: a row is a line of places with a number each. In the end a line
+  /// is one row, its places beside one another within each channel.
+  std::vector<GridConvolution> gridConvolutions = {};
 };
 
 /// From what a stack reads to its first states: token embeddings or features, times scale, plus
@@ -242,6 +267,40 @@ struct FeedForward {
   std::optional<Norm> postNorm = {}; // likewise
 };
 
+/// What a norm over batches remembers of training: (x - mean) / sqrt(variance + epsilon) * gain +
+/// bias, by column. It becomes a part of the weight and the bias before it.
+struct BatchNorm {
+  double epsilon = 1e-5;
+  checkpoints::TensorReference gain, bias, mean, variance;
+};
+
+/// Each column by itself over the rows around each, as many before as behind; zeros are outside of
+/// a sequence. The weight has shape [columns, 1, kernelSize].
+struct DepthwiseConvolution {
+  int64_t kernelSize = 1; // odd
+  checkpoints::TensorReference weight;
+  std::optional<checkpoints::TensorReference> bias;
+  std::optional<BatchNorm> norm = {};
+};
+
+/// Mixes rows with those near them: output(activation(depthwise((input x) * sigmoid(gate x))))
+/// (Gulati et al. 2020, section 2.2).
+struct RowMixer {
+  Linear input, gate;
+  DepthwiseConvolution depthwise;
+  Activation activation = Activation::Silu;
+  Linear output;
+  Norm norm;
+};
+
+/// A part of a layer, which adds `factor` times its result to the states. Exactly one is there.
+struct Sublayer {
+  double factor = 1.0;
+  std::optional<Attention> attention;
+  std::optional<FeedForward> feedForward;
+  std::optional<RowMixer> mixer;
+};
+
 /// Rows of a source that lie in lines, as patches of an image do.
 struct Grid {
   int64_t height = 0, width = 0;
@@ -270,10 +329,15 @@ struct Stack {
   Embedding embedding; // of the first stage, where there are some
   std::vector<Stage> stages;
   std::optional<Grid> grid;
-  Attention selfAttention; // without meaning where there is a recurrence
+  Attention selfAttention; // without meaning where there is a recurrence, or sublayers
   std::optional<Recurrence> recurrence;
   std::optional<Attention> crossAttention; // target only; keys and values read the source stack
-  FeedForward feedForward;
+  FeedForward feedForward;                 // without meaning where there are sublayers
+  /// What the layers consist of, in this order, in place of selfAttention and feedForward; source
+  /// only.
+  std::vector<Sublayer> sublayers = {};
+  /// Of what each layer gives; with sublayers only.
+  std::optional<Norm> layerNorm = {};
   std::optional<Norm> finalNorm;
 };
 
@@ -419,7 +483,7 @@ struct Description {
   /// Are added to the source states, of their width, where the target reads them, not where a
   /// caller does. No source is longer.
   Positions memoryPositions;
-  /// Between the source states and the target's cross-attention, where their widths differ.
+  /// Between the source states and the target's cross-attention, e.g. where their widths differ.
   std::optional<Linear> projection;
   Stack target;
   Logits logits; // of the target side

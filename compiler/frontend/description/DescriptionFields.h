@@ -121,6 +121,7 @@ template <typename Archive> void visitFields(Archive &archive, Positions &value)
   archive.defaulted("offset", value.offset, countRange);
   archive.required("table", value.table);
   archive.required("uncountedId", value.uncountedId, idRange);
+  archive.required("scale", value.scale, NumberRange{});
 }
 
 template <typename Archive> void visitFields(Archive &archive, Convolution &value) {
@@ -132,6 +133,20 @@ template <typename Archive> void visitFields(Archive &archive, Convolution &valu
   archive.required("activation", value.activation);
   archive.required("paddingBehind", value.paddingBehind, kernelRange);
   archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ColumnWeights &value) {
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, GridConvolution &value) {
+  archive.defaulted("kernelSize", value.kernelSize, kernelRange);
+  archive.defaulted("stride", value.stride, kernelRange);
+  archive.defaulted("padding", value.padding, kernelRange);
+  archive.required("depthwise", value.depthwise);
+  archive.required("linear", value.linear);
+  archive.required("activation", value.activation);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Standardization &value) {
@@ -161,6 +176,7 @@ template <typename Archive> void visitFields(Archive &archive, Features &value) 
   archive.defaulted("trailingRows", value.trailingRows);
   archive.defaulted("countedTables", value.countedTables);
   archive.required("standardization", value.standardization);
+  archive.present("gridConvolutions", value.gridConvolutions, !value.gridConvolutions.empty());
 }
 
 template <typename Archive> void visitFields(Archive &archive, Embedding &value) {
@@ -261,6 +277,37 @@ template <typename Archive> void visitFields(Archive &archive, FeedForward &valu
   archive.required("postNorm", value.postNorm);
 }
 
+template <typename Archive> void visitFields(Archive &archive, BatchNorm &value) {
+  archive.required("epsilon", value.epsilon, epsilonRange);
+  archive.required("gain", value.gain);
+  archive.required("bias", value.bias);
+  archive.required("mean", value.mean);
+  archive.required("variance", value.variance);
+}
+
+template <typename Archive> void visitFields(Archive &archive, DepthwiseConvolution &value) {
+  archive.required("kernelSize", value.kernelSize, kernelRange);
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+  archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, RowMixer &value) {
+  archive.required("input", value.input);
+  archive.required("gate", value.gate);
+  archive.required("depthwise", value.depthwise);
+  archive.required("activation", value.activation);
+  archive.required("output", value.output);
+  archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Sublayer &value) {
+  archive.defaulted("factor", value.factor, NumberRange{});
+  archive.required("attention", value.attention);
+  archive.required("feedForward", value.feedForward);
+  archive.required("mixer", value.mixer);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Stage &value) {
   archive.required("layerCount", value.layerCount, layerRange);
   archive.required("hiddenSize", value.hiddenSize, sizeRange);
@@ -278,10 +325,13 @@ template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.required("embedding", value.embedding);
   archive.present("stages", value.stages, !value.stages.empty());
   archive.required("grid", value.grid);
-  archive.present("selfAttention", value.selfAttention, !value.recurrence);
+  archive.present("selfAttention", value.selfAttention,
+                  !value.recurrence && value.sublayers.empty());
   archive.required("recurrence", value.recurrence);
   archive.required("crossAttention", value.crossAttention);
-  archive.required("feedForward", value.feedForward);
+  archive.present("feedForward", value.feedForward, value.sublayers.empty());
+  archive.present("sublayers", value.sublayers, !value.sublayers.empty());
+  archive.required("layerNorm", value.layerNorm);
   archive.required("finalNorm", value.finalNorm);
 }
 

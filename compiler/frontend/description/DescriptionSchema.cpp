@@ -97,8 +97,14 @@ private:
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(Recurrence &value) { return define("recurrence", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
+  Json schema(BatchNorm &value) { return define("batchNorm", value); }
+  Json schema(DepthwiseConvolution &value) { return define("depthwiseConvolution", value); }
+  Json schema(RowMixer &value) { return define("rowMixer", value); }
+  Json schema(Sublayer &value) { return define("sublayer", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
+  Json schema(ColumnWeights &value) { return define("columnWeights", value); }
+  Json schema(GridConvolution &value) { return define("gridConvolution", value); }
   Json schema(Features &value) { return define("features", value); }
   Json schema(Standardization &value) { return define("standardization", value); }
   Json schema(ResidualBlock &value) { return define("residualBlock", value); }

@@ -25,6 +25,12 @@ public:
       stage(each, role + ".stages");
     hidden = stack.hiddenSize;
     for (layer = 0; layer < stack.layerCount; ++layer) {
+      for (const Sublayer &each : stack.sublayers)
+        sublayer(each, role + ".sublayers");
+      if (stack.layerNorm)
+        norm(*stack.layerNorm, role + ".layerNorm");
+      if (!stack.sublayers.empty())
+        continue;
       if (const auto &recurrence = stack.recurrence) {
         linear(recurrence->gate, role + ".recurrence.gate");
         linear(recurrence->value, role + ".recurrence.value");
@@ -85,6 +91,36 @@ private:
     linear(stage.reduction, role + ".reduction");
   }
 
+  void sublayer(const Sublayer &sublayer, const std::string &role) {
+    if (sublayer.attention)
+      attention(*sublayer.attention, role + ".attention");
+    if (sublayer.feedForward)
+      feedForward(*sublayer.feedForward, role + ".feedForward");
+    if (sublayer.mixer)
+      mixer(*sublayer.mixer, role + ".mixer");
+  }
+
+  void mixer(const RowMixer &mixer, const std::string &role) {
+    linear(mixer.input, role + ".input", /*kernelSize=*/1);
+    linear(mixer.gate, role + ".gate", /*kernelSize=*/1);
+    depthwise(mixer.depthwise, role + ".depthwise", mixer.input.outputs);
+    linear(mixer.output, role + ".output", /*kernelSize=*/1);
+    norm(mixer.norm, role + ".norm");
+  }
+
+  void depthwise(const DepthwiseConvolution &convolution, const std::string &role, int64_t width) {
+    add(convolution.weight, role + ".weight", {width, convolution.kernelSize});
+    uses.back().kernelSize = convolution.kernelSize;
+    if (convolution.bias)
+      add(*convolution.bias, role + ".bias", {width});
+    if (const auto &norm = convolution.norm) {
+      add(norm->gain, role + ".norm.gain", {width});
+      add(norm->bias, role + ".norm.bias", {width});
+      add(norm->mean, role + ".norm.mean", {width});
+      add(norm->variance, role + ".norm.variance", {width});
+    }
+  }
+
   void feedForward(const FeedForward &feedForward, const std::string &role) {
     linear(feedForward.input, role + ".input");
     if (feedForward.gate)
@@ -123,7 +159,27 @@ private:
       add(*norm.bias, role + ".bias", {width});
   }
 
+  void gridLinear(const GridConvolution &convolution, const std::string &role) {
+    size_t first = uses.size();
+    linear(convolution.linear, role, convolution.depthwise ? 1 : convolution.kernelSize);
+    uses[first].isOfGrid = true;
+  }
+
   void features(const Features &features, const std::string &role) {
+    int64_t channels = 1;
+    for (const GridConvolution &each : features.gridConvolutions) {
+      int64_t side = each.kernelSize;
+      if (const auto &depthwise = each.depthwise) {
+        add(depthwise->weight, role + ".gridConvolutions.depthwise.weight",
+            {channels, side * side});
+        uses.back().kernelSize = side;
+        uses.back().isOfGrid = true;
+        if (depthwise->bias)
+          add(*depthwise->bias, role + ".gridConvolutions.depthwise.bias", {channels});
+      }
+      gridLinear(each, role + ".gridConvolutions.linear");
+      channels = each.linear.outputs;
+    }
     for (const Convolution &convolution : features.convolutions) {
       linear(convolution.linear, role + ".convolutions.linear", convolution.kernelSize);
       if (convolution.gate)
@@ -185,7 +241,8 @@ private:
 /// Whether a matrix of this shape may be `use`'s weight: ranks above 2 are convolutions'.
 bool hasRankOf(const TensorUse &use, const std::vector<int64_t> &shape) {
   if (use.kernelSize > 1)
-    return shape.size() == 3 && shape[2] == use.kernelSize;
+    return shape.size() == (use.isOfGrid ? 4 : 3) && shape.back() == use.kernelSize &&
+           shape[2] == use.kernelSize;
   if (shape.size() == 2 || use.kernelSize == 0)
     return shape.size() == 2;
   return shape.size() == 3 ? shape[2] == 1 : shape.size() == 4 && shape[2] == shape[3];
@@ -208,8 +265,11 @@ bool fits(const TensorUse &use, const checkpoints::TensorInfo &info) {
 /// The shape that `use` needs, as it is stored.
 std::string neededShape(const TensorUse &use) {
   std::vector<int64_t> shape = use.shape;
-  if (use.kernelSize > 1 && shape.size() == 2)
-    shape = {shape[0], shape[1] / use.kernelSize, use.kernelSize};
+  int64_t side = use.kernelSize;
+  if (side > 1 && shape.size() == 2 && use.isOfGrid)
+    shape = {shape[0], shape[1] / (side * side), side, side};
+  else if (side > 1 && shape.size() == 2)
+    shape = {shape[0], shape[1] / side, side};
   if (use.reference.isTransposed)
     std::reverse(shape.begin(), shape.end());
   return checkpoints::formatShape(shape);

@@ -50,6 +50,8 @@ constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Sp
 constexpr auto moonshine = classes("MoonshineForConditionalGeneration", "MoonshineModel");
 constexpr auto moonshineStreaming =
     classes("MoonshineStreamingForConditionalGeneration", "MoonshineStreamingModel");
+constexpr auto cohereAsr = classes("CohereAsrForConditionalGeneration", "CohereAsrModel");
+constexpr auto canary = classes("CanaryForConditionalGeneration", "CanaryModel");
 constexpr auto blip = classes("BlipForConditionalGeneration");
 constexpr auto pix2Struct = classes("Pix2StructForConditionalGeneration");
 constexpr auto encoderDecoder = classes("EncoderDecoderModel");
@@ -59,7 +61,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 29> families = {{
+constexpr std::array<Family, 31> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -86,6 +88,8 @@ constexpr std::array<Family, 29> families = {{
     {"speech_to_text", speechToText, describeSpeechToText},
     {"moonshine", moonshine, describeMoonshine},
     {"moonshine_streaming", moonshineStreaming, describeMoonshineStreaming},
+    {"cohere_asr", cohereAsr, describeCohereAsr},
+    {"canary", canary, describeCanary},
     {"nn_transformer", torchTransformer, describeTorchTransformer},
     {"bert", bert, describeBert},
     {"gpt2", gpt2, describeGpt2},

@@ -81,6 +81,9 @@ FamilyResult describeT5(FamilyInput &input);
 FamilyResult describeMoonshine(FamilyInput &input);
 /// Moonshine Streaming: speech from frames of samples.
 FamilyResult describeMoonshineStreaming(FamilyInput &input);
+/// Cohere Transcribe, and Canary: speech from mels through a FastConformer.
+FamilyResult describeCohereAsr(FamilyInput &input);
+FamilyResult describeCanary(FamilyInput &input);
 /// T5Gemma: Gemma 2 on both sides.
 FamilyResult describeT5Gemma(FamilyInput &input);
 /// T5Gemma 2: Gemma 3 on both sides.

@@ -217,8 +217,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
-            WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp,
-            CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp, CombineMasksOp,
+            WeightScaleRowsOp, WeightInverseRootOp, WeightProductOp, WeightAddOp, WeightAddRowOp,
+            WeightConcatenateOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp, CombineMasksOp,
             AverageHeadsOp, RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })
       .Default([](Operation *op) {

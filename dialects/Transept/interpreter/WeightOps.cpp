@@ -70,6 +70,24 @@ LogicalResult WeightScaleColumnsOp::interpret(Frame &frame) {
   return success();
 }
 
+LogicalResult WeightScaleRowsOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getInput());
+  const Tensor &factors = frame.weight(getFactors());
+  size_t width = result.values.size() / factors.values.size();
+  for (size_t i = 0; i < result.values.size(); ++i)
+    result.values[i] *= factors.values[i / width];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightInverseRootOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getInput());
+  for (double &x : result.values)
+    x = 1 / std::sqrt(x + getEpsilon().convertToDouble());
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
 LogicalResult WeightProductOp::interpret(Frame &frame) {
   const Tensor &matrix = frame.weight(getMatrix());
   const Tensor &vector = frame.weight(getVector());

@@ -73,6 +73,23 @@ TEST_F(InterpreterWeights, ScaleColumns) {
               ElementsAre(10, 200, 30, 400));
 }
 
+TEST_F(InterpreterWeights, ScaleRows) {
+  EXPECT_THAT(evaluate("%r = transept.weight_scale_rows %m, %v : tensor<2x2xf32>, "
+                       "tensor<2xf32> -> tensor<2x2xf32>",
+                       "tensor<2x2xf32>"),
+              ElementsAre(10, 20, 300, 400));
+  EXPECT_THAT(evaluate("%r = transept.weight_scale_rows %v, %v : tensor<2xf32>, "
+                       "tensor<2xf32> -> tensor<2xf32>",
+                       "tensor<2xf32>"),
+              ElementsAre(100, 10000));
+}
+
+TEST_F(InterpreterWeights, InverseRoot) {
+  EXPECT_THAT(
+      evaluate("%r = transept.weight_inverse_root %v epsilon 6.0 : tensor<2xf32>", "tensor<2xf32>"),
+      ElementsAre(0.25, 1 / std::sqrt(106.0)));
+}
+
 TEST_F(InterpreterWeights, Product) {
   EXPECT_THAT(evaluate("%r = transept.weight_product %m, %v : tensor<2x2xf32>, tensor<2xf32> -> "
                        "tensor<2xf32>",

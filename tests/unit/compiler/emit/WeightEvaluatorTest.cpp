@@ -79,6 +79,23 @@ TEST(PackWeights, EvaluatesExpressionsBeforeRounding) {
               ElementsAre(50, 110, 170, 10, 20));
 }
 
+TEST(PackWeights, ScalesRowsByRoots) {
+  // A piece from the middle has the factors of its own rows.
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %v = transept.parameter "b" : tensor<2xf32>
+    %p = transept.weight_product %a, %v : tensor<3x2xf32>, tensor<2xf32> -> tensor<3xf32>
+    %c = transept.weight_scale_rows %a, %p : tensor<3x2xf32>, tensor<3xf32> -> tensor<3x2xf32>
+    plan.yield %c : tensor<3x2xf32>)"),
+              ElementsAre(50, 100, 330, 440, 850, 1020));
+  EXPECT_THAT(pack("<rows, 1, f32>", 8, R"(
+    %v = transept.parameter "b" : tensor<2xf32>
+    %r = transept.weight_inverse_root %v epsilon 6.0 : tensor<2xf32>
+    %d = transept.weight_scale_rows %v, %r : tensor<2xf32>, tensor<2xf32> -> tensor<2xf32>
+    plan.yield %d : tensor<2xf32>)"),
+              ElementsAre(2.5F, float(20 / std::sqrt(26.0))));
+}
+
 TEST(PackWeights, AddsOneRowToAllRows) {
   // Rows of three, so that a row is not taken for a column.
   EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(

@@ -58,6 +58,26 @@ func.func @f(%m: !m, %v: tensor<8xf32>) {
 
 // -----
 
+// weight_scale_rows_c1
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<8xf32>) {
+  // expected-error@+1 {{expects a factor for each row of the input, but got 'tensor<8xf32>' and 'tensor<4x8xf32>'}}
+  %0 = transept.weight_scale_rows %m, %v : !m, tensor<8xf32> -> !m
+  return
+}
+
+// -----
+
+// weight_scale_rows_c2
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<4xf32>) {
+  // expected-error@+1 {{expects input and result to have the same type}}
+  %0 = transept.weight_scale_rows %m, %v : !m, tensor<4xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
 // weight_product_c1
 !m = tensor<4x8xf32>
 func.func @f(%m: !m, %v: tensor<4xf32>) {

@@ -33,5 +33,11 @@ func.func @weights() {
   %6 = transept.weight_add_row %a, %row : tensor<4x8xf32>, tensor<1x8xf32> -> tensor<4x8xf32>
   // CHECK: transept.weight_concatenate %{{.*}}, %{{.*}} : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
   %5 = transept.weight_concatenate %a, %b : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
+  // CHECK: transept.weight_scale_rows %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<4xf32> -> tensor<4x8xf32>
+  %7 = transept.weight_scale_rows %a, %4 : tensor<4x8xf32>, tensor<4xf32> -> tensor<4x8xf32>
+  // CHECK: transept.weight_scale_rows %{{.*}}, %{{.*}} : tensor<8xf32>, tensor<8xf32> -> tensor<8xf32>
+  %8 = transept.weight_scale_rows %v, %v : tensor<8xf32>, tensor<8xf32> -> tensor<8xf32>
+  // CHECK: transept.weight_inverse_root %{{.*}} epsilon 1.000000e-05 : tensor<8xf32>
+  %9 = transept.weight_inverse_root %v epsilon 1.0e-5 : tensor<8xf32>
   return
 }
