@@ -23,6 +23,10 @@ void emitLaunch(plan::PrependOp op, LaunchEmitter &launch);
 void emitLaunch(plan::AppendOp op, LaunchEmitter &launch);
 void emitLaunch(plan::EmbedColumnOp op, LaunchEmitter &launch);
 
+// EmitConvolution.cpp
+void emitLaunch(plan::DepthwiseOp op, LaunchEmitter &launch);
+void emitLaunch(plan::GridWindowsOp op, LaunchEmitter &launch);
+
 // EmitLinear.cpp
 void emitLaunch(plan::LinearOp op, LaunchEmitter &launch);
 

@@ -43,16 +43,18 @@ void GraphLowering::findRowMultiples() {
   std::map<Space, int64_t> rests;
   const MadeSpaces spaces(current.getBody().front());
   for (Operation &op : llvm::reverse(current.getBody().front())) {
-    auto maker = dyn_cast<MakesSpace>(op);
-    if (!maker)
+    std::optional<MadeSpace> found = madeSpaceOf(&op);
+    if (!found || !found->from || !spaces.isOnTheWay(found->space))
       continue;
-    MadeSpace made = maker.getMadeSpace();
-    if (!made.from || !spaces.isOnTheWay(made.space))
-      continue;
-    int64_t multiple = made.step.stride * rowMultipleOf(made.space);
-    int64_t rest = made.step.stride * rests[made.space];
-    if (made.rowsBefore == 0) // the rows of a grid all have a place behind the step
-      rest += made.step.spareRowsBefore();
+    const MadeSpace &made = *found;
+    const RowStep &step = made.step;
+    int64_t rows = step.lineBefore * step.stride; // for each line behind the step
+    int64_t multiple = llvm::divideCeil(rows * rowMultipleOf(made.space), step.lineBehind);
+    int64_t rest = rows * int64_t(llvm::divideCeil(rests[made.space], step.lineBehind));
+    // Of a grid it is known how many rows have no place behind the step.
+    int64_t lines = (step.rowsFrom(made.rowsBefore) - step.leading) / step.lineBehind;
+    rest += made.rowsBefore == 0 ? step.spareRowsBefore()
+                                 : std::max<int64_t>(0, made.rowsBefore - rows * lines);
     rowMultiples[*made.from] = multiple;
     rests[*made.from] = rest;
     spareRows = std::max<int64_t>(spareRows, llvm::divideCeil(rest, multiple));
@@ -196,6 +198,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<TileRowsOp>([&](auto op) { return lowerTile(op); })
       .Case<UntileRowsOp>([&](auto op) { return lowerUntile(op); })
       .Case<MergeTilesOp>([&](auto op) { return lowerGrid<plan::MergeTilesOp>(op); })
+      .Case<DepthwiseConvolutionOp>([&](auto op) { return lowerDepthwise(op); })
+      .Case<GridWindowsOp>([&](auto op) { return lowerGridWindows(op); })
       .Case<SumBlocksOp>([&](auto op) { return lowerSumBlocks(op); })
       .Case<ReplaceRequestedOp>([&](auto op) { return lowerReplaceRequested(op); })
       .Case<LayerNormOp>([&](LayerNormOp op) {

@@ -113,6 +113,10 @@ private:
   mlir::LogicalResult addTiles(mlir::Operation *op, TileRowsOp tiles, mlir::Value bias,
                                plan::AttendParts &attend);
 
+  // LowerConvolution.cpp
+  mlir::LogicalResult lowerDepthwise(DepthwiseConvolutionOp op);
+  mlir::LogicalResult lowerGridWindows(GridWindowsOp op);
+
   // LowerGlobalRows.cpp
   /// An error at `op` where the source is features: launches that take all rows of an invocation
   /// for one sequence would take in padding.

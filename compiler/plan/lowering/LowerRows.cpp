@@ -34,7 +34,7 @@ LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
 
 LogicalResult GraphLowering::lowerFeatures(BlockArgument features) {
   // Samples of sound are rows of one number: only windows may read them without a row's padding.
-  bool isDense = llvm::all_of(features.getUsers(), llvm::IsaPred<WindowsOp>);
+  bool isDense = llvm::all_of(features.getUsers(), llvm::IsaPred<WindowsOp, GridWindowsOp>);
   Value taken = isDense ? newBuffer(features, cast<RowsType>(features.getType()).getWidth())
                         : newBuffer(features);
   plan::TakeFeaturesOp::create(builder, features.getLoc(), builder.getStringAttr("features"),
