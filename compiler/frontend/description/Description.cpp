@@ -257,7 +257,13 @@ void checkSpeech(const SpeechDefaults &speech, const Stack &target) {
     isLanguage = isLanguage || language.id == speech.languageId;
   }
   for (int64_t id : speech.promptIds)
-    checkId(id == SpeechDefaults::detectedId ? 0 : id, "promptIds");
+    checkId(id == SpeechDefaults::detectedId ||
+                    (id == SpeechDefaults::textLanguageId && speech.promptNamesLanguages)
+                ? 0
+                : id,
+            "promptIds");
+  expect(!speech.promptNamesLanguages || (!speech.promptIds.empty() && !speech.languages.empty()),
+         "generation.speech.promptNamesLanguages", "it needs promptIds and languages");
   expect(isLanguage, "generation.speech.languageId",
          fmt::format("found token {}, which is none of languages", speech.languageId.value_or(0)));
   expect(!speech.taskId || speech.taskId == speech.transcribeId ||

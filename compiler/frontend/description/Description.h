@@ -296,9 +296,9 @@ struct RowMixer {
 /// A part of a layer, which adds `factor` times its result to the states. Exactly one is there.
 struct Sublayer {
   double factor = 1.0;
-  std::optional<Attention> attention;
-  std::optional<FeedForward> feedForward;
-  std::optional<RowMixer> mixer;
+  std::optional<Attention> attention = {};
+  std::optional<FeedForward> feedForward = {};
+  std::optional<RowMixer> mixer = {};
 };
 
 /// Rows of a source that lie in lines, as patches of an image do.
@@ -409,6 +409,10 @@ struct SpeechDefaults {
   /// for the language that is detected. Empty: language and task, as follows.
   std::vector<int64_t> promptIds;
   static constexpr int64_t detectedId = -1;
+  /// promptIds are what follows in all calls: detectedId stands for the language that is spoken,
+  /// which is not detected, and textLanguageId for that of the text.
+  bool promptNamesLanguages = false;
+  static constexpr int64_t textLanguageId = -2;
   /// Where a call does not ask for one; absent: the language is detected, the task to transcribe.
   std::optional<int64_t> languageId, taskId;
   /// Begins what was said before the prompt.

@@ -89,8 +89,9 @@ template <> struct EnumNames<GenerationDefaults::EarlyStopping> {
       {{Enum::False, "false"}, {Enum::True, "true"}, {Enum::Never, "never"}}};
 };
 
-// An archive has required(key, value[, range]), defaulted(key, value[, range]) and
-// present(key, value, whether it is there); a std::optional is always allowed to be absent.
+// An archive has required(key, value[, range]), defaulted(key, value[, range]),
+// present(key, value, whether it is there) and requiredUnless(key, value, what takes its place is
+// there); a std::optional is always allowed to be absent.
 
 template <typename Archive>
 void visitFields(Archive &archive, checkpoints::TensorReference &value) {
@@ -329,8 +330,8 @@ template <typename Archive> void visitFields(Archive &archive, Stack &value) {
                   !value.recurrence && value.sublayers.empty());
   archive.required("recurrence", value.recurrence);
   archive.required("crossAttention", value.crossAttention);
-  archive.present("feedForward", value.feedForward, value.sublayers.empty());
   archive.present("sublayers", value.sublayers, !value.sublayers.empty());
+  archive.requiredUnless("feedForward", value.feedForward, !value.sublayers.empty());
   archive.required("layerNorm", value.layerNorm);
   archive.required("finalNorm", value.finalNorm);
 }
@@ -386,7 +387,8 @@ template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &v
   archive.defaulted("alignmentHeads", value.alignmentHeads);
   archive.defaulted("medianFilterWidth", value.medianFilterWidth, medianFilterRange);
   archive.defaulted("promptIds", value.promptIds,
-                    IntegerRange{SpeechDefaults::detectedId, idRange.maximum});
+                    IntegerRange{SpeechDefaults::textLanguageId, idRange.maximum});
+  archive.present("promptNamesLanguages", value.promptNamesLanguages, value.promptNamesLanguages);
   archive.required("languageId", value.languageId, idRange);
   archive.required("taskId", value.taskId, idRange);
   archive.required("previousTextId", value.previousTextId, idRange);

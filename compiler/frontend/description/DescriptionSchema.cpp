@@ -37,6 +37,10 @@ public:
     object["properties"][key] = schema(value);
   }
 
+  template <typename Value> void requiredUnless(const char *key, Value &value, bool) {
+    present(key, value, true);
+  }
+
   Json object = {{"type", "object"},
                  {"properties", Json::object()},
                  {"required", Json::array()},

@@ -53,6 +53,12 @@ FamilyResult describeCanary(FamilyInput &input) {
                   .head = "proj_out.weight",
                   .isVersion5 = true});
   description.logits.bias = tensor("proj_out.bias");
+  result.speechPrompt = {
+      .tokens = {"<|startofcontext|>", "<|startoftranscript|>", "<|emo:undefined|>",
+                 SpeechPrompt::language, SpeechPrompt::textLanguage, "<|pnc|>", "<|noitn|>",
+                 "<|notimestamp|>", "<|nodiarize|>"},
+      .languages = "bg hr cs da nl en et fi fr de el hu it lv lt mt pl pt ro sk sl es sv ru uk",
+      .usualLanguage = "en"};
   result.specialIds = {.decoderStartId = 7, .beginningId = 4, .paddingId = 2, .endId = 3};
   result.shapeOrigins.push_back(
       {"", fmt::format("{}: hidden_size = {}", decoder.origin(), hidden)});

@@ -29,6 +29,15 @@ struct SpecialIdDefaults {
   bool hasSpeechPrompt = false;
 };
 
+/// What a family's processor puts before what a model of speech says.
+struct SpeechPrompt {
+  /// In their order; `language` and `textLanguage` stand for tokens of languages, as "<|en|>".
+  std::vector<std::string> tokens;
+  std::string languages; // codes, with blanks between them
+  std::string usualLanguage = {}; // empty: a call has to say it
+  static constexpr const char *language = "{language}", *textLanguage = "{text language}";
+};
+
 struct FamilyInput {
   JsonFields &config;
   const checkpoints::Checkpoint &checkpoint;
@@ -44,6 +53,7 @@ struct FamilyResult {
   /// config.json: what counts is `specialIds`.
   bool hasOwnGeneration = false;
   ShapeOrigins shapeOrigins;
+  std::optional<SpeechPrompt> speechPrompt = {};
   /// Stored tensors that are rightly not used (aliases, computed tables).
   std::vector<std::string> unusedTensors;
 };

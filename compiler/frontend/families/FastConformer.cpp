@@ -15,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace transept::frontend {
 
@@ -96,6 +97,7 @@ private:
     result.relativeScores =
         RelativeScores{.before = mostRows - 1,
                        .after = mostRows - 1,
+                       .table = std::nullopt,
                        .projection = part("relative_k_proj", hidden, width, false),
                        .contentBias = tensor(ofLayer("self_attn.bias_u")),
                        .positionBias = tensor(ofLayer("self_attn.bias_v"))};

@@ -12,6 +12,7 @@
 
 #include <bit>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace transept::frontend {
 
