@@ -86,6 +86,8 @@ private:
   Json schema(Positions &value) { return define("positions", value); }
   Json schema(Embedding &value) { return define("embedding", value); }
   Json schema(RelativeBias &value) { return define("relativeBias", value); }
+  Json schema(RelativeScores &value) { return define("relativeScores", value); }
+  Json schema(BucketScores &value) { return define("bucketScores", value); }
   Json schema(Rotary &value) { return define("rotary", value); }
   Json schema(Window &value) { return define("window", value); }
   Json schema(Tiles &value) { return define("tiles", value); }
@@ -97,6 +99,7 @@ private:
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(Recurrence &value) { return define("recurrence", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
+  Json schema(PredictStream &value) { return define("predictStream", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
   Json schema(Features &value) { return define("features", value); }

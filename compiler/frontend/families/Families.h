@@ -60,6 +60,8 @@ const Family &findFamily(JsonFields &config);
 
 /// BART and its relatives among text models.
 FamilyResult describeBart(FamilyInput &input);
+/// ProphetNet, by the stream that predicts the next token.
+FamilyResult describeProphetNet(FamilyInput &input);
 /// IndicTrans2, whose class lies beside its checkpoints.
 FamilyResult describeIndicTrans(FamilyInput &input);
 FamilyResult describeWhisper(FamilyInput &input);

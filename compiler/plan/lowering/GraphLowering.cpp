@@ -185,6 +185,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<AppendRowsOp>([&](auto op) { return lowerAppendRows(op); })
       .Case<ColumnEmbeddingOp>([&](auto op) { return lowerColumnEmbedding(op); })
       .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
+      .Case<HeadLinearOp>([&](auto op) { return lowerHeadLinear(op); })
       .Case<SelfAttentionOp, CrossAttentionOp, MergedAttentionOp>(
           [&](auto op) { return lowerAttention(op); })
       .Case<GatedRecurrenceOp>([&](auto op) { return lowerRecurrence(op); })
@@ -217,9 +218,10 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
-            WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp,
-            CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp, CombineMasksOp,
-            AverageHeadsOp, RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
+            WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightFlattenOp,
+            WeightReverseRowsOp, DistanceBucketsOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp,
+            UnrequestedMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
+            RelativeScoresOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");
