@@ -50,9 +50,9 @@ std::string SpeechFlags::firstGiven() const {
 void SpeechFlags::checkLanguages(const Model &model) const {
   std::vector<std::string> languages = languagesOf(model);
   auto refuse = [&](const char *option, const std::string &given) {
-    throw CLI::ValidationError(
-        option, fmt::format("expects one of {}, but got {}", fmt::join(languages, ", "),
-                            given.empty() ? "none" : given));
+    throw CLI::ValidationError(option, fmt::format("expects one of {}, but got {}",
+                                                   fmt::join(languages, ", "),
+                                                   given.empty() ? "none" : given));
   };
   auto isKnown = [&](const std::string &code) {
     return std::ranges::find(languages, code) != languages.end();
@@ -106,8 +106,7 @@ std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
     throw CLI::ValidationError("--task", speech->prompt_names_languages
                                              ? "this model has none; --text-language says it"
                                              : "this model cannot translate");
-  SpeechOptions options{
-      .language = language, .textLanguage = textLanguage, .generate = generation};
+  SpeechOptions options{.language = language, .textLanguage = textLanguage, .generate = generation};
   options.generate.decoderStart.reset(); // a default: the prompt begins with it
   if (!task.empty())
     options.task = task == "translate" ? SpeechTask::Translate : SpeechTask::Transcribe;

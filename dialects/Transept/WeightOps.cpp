@@ -64,13 +64,18 @@ LogicalResult WeightScaleRowsOp::verify() {
 }
 
 LogicalResult WeightProductOp::verify() {
-  RankedTensorType matrix = getMatrix().getType(), vector = getVector().getType();
+  RankedTensorType matrix = getMatrix().getType();
+  auto factors = cast<RankedTensorType>(getFactors().getType());
+  auto result = cast<RankedTensorType>(getType());
   // weight_product_c1
-  if (inputsOf(matrix) != outputsOf(vector))
-    return mismatch(*this, "a vector element for each column of the matrix", vector, matrix);
+  if (factors.getShape().back() != inputsOf(matrix))
+    return mismatch(*this, "a factor for each column of the matrix", factors, matrix);
   // weight_product_c2
-  if (outputsOf(getResult().getType()) != outputsOf(matrix))
-    return mismatch(*this, "a result element for each row of the matrix", getResult().getType(),
+  SmallVector<int64_t> shape = {outputsOf(matrix)};
+  if (factors.getRank() == 2)
+    shape.push_back(outputsOf(factors));
+  if (result.getShape() != ArrayRef(shape))
+    return mismatch(*this, "a result element for each row of the matrix and row of factors", result,
                     matrix);
   return success();
 }
@@ -105,6 +110,26 @@ LogicalResult WeightConcatenateOp::verify() {
   // weight_concatenate_c3
   if (rowCount != result.getDimSize(0))
     return mismatch(*this, "the result to have the inputs' " + Twine(rowCount) + " rows", result);
+  return success();
+}
+
+LogicalResult WeightFlattenOp::verify() {
+  // weight_flatten_c1
+  if (getType().getNumElements() != getMatrix().getType().getNumElements())
+    return mismatch(*this, "a result of as many elements as the matrix has", getType(),
+                    getMatrix().getType());
+  return success();
+}
+
+LogicalResult DistanceBucketsOp::verify() {
+  // distance_buckets_c1
+  if (getType().getNumElements() % 2 == 0)
+    return mismatch(*this, "an odd number of elements", getType());
+  // distance_buckets_c2
+  int64_t count = getBucketCount(), distance = getMaximumDistance();
+  if (count <= 0 || distance <= 0)
+    return mismatch(*this, "a positive number of buckets and a positive maximum_distance", count,
+                    distance);
   return success();
 }
 

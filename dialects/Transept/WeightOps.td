@@ -38,7 +38,8 @@ def Transept_SinusoidOp : Transept_WeightOp<"sinusoid"> {
     Row p, frequency i of a row of width w: angle p / 10000^(2i / w) (Vaswani et al. 2017, section
     3.5). `interleaved` is the paper's order of columns, sin(0), cos(0), sin(1), ...; `halves` has
     the sines in the first half of the row and the cosines in the second; `halves_inclusive` likewise
-    with angle p / 10000^(i / (w/2 - 1)) (tensor2tensor, fairseq).
+    with angle p / 10000^(i / (w/2 - 1)) (tensor2tensor, fairseq). With `descending_from` f, row p is
+    that of position f - p: of the distances to keys that come one after another.
 
     - `sinusoid_c1` the width is even, and 4 or more for `halves_inclusive`
 
@@ -46,9 +47,11 @@ def Transept_SinusoidOp : Transept_WeightOp<"sinusoid"> {
     %table = transept.sinusoid halves : tensor<512x512xf32>
     ```
   }];
-  let arguments = (ins Transept_Sinusoid:$kind);
+  let arguments = (ins Transept_Sinusoid:$kind, OptionalAttr<Transept_Size>:$descending_from);
   let results = (outs Transept_Matrix:$result);
-  let assemblyFormat = "`` $kind attr-dict `:` type($result)";
+  let assemblyFormat = [{
+    `` $kind (`descending_from` $descending_from^)? attr-dict `:` type($result)
+  }];
   let hasVerifier = 1;
 }
 
@@ -144,13 +147,16 @@ def Transept_WeightInverseRootOp : Transept_WeightOp<"weight_inverse_root", [Sam
 }
 
 def Transept_WeightProductOp : Transept_WeightOp<"weight_product"> {
-  let summary = "multiply a matrix [n, k] by a vector [k]";
+  let summary = "multiply a matrix [n, k] by a vector [k] or by the rows of a matrix [m, k]";
   let description = [{
-    result[n] = sum over k of matrix[n, k] * vector[k]: how a norm's bias goes into the bias behind
-    it.
+    result[n] = sum over k of matrix[n, k] * factors[k]: how a norm's bias goes into the bias behind
+    it. Of a matrix of factors, result[n, m] = sum over k of matrix[n, k] * factors[m, k]: how a
+    linear layer over constant rows becomes constant.
 
-    - `weight_product_c1` vector has one element per column
-    - `weight_product_c2` result has one element per row
+    - `weight_product_c1` factors have as many columns as the matrix, or elements where they are a
+      vector
+    - `weight_product_c2` the result has a row for each row of the matrix, and a column for each of
+      the factors' rows where they are a matrix
 
     ```mlir
     %w = transept.parameter "fc1.weight" : tensor<2048x512xf32>
@@ -159,9 +165,9 @@ def Transept_WeightProductOp : Transept_WeightOp<"weight_product"> {
         : tensor<2048x512xf32>, tensor<512xf32> -> tensor<2048xf32>
     ```
   }];
-  let arguments = (ins Transept_Matrix:$matrix, Transept_Vector:$vector);
-  let results = (outs Transept_Vector:$result);
-  let assemblyFormat = "$matrix `,` $vector attr-dict `:` type($matrix) `,` type($vector) `->` type($result)";
+  let arguments = (ins Transept_Matrix:$matrix, Transept_Weight:$factors);
+  let results = (outs Transept_Weight:$result);
+  let assemblyFormat = "$matrix `,` $factors attr-dict `:` type($matrix) `,` type($factors) `->` type($result)";
   let hasVerifier = 1;
 }
 
@@ -225,6 +231,61 @@ def Transept_WeightConcatenateOp : Transept_WeightOp<"weight_concatenate"> {
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
+}
+
+def Transept_WeightFlattenOp : Transept_WeightOp<"weight_flatten"> {
+  let summary = "take the rows of a matrix, one behind another, as a vector";
+  let description = [{
+    result[n * columns + k] = matrix[n, k]: biases that are stored by heads.
+
+    - `weight_flatten_c1` the result has as many elements as the matrix
+
+    ```mlir
+    %stored = transept.parameter "self_attn.bias_u" : tensor<8x64xf32>
+    %bias = transept.weight_flatten %stored : tensor<8x64xf32> -> tensor<512xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$matrix);
+  let results = (outs Transept_Vector:$result);
+  let assemblyFormat = "$matrix attr-dict `:` type($matrix) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Transept_WeightReverseRowsOp : Transept_WeightOp<"weight_reverse_rows", [SameOperandsAndResultType]> {
+  let summary = "take the rows of a matrix in the opposite order";
+  let description = [{
+    result[n, k] = input[rows - 1 - n, k]: tables of distances that begin at the other end.
+
+    ```mlir
+    %stored = transept.parameter "pe_k.weight" : tensor<320x64xf32>
+    %table = transept.weight_reverse_rows %stored : tensor<320x64xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$input);
+  let results = (outs Transept_Matrix:$result);
+  let assemblyFormat = "$input attr-dict `:` type($result)";
+}
+
+def Transept_DistanceBucketsOp : Transept_WeightOp<"distance_buckets"> {
+  let summary = "make the numbers of the buckets of distances, for kernels that look them up";
+  let description = [{
+    Of n = 2r + 1 elements, result[i] = bucket(i - r - ahead), as relative_position_bias has it.
+
+    - `distance_buckets_c1` the result has an odd number of elements
+    - `distance_buckets_c2` bucket_count and maximum_distance are positive
+
+    ```mlir
+    %buckets = transept.distance_buckets buckets 32 maximum_distance 128 : tensor<289xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Size:$bucket_count, Transept_Size:$maximum_distance,
+                       UnitAttr:$bidirectional, DefaultValuedAttr<Transept_Size, "0">:$ahead);
+  let results = (outs Transept_Vector:$result);
+  let assemblyFormat = [{
+    `buckets` $bucket_count `maximum_distance` $maximum_distance (`bidirectional` $bidirectional^)?
+    (`ahead` $ahead^)? attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
 }
 
 def Transept_WeightZeroOp : Transept_WeightOp<"weight_zero"> {

@@ -47,8 +47,8 @@ Value ModelWriter::gridConvolutions(const Features &features, Value input, const
   for (const auto &[index, each] : llvm::enumerate(features.gridConvolutions)) {
     bool keepsPlaces =
         each.depthwise && each.stride == 1 && 2 * each.padding == each.kernelSize - 1;
-    Space grid = keepsPlaces ? spaceOf(states)
-                             : Space::source().derived("grid" + std::to_string(index));
+    Space grid =
+        keepsPlaces ? spaceOf(states) : Space::source().derived("grid" + std::to_string(index));
     states = gridConvolution(each, states, places, grid,
                              node.child("grid_convolutions." + std::to_string(index)));
   }
@@ -139,9 +139,9 @@ Value ModelWriter::features(const Features &features, Value input, Value &firstR
     states = standardization(*features.standardization, states, node.child("standardization"));
   if (!features.gridConvolutions.empty()) {
     bool isLast = changing == 0 && !leads && !trails;
-    states = gridConvolutions(
-        features, states, isLast ? Space::source() : Space::source().derived("lines"), firstRows,
-        node);
+    states = gridConvolutions(features, states,
+                              isLast ? Space::source() : Space::source().derived("lines"),
+                              firstRows, node);
   }
   for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
     Space space = spaceOf(states);

@@ -24,16 +24,16 @@ ModelWriter::FoldedDepthwise ModelWriter::folded(const DepthwiseConvolution &con
     return parameter(tensor, {width}, part.child(name));
   };
   auto vectorType = RankedTensorType::get({width}, builder.getF32Type());
-  Value root = WeightInverseRootOp::create(builder, location(part.child("root")), vectorType,
-                                           ofNorm(norm->variance, "variance"),
-                                           number(norm->epsilon));
+  Value root =
+      WeightInverseRootOp::create(builder, location(part.child("root")), vectorType,
+                                  ofNorm(norm->variance, "variance"), number(norm->epsilon));
   auto scaleRows = [&](Value input, Value factors, const Node &name) -> Value {
     return WeightScaleRowsOp::create(builder, location(name), input.getType(), input, factors);
   };
   Value factor = scaleRows(ofNorm(norm->gain, "gain"), root, part.child("factor"));
   Value mean = ofNorm(norm->mean, "mean");
-  Value moved = WeightScaleOp::create(builder, location(part.child("less")), vectorType, mean,
-                                      number(-1.0));
+  Value moved =
+      WeightScaleOp::create(builder, location(part.child("less")), vectorType, mean, number(-1.0));
   if (bias)
     moved = WeightAddOp::create(builder, location(part.child("moved")), vectorType, bias, moved);
   Value scaled = scaleRows(moved, factor, part.child("scaled"));

@@ -218,7 +218,9 @@ void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
     expect(!stack.crossAttention->mergesSource, role + ".crossAttention",
            "mergesSource is of selfAttention");
     checkAttention(*stack.crossAttention, role + ".crossAttention", stack.hiddenSize, memory);
-    expect(!stack.crossAttention->relativeBias, role + ".crossAttention",
+    expect(!stack.crossAttention->relativeBias && !stack.crossAttention->relativeScores &&
+               !stack.crossAttention->bucketScores,
+           role + ".crossAttention",
            "a relative bias between source and target positions has no meaning");
     expect(stack.crossAttention->variants.empty(), role + ".crossAttention",
            "variants are of self-attention");
@@ -229,6 +231,20 @@ void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
   checkFeedForward(stack.feedForward, role + ".feedForward", stack.hiddenSize);
   if (stack.finalNorm)
     checkNorm(*stack.finalNorm, role + ".finalNorm");
+}
+
+void checkPredictStream(const Stack &stack, const std::string &role) {
+  const Attention &attention = stack.selfAttention;
+  expect(!stack.recurrence && !attention.mergesSource && !attention.relativeBias &&
+             !attention.relativeScores,
+         role, "it excludes recurrence, mergesSource, relativeBias and relativeScores");
+  bool turns = std::any_of(attention.variants.begin(), attention.variants.end(),
+                           [](const AttentionVariant &each) { return each.rotary.has_value(); });
+  expect(!turns && stack.embedding.positions.kind == PositionKind::Learned, role,
+         "it needs learned positions, and excludes rotary ones");
+  expect(stack.normPlacement == NormPlacement::Post, role, "it needs the normPlacement post");
+  checkReference(stack.predictStream->embedding, role + ".embedding");
+  checkReference(stack.predictStream->positions, role + ".positions");
 }
 
 bool isIdentifier(const std::string &name) {
@@ -307,6 +323,8 @@ void checkTarget(const Description &description) {
   checkStack(target, "target", memory);
   expect(!target.grid && target.stages.empty() && target.sublayers.empty(), "target",
          "grid, stages and sublayers are for the source side");
+  if (target.predictStream)
+    checkPredictStream(target, "target.predictStream");
   expect(target.embedding.weight.has_value(), "target",
          "features are for the source side, the target side generates tokens");
   bool readsSource = target.crossAttention || target.selfAttention.mergesSource;
@@ -321,6 +339,9 @@ void checkTarget(const Description &description) {
          "target", "reach, blockSums and globalTokens are for the source side");
   const auto &bias = target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
+         "the target side is causal, isBidirectional must be false");
+  const auto &scores = target.selfAttention.bucketScores;
+  expect(!scores || !scores->isBidirectional, "target.selfAttention.bucketScores",
          "the target side is causal, isBidirectional must be false");
   if (description.forecaster)
     return;
@@ -343,6 +364,7 @@ void checkDescription(const Description &description) {
   expect(description.hasSource() || description.hasTarget(), "source",
          "a model needs a source side, a target side or both");
   expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
+  expect(!description.source.predictStream, "source", "predictStream is for the target side");
   expect(!description.projection || (description.hasSource() && description.hasTarget()),
          "projection", "it needs a source and a target side");
   expect(description.memoryPositions.kind == PositionKind::None ||

@@ -168,6 +168,33 @@ struct RelativeBias {
   bool isBidirectional = true;
 };
 
+/// What a row's query says of each distance to a key (the key's position minus its own), times
+/// `scale` of the attention and added to its scores: the query times a row for the distance, which
+/// is of one of `table` (Shaw et al. 2018) and `projection` (Dai et al. 2019).
+struct RelativeScores {
+  /// Keys farther before or after count as this far.
+  int64_t before = 0, after = 0;
+  /// Of all heads: [before + 1 + after, headDim], from the key farthest before on, or from that
+  /// farthest after if descending; `{layer}` in its name: one table per layer.
+  std::optional<checkpoints::TensorReference> table;
+  bool isDescending = false;
+  /// Without bias; its inputs are interleaved sinusoids of the row's position minus the key's.
+  std::optional<Linear> projection;
+  /// Are added to the queries where they meet keys, and where they meet distances:
+  /// [headCount, headDim].
+  std::optional<checkpoints::TensorReference> contentBias, positionBias;
+
+  int64_t distances() const { return before + 1 + after; }
+};
+
+/// What a row says of each of T5's buckets, for each head, added to its scores (Qi et al. 2020).
+struct BucketScores {
+  Linear linear; // of what the queries read; outputs: bucketCount * headCount, heads inside
+  int64_t bucketCount = 32;
+  int64_t maximumDistance = 128;
+  bool isBidirectional = true;
+};
+
 /// Positions that turn pairs of columns of queries and keys (Su et al. 2021): of the first `dims`
 /// columns of each head, by position * theta^(-2i / dims) / factor. A pair is columns i and
 /// i + dims / 2, or neighbours if interleaved.
@@ -217,6 +244,8 @@ struct Attention {
   double scale = 1.0; // multiplies queries times keys
   Linear query, key, value, output;
   std::optional<RelativeBias> relativeBias;
+  std::optional<RelativeScores> relativeScores = {}; // of self-attention
+  std::optional<BucketScores> bucketScores = {};     // likewise
   /// With tiles, by places in a tile: [(2 * side - 1)^2, headCount], the line's distance (query
   /// minus key) first; `{layer}` in its name: one table per layer.
   std::optional<checkpoints::TensorReference> tileBias;
@@ -320,6 +349,14 @@ struct Stage {
 /// Pre: x + f(norm(x)). Post: norm(x + f(x)). Sandwich: x + postNorm(f(norm(x))).
 enum class NormPlacement { Pre, Post, Sandwich };
 
+/// A second row beside each of a target's (Qi et al. 2020), whose states give the logits. It begins
+/// with `embedding` in place of its token's, and with the next position, passes through the same
+/// layers, and looks at the tokens up to its own and at itself, in one softmax.
+struct PredictStream {
+  checkpoints::TensorReference embedding; // [1, hidden size]
+  checkpoints::TensorReference positions; // as the embedding's table, but from the next one on
+};
+
 /// One side of the model; all its layers are alike, `{layer}` counts them from 0. A side with
 /// hidden size 0 is not there.
 struct Stack {
@@ -339,6 +376,7 @@ struct Stack {
   /// Of what each layer gives; with sublayers only.
   std::optional<Norm> layerNorm = {};
   std::optional<Norm> finalNorm;
+  std::optional<PredictStream> predictStream = {}; // target only
 };
 
 /// BERT's head: norm(activation(linear x)) before the vocabulary projection. Heads of classifiers

@@ -25,6 +25,7 @@ constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange kernelRange{0, 1024};
 constexpr IntegerRange gridRange{1, 65536};
 constexpr IntegerRange blockRange{1, 65536};
+constexpr IntegerRange distanceRange{0, int64_t(1) << 20};
 constexpr IntegerRange countedRange{1, int64_t(1) << 24}; // whole numbers of f32
 constexpr NumberRange quantileRange{0.0, 1.0};
 constexpr IntegerRange layerRange{0, 10'000};
@@ -199,6 +200,23 @@ template <typename Archive> void visitFields(Archive &archive, RelativeBias &val
   archive.required("isBidirectional", value.isBidirectional);
 }
 
+template <typename Archive> void visitFields(Archive &archive, RelativeScores &value) {
+  archive.required("before", value.before, distanceRange);
+  archive.required("after", value.after, distanceRange);
+  archive.required("table", value.table);
+  archive.defaulted("isDescending", value.isDescending);
+  archive.required("projection", value.projection);
+  archive.required("contentBias", value.contentBias);
+  archive.required("positionBias", value.positionBias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, BucketScores &value) {
+  archive.required("linear", value.linear);
+  archive.required("bucketCount", value.bucketCount, sizeRange);
+  archive.required("maximumDistance", value.maximumDistance, sizeRange);
+  archive.required("isBidirectional", value.isBidirectional);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Rotary &value) {
   archive.required("dims", value.dims, sizeRange);
   archive.required("theta", value.theta, NumberRange{});
@@ -248,6 +266,8 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("value", value.value);
   archive.required("output", value.output);
   archive.required("relativeBias", value.relativeBias);
+  archive.required("relativeScores", value.relativeScores);
+  archive.required("bucketScores", value.bucketScores);
   archive.required("tileBias", value.tileBias);
   archive.required("reach", value.reach, countRange);
   archive.required("blockSums", value.blockSums);
@@ -319,6 +339,11 @@ template <typename Archive> void visitFields(Archive &archive, Stage &value) {
   archive.required("reduction", value.reduction);
 }
 
+template <typename Archive> void visitFields(Archive &archive, PredictStream &value) {
+  archive.required("embedding", value.embedding);
+  archive.required("positions", value.positions);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.required("layerCount", value.layerCount, layerRange);
   archive.required("hiddenSize", value.hiddenSize, sizeRange);
@@ -334,6 +359,7 @@ template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.requiredUnless("feedForward", value.feedForward, !value.sublayers.empty());
   archive.required("layerNorm", value.layerNorm);
   archive.required("finalNorm", value.finalNorm);
+  archive.required("predictStream", value.predictStream);
 }
 
 template <typename Archive> void visitFields(Archive &archive, LogitsTransform &value) {

@@ -46,8 +46,7 @@ public:
       object[key] = write(value);
   }
 
-  template <typename Value>
-  void requiredUnless(const char *key, Value &value, bool isReplaced) {
+  template <typename Value> void requiredUnless(const char *key, Value &value, bool isReplaced) {
     present(key, value, !isReplaced);
   }
 
@@ -108,8 +107,7 @@ public:
     defaulted(key, value);
   }
 
-  template <typename Value>
-  void requiredUnless(const char *key, Value &value, bool isReplaced) {
+  template <typename Value> void requiredUnless(const char *key, Value &value, bool isReplaced) {
     if (!isReplaced)
       required(key, value);
   }

@@ -90,6 +90,8 @@ private:
   Json schema(Positions &value) { return define("positions", value); }
   Json schema(Embedding &value) { return define("embedding", value); }
   Json schema(RelativeBias &value) { return define("relativeBias", value); }
+  Json schema(RelativeScores &value) { return define("relativeScores", value); }
+  Json schema(BucketScores &value) { return define("bucketScores", value); }
   Json schema(Rotary &value) { return define("rotary", value); }
   Json schema(Window &value) { return define("window", value); }
   Json schema(Tiles &value) { return define("tiles", value); }
@@ -105,6 +107,7 @@ private:
   Json schema(DepthwiseConvolution &value) { return define("depthwiseConvolution", value); }
   Json schema(RowMixer &value) { return define("rowMixer", value); }
   Json schema(Sublayer &value) { return define("sublayer", value); }
+  Json schema(PredictStream &value) { return define("predictStream", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
   Json schema(ColumnWeights &value) { return define("columnWeights", value); }

@@ -45,6 +45,12 @@ public:
     layer = 0;
     if (stack.finalNorm)
       norm(*stack.finalNorm, role + ".finalNorm");
+    if (const auto &stream = stack.predictStream) {
+      add(stream->embedding, role + ".predictStream.embedding", {1, hidden});
+      const Positions &positions = stack.embedding.positions;
+      add(stream->positions, role + ".predictStream.positions",
+          {positions.length + positions.offset, hidden});
+    }
   }
 
   void logits(const Logits &logits, int64_t hiddenSize, int64_t width) {
@@ -209,6 +215,18 @@ private:
       norm(*embedding.norm, role + ".norm");
   }
 
+  void relativeScores(const RelativeScores &scores, const Attention &attention,
+                      const std::string &role) {
+    if (scores.table)
+      add(*scores.table, role + ".table", {scores.distances(), attention.headDim});
+    if (scores.projection)
+      linear(*scores.projection, role + ".projection");
+    for (auto [bias, name] : {std::pair(&scores.contentBias, ".contentBias"),
+                              std::pair(&scores.positionBias, ".positionBias")})
+      if (*bias)
+        add(**bias, role + name, {attention.headCount, attention.headDim});
+  }
+
   void attention(const Attention &attention, const std::string &role) {
     linear(attention.query, role + ".query");
     linear(attention.key, role + ".key");
@@ -216,6 +234,10 @@ private:
     linear(attention.output, role + ".output");
     if (const auto &bias = attention.relativeBias)
       add(bias->table, role + ".relativeBias.table", {bias->bucketCount, attention.headCount});
+    if (const auto &scores = attention.relativeScores)
+      relativeScores(*scores, attention, role + ".relativeScores");
+    if (const auto &scores = attention.bucketScores)
+      linear(scores->linear, role + ".bucketScores.linear");
     if (const auto &sums = attention.blockSums) {
       norm(sums->norm, role + ".blockSums.norm");
       add(sums->bias.table, role + ".blockSums.bias.table",

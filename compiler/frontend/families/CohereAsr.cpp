@@ -95,11 +95,11 @@ FamilyResult describeCohereAsr(FamilyInput &input) {
                   .isVersion5 = true,
                   .isTied = false});
   description.logits.bias = tensor(stored("proj_out.bias"));
-  result.speechPrompt = {
-      .tokens = {"\u2581", "<|startofcontext|>", "<|startoftranscript|>", "<|emo:undefined|>",
-                 SpeechPrompt::language, SpeechPrompt::language, "<|pnc|>", "<|noitn|>",
-                 "<|notimestamp|>", "<|nodiarize|>"},
-      .languages = "ar de el en es fr it ja ko nl pl pt vi zh"};
+  result.speechPrompt = {.tokens = {"\u2581", "<|startofcontext|>", "<|startoftranscript|>",
+                                    "<|emo:undefined|>", SpeechPrompt::language,
+                                    SpeechPrompt::language, "<|pnc|>", "<|noitn|>",
+                                    "<|notimestamp|>", "<|nodiarize|>"},
+                         .languages = "ar de el en es fr it ja ko nl pl pt vi zh"};
   result.specialIds = {.beginningId = 4, .paddingId = 2, .endId = 3};
   result.shapeOrigins.push_back({"", fmt::format("{}: hidden_size = {}", config.origin(), hidden)});
   // What makes mels of a sound, as the class passes over it.

@@ -34,6 +34,7 @@ constexpr auto blenderbot = classes("BlenderbotForConditionalGeneration", "Blend
 constexpr auto blenderbotSmall =
     classes("BlenderbotSmallForConditionalGeneration", "BlenderbotSmallModel");
 constexpr auto fsmt = classes("FSMTForConditionalGeneration", "FSMTModel");
+constexpr auto prophetNet = classes("ProphetNetForConditionalGeneration", "ProphetNetModel");
 constexpr auto marian = classes("MarianMTModel", "MarianModel");
 constexpr auto t5 =
     classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model", "T5EncoderModel",
@@ -61,7 +62,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 31> families = {{
+constexpr std::array<Family, 32> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -74,6 +75,7 @@ constexpr std::array<Family, 31> families = {{
     {"blenderbot", blenderbot, describeBart},
     {"blenderbot-small", blenderbotSmall, describeBart},
     {"fsmt", fsmt, describeBart},
+    {"prophetnet", prophetNet, describeProphetNet},
     {"t5", t5, describeT5},
     {"mt5", mt5, describeT5},
     {"umt5", umt5, describeT5},

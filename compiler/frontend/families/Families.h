@@ -33,7 +33,7 @@ struct SpecialIdDefaults {
 struct SpeechPrompt {
   /// In their order; `language` and `textLanguage` stand for tokens of languages, as "<|en|>".
   std::vector<std::string> tokens;
-  std::string languages; // codes, with blanks between them
+  std::string languages;          // codes, with blanks between them
   std::string usualLanguage = {}; // empty: a call has to say it
   static constexpr const char *language = "{language}", *textLanguage = "{text language}";
 };
@@ -70,6 +70,8 @@ const Family &findFamily(JsonFields &config);
 
 /// BART and its relatives among text models.
 FamilyResult describeBart(FamilyInput &input);
+/// ProphetNet, by the stream that predicts the next token.
+FamilyResult describeProphetNet(FamilyInput &input);
 /// IndicTrans2, whose class lies beside its checkpoints.
 FamilyResult describeIndicTrans(FamilyInput &input);
 FamilyResult describeWhisper(FamilyInput &input);

@@ -187,6 +187,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<AppendRowsOp>([&](auto op) { return lowerAppendRows(op); })
       .Case<ColumnEmbeddingOp>([&](auto op) { return lowerColumnEmbedding(op); })
       .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
+      .Case<HeadLinearOp>([&](auto op) { return lowerHeadLinear(op); })
       .Case<SelfAttentionOp, CrossAttentionOp, MergedAttentionOp>(
           [&](auto op) { return lowerAttention(op); })
       .Case<GatedRecurrenceOp>([&](auto op) { return lowerRecurrence(op); })
@@ -222,9 +223,10 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
             WeightScaleRowsOp, WeightInverseRootOp, WeightProductOp, WeightAddOp, WeightAddRowOp,
-            WeightConcatenateOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp, CombineMasksOp,
-            AverageHeadsOp, RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
-          [](auto) { return success(); })
+            WeightConcatenateOp, WeightFlattenOp, WeightReverseRowsOp, DistanceBucketsOp,
+            WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp,
+            CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp, RelativeScoresOp,
+            TilePositionBiasOp, CacheReadOp, CacheAppendOp>([](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");
       });

@@ -70,6 +70,7 @@ private:
   /// The bias of distances between positions, or between blocks.
   mlir::LogicalResult addRelativeBias(mlir::Operation *op, mlir::Value bias,
                                       plan::AttendParts &attend);
+  void addRelativeScores(RelativeScoresOp op, plan::AttendParts &attend);
   /// Where keys and values of the attention `op` are.
   mlir::LogicalResult findKeys(mlir::Operation *op, mlir::Value key, mlir::Value value,
                                plan::AttendParts &attend);
@@ -88,6 +89,9 @@ private:
   mlir::LogicalResult lowerAppendRows(AppendRowsOp op);
   mlir::LogicalResult lowerColumnEmbedding(ColumnEmbeddingOp op);
   mlir::LogicalResult lowerLinear(LinearOp op);
+  mlir::LogicalResult lowerHeadLinear(HeadLinearOp op);
+  /// How the kernel of `op`, whose weight has so many columns, goes about it.
+  plan::LinearStrategyAttr linearStrategy(mlir::Operation *op, int64_t depth);
   mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
                                 mlir::Value shift, mlir::FloatAttr epsilon,
                                 mlir::IntegerAttr headCount = {});

@@ -2,6 +2,7 @@
 //
 // The interpreter's reading of weights.
 
+#include "dialects/Transept/RelativePosition.h"
 #include "dialects/Transept/interpreter/Interpreter.h"
 
 #include <cmath>
@@ -34,11 +35,12 @@ LogicalResult SinusoidOp::interpret(Frame &frame) {
   int64_t half = width / 2;
   bool isInterleaved = getKind() == SinusoidKind::Interleaved;
   double steps = getKind() == SinusoidKind::HalvesInclusive ? half - 1 : half;
-  for (int64_t position = 0; position < table.rowCount(); ++position)
+  for (int64_t row = 0; row < table.rowCount(); ++row)
     for (int64_t i = 0; i < half; ++i) {
+      int64_t position = getDescendingFrom() ? int64_t(*getDescendingFrom()) - row : row;
       double angle = position / std::pow(10000.0, i / steps);
-      table.row(position)[isInterleaved ? 2 * i : i] = std::sin(angle);
-      table.row(position)[isInterleaved ? 2 * i + 1 : half + i] = std::cos(angle);
+      table.row(row)[isInterleaved ? 2 * i : i] = std::sin(angle);
+      table.row(row)[isInterleaved ? 2 * i + 1 : half + i] = std::cos(angle);
     }
   frame.bindWeight(getResult(), std::move(table));
   return success();
@@ -90,11 +92,13 @@ LogicalResult WeightInverseRootOp::interpret(Frame &frame) {
 
 LogicalResult WeightProductOp::interpret(Frame &frame) {
   const Tensor &matrix = frame.weight(getMatrix());
-  const Tensor &vector = frame.weight(getVector());
-  Tensor result({matrix.rowCount()});
+  const Tensor &factors = frame.weight(getFactors());
+  Tensor result(shapeOf(getResult()));
+  int64_t depth = matrix.width(), count = int64_t(factors.values.size()) / depth;
   for (int64_t i = 0; i < matrix.rowCount(); ++i)
-    for (int64_t k = 0; k < matrix.width(); ++k)
-      result.values[i] += matrix.row(i)[k] * vector.values[k];
+    for (int64_t n = 0; n < count; ++n)
+      for (int64_t k = 0; k < depth; ++k)
+        result.values[i * count + n] += matrix.row(i)[k] * factors.values[n * depth + k];
   frame.bindWeight(getResult(), std::move(result));
   return success();
 }
@@ -130,5 +134,32 @@ LogicalResult WeightConcatenateOp::interpret(Frame &frame) {
 
 LogicalResult WeightZeroOp::interpret(Frame &frame) {
   frame.bindWeight(getResult(), Tensor(shapeOf(getResult())));
+  return success();
+}
+
+LogicalResult WeightFlattenOp::interpret(Frame &frame) {
+  frame.bindWeight(getResult(), Tensor(shapeOf(getResult()), frame.weight(getMatrix()).values));
+  return success();
+}
+
+LogicalResult WeightReverseRowsOp::interpret(Frame &frame) {
+  const Tensor &input = frame.weight(getInput());
+  Tensor result(shapeOf(getResult()));
+  for (int64_t i = 0; i < result.rowCount(); ++i)
+    for (int64_t k = 0; k < result.width(); ++k)
+      result.row(i)[k] = input.row(result.rowCount() - 1 - i)[k];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult DistanceBucketsOp::interpret(Frame &frame) {
+  Tensor result(shapeOf(getResult()));
+  int64_t reach = int64_t(result.values.size()) / 2;
+  for (int64_t i = 0; i < int64_t(result.values.size()); ++i)
+    result.values[size_t(i)] = double(relativePositionBucket(
+        i - reach - int64_t(getAhead()), {.count = int64_t(getBucketCount()),
+                                          .maximumDistance = int64_t(getMaximumDistance()),
+                                          .isBidirectional = getBidirectional()}));
+  frame.bindWeight(getResult(), std::move(result));
   return success();
 }

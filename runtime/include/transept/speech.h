@@ -262,9 +262,9 @@ private:
       codes += std::string(index == 0 ? "" : ", ") + languages[index].code;
     }
     refuseSpeechOption(option, code.empty() ? "empty" : code,
-                       codes.empty()                    ? "empty: this model knows one language only"
-                       : speech.prompt_names_languages  ? "one of " + codes
-                                                        : "empty or one of " + codes);
+                       codes.empty()                   ? "empty: this model knows one language only"
+                       : speech.prompt_names_languages ? "one of " + codes
+                                                       : "empty or one of " + codes);
   }
 
   void checkPrefix(const std::vector<Id> &prefix) const {

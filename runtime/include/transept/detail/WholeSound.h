@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Transcribing by models that have no windows: a sound is one source, and what is generated of it one
-// segment. Some have prompts.
+// Transcribing by models that have no windows: a sound is one source, and what is generated of it
+// one segment. Some have prompts.
 #ifndef TRANSEPT_DETAIL_WHOLESOUND_H
 #define TRANSEPT_DETAIL_WHOLESOUND_H
 
