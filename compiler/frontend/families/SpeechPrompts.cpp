@@ -75,7 +75,8 @@ void addSpeechPrompt(const std::string &directory, const SpeechPrompt &prompt,
   if (!std::filesystem::is_regular_file(path))
     return;
   const TokenIds tokens(path);
-  SpeechDefaults speech{.promptNamesLanguages = true};
+  SpeechDefaults speech;
+  speech.promptNamesLanguages = true;
   for (const std::string &token : prompt.tokens) {
     std::optional<int64_t> id = token == SpeechPrompt::language ? SpeechDefaults::detectedId
                                 : token == SpeechPrompt::textLanguage
