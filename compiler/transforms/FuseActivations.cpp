@@ -46,9 +46,8 @@ void fuse(ActivationOp activation) {
   else
     cast<DepthwiseConvolutionOp>(before).setActivationAttr(kind);
   before->setLoc(withEpilogue(passName, before->getLoc(), activation.getLoc()));
-  remark::passed(activation.getLoc(), remarkOptions) << "fused into the "
-                                                     << before->getName().stripDialect().str()
-                                                     << " before it";
+  remark::passed(activation.getLoc(), remarkOptions)
+      << ("fused into the " + before->getName().stripDialect() + " before it").str();
   activation.replaceAllUsesWith(input);
   activation.erase();
 }

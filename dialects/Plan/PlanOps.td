@@ -15,5 +15,6 @@ include "dialects/Plan/VocabularyOps.td"
 include "dialects/Plan/ConvolutionOps.td"
 include "dialects/Plan/GridOps.td"
 include "dialects/Plan/GlobalRowsOps.td"
+include "dialects/Plan/PartOps.td"
 
 #endif

@@ -24,6 +24,8 @@ RowStep RowStep::overGrid(int64_t kernel, int64_t stride, int64_t padding, int64
 }
 
 int64_t RowStep::rowsFrom(int64_t rows) const {
+  if (first != 0)
+    rows = std::min(rows, first);
   int64_t padded = rows / lineBefore + padding;
   return leading + lineBehind * (padded < kernel ? 0 : (padded - kernel) / stride + 1);
 }

@@ -24,6 +24,7 @@ namespace transept {
 struct RowStep {
   int64_t kernel = 1, stride = 1, padding = 0, leading = 0;
   int64_t lineBefore = 1, lineBehind = 1;
+  int64_t first = 0; // not 0: of n rows only the first so many have a part in it
 
   /// `count` rows put behind the sequence's own: as many windows of one row lie outside of it.
   static RowStep appending(int64_t count) { return {.padding = count}; }
@@ -51,6 +52,8 @@ struct MadeSpace {
   RowStep step = {};
   /// The rows that a sequence of `from` must have: those of a grid; 0: any number.
   int64_t rowsBefore = 0;
+  /// The rows that a sequence of `from` must have at least.
+  int64_t leastRowsBefore = 0;
 
   friend bool operator==(const MadeSpace &, const MadeSpace &) = default;
 };

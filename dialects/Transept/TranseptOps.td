@@ -18,5 +18,6 @@ include "dialects/Transept/RecurrenceOps.td"
 include "dialects/Transept/ConvolutionOps.td"
 include "dialects/Transept/GridOps.td"
 include "dialects/Transept/GlobalRowsOps.td"
+include "dialects/Transept/PartOps.td"
 
 #endif

@@ -92,6 +92,21 @@ LogicalResult WeightAddRowOp::verify() {
   return success();
 }
 
+LogicalResult WeightGridOp::verify() {
+  RankedTensorType columns = getColumns().getType(), lines = getLines().getType();
+  RankedTensorType result = getResult().getType();
+  int64_t width = getWidth();
+  // weight_grid_c2
+  if (width < 1 || outputsOf(result) % width != 0 ||
+      inputsOf(result) != inputsOf(columns) + inputsOf(lines))
+    return mismatch(*this, "whole lines of " + Twine(width) + " rows, as wide as both together",
+                    result);
+  // weight_grid_c1
+  if (outputsOf(columns) < width || outputsOf(lines) < outputsOf(result) / width)
+    return mismatch(*this, "a row for each column and line of the grid", columns, lines);
+  return success();
+}
+
 LogicalResult WeightConcatenateOp::verify() {
   // weight_concatenate_c1
   if (getInputs().empty())

@@ -209,6 +209,31 @@ def Transept_WeightAddRowOp : Transept_WeightOp<"weight_add_row"> {
   let hasVerifier = 1;
 }
 
+def Transept_WeightGridOp : Transept_WeightOp<"weight_grid"> {
+  let summary = "put rows of columns beside rows of lines, for each place of a grid";
+  let description = [{
+    result[y * width + x] = columns[x], then lines[y]: a table of the places of a grid, of tables of
+    its columns and of its lines.
+
+    - `weight_grid_c1` columns has `width` rows at least, lines those of the result by width
+    - `weight_grid_c2` the result is as wide as both together, its rows are whole lines
+
+    ```mlir
+    %columns = transept.parameter "column_embeddings.weight" : tensor<50x512xf32>
+    %lines = transept.parameter "row_embeddings.weight" : tensor<50x512xf32>
+    %table = transept.weight_grid %columns, %lines width 24
+        : tensor<50x512xf32>, tensor<50x512xf32> -> tensor<576x1024xf32>
+    ```
+  }];
+  let arguments = (ins Transept_Matrix:$columns, Transept_Matrix:$lines, Transept_Size:$width);
+  let results = (outs Transept_Matrix:$result);
+  let assemblyFormat = [{
+    $columns `,` $lines `width` $width attr-dict
+    `:` type($columns) `,` type($lines) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
 def Transept_WeightConcatenateOp : Transept_WeightOp<"weight_concatenate"> {
   let summary = "put weights one below another (rows of matrices, elements of vectors)";
   let description = [{

@@ -3,18 +3,13 @@
 // Convolutions compiled against the interpreter: of each channel by itself along ragged sequences,
 // windows and channels of grids, alone and beside others, over one, two and three threads.
 
-#include "tests/numerics/CompiledModel.h"
+#include "tests/numerics/FeatureModels.h"
 
 #include <gtest/gtest.h>
-
-#include <filesystem>
 
 namespace transept::testing {
 
 namespace {
-
-constexpr int32_t kVocabulary = 50;
-constexpr uint64_t kSeed = 13;
 
 struct Taps {
   int64_t kernel, padding, behind;
@@ -117,45 +112,7 @@ func.func @image(%lines: !lines) -> !rows {
 }
 )";
 
-std::vector<float> answers(const Model &model, const Sequences &sources) {
-  auto width = int64_t(model.sourceFeatureWidth());
-  if (width == 0)
-    return statesOf(model, sources);
-  std::vector<std::vector<float>> features;
-  std::vector<SourceInput> inputs;
-  for (const std::vector<int32_t> &source : sources) {
-    Tensor rows = featureRows(source, width);
-    features.emplace_back(rows.values.begin(), rows.values.end());
-    inputs.push_back({.ids = {}, .features = features.back()});
-  }
-  std::vector<float> states;
-  for (const Source &source : model.encodeBatch(inputs))
-    append(states, source.states());
-  return states;
-}
-
-class Convolutions : public ProcessorAndType {
-protected:
-  void compareWithInterpreter(const std::string &text, const std::vector<int64_t> &lengths,
-                              Fusion fusion = Fusion::All) {
-    const Sequences sources = randomSequences(lengths, kVocabulary, kSeed);
-    std::string library = compileWithRandomWeights(
-        text, {.cpu = cpu, .weights = weights, .fusion = fusion}, kSeed);
-    ModelOutputs expected = interpret(text, kSeed, sources, Sequences(sources.size()));
-    Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
-    std::vector<float> together = answers(model, sources), apart;
-    expectClose(expected.encoderStates->values, together, "states", tolerance());
-    for (const std::vector<int32_t> &source : sources)
-      append(apart, answers(model, {source}));
-    EXPECT_TRUE(apart == together) << "bits depend on the batch";
-    for (unsigned threads : {2u, 3u}) {
-      Model parallel = Model::open(library, {.threads = threads, .encoderCacheBytes = 0});
-      EXPECT_TRUE(answers(parallel, sources) == together)
-          << "bits depend on " << threads << " threads";
-    }
-    std::filesystem::remove(library);
-  }
-};
+class Convolutions : public ModelsOfRows {};
 
 /// Kernels below and beyond what is unrolled, windows longer than sequences, channels around whole
 /// vectors and panels.

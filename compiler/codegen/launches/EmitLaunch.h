@@ -59,6 +59,11 @@ void emitLaunch(plan::MergeTilesOp op, LaunchEmitter &launch);
 void emitLaunch(plan::SumBlocksOp op, LaunchEmitter &launch);
 void emitLaunch(plan::ReplaceRequestedOp op, LaunchEmitter &launch);
 
+// EmitParts.cpp
+void emitLaunch(plan::MoveRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::PrependMeanOp op, LaunchEmitter &launch);
+void emitLaunch(plan::AttendChannelsOp op, LaunchEmitter &launch);
+
 // EmitVocabulary.cpp
 void emitLaunch(plan::SearchOp op, LaunchEmitter &launch);
 void emitLaunch(plan::MergeSearchOp op, LaunchEmitter &launch);

@@ -43,8 +43,10 @@ Expression LaunchEmitter::rowsOfSpace(const Space &space) {
     return rowCount;
   if (!made->from)
     return field("feature_count");
-  Expression rows = rowsOfSpace(*made->from);
   const RowStep &step = made->step;
+  if (step.first != 0)
+    return kernel.integer(step.first); // sources have at least as many
+  Expression rows = rowsOfSpace(*made->from);
   if (step.hasWindows()) {
     Expression lines = step.lineBefore == 1 ? rows : rows / step.lineBefore;
     Expression last = lines + (step.padding - step.kernel);

@@ -147,6 +147,7 @@ private:
           .line_before = made.step.lineBefore,
           .line_behind = made.step.lineBehind,
           .grid_rows = made.rowsBefore,
+          .least_rows = made.leastRowsBefore,
       }));
     return result;
   }

@@ -147,6 +147,14 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         for (int64_t i = 0; i < count * columns; ++i)
           out[i] += row[i % columns];
       })
+      .Case<WeightGridOp>([&](WeightGridOp op) {
+        int64_t across = weightColumns(op.getColumns());
+        for (int64_t i = 0; i < count; ++i) {
+          int64_t width = op.getWidth();
+          rows(op.getColumns(), (begin + i) % width, 1, out + i * columns);
+          rows(op.getLines(), (begin + i) / width, 1, out + i * columns + across);
+        }
+      })
       .Case<WeightConcatenateOp>([&](WeightConcatenateOp op) {
         int64_t start = 0;
         for (Value part : op.getInputs()) {

@@ -83,7 +83,7 @@ static Space inputSpace(const Stack &stack) {
   const Embedding &embedding = stack.embedding;
   if (!embedding.features)
     return Space::source();
-  if (!stack.stages.empty() || !embedding.features->gridConvolutions.empty())
+  if (!stack.stages.empty() || stack.tower || !embedding.features->gridConvolutions.empty())
     return Space::source().derived("features");
   for (const Convolution &convolution : embedding.features->convolutions)
     if (convolution.kernelSize != 1 || convolution.stride != 1)
@@ -235,6 +235,8 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   int64_t firstWidth = stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize;
+  if (stack.tower)
+    input = imageTower(*stack.tower, input, node.child("tower"));
   Value states = embedding(stack.embedding, input, firstWidth, node.child("embedding"));
   for (const auto &[index, each] : llvm::enumerate(stack.stages)) {
     Space next = index + 1 == stack.stages.size()

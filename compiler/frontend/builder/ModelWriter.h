@@ -129,6 +129,14 @@ private:
   /// Self-attention of a layer that looks at rows of its tile of `grid`.
   mlir::Value tileAttention(const Attention &attention, const AttentionVariant &variant,
                             const Grid &grid, mlir::Value states, const Node &node);
+  // ModelImageTower.cpp
+  mlir::Value imageTower(const ImageTower &tower, mlir::Value input, const Node &node);
+  mlir::Value imageStage(const ImageStage &stage, const Grid &before, const Space &space,
+                         mlir::Value states, const Node &node);
+  mlir::Value imageBlock(const ImageBlock &block, const Grid &grid, mlir::Value states,
+                         const Node &node, llvm::function_ref<mlir::Value(mlir::Value)> attention);
+  mlir::Value channelAttention(const Attention &attention, mlir::Value states, const Node &node);
+  mlir::Value withPlaces(const ImageTower &tower, mlir::Value states, const Node &node);
   mlir::Value recurrence(const Recurrence &recurrence, mlir::Value states, const Node &node);
   mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
   /// A convolution's weight and bias, with what its norm remembers; the bias may be null.

@@ -40,12 +40,15 @@ void checkPositions(const Positions &positions, const std::string &role, int64_t
   }
 }
 
-void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden) {
+/// A tower stands between features of any width and the hidden size.
+void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden,
+                    bool hasTower) {
   expect(embedding.weight.has_value() != embedding.features.has_value(), role,
          "exactly one of weight (of token embeddings) and features must be there");
   if (embedding.features) {
     expect(embedding.vocabularySize == 0, role, "features have no vocabularySize");
-    checkFeatures(*embedding.features, role + ".features", hidden);
+    checkFeatures(*embedding.features, role + ".features",
+                  hasTower ? embedding.features->width : hidden);
   } else {
     checkReference(*embedding.weight, role + ".weight");
     expect(embedding.vocabularySize >= 1, role, "vocabularySize must be 1 or more");
@@ -188,12 +191,90 @@ void checkStages(const Stack &stack, const std::string &role) {
   expectGrid(*stack.grid);
 }
 
+void checkChannelConvolution(const ChannelConvolution &convolution, const std::string &role) {
+  checkReference(convolution.weight, role + ".weight");
+  checkReference(convolution.bias, role + ".bias");
+}
+
+void checkImageBlock(const ImageBlock &block, const std::string &role, int64_t hidden) {
+  checkChannelConvolution(block.first, role + ".first");
+  checkAttention(block.attention, role + ".attention", hidden, hidden);
+  checkPostNorm(block.attention.postNorm, NormPlacement::Pre, role + ".attention");
+  expect(block.attention.headCount * block.attention.headDim == hidden, role + ".attention",
+         fmt::format("heads together must be as wide as the rows, {}", hidden));
+  checkChannelConvolution(block.second, role + ".second");
+  checkFeedForward(block.feedForward, role + ".feedForward", hidden);
+  checkPostNorm(block.feedForward.postNorm, NormPlacement::Pre, role + ".feedForward");
+}
+
+void checkImageStage(const ImageStage &stage, const std::string &role, const Grid &before,
+                     int64_t channels) {
+  expect(stage.kernelSize >= 1 && stage.stride >= 1 && stage.padding >= 0 &&
+             stage.padding < stage.kernelSize,
+         role, "kernelSize and stride must be 1 or more, padding 0 to kernelSize - 1");
+  auto behind = [&](int64_t size) {
+    int64_t padded = size + 2 * stage.padding;
+    return padded < stage.kernelSize ? 0 : (padded - stage.kernelSize) / stage.stride + 1;
+  };
+  checkGrid(stage.grid, role + ".grid");
+  expect(stage.grid.height == behind(before.height) && stage.grid.width == behind(before.width),
+         role + ".grid",
+         fmt::format("found {} by {}, but its convolution makes {} by {}", stage.grid.height,
+                     stage.grid.width, behind(before.height), behind(before.width)));
+  int64_t hidden = stage.linear.outputs;
+  checkLinear(stage.linear, role + ".linear", channels * stage.kernelSize * stage.kernelSize,
+              hidden);
+  checkNorm(stage.norm, role + ".norm");
+  expect(stage.layerCount >= 0 && stage.tileSide >= 1, role,
+         "layerCount must be 0 or more, tileSide 1 or more");
+  checkImageBlock(stage.tiles, role + ".tiles", hidden);
+  checkImageBlock(stage.channels, role + ".channels", hidden);
+}
+
+void checkTower(const ImageTower &tower, const Stack &stack, const std::string &role) {
+  const auto &features = stack.embedding.features;
+  checkGrid(tower.pixels, role + ".pixels");
+  expect(features && features->length == 0 && stack.stages.empty() &&
+             features->width == tower.pixels.width * tower.channels &&
+             features->convolutions.empty() && !features->block && !features->standardization &&
+             features->countedTables.empty() && features->leadingRows.empty() &&
+             features->trailingRows.empty(),
+         role,
+         fmt::format("it needs features of {} numbers and any length, the lines of the image, with "
+                     "nothing else before the stack",
+                     tower.pixels.width * tower.channels));
+  expect(!tower.stages.empty(), role, "it needs a stage");
+  Grid before = tower.pixels;
+  int64_t channels = tower.channels;
+  for (const ImageStage &stage : tower.stages) {
+    checkImageStage(stage, role + ".stages", before, channels);
+    before = stage.grid;
+    channels = stage.linear.outputs;
+  }
+  checkReference(tower.columnPositions, role + ".columnPositions");
+  checkReference(tower.linePositions, role + ".linePositions");
+  expect(
+      tower.positionCount >= std::max(before.height, before.width) && channels >= 4 &&
+          channels % 2 == 0,
+      role,
+      fmt::format("found positionCount {} for {} by {} places of {} numbers, allowed are one for "
+                  "each line and column, of an even number of 4 or more",
+                  tower.positionCount, before.height, before.width, channels));
+  checkLinear(tower.projection, role + ".projection", channels, stack.hiddenSize);
+  checkNorm(tower.norm, role + ".norm");
+  checkReference(tower.promptTable, role + ".promptTable");
+  expect(tower.promptVocabularySize >= 1, role, "promptVocabularySize must be 1 or more");
+}
+
 void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
   expect(stack.layerCount >= 0 && stack.hiddenSize >= 1, role,
          "layerCount must be 0 or more, hiddenSize 1 or more");
   checkEmbedding(stack.embedding, role + ".embedding",
-                 stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize);
+                 stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize,
+                 stack.tower.has_value());
   checkStages(stack, role);
+  if (stack.tower)
+    checkTower(*stack.tower, stack, role + ".tower");
   checkSublayers(stack, role);
   if (!stack.sublayers.empty()) {
     if (stack.finalNorm)
@@ -321,8 +402,8 @@ void checkTarget(const Description &description) {
     memory = projection->outputs;
   }
   checkStack(target, "target", memory);
-  expect(!target.grid && target.stages.empty() && target.sublayers.empty(), "target",
-         "grid, stages and sublayers are for the source side");
+  expect(!target.grid && target.stages.empty() && target.sublayers.empty() && !target.tower,
+         "target", "grid, stages, sublayers and tower are for the source side");
   if (target.predictStream)
     checkPredictStream(target, "target.predictStream");
   expect(target.embedding.weight.has_value(), "target",

@@ -346,6 +346,49 @@ struct Stage {
   Linear reduction;
 };
 
+/// What is added to rows of a grid: each channel convolved by itself, with kernels of 3 by 3.
+struct ChannelConvolution {
+  checkpoints::TensorReference weight; // [channels, 9]
+  checkpoints::TensorReference bias;
+};
+
+/// Adds first, attention, second and feed-forward to rows of a grid, one after another; the second
+/// and the fourth read norms of these.
+struct ImageBlock {
+  ChannelConvolution first, second;
+  Attention attention; // of rows of a tile, or of channels: groups are its heads
+  FeedForward feedForward;
+};
+
+/// A convolution that makes a coarser grid, with a norm before or behind it, then layers: a block
+/// that looks at rows of the same tile, and one that mixes channels.
+struct ImageStage {
+  int64_t kernelSize = 1, stride = 1, padding = 0;
+  Linear linear; // inputs = channels * kernelSize^2
+  Norm norm;
+  bool isNormBefore = false;
+  Grid grid; // behind it
+  int64_t layerCount = 0, tileSide = 1;
+  ImageBlock tiles, channels;
+};
+
+/// What an image becomes before the layers of a stack: the rows of its last stage with positions,
+/// and their mean before them, through a linear layer and a norm. Rows of features are the lines of
+/// the image, pixel by pixel, and behind them the ids of a prompt, each in column 0 of a row, which
+/// are embedded and put behind the image.
+struct ImageTower {
+  Grid pixels;
+  int64_t channels = 3;
+  std::vector<ImageStage> stages;
+  /// A place has its column's row, then its line's, and the first row of interleaved sinusoids.
+  checkpoints::TensorReference columnPositions, linePositions;
+  int64_t positionCount = 0;
+  Linear projection;
+  Norm norm;
+  checkpoints::TensorReference promptTable; // [promptVocabularySize, hidden size]
+  int64_t promptVocabularySize = 0;
+};
+
 /// Pre: x + f(norm(x)). Post: norm(x + f(x)). Sandwich: x + postNorm(f(norm(x))).
 enum class NormPlacement { Pre, Post, Sandwich };
 
@@ -363,7 +406,8 @@ struct Stack {
   int64_t layerCount = 0;
   int64_t hiddenSize = 0;
   NormPlacement normPlacement = NormPlacement::Post;
-  Embedding embedding; // of the first stage, where there are some
+  Embedding embedding;                  // of the first stage, where there are some
+  std::optional<ImageTower> tower = {}; // between features and positions
   std::vector<Stage> stages;
   std::optional<Grid> grid;
   Attention selfAttention; // without meaning where there is a recurrence, or sublayers

@@ -344,11 +344,51 @@ template <typename Archive> void visitFields(Archive &archive, PredictStream &va
   archive.required("positions", value.positions);
 }
 
+template <typename Archive> void visitFields(Archive &archive, ChannelConvolution &value) {
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ImageBlock &value) {
+  archive.required("first", value.first);
+  archive.required("attention", value.attention);
+  archive.required("second", value.second);
+  archive.required("feedForward", value.feedForward);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ImageStage &value) {
+  archive.required("kernelSize", value.kernelSize, kernelRange);
+  archive.required("stride", value.stride, kernelRange);
+  archive.required("padding", value.padding, kernelRange);
+  archive.required("linear", value.linear);
+  archive.required("norm", value.norm);
+  archive.required("isNormBefore", value.isNormBefore);
+  archive.required("grid", value.grid);
+  archive.required("layerCount", value.layerCount, layerRange);
+  archive.required("tileSide", value.tileSide, gridRange);
+  archive.required("tiles", value.tiles);
+  archive.required("channels", value.channels);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ImageTower &value) {
+  archive.required("pixels", value.pixels);
+  archive.required("channels", value.channels, kernelRange);
+  archive.required("stages", value.stages);
+  archive.required("columnPositions", value.columnPositions);
+  archive.required("linePositions", value.linePositions);
+  archive.required("positionCount", value.positionCount, gridRange);
+  archive.required("projection", value.projection);
+  archive.required("norm", value.norm);
+  archive.required("promptTable", value.promptTable);
+  archive.required("promptVocabularySize", value.promptVocabularySize, countedRange);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.required("layerCount", value.layerCount, layerRange);
   archive.required("hiddenSize", value.hiddenSize, sizeRange);
   archive.required("normPlacement", value.normPlacement);
   archive.required("embedding", value.embedding);
+  archive.required("tower", value.tower);
   archive.present("stages", value.stages, !value.stages.empty());
   archive.required("grid", value.grid);
   archive.present("selfAttention", value.selfAttention,

@@ -21,6 +21,8 @@ public:
     hidden = stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize;
     layer = 0;
     embedding(stack.embedding, role + ".embedding");
+    if (stack.tower)
+      tower(*stack.tower, role + ".tower");
     for (const Stage &each : stack.stages)
       stage(each, role + ".stages");
     hidden = stack.hiddenSize;
@@ -125,6 +127,42 @@ private:
       add(norm->mean, role + ".norm.mean", {width});
       add(norm->variance, role + ".norm.variance", {width});
     }
+  }
+
+  /// `hidden` is the stack's.
+  void tower(const ImageTower &tower, const std::string &role) {
+    const int64_t stackWidth = hidden;
+    for (const ImageStage &each : tower.stages) {
+      linear(each.linear, role + ".stages.linear", /*kernelSize=*/1);
+      hidden = each.linear.outputs;
+      norm(each.norm, role + ".stages.norm",
+           each.isNormBefore ? each.linear.inputs / (each.kernelSize * each.kernelSize) : hidden);
+      for (layer = 0; layer < each.layerCount; ++layer) {
+        imageBlock(each.tiles, role + ".stages.tiles");
+        imageBlock(each.channels, role + ".stages.channels");
+      }
+      layer = 0;
+    }
+    add(tower.columnPositions, role + ".columnPositions",
+        {tower.positionCount, hidden - hidden / 2});
+    add(tower.linePositions, role + ".linePositions", {tower.positionCount, hidden / 2});
+    hidden = stackWidth;
+    linear(tower.projection, role + ".projection");
+    norm(tower.norm, role + ".norm");
+    add(tower.promptTable, role + ".promptTable", {tower.promptVocabularySize, hidden});
+  }
+
+  void imageBlock(const ImageBlock &block, const std::string &role) {
+    channelConvolution(block.first, role + ".first");
+    attention(block.attention, role + ".attention");
+    channelConvolution(block.second, role + ".second");
+    feedForward(block.feedForward, role + ".feedForward");
+  }
+
+  void channelConvolution(const ChannelConvolution &convolution, const std::string &role) {
+    add(convolution.weight, role + ".weight", {hidden, 9});
+    uses.back().kernelSize = 1; // [channels, 1, 3, 3]
+    add(convolution.bias, role + ".bias", {hidden});
   }
 
   void feedForward(const FeedForward &feedForward, const std::string &role) {

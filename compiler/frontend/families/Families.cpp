@@ -55,6 +55,7 @@ constexpr auto cohereAsr = classes("CohereAsrForConditionalGeneration", "CohereA
 constexpr auto canary = classes("CanaryForConditionalGeneration", "CanaryModel");
 constexpr auto blip = classes("BlipForConditionalGeneration");
 constexpr auto pix2Struct = classes("Pix2StructForConditionalGeneration");
+constexpr auto florence2 = classes("Florence2ForConditionalGeneration", "Florence2Model");
 constexpr auto encoderDecoder = classes("EncoderDecoderModel");
 constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
 constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
@@ -62,7 +63,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 32> families = {{
+constexpr std::array<Family, 33> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -84,6 +85,7 @@ constexpr std::array<Family, 32> families = {{
     {"t5gemma2", t5Gemma2, describeT5Gemma2},
     {"blip", blip, describeBlip},
     {"pix2struct", pix2Struct, describePix2Struct},
+    {"florence2", florence2, describeFlorence2},
     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
     {"whisper", whisper, describeWhisper},

@@ -85,6 +85,8 @@ FamilyResult describeEncoderDecoder(FamilyInput &input);
 FamilyResult describeBlip(FamilyInput &input);
 /// Pix2Struct: text of pictures of any size.
 FamilyResult describePix2Struct(FamilyInput &input);
+/// Florence-2: text of a picture and a prompt.
+FamilyResult describeFlorence2(FamilyInput &input);
 /// torch.nn.Transformer between two embeddings and a generator.
 FamilyResult describeTorchTransformer(FamilyInput &input);
 /// T5, mT5, umT5 and LongT5, whole or their encoder alone; Chronos-Bolt.

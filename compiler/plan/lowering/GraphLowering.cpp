@@ -59,13 +59,34 @@ void GraphLowering::findRowMultiples() {
     rests[*made.from] = rest;
     spareRows = std::max<int64_t>(spareRows, llvm::divideCeil(rest, multiple));
   }
+  findFixedMultiples(spaces);
   // Tiles have some more rows than the grid that they go back to.
   for (auto tiles : current.getBody().front().getOps<TileRowsOp>()) {
     MadeSpace made = tiles.getMadeSpace();
-    if (!spaces.isOnTheWay(made.space))
+    if (!spaces.isOnTheWay(made.space) && !rowMultiples.contains(made.space))
       rowMultiples[made.space] =
           rowMultipleOf(*made.from) *
           llvm::divideCeil(made.step.rowsFrom(made.rowsBefore), made.rowsBefore);
+  }
+}
+
+/// Of spaces beside the way that have a fixed number of rows: those of a source's first rows. A
+/// program has rows of its last space for all that other rows are put before.
+void GraphLowering::findFixedMultiples(const MadeSpaces &spaces) {
+  int64_t least = spareRows;
+  for (const RowStep &step : spaces.steps())
+    least += step.leading;
+  std::map<Space, int64_t> counts;
+  for (Operation &op : current.getBody().front()) {
+    std::optional<MadeSpace> made = madeSpaceOf(&op);
+    if (!made || !made->from || spaces.isOnTheWay(made->space))
+      continue;
+    auto before = counts.find(*made->from);
+    if (made->step.first == 0 && before == counts.end())
+      continue;
+    int64_t rows = made->step.first != 0 ? made->step.first : made->step.rowsFrom(before->second);
+    counts[made->space] = rows;
+    rowMultiples[made->space] = llvm::divideCeil(rows, std::max<int64_t>(1, least));
   }
 }
 
@@ -201,6 +222,11 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<MergeTilesOp>([&](auto op) { return lowerGrid<plan::MergeTilesOp>(op); })
       .Case<DepthwiseConvolutionOp>([&](auto op) { return lowerDepthwise(op); })
       .Case<GridWindowsOp>([&](auto op) { return lowerGridWindows(op); })
+      .Case<FirstRowsOp>([&](auto op) { return lowerFirstRows(op); })
+      .Case<RowsBehindOp>([&](auto op) { return lowerRowsBehind(op); })
+      .Case<ConcatenateRowsOp>([&](auto op) { return lowerConcatenateRows(op); })
+      .Case<PrependMeanOp>([&](auto op) { return lowerPrependMean(op); })
+      .Case<ChannelAttentionOp>([&](auto op) { return lowerChannelAttention(op); })
       .Case<SumBlocksOp>([&](auto op) { return lowerSumBlocks(op); })
       .Case<ReplaceRequestedOp>([&](auto op) { return lowerReplaceRequested(op); })
       .Case<LayerNormOp>([&](LayerNormOp op) {
@@ -223,10 +249,11 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
             WeightScaleRowsOp, WeightInverseRootOp, WeightProductOp, WeightAddOp, WeightAddRowOp,
-            WeightConcatenateOp, WeightFlattenOp, WeightReverseRowsOp, DistanceBucketsOp,
-            WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp,
-            CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp, RelativeScoresOp,
-            TilePositionBiasOp, CacheReadOp, CacheAppendOp>([](auto) { return success(); })
+            WeightGridOp, WeightConcatenateOp, WeightFlattenOp, WeightReverseRowsOp,
+            DistanceBucketsOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp,
+            UnrequestedMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
+            RelativeScoresOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
+          [](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");
       });

@@ -41,6 +41,7 @@ private:
   mlir::Value newBuffer(mlir::Value rows);
   mlir::Value newBuffer(mlir::Value rows, int64_t stride);
   void findRowMultiples();
+  void findFixedMultiples(const MadeSpaces &spaces);
   int64_t rowMultipleOf(const Space &space) const;
   /// An error at `op` unless `rows` are the source's or the target's own: an invocation has
   /// positions and sequences for these, not for rows before a convolution or requested ones.
@@ -120,6 +121,18 @@ private:
   // LowerConvolution.cpp
   mlir::LogicalResult lowerDepthwise(DepthwiseConvolutionOp op);
   mlir::LogicalResult lowerGridWindows(GridWindowsOp op);
+
+  // LowerParts.cpp
+  struct Move {
+    mlir::Value input, output; // buffers
+    int64_t begin = 0, to = 0, count = 0;
+  };
+  void moveRows(mlir::Operation *op, const Move &move);
+  mlir::LogicalResult lowerFirstRows(FirstRowsOp op);
+  mlir::LogicalResult lowerRowsBehind(RowsBehindOp op);
+  mlir::LogicalResult lowerConcatenateRows(ConcatenateRowsOp op);
+  mlir::LogicalResult lowerPrependMean(PrependMeanOp op);
+  mlir::LogicalResult lowerChannelAttention(ChannelAttentionOp op);
 
   // LowerGlobalRows.cpp
   /// An error at `op` where the source is features: launches that take all rows of an invocation

@@ -25,7 +25,11 @@ LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
 }
 
 LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
-  if (failed(expectWholeSpace(op, op.getRows())))
+  // Rows before the source's own are one sequence: their numbers are their positions.
+  auto type = cast<RowsType>(op.getRows().getType());
+  bool isInOrder = !type.getSpace().isWhole() && type.getSpace().isSource() &&
+                   MadeSpaces(current.getBody().front()).find(type.getSpace());
+  if (!isInOrder && failed(expectWholeSpace(op, op.getRows())))
     return failure();
   plan::EmbedPositionsOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
                                  weight(op.getTable(), plan::LayoutKind::Rows), op.getOffsetAttr());

@@ -5,6 +5,7 @@
 #include "dialects/Transept/RelativePosition.h"
 #include "dialects/Transept/interpreter/Interpreter.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -118,6 +119,18 @@ LogicalResult WeightAddRowOp::interpret(Frame &frame) {
   for (int64_t i = 0; i < result.rowCount(); ++i)
     for (int64_t k = 0; k < result.width(); ++k)
       result.row(i)[k] += row.values[k];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightGridOp::interpret(Frame &frame) {
+  const Tensor &columns = frame.weight(getColumns()), &lines = frame.weight(getLines());
+  Tensor result(shapeOf(getResult()));
+  for (int64_t place = 0; place < result.rowCount(); ++place) {
+    std::span<double> row = result.row(place);
+    std::ranges::copy(columns.row(place % int64_t(getWidth())), row.begin());
+    std::ranges::copy(lines.row(place / int64_t(getWidth())), row.begin() + columns.width());
+  }
   frame.bindWeight(getResult(), std::move(result));
   return success();
 }
