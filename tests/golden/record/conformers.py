@@ -6,7 +6,9 @@ and its paper say is asserted here, so that a newer version that differs is noti
 import math
 import pathlib
 import sys
+import wave
 
+import numpy as np
 import torch
 import transformers
 
@@ -15,6 +17,64 @@ from record import SEARCHES, generator, letters, randomize
 MELS = {"feature_size": 80, "sampling_rate": 16000, "hop_length": 160, "n_fft": 512, "win_length": 400, "preemphasis": 0.97,
         "padding_value": 0.0, "padding_side": "right", "return_attention_mask": True}
 VERSION = "5.24.0"
+CHIRP = pathlib.Path(__file__).resolve().parents[2] / "unit/media/features/references/chirp.wav"
+# The first ones are those of the published vocabularies.
+SPECIAL = ["<unk>", "<|nospeech|>", "<pad>", "<|endoftext|>", "<|startoftranscript|>", "<|pnc|>", "<|nopnc|>",
+           "<|startofcontext|>", "<|itn|>", "<|noitn|>", "<|timestamp|>", "<|notimestamp|>", "<|diarize|>", "<|nodiarize|>",
+           "<|emo:undefined|>", "<|en|>", "<|de|>", "<|fr|>"]
+BLANK = len(SPECIAL)
+
+
+def tokenizer():
+    """That of single letters, with the tokens of prompts in front."""
+    result = letters(96)
+    pieces = SPECIAL + ["\u2581"] + [chr(ord("!") + index) for index in range(95 - len(SPECIAL))]
+    result["model"]["vocab"] = {each: index for index, each in enumerate(pieces)}
+    result["added_tokens"] = [{**result["added_tokens"][0], "id": index, "content": each}
+                              for index, each in enumerate(SPECIAL)]
+    return result
+
+
+def chirp():
+    with wave.open(str(CHIRP)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / np.float32(32768)
+
+
+def prompted(recorder, name, inputs, prompt, arguments):
+    """A transcript behind a prompt that begins as the class's processor writes it."""
+    model, config = recorder.model, recorder.model.config
+    options = {"pad_token_id": config.pad_token_id, "eos_token_id": config.eos_token_id, "max_length": 34,
+               "no_repeat_ngram_size": 2, "num_beams": 1}
+    settings = transformers.GenerationConfig(**options, decoder_start_token_id=config.decoder_start_token_id)
+    ids = torch.tensor([[SPECIAL.index(each) if each in SPECIAL else BLANK for each in prompt]])
+    find = lambda given: transformers.GenerationMixin.generate(model, **given, decoder_input_ids=ids, generation_config=settings)
+    sequences = find(inputs)
+    starts = [] if ids[0, 0] == config.decoder_start_token_id else [config.decoder_start_token_id]
+    assert sequences[0].tolist()[:ids.shape[1] + len(starts)] == starts + ids[0].tolist()
+    model.double()
+    exact = find({key: value.double() for key, value in inputs.items()})
+    model.float()
+    assert torch.equal(sequences, exact), name
+    recorder.case(name, "generate", inputs, {"sequences": sequences}, uses_generation_config_json=False,
+                  generation_args={**options, **arguments})
+
+
+def record_prompts(recorder, extractor):
+    """The first sound is a file's, for tests of the whole way."""
+    sound = extractor(chirp(), sampling_rate=16000, return_tensors="pt")
+    features = sound["input_features"][:, :int(sound["attention_mask"].sum())]
+    rest = ["<|noitn|>", "<|notimestamp|>", "<|nodiarize|>"]
+    cases = {"chirp_de": ("<|de|>", "<|de|>", {"language": "de"})}
+    if isinstance(recorder.model, transformers.CanaryForConditionalGeneration):
+        start = ["<|startofcontext|>", "<|startoftranscript|>", "<|emo:undefined|>"]
+        cases["chirp_en_to_fr"] = ("<|en|>", "<|fr|>", {"language": "en", "text_language": "fr"})
+    else:
+        start = ["\u2581", "<|startofcontext|>", "<|startoftranscript|>", "<|emo:undefined|>"]
+        processor = transformers.CohereAsrProcessor.__new__(transformers.CohereAsrProcessor)
+        processor.tokenizer = type("Names", (), {"convert_tokens_to_ids": staticmethod(list)})
+        assert processor.get_decoder_prompt_ids("de") == start + ["<|de|>", "<|de|>", "<|pnc|>"] + rest
+    for name, (spoken, written, arguments) in cases.items():
+        prompted(recorder, name, {"input_features": features}, start + [spoken, written, "<|pnc|>"] + rest, arguments)
 
 
 def frames(counts):
@@ -101,10 +161,12 @@ def recorded(model, seed, counts):
     options = {"max_length": 24, "no_repeat_ngram_size": 2}
     recorder = generator(model, seed, frames(counts), keeps_attention=True,
                          searches={name: {**search, **options} for name, search in SEARCHES.items()})
-    kind = type(model).__name__.removesuffix("ForConditionalGeneration")
-    extractor = "CohereAsr" if kind == "CohereAsr" else "Parakeet"
-    recorder.files = {"tokenizer.json": letters(96), "preprocessor_config.json": {
-        **MELS, "feature_extractor_type": f"{extractor}FeatureExtractor", "feature_size": model.config.encoder_config.num_mel_bins}}
+    is_of_cohere = isinstance(model, transformers.CohereAsrForConditionalGeneration)
+    kind = transformers.CohereAsrFeatureExtractor if is_of_cohere else transformers.ParakeetFeatureExtractor
+    fields = {**MELS, "feature_size": model.config.encoder_config.num_mel_bins}
+    record_prompts(recorder, kind(**fields))
+    recorder.files = {"tokenizer.json": tokenizer(),
+                      "preprocessor_config.json": {**fields, "feature_extractor_type": kind.__name__}}
     return recorder
 
 
@@ -118,7 +180,7 @@ def cohere_asr():
     config = transformers.CohereAsrConfig(
         encoder_config=encoder_fields(scale_input=False), vocab_size=96, hidden_size=32, intermediate_size=48,
         num_hidden_layers=2, num_attention_heads=4, max_position_embeddings=40, pad_token_id=2, eos_token_id=3, bos_token_id=4,
-        decoder_start_token_id=5, tie_word_embeddings=True)
+        decoder_start_token_id=BLANK, tie_word_embeddings=True)
     return recorded(transformers.CohereAsrForConditionalGeneration(config), 21, [1, 17, 150])
 
 

@@ -6,13 +6,17 @@
 #include "tests/support/TestCheckpoint.h"
 
 #include <cmath>
+#include <functional>
+#include <map>
 
 namespace transept::frontend {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 
 Description described(const std::string &name) {
   TestCheckpoint checkpoint(name);
@@ -127,8 +131,7 @@ TEST(FastConformer, RefusesWhatItsClassCannotCompute) {
   EXPECT_THAT(error("subsampling_conv_kernel_size", 4), HasSubstr("an odd number"));
   EXPECT_THAT(error("num_mel_bins", 84), HasSubstr("a multiple of subsampling_conv_stride"));
   EXPECT_THAT(error("conv_kernel_size", 8), HasSubstr("an odd number"));
-  EXPECT_THAT(error("num_key_value_heads", 3),
-              HasSubstr("a divisor of num_attention_heads = 4"));
+  EXPECT_THAT(error("num_key_value_heads", 3), HasSubstr("a divisor of num_attention_heads = 4"));
   EXPECT_THAT(error("hidden_act", "mish"), HasSubstr("mish"));
   EXPECT_THAT(error("sliding_window", 3), HasSubstr("sliding_window"));
   EXPECT_THAT(error("rope_parameters", {{"rope_type", "default"}}), HasSubstr("rope_parameters"));
@@ -193,6 +196,76 @@ TEST(Canary, RefusesSidesThatDoNotFitTogether) {
               HasSubstr("a divisor of num_attention_heads = 4"));
   EXPECT_THAT(error("rope_theta", 3.0, true),
               AllOf(HasSubstr("decoder_config"), HasSubstr("rope_theta")));
+}
+
+/// With the tokenizer of the golden checkpoint, after `change`.
+std::optional<SpeechDefaults> promptOf(const std::string &name,
+                                       const std::function<void(Json &)> &change = {}) {
+  TestCheckpoint checkpoint(name);
+  Json tokenizer = Json::parse(readBytes(goldenPath(name) + "/tokenizer.json"));
+  if (change)
+    change(tokenizer);
+  checkpoint.directory.write("tokenizer.json", tokenizer.dump());
+  return checkpoint.describe().generation.speech;
+}
+
+TEST(SpeechPrompts, NameTheLanguagesOfSoundAndText) {
+  const SpeechDefaults speech = promptOf("canary").value();
+  EXPECT_TRUE(speech.promptNamesLanguages);
+  EXPECT_EQ(speech.transcriptStartId, 7);
+  EXPECT_THAT(speech.promptIds, ElementsAre(4, 14, -1, -2, 5, 9, 11, 13));
+  EXPECT_EQ(speech.languageId, 15) << "English where a call does not say it";
+  std::map<std::string, int64_t> languages;
+  for (const SpokenLanguage &each : speech.languages)
+    languages[each.code] = each.id;
+  EXPECT_THAT(languages, ElementsAre(Pair("de", 16), Pair("en", 15), Pair("fr", 17)));
+}
+
+TEST(SpeechPrompts, BeginWithWhatStartsTheTarget) {
+  const SpeechDefaults own = promptOf("cohere_asr").value();
+  EXPECT_EQ(own.transcriptStartId, 18);
+  EXPECT_THAT(own.promptIds, ElementsAre(7, 4, 14, -1, -1, 5, 9, 11, 13));
+  EXPECT_FALSE(own.languageId);
+  const SpeechDefaults other = promptOf("cohere_asr_plain").value();
+  EXPECT_EQ(other.transcriptStartId, 4);
+  EXPECT_THAT(other.promptIds, ElementsAre(18, 7, 4, 14, -1, -1, 5, 9, 11, 13));
+}
+
+TEST(SpeechPrompts, AreNotThereWithoutTheirTokens) {
+  auto without = [](const std::string &token) {
+    return [token](Json &tokenizer) {
+      tokenizer["model"]["vocab"].erase(token);
+      Json &added = tokenizer["added_tokens"];
+      for (size_t index = added.size(); index-- > 0;)
+        if (added[index]["content"] == token)
+          added.erase(index);
+    };
+  };
+  EXPECT_FALSE(promptOf("canary", without("<|noitn|>")));
+  EXPECT_FALSE(promptOf("cohere_asr", without("\u2581")));
+  EXPECT_EQ(promptOf("canary", without("<|de|>"))->languages.size(), 2u);
+  EXPECT_FALSE(promptOf("canary", without("<|en|>"))->languageId);
+  EXPECT_FALSE(described("canary").generation.speech) << "there is no tokenizer.json";
+  // Vocabularies may be lists of pieces and scores.
+  auto asList = [](Json &tokenizer) {
+    Json list = Json::array();
+    for (const auto &[token, id] : tokenizer["model"]["vocab"].items())
+      list.push_back({token, 0.0});
+    tokenizer["model"]["vocab"] = list;
+    tokenizer["added_tokens"] = Json::array();
+  };
+  EXPECT_EQ(promptOf("cohere_asr", asList)->promptIds, promptOf("cohere_asr")->promptIds);
+}
+
+TEST(SpeechPrompts, HaveIdsOfTheVocabulary) {
+  TestCheckpoint checkpoint("canary");
+  Json tokenizer = Json::parse(readBytes(goldenPath("canary") + "/tokenizer.json"));
+  tokenizer["added_tokens"][13]["id"] = 96;
+  checkpoint.directory.write("tokenizer.json", tokenizer.dump());
+  EXPECT_THAT(checkpoint.error(), AllOf(HasSubstr("promptIds"), HasSubstr("found token 96")));
+  tokenizer["added_tokens"][13]["id"] = "x";
+  checkpoint.directory.write("tokenizer.json", tokenizer.dump());
+  EXPECT_THAT(checkpoint.error(), HasSubstr("the id of"));
 }
 
 } // namespace
