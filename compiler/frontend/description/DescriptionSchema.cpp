@@ -108,6 +108,10 @@ private:
   Json schema(RowMixer &value) { return define("rowMixer", value); }
   Json schema(Sublayer &value) { return define("sublayer", value); }
   Json schema(PredictStream &value) { return define("predictStream", value); }
+  Json schema(ChannelConvolution &value) { return define("channelConvolution", value); }
+  Json schema(ImageBlock &value) { return define("imageBlock", value); }
+  Json schema(ImageStage &value) { return define("imageStage", value); }
+  Json schema(ImageTower &value) { return define("imageTower", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
   Json schema(ColumnWeights &value) { return define("columnWeights", value); }

@@ -38,7 +38,8 @@ public:
     hasBias = config.boolean("qkv_bias", true);
     activation = activationField(config, "activation_function", "gelu");
     config.markRead("drop_path_rate"); // of training
-    ImageTower tower{.pixels = grid};
+    ImageTower tower;
+    tower.pixels = grid;
     tower.channels = config.integer("in_channels", 3, {1, 1024});
     int64_t side = config.integer("window_size", 12, {1, 1024}), channels = tower.channels;
     for (size_t index = 0; index < count; ++index) {

@@ -96,7 +96,7 @@ TEST(CheckDescription, NamesEveryContradiction) {
   }
 }
 
-TEST(CheckDescription, NamesEveryContradictionOfForecastersPatchesAndFrames) {
+TEST(CheckDescription, NamesEveryContradictionOfForecastersPatchesFramesAndSublayers) {
   const std::vector<Mistake> ofForecasters = {
       {[](auto &d) { d.forecaster->patchLength = 7; }, "any number of rows of 14 numbers"},
       {[](auto &d) { d.forecaster->contextLength = 0; }, "contextLength and horizon"},
@@ -131,9 +131,35 @@ TEST(CheckDescription, NamesEveryContradictionOfForecastersPatchesAndFrames) {
          d.projection.reset();
        },
        "memoryPositions: they need a source and a target side"}};
+  auto stem = [](Description &d) -> auto & {
+    return d.source.embedding.features->gridConvolutions;
+  };
+  const std::vector<Mistake> ofSublayers = {
+      {[](auto &d) { d.source.sublayers[0].mixer = d.source.sublayers[2].mixer; },
+       "exactly one of attention, feedForward and mixer"},
+      {[](auto &d) { d.source.sublayers[1] = {}; }, "exactly one of attention"},
+      {[](auto &d) { d.source.sublayers.clear(); }, "layerNorm: it needs sublayers"},
+      {[](auto &d) { d.source.normPlacement = NormPlacement::Post; }, "the normPlacement pre"},
+      {[](auto &d) { d.source.sublayers[0].feedForward->output.outputs = 3; },
+       "sublayers.feedForward.output"},
+      {[](auto &d) { d.source.sublayers[1].attention->mergesSource = true; }, "no mergesSource"},
+      {[](auto &d) { d.source.sublayers[2].mixer->depthwise.kernelSize = 4; }, "odd numbers"},
+      {[](auto &d) { d.source.sublayers[2].mixer->gate.outputs = 3; }, "mixer.gate"},
+      {[](auto &d) { d.source.sublayers[2].mixer->depthwise.norm->mean.name = ""; },
+       "mixer.depthwise.norm"},
+      {[](auto &d) { d.target.sublayers = d.source.sublayers; }, "target"},
+      {[](auto &d) { d.target.embedding.positions.scale = 2; }, "a scale is of sinusoids"},
+      {[=](auto &d) { stem(d)[0].padding = 3; }, "from 0 to kernelSize - 1"},
+      {[=](auto &d) { stem(d)[0].linear.inputs = 1; }, "gridConvolutions.linear"},
+      {[=](auto &d) { stem(d)[1].depthwise.reset(); }, "gridConvolutions.linear"},
+      {[=](auto &d) { stem(d)[0].depthwise = stem(d)[1].depthwise; }, "has no depthwise"},
+      {[=](auto &d) { stem(d).pop_back(); }, "features.convolutions"},
+      {[](auto &d) { d.source.embedding.features->standardization = Standardization{}; },
+       "gridConvolutions exclude"},
+      {[](auto &d) { d.source.embedding.features->width = 1; }, "features"}};
   for (const auto &[checkpoint, mistakes] :
        {std::pair{"chronos_bolt", &ofForecasters}, std::pair{"pix2struct", &ofPatches},
-        std::pair{"moonshine_streaming", &ofFrames}}) {
+        std::pair{"moonshine_streaming", &ofFrames}, std::pair{"cohere_asr", &ofSublayers}}) {
     const Description good = TestCheckpoint(checkpoint).describe();
     checkDescription(good);
     for (const Mistake &mistake : *mistakes) {
