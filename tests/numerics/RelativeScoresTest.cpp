@@ -47,16 +47,19 @@ std::string distanceScores(const std::string &side, const Distances &distances) 
   int64_t count = distances.before + 1 + distances.after;
   std::string table = matrix(count, kWidth / kHeads), numbers = rows(side, kHeads * count);
   std::string vector = "tensor<" + std::to_string(count) + "xf32>";
-  std::string text = "  %t0 = transept.parameter \"t0\" : " + table + "\n  %t1 = " +
-                     "transept.parameter \"t1\" : " + table + "\n  %b0 = transept.parameter \"b0\" : " +
-                     vector + "\n  %b1 = transept.parameter \"b1\" : " + vector + "\n";
-  text += distances.isShared
-              ? "  %n = transept.head_linear %q weights %t0 heads 2 : (!rows, " + table + ") -> " +
-                    numbers + "\n"
-              : "  %n = transept.head_linear %q weights %t0, %t1 biases %b0, %b1 heads 2 : (!rows, " +
-                    table + ", " + table + ", " + vector + ", " + vector + ") -> " + numbers + "\n";
+  std::string text = "  %t0 = transept.parameter \"t0\" : " + table +
+                     "\n  %t1 = " + "transept.parameter \"t1\" : " + table +
+                     "\n  %b0 = transept.parameter \"b0\" : " + vector +
+                     "\n  %b1 = transept.parameter \"b1\" : " + vector + "\n";
+  text +=
+      distances.isShared
+          ? "  %n = transept.head_linear %q weights %t0 heads 2 : (!rows, " + table + ") -> " +
+                numbers + "\n"
+          : "  %n = transept.head_linear %q weights %t0, %t1 biases %b0, %b1 heads 2 : (!rows, " +
+                table + ", " + table + ", " + vector + ", " + vector + ") -> " + numbers + "\n";
   return text + "  %bias = transept.relative_scores %n before " + std::to_string(distances.before) +
-         " after " + std::to_string(distances.after) + " : " + numbers + " -> " + biasOf(side) + "\n";
+         " after " + std::to_string(distances.after) + " : " + numbers + " -> " + biasOf(side) +
+         "\n";
 }
 
 /// %`name` of %n, which `numbers` makes of rows.
@@ -110,7 +113,8 @@ std::string predicting() {
          bucketScores("target", "n", "own", "") +
          "  %causal = transept.causal_mask : !mask\n"
          "  %s = transept.merged_attention %pq, %k, %v memory %pk, %pv mask %causal bias %others "
-         "memory_bias %own heads 2 {scale = 0.7} : (!rows, !rows, !rows, !rows, !rows, !mask, !bias, "
+         "memory_bias %own heads 2 {scale = 0.7} : (!rows, !rows, !rows, !rows, !rows, !mask, "
+         "!bias, "
          "!bias) -> !rows\n";
 }
 

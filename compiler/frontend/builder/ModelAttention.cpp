@@ -95,8 +95,8 @@ static checkpoints::TensorReference partOf(checkpoints::TensorReference tensor, 
 
 Value ModelWriter::headVector(const checkpoints::TensorReference &tensor, int64_t firstHead,
                               int64_t headCount, int64_t headDim, const Node &node) {
-  Value stored = parameter(partOf(tensor, firstHead, headCount), {headCount, headDim},
-                           node.child("stored"));
+  Value stored =
+      parameter(partOf(tensor, firstHead, headCount), {headCount, headDim}, node.child("stored"));
   auto type = mlir::RankedTensorType::get({headCount * headDim}, builder.getF32Type());
   return WeightFlattenOp::create(builder, location(node), type, stored);
 }
@@ -133,9 +133,8 @@ Value ModelWriter::distanceRows(const Attention &attention, int64_t head, const 
     Value distances = SinusoidOp::create(
         builder, location(node.child("distances")), matrix(scores.distances(), projection.inputs),
         SinusoidKind::Interleaved, builder.getI64IntegerAttr(scores.before));
-    Value weight =
-        parameter(partOf(projection.weight, head * attention.headDim, attention.headDim),
-                  {attention.headDim, projection.inputs}, node.child("weight"));
+    Value weight = parameter(partOf(projection.weight, head * attention.headDim, attention.headDim),
+                             {attention.headDim, projection.inputs}, node.child("weight"));
     rows = WeightProductOp::create(builder, location(node.child("rows")), type, distances, weight);
   }
   return scaled(rows, attention.scale, node);
@@ -175,10 +174,10 @@ Value ModelWriter::relativeScores(const Attention &attention, Value query, const
           mlir::RankedTensorType::get({scores.distances()}, builder.getF32Type()), rows, bias));
   }
   const Space &space = spaceOf(query);
-  Value numbers = HeadLinearOp::create(
-      builder, location(node.child("numbers")),
-      rows(space, attention.headCount * scores.distances()), query, weights, biases,
-      builder.getI64IntegerAttr(attention.headCount));
+  Value numbers =
+      HeadLinearOp::create(builder, location(node.child("numbers")),
+                           rows(space, attention.headCount * scores.distances()), query, weights,
+                           biases, builder.getI64IntegerAttr(attention.headCount));
   auto size = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
   return RelativeScoresOp::create(
       builder, location(node),
@@ -206,8 +205,8 @@ ModelWriter::Memory ModelWriter::ownMemory(const Attention &attention, Value sta
                                            const Node &node) {
   Value bias;
   if (buckets)
-    bias = bucketBias(attention, buckets, spaceOf(states), /*ahead=*/0,
-                      node.child("bucket_scores"));
+    bias =
+        bucketBias(attention, buckets, spaceOf(states), /*ahead=*/0, node.child("bucket_scores"));
   return {keys(attention, states, /*rotary=*/{}, node),
           linear(attention.value, states, node.child("value")), bias};
 }

@@ -217,8 +217,8 @@ Value ModelWriter::predictStream(const Stack &stack, Value input, const Node &no
   Value row = parameter(stream.embedding, {1, stack.hiddenSize}, node.child("row"));
   Value table = parameter(stream.positions, {positions.length + positions.offset, stack.hiddenSize},
                           node.child("positions"));
-  table = WeightAddRowOp::create(builder, location(node.child("table")), table.getType(), table,
-                                 row);
+  table =
+      WeightAddRowOp::create(builder, location(node.child("table")), table.getType(), table, row);
   Value states =
       PositionEmbeddingOp::create(builder, location(node), rows(spaceOf(input), stack.hiddenSize),
                                   input, table, positions.offset);
@@ -287,13 +287,12 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
       if (predicted)
         predicted = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm},
                              predicted, predict, [&](Value input) {
-                               return attention(
-                                   selfAttention, variant, input,
-                                   {.keyStates = states,
-                                    .mask = selfMasks[kind],
-                                    .sharedBias = Value(),
-                                    .predicts = true},
-                                   predict);
+                               return attention(selfAttention, variant, input,
+                                                {.keyStates = states,
+                                                 .mask = selfMasks[kind],
+                                                 .sharedBias = Value(),
+                                                 .predicts = true},
+                                                predict);
                              });
       states = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm}, states,
                         self, [&](Value input) {

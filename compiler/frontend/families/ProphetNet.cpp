@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ProphetNet: BART's layers under other names, with positions that each row asks for by buckets, and
-// a decoder of two streams. Its logits are those of the first of `ngram` predict streams; the others
-// are for training, and no stream reads them. The embedding of the first stream is the last row of
-// its table: the class counts from -1. Called with several tokens, the class mixes up the biases of
-// their rows; what counts here is what it generates (docs/decisions/0028).
+// ProphetNet: BART's layers under other names, with positions that each row asks for by buckets,
+// and a decoder of two streams. Its logits are those of the first of `ngram` predict streams; the
+// others are for training, and no stream reads them. The embedding of the first stream is the last
+// row of its table: the class counts from -1. Called with several tokens, the class mixes up the
+// biases of their rows; what counts here is what it generates (docs/decisions/0028).
 
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
@@ -92,21 +92,20 @@ private:
     int64_t buckets = sizeField(config, "num_buckets", 32);
     int64_t distance = sizeField(config, "relative_max_distance", 128);
     std::string layer = prefix + "decoder.layers.{layer}.";
-    self.bucketScores = BucketScores{
-        .linear = linear(layer + "self_attn.relative_pos_embeddings", hidden,
-                         buckets * self.headCount),
-        .bucketCount = buckets,
-        .maximumDistance = distance,
-        .isBidirectional = false};
+    self.bucketScores = BucketScores{.linear = linear(layer + "self_attn.relative_pos_embeddings",
+                                                      hidden, buckets * self.headCount),
+                                     .bucketCount = buckets,
+                                     .maximumDistance = distance,
+                                     .isBidirectional = false};
     stack.crossAttention = attention(layer + "cross_attn", self.headCount);
     checkpoints::TensorReference &table = *stack.embedding.positions.table;
     table.rowCount = rows - 1;
     int64_t streams = sizeField(config, "ngram", 2);
-    stack.predictStream = PredictStream{
-        .embedding = {.name = prefix + "decoder.ngram_embeddings.weight",
-                      .rowBegin = streams - 1,
-                      .rowCount = 1},
-        .positions = {.name = table.name, .rowBegin = 1, .rowCount = rows - 1}};
+    stack.predictStream =
+        PredictStream{.embedding = {.name = prefix + "decoder.ngram_embeddings.weight",
+                                    .rowBegin = streams - 1,
+                                    .rowCount = 1},
+                      .positions = {.name = table.name, .rowBegin = 1, .rowCount = rows - 1}};
     return stack;
   }
 

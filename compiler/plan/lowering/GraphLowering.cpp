@@ -219,8 +219,8 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
             WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightFlattenOp,
-            WeightReverseRowsOp, DistanceBucketsOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp,
-            UnrequestedMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
+            WeightReverseRowsOp, DistanceBucketsOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp,
+            WindowMaskOp, UnrequestedMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
             RelativeScoresOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })
       .Default([](Operation *op) {

@@ -95,8 +95,8 @@ TEST_F(ModelBuilderTest, SharesARelativeBiasUnlessItsNameHasTheLayer) {
   EXPECT_EQ(count<RelativePositionBiasOp>(*buildModel(description, context)), 1 + 3);
 }
 
-/// One table of distances for all heads, or rows that a layer makes of sinusoids for each head, with
-/// what its biases add.
+/// One table of distances for all heads, or rows that a layer makes of sinusoids for each head,
+/// with what its biases add.
 TEST_F(ModelBuilderTest, LetsRowsSayWhatDistancesAddToTheirScores) {
   Description description = testing::tinyT5(/*isGated=*/false);
   frontend::Attention &attention = description.source.selfAttention;

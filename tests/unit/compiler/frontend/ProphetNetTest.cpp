@@ -49,7 +49,8 @@ TEST(ProphetNet, RefusesByName) {
   EXPECT_THAT(checkpoint.error(), HasSubstr("pad_token_id"));
   checkpoint.config["pad_token_id"] = 0;
   checkpoint.config["max_position_embeddings"] = 2;
-  EXPECT_THAT(checkpoint.error(), HasSubstr("max_position_embeddings: found 2, allowed is 3 or more"));
+  EXPECT_THAT(checkpoint.error(),
+              HasSubstr("max_position_embeddings: found 2, allowed is 3 or more"));
   checkpoint.config["max_position_embeddings"] = 97;
   EXPECT_THAT(checkpoint.error(), HasSubstr("max_position_embeddings = 97"));
 }
