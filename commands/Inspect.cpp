@@ -65,6 +65,10 @@ std::string describeStack(const Json &stack) {
   else if (attention.contains("relativeBias"))
     text += fmt::format(", relative positions ({} buckets)",
                         attention["relativeBias"].at("bucketCount").get<int64_t>());
+  else if (attention.contains("relativeScores"))
+    text += fmt::format(", relative positions ({} before, {} after)",
+                        attention["relativeScores"].at("before").get<int64_t>(),
+                        attention["relativeScores"].at("after").get<int64_t>());
   else
     text += fmt::format(", {} positions", positions.at("kind").get<std::string>());
   return text + (length ? fmt::format(" up to {}", length) : ", any length");

@@ -77,8 +77,9 @@ LogicalResult verifyIncremental(Operation &op, const BindingTimeAnalysis &times)
     return verifyIncremental(attention, attention.getKey(), attention.getValue(), times);
   if (auto attention = dyn_cast<MergedAttentionOp>(op))
     return success(succeeded(verifyIncremental(attention)) &&
-                   (attention.seesOwnMemory() || succeeded(verifyIncremental(attention, attention.getMemoryKey(),
-                                               attention.getMemoryValue(), times))));
+                   (attention.seesOwnMemory() ||
+                    succeeded(verifyIncremental(attention, attention.getMemoryKey(),
+                                                attention.getMemoryValue(), times))));
   return op.emitOpError("cannot be computed one target position after another: it is neither "
                         "row-wise, nor causal self-attention, nor attention to the source, nor a "
                         "recurrence");
@@ -159,8 +160,7 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
       if (!attention || keySpace(attention.getKey()) != Space::target())
         return;
       readThroughCache(attention.getKeyMutable(), attention.keyHeads(), /*isKeys=*/true, caches);
-      readThroughCache(attention.getValueMutable(), attention.keyHeads(), /*isKeys=*/false,
-                       caches);
+      readThroughCache(attention.getValueMutable(), attention.keyHeads(), /*isKeys=*/false, caches);
     };
     for (Operation &op : llvm::make_early_inc_range(body)) {
       keepKeys(dyn_cast<SelfAttentionOp>(op));

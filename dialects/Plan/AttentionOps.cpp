@@ -37,9 +37,8 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setValueSlot(parts.valueSlot);
   properties.setTiling(parts.tiling);
   int32_t *segment = properties.operandSegmentSizes.data();
-  for (Value operand :
-       {parts.query, parts.key, parts.value, parts.output, parts.state, parts.previous,
-        parts.scores}) {
+  for (Value operand : {parts.query, parts.key, parts.value, parts.output, parts.state,
+                        parts.previous, parts.scores}) {
     *segment++ = operand ? 1 : 0;
     if (operand)
       state.addOperands(operand);

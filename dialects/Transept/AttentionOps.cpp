@@ -143,9 +143,9 @@ LogicalResult MergedAttentionOp::verify() {
   // merged_attention_c11
   auto expected = AttentionWeightsType::get(getContext(), query.getSpace(), memory, getHeadCount());
   if (getWeights() && (seesOwnMemory() || getWeights().getType() != expected))
-    return mismatch(*this,
-                    "weights over the spaces of query and memory_key, which is another, of all heads",
-                    getWeights().getType(), expected);
+    return mismatch(
+        *this, "weights over the spaces of query and memory_key, which is another, of all heads",
+        getWeights().getType(), expected);
   // merged_attention_c12
   auto bias = BiasType::get(getContext(), query.getSpace(), memory, getHeadCount());
   if (getMemoryBias() && getMemoryBias().getType() != bias)

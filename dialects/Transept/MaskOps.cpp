@@ -159,7 +159,8 @@ LogicalResult RelativeScoresOp::verify() {
   RowsType scores = getScores().getType();
   int64_t width = bias.getHeadCount() * numbersPerHead();
   if (scores.getSpace() != bias.getQuery() || scores.getWidth() != width)
-    return mismatch(*this, "scores that are " + Twine(width) + " numbers of each row of the queries",
+    return mismatch(*this,
+                    "scores that are " + Twine(width) + " numbers of each row of the queries",
                     scores, bias);
   // relative_scores_c3
   if (!isOwnSpace(bias.getQuery(), bias.getKey()))

@@ -145,8 +145,8 @@ private:
   }
 
   /// The bias of one vector of keys, of one head of the table. It is as constant behind its reach
-  /// as a vector is wide, so adjacent distances are adjacent numbers of it wherever the first is cut
-  /// off.
+  /// as a vector is wide, so adjacent distances are adjacent numbers of it wherever the first is
+  /// cut off.
   Expression biasOf(const Distances &distances, Expression head) {
     int64_t reach = shape.biasReach, lanes = kernel.lanes();
     Expression table = kernel.floatsAt(operands.bias, head * (2 * reach + 1) + reach);
@@ -167,15 +167,13 @@ private:
   Expression distanceScores(const Distances &distances) {
     int64_t before = shape.scoresBefore, after = shape.scoresAfter;
     Expression table = kernel.floatsAt(rowScores(), unit.head * (before + 1 + after) + before);
-    Expression lies = (distances.first >= -before) &
-                      (distances.first <= after + 1 - int64_t(kernel.lanes()));
+    Expression lies =
+        (distances.first >= -before) & (distances.first <= after + 1 - int64_t(kernel.lanes()));
     if (distances.areAdjacent)
       lies = lies & distances.areAdjacent;
     return kernel.choose(
         lies, {kernel.vectorType()},
-        [&] {
-          return Expressions{kernel.loadVector(kernel.floatsAt(table, distances.first))};
-        },
+        [&] { return Expressions{kernel.loadVector(kernel.floatsAt(table, distances.first))}; },
         [&] { return Expressions{gatherCut(table, distances, before, after)}; })[0];
   }
 
@@ -194,8 +192,8 @@ private:
   /// table[distance], each cut off by itself.
   Expression gatherCut(Expression table, const Distances &distances, int64_t before,
                        int64_t after) {
-    Expression cut = kernel.minimum(kernel.maximum(distances.all, constant(-before)),
-                                    constant(after));
+    Expression cut =
+        kernel.minimum(kernel.maximum(distances.all, constant(-before)), constant(after));
     return kernel.gather(table, kernel.toInt64(cut));
   }
 

@@ -189,10 +189,13 @@ private:
     return count;
   }
 
-  /// Of each cross-attention; none where all have as many heads of keys.
+  /// Of each cross-attention; none where each has keys of its own, of as many heads.
   std::vector<int64_t> crossAttentionHeads() {
     std::vector<int64_t> heads;
-    bool isAlike = true;
+    auto slots = module.lookupSymbol<plan::ProgramOp>("encode").getSlots();
+    bool isAlike = llvm::count_if(slots.getAsRange<plan::CacheSlotAttr>(),
+                                  [](plan::CacheSlotAttr slot) { return slot.getIsKeys(); }) ==
+                   crossAttentionCount();
     for (auto attend : module.lookupSymbol<plan::ProgramOp>("decode").getOps<plan::AttendOp>()) {
       if (attend.getKeysFrom() != plan::KeySource::EncoderCache)
         continue;

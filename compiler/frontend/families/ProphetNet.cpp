@@ -3,7 +3,8 @@
 // ProphetNet: BART's layers under other names, with positions that each row asks for by buckets,
 // and a decoder of two streams. Its logits are those of the first of `ngram` predict streams; the
 // others are for training, and no stream reads them. The embedding of the first stream is the last
-// row of its table: the class counts from -1.
+// row of its table: the class counts from -1. Called with several tokens, the class mixes up the
+// biases of their rows; what counts here is what it generates (docs/decisions/0028).
 
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"

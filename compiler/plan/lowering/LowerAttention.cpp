@@ -243,10 +243,9 @@ void GraphLowering::addRelativeScores(RelativeScoresOp op, plan::AttendParts &at
   int64_t reach = distanceReach(*op.getMaximumDistance(), *op.getBucketCount()) + ahead;
   OpBuilder graph(op);
   auto type = RankedTensorType::get({2 * reach + 1}, builder.getF32Type());
-  Value buckets =
-      DistanceBucketsOp::create(graph, withSuffix(op.getLoc(), ".buckets"), type,
-                                *op.getBucketCount(), *op.getMaximumDistance(),
-                                op.getBidirectional(), ahead);
+  Value buckets = DistanceBucketsOp::create(graph, withSuffix(op.getLoc(), ".buckets"), type,
+                                            *op.getBucketCount(), *op.getMaximumDistance(),
+                                            op.getBidirectional(), ahead);
   attend.bias = weight(buckets, plan::LayoutKind::Rows);
   attend.biasReach = reach;
 }

@@ -22,9 +22,10 @@ double Bias::at(int64_t head, const ScorePlace &place) const {
     return table->row((down + side - 1) * (2 * side - 1) + across + side - 1)[head];
   }
   const int64_t own = blockSize != 0 ? std::min(query / blockSize, keyCount - 1) : query;
-  const int64_t bucket = relativePositionBucket(key - own - ahead, {.count = bucketCount,
-                                                            .maximumDistance = maximumDistance,
-                                                            .isBidirectional = isBidirectional});
+  const int64_t bucket =
+      relativePositionBucket(key - own - ahead, {.count = bucketCount,
+                                                 .maximumDistance = maximumDistance,
+                                                 .isBidirectional = isBidirectional});
   return scores ? scores->row(row)[bucket * headCount + head] : table->row(bucket)[head];
 }
 

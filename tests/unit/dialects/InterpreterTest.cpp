@@ -118,9 +118,10 @@ TEST_F(InterpreterWeights, FlattenAndReverseRows) {
 
 TEST_F(InterpreterWeights, BucketsOfDistances) {
   // Distances -2 to 2: nothing is before the query's own bucket where keys are behind it.
-  EXPECT_THAT(evaluate("%r = transept.distance_buckets buckets 4 maximum_distance 8 : tensor<5xf32>",
-                       "tensor<5xf32>"),
-              ElementsAre(2, 1, 0, 0, 0));
+  EXPECT_THAT(
+      evaluate("%r = transept.distance_buckets buckets 4 maximum_distance 8 : tensor<5xf32>",
+               "tensor<5xf32>"),
+      ElementsAre(2, 1, 0, 0, 0));
   EXPECT_THAT(evaluate("%r = transept.distance_buckets buckets 4 maximum_distance 8 ahead 1 : "
                        "tensor<5xf32>",
                        "tensor<5xf32>"),

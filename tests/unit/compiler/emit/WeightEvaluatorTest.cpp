@@ -129,6 +129,36 @@ TEST(PackWeights, MakesTablesOfPositions) {
               ElementsAre(0, 1, 0, 1, sine, cosine, float(std::sin(0.01)), float(std::cos(0.01))));
 }
 
+TEST(PackWeights, MultipliesAndTurnsMatrices) {
+  EXPECT_THAT(pack("<rows, 1, f32>", 36, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %c = transept.weight_product %a, %a : tensor<3x2xf32>, tensor<3x2xf32> -> tensor<3x3xf32>
+    plan.yield %c : tensor<3x3xf32>)"),
+              ElementsAre(5, 11, 17, 11, 25, 39, 17, 39, 61));
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %c = transept.weight_reverse_rows %a : tensor<3x2xf32>
+    plan.yield %c : tensor<3x2xf32>)"),
+              ElementsAre(5, 6, 3, 4, 1, 2));
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %c = transept.weight_flatten %a : tensor<3x2xf32> -> tensor<6xf32>
+    plan.yield %c : tensor<6xf32>)"),
+              ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST(PackWeights, MakesTablesOfDistances) {
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %t = transept.sinusoid interleaved descending_from 1 : tensor<3x2xf32>
+    plan.yield %t : tensor<3x2xf32>)"),
+              ElementsAre(float(std::sin(1.0)), float(std::cos(1.0)), 0, 1, float(std::sin(-1.0)),
+                          float(std::cos(-1.0))));
+  EXPECT_THAT(pack("<rows, 1, f32>", 20, R"(
+    %t = transept.distance_buckets buckets 4 maximum_distance 8 ahead 1 : tensor<5xf32>
+    plan.yield %t : tensor<5xf32>)"),
+              ElementsAre(2, 2, 1, 0, 0));
+}
+
 TEST(PackWeights, ClipsDistancesOfARelativeBias) {
   // Two buckets, unidirectional: the query's own position, and everything before it. Both ends are
   // repeated for a vector's width.

@@ -20,6 +20,28 @@ BlockSums sumsOf(int64_t size) {
           .bias = {.table = {"t"}}};
 }
 
+/// Of rows for distances that `inputs` numbers make, in place of what is there.
+void scoreDistances(Attention &attention, int64_t inputs) {
+  attention.relativeBias.reset();
+  RelativeScores &scores = attention.relativeScores.emplace();
+  scores.projection = Linear{.weight = {"p"},
+                             .bias = {},
+                             .inputs = inputs,
+                             .outputs = attention.headCount * attention.headDim};
+}
+
+/// Of buckets that rows ask for, likewise.
+void scoreBuckets(Attention &attention, int64_t buckets) {
+  attention.relativeBias.reset();
+  attention.bucketScores = {.linear = {.weight = {"b"},
+                                       .bias = {},
+                                       .inputs = attention.query.inputs,
+                                       .outputs = 8 * attention.headCount},
+                            .bucketCount = buckets,
+                            .maximumDistance = 12,
+                            .isBidirectional = false};
+}
+
 struct Mistake {
   std::function<void(Description &)> make;
   const char *error;
@@ -46,6 +68,38 @@ TEST(CheckDescription, NamesEveryContradiction) {
       {[](auto &d) { d.source.selfAttention.relativeBias->maximumDistance = 8; }, "must exceed"},
       {[](auto &d) { d.target.selfAttention.relativeBias->isBidirectional = true; }, "causal"},
       {[](auto &d) { d.target.crossAttention->relativeBias = RelativeBias{}; }, ".table"},
+      {[](auto &d) { d.source.selfAttention.relativeScores.emplace(); }, "exclude each other"},
+      {[](auto &d) {
+         scoreDistances(d.source.selfAttention, 8);
+         d.source.selfAttention.relativeScores->projection.reset();
+       },
+       "exactly one of table and projection"},
+      {[](auto &d) {
+         scoreDistances(d.source.selfAttention, 8);
+         d.source.selfAttention.relativeScores->isDescending = true;
+       },
+       "isDescending is of a table"},
+      {[](auto &d) { scoreDistances(d.source.selfAttention, 7); }, "an even number of inputs"},
+      {[](auto &d) {
+         scoreDistances(d.source.selfAttention, 8);
+         d.source.selfAttention.variants = {{Rotary{.dims = 2}, {}}};
+       },
+       "it excludes rotary positions"},
+      {[](auto &d) { scoreDistances(*d.target.crossAttention, 8); }, "has no meaning"},
+      {[](auto &d) { scoreBuckets(d.target.selfAttention, 7); },
+       "target.selfAttention.bucketScores.linear"},
+      {[](auto &d) {
+         scoreBuckets(d.target.selfAttention, 8);
+         d.target.selfAttention.bucketScores->isBidirectional = true;
+       },
+       "causal"},
+      {[](auto &d) { d.source.predictStream = PredictStream{}; }, "for the target side"},
+      {[](auto &d) { d.target.predictStream = PredictStream{}; }, "it excludes recurrence"},
+      {[](auto &d) {
+         d.target.selfAttention.relativeBias.reset();
+         d.target.predictStream = PredictStream{};
+       },
+       "it needs learned positions"},
       {[](auto &d) { d.target.selfAttention.reach = 3; }, "for the source side"},
       {[](auto &d) { d.target.selfAttention.blockSums = sumsOf(4); }, "for the source side"},
       {[](auto &d) { d.source.selfAttention.blockSums = sumsOf(0); }, "found size 0"},
