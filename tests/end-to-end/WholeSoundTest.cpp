@@ -156,6 +156,13 @@ TEST(WholeSounds, OfAFileGiveTheOriginalsTextBehindAPromptOfLanguages) {
   EXPECT_EQ(command.output, french.segments.front().text + "\n");
 }
 
+TEST(WholeSounds, ModelsOfSublayersAreInspected) {
+  CommandResult command = run({"inspect", library("canary")});
+  EXPECT_EQ(command.status, 0) << command.errors;
+  EXPECT_THAT(command.output, HasSubstr("2 layers of 4 sublayers, hidden size 40, 4 heads of 10"));
+  EXPECT_THAT(command.output, HasSubstr("feed-forward 56 (silu)"));
+}
+
 TEST(WholeSounds, LanguagesThatAreNotKnownAreRefusedByName) {
   Model model = Model::open(library("canary"), {.threads = 2});
   std::vector<float> samples = sweepOf(kCount);
