@@ -62,18 +62,15 @@ std::string describeStack(const Json &stack) {
                         attention.at("headDim").get<int64_t>(), sharedKeys);
   std::string products;
   if (!feedForward.empty())
-    products = fmt::format(", {}feed-forward {} ({})",
-                           feedForward.contains("gate") ? "gated " : "",
+    products = fmt::format(", {}feed-forward {} ({})", feedForward.contains("gate") ? "gated " : "",
                            feedForward.at("input").at("outputs").get<int64_t>(),
                            feedForward.at("activation").get<std::string>());
-  std::string text = fmt::format("{} {}layers{}, hidden size {}{}{}, {}-norm",
-                                 stack.at("layerCount").get<int64_t>(),
-                                 isRecurrent ? "recurrent " : "",
-                                 stack.contains("sublayers")
-                                     ? fmt::format(" of {} sublayers", stack["sublayers"].size())
-                                     : "",
-                                 stack.at("hiddenSize").get<int64_t>(), heads, products,
-                                 stack.at("normPlacement").get<std::string>());
+  std::string text = fmt::format(
+      "{} {}layers{}, hidden size {}{}{}, {}-norm", stack.at("layerCount").get<int64_t>(),
+      isRecurrent ? "recurrent " : "",
+      stack.contains("sublayers") ? fmt::format(" of {} sublayers", stack["sublayers"].size()) : "",
+      stack.at("hiddenSize").get<int64_t>(), heads, products,
+      stack.at("normPlacement").get<std::string>());
   const Json &positions = stack.at("embedding").at("positions");
   int64_t length = positions.at("length").get<int64_t>();
   auto turns = [](const Json &variant) { return variant.contains("rotary"); };

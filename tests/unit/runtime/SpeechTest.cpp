@@ -176,7 +176,7 @@ TEST_F(Speech, APromptMayNameWhatIsSpokenAndWhatTheTextIsIn) {
               HasSubstr("textLanguage is xx, but must be one of"));
   EXPECT_THAT(error({.language = "en", .task = SpeechTask::Translate}),
               HasSubstr("textLanguage says it"));
-  const transept_language german{.code = "de", .id = 31};
+  const transept_language german{.code = "de", .id = 31, .reserved = 0};
   toy.speech.default_language = &german;
   EXPECT_THAT(prompt({}), ElementsAre(1, 33, 31, 31, 35));
   EXPECT_EQ(transcribe(model, source).language, "de");
