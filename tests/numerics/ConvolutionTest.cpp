@@ -37,10 +37,9 @@ std::string alongSequences(const Taps &taps) {
          "\n  %y = transept.depthwise_convolution %x, %w" + (taps.hasBias ? " bias %b" : "") + " " +
          textOf(taps) + " : (!rows, " + weight + (taps.hasBias ? ", " + bias : "") +
          ") -> !rows\n" +
-         (taps.activation.empty()
-              ? std::string("  return %y : !rows\n}\n")
-              : "  %z = transept.activation " + taps.activation +
-                    " %y : !rows\n  return %z : !rows\n}\n");
+         (taps.activation.empty() ? std::string("  return %y : !rows\n}\n")
+                                  : "  %z = transept.activation " + taps.activation +
+                                        " %y : !rows\n  return %z : !rows\n}\n");
 }
 
 /// The beginning of a model of speech: lines of a spectrogram become fewer in both directions, at

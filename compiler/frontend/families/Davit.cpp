@@ -57,7 +57,8 @@ public:
       stage.layerCount = depths[index];
       stage.tileSide = side;
       stage.tiles = block(blocks + "spatial_block.", "window_attn", heads[index], "num_heads");
-      stage.channels = block(blocks + "channel_block.", "channel_attn", groups[index], "num_groups");
+      stage.channels =
+          block(blocks + "channel_block.", "channel_attn", groups[index], "num_groups");
       channels = width;
     }
     return tower;
@@ -65,10 +66,11 @@ public:
 
 private:
   template <typename Read>
-  auto listOf(const std::string &key, std::vector<decltype(std::declval<Read>()(
-                                          std::declval<const nlohmann::ordered_json &>()))>
-                                          fallback,
-              Read read) {
+  auto
+  listOf(const std::string &key,
+         std::vector<decltype(std::declval<Read>()(std::declval<const nlohmann::ordered_json &>()))>
+             fallback,
+         Read read) {
     const auto *list = config.find(key);
     if (list && !list->is_array())
       refuseValue(*list, config.where(key), "a list");
@@ -78,7 +80,8 @@ private:
         fallback.push_back(read(each));
     }
     if (count != 0 && fallback.size() != count)
-      refuseValue(fallback.size(), config.where(key), fmt::format("{} of them, a stage each", count));
+      refuseValue(fallback.size(), config.where(key),
+                  fmt::format("{} of them, a stage each", count));
     return fallback;
   }
 
@@ -113,13 +116,12 @@ private:
     if (width % heads != 0)
       refuseValue(heads, config.where(key), fmt::format("a divisor of {}", width));
     std::string whole = layer + mixer + ".qkv";
-    Attention attention = frontend::attention(
-        {.query = whole,
-         .key = whole,
-         .value = whole,
-         .output = layer + mixer + ".proj",
-         .norm = layer + "norm1"},
-        {.hidden = width, .memory = width, .heads = heads});
+    Attention attention = frontend::attention({.query = whole,
+                                               .key = whole,
+                                               .value = whole,
+                                               .output = layer + mixer + ".proj",
+                                               .norm = layer + "norm1"},
+                                              {.hidden = width, .memory = width, .heads = heads});
     int64_t begin = 0;
     for (Linear *each : {&attention.query, &attention.key, &attention.value}) {
       *each = outputsOf(*each, width * begin++, width);
