@@ -39,23 +39,37 @@ void line(const char *label, const std::string &text) {
   printEscaped("{:<15}{}\n", label, text);
 }
 
+/// A part of the layers: under `key`, or as the first of the sublayers that is such a part.
+Json partOf(const Json &stack, const std::string &key, const std::string &sublayer) {
+  if (stack.contains(key))
+    return stack[key];
+  for (const Json &each : stack.value("sublayers", Json::array()))
+    if (each.contains(sublayer))
+      return each[sublayer];
+  return Json::object();
+}
+
 std::string describeStack(const Json &stack) {
   bool isRecurrent = stack.contains("recurrence");
-  const Json &feedForward = stack.at("feedForward");
+  const Json feedForward = partOf(stack, "feedForward", "feedForward");
   const Json attention =
-      stack.value(isRecurrent ? "crossAttention" : "selfAttention", Json::object());
+      partOf(stack, isRecurrent ? "crossAttention" : "selfAttention", "attention");
   std::string heads, sharedKeys;
   if (attention.contains("keyHeadCount"))
     sharedKeys = fmt::format(" ({} of keys)", attention["keyHeadCount"].get<int64_t>());
   if (!attention.empty())
     heads = fmt::format(", {} heads of {}{}", attention.at("headCount").get<int64_t>(),
                         attention.at("headDim").get<int64_t>(), sharedKeys);
+  std::string products;
+  if (!feedForward.empty())
+    products = fmt::format(", {}feed-forward {} ({})", feedForward.contains("gate") ? "gated " : "",
+                           feedForward.at("input").at("outputs").get<int64_t>(),
+                           feedForward.at("activation").get<std::string>());
   std::string text = fmt::format(
-      "{} {}layers, hidden size {}{}, {}feed-forward {} ({}), {}-norm",
-      stack.at("layerCount").get<int64_t>(), isRecurrent ? "recurrent " : "",
-      stack.at("hiddenSize").get<int64_t>(), heads, feedForward.contains("gate") ? "gated " : "",
-      feedForward.at("input").at("outputs").get<int64_t>(),
-      feedForward.at("activation").get<std::string>(),
+      "{} {}layers{}, hidden size {}{}{}, {}-norm", stack.at("layerCount").get<int64_t>(),
+      isRecurrent ? "recurrent " : "",
+      stack.contains("sublayers") ? fmt::format(" of {} sublayers", stack["sublayers"].size()) : "",
+      stack.at("hiddenSize").get<int64_t>(), heads, products,
       stack.at("normPlacement").get<std::string>());
   const Json &positions = stack.at("embedding").at("positions");
   int64_t length = positions.at("length").get<int64_t>();
@@ -65,6 +79,10 @@ std::string describeStack(const Json &stack) {
   else if (attention.contains("relativeBias"))
     text += fmt::format(", relative positions ({} buckets)",
                         attention["relativeBias"].at("bucketCount").get<int64_t>());
+  else if (attention.contains("relativeScores"))
+    text += fmt::format(", relative positions ({} before, {} after)",
+                        attention["relativeScores"].at("before").get<int64_t>(),
+                        attention["relativeScores"].at("after").get<int64_t>());
   else
     text += fmt::format(", {} positions", positions.at("kind").get<std::string>());
   return text + (length ? fmt::format(" up to {}", length) : ", any length");
@@ -76,6 +94,10 @@ std::string describeRows(const Json &features) {
   auto counted = int64_t(features.value("countedTables", Json::array()).size());
   auto side = int64_t(std::lround(std::sqrt(double(width - counted) / 3)));
   bool hasWindows = false;
+  for (const Json &convolution : features.value("gridConvolutions", Json::array())) {
+    hasWindows = true;
+    positions *= convolution.at("stride").get<int64_t>();
+  }
   for (const Json &convolution : features.at("convolutions")) {
     hasWindows |= convolution.at("kernelSize").get<int64_t>() > 1;
     positions *= convolution.at("stride").get<int64_t>();

@@ -19,6 +19,10 @@ void SpeechFlags::addTo(CLI::App &command) {
                   "detected]")
       ->group(group);
   command
+      .add_option("--text-language", textLanguage,
+                  "what the text is to be in, for models whose prompts name both [what is spoken]")
+      ->group(group);
+  command
       .add_option("--task", task,
                   "write down what is said, or translate it into English "
                   "[the model's default, or transcribe]")
@@ -35,11 +39,34 @@ void SpeechFlags::addTo(CLI::App &command) {
 }
 
 std::string SpeechFlags::firstGiven() const {
-  return !language.empty()   ? "--language"
-         : !task.empty()     ? "--task"
-         : hasTimestamps     ? "--timestamps"
-         : hasWordTimestamps ? "--word-timestamps"
-                             : "";
+  return !language.empty()       ? "--language"
+         : !textLanguage.empty() ? "--text-language"
+         : !task.empty()         ? "--task"
+         : hasTimestamps         ? "--timestamps"
+         : hasWordTimestamps     ? "--word-timestamps"
+                                 : "";
+}
+
+void SpeechFlags::checkLanguages(const Model &model) const {
+  std::vector<std::string> languages = languagesOf(model);
+  auto refuse = [&](const char *option, const std::string &given) {
+    throw CLI::ValidationError(option, fmt::format("expects one of {}, but got {}",
+                                                   fmt::join(languages, ", "),
+                                                   given.empty() ? "none" : given));
+  };
+  auto isKnown = [&](const std::string &code) {
+    return std::ranges::find(languages, code) != languages.end();
+  };
+  const transept_speech_defaults &speech = *model.table().speech;
+  if (!textLanguage.empty() && !detail::Transcription::namesTextLanguage(model))
+    throw CLI::ValidationError("--text-language", "the prompt of this model does not name it");
+  if (!language.empty() && languages.empty())
+    throw CLI::ValidationError("--language", "this model knows one language only");
+  bool isNeeded = speech.prompt_names_languages && !speech.default_language;
+  if ((!language.empty() || isNeeded) && !isKnown(language))
+    refuse("--language", language);
+  if (!textLanguage.empty() && !isKnown(textLanguage))
+    refuse("--text-language", textLanguage);
 }
 
 std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
@@ -74,15 +101,12 @@ std::optional<SpeechOptions> SpeechFlags::resolve(const Model &model,
                                "this model has no timestamps");
   if (wantsWords() && !tokenizer)
     throw CLI::ValidationError("--word-timestamps", "needs a tokenizer, which the library lacks");
-  std::vector<std::string> languages = languagesOf(model);
-  if (!language.empty() && std::ranges::find(languages, language) == languages.end())
-    throw CLI::ValidationError(
-        "--language", languages.empty() ? "this model knows one language only"
-                                        : fmt::format("expects one of {}, but got {}",
-                                                      fmt::join(languages, ", "), language));
+  checkLanguages(model);
   if (task == "translate" && speech->translate_id < 0)
-    throw CLI::ValidationError("--task", "this model cannot translate");
-  SpeechOptions options{.language = language, .generate = generation};
+    throw CLI::ValidationError("--task", speech->prompt_names_languages
+                                             ? "this model has none; --text-language says it"
+                                             : "this model cannot translate");
+  SpeechOptions options{.language = language, .textLanguage = textLanguage, .generate = generation};
   options.generate.decoderStart.reset(); // a default: the prompt begins with it
   if (!task.empty())
     options.task = task == "translate" ? SpeechTask::Translate : SpeechTask::Transcribe;

@@ -31,8 +31,10 @@ public:
 private:
   /// The first option that was given; empty for none.
   std::string firstGiven() const;
+  /// Throws for languages that the model of speech does not know.
+  void checkLanguages(const Model &model) const;
 
-  std::string language, task;
+  std::string language, textLanguage, task;
   bool hasTimestamps = false, hasWordTimestamps = false;
 };
 

@@ -13,6 +13,7 @@
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Families.h"
 #include "compiler/frontend/families/Generation.h"
+#include "compiler/frontend/families/SpeechPrompts.h"
 #include "compiler/frontend/marian/MarianModel.h"
 #include "compiler/frontend/tokenizers/TokenizerFiles.h"
 
@@ -186,6 +187,8 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   // Hugging Face puts nothing before the prompt of a decoder alone.
   if (!description.hasSource())
     description.generation.decoderStartId.reset();
+  if (result.speechPrompt)
+    addSpeechPrompt(directory, *result.speechPrompt, description);
   description.tokenizer = findTokenizer(directory, description.family, warnings);
   addPreprocessor(directory, description);
   description.checkpoint = fs::absolute(directory).lexically_normal().string();

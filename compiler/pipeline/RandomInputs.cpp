@@ -80,10 +80,9 @@ int64_t enoughRows(func::FuncOp function, int64_t wanted) {
 std::optional<int64_t> gridLength(func::FuncOp function) {
   const MadeSpaces spaces(function.front());
   for (Operation &op : function.front())
-    if (auto maker = dyn_cast<MakesSpace>(op))
-      if (MadeSpace made = maker.getMadeSpace();
-          made.rowsBefore != 0 && made.from && !spaces.find(*made.from))
-        return made.rowsBefore;
+    if (std::optional<MadeSpace> made = madeSpaceOf(&op);
+        made && made->rowsBefore != 0 && made->from && !spaces.find(*made->from))
+      return made->rowsBefore;
   return std::nullopt;
 }
 

@@ -56,7 +56,8 @@ public:
     for (Operation &step : program.getBody().front()) {
       if (!plan::isStep(&step))
         continue;
-      if (auto linear = dyn_cast<plan::LinearOp>(step))
+      // Heads have inputs of their own: their weights are rounded by themselves.
+      if (auto linear = dyn_cast<plan::LinearOp>(step); linear && !linear.getHeadCount())
         inputs.emplace(number, inputOf(linear));
       if (auto search = dyn_cast<plan::SearchOp>(step))
         inputs.emplace(number, inputOf(search));

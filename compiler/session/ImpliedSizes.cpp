@@ -41,6 +41,11 @@ std::vector<ImpliedTable> tablesOf(const frontend::Stack &stack, const std::stri
     tables.push_back({side + ".selfAttention.relativeBias.maximumDistance", bias->maximumDistance,
                       uint64_t(stack.selfAttention.headCount) *
                           (2 * uint64_t(bias->maximumDistance) + 1) * sizeof(float)});
+  const auto &scores = stack.selfAttention.relativeScores;
+  if (scores && scores->projection)
+    tables.push_back(
+        {side + ".selfAttention.relativeScores.before", scores->before,
+         uint64_t(scores->distances()) * uint64_t(scores->projection->outputs) * sizeof(float)});
   return tables;
 }
 

@@ -51,7 +51,10 @@ void returnAttentionWeights(ModuleOp module) {
                              cast<RowsType>(keys.getType()).getSpace(), op.getHeadCount()));
   };
   module.walk([&](CrossAttentionOp op) { returnWeights(op, op.getKey()); });
-  module.walk([&](MergedAttentionOp op) { returnWeights(op, op.getMemoryKey()); });
+  module.walk([&](MergedAttentionOp op) {
+    if (!op.seesOwnMemory())
+      returnWeights(op, op.getMemoryKey());
+  });
 }
 
 /// The weights of each cross-attention, gathered from the calls of decode.

@@ -11,6 +11,8 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
 
+#include <map>
+
 namespace transept {
 #define GEN_PASS_DEF_DERIVEDECODEPASS
 #include "compiler/transforms/Passes.h.inc"
@@ -75,8 +77,9 @@ LogicalResult verifyIncremental(Operation &op, const BindingTimeAnalysis &times)
     return verifyIncremental(attention, attention.getKey(), attention.getValue(), times);
   if (auto attention = dyn_cast<MergedAttentionOp>(op))
     return success(succeeded(verifyIncremental(attention)) &&
-                   succeeded(verifyIncremental(attention, attention.getMemoryKey(),
-                                               attention.getMemoryValue(), times)));
+                   (attention.seesOwnMemory() ||
+                    succeeded(verifyIncremental(attention, attention.getMemoryKey(),
+                                                attention.getMemoryValue(), times))));
   return op.emitOpError("cannot be computed one target position after another: it is neither "
                         "row-wise, nor causal self-attention, nor attention to the source, nor a "
                         "recurrence");
@@ -90,22 +93,40 @@ Value addCache(Block &body, Value rows) {
   return body.addArgument(cacheType, withSuffix(rows.getLoc(), ".cache"));
 }
 
+/// Rows that decode appends to caches, as keys or as values of so many heads, and what is read in
+/// their place: attentions that read the same ones share a cache.
+using CachedRows = std::map<std::tuple<const void *, int64_t, bool>, Value>;
+
 /// Appends `operand`, keys or values, to a self cache.
-void readThroughCache(OpOperand &operand) {
+void readThroughCache(OpOperand &operand, int64_t heads, bool isKeys, CachedRows &caches) {
   Operation *attention = operand.getOwner();
   Value rows = operand.get();
+  Value &known = caches[{rows.getAsOpaquePointer(), heads, isKeys}];
+  if (known)
+    return operand.set(known);
   auto type = cast<RowsType>(rows.getType());
   auto historyType = RowsType::get(type.getContext(), Space::target().history(), type.getWidth(),
                                    type.getElementType());
   Value cache = addCache(*attention->getBlock(), rows);
   OpBuilder builder(attention);
-  operand.set(CacheAppendOp::create(builder, withSuffix(rows.getLoc(), ".history"), historyType,
-                                    cache, rows));
+  known = CacheAppendOp::create(builder, withSuffix(rows.getLoc(), ".history"), historyType, cache,
+                                rows);
+  operand.set(known);
+}
+
+/// Is it the bias of what each row sees of itself only?
+bool isOfOwnMemory(Value value) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    auto merged = dyn_cast<MergedAttentionOp>(user);
+    return merged && merged.seesOwnMemory() && merged.getMemoryBias() == value;
+  });
 }
 
 /// Masks and biases between target positions: the keys are the history from now on.
 void readHistory(Value value) {
   const Space target = Space::target();
+  if (isOfOwnMemory(value))
+    return;
   if (auto mask = dyn_cast<MaskType>(value.getType()))
     if (mask.getQuery() == target && mask.getKey() == target)
       value.setType(MaskType::get(mask.getContext(), target, target.history()));
@@ -134,18 +155,18 @@ struct DeriveDecodePass : impl::DeriveDecodePassBase<DeriveDecodePass> {
       if (failed(verifyIncremental(op, times)))
         return signalPassFailure();
 
-    int64_t cacheCount = 0;
+    CachedRows caches;
     auto keepKeys = [&](auto attention) {
       if (!attention || keySpace(attention.getKey()) != Space::target())
         return;
-      readThroughCache(attention.getKeyMutable());
-      readThroughCache(attention.getValueMutable());
-      cacheCount += 2;
+      readThroughCache(attention.getKeyMutable(), attention.keyHeads(), /*isKeys=*/true, caches);
+      readThroughCache(attention.getValueMutable(), attention.keyHeads(), /*isKeys=*/false, caches);
     };
     for (Operation &op : llvm::make_early_inc_range(body)) {
       keepKeys(dyn_cast<SelfAttentionOp>(op));
       keepKeys(dyn_cast<MergedAttentionOp>(op));
     }
+    size_t cacheCount = caches.size();
     for (auto recurrence : body.getOps<GatedRecurrenceOp>()) {
       if (recurrence.getPast() || !isTargetRows(recurrence.getResult().getType()))
         continue;

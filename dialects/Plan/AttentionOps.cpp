@@ -20,6 +20,8 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setBias(parts.bias);
   properties.setBiasReach(number(parts.biasReach));
   properties.setBlockSize(number(parts.blockSize));
+  properties.setScoresBefore(number(parts.scoresBefore));
+  properties.setScoresAfter(number(parts.scoresAfter));
   properties.setHeadCount(number(parts.headCount));
   properties.setKeyDim(number(parts.keyDim));
   properties.setValueDim(number(parts.valueDim));
@@ -35,8 +37,8 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setValueSlot(parts.valueSlot);
   properties.setTiling(parts.tiling);
   int32_t *segment = properties.operandSegmentSizes.data();
-  for (Value operand :
-       {parts.query, parts.key, parts.value, parts.output, parts.state, parts.previous}) {
+  for (Value operand : {parts.query, parts.key, parts.value, parts.output, parts.state,
+                        parts.previous, parts.scores}) {
     *segment++ = operand ? 1 : 0;
     if (operand)
       state.addOperands(operand);
@@ -165,6 +167,30 @@ static LogicalResult verifyScores(AttendOp op) {
   return success();
 }
 
+static LogicalResult verifyRelativeScores(AttendOp op) {
+  bool hasDistances = op.getScores() && !op.getBias();
+  // attend_c19
+  if (op.getScoresBefore().has_value() != hasDistances ||
+      op.getScoresAfter().has_value() != hasDistances)
+    return op.emitOpError("expects scores_before and scores_after exactly where there are scores "
+                          "without a bias");
+  int64_t before = op.getScoresBefore().value_or(0), after = op.getScoresAfter().value_or(0);
+  if (before < 0 || after < 0)
+    return mismatch(op, "scores_before and scores_after that are not negative", before, after);
+  // attend_c18
+  if (!op.getScores())
+    return success();
+  BufferType query = op.getQuery().getType(), scores = op.getScores().getType();
+  if (op.getTiling() ||
+      (op.getKeysFrom() != KeySource::Rows && op.getKeysFrom() != KeySource::Pages))
+    return op.emitOpError("expects scores only for keys of the query's space, without tiles");
+  int64_t heads = op.getHeadCount(), width = heads * (before + 1 + after);
+  if (scores.getSpace() != query.getSpace() ||
+      (hasDistances ? scores.getWidth() != width : scores.getWidth() % heads != 0))
+    return mismatch(op, "scores of the query's rows, numbers of each head", scores, query);
+  return success();
+}
+
 static LogicalResult verifyState(AttendOp op) {
   BufferType query = op.getQuery().getType();
   // attend_c13
@@ -189,18 +215,22 @@ static LogicalResult verifyState(AttendOp op) {
 
 LogicalResult AttendOp::verify() {
   return success(succeeded(verifyShapes(*this)) && succeeded(verifySlots(*this)) &&
-                 succeeded(verifyScores(*this)) && succeeded(verifyState(*this)));
+                 succeeded(verifyScores(*this)) && succeeded(verifyRelativeScores(*this)) &&
+                 succeeded(verifyState(*this)));
 }
 
 Footprint AttendOp::getFootprint() {
   if (getPrevious())
-    return {.reads = {getQuery(), getKey(), getValue(), getState(), getPrevious()},
+    return {.reads = {getQuery(), getKey(), getValue(), getScores(), getState(), getPrevious()},
             .writes = {getOutput()}};
-  return {.reads = {getQuery(), getKey(), getValue()}, .writes = {getOutput(), getState()}};
+  return {.reads = {getQuery(), getKey(), getValue(), getScores()},
+          .writes = {getOutput(), getState()}};
 }
 
 SmallVector<WeightUse, 4> AttendOp::getWeights() {
-  LayoutKind layout = getTiling() ? LayoutKind::TilePlaces : LayoutKind::Distances;
+  LayoutKind layout = getTiling()   ? LayoutKind::TilePlaces
+                      : getScores() ? LayoutKind::Rows
+                                    : LayoutKind::Distances;
   return {{getBiasAttr(), {layout}, /*isWhole=*/false}};
 }
 

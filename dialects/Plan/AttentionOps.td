@@ -42,22 +42,29 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
     - `attend_c16` a bias over another space, and no other, has a positive block_size: the rows of the
       query for each key, by whose number its distance is counted
     - `attend_c17` requested keys are hidden only where keys are rows of the query's space
+    - `attend_c18` scores are rows of the query's space, for keys that are rows of it or in the self
+      cache, without tiles: numbers for the distances scores_before to scores_after of each head, or,
+      with a bias, which then has one head and says which bucket, for the heads of each bucket
+    - `attend_c19` scores_before and scores_after are not negative, and both there where scores have
+      no bias, and else not
   }];
   let arguments = (ins StrAttr:$label, Plan_KeySourceAttr:$keys_from, Plan_Buffer:$query,
                        Optional<Plan_Buffer>:$key, Optional<Plan_Buffer>:$value,
                        Plan_Buffer:$output, Optional<Plan_Buffer>:$state, Optional<Plan_Buffer>:$previous,
+                       Optional<Plan_Buffer>:$scores,
                        OptionalAttr<FlatSymbolRefAttr>:$bias,
                        I64Attr:$head_count, I64Attr:$key_dim, I64Attr:$value_dim, F64Attr:$scale,
                        UnitAttr:$multiplies_bfloats, UnitAttr:$causal, UnitAttr:$hides_requested, OptionalAttr<I64Attr>:$window_before,
                        OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
                        OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot,
                        OptionalAttr<I64Attr>:$block_size,
+                       OptionalAttr<I64Attr>:$scores_before, OptionalAttr<I64Attr>:$scores_after,
                        OptionalAttr<I64Attr>:$key_heads, OptionalAttr<F64Attr>:$soft_cap,
                        OptionalAttr<Transept_Tiling>:$tiling);
   let builders = [OpBuilder<(ins "const ::transept::plan::AttendParts &":$parts)>];
   let skipDefaultBuilders = 1;
   let assemblyFormat = [{
-    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`state` $state^)? (`previous` $previous^)? (`bias` $bias^)? (`blocks` $block_size^)? (`bf16` $multiplies_bfloats^)? (`causal` $causal^)? (`unrequested` $hides_requested^)?
+    $label `` $keys_from $query (`,` $key^ `,` $value)? `into` $output (`state` $state^)? (`previous` $previous^)? (`scores` $scores^)? (`bias` $bias^)? (`blocks` $block_size^)? (`bf16` $multiplies_bfloats^)? (`causal` $causal^)? (`unrequested` $hides_requested^)?
     (`keys` $key_slot^)? (`values` $value_slot^)? (`tiles` $tiling^)? attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;

@@ -61,13 +61,14 @@ struct AttendParts {
   mlir::StringAttr label = {};
   KeySource keysFrom = KeySource::Rows;
   mlir::Value query = {}, key = {}, value = {}, output = {}, state = {}, previous = {};
+  mlir::Value scores = {}; // of distances or buckets
   int64_t headCount = 0, keyDim = 0, valueDim = 0;
   std::optional<int64_t> keyHeads = {};
   mlir::FloatAttr scale = {}, softCap = {};
   bool multipliesBFloats = false, isCausal = false, hidesRequested = false;
   std::optional<int64_t> windowBefore = {}, windowAfter = {};
   mlir::FlatSymbolRefAttr bias = {};
-  std::optional<int64_t> biasReach = {}, blockSize = {};
+  std::optional<int64_t> biasReach = {}, blockSize = {}, scoresBefore = {}, scoresAfter = {};
   CacheSlotAttr keySlot = {}, valueSlot = {};
   TilingAttr tiling = {};
 };

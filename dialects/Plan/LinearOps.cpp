@@ -32,6 +32,13 @@ LogicalResult LinearOp::verify() {
   if (strategy.getRowBlock() <= 0 || strategy.getStreamPanels() <= 0 ||
       strategy.getRowsToSplit() <= 0)
     return mismatch(*this, "a strategy of positive numbers", strategy);
+  // linear_c6
+  int64_t heads = getHeadCount().value_or(1);
+  if (heads <= 0 || input.getWidth() % heads != 0 || output.getWidth() % heads != 0)
+    return mismatch(*this, "heads that divide input and output", input, output);
+  if (getHeadCount() ? getNorm() || getActivation() || getResidual() : getSharesWeight())
+    return emitOpError("expects heads to be without norm, activation and residual, and a shared "
+                       "weight to be one of heads");
   return success();
 }
 
@@ -54,7 +61,8 @@ Value LinearOp::getCountedRows() {
 Cost LinearOp::getCost() {
   int64_t products = getOutput().getType().getWidth() * (getGated() ? 2 : 1);
   return {.bytesPerRow = rowBytes(getOperands()),
-          .operationsPerRow = 2 * getInput().getType().getWidth() * products,
+          .operationsPerRow =
+              2 * getInput().getType().getWidth() / int64_t(getHeadCount().value_or(1)) * products,
           .factors = weightOf(*this, getWeightAttr()).getLayout().getNumberType()};
 }
 

@@ -12,7 +12,9 @@ include "dialects/Plan/AttentionOps.td"
 include "dialects/Plan/RowOps.td"
 include "dialects/Plan/RecurrenceOps.td"
 include "dialects/Plan/VocabularyOps.td"
+include "dialects/Plan/ConvolutionOps.td"
 include "dialects/Plan/GridOps.td"
 include "dialects/Plan/GlobalRowsOps.td"
+include "dialects/Plan/PartOps.td"
 
 #endif

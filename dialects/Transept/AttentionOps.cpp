@@ -132,18 +132,20 @@ LogicalResult MergedAttentionOp::verify() {
   // merged_attention_c10
   RowsType memoryKey = getMemoryKey().getType(), memoryValue = getMemoryValue().getType();
   const Space &memory = memoryKey.getSpace();
-  if (isOwnSpace(query.getSpace(), memory) || memoryValue.getSpace() != memory)
-    return mismatch(*this, "memory_key and memory_value to be rows of one other space", memoryKey,
-                    memoryValue);
+  if (memory == query.getSpace().history() || memoryValue.getSpace() != memory)
+    return mismatch(*this,
+                    "memory_key and memory_value to be rows of one space, another or the queries'",
+                    memoryKey, memoryValue);
   if (memoryKey.getWidth() != key.getWidth() ||
       memoryValue.getWidth() != getValue().getType().getWidth())
     return mismatch(*this, "memory_key and memory_value to be as wide as key and value", memoryKey,
                     memoryValue);
   // merged_attention_c11
   auto expected = AttentionWeightsType::get(getContext(), query.getSpace(), memory, getHeadCount());
-  if (getWeights() && getWeights().getType() != expected)
-    return mismatch(*this, "weights over the spaces of query and memory_key, of all heads",
-                    getWeights().getType(), expected);
+  if (getWeights() && (seesOwnMemory() || getWeights().getType() != expected))
+    return mismatch(
+        *this, "weights over the spaces of query and memory_key, which is another, of all heads",
+        getWeights().getType(), expected);
   // merged_attention_c12
   auto bias = BiasType::get(getContext(), query.getSpace(), memory, getHeadCount());
   if (getMemoryBias() && getMemoryBias().getType() != bias)

@@ -105,7 +105,8 @@ def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOpera
     memory_bias]) [value; memory_value], one softmax over those keys of the queries' own space that
     mask lets through and over all of memory; a bias that is left out is 0. Queries see only keys of
     their own sequence. `weights` are the softmax's result itself for the keys of memory: with those
-    of the other keys they sum to 1. key_heads and soft_cap are those of attention.
+    of the other keys they sum to 1. key_heads and soft_cap are those of attention. Memory of the
+    queries' own space is seen row by row: each query sees that of its own position.
 
     - `merged_attention_c1` head_count is positive, and divides the width of query; key_heads, which
       is head_count where it is left out, divides those of keys and values
@@ -118,10 +119,10 @@ def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOpera
     - `merged_attention_c7` bias has head_count heads
     - `merged_attention_c8` key_heads is positive, and divides head_count
     - `merged_attention_c9` soft_cap is positive
-    - `merged_attention_c10` memory_key and memory_value are rows of one other space, as wide as key
-      and value
-    - `merged_attention_c11` weights are over the spaces of query and memory_key and have head_count
-      heads
+    - `merged_attention_c10` memory_key and memory_value are rows of one space, another one or the
+      queries', as wide as key and value
+    - `merged_attention_c11` weights are over the spaces of query and memory_key, which is another
+      one, and have head_count heads
     - `merged_attention_c12` memory_bias is over the spaces of query and memory_key and has head_count
       heads
 
@@ -160,6 +161,8 @@ def Transept_MergedAttentionOp : Transept_Op<"merged_attention", [AttrSizedOpera
   let extraClassDeclaration = [{
     /// Heads of keys and values.
     int64_t keyHeads() { return int64_t(getKeyHeadCount().value_or(getHeadCount())); }
+    /// Whether memory is of the queries' own space.
+    bool seesOwnMemory() { return getMemoryKey().getType().getSpace() == getQuery().getType().getSpace(); }
   }];
 }
 

@@ -59,6 +59,39 @@ LogicalResult LinearOp::verify() {
   return success();
 }
 
+LogicalResult HeadLinearOp::verify() {
+  int64_t heads = getHeadCount();
+  // head_linear_c3
+  if (heads <= 0)
+    return mismatch(*this, "a positive head_count", heads);
+  auto isCount = [&](size_t count) { return count == 1 || int64_t(count) == heads; };
+  // head_linear_c1
+  if (!isCount(getWeights().size()))
+    return mismatch(*this, "one weight or a weight for each head", getWeights().size(), heads);
+  auto weight = cast<RankedTensorType>(getWeights().front().getType());
+  for (Type other : getWeights().getTypes())
+    if (other != weight)
+      return mismatch(*this, "weights of one shape", weight, other);
+  // head_linear_c2
+  if (!getBiases().empty() && !isCount(getBiases().size()))
+    return mismatch(*this, "no bias, one or a bias for each head", getBiases().size(), heads);
+  for (Type bias : getBiases().getTypes())
+    if (outputsOf(cast<RankedTensorType>(bias)) != outputsOf(weight))
+      return mismatch(*this, "a bias element for each output of a weight", bias, weight);
+  // head_linear_c3
+  RowsType input = getInput().getType(), result = getType();
+  if (input.getWidth() != heads * inputsOf(weight))
+    return mismatch(*this, "an input of " + Twine(heads) + " heads as wide as the weights' inputs",
+                    input, weight);
+  // head_linear_c4
+  if (result.getSpace() != input.getSpace() || result.getWidth() != heads * outputsOf(weight))
+    return mismatch(*this,
+                    "a result of the input's space, of " + Twine(heads) +
+                        " heads as wide as the weights' outputs",
+                    result, weight);
+  return success();
+}
+
 OpFoldResult ScaleOp::fold(FoldAdaptor) {
   if (getFactor().isExactlyValue(1.0))
     return getInput();

@@ -57,6 +57,48 @@ def Transept_LinearOp : Transept_Op<"linear",
   let hasVerifier = 1;
 }
 
+def Transept_HeadLinearOp : Transept_Op<"head_linear", [AttrSizedOperandSegments, RowWise]> {
+  let summary = "multiply the columns of each head by a weight of its own, or by one for all heads";
+  let description = [{
+    For head h of heads, with its columns of the input and of the result:
+    result_h = input_h weight_h^T + bias_h. One weight, or one bias, is that of all heads.
+
+    - `head_linear_c1` there are one weight or head_count weights, of one shape
+    - `head_linear_c2` there are no bias, one or head_count, an element for each output of a weight
+    - `head_linear_c3` head_count is positive, and the input as wide as head_count times the weights'
+      inputs
+    - `head_linear_c4` the result is rows of the input's space, as wide as head_count times the
+      weights' outputs
+
+    ```mlir
+    func.func @distances(%q: !transept.rows<source x 512 x f32>, %w: tensor<33x64xf32>) {
+      %scores = transept.head_linear %q weights %w heads 8
+          : (!transept.rows<source x 512 x f32>, tensor<33x64xf32>)
+          -> !transept.rows<source x 264 x f32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$input, Variadic<Transept_Matrix>:$weights,
+                       Variadic<Transept_Vector>:$biases, Transept_Size:$head_count);
+  let results = (outs Transept_FloatRows:$result);
+  let assemblyFormat = [{
+    $input `weights` $weights (`biases` $biases^)? `heads` $head_count
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Of head `head`.
+    ::mlir::Value weightOf(int64_t head) { return getWeights()[getWeights().size() == 1 ? 0 : head]; }
+    /// Likewise; null where there are none.
+    ::mlir::Value biasOf(int64_t head) {
+      if (getBiases().empty())
+        return {};
+      return getBiases()[getBiases().size() == 1 ? 0 : head];
+    }
+  }];
+}
+
 def Transept_ActivationOp : Transept_Op<"activation", [SameOperandsAndResultType, RowWise]> {
   let summary = "apply an activation function to every element";
   let description = [{

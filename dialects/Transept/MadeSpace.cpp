@@ -14,20 +14,37 @@ using namespace transept;
 /// Far beyond what a convolution takes; rows times this are numbers that fit.
 static constexpr int64_t kMaximumStep = 1 << 16;
 
+RowStep RowStep::overGrid(int64_t kernel, int64_t stride, int64_t padding, int64_t width,
+                          int64_t lineBefore) {
+  RowStep step{.kernel = kernel, .stride = stride, .padding = 2 * padding};
+  if (kernel >= 1 && stride >= 1) // makes_space_c2 says that they must be
+    step.lineBehind = step.rowsFrom(width);
+  step.lineBefore = lineBefore;
+  return step;
+}
+
 int64_t RowStep::rowsFrom(int64_t rows) const {
-  int64_t padded = rows + padding;
-  return leading + (padded < kernel ? 0 : (padded - kernel) / stride + 1);
+  if (first != 0)
+    rows = std::min(rows, first);
+  int64_t padded = rows / lineBefore + padding;
+  return leading + lineBehind * (padded < kernel ? 0 : (padded - kernel) / stride + 1);
 }
 
 int64_t RowStep::spareRowsBefore() const {
-  return std::max<int64_t>(0, kernel - padding - 1);
+  return lineBefore * std::max<int64_t>(0, kernel - padding - 1);
+}
+
+std::optional<MadeSpace> transept::madeSpaceOf(Operation *op) {
+  auto maker = dyn_cast<MakesSpace>(op);
+  if (!maker || !maker.makesSpace())
+    return std::nullopt;
+  return maker.getMadeSpace();
 }
 
 MadeSpaces::MadeSpaces(Block &block) {
   for (Operation &op : block)
-    if (auto maker = dyn_cast<MakesSpace>(op))
-      if (MadeSpace space = maker.getMadeSpace(); !find(space.space))
-        made.push_back(std::move(space));
+    if (std::optional<MadeSpace> space = madeSpaceOf(&op); space && !find(space->space))
+      made.push_back(std::move(*space));
 }
 
 const MadeSpace *MadeSpaces::find(const Space &space) const {
@@ -36,12 +53,16 @@ const MadeSpace *MadeSpaces::find(const Space &space) const {
   return found == made.end() ? nullptr : found;
 }
 
-llvm::SmallVector<RowStep> MadeSpaces::steps() const {
-  llvm::SmallVector<RowStep> steps;
+llvm::SmallVector<MadeSpace> MadeSpaces::onTheWay() const {
+  llvm::SmallVector<MadeSpace> found;
   for (const MadeSpace &each : made)
     if (each.from && isOnTheWay(each.space))
-      steps.push_back(each.step);
-  return steps;
+      found.push_back(each);
+  return found;
+}
+
+llvm::SmallVector<RowStep> MadeSpaces::steps() const {
+  return llvm::map_to_vector(onTheWay(), [](const MadeSpace &each) { return each.step; });
 }
 
 bool MadeSpaces::isOnTheWay(const Space &space) const {
@@ -59,7 +80,10 @@ unsigned MadeSpaces::stepsBefore(const Space &space) const {
 }
 
 LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
-  const MadeSpace made = cast<MakesSpace>(op).getMadeSpace();
+  const std::optional<MadeSpace> space = madeSpaceOf(op);
+  if (!space)
+    return success();
+  const MadeSpace &made = *space;
   // makes_space_c1
   // Sequences change their numbers of rows in encode, before anything of the target is known.
   if (made.from && (!made.space.isSource() || !made.from->isSource() || made.space == *made.from))
@@ -74,5 +98,10 @@ LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
     return op->emitOpError("expects a kernel, a stride and leading rows of at most ")
            << kMaximumStep << ", but got " << step.kernel << ", " << step.stride << " and "
            << step.leading;
+  // makes_space_c4
+  if (step.lineBefore < 1 || step.lineBehind < 1 || step.lineBefore > kMaximumStep ||
+      step.lineBehind > kMaximumStep)
+    return mismatch(op, "lines of 1 to " + Twine(kMaximumStep) + " places", step.lineBefore,
+                    step.lineBehind);
   return success();
 }

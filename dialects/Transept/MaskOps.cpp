@@ -126,3 +126,44 @@ LogicalResult RelativePositionBiasOp::verify() {
     return mismatch(*this, "blocks of 1 to " + Twine(kMost) + " rows", size);
   return success();
 }
+
+LogicalResult RelativeScoresOp::verify() {
+  bool hasBuckets = getBucketCount().has_value();
+  // relative_scores_c1
+  bool isWhole = hasBuckets ? getMaximumDistance() && !getBefore() && !getAfter()
+                            : getBefore() && getAfter() && !getMaximumDistance() &&
+                                  !getBidirectional() && !getAhead();
+  if (!isWhole)
+    return emitOpError("expects either distances before and after or buckets with a "
+                       "maximum_distance, and bidirectional and ahead with buckets only");
+  BiasType bias = getType();
+  // relative_scores_c4
+  constexpr int64_t kFarthest = 1 << 20, kMostAhead = 1 << 16;
+  int64_t before = getBefore().value_or(0), after = getAfter().value_or(0);
+  if (std::min(before, after) < 0 || std::max(before, after) > kFarthest)
+    return mismatch(*this, "before and after of 0 to " + Twine(kFarthest), before, after);
+  // relative_scores_c5
+  int64_t bucketCount = getBucketCount().value_or(4);
+  if (getBidirectional() ? bucketCount < 4 || bucketCount % 2 != 0 : bucketCount < 2)
+    return mismatch(
+        *this, getBidirectional() ? "at least 4 buckets, an even number" : "at least 2 buckets",
+        bucketCount);
+  int64_t exact = bucketCount / (getBidirectional() ? 4 : 2);
+  if (hasBuckets && int64_t(*getMaximumDistance()) <= exact)
+    return mismatch(*this, "a maximum_distance above the " + Twine(exact) + " exact buckets",
+                    int64_t(*getMaximumDistance()));
+  // relative_scores_c6
+  if (int64_t ahead = getAhead().value_or(0); ahead < 0 || ahead > kMostAhead)
+    return mismatch(*this, "ahead of 0 to " + Twine(kMostAhead), ahead);
+  // relative_scores_c2
+  RowsType scores = getScores().getType();
+  int64_t width = bias.getHeadCount() * numbersPerHead();
+  if (scores.getSpace() != bias.getQuery() || scores.getWidth() != width)
+    return mismatch(*this,
+                    "scores that are " + Twine(width) + " numbers of each row of the queries",
+                    scores, bias);
+  // relative_scores_c3
+  if (!isOwnSpace(bias.getQuery(), bias.getKey()))
+    return mismatch(*this, "keys of the queries' space or of its history", bias);
+  return success();
+}

@@ -125,4 +125,54 @@ def Transept_RelativePositionBiasOp : Transept_Op<"relative_position_bias"> {
   let hasVerifier = 1;
 }
 
+def Transept_RelativeScoresOp : Transept_Op<"relative_scores", [RowWise]> {
+  let summary = "bias scores by what the query's row says of the distance to the key";
+  let description = [{
+    With d = position(k) - position(q), scores hold a number for each head and distance, `before` to
+    `after` (Shaw et al. 2018, Dai et al. 2019):
+    bias[h, q, k] = scores[q, h * (before + 1 + after) + before + min(max(d, -before), after)];
+    or for each bucket of relative_position_bias and head, in the order of its table (Qi et al. 2020):
+    bias[h, q, k] = scores[q, bucket(d - ahead) * heads + h]. `ahead`: queries stand so many positions
+    further on than their rows.
+
+    - `relative_scores_c1` there are either distances before and after or buckets with their
+      maximum_distance; bidirectional and ahead need buckets
+    - `relative_scores_c2` scores are rows of the queries' space, a number for each head and distance
+      or bucket
+    - `relative_scores_c3` keys are of the queries' space, or of its history
+    - `relative_scores_c4` before and after are at most 2^20
+    - `relative_scores_c5` bucket_count is at least 2 (4 and even when bidirectional), and
+      maximum_distance above the exact distances: half the buckets (a quarter when bidirectional)
+    - `relative_scores_c6` ahead is at most 65536
+
+    ```mlir
+    func.func @biases(%s: !transept.rows<source x 264 x f32>, %b: !transept.rows<target x 256 x f32>) {
+      %near = transept.relative_scores %s before 16 after 16
+          : !transept.rows<source x 264 x f32> -> !transept.bias<source x source x 8>
+      %buckets = transept.relative_scores %b buckets 32 maximum_distance 128
+          : !transept.rows<target x 256 x f32> -> !transept.bias<target x target x 8>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Transept_FloatRows:$scores, OptionalAttr<Transept_Size>:$before,
+                       OptionalAttr<Transept_Size>:$after, OptionalAttr<Transept_Size>:$bucket_count,
+                       OptionalAttr<Transept_Size>:$maximum_distance, UnitAttr:$bidirectional,
+                       OptionalAttr<Transept_Size>:$ahead);
+  let results = (outs Transept_Bias:$result);
+  let assemblyFormat = [{
+    $scores (`before` $before^)? (`after` $after^)? (`buckets` $bucket_count^)?
+    (`maximum_distance` $maximum_distance^)? (`bidirectional` $bidirectional^)? (`ahead` $ahead^)?
+    attr-dict `:` type($scores) `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Numbers of a row of scores for each head.
+    int64_t numbersPerHead() {
+      return getBucketCount() ? int64_t(*getBucketCount())
+                              : int64_t(getBefore().value_or(0)) + 1 + int64_t(getAfter().value_or(0));
+    }
+  }];
+}
+
 #endif

@@ -36,11 +36,14 @@ def MakesSpace : OpInterface<"MakesSpace"> {
       source's
     - `makes_space_c2` kernel and stride are positive
     - `makes_space_c3` kernel, stride and leading rows are at most 65536
+    - `makes_space_c4` lines of a grid have 1 to 65536 places
   }];
   let cppNamespace = "::transept";
   let methods = [
     InterfaceMethod<"The space, what it is made of, and how many rows that gives a sequence.",
                     "::transept::MadeSpace", "getMadeSpace">,
+    InterfaceMethod<"Whether it makes one, as it is given, or keeps the rows of its operand.",
+                    "bool", "makesSpace", (ins), "", "return true;">,
     InterfaceMethod<[{
       How the rows of the space divide into sequences, given the `lengths` of those that they are
       made of: by default each sequence gives one, as the row step says.

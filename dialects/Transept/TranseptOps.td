@@ -15,7 +15,9 @@ include "dialects/Transept/MaskOps.td"
 include "dialects/Transept/AttentionOps.td"
 include "dialects/Transept/CacheOps.td"
 include "dialects/Transept/RecurrenceOps.td"
+include "dialects/Transept/ConvolutionOps.td"
 include "dialects/Transept/GridOps.td"
 include "dialects/Transept/GlobalRowsOps.td"
+include "dialects/Transept/PartOps.td"
 
 #endif

@@ -52,14 +52,30 @@ LogicalResult WeightScaleColumnsOp::verify() {
   return success();
 }
 
+LogicalResult WeightScaleRowsOp::verify() {
+  auto input = cast<RankedTensorType>(getInput().getType());
+  // weight_scale_rows_c1
+  if (outputsOf(getFactors().getType()) != input.getDimSize(0))
+    return mismatch(*this, "a factor for each row of the input", getFactors().getType(), input);
+  // weight_scale_rows_c2
+  if (getResult().getType() != input)
+    return mismatch(*this, "input and result to have the same type", input, getResult().getType());
+  return success();
+}
+
 LogicalResult WeightProductOp::verify() {
-  RankedTensorType matrix = getMatrix().getType(), vector = getVector().getType();
+  RankedTensorType matrix = getMatrix().getType();
+  auto factors = cast<RankedTensorType>(getFactors().getType());
+  auto result = cast<RankedTensorType>(getType());
   // weight_product_c1
-  if (inputsOf(matrix) != outputsOf(vector))
-    return mismatch(*this, "a vector element for each column of the matrix", vector, matrix);
+  if (factors.getShape().back() != inputsOf(matrix))
+    return mismatch(*this, "a factor for each column of the matrix", factors, matrix);
   // weight_product_c2
-  if (outputsOf(getResult().getType()) != outputsOf(matrix))
-    return mismatch(*this, "a result element for each row of the matrix", getResult().getType(),
+  SmallVector<int64_t> shape = {outputsOf(matrix)};
+  if (factors.getRank() == 2)
+    shape.push_back(outputsOf(factors));
+  if (result.getShape() != ArrayRef(shape))
+    return mismatch(*this, "a result element for each row of the matrix and row of factors", result,
                     matrix);
   return success();
 }
@@ -73,6 +89,21 @@ LogicalResult WeightAddRowOp::verify() {
   if (getResult().getType() != matrix)
     return mismatch(*this, "matrix and result to have the same type", matrix,
                     getResult().getType());
+  return success();
+}
+
+LogicalResult WeightGridOp::verify() {
+  RankedTensorType columns = getColumns().getType(), lines = getLines().getType();
+  RankedTensorType result = getResult().getType();
+  int64_t width = getWidth();
+  // weight_grid_c2
+  if (width < 1 || outputsOf(result) % width != 0 ||
+      inputsOf(result) != inputsOf(columns) + inputsOf(lines))
+    return mismatch(*this, "whole lines of " + Twine(width) + " rows, as wide as both together",
+                    result);
+  // weight_grid_c1
+  if (outputsOf(columns) < width || outputsOf(lines) < outputsOf(result) / width)
+    return mismatch(*this, "a row for each column and line of the grid", columns, lines);
   return success();
 }
 
@@ -94,6 +125,26 @@ LogicalResult WeightConcatenateOp::verify() {
   // weight_concatenate_c3
   if (rowCount != result.getDimSize(0))
     return mismatch(*this, "the result to have the inputs' " + Twine(rowCount) + " rows", result);
+  return success();
+}
+
+LogicalResult WeightFlattenOp::verify() {
+  // weight_flatten_c1
+  if (getType().getNumElements() != getMatrix().getType().getNumElements())
+    return mismatch(*this, "a result of as many elements as the matrix has", getType(),
+                    getMatrix().getType());
+  return success();
+}
+
+LogicalResult DistanceBucketsOp::verify() {
+  // distance_buckets_c1
+  if (getType().getNumElements() % 2 == 0)
+    return mismatch(*this, "an odd number of elements", getType());
+  // distance_buckets_c2
+  int64_t count = getBucketCount(), distance = getMaximumDistance();
+  if (count <= 0 || distance <= 0)
+    return mismatch(*this, "a positive number of buckets and a positive maximum_distance", count,
+                    distance);
   return success();
 }
 

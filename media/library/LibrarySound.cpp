@@ -50,6 +50,10 @@ struct Opening {
     return features::waveformFeatures(allSamples(settings.sampleRate), settings,
                                       std::max<size_t>(1, table.source_feature_width));
   }
+  Source operator()(const features::ParakeetSettings &settings) const {
+    media::checkFeatureWidth(table, settings.mels);
+    return features::parakeetFeatures(allSamples(settings.sampleRate), settings, kName);
+  }
   Source operator()(const features::ImageSettings &) const { refuseSounds(); }
   Source operator()(const features::FlatPatchSettings &) const { refuseSounds(); }
 

@@ -69,6 +69,11 @@ const Json *ConfigFields::find(const std::string &key) {
   return field == object.end() || field->is_null() ? nullptr : &*field;
 }
 
+bool ConfigFields::isNull(const std::string &key) const {
+  auto field = object.find(key);
+  return field != object.end() && field->is_null();
+}
+
 bool ConfigFields::boolean(const std::string &key, bool fallback) {
   const Json *value = find(key);
   if (value && !value->is_boolean())

@@ -28,6 +28,9 @@ public:
   /// Null when the field is absent or null. Counts as read.
   const Json *find(const std::string &key);
 
+  /// Whether it is there and null.
+  bool isNull(const std::string &key) const;
+
   bool boolean(const std::string &key, bool fallback);
   size_t integer(const std::string &key, size_t fallback, size_t minimum, size_t maximum);
   std::string text(const std::string &key, const std::string &fallback);

@@ -54,6 +54,13 @@ struct Extraction {
       sound.enoughSamples = enough;
     return waveformFeatures(decodeSound(bytes, name, sound), settings, samplesPerRow);
   }
+  Features operator()(const ParakeetSettings &settings) const {
+    // As above, every row depends on all samples.
+    SoundOptions sound{.sampleRate = settings.sampleRate};
+    size_t second = size_t(settings.sampleRate) / settings.hop;
+    sound.longestSeconds = std::min(sound.longestSeconds, options.enoughRows / second + 1);
+    return parakeetFeatures(decodeSound(bytes, name, sound), settings, name);
+  }
   Features operator()(const ImageSettings &settings) const {
     return cutPatches(pixelValues(decodeImage(bytes, name), settings, name), patchSize, name);
   }
@@ -109,6 +116,8 @@ size_t Extractor::width() const {
     return speech->mels;
   if (std::holds_alternative<WaveformSettings>(settings))
     return samplesPerRow;
+  if (const auto *mels = std::get_if<ParakeetSettings>(&settings))
+    return mels->mels;
   if (const auto *flat = std::get_if<FlatPatchSettings>(&settings))
     return flat->width();
   return 3 * patchSize * patchSize;

@@ -76,6 +76,38 @@ Settings readWaveform(ConfigFields &fields) {
   return settings;
 }
 
+ParakeetSettings readMels(ConfigFields &fields, ParakeetSettings settings) {
+  requireNumber(fields, "sampling_rate", 16000);
+  settings.mels = fields.integer("feature_size", settings.mels, 1, maximumMels);
+  settings.hop = fields.integer("hop_length", settings.hop, minimumHop, maximumTransform);
+  settings.transform = fields.integer("n_fft", settings.transform, 4, maximumTransform);
+  settings.window = fields.integer("win_length", settings.window, 2, maximumTransform);
+  if (settings.transform % 2 != 0 || settings.window > settings.transform)
+    fields.refuse("n_fft", settings.transform,
+                  fmt::format("an even number of win_length = {} or more", settings.window));
+  if (const Json *part = fields.find("preemphasis"))
+    settings.preemphasis = fields.number(*part, "preemphasis");
+  else if (fields.isNull("preemphasis"))
+    settings.preemphasis = 0;
+  requireNumber(fields, "padding_value", 0);
+  // One sound at a time is never padded.
+  fields.ignore({"padding_side", "return_attention_mask"});
+  return settings;
+}
+
+Settings readParakeet(ConfigFields &fields) {
+  return readMels(fields, {});
+}
+
+/// With a little noise; longer sounds are cut by the original, and refused here.
+Settings readCohereAsr(ConfigFields &fields) {
+  ParakeetSettings settings = readMels(fields, {.mels = 128, .dither = 1e-5});
+  if (const Json *dither = fields.find("dither"))
+    settings.dither = std::max(0.0, fields.number(*dither, "dither"));
+  fields.ignore({"max_audio_clip_s", "overlap_chunk_second", "min_energy_window_samples"});
+  return settings;
+}
+
 /// A number for both sides, a pair of height and width, or an object with them.
 ImageSize readSize(ConfigFields &fields, const std::string &key, ImageSize fallback) {
   const Json *value = fields.find(key);
@@ -225,7 +257,9 @@ struct Type {
 };
 
 /// "FeatureExtractor" is what image processors were called before.
-constexpr std::array<Type, 12> types = {{{"WhisperFeatureExtractor", readWhisper},
+constexpr std::array<Type, 14> types = {{{"WhisperFeatureExtractor", readWhisper},
+                                         {"ParakeetFeatureExtractor", readParakeet},
+                                         {"CohereAsrFeatureExtractor", readCohereAsr},
                                          {"Speech2TextFeatureExtractor", readSpeech2Text},
                                          {"Wav2Vec2FeatureExtractor", readWaveform},
                                          {"ViTImageProcessor", readVit},

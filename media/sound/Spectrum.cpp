@@ -89,11 +89,16 @@ std::vector<double> periodicHannWindow(size_t length) {
   return window;
 }
 
+std::vector<double> hannWindow(size_t length) {
+  std::vector<double> window = periodicHannWindow(length - 1);
+  window.push_back(0);
+  return window;
+}
+
 std::vector<double> poveyWindow(size_t length) {
-  std::vector<double> window(length);
-  for (size_t index = 0; index < length; ++index)
-    window[index] = std::pow(
-        0.5 - 0.5 * std::cos(2 * std::numbers::pi * double(index) / double(length - 1)), 0.85);
+  std::vector<double> window = hannWindow(length);
+  for (double &weight : window)
+    weight = std::pow(weight, 0.85);
   return window;
 }
 

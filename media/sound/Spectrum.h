@@ -47,6 +47,9 @@ Matrix melEnergies(std::span<const double> samples, const FrameSettings &setting
 /// 0.5 - 0.5 cos(2 pi i / length): a Hann window that continues periodically.
 std::vector<double> periodicHannWindow(size_t length);
 
+/// 0.5 - 0.5 cos(2 pi i / (length - 1)): a Hann window that begins and ends with zero.
+std::vector<double> hannWindow(size_t length);
+
 /// Kaldi's "Povey" window: a symmetric Hann window to the power 0.85.
 std::vector<double> poveyWindow(size_t length);
 

@@ -38,6 +38,18 @@ struct WaveformSettings {
   bool normalizes = true;
 };
 
+/// Defaults are those of ParakeetFeatureExtractor.
+struct ParakeetSettings {
+  size_t mels = 80;
+  int sampleRate = 16000;
+  size_t hop = 160;
+  size_t transform = 512;
+  size_t window = 400;
+  double preemphasis = 0.97;
+  /// How much noise is added, always the same to sounds of one length.
+  double dither = 0;
+};
+
 /// Logarithms of mel energies, one row a frame of `hop` samples, floored 80 dB below the loudest
 /// and scaled. Samples are cut or padded with silence to a chunk, unless `isPadded` is false;
 /// sounds of less than a hop have no row then. `name` begins errors.
@@ -48,6 +60,12 @@ Features whisperFeatures(std::span<const float> samples, const WhisperSettings &
 /// over the whole sound. A column that never changes gets 0 where the original divides by zero.
 Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
                              const std::string &name);
+
+/// Logarithms of mel energies, one row a whole hop of samples, with mean 0 and deviation 1 in each
+/// column over the whole sound. Throws InputError for sounds of less than two hops, of which the
+/// original makes no numbers.
+Features parakeetFeatures(std::span<const float> samples, const ParakeetSettings &settings,
+                          const std::string &name);
 
 /// Samples, normalized over the whole sound if so wanted, in rows of `width`. What does not fill
 /// the last row is silence there: models that read frames do not see a part of one.

@@ -11,8 +11,7 @@
 
 namespace transept::runtime {
 
-/// Whether sources are grids, so that all their rows have to be there: then some step makes one row
-/// of each tile, side by side. No convolution of sound is without padding and overlap.
+/// Whether sources are grids of one size, so that all their rows have to be there.
 bool readsGrids(const transept_model_table &table);
 
 /// Whether each row of features becomes one of the encoder, so that any may be left out.

@@ -155,6 +155,12 @@ PackedSource packFeatures(const transept_model_table &table, const transept_sour
       fail(ErrorCode::InvalidArgument, "sources[", number, "] has ", kept,
            " unmasked rows of features, but must have ", usual, ": they are a grid");
   }
+  for (std::uint64_t step = 0; step < table.row_step_count; ++step)
+    if (std::uint64_t least = table.row_steps[step].least_rows;
+        rowsAfterSteps(table, kept, step) < least)
+      fail(ErrorCode::InvalidArgument, "sources[", number, "] has ", kept,
+           " unmasked rows of features, but must have at least ", least,
+           ", behind which its prompt begins");
   checkLength(table, number, "rows after the convolutions", rowsAfterSteps(table, input.length));
   if (areApart && input.mask)
     return packRows(table, input, number);

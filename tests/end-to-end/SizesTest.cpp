@@ -104,7 +104,8 @@ TEST_P(Sizes, OfTheEncoderCacheAreWhatStatisticsCount) {
       std::vector<transept_row_step> steps;
       for (const story::RowStep &step : sizes.row_steps)
         steps.push_back({uint32_t(step.kernel), uint32_t(step.stride), uint32_t(step.padding),
-                         uint32_t(step.leading)});
+                         uint32_t(step.leading), uint32_t(step.line_before),
+                         uint32_t(step.line_behind), /*grid_rows=*/0, /*least_rows=*/0});
       transept_model_table table{};
       table.row_steps = steps.data();
       table.row_step_count = steps.size();

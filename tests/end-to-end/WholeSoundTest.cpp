@@ -2,9 +2,11 @@
 //
 // Models without windows: samples of a program's memory, or of a file, become one segment.
 
+#include "media/sound/Sound.h"
 #include "tests/end-to-end/Command.h"
 #include "tests/end-to-end/Waves.h"
 #include "tests/unit/runtime/ErrorOf.h"
+#include "workbench/goldens/Goldens.h"
 
 #include "transept/sound.h"
 
@@ -112,6 +114,69 @@ TEST(WholeSounds, OfFramesAreRefusedBeyondThePositions) {
   EXPECT_EQ(encodeSound(model, {.samples = sweepOf(96 * 80)}).length(), 24u);
   std::vector<float> longer = sweepOf(96 * 80 + 1);
   EXPECT_THAT(errorOf([&] { transcribe(model, {.samples = longer}); }), HasSubstr("24"));
+}
+
+/// What the original makes of the file and a prompt, without the prompt and the end.
+std::vector<Id> recordedText(const std::string &model, const std::string &name, size_t prompt) {
+  const workbench::Goldens goldens =
+      workbench::Goldens::read(TRANSEPT_SOURCE_DIR "/tests/golden/checkpoints/" + model);
+  for (const workbench::GoldenCase &each : goldens.cases())
+    if (each.name == name) {
+      const workbench::IntegerTable ids = goldens.integers(each.outputs.at("sequences"));
+      std::span<const int64_t> row = ids.row(0).subspan(prompt);
+      std::vector<Id> text(row.begin(), row.end());
+      if (!text.empty() && text.back() == 3)
+        text.pop_back();
+      return text;
+    }
+  ADD_FAILURE() << "there is no case " << name;
+  return {};
+}
+
+TEST(WholeSounds, OfAFileGiveTheOriginalsTextBehindAPromptOfLanguages) {
+  Model model = Model::open(library("canary"), {.threads = 2});
+  EXPECT_THAT(languagesOf(model), testing::UnorderedElementsAre("en", "fr", "de"));
+  const std::vector<float> samples = features::decodeSound(readFile(media("chirp.wav")), "chirp");
+  SoundOptions options;
+  options.speech.generate.maximumLength = 34;
+  options.speech.generate.noRepeatNgramSize = 2;
+  options.speech.language = "de";
+  const SoundTranscript german = transcribe(model, {.samples = samples}, options);
+  ASSERT_EQ(german.segments.size(), 1u);
+  EXPECT_EQ(german.language, "de");
+  EXPECT_EQ(german.segments.front().ids, recordedText("canary", "chirp_de", 9));
+  options.speech.language = "";
+  options.speech.textLanguage = "fr";
+  const SoundTranscript french = transcribe(model, {.samples = samples}, options);
+  EXPECT_EQ(french.language, "en") << "as the processor takes it where it is not given";
+  EXPECT_EQ(french.segments.front().ids, recordedText("canary", "chirp_en_to_fr", 9));
+  CommandResult command = run({"generate", library("canary"), media("chirp.wav"), "--text-language",
+                               "fr", "--max-length", "34", "--no-repeat-ngram-size", "2"});
+  EXPECT_EQ(command.status, 0) << command.errors;
+  EXPECT_EQ(command.output, french.segments.front().text + "\n");
+}
+
+TEST(WholeSounds, ModelsOfSublayersAreInspected) {
+  CommandResult command = run({"inspect", library("canary")});
+  EXPECT_EQ(command.status, 0) << command.errors;
+  EXPECT_THAT(command.output, HasSubstr("2 layers of 4 sublayers, hidden size 40, 4 heads of 10"));
+  EXPECT_THAT(command.output, HasSubstr("feed-forward 56 (silu)"));
+}
+
+TEST(WholeSounds, LanguagesThatAreNotKnownAreRefusedByName) {
+  Model model = Model::open(library("canary"), {.threads = 2});
+  std::vector<float> samples = sweepOf(kCount);
+  auto refusal = [&](const SpeechOptions &speech) {
+    return errorOf([&] { transcribe(model, {.samples = samples}, {.speech = speech}); });
+  };
+  EXPECT_THAT(refusal({.language = "xx"}), HasSubstr("language is xx, but must be one of"));
+  EXPECT_THAT(refusal({.textLanguage = "xx"}), HasSubstr("textLanguage is xx"));
+  EXPECT_THAT(refusal({.task = SpeechTask::Translate}), HasSubstr("textLanguage says it"));
+  EXPECT_THAT(refusal({.timestamps = true}), HasSubstr("speech.timestamps"));
+  CommandResult command =
+      run({"generate", library("canary"), media("chirp.wav"), "--task", "translate"});
+  EXPECT_NE(command.status, 0);
+  EXPECT_THAT(command.errors, HasSubstr("--text-language says it"));
 }
 
 TEST(WholeSounds, ThatAreTooShortOrAskedForTimesAreRefused) {

@@ -202,6 +202,10 @@ const std::map<std::string, Setter> &setters() {
       {"language", speech([](SpeechOptions &options, const Json &value, const std::string &name) {
          options.language = transept::toText(value, name);
        })},
+      {"text_language",
+       speech([](SpeechOptions &options, const Json &value, const std::string &name) {
+         options.textLanguage = transept::toText(value, name);
+       })},
       {"task", speech([](SpeechOptions &options, const Json &value, const std::string &name) {
          options.task = toTask(value, name);
        })},

@@ -88,8 +88,37 @@ std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &mo
   return sources;
 }
 
+/// [batch, channels, height, width] as lines, pixel by pixel, and behind them a row for each id of
+/// a prompt [batch, ids], which is in its column 0.
+std::vector<GoldenSource> readLines(const FloatTensor &tensor, const IntegerTable &prompts,
+                                    const Model &model) {
+  auto lineNumbers = int64_t(model.sourceFeatureWidth());
+  std::string expected =
+      fmt::format("images of lines of {} numbers, each with a prompt", lineNumbers);
+  if (tensor.shape.size() != 4 || tensor.shape[1] * tensor.shape[3] != lineNumbers ||
+      size_t(tensor.shape[0]) != prompts.rowCount)
+    failShape("pixel_values", tensor, expected);
+  int64_t channels = tensor.shape[1], height = tensor.shape[2], width = tensor.shape[3];
+  std::vector<GoldenSource> sources(prompts.rowCount);
+  const float *from = tensor.values.data();
+  for (size_t index = 0; index < sources.size(); ++index, from += channels * height * width) {
+    std::vector<float> &features = sources[index].features;
+    for (int64_t place = 0; place != height * width; ++place)
+      for (int64_t channel = 0; channel < channels; ++channel)
+        features.push_back(from[channel * height * width + place]);
+    for (int64_t id : prompts.row(index)) {
+      features.resize(features.size() + size_t(lineNumbers));
+      features[features.size() - size_t(lineNumbers)] = float(id);
+    }
+  }
+  return sources;
+}
+
 std::vector<GoldenSource> readContents(const Model &model, const Goldens &goldens,
                                        const GoldenCase &golden) {
+  if (golden.inputs.contains("pixel_values") && golden.inputs.contains("input_ids"))
+    return readLines(goldens.floats(golden.inputs.at("pixel_values")),
+                     goldens.integers(golden.inputs.at("input_ids")), model);
   std::vector<std::string> names;
   for (const char *name : {"input_ids", "input_features", "input_values", "pixel_values",
                            "flattened_patches", "patches"})

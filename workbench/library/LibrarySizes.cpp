@@ -52,7 +52,8 @@ story::Sizes sizesOf(const transept_model_table &table) {
       .self_bytes_per_block =
           table.self_slot_count == 0 ? 0 : int64_t(runtime::selfPageSize(table))};
   for (const transept_row_step &step : std::span(table.row_steps, table.row_step_count))
-    sizes.row_steps.push_back({step.kernel, step.stride, step.padding, step.leading});
+    sizes.row_steps.push_back({step.kernel, step.stride, step.padding, step.leading,
+                               std::max(step.line_before, 1u), std::max(step.line_behind, 1u)});
   return sizes;
 }
 

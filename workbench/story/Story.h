@@ -131,6 +131,7 @@ struct Options {
 /// How a convolution, or rows put before others, change their number (transept_row_step of abi.h).
 struct RowStep {
   int64_t kernel = 1, stride = 1, padding = 0, leading = 0;
+  int64_t line_before = 1, line_behind = 1; // rows of a line of a grid
 };
 
 /// What a model takes, and what its caches hold of that (cache_sizes.h). Positions are rows of the

@@ -32,7 +32,9 @@ STORY_FIELDS(Buffer, name, space, width, stride, offset, bytes, first, last)
 STORY_FIELDS(Program, name, level, arena_bytes_per_row, spare_rows, launches, buffers)
 STORY_FIELDS(Kernel, symbol, level, address, bytes, calls)
 STORY_FIELDS(Options, weights, cache, cpu)
-STORY_FIELDS(RowStep, kernel, stride, padding, leading)
+// Stories without lines are of rows that are no places of a grid.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RowStep, kernel, stride, padding, leading,
+                                                line_before, line_behind)
 STORY_FIELDS(Sizes, has_source, has_target, feature_width, usual_feature_rows, row_steps,
              maximum_source_positions, maximum_target_positions, block_positions,
              source_bytes_per_block, source_bytes_per_position, source_bytes_per_feature_row,

@@ -48,6 +48,8 @@ std::string AttentionShape::name() const {
     result += "_unrequested";
   if (biasReach >= 0)
     result += llvm::formatv("_bias{0}", biasReach);
+  if (scoreStride != 0)
+    result += llvm::formatv("_scores{0}_{1}_{2}", scoreStride, scoresBefore, scoresAfter);
   if (blockSize != 0)
     result += llvm::formatv("_blocks{0}", blockSize);
   if (tiles)

@@ -35,6 +35,10 @@ struct AttentionShape {
   /// Bias table [head][2 * biasReach + 1]: element d + biasReach for key minus query position d,
   /// d cut off at +-biasReach (see distanceReach); -1: no bias.
   int64_t biasReach = -1;
+  /// Rows, Pages: each query's row has biases of its own, scoreStride apart: [head][before + 1 +
+  /// after] for key minus query positions cut off at -scoresBefore and scoresAfter; or, with a bias
+  /// table, which then has one head and says which bucket, [bucket][head]. 0: none.
+  int64_t scoreStride = 0, scoresBefore = 0, scoresAfter = 0;
   /// OtherRows with a bias: a key is that of so many rows of queries, by whose number distances are
   /// counted; what is left at the end belongs to the last key.
   int64_t blockSize = 0;
@@ -59,6 +63,9 @@ struct AttentionShape {
   /// Heads of queries that one unit of work takes: where it appends to the self cache, all that
   /// read its head of keys.
   int64_t headsPerUnit() const { return keys == KeySource::Pages ? queriesPerKey() : 1; }
+
+  bool hasDistanceScores() const { return scoreStride != 0 && biasReach < 0; }
+  bool hasBucketScores() const { return scoreStride != 0 && biasReach >= 0; }
 
   /// Whether keys and values are rows of the invocation.
   bool readsRows() const { return keys == KeySource::Rows || keys == KeySource::OtherRows; }

@@ -60,14 +60,18 @@ public:
         kernel.store(visibleScore(lane, limit, kernel.loadVector(at)), at);
       }
     };
-    if (shape.scale != 1 || shape.softCap != 0 || shape.biasReach >= 0 || shape.hasPlaceBias ||
-        shape.hidesRequested || hasWindow(shape))
+    if (shape.scale != 1 || shape.softCap != 0 || readsDistances() || shape.hasPlaceBias ||
+        shape.hidesRequested)
       change();
     else
       kernel.when(limit < step.key + kKeysPerStep, change);
   }
 
 private:
+  bool readsDistances() const {
+    return shape.biasReach >= 0 || shape.scoreStride != 0 || hasWindow(shape);
+  }
+
   /// The score, scaled, capped and biased, or -inf where the mask hides the key. `lane` counts from
   /// the step's first key; keys from `limit` on are hidden.
   Expression visibleScore(int64_t lane, Expression limit, Expression score) {
@@ -79,14 +83,18 @@ private:
                             kernel.broadcast(kernel.truncateToInt32(step.key + lane));
     Expression visible = keyNumbers < kernel.broadcast(kernel.truncateToInt32(limit));
 
-    if (shape.biasReach >= 0 || hasWindow(shape)) {
+    if (readsDistances()) {
       Distances distances = distancesOf(lane, keyNumbers);
       if (shape.windowBefore >= 0)
         visible = visible & (distances.all >= constant(-reachOf(shape.windowBefore)));
       if (shape.windowAfter >= 0)
         visible = visible & (distances.all <= constant(reachOf(shape.windowAfter)));
-      if (shape.biasReach >= 0)
-        score = score + biasOf(distances);
+      if (shape.hasDistanceScores())
+        score = score + distanceScores(distances);
+      else if (shape.hasBucketScores())
+        score = score + bucketScores(distances);
+      else if (shape.biasReach >= 0)
+        score = score + biasOf(distances, unit.head);
     }
     if (shape.hasPlaceBias)
       score = score + placeBias(lane, visible);
@@ -136,11 +144,12 @@ private:
     return {distances, kernel.toInt64(first), differs == kernel.boolean(false)};
   }
 
-  /// The bias of one vector of keys. The table is as constant behind its reach as a vector is wide,
-  /// so adjacent distances are adjacent numbers of it wherever the first is cut off.
-  Expression biasOf(const Distances &distances) {
+  /// The bias of one vector of keys, of one head of the table. It is as constant behind its reach
+  /// as a vector is wide, so adjacent distances are adjacent numbers of it wherever the first is
+  /// cut off.
+  Expression biasOf(const Distances &distances, Expression head) {
     int64_t reach = shape.biasReach, lanes = kernel.lanes();
-    Expression table = kernel.floatsAt(operands.bias, unit.head * (2 * reach + 1) + reach);
+    Expression table = kernel.floatsAt(operands.bias, head * (2 * reach + 1) + reach);
     auto adjacent = [&] {
       Expression first = kernel.minimum(kernel.maximum(distances.first, kernel.integer(-reach)),
                                         kernel.integer(reach - lanes + 1));
@@ -150,11 +159,42 @@ private:
       return adjacent();
     return kernel.choose(
         distances.areAdjacent, {kernel.vectorType()}, [&] { return Expressions{adjacent()}; },
-        [&] {
-          Expression cut =
-              kernel.minimum(kernel.maximum(distances.all, constant(-reach)), constant(reach));
-          return Expressions{kernel.gather(table, kernel.toInt64(cut))};
-        })[0];
+        [&] { return Expressions{gatherCut(table, distances, reach, reach)}; })[0];
+  }
+
+  /// Of the query's row. No numbers repeat behind the last distance, so only vectors that end
+  /// before it are read as they lie.
+  Expression distanceScores(const Distances &distances) {
+    int64_t before = shape.scoresBefore, after = shape.scoresAfter;
+    Expression table = kernel.floatsAt(rowScores(), unit.head * (before + 1 + after) + before);
+    Expression lies =
+        (distances.first >= -before) & (distances.first <= after + 1 - int64_t(kernel.lanes()));
+    if (distances.areAdjacent)
+      lies = lies & distances.areAdjacent;
+    return kernel.choose(
+        lies, {kernel.vectorType()},
+        [&] { return Expressions{kernel.loadVector(kernel.floatsAt(table, distances.first))}; },
+        [&] { return Expressions{gatherCut(table, distances, before, after)}; })[0];
+  }
+
+  /// Likewise, of the buckets that the table says.
+  Expression bucketScores(const Distances &distances) {
+    Expression buckets = kernel.wholeInt32(biasOf(distances, kernel.integer(0)));
+    Expression heads = kernel.broadcast(kernel.integer32(int32_t(shape.headCount)));
+    Expression place = buckets * heads + kernel.broadcast(kernel.truncateToInt32(unit.head));
+    return kernel.gather(rowScores(), kernel.toInt64(place));
+  }
+
+  Expression rowScores() {
+    return kernel.floatsAt(operands.scores, (unit.firstRow + step.rowInGroup) * shape.scoreStride);
+  }
+
+  /// table[distance], each cut off by itself.
+  Expression gatherCut(Expression table, const Distances &distances, int64_t before,
+                       int64_t after) {
+    Expression cut =
+        kernel.minimum(kernel.maximum(distances.all, constant(-before)), constant(after));
+    return kernel.gather(table, kernel.toInt64(cut));
   }
 
   Expression constant(int64_t value) { return kernel.broadcast(kernel.integer32(int32_t(value))); }

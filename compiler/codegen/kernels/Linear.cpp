@@ -15,6 +15,8 @@ using namespace mlir;
 
 std::string LinearShape::name() const {
   std::string result = llvm::formatv("linear_{0}x{1}", depth, outputs);
+  if (headCount != 1)
+    result += llvm::formatv("_heads{0}{1}", headCount, sharesWeight ? "_shared" : "");
   if (norm)
     result += "_" + norm->name();
   if (storesNormalized)
@@ -170,7 +172,11 @@ private:
           value = value * sum(1);
         if (shape.hasResidual)
           value = value + kernel.loadVector(kernel.floatsAt(residuals, v));
-        kernel.store(value, kernel.floatsAt(results, v));
+        if (shape.headCount == 1 || shape.outputs % panelWidth == 0)
+          kernel.store(value, kernel.floatsAt(results, v));
+        else
+          kernel.storeMasked(value, kernel.floatsAt(results, v),
+                             kernel.maskOfFirst(kernel.integer(shape.outputs - v) - firstColumn));
       }
     });
   }
@@ -192,7 +198,20 @@ int64_t linearScratchBytes(const LinearShape &shape, const Target &target) {
 
 Kernel<LinearOperands> linearKernel(KernelBuilder &kernel, const LinearShape &shape) {
   return kernelOf<LinearOperands>(kernel, shape, shape.name(), [&](const LinearOperands &operands) {
-    LinearEmitter(kernel, shape, operands).emit();
+    if (shape.headCount == 1)
+      return LinearEmitter(kernel, shape, operands).emit();
+    PackedPanels panels = PackedProduct(kernel.target(), shape.numbers, shape.depth).panels;
+    int64_t count = llvm::divideCeil(shape.outputs, panels.width);
+    kernel.loop(kernel.integer(0), kernel.integer(shape.headCount), 1, [&](Expression head) {
+      LinearOperands one = operands;
+      one.input = kernel.floatsAt(operands.input, head * shape.depth);
+      one.output = kernel.floatsAt(operands.output, head * shape.outputs);
+      if (!shape.sharesWeight)
+        one.weights = kernel.bytesAt(operands.weights, head * (count * panels.panelBytes()));
+      if (shape.hasBias)
+        one.bias = kernel.floatsAt(operands.bias, head * (count * panels.width));
+      LinearEmitter(kernel, shape, one).emit();
+    });
   });
 }
 

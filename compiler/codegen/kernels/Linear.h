@@ -15,6 +15,11 @@ namespace transept::codegen {
 struct LinearShape {
   int64_t depth = 0;
   int64_t outputs = 0;
+  /// Products of so many ranges of columns beside each other, each with the next panels of weights
+  /// (unless all share those of the first) and biases; depth and outputs are those of one. Only
+  /// what is an output is written then, because the next range's lie behind.
+  int64_t headCount = 1;
+  bool sharesWeight = false;
   int64_t inputStride = 0, outputStride = 0, residualStride = 0, normalizedStride = 0;
   bool hasBias = false, isGated = false, hasResidual = false, storesNormalized = false;
   std::optional<NormShape> norm;

@@ -69,12 +69,13 @@ static void emitCopy(KernelBuilder &kernel, int64_t width, Expression from, Expr
 }
 
 Kernel<PositionOperands> positionKernel(KernelBuilder &kernel, const PositionShape &shape) {
-  std::string name = llvm::formatv("positions_{0}_from_row{1}_to{2}", shape.width, shape.offset,
-                                   shape.outputStride);
+  std::string name = llvm::formatv("positions_{0}_from_row{1}_to{2}{3}", shape.width, shape.offset,
+                                   shape.outputStride, shape.isInOrder ? "_in_order" : "");
   return kernelOf<PositionOperands>(kernel, shape, name, [&](const auto &operands) {
     Share rows = shareOf(kernel, operands.rowCount, operands.worker, operands.workerCount);
     kernel.loop(rows.begin, rows.end, 1, [&](Expression row) {
-      Expression position = kernel.toInt64(kernel.loadInt32(operands.positions, row));
+      Expression position =
+          shape.isInOrder ? row : kernel.toInt64(kernel.loadInt32(operands.positions, row));
       emitCopy(kernel, shape.width,
                kernel.floatsAt(operands.table, (position + shape.offset) * shape.width),
                kernel.floatsAt(operands.output, row * shape.outputStride));

@@ -31,9 +31,11 @@ struct EmbeddingShape {
 };
 Kernel<EmbeddingOperands> embeddingKernel(KernelBuilder &kernel, const EmbeddingShape &shape);
 
-/// Position embedding on its own: row i of the output is row positions[i] + offset of the table.
+/// Position embedding on its own: row i of the output is row positions[i] + offset of the table, or
+/// i + offset where rows are in order.
 struct PositionShape {
   int64_t width = 0, outputStride = 0, offset = 0;
+  bool isInOrder = false;
 
   bool operator==(const PositionShape &) const = default;
 };

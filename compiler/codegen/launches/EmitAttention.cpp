@@ -28,6 +28,9 @@ static AttentionShape shapeOf(plan::AttendOp op) {
   shape.windowAfter = op.getWindowAfter().value_or(-1);
   shape.hidesRequested = op.getHidesRequested();
   shape.biasReach = op.getBiasReach().value_or(-1);
+  shape.scoreStride = op.getScores() ? op.getScores().getType().getStride() : 0;
+  shape.scoresBefore = op.getScoresBefore().value_or(0);
+  shape.scoresAfter = op.getScoresAfter().value_or(0);
   shape.blockSize = op.getBlockSize().value_or(0);
   shape.continues = bool(op.getPrevious());
   shape.isLeft = op.getState() && !shape.continues;
@@ -54,6 +57,7 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
       .key = launch.address(op.getKey()),
       .value = launch.address(op.getValue()),
       .bias = launch.weight(op.getBiasAttr()),
+      .scores = launch.address(op.getScores()),
       .output = launch.address(op.getOutput()),
       .positions = launch.field("positions"),
       .requestMarks = shape.hidesRequested ? launch.field("request_marks") : null,

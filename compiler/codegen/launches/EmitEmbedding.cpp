@@ -35,7 +35,8 @@ void emitLaunch(plan::EmbedOp op, LaunchEmitter &launch) {
 void emitLaunch(plan::EmbedPositionsOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto output = op.getOutput().getType();
-  PositionShape shape{output.getWidth(), output.getStride(), int64_t(op.getOffset())};
+  PositionShape shape{output.getWidth(), output.getStride(), int64_t(op.getOffset()),
+                      /*isInOrder=*/!output.getSpace().isWhole()};
   callKernel(kernel, positionKernel(kernel, shape),
              {.positions = launch.field("positions"),
               .table = launch.weight(op.getTableAttr()),

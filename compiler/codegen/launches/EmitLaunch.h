@@ -23,6 +23,10 @@ void emitLaunch(plan::PrependOp op, LaunchEmitter &launch);
 void emitLaunch(plan::AppendOp op, LaunchEmitter &launch);
 void emitLaunch(plan::EmbedColumnOp op, LaunchEmitter &launch);
 
+// EmitConvolution.cpp
+void emitLaunch(plan::DepthwiseOp op, LaunchEmitter &launch);
+void emitLaunch(plan::GridWindowsOp op, LaunchEmitter &launch);
+
 // EmitLinear.cpp
 void emitLaunch(plan::LinearOp op, LaunchEmitter &launch);
 
@@ -54,6 +58,11 @@ void emitLaunch(plan::MergeTilesOp op, LaunchEmitter &launch);
 // EmitGlobalRows.cpp
 void emitLaunch(plan::SumBlocksOp op, LaunchEmitter &launch);
 void emitLaunch(plan::ReplaceRequestedOp op, LaunchEmitter &launch);
+
+// EmitParts.cpp
+void emitLaunch(plan::MoveRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::PrependMeanOp op, LaunchEmitter &launch);
+void emitLaunch(plan::AttendChannelsOp op, LaunchEmitter &launch);
 
 // EmitVocabulary.cpp
 void emitLaunch(plan::SearchOp op, LaunchEmitter &launch);

@@ -12,8 +12,10 @@ void emitLaunch(plan::LinearOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto input = op.getInput().getType(), output = op.getOutput().getType();
   LinearShape shape;
-  shape.depth = input.getWidth();
-  shape.outputs = output.getWidth();
+  shape.headCount = op.getHeadCount().value_or(1);
+  shape.sharesWeight = op.getSharesWeight();
+  shape.depth = input.getWidth() / shape.headCount;
+  shape.outputs = output.getWidth() / shape.headCount;
   shape.inputStride = input.getStride();
   shape.outputStride = output.getStride();
   shape.hasBias = op.getBias().has_value();

@@ -43,12 +43,17 @@ Expression LaunchEmitter::rowsOfSpace(const Space &space) {
     return rowCount;
   if (!made->from)
     return field("feature_count");
-  Expression rows = rowsOfSpace(*made->from);
   const RowStep &step = made->step;
+  if (step.first != 0)
+    return kernel.integer(step.first); // sources have at least as many
+  Expression rows = rowsOfSpace(*made->from);
   if (step.hasWindows()) {
-    Expression last = rows + (step.padding - step.kernel);
+    Expression lines = step.lineBefore == 1 ? rows : rows / step.lineBefore;
+    Expression last = lines + (step.padding - step.kernel);
     // A sequence shorter than the kernel has no window; division would round up to one.
     rows = kernel.select(last < 0, kernel.integer(0), last / step.stride + 1);
+    if (step.lineBehind != 1)
+      rows = rows * step.lineBehind;
   }
   return step.leading == 0 ? rows : rows + step.leading;
 }

@@ -186,6 +186,7 @@ Constant *speechTable(TableWriter &writer, const frontend::GenerationDefaults &g
       .default_language = defaultLanguage(writer, defaults),
       .default_task = defaultTask(defaults),
       .previous_text_id = int32_t(defaults.previousTextId.value_or(0)),
+      .prompt_names_languages = defaults.promptNamesLanguages,
   };
   return writer.global("transept_speech", writer.structure(values));
 }

@@ -119,7 +119,8 @@ private:
   /// Launches that take all rows of the invocation for one sequence make spaces of them.
   bool encodesOneSource() {
     auto encode = module.lookupSymbol<plan::ProgramOp>("encode");
-    return llvm::any_of(encode.getBody().front(), llvm::IsaPred<MakesSpace>);
+    return llvm::any_of(encode.getBody().front(),
+                        [](mlir::Operation &op) { return madeSpaceOf(&op).has_value(); });
   }
 
   bool hasGlobalTokens() {
@@ -137,12 +138,16 @@ private:
   std::vector<Constant *> rowSteps() {
     std::vector<Constant *> result;
     MadeSpaces spaces(module.lookupSymbol<plan::ProgramOp>("encode").getBody().front());
-    for (const RowStep &step : spaces.steps())
+    for (const MadeSpace &made : spaces.onTheWay())
       result.push_back(writer.structure(Values<transept_row_step>{
-          .kernel = step.kernel,
-          .stride = step.stride,
-          .padding = step.padding,
-          .leading = step.leading,
+          .kernel = made.step.kernel,
+          .stride = made.step.stride,
+          .padding = made.step.padding,
+          .leading = made.step.leading,
+          .line_before = made.step.lineBefore,
+          .line_behind = made.step.lineBehind,
+          .grid_rows = made.rowsBefore,
+          .least_rows = made.leastRowsBefore,
       }));
     return result;
   }
@@ -184,10 +189,13 @@ private:
     return count;
   }
 
-  /// Of each cross-attention; none where all have as many heads of keys.
+  /// Of each cross-attention; none where each has keys of its own, of as many heads.
   std::vector<int64_t> crossAttentionHeads() {
     std::vector<int64_t> heads;
-    bool isAlike = true;
+    auto slots = module.lookupSymbol<plan::ProgramOp>("encode").getSlots();
+    bool isAlike = llvm::count_if(slots.getAsRange<plan::CacheSlotAttr>(),
+                                  [](plan::CacheSlotAttr slot) { return slot.getIsKeys(); }) ==
+                   crossAttentionCount();
     for (auto attend : module.lookupSymbol<plan::ProgramOp>("decode").getOps<plan::AttendOp>()) {
       if (attend.getKeysFrom() != plan::KeySource::EncoderCache)
         continue;

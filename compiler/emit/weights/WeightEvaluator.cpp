@@ -4,6 +4,7 @@
 
 #include "compiler/emit/weights/WeightEvaluator.h"
 
+#include "dialects/Transept/RelativePosition.h"
 #include "dialects/Transept/Transept.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -52,13 +53,38 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         int64_t half = columns / 2;
         bool isInterleaved = op.getKind() == SinusoidKind::Interleaved;
         double steps = double(op.getKind() == SinusoidKind::HalvesInclusive ? half - 1 : half);
-        for (int64_t row = 0; row < count; ++row)
-          for (int64_t column = 0; column < columns; ++column) {
-            bool isSine = isInterleaved ? column % 2 == 0 : column < half;
-            int64_t frequency = isInterleaved ? column / 2 : column % half;
-            double angle = double(begin + row) / std::pow(10000.0, double(frequency) / steps);
-            out[row * columns + column] = isSine ? std::sin(angle) : std::cos(angle);
+        for (int64_t frequency = 0; frequency < half; ++frequency) {
+          double wave = std::pow(10000.0, double(frequency) / steps);
+          for (int64_t row = 0; row < count; ++row) {
+            int64_t position = begin + row;
+            if (op.getDescendingFrom())
+              position = int64_t(*op.getDescendingFrom()) - position;
+            double *at = out + row * columns;
+            at[isInterleaved ? 2 * frequency : frequency] = std::sin(double(position) / wave);
+            at[isInterleaved ? 2 * frequency + 1 : half + frequency] =
+                std::cos(double(position) / wave);
           }
+        }
+      })
+      .Case<WeightFlattenOp>([&](WeightFlattenOp op) {
+        int64_t width = weightColumns(op.getMatrix()), first = begin / width;
+        int64_t end = (begin + count + width - 1) / width;
+        std::vector<double> matrix((end - first) * width);
+        rows(op.getMatrix(), first, end - first, matrix.data());
+        std::copy_n(matrix.begin() + (begin - first * width), count, out);
+      })
+      .Case<WeightReverseRowsOp>([&](WeightReverseRowsOp op) {
+        std::vector<double> input(count * columns);
+        rows(op.getInput(), weightRows(value) - begin - count, count, input.data());
+        for (int64_t i = 0; i < count; ++i)
+          std::copy_n(input.begin() + (count - 1 - i) * columns, columns, out + i * columns);
+      })
+      .Case<DistanceBucketsOp>([&](DistanceBucketsOp op) {
+        RelativePositionBuckets buckets{int64_t(op.getBucketCount()),
+                                        int64_t(op.getMaximumDistance()), op.getBidirectional()};
+        int64_t first = begin - weightRows(value) / 2 - int64_t(op.getAhead());
+        for (int64_t i = 0; i < count; ++i)
+          out[i] = double(relativePositionBucket(first + i, buckets));
       })
       .Case<WeightZeroOp>([&](WeightZeroOp) { std::fill_n(out, count * columns, 0.0); })
       .Case<WeightScaleOp>([&](WeightScaleOp op) {
@@ -79,15 +105,34 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         for (int64_t i = 0; i < count * columns; ++i)
           out[i] *= factors[i % columns];
       })
+      .Case<WeightScaleRowsOp>([&](WeightScaleRowsOp op) {
+        rows(op.getInput(), begin, count, out);
+        std::vector<double> factors(count);
+        rows(op.getFactors(), begin, count, factors.data());
+        for (int64_t i = 0; i < count * columns; ++i)
+          out[i] *= factors[i / columns];
+      })
+      .Case<WeightInverseRootOp>([&](WeightInverseRootOp op) {
+        rows(op.getInput(), begin, count, out);
+        double epsilon = op.getEpsilon().convertToDouble();
+        for (int64_t i = 0; i < count; ++i)
+          out[i] = 1 / std::sqrt(out[i] + epsilon);
+      })
       .Case<WeightProductOp>([&](WeightProductOp op) {
+        // Factors column by column, so that the sums of a row run side by side.
         int64_t depth = weightColumns(op.getMatrix());
-        std::vector<double> factors = vector(op.getVector()), row(depth);
-        for (int64_t i = 0; i < count; ++i) {
-          rows(op.getMatrix(), begin + i, 1, row.data());
-          out[i] = 0;
-          for (int64_t k = 0; k < depth; ++k)
-            out[i] += row[k] * factors[k];
-        }
+        std::vector<double> factors = vector(op.getFactors()), matrix(count * depth);
+        std::vector<double> turned(factors.size());
+        for (int64_t i = 0; i < int64_t(factors.size()); ++i)
+          turned[i % depth * columns + i / depth] = factors[i];
+        rows(op.getMatrix(), begin, count, matrix.data());
+        std::fill_n(out, count * columns, 0.0);
+        for (int64_t i = 0; i < count; ++i)
+          for (int64_t k = 0; k < depth; ++k) {
+            double factor = matrix[i * depth + k];
+            for (int64_t column = 0; column < columns; ++column)
+              out[i * columns + column] += factor * turned[k * columns + column];
+          }
       })
       .Case<WeightAddOp>([&](WeightAddOp op) {
         std::vector<double> other(count * columns);
@@ -101,6 +146,14 @@ void WeightEvaluator::rows(Value value, int64_t begin, int64_t count, double *ou
         std::vector<double> row = vector(op.getRow());
         for (int64_t i = 0; i < count * columns; ++i)
           out[i] += row[i % columns];
+      })
+      .Case<WeightGridOp>([&](WeightGridOp op) {
+        int64_t across = weightColumns(op.getColumns());
+        for (int64_t i = 0; i < count; ++i) {
+          int64_t width = op.getWidth();
+          rows(op.getColumns(), (begin + i) % width, 1, out + i * columns);
+          rows(op.getLines(), (begin + i) / width, 1, out + i * columns + across);
+        }
       })
       .Case<WeightConcatenateOp>([&](WeightConcatenateOp op) {
         int64_t start = 0;

@@ -81,6 +81,136 @@ Value ModelWriter::relativeBias(const BiasOfScores &scores, const Node &node) {
       scores.blockSize ? builder.getI64IntegerAttr(scores.blockSize) : mlir::IntegerAttr());
 }
 
+Value ModelWriter::scaled(Value weight, double factor, const Node &node) {
+  return WeightScaleOp::create(builder, location(node), weight.getType(), weight, number(factor));
+}
+
+/// Rows [head * headDim, ...) of what is stored by heads, or of a layer's weight.
+static checkpoints::TensorReference partOf(checkpoints::TensorReference tensor, int64_t begin,
+                                           int64_t count) {
+  tensor.rowBegin += begin;
+  tensor.rowCount = count;
+  return tensor;
+}
+
+Value ModelWriter::headVector(const checkpoints::TensorReference &tensor, int64_t firstHead,
+                              int64_t headCount, int64_t headDim, const Node &node) {
+  Value stored =
+      parameter(partOf(tensor, firstHead, headCount), {headCount, headDim}, node.child("stored"));
+  auto type = mlir::RankedTensorType::get({headCount * headDim}, builder.getF32Type());
+  return WeightFlattenOp::create(builder, location(node), type, stored);
+}
+
+Value ModelWriter::queries(const Attention &attention, Value states, const Node &node) {
+  const auto &scores = attention.relativeScores;
+  const Linear &query = attention.query;
+  if (!scores || !scores->contentBias)
+    return linear(query, states, node);
+  Node biasNode = node.child("bias");
+  Value bias = headVector(*scores->contentBias, 0, attention.headCount, attention.headDim,
+                          query.bias ? biasNode.child("content") : biasNode);
+  if (query.bias)
+    bias = WeightAddOp::create(builder, location(biasNode), bias.getType(),
+                               vector(query.bias, query.outputs, biasNode.child("own")), bias);
+  Value weight = parameter(query.weight, {query.outputs, query.inputs}, node.child("weight"));
+  return linear(weight, bias, states, node);
+}
+
+/// The row of each distance, scaled: of one head, or of all where there is a table.
+Value ModelWriter::distanceRows(const Attention &attention, int64_t head, const Node &node) {
+  const RelativeScores &scores = *attention.relativeScores;
+  auto matrix = [&](int64_t rows, int64_t columns) {
+    return mlir::RankedTensorType::get({rows, columns}, builder.getF32Type());
+  };
+  auto type = matrix(scores.distances(), attention.headDim);
+  Value rows;
+  if (scores.table) {
+    rows = parameter(*scores.table, type.getShape(), node.child("table"));
+    if (scores.isDescending)
+      rows = WeightReverseRowsOp::create(builder, location(node.child("reversed")), type, rows);
+  } else {
+    const Linear &projection = *scores.projection;
+    Value distances = SinusoidOp::create(
+        builder, location(node.child("distances")), matrix(scores.distances(), projection.inputs),
+        SinusoidKind::Interleaved, builder.getI64IntegerAttr(scores.before));
+    Value weight = parameter(partOf(projection.weight, head * attention.headDim, attention.headDim),
+                             {attention.headDim, projection.inputs}, node.child("weight"));
+    rows = WeightProductOp::create(builder, location(node.child("rows")), type, distances, weight);
+  }
+  return scaled(rows, attention.scale, node);
+}
+
+/// positionBias less what queries have of contentBias already: [headDim]; none where both are.
+Value ModelWriter::positionBias(const Attention &attention, int64_t head, const Node &node) {
+  const RelativeScores &scores = *attention.relativeScores;
+  auto ofHead = [&](const checkpoints::TensorReference &tensor, const Node &part) {
+    return headVector(tensor, head, 1, attention.headDim, part);
+  };
+  Value position, content;
+  if (scores.positionBias)
+    position = ofHead(*scores.positionBias, node.child("position"));
+  if (scores.contentBias)
+    content = scaled(ofHead(*scores.contentBias, node.child("content")), -1, node.child("less"));
+  if (!position || !content)
+    return position ? position : content;
+  return WeightAddOp::create(builder, location(node), position.getType(), position, content);
+}
+
+Value ModelWriter::relativeScores(const Attention &attention, Value query, const Space &keys,
+                                  const Node &node) {
+  const RelativeScores &scores = *attention.relativeScores;
+  llvm::SmallVector<Value> weights, biases;
+  bool isOfEach = scores.projection || scores.positionBias || scores.contentBias;
+  for (int64_t head = 0; head < (isOfEach ? attention.headCount : 1); ++head) {
+    Node part = node.child("head" + std::to_string(head));
+    Value rows = weights.empty() || scores.projection
+                     ? distanceRows(attention, head, part.child("weight"))
+                     : weights.front();
+    if (weights.empty() || scores.projection)
+      weights.push_back(rows);
+    if (Value bias = positionBias(attention, head, part.child("position_bias")))
+      biases.push_back(WeightProductOp::create(
+          builder, location(part.child("bias")),
+          mlir::RankedTensorType::get({scores.distances()}, builder.getF32Type()), rows, bias));
+  }
+  const Space &space = spaceOf(query);
+  Value numbers =
+      HeadLinearOp::create(builder, location(node.child("numbers")),
+                           rows(space, attention.headCount * scores.distances()), query, weights,
+                           biases, builder.getI64IntegerAttr(attention.headCount));
+  auto size = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
+  return RelativeScoresOp::create(
+      builder, location(node),
+      BiasType::get(builder.getContext(), space, keys, attention.headCount), numbers,
+      size(scores.before), size(scores.after), /*bucket_count=*/mlir::IntegerAttr(),
+      /*maximum_distance=*/mlir::IntegerAttr(), /*bidirectional=*/mlir::UnitAttr(),
+      /*ahead=*/mlir::IntegerAttr());
+}
+
+Value ModelWriter::bucketBias(const Attention &attention, Value numbers, const Space &keys,
+                              int64_t ahead, const Node &node) {
+  const BucketScores &scores = *attention.bucketScores;
+  auto size = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
+  return RelativeScoresOp::create(
+      builder, location(node),
+      BiasType::get(builder.getContext(), spaceOf(numbers), keys, attention.headCount), numbers,
+      /*before=*/mlir::IntegerAttr(), /*after=*/mlir::IntegerAttr(), size(scores.bucketCount),
+      size(scores.maximumDistance),
+      scores.isBidirectional ? builder.getUnitAttr() : mlir::UnitAttr(),
+      ahead != 0 ? size(ahead) : mlir::IntegerAttr());
+}
+
+/// Each row's own key and value, beside those of others that it looks at.
+ModelWriter::Memory ModelWriter::ownMemory(const Attention &attention, Value states, Value buckets,
+                                           const Node &node) {
+  Value bias;
+  if (buckets)
+    bias =
+        bucketBias(attention, buckets, spaceOf(states), /*ahead=*/0, node.child("bucket_scores"));
+  return {keys(attention, states, /*rotary=*/{}, node),
+          linear(attention.value, states, node.child("value")), bias};
+}
+
 static bool isOfAllLayers(const RelativeBias &bias) {
   return bias.table.name.find("{layer") == std::string::npos;
 }
@@ -159,7 +289,7 @@ Value ModelWriter::tileAttention(const Attention &attention, const AttentionVari
 Value ModelWriter::attention(const Attention &attention, const AttentionVariant &variant,
                              Value states, const AttentionInputs &inputs, const Node &node) {
   int64_t heads = attention.headCount;
-  Value query = linear(attention.query, states, node.child("query"));
+  Value query = queries(attention, states, node.child("query"));
   query = headNorm(attention.queryNorm, query, heads, node.child("query_norm"));
   query = rotary(variant.rotary, query, heads, node.child("query_rotary"));
   Value key = keys(attention, inputs.keyStates, variant.rotary, node);
@@ -169,6 +299,15 @@ Value ModelWriter::attention(const Attention &attention, const AttentionVariant 
     bias =
         relativeBias({*attention.relativeBias, spaceOf(states), spaceOf(inputs.keyStates), heads},
                      node.child("relative_bias"));
+  const Space &keySpace = spaceOf(inputs.keyStates);
+  if (attention.relativeScores)
+    bias = relativeScores(attention, query, keySpace, node.child("relative_scores"));
+  Value buckets;
+  if (attention.bucketScores) {
+    Node part = node.child("bucket_scores");
+    buckets = linear(attention.bucketScores->linear, states, part.child("numbers"));
+    bias = bucketBias(attention, buckets, keySpace, /*ahead=*/inputs.predicts ? 1 : 0, part);
+  }
   RowsType type = rows(spaceOf(states), heads * attention.headDim);
   auto headCount = builder.getI64IntegerAttr(heads);
   auto keyHeadCount = attention.keyHeadCount ? builder.getI64IntegerAttr(attention.keyHeads())
@@ -176,7 +315,9 @@ Value ModelWriter::attention(const Attention &attention, const AttentionVariant 
   mlir::FloatAttr scale = number(attention.scale);
   mlir::FloatAttr softCap = attention.softCap ? number(*attention.softCap) : mlir::FloatAttr();
   Value result;
-  if (auto memory = this->memory(attention, states, {key, value}, inputs, node)) {
+  auto memory = inputs.predicts ? ownMemory(attention, states, buckets, node.child("own"))
+                                : this->memory(attention, states, {key, value}, inputs, node);
+  if (memory) {
     result = MergedAttentionOp::create(builder, location(node), type, /*weights=*/Type(), query,
                                        key, value, memory->key, memory->value, inputs.mask, bias,
                                        memory->bias, headCount, scale, keyHeadCount, softCap)

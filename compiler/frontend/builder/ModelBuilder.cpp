@@ -37,7 +37,12 @@ Value ModelWriter::vector(const std::optional<checkpoints::TensorReference> &ten
 Value ModelWriter::linear(const Linear &linear, Value input, const Node &node) {
   Value weight = parameter(linear.weight, {linear.outputs, linear.inputs}, node.child("weight"));
   Value bias = vector(linear.bias, linear.outputs, node.child("bias"));
-  return LinearOp::create(builder, location(node), rows(spaceOf(input), linear.outputs),
+  return this->linear(weight, bias, input, node);
+}
+
+Value ModelWriter::linear(Value weight, Value bias, Value input, const Node &node) {
+  int64_t outputs = llvm::cast<RankedTensorType>(weight.getType()).getDimSize(0);
+  return LinearOp::create(builder, location(node), rows(spaceOf(input), outputs),
                           /*normalized=*/Type(), input, weight, bias, /*norm_gain=*/Value(),
                           /*norm_bias=*/Value(), /*residual=*/Value(), /*norm=*/NormAttr(),
                           /*activation=*/ActivationKindAttr(),
@@ -78,7 +83,7 @@ static Space inputSpace(const Stack &stack) {
   const Embedding &embedding = stack.embedding;
   if (!embedding.features)
     return Space::source();
-  if (!stack.stages.empty())
+  if (!stack.stages.empty() || stack.tower || !embedding.features->gridConvolutions.empty())
     return Space::source().derived("features");
   for (const Convolution &convolution : embedding.features->convolutions)
     if (convolution.kernelSize != 1 || convolution.stride != 1)
@@ -93,8 +98,13 @@ Value ModelWriter::positionTable(const Positions &positions, int64_t width, cons
       RankedTensorType::get({positions.length + positions.offset, width}, builder.getF32Type());
   if (positions.kind == PositionKind::Learned)
     return parameter(*positions.table, type.getShape(), node.child("table"));
-  return SinusoidOp::create(builder, location(node.child("table")), type,
-                            sinusoidOf(positions.kind));
+  Node tableNode = node.child("table");
+  Value table =
+      SinusoidOp::create(builder, location(positions.scale ? tableNode.child("waves") : tableNode),
+                         type, sinusoidOf(positions.kind), /*descending_from=*/mlir::IntegerAttr());
+  return positions.scale ? WeightScaleOp::create(builder, location(tableNode), type, table,
+                                                 number(*positions.scale))
+                         : table;
 }
 
 Value ModelWriter::memoryOf(Value states) {
@@ -206,11 +216,27 @@ Value ModelWriter::stage(const Stage &stage, NormPlacement placement, const Spac
                 reduction);
 }
 
+Value ModelWriter::predictStream(const Stack &stack, Value input, const Node &node) {
+  const PredictStream &stream = *stack.predictStream;
+  const Positions &positions = stack.embedding.positions;
+  Value row = parameter(stream.embedding, {1, stack.hiddenSize}, node.child("row"));
+  Value table = parameter(stream.positions, {positions.length + positions.offset, stack.hiddenSize},
+                          node.child("positions"));
+  table =
+      WeightAddRowOp::create(builder, location(node.child("table")), table.getType(), table, row);
+  Value states =
+      PositionEmbeddingOp::create(builder, location(node), rows(spaceOf(input), stack.hiddenSize),
+                                  input, table, positions.offset);
+  return stack.embedding.norm ? norm(*stack.embedding.norm, states, node.child("norm")) : states;
+}
+
 Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value sourceStates,
                          const Node &node) {
   const Space space = isTarget ? Space::target() : Space::source();
   Node selfNode = node.child("self_attention"), crossNode = node.child("cross_attention");
   int64_t firstWidth = stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize;
+  if (stack.tower)
+    input = imageTower(*stack.tower, input, node.child("tower"));
   Value states = embedding(stack.embedding, input, firstWidth, node.child("embedding"));
   for (const auto &[index, each] : llvm::enumerate(stack.stages)) {
     Space next = index + 1 == stack.stages.size()
@@ -219,9 +245,12 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
     states = stage(each, stack.normPlacement, next, states,
                    node.child("stages." + std::to_string(index)));
   }
+  Value predicted;
+  if (stack.predictStream)
+    predicted = predictStream(stack, input, node.child("predict.embedding"));
   llvm::SmallVector<Value> selfMasks;
   Value selfBias, blockBias, crossMask, crossBias;
-  if (!stack.recurrence) {
+  if (!stack.recurrence && stack.sublayers.empty()) {
     selfMasks =
         masksOfVariants(stack.selfAttention, space, /*isCausal=*/isTarget, selfNode.child("mask"));
     selfBias = sharedBias(stack.selfAttention, space, space, selfNode);
@@ -233,18 +262,48 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
     crossBias = sharedBias(*stack.crossAttention, space, Space::source(), crossNode);
   }
 
-  for (int64_t index = 0; index < stack.layerCount; ++index) {
+  auto crossAndFeedForward = [&](Value states, const Node &layer) {
+    if (stack.crossAttention) {
+      Node cross = layer.child("cross_attention");
+      const Attention &crossAttention = *stack.crossAttention;
+      states = residual(
+          {stack.normPlacement, crossAttention.norm, crossAttention.postNorm}, states, cross,
+          [&](Value input) {
+            return attention(
+                crossAttention, {}, input,
+                {.keyStates = sourceStates, .mask = crossMask, .sharedBias = crossBias}, cross);
+          });
+    }
+    Node feed = layer.child("feed_forward");
+    return residual({stack.normPlacement, stack.feedForward.norm, stack.feedForward.postNorm},
+                    states, feed,
+                    [&](Value input) { return feedForward(stack.feedForward, input, feed); });
+  };
+  if (!stack.sublayers.empty())
+    states = layersOfSublayers(stack, states, node);
+  int64_t plainLayers = stack.sublayers.empty() ? stack.layerCount : 0;
+  for (int64_t index = 0; index < plainLayers; ++index) {
     Node layer{node.name + ".layers." + std::to_string(index), index};
+    const Attention &selfAttention = stack.selfAttention;
     if (stack.recurrence) {
       Node self = layer.child("recurrence");
       states = residual({stack.normPlacement, stack.recurrence->norm, {}}, states, self,
                         [&](Value input) { return recurrence(*stack.recurrence, input, self); });
     } else {
-      Node self = layer.child("self_attention");
-      const Attention &selfAttention = stack.selfAttention;
+      Node self = layer.child("self_attention"), predict = layer.child("predict.self_attention");
       const size_t kind = size_t(index) % selfMasks.size();
       const AttentionVariant variant =
           selfAttention.variants.empty() ? AttentionVariant{} : selfAttention.variants[kind];
+      if (predicted)
+        predicted = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm},
+                             predicted, predict, [&](Value input) {
+                               return attention(selfAttention, variant, input,
+                                                {.keyStates = states,
+                                                 .mask = selfMasks[kind],
+                                                 .sharedBias = Value(),
+                                                 .predicts = true},
+                                                predict);
+                             });
       states = residual({stack.normPlacement, selfAttention.norm, selfAttention.postNorm}, states,
                         self, [&](Value input) {
                           if (variant.tiles)
@@ -259,22 +318,12 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
                               self);
                         });
     }
-    if (stack.crossAttention) {
-      Node cross = layer.child("cross_attention");
-      const Attention &crossAttention = *stack.crossAttention;
-      states = residual(
-          {stack.normPlacement, crossAttention.norm, crossAttention.postNorm}, states, cross,
-          [&](Value input) {
-            return attention(
-                crossAttention, {}, input,
-                {.keyStates = sourceStates, .mask = crossMask, .sharedBias = crossBias}, cross);
-          });
-    }
-    Node feed = layer.child("feed_forward");
-    states =
-        residual({stack.normPlacement, stack.feedForward.norm, stack.feedForward.postNorm}, states,
-                 feed, [&](Value input) { return feedForward(stack.feedForward, input, feed); });
+    if (predicted)
+      predicted = crossAndFeedForward(predicted, layer.child("predict"));
+    states = crossAndFeedForward(states, layer);
   }
+  if (predicted)
+    states = predicted;
   return stack.finalNorm ? norm(*stack.finalNorm, states, node.child("final_norm")) : states;
 }
 

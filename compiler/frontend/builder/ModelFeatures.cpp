@@ -13,6 +13,52 @@ namespace transept::frontend {
 using mlir::RankedTensorType;
 using mlir::Value;
 
+Value ModelWriter::gridConvolution(const GridConvolution &convolution, Value input, int64_t &places,
+                                   const Space &space, const Node &node) {
+  auto size = [&](int64_t count) { return builder.getI64IntegerAttr(count); };
+  int64_t squares = convolution.kernelSize * convolution.kernelSize;
+  if (const auto &depthwise = convolution.depthwise) {
+    Node part = node.child("depthwise");
+    int64_t channels = typeOf(input).getWidth();
+    Value weight = parameter(depthwise->weight, {channels, squares}, part.child("weight"));
+    Value bias = vector(depthwise->bias, channels, part.child("bias"));
+    input = DepthwiseConvolutionOp::create(
+        builder, location(part), rows(space, channels), input, weight, bias,
+        size(convolution.kernelSize), size(convolution.stride), size(convolution.padding),
+        /*padding_behind=*/mlir::IntegerAttr(), size(places), /*activation=*/ActivationKindAttr());
+  } else {
+    input = GridWindowsOp::create(
+        builder, location(node.child("windows")), rows(space, convolution.linear.inputs), input,
+        size(convolution.kernelSize), size(convolution.stride), size(convolution.padding),
+        size(places), /*height=*/mlir::IntegerAttr());
+  }
+  places = convolution.resultOf(places);
+  Value result = linear(convolution.linear, input, node.child("linear"));
+  return convolution.activation
+             ? activation(*convolution.activation, result, node.child("activation"))
+             : result;
+}
+
+/// In the end, lines are rows of `space`.
+Value ModelWriter::gridConvolutions(const Features &features, Value input, const Space &space,
+                                    Value &firstRows, const Node &node) {
+  int64_t places = features.width;
+  Value states = input;
+  for (const auto &[index, each] : llvm::enumerate(features.gridConvolutions)) {
+    bool keepsPlaces =
+        each.depthwise && each.stride == 1 && 2 * each.padding == each.kernelSize - 1;
+    Space grid =
+        keepsPlaces ? spaceOf(states) : Space::source().derived("grid" + std::to_string(index));
+    states = gridConvolution(each, states, places, grid,
+                             node.child("grid_convolutions." + std::to_string(index)));
+  }
+  firstRows = WindowsOp::create(
+      builder, location(node.child("lines")), rows(space, places * typeOf(states).getWidth()),
+      states, builder.getI64IntegerAttr(places), builder.getI64IntegerAttr(places),
+      builder.getI64IntegerAttr(0), /*padding_behind=*/mlir::IntegerAttr());
+  return firstRows;
+}
+
 /// `input` becomes the windows that the products read, where there are some.
 Value ModelWriter::convolution(const Convolution &convolution, Value &input, const Space &space,
                                const Node &node) {
@@ -91,6 +137,12 @@ Value ModelWriter::features(const Features &features, Value input, Value &firstR
                                     builder.getI64IntegerAttr(counted));
   if (features.standardization)
     states = standardization(*features.standardization, states, node.child("standardization"));
+  if (!features.gridConvolutions.empty()) {
+    bool isLast = changing == 0 && !leads && !trails;
+    states = gridConvolutions(features, states,
+                              isLast ? Space::source() : Space::source().derived("lines"),
+                              firstRows, node);
+  }
   for (const auto &[index, each] : llvm::enumerate(features.convolutions)) {
     Space space = spaceOf(states);
     if (changesRows(each))

@@ -39,6 +39,7 @@ private:
 
   // Parts of a model, in the order of the description's fields.
   mlir::Value linear(const Linear &linear, mlir::Value input, const Node &node);
+  mlir::Value linear(mlir::Value weight, mlir::Value bias, mlir::Value input, const Node &node);
   mlir::Value norm(const Norm &norm, mlir::Value input, const Node &node);
   mlir::Value gain(const Norm &norm, int64_t width, const Node &node);
   /// Of each head by itself; the input where there is no norm.
@@ -51,6 +52,11 @@ private:
   /// Learned rows as one matrix.
   mlir::Value learnedRows(const std::vector<checkpoints::TensorReference> &rows, int64_t width,
                           const Node &node);
+  /// From lines of `places` places to those of the result, whose number `places` becomes.
+  mlir::Value gridConvolution(const GridConvolution &convolution, mlir::Value input,
+                              int64_t &places, const Space &space, const Node &node);
+  mlir::Value gridConvolutions(const Features &features, mlir::Value input, const Space &space,
+                               mlir::Value &firstRows, const Node &node);
   mlir::Value convolution(const Convolution &convolution, mlir::Value &input, const Space &space,
                           const Node &node);
   /// `firstRows` becomes the first value that is rows of the result's space: what says which
@@ -72,6 +78,19 @@ private:
     int64_t blockSize = 0;
   };
   mlir::Value relativeBias(const BiasOfScores &scores, const Node &node);
+  // What rows say of distances, and what that takes.
+  mlir::Value relativeScores(const Attention &attention, mlir::Value query, const Space &keys,
+                             const Node &node);
+  /// Queries stand `ahead` positions further on than their rows.
+  mlir::Value bucketBias(const Attention &attention, mlir::Value numbers, const Space &keys,
+                         int64_t ahead, const Node &node);
+  mlir::Value distanceRows(const Attention &attention, int64_t head, const Node &node);
+  mlir::Value positionBias(const Attention &attention, int64_t head, const Node &node);
+  mlir::Value queries(const Attention &attention, mlir::Value states, const Node &node);
+  /// Of `headCount` heads of what is stored by heads.
+  mlir::Value headVector(const checkpoints::TensorReference &tensor, int64_t firstHead,
+                         int64_t headCount, int64_t headDim, const Node &node);
+  mlir::Value scaled(mlir::Value weight, double factor, const Node &node);
   static BiasOfScores biasOfBlocks(const Attention &attention, const Space &space);
   mlir::Value sharedBias(const Attention &attention, const Space &query, const Space &key,
                          const Node &node);
@@ -81,6 +100,8 @@ private:
     mlir::Value keyStates, mask, sharedBias;
     mlir::Value memory = {}; // of merged attention
     mlir::Value sharedBlockBias = {};
+    /// Rows stand one position further on than their tokens, and look at themselves as well.
+    bool predicts = false;
   };
   mlir::Value attention(const Attention &attention, const AttentionVariant &variant,
                         mlir::Value states, const AttentionInputs &inputs, const Node &node);
@@ -94,6 +115,8 @@ private:
   std::optional<Memory> memory(const Attention &attention, mlir::Value states,
                                const KeysAndValues &own, const AttentionInputs &inputs,
                                const Node &node);
+  Memory ownMemory(const Attention &attention, mlir::Value states, mlir::Value buckets,
+                   const Node &node);
   mlir::Value blockSums(const Attention &attention, mlir::Value states, const Node &node);
   mlir::Value requested(mlir::Value input, const Node &node);
   mlir::Value globalAttention(const Attention &attention, mlir::Value states, mlir::Value others,
@@ -106,10 +129,34 @@ private:
   /// Self-attention of a layer that looks at rows of its tile of `grid`.
   mlir::Value tileAttention(const Attention &attention, const AttentionVariant &variant,
                             const Grid &grid, mlir::Value states, const Node &node);
+  // ModelImageTower.cpp
+  mlir::Value imageTower(const ImageTower &tower, mlir::Value input, const Node &node);
+  mlir::Value imageStage(const ImageStage &stage, const Grid &before, const Space &space,
+                         mlir::Value states, const Node &node);
+  mlir::Value imageBlock(const ImageBlock &block, const Grid &grid, mlir::Value states,
+                         const Node &node, llvm::function_ref<mlir::Value(mlir::Value)> attention);
+  mlir::Value channelAttention(const Attention &attention, mlir::Value states, const Node &node);
+  mlir::Value withPlaces(const ImageTower &tower, mlir::Value states, const Node &node);
   mlir::Value recurrence(const Recurrence &recurrence, mlir::Value states, const Node &node);
   mlir::Value feedForward(const FeedForward &feedForward, mlir::Value states, const Node &node);
+  /// A convolution's weight and bias, with what its norm remembers; the bias may be null.
+  struct FoldedDepthwise {
+    mlir::Value weight, bias;
+  };
+  FoldedDepthwise folded(const DepthwiseConvolution &convolution, int64_t width, const Node &node);
+  mlir::Value mixer(const RowMixer &mixer, mlir::Value states, const Node &node);
+  /// What all layers share of a sublayer: a mask for each variant of its attention, and a bias.
+  struct SublayerInputs {
+    llvm::SmallVector<mlir::Value> masks;
+    mlir::Value bias;
+  };
+  mlir::Value sublayer(const Sublayer &sublayer, const SublayerInputs &inputs, mlir::Value states,
+                       const Node &node);
+  mlir::Value layersOfSublayers(const Stack &stack, mlir::Value states, const Node &node);
   mlir::Value stage(const Stage &stage, NormPlacement placement, const Space &next,
                     mlir::Value states, const Node &node);
+  /// What stands beside the rows of `input` at first.
+  mlir::Value predictStream(const Stack &stack, mlir::Value input, const Node &node);
   mlir::Value stack(const Stack &stack, mlir::Value input, bool isTarget, mlir::Value sourceStates,
                     const Node &node);
   mlir::Value logits(const Logits &logits, mlir::Value states, const Node &node);

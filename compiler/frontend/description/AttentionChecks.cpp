@@ -13,8 +13,8 @@ namespace transept::frontend {
 
 namespace {
 
-void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
-  checkReference(bias.table, role + ".table");
+/// Of biases and scores alike.
+template <typename Buckets> void checkBuckets(const Buckets &bias, const std::string &role) {
   int64_t buckets = bias.isBidirectional ? bias.bucketCount / 2 : bias.bucketCount;
   // Half of the buckets are exact; the formula divides by log(maximumDistance / exact).
   expect(buckets / 2 >= 1, role,
@@ -23,6 +23,48 @@ void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
   expect(bias.maximumDistance > buckets / 2, role,
          fmt::format("found maximumDistance {}, it must exceed the {} exact buckets",
                      bias.maximumDistance, buckets / 2));
+}
+
+void checkRelativeBias(const RelativeBias &bias, const std::string &role) {
+  checkReference(bias.table, role + ".table");
+  checkBuckets(bias, role);
+}
+
+void checkRelativeScores(const RelativeScores &scores, const std::string &role,
+                         const Attention &attention) {
+  expect(scores.table.has_value() != scores.projection.has_value(), role,
+         "exactly one of table and projection must be there");
+  expect(!scores.isDescending || scores.table, role, "isDescending is of a table");
+  if (scores.table)
+    checkReference(*scores.table, role + ".table");
+  if (const auto &projection = scores.projection) {
+    checkLinear(*projection, role + ".projection", projection->inputs,
+                attention.headCount * attention.headDim);
+    expect(!projection->bias && projection->inputs % 2 == 0, role + ".projection",
+           "it has no bias, and an even number of inputs");
+  }
+  for (const auto &bias : {scores.contentBias, scores.positionBias})
+    if (bias)
+      checkReference(*bias, role);
+  expect(!attention.queryNorm, role, "it excludes queryNorm");
+  for (const AttentionVariant &variant : attention.variants)
+    expect(!variant.rotary && !variant.tiles, role, "it excludes rotary positions and tiles");
+}
+
+/// At most one of what depends on distances.
+void checkDistances(const Attention &attention, const std::string &role) {
+  int kinds = int(attention.relativeBias.has_value()) + int(attention.relativeScores.has_value()) +
+              int(attention.bucketScores.has_value());
+  expect(kinds <= 1, role, "relativeBias, relativeScores and bucketScores exclude each other");
+  if (attention.relativeBias)
+    checkRelativeBias(*attention.relativeBias, role + ".relativeBias");
+  if (attention.relativeScores)
+    checkRelativeScores(*attention.relativeScores, role + ".relativeScores", attention);
+  if (const auto &scores = attention.bucketScores) {
+    checkLinear(scores->linear, role + ".bucketScores.linear", attention.query.inputs,
+                scores->bucketCount * attention.headCount);
+    checkBuckets(*scores, role + ".bucketScores");
+  }
 }
 
 void checkHeadNorm(const std::optional<Norm> &norm, const std::string &role) {
@@ -93,8 +135,7 @@ void checkAttention(const Attention &attention, const std::string &role, int64_t
   checkLinear(attention.key, role + ".key", memory, keyWidth);
   checkLinear(attention.value, role + ".value", memory, keyWidth);
   checkLinear(attention.output, role + ".output", width, hidden);
-  if (attention.relativeBias)
-    checkRelativeBias(*attention.relativeBias, role + ".relativeBias");
+  checkDistances(attention, role);
   checkGlobalRows(attention, role, hidden);
   checkNorm(attention.norm, role + ".norm");
   checkHeadNorm(attention.queryNorm, role + ".queryNorm");
@@ -117,8 +158,8 @@ void checkTiles(const Attention &attention, const std::optional<Grid> &grid,
                 const std::string &role) {
   bool hasTiles = !attention.variants.empty() && attention.variants[0].tiles;
   expect(!attention.tileBias || hasTiles, role, "tileBias needs tiles");
-  expect(!hasTiles || (!attention.relativeBias && !attention.reach), role,
-         "tiles exclude relativeBias and reach");
+  expect(!hasTiles || (!attention.relativeBias && !attention.bucketScores && !attention.reach),
+         role, "tiles exclude relativeBias, bucketScores and reach");
   for (const AttentionVariant &variant : attention.variants) {
     expect(variant.tiles.has_value() == hasTiles, role + ".variants",
            "all variants have tiles, or none has");

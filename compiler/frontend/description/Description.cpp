@@ -17,6 +17,9 @@ namespace transept::frontend {
 namespace {
 
 void checkPositions(const Positions &positions, const std::string &role, int64_t hidden) {
+  expect(!positions.scale ||
+             (positions.kind != PositionKind::None && positions.kind != PositionKind::Learned),
+         role, "a scale is of sinusoids");
   switch (positions.kind) {
   case PositionKind::None:
     expect(!positions.table, role, "kind none has no table");
@@ -37,12 +40,15 @@ void checkPositions(const Positions &positions, const std::string &role, int64_t
   }
 }
 
-void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden) {
+/// A tower stands between features of any width and the hidden size.
+void checkEmbedding(const Embedding &embedding, const std::string &role, int64_t hidden,
+                    bool hasTower) {
   expect(embedding.weight.has_value() != embedding.features.has_value(), role,
          "exactly one of weight (of token embeddings) and features must be there");
   if (embedding.features) {
     expect(embedding.vocabularySize == 0, role, "features have no vocabularySize");
-    checkFeatures(*embedding.features, role + ".features", hidden);
+    checkFeatures(*embedding.features, role + ".features",
+                  hasTower ? embedding.features->width : hidden);
   } else {
     checkReference(*embedding.weight, role + ".weight");
     expect(embedding.vocabularySize >= 1, role, "vocabularySize must be 1 or more");
@@ -67,16 +73,6 @@ void checkRecurrence(const Recurrence &recurrence, const std::string &role, int6
   checkLinear(recurrence.gate, role + ".gate", hidden, hidden);
   checkLinear(recurrence.value, role + ".value", hidden, hidden);
   checkNorm(recurrence.norm, role + ".norm");
-}
-
-void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden) {
-  int64_t width = feedForward.input.outputs;
-  expect(width >= 1, role, "its width must be 1 or more");
-  checkLinear(feedForward.input, role + ".input", hidden, width);
-  if (feedForward.gate)
-    checkLinear(*feedForward.gate, role + ".gate", hidden, width);
-  checkLinear(feedForward.output, role + ".output", width, hidden);
-  checkNorm(feedForward.norm, role + ".norm");
 }
 
 void checkGrid(const Grid &grid, const std::string &role) {
@@ -138,12 +134,96 @@ void checkStages(const Stack &stack, const std::string &role) {
   expectGrid(*stack.grid);
 }
 
+void checkChannelConvolution(const ChannelConvolution &convolution, const std::string &role) {
+  checkReference(convolution.weight, role + ".weight");
+  checkReference(convolution.bias, role + ".bias");
+}
+
+void checkImageBlock(const ImageBlock &block, const std::string &role, int64_t hidden) {
+  checkChannelConvolution(block.first, role + ".first");
+  checkAttention(block.attention, role + ".attention", hidden, hidden);
+  checkPostNorm(block.attention.postNorm, NormPlacement::Pre, role + ".attention");
+  expect(block.attention.headCount * block.attention.headDim == hidden, role + ".attention",
+         fmt::format("heads together must be as wide as the rows, {}", hidden));
+  checkChannelConvolution(block.second, role + ".second");
+  checkFeedForward(block.feedForward, role + ".feedForward", hidden);
+  checkPostNorm(block.feedForward.postNorm, NormPlacement::Pre, role + ".feedForward");
+}
+
+void checkImageStage(const ImageStage &stage, const std::string &role, const Grid &before,
+                     int64_t channels) {
+  expect(stage.kernelSize >= 1 && stage.stride >= 1 && stage.padding >= 0 &&
+             stage.padding < stage.kernelSize,
+         role, "kernelSize and stride must be 1 or more, padding 0 to kernelSize - 1");
+  auto behind = [&](int64_t size) {
+    int64_t padded = size + 2 * stage.padding;
+    return padded < stage.kernelSize ? 0 : (padded - stage.kernelSize) / stage.stride + 1;
+  };
+  checkGrid(stage.grid, role + ".grid");
+  expect(stage.grid.height == behind(before.height) && stage.grid.width == behind(before.width),
+         role + ".grid",
+         fmt::format("found {} by {}, but its convolution makes {} by {}", stage.grid.height,
+                     stage.grid.width, behind(before.height), behind(before.width)));
+  int64_t hidden = stage.linear.outputs;
+  checkLinear(stage.linear, role + ".linear", channels * stage.kernelSize * stage.kernelSize,
+              hidden);
+  checkNorm(stage.norm, role + ".norm");
+  expect(stage.layerCount >= 0 && stage.tileSide >= 1, role,
+         "layerCount must be 0 or more, tileSide 1 or more");
+  checkImageBlock(stage.tiles, role + ".tiles", hidden);
+  checkImageBlock(stage.channels, role + ".channels", hidden);
+}
+
+void checkTower(const ImageTower &tower, const Stack &stack, const std::string &role) {
+  const auto &features = stack.embedding.features;
+  checkGrid(tower.pixels, role + ".pixels");
+  expect(features && features->length == 0 && stack.stages.empty() &&
+             features->width == tower.pixels.width * tower.channels &&
+             features->convolutions.empty() && !features->block && !features->standardization &&
+             features->countedTables.empty() && features->leadingRows.empty() &&
+             features->trailingRows.empty(),
+         role,
+         fmt::format("it needs features of {} numbers and any length, the lines of the image, with "
+                     "nothing else before the stack",
+                     tower.pixels.width * tower.channels));
+  expect(!tower.stages.empty(), role, "it needs a stage");
+  Grid before = tower.pixels;
+  int64_t channels = tower.channels;
+  for (const ImageStage &stage : tower.stages) {
+    checkImageStage(stage, role + ".stages", before, channels);
+    before = stage.grid;
+    channels = stage.linear.outputs;
+  }
+  checkReference(tower.columnPositions, role + ".columnPositions");
+  checkReference(tower.linePositions, role + ".linePositions");
+  expect(
+      tower.positionCount >= std::max(before.height, before.width) && channels >= 4 &&
+          channels % 2 == 0,
+      role,
+      fmt::format("found positionCount {} for {} by {} places of {} numbers, allowed are one for "
+                  "each line and column, of an even number of 4 or more",
+                  tower.positionCount, before.height, before.width, channels));
+  checkLinear(tower.projection, role + ".projection", channels, stack.hiddenSize);
+  checkNorm(tower.norm, role + ".norm");
+  checkReference(tower.promptTable, role + ".promptTable");
+  expect(tower.promptVocabularySize >= 1, role, "promptVocabularySize must be 1 or more");
+}
+
 void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
   expect(stack.layerCount >= 0 && stack.hiddenSize >= 1, role,
          "layerCount must be 0 or more, hiddenSize 1 or more");
   checkEmbedding(stack.embedding, role + ".embedding",
-                 stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize);
+                 stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize,
+                 stack.tower.has_value());
   checkStages(stack, role);
+  if (stack.tower)
+    checkTower(*stack.tower, stack, role + ".tower");
+  checkSublayers(stack, role);
+  if (!stack.sublayers.empty()) {
+    if (stack.finalNorm)
+      checkNorm(*stack.finalNorm, role + ".finalNorm");
+    return;
+  }
   checkTiles(stack.selfAttention, stack.grid, role + ".selfAttention");
   bool hasAttention = stack.selfAttention.headCount != 0;
   expect(hasAttention != stack.recurrence.has_value(), role,
@@ -162,7 +242,9 @@ void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
     expect(!stack.crossAttention->mergesSource, role + ".crossAttention",
            "mergesSource is of selfAttention");
     checkAttention(*stack.crossAttention, role + ".crossAttention", stack.hiddenSize, memory);
-    expect(!stack.crossAttention->relativeBias, role + ".crossAttention",
+    expect(!stack.crossAttention->relativeBias && !stack.crossAttention->relativeScores &&
+               !stack.crossAttention->bucketScores,
+           role + ".crossAttention",
            "a relative bias between source and target positions has no meaning");
     expect(stack.crossAttention->variants.empty(), role + ".crossAttention",
            "variants are of self-attention");
@@ -173,6 +255,20 @@ void checkStack(const Stack &stack, const std::string &role, int64_t memory) {
   checkFeedForward(stack.feedForward, role + ".feedForward", stack.hiddenSize);
   if (stack.finalNorm)
     checkNorm(*stack.finalNorm, role + ".finalNorm");
+}
+
+void checkPredictStream(const Stack &stack, const std::string &role) {
+  const Attention &attention = stack.selfAttention;
+  expect(!stack.recurrence && !attention.mergesSource && !attention.relativeBias &&
+             !attention.relativeScores,
+         role, "it excludes recurrence, mergesSource, relativeBias and relativeScores");
+  bool turns = std::any_of(attention.variants.begin(), attention.variants.end(),
+                           [](const AttentionVariant &each) { return each.rotary.has_value(); });
+  expect(!turns && stack.embedding.positions.kind == PositionKind::Learned, role,
+         "it needs learned positions, and excludes rotary ones");
+  expect(stack.normPlacement == NormPlacement::Post, role, "it needs the normPlacement post");
+  checkReference(stack.predictStream->embedding, role + ".embedding");
+  checkReference(stack.predictStream->positions, role + ".positions");
 }
 
 bool isIdentifier(const std::string &name) {
@@ -201,7 +297,13 @@ void checkSpeech(const SpeechDefaults &speech, const Stack &target) {
     isLanguage = isLanguage || language.id == speech.languageId;
   }
   for (int64_t id : speech.promptIds)
-    checkId(id == SpeechDefaults::detectedId ? 0 : id, "promptIds");
+    checkId(id == SpeechDefaults::detectedId ||
+                    (id == SpeechDefaults::textLanguageId && speech.promptNamesLanguages)
+                ? 0
+                : id,
+            "promptIds");
+  expect(!speech.promptNamesLanguages || (!speech.promptIds.empty() && !speech.languages.empty()),
+         "generation.speech.promptNamesLanguages", "it needs promptIds and languages");
   expect(isLanguage, "generation.speech.languageId",
          fmt::format("found token {}, which is none of languages", speech.languageId.value_or(0)));
   expect(!speech.taskId || speech.taskId == speech.transcribeId ||
@@ -243,8 +345,10 @@ void checkTarget(const Description &description) {
     memory = projection->outputs;
   }
   checkStack(target, "target", memory);
-  expect(!target.grid && target.stages.empty(), "target",
-         "grid and stages are for the source side");
+  expect(!target.grid && target.stages.empty() && target.sublayers.empty() && !target.tower,
+         "target", "grid, stages, sublayers and tower are for the source side");
+  if (target.predictStream)
+    checkPredictStream(target, "target.predictStream");
   expect(target.embedding.weight.has_value(), "target",
          "features are for the source side, the target side generates tokens");
   bool readsSource = target.crossAttention || target.selfAttention.mergesSource;
@@ -259,6 +363,9 @@ void checkTarget(const Description &description) {
          "target", "reach, blockSums and globalTokens are for the source side");
   const auto &bias = target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
+         "the target side is causal, isBidirectional must be false");
+  const auto &scores = target.selfAttention.bucketScores;
+  expect(!scores || !scores->isBidirectional, "target.selfAttention.bucketScores",
          "the target side is causal, isBidirectional must be false");
   if (description.forecaster)
     return;
@@ -275,12 +382,23 @@ void checkTarget(const Description &description) {
 
 } // namespace
 
+void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden) {
+  int64_t width = feedForward.input.outputs;
+  expect(width >= 1, role, "its width must be 1 or more");
+  checkLinear(feedForward.input, role + ".input", hidden, width);
+  if (feedForward.gate)
+    checkLinear(*feedForward.gate, role + ".gate", hidden, width);
+  checkLinear(feedForward.output, role + ".output", width, hidden);
+  checkNorm(feedForward.norm, role + ".norm");
+}
+
 void checkDescription(const Description &description) {
   expect(isIdentifier(description.name), "name",
          fmt::format("found '{}', allowed is a C identifier", description.name));
   expect(description.hasSource() || description.hasTarget(), "source",
          "a model needs a source side, a target side or both");
   expect(!description.source.crossAttention, "source", "the source side has no crossAttention");
+  expect(!description.source.predictStream, "source", "predictStream is for the target side");
   expect(!description.projection || (description.hasSource() && description.hasTarget()),
          "projection", "it needs a source and a target side");
   expect(description.memoryPositions.kind == PositionKind::None ||

@@ -8,8 +8,7 @@
 #define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTION_H
 
 #include "checkpoints/TensorReference.h"
-
-#include "transept/abi.h"
+#include "compiler/frontend/description/GenerationDefaults.h"
 
 #include <cstdint>
 #include <map>
@@ -64,6 +63,8 @@ struct Positions {
   /// Padding, which has no position; the tokens around it are counted without it. Targets may not
   /// have it.
   std::optional<int64_t> uncountedId = {};
+  /// Sinusoids only: multiplies their rows.
+  std::optional<double> scale = {};
 };
 
 /// A linear layer over windows of `kernelSize` rows, `stride` apart; `padding` rows of zeros stand
@@ -76,6 +77,26 @@ struct Convolution {
   std::optional<Activation> activation;
   std::optional<int64_t> paddingBehind = {};
   std::optional<Norm> norm = {};
+};
+
+/// A weight of each column by itself, and what is added.
+struct ColumnWeights {
+  checkpoints::TensorReference weight;
+  std::optional<checkpoints::TensorReference> bias;
+};
+
+/// A convolution over squares of `kernelSize` lines and places, `stride` apart, with `padding`
+/// zeros around the lines: activation(linear x). With `depthwise`, whose weight has shape
+/// [channels, 1, kernelSize, kernelSize], each channel passes through that first, and `linear`
+/// reads one place.
+struct GridConvolution {
+  int64_t kernelSize = 1, stride = 1, padding = 0;
+  std::optional<ColumnWeights> depthwise = {};
+  Linear linear; // inputs = channels * kernelSize * kernelSize without `depthwise`
+  std::optional<Activation> activation;
+
+  /// Lines or places of a result.
+  int64_t resultOf(int64_t count) const { return (count + 2 * padding - kernelSize) / stride + 1; }
 };
 
 /// activation(scale * (x - mean) / sqrt(variance + epsilon)), of the numbers of one row.
@@ -114,6 +135,9 @@ struct Features {
   std::vector<CountedTable> countedTables = {};
   /// Before the convolutions.
   std::optional<Standardization> standardization = {};
+  /// Before the convolutions, too: a row is a line of places with a number each. In the end a line
+  /// is one row, its places beside one another within each channel.
+  std::vector<GridConvolution> gridConvolutions = {};
 };
 
 /// From what a stack reads to its first states: token embeddings or features, times scale, plus
@@ -138,6 +162,33 @@ struct Embedding {
 struct RelativeBias {
   checkpoints::TensorReference
       table; // [bucketCount, headCount]; `{layer}` in its name: one table per layer
+  int64_t bucketCount = 32;
+  int64_t maximumDistance = 128;
+  bool isBidirectional = true;
+};
+
+/// What a row's query says of each distance to a key (the key's position minus its own), times
+/// `scale` of the attention and added to its scores: the query times a row for the distance, which
+/// is of one of `table` (Shaw et al. 2018) and `projection` (Dai et al. 2019).
+struct RelativeScores {
+  /// Keys farther before or after count as this far.
+  int64_t before = 0, after = 0;
+  /// Of all heads: [before + 1 + after, headDim], from the key farthest before on, or from that
+  /// farthest after if descending; `{layer}` in its name: one table per layer.
+  std::optional<checkpoints::TensorReference> table;
+  bool isDescending = false;
+  /// Without bias; its inputs are interleaved sinusoids of the row's position minus the key's.
+  std::optional<Linear> projection;
+  /// Are added to the queries where they meet keys, and where they meet distances:
+  /// [headCount, headDim].
+  std::optional<checkpoints::TensorReference> contentBias, positionBias;
+
+  int64_t distances() const { return before + 1 + after; }
+};
+
+/// What a row says of each of T5's buckets, for each head, added to its scores (Qi et al. 2020).
+struct BucketScores {
+  Linear linear; // of what the queries read; outputs: bucketCount * headCount, heads inside
   int64_t bucketCount = 32;
   int64_t maximumDistance = 128;
   bool isBidirectional = true;
@@ -192,6 +243,8 @@ struct Attention {
   double scale = 1.0; // multiplies queries times keys
   Linear query, key, value, output;
   std::optional<RelativeBias> relativeBias;
+  std::optional<RelativeScores> relativeScores = {}; // of self-attention
+  std::optional<BucketScores> bucketScores = {};     // likewise
   /// With tiles, by places in a tile: [(2 * side - 1)^2, headCount], the line's distance (query
   /// minus key) first; `{layer}` in its name: one table per layer.
   std::optional<checkpoints::TensorReference> tileBias;
@@ -242,6 +295,40 @@ struct FeedForward {
   std::optional<Norm> postNorm = {}; // likewise
 };
 
+/// What a norm over batches remembers of training: (x - mean) / sqrt(variance + epsilon) * gain +
+/// bias, by column. It becomes a part of the weight and the bias before it.
+struct BatchNorm {
+  double epsilon = 1e-5;
+  checkpoints::TensorReference gain, bias, mean, variance;
+};
+
+/// Each column by itself over the rows around each, as many before as behind; zeros are outside of
+/// a sequence. The weight has shape [columns, 1, kernelSize].
+struct DepthwiseConvolution {
+  int64_t kernelSize = 1; // odd
+  checkpoints::TensorReference weight;
+  std::optional<checkpoints::TensorReference> bias;
+  std::optional<BatchNorm> norm = {};
+};
+
+/// Mixes rows with those near them: output(activation(depthwise((input x) * sigmoid(gate x))))
+/// (Gulati et al. 2020, section 2.2).
+struct RowMixer {
+  Linear input, gate;
+  DepthwiseConvolution depthwise;
+  Activation activation = Activation::Silu;
+  Linear output;
+  Norm norm;
+};
+
+/// A part of a layer, which adds `factor` times its result to the states. Exactly one is there.
+struct Sublayer {
+  double factor = 1.0;
+  std::optional<Attention> attention = {};
+  std::optional<FeedForward> feedForward = {};
+  std::optional<RowMixer> mixer = {};
+};
+
 /// Rows of a source that lie in lines, as patches of an image do.
 struct Grid {
   int64_t height = 0, width = 0;
@@ -258,8 +345,59 @@ struct Stage {
   Linear reduction;
 };
 
+/// What is added to rows of a grid: each channel convolved by itself, with kernels of 3 by 3.
+struct ChannelConvolution {
+  checkpoints::TensorReference weight; // [channels, 9]
+  checkpoints::TensorReference bias;
+};
+
+/// Adds first, attention, second and feed-forward to rows of a grid, one after another; the second
+/// and the fourth read norms of these.
+struct ImageBlock {
+  ChannelConvolution first, second;
+  Attention attention; // of rows of a tile, or of channels: groups are its heads
+  FeedForward feedForward;
+};
+
+/// A convolution that makes a coarser grid, with a norm before or behind it, then layers: a block
+/// that looks at rows of the same tile, and one that mixes channels.
+struct ImageStage {
+  int64_t kernelSize = 1, stride = 1, padding = 0;
+  Linear linear; // inputs = channels * kernelSize^2
+  Norm norm;
+  bool isNormBefore = false;
+  Grid grid; // behind it
+  int64_t layerCount = 0, tileSide = 1;
+  ImageBlock tiles, channels;
+};
+
+/// What an image becomes before the layers of a stack: the rows of its last stage with positions,
+/// and their mean before them, through a linear layer and a norm. Rows of features are the lines of
+/// the image, pixel by pixel, and behind them the ids of a prompt, each in column 0 of a row, which
+/// are embedded and put behind the image.
+struct ImageTower {
+  Grid pixels;
+  int64_t channels = 3;
+  std::vector<ImageStage> stages;
+  /// A place has its column's row, then its line's, and the first row of interleaved sinusoids.
+  checkpoints::TensorReference columnPositions, linePositions;
+  int64_t positionCount = 0;
+  Linear projection;
+  Norm norm;
+  checkpoints::TensorReference promptTable; // [promptVocabularySize, hidden size]
+  int64_t promptVocabularySize = 0;
+};
+
 /// Pre: x + f(norm(x)). Post: norm(x + f(x)). Sandwich: x + postNorm(f(norm(x))).
 enum class NormPlacement { Pre, Post, Sandwich };
+
+/// A second row beside each of a target's (Qi et al. 2020), whose states give the logits. It begins
+/// with `embedding` in place of its token's, and with the next position, passes through the same
+/// layers, and looks at the tokens up to its own and at itself, in one softmax.
+struct PredictStream {
+  checkpoints::TensorReference embedding; // [1, hidden size]
+  checkpoints::TensorReference positions; // as the embedding's table, but from the next one on
+};
 
 /// One side of the model; all its layers are alike, `{layer}` counts them from 0. A side with
 /// hidden size 0 is not there.
@@ -267,14 +405,21 @@ struct Stack {
   int64_t layerCount = 0;
   int64_t hiddenSize = 0;
   NormPlacement normPlacement = NormPlacement::Post;
-  Embedding embedding; // of the first stage, where there are some
+  Embedding embedding;                  // of the first stage, where there are some
+  std::optional<ImageTower> tower = {}; // between features and positions
   std::vector<Stage> stages;
   std::optional<Grid> grid;
-  Attention selfAttention; // without meaning where there is a recurrence
+  Attention selfAttention; // without meaning where there is a recurrence, or sublayers
   std::optional<Recurrence> recurrence;
   std::optional<Attention> crossAttention; // target only; keys and values read the source stack
-  FeedForward feedForward;
+  FeedForward feedForward;                 // without meaning where there are sublayers
+  /// What the layers consist of, in this order, in place of selfAttention and feedForward; source
+  /// only.
+  std::vector<Sublayer> sublayers = {};
+  /// Of what each layer gives; with sublayers only.
+  std::optional<Norm> layerNorm = {};
   std::optional<Norm> finalNorm;
+  std::optional<PredictStream> predictStream = {}; // target only
 };
 
 /// BERT's head: norm(activation(linear x)) before the vocabulary projection. Heads of classifiers
@@ -283,19 +428,6 @@ struct LogitsTransform {
   Linear linear;
   Activation activation = Activation::Gelu;
   std::optional<Norm> norm;
-};
-
-/// Softmax: one label is right; Sigmoid: each label by itself; Identity: the logits are numbers.
-enum class LabelScores { Softmax, Sigmoid, Identity };
-
-/// A model that scores labels in place of a vocabulary. The target repeats the source one id later;
-/// the labels' logits are read where the source has its last end id.
-struct Classifier {
-  std::vector<std::string> labels;
-  LabelScores scores = LabelScores::Softmax;
-  int64_t endId = 0;
-  /// Begins the target; absent: the source's last id does.
-  std::optional<int64_t> startId;
 };
 
 /// A model that says how series of numbers go on. Rows of the source are patches of a series that
@@ -319,97 +451,6 @@ struct Logits {
   std::optional<double> softCap = {};
 };
 
-/// A language that a model of speech understands, e.g. "en", and its token.
-struct SpokenLanguage {
-  std::string code;
-  int64_t id = 0;
-};
-
-/// A head whose cross-attention follows the sound.
-struct AlignmentHead {
-  int64_t layer = 0, head = 0;
-};
-
-/// How a model of speech is prompted: start of the transcript, language, task, and whether there
-/// are to be timestamps. Those are all tokens from `noTimestampsId` + 1 on.
-struct SpeechDefaults {
-  int64_t transcriptStartId = 0;
-  std::optional<int64_t> transcribeId, translateId, noTimestampsId;
-  /// How many timestamps after the first one the text may begin with; absent: any.
-  std::optional<int64_t> maximumInitialTimestamp;
-  bool returnsTimestamps = false;
-  std::vector<SpokenLanguage> languages; // none: models of one language
-  std::vector<AlignmentHead> alignmentHeads;
-  int64_t medianFilterWidth = 7;
-  /// Where a call asks for neither language nor task: what follows transcriptStartId, detectedId
-  /// for the language that is detected. Empty: language and task, as follows.
-  std::vector<int64_t> promptIds;
-  static constexpr int64_t detectedId = -1;
-  /// Where a call does not ask for one; absent: the language is detected, the task to transcribe.
-  std::optional<int64_t> languageId, taskId;
-  /// Begins what was said before the prompt.
-  std::optional<int64_t> previousTextId;
-};
-
-/// The decaying length penalty; a factor of 1 is none.
-struct DecayingPenalty {
-  int64_t start = 0;
-  double factor = 1;
-  bool operator==(const DecayingPenalty &) const = default;
-};
-
-/// What is added to the score of the last of `ids` behind the others.
-struct BiasedSequence {
-  std::vector<int64_t> ids;
-  double bias = 0;
-  bool operator==(const BiasedSequence &) const = default;
-};
-
-/// Defaults of generation, generation_config.json over config.json over Hugging Face's own: the
-/// options of generation_options.inc.
-struct GenerationDefaults {
-  enum class EarlyStopping {
-    False = TRANSEPT_EARLY_STOPPING_FALSE,
-    True = TRANSEPT_EARLY_STOPPING_TRUE,
-    Never = TRANSEPT_EARLY_STOPPING_NEVER
-  };
-
-#define OPTION_NUMBER(name, abi_name, key, flag, hugging_face_name, neutral, ...)                  \
-  int64_t key = neutral;
-#define OPTION_LIMIT(name, abi_name, key, ...) std::optional<int64_t> key;
-#define OPTION_FRACTION(name, abi_name, key, flag, hugging_face_name, neutral, ...)                \
-  double key = neutral;
-#define OPTION_EARLY_STOPPING(name, abi_name, key, flag, hugging_face_name, neutral, ...)          \
-  EarlyStopping key = EarlyStopping(neutral);
-#define OPTION_BOOLEAN(name, abi_name, key, flag, hugging_face_name, neutral, ...)                 \
-  bool key = neutral;
-#define OPTION_ID(name, abi_name, key, ...) std::optional<int64_t> key;
-#define OPTION_MODEL_ID(name, abi_name, key, ...) std::optional<int64_t> key;
-#define OPTION_IDS(name, abi_name, key, ...) std::vector<int64_t> key;
-#define OPTION_WORDS(name, abi_name, key, ...) std::vector<std::vector<int64_t>> key;
-#define OPTION_TEXTS(name, abi_name, key, ...) std::vector<std::string> key;
-#define OPTION_DECAY(name, abi_name, key, ...) DecayingPenalty key;
-#define OPTION_BIASES(name, abi_name, key, ...) std::vector<BiasedSequence> key;
-#include "transept/generation_options.inc"
-  std::optional<SpeechDefaults> speech;
-};
-
-/// The files of the checkpoint that the text layer needs, and how to read them.
-struct Tokenizer {
-  std::string kind; // one of media/tokenizers/README.md, "" when the checkpoint has none
-  std::vector<std::string> files;
-  /// Settings of the kind, as text, e.g. {"extra_ids": "100", "legacy": "true"}.
-  std::map<std::string, std::string> settings;
-};
-
-/// What translations of each source token are made of, in a binary file of marian-dev.
-struct ShortlistFile {
-  static constexpr int64_t kMaximumBytes = int64_t(64) << 20;
-  std::string file;
-  /// Ids mean the same in source and target.
-  bool sharesVocabulary = false;
-};
-
 struct Description {
   std::string name;   // a C identifier, from the directory's name unless given
   std::string family; // for people; nothing behind the front end reads it
@@ -419,7 +460,7 @@ struct Description {
   /// Are added to the source states, of their width, where the target reads them, not where a
   /// caller does. No source is longer.
   Positions memoryPositions;
-  /// Between the source states and the target's cross-attention, where their widths differ.
+  /// Between the source states and the target's cross-attention, e.g. where their widths differ.
   std::optional<Linear> projection;
   Stack target;
   Logits logits; // of the target side

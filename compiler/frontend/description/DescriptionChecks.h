@@ -23,6 +23,9 @@ void checkAnyNorm(const Norm &norm, const std::string &role);
 void checkNorm(const Norm &norm, const std::string &role);
 /// What makes rows of `hidden` numbers.
 void checkFeatures(const Features &features, const std::string &role, int64_t hidden);
+void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden);
+/// Of a stack that has some; what the stack may have without them, too.
+void checkSublayers(const Stack &stack, const std::string &role);
 void checkForecaster(const Forecaster &forecaster, const Description &description);
 
 /// `memory`: numbers in a row of what keys and values read.

@@ -67,6 +67,29 @@ static void checkConvolution(const Convolution &convolution, const std::string &
     checkAnyNorm(*convolution.norm, role + ".norm");
 }
 
+/// Makes `channels` those of the result, and `places` those of its lines.
+static void checkGridConvolution(const GridConvolution &convolution, const std::string &role,
+                                 int64_t &channels, int64_t &places) {
+  int64_t side = convolution.kernelSize;
+  expect(side >= 1 && convolution.stride >= 1 && convolution.padding >= 0 &&
+             convolution.padding < side,
+         role,
+         fmt::format("found kernelSize {}, stride {} and padding {}, allowed are 1 or more, and a "
+                     "padding from 0 to kernelSize - 1",
+                     side, convolution.stride, convolution.padding));
+  if (const auto &depthwise = convolution.depthwise) {
+    checkReference(depthwise->weight, role + ".depthwise");
+    if (depthwise->bias)
+      checkReference(*depthwise->bias, role + ".depthwise");
+  }
+  checkLinear(convolution.linear, role + ".linear",
+              convolution.depthwise ? channels : channels * side * side,
+              convolution.linear.outputs);
+  channels = convolution.linear.outputs;
+  places = places + 2 * convolution.padding < side ? 0 : convolution.resultOf(places);
+  expect(places >= 1, role, "its lines must be as long as the kernel");
+}
+
 static void checkBlock(const ResidualBlock &block, const std::string &role, int64_t inputs,
                        int64_t outputs) {
   int64_t width = block.input.outputs;
@@ -84,6 +107,17 @@ void checkFeatures(const Features &features, const std::string &role, int64_t hi
   expect(counted == 0 || !features.standardization, role,
          "a row with columns of countedTables has no standardization");
   int64_t channels = features.width - counted;
+  if (!features.gridConvolutions.empty()) {
+    expect(counted == 0 && !features.standardization, role,
+           "gridConvolutions exclude countedTables and standardization");
+    expect(!features.gridConvolutions.front().depthwise, role,
+           "the first one of gridConvolutions reads lines, and has no depthwise");
+    int64_t places = features.width;
+    channels = 1;
+    for (const GridConvolution &each : features.gridConvolutions)
+      checkGridConvolution(each, role + ".gridConvolutions", channels, places);
+    channels *= places;
+  }
   for (const Convolution &convolution : features.convolutions) {
     checkConvolution(convolution, role + ".convolutions", channels);
     channels = convolution.linear.outputs;

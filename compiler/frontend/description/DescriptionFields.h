@@ -7,90 +7,13 @@
 #ifndef TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONFIELDS_H
 #define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTIONFIELDS_H
 
-#include "base/Json.h"
-#include "compiler/frontend/description/Description.h"
-
-#include "transept/detail/OptionRange.h"
-
-#include <array>
-#include <string_view>
-#include <utility>
+#include "compiler/frontend/description/FieldRanges.h"
 
 namespace transept::frontend {
 
-// Sizes are bounded so that no product of four of them overflows.
-constexpr IntegerRange sizeRange{1, (int64_t(1) << 31) - 1};
-constexpr IntegerRange countRange{0, (int64_t(1) << 31) - 1};
-constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
-constexpr IntegerRange kernelRange{0, 1024};
-constexpr IntegerRange gridRange{1, 65536};
-constexpr IntegerRange blockRange{1, 65536};
-constexpr IntegerRange countedRange{1, int64_t(1) << 24}; // whole numbers of f32
-constexpr NumberRange quantileRange{0.0, 1.0};
-constexpr IntegerRange layerRange{0, 10'000};
-constexpr IntegerRange medianFilterRange{1, 1001};
-constexpr NumberRange epsilonRange{0.0, 1.0};
-
-constexpr IntegerRange integersOf(detail::OptionRange range) {
-  return {int64_t(range.minimum), int64_t(range.maximum)};
-}
-constexpr NumberRange numbersOf(detail::OptionRange range) {
-  return {range.minimum, range.maximum};
-}
-
-#define OPTION_OF_ANY_TYPE(...)
-#define OPTION_DECAY(name, abi_name, key, flag, hugging_face_name, neutral, range, help)           \
-  constexpr NumberRange decayFactorRange = numbersOf(detail::range);
-#define OPTION_BIASES(name, abi_name, key, flag, hugging_face_name, neutral, range, help)          \
-  constexpr NumberRange biasRange = numbersOf(detail::range);
-#include "transept/generation_options.inc"
-#undef OPTION_OF_ANY_TYPE
-
-template <typename Enum> struct EnumNames;
-template <> struct EnumNames<NormKind> {
-  static constexpr std::array<std::pair<NormKind, std::string_view>, 3> rows{
-      {{NormKind::Layer, "layer"},
-       {NormKind::RootMeanSquare, "rootMeanSquare"},
-       {NormKind::Sequence, "sequence"}}};
-};
-template <> struct EnumNames<Activation> {
-  static constexpr std::array<std::pair<Activation, std::string_view>, 7> rows{
-      {{Activation::Relu, "relu"},
-       {Activation::Gelu, "gelu"},
-       {Activation::GeluTanh, "geluTanh"},
-       {Activation::Silu, "silu"},
-       {Activation::Sigmoid, "sigmoid"},
-       {Activation::Tanh, "tanh"},
-       {Activation::Asinh, "asinh"}}};
-};
-template <> struct EnumNames<PositionKind> {
-  static constexpr std::array<std::pair<PositionKind, std::string_view>, 5> rows{
-      {{PositionKind::None, "none"},
-       {PositionKind::SinusoidalHalves, "sinusoidalHalves"},
-       {PositionKind::SinusoidalHalvesInclusive, "sinusoidalHalvesInclusive"},
-       {PositionKind::SinusoidalInterleaved, "sinusoidalInterleaved"},
-       {PositionKind::Learned, "learned"}}};
-};
-template <> struct EnumNames<NormPlacement> {
-  static constexpr std::array<std::pair<NormPlacement, std::string_view>, 3> rows{
-      {{NormPlacement::Pre, "pre"},
-       {NormPlacement::Post, "post"},
-       {NormPlacement::Sandwich, "sandwich"}}};
-};
-template <> struct EnumNames<LabelScores> {
-  static constexpr std::array<std::pair<LabelScores, std::string_view>, 3> rows{
-      {{LabelScores::Softmax, "softmax"},
-       {LabelScores::Sigmoid, "sigmoid"},
-       {LabelScores::Identity, "identity"}}};
-};
-template <> struct EnumNames<GenerationDefaults::EarlyStopping> {
-  using Enum = GenerationDefaults::EarlyStopping;
-  static constexpr std::array<std::pair<Enum, std::string_view>, 3> rows{
-      {{Enum::False, "false"}, {Enum::True, "true"}, {Enum::Never, "never"}}};
-};
-
-// An archive has required(key, value[, range]), defaulted(key, value[, range]) and
-// present(key, value, whether it is there); a std::optional is always allowed to be absent.
+// An archive has required(key, value[, range]), defaulted(key, value[, range]),
+// present(key, value, whether it is there) and requiredUnless(key, value, what takes its place is
+// there); a std::optional is always allowed to be absent.
 
 template <typename Archive>
 void visitFields(Archive &archive, checkpoints::TensorReference &value) {
@@ -121,6 +44,7 @@ template <typename Archive> void visitFields(Archive &archive, Positions &value)
   archive.defaulted("offset", value.offset, countRange);
   archive.required("table", value.table);
   archive.required("uncountedId", value.uncountedId, idRange);
+  archive.required("scale", value.scale, NumberRange{});
 }
 
 template <typename Archive> void visitFields(Archive &archive, Convolution &value) {
@@ -132,6 +56,20 @@ template <typename Archive> void visitFields(Archive &archive, Convolution &valu
   archive.required("activation", value.activation);
   archive.required("paddingBehind", value.paddingBehind, kernelRange);
   archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ColumnWeights &value) {
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, GridConvolution &value) {
+  archive.defaulted("kernelSize", value.kernelSize, kernelRange);
+  archive.defaulted("stride", value.stride, kernelRange);
+  archive.defaulted("padding", value.padding, kernelRange);
+  archive.required("depthwise", value.depthwise);
+  archive.required("linear", value.linear);
+  archive.required("activation", value.activation);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Standardization &value) {
@@ -161,6 +99,7 @@ template <typename Archive> void visitFields(Archive &archive, Features &value) 
   archive.defaulted("trailingRows", value.trailingRows);
   archive.defaulted("countedTables", value.countedTables);
   archive.required("standardization", value.standardization);
+  archive.present("gridConvolutions", value.gridConvolutions, !value.gridConvolutions.empty());
 }
 
 template <typename Archive> void visitFields(Archive &archive, Embedding &value) {
@@ -177,6 +116,23 @@ template <typename Archive> void visitFields(Archive &archive, Embedding &value)
 
 template <typename Archive> void visitFields(Archive &archive, RelativeBias &value) {
   archive.required("table", value.table);
+  archive.required("bucketCount", value.bucketCount, sizeRange);
+  archive.required("maximumDistance", value.maximumDistance, sizeRange);
+  archive.required("isBidirectional", value.isBidirectional);
+}
+
+template <typename Archive> void visitFields(Archive &archive, RelativeScores &value) {
+  archive.required("before", value.before, distanceRange);
+  archive.required("after", value.after, distanceRange);
+  archive.required("table", value.table);
+  archive.defaulted("isDescending", value.isDescending);
+  archive.required("projection", value.projection);
+  archive.required("contentBias", value.contentBias);
+  archive.required("positionBias", value.positionBias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, BucketScores &value) {
+  archive.required("linear", value.linear);
   archive.required("bucketCount", value.bucketCount, sizeRange);
   archive.required("maximumDistance", value.maximumDistance, sizeRange);
   archive.required("isBidirectional", value.isBidirectional);
@@ -231,6 +187,8 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("value", value.value);
   archive.required("output", value.output);
   archive.required("relativeBias", value.relativeBias);
+  archive.required("relativeScores", value.relativeScores);
+  archive.required("bucketScores", value.bucketScores);
   archive.required("tileBias", value.tileBias);
   archive.required("reach", value.reach, countRange);
   archive.required("blockSums", value.blockSums);
@@ -261,6 +219,37 @@ template <typename Archive> void visitFields(Archive &archive, FeedForward &valu
   archive.required("postNorm", value.postNorm);
 }
 
+template <typename Archive> void visitFields(Archive &archive, BatchNorm &value) {
+  archive.required("epsilon", value.epsilon, epsilonRange);
+  archive.required("gain", value.gain);
+  archive.required("bias", value.bias);
+  archive.required("mean", value.mean);
+  archive.required("variance", value.variance);
+}
+
+template <typename Archive> void visitFields(Archive &archive, DepthwiseConvolution &value) {
+  archive.required("kernelSize", value.kernelSize, kernelRange);
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+  archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, RowMixer &value) {
+  archive.required("input", value.input);
+  archive.required("gate", value.gate);
+  archive.required("depthwise", value.depthwise);
+  archive.required("activation", value.activation);
+  archive.required("output", value.output);
+  archive.required("norm", value.norm);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Sublayer &value) {
+  archive.defaulted("factor", value.factor, NumberRange{});
+  archive.required("attention", value.attention);
+  archive.required("feedForward", value.feedForward);
+  archive.required("mixer", value.mixer);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Stage &value) {
   archive.required("layerCount", value.layerCount, layerRange);
   archive.required("hiddenSize", value.hiddenSize, sizeRange);
@@ -271,18 +260,67 @@ template <typename Archive> void visitFields(Archive &archive, Stage &value) {
   archive.required("reduction", value.reduction);
 }
 
+template <typename Archive> void visitFields(Archive &archive, PredictStream &value) {
+  archive.required("embedding", value.embedding);
+  archive.required("positions", value.positions);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ChannelConvolution &value) {
+  archive.required("weight", value.weight);
+  archive.required("bias", value.bias);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ImageBlock &value) {
+  archive.required("first", value.first);
+  archive.required("attention", value.attention);
+  archive.required("second", value.second);
+  archive.required("feedForward", value.feedForward);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ImageStage &value) {
+  archive.required("kernelSize", value.kernelSize, kernelRange);
+  archive.required("stride", value.stride, kernelRange);
+  archive.required("padding", value.padding, kernelRange);
+  archive.required("linear", value.linear);
+  archive.required("norm", value.norm);
+  archive.required("isNormBefore", value.isNormBefore);
+  archive.required("grid", value.grid);
+  archive.required("layerCount", value.layerCount, layerRange);
+  archive.required("tileSide", value.tileSide, gridRange);
+  archive.required("tiles", value.tiles);
+  archive.required("channels", value.channels);
+}
+
+template <typename Archive> void visitFields(Archive &archive, ImageTower &value) {
+  archive.required("pixels", value.pixels);
+  archive.required("channels", value.channels, kernelRange);
+  archive.required("stages", value.stages);
+  archive.required("columnPositions", value.columnPositions);
+  archive.required("linePositions", value.linePositions);
+  archive.required("positionCount", value.positionCount, gridRange);
+  archive.required("projection", value.projection);
+  archive.required("norm", value.norm);
+  archive.required("promptTable", value.promptTable);
+  archive.required("promptVocabularySize", value.promptVocabularySize, countedRange);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.required("layerCount", value.layerCount, layerRange);
   archive.required("hiddenSize", value.hiddenSize, sizeRange);
   archive.required("normPlacement", value.normPlacement);
   archive.required("embedding", value.embedding);
+  archive.required("tower", value.tower);
   archive.present("stages", value.stages, !value.stages.empty());
   archive.required("grid", value.grid);
-  archive.present("selfAttention", value.selfAttention, !value.recurrence);
+  archive.present("selfAttention", value.selfAttention,
+                  !value.recurrence && value.sublayers.empty());
   archive.required("recurrence", value.recurrence);
   archive.required("crossAttention", value.crossAttention);
-  archive.required("feedForward", value.feedForward);
+  archive.present("sublayers", value.sublayers, !value.sublayers.empty());
+  archive.requiredUnless("feedForward", value.feedForward, !value.sublayers.empty());
+  archive.required("layerNorm", value.layerNorm);
   archive.required("finalNorm", value.finalNorm);
+  archive.required("predictStream", value.predictStream);
 }
 
 template <typename Archive> void visitFields(Archive &archive, LogitsTransform &value) {
@@ -336,7 +374,8 @@ template <typename Archive> void visitFields(Archive &archive, SpeechDefaults &v
   archive.defaulted("alignmentHeads", value.alignmentHeads);
   archive.defaulted("medianFilterWidth", value.medianFilterWidth, medianFilterRange);
   archive.defaulted("promptIds", value.promptIds,
-                    IntegerRange{SpeechDefaults::detectedId, idRange.maximum});
+                    IntegerRange{SpeechDefaults::textLanguageId, idRange.maximum});
+  archive.present("promptNamesLanguages", value.promptNamesLanguages, value.promptNamesLanguages);
   archive.required("languageId", value.languageId, idRange);
   archive.required("taskId", value.taskId, idRange);
   archive.required("previousTextId", value.previousTextId, idRange);

@@ -46,6 +46,10 @@ public:
       object[key] = write(value);
   }
 
+  template <typename Value> void requiredUnless(const char *key, Value &value, bool isReplaced) {
+    present(key, value, !isReplaced);
+  }
+
   template <typename Value> static Json write(Value &value) {
     if constexpr (Enumeration<Value>) {
       for (const auto &[each, name] : EnumNames<Value>::rows)
@@ -101,6 +105,11 @@ public:
 
   template <typename Value> void present(const char *key, Value &value, bool) {
     defaulted(key, value);
+  }
+
+  template <typename Value> void requiredUnless(const char *key, Value &value, bool isReplaced) {
+    if (!isReplaced)
+      required(key, value);
   }
 
   void refuseUnknownKeys() const {

@@ -37,6 +37,10 @@ public:
     object["properties"][key] = schema(value);
   }
 
+  template <typename Value> void requiredUnless(const char *key, Value &value, bool) {
+    present(key, value, true);
+  }
+
   Json object = {{"type", "object"},
                  {"properties", Json::object()},
                  {"required", Json::array()},
@@ -86,6 +90,8 @@ private:
   Json schema(Positions &value) { return define("positions", value); }
   Json schema(Embedding &value) { return define("embedding", value); }
   Json schema(RelativeBias &value) { return define("relativeBias", value); }
+  Json schema(RelativeScores &value) { return define("relativeScores", value); }
+  Json schema(BucketScores &value) { return define("bucketScores", value); }
   Json schema(Rotary &value) { return define("rotary", value); }
   Json schema(Window &value) { return define("window", value); }
   Json schema(Tiles &value) { return define("tiles", value); }
@@ -97,8 +103,19 @@ private:
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(Recurrence &value) { return define("recurrence", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
+  Json schema(BatchNorm &value) { return define("batchNorm", value); }
+  Json schema(DepthwiseConvolution &value) { return define("depthwiseConvolution", value); }
+  Json schema(RowMixer &value) { return define("rowMixer", value); }
+  Json schema(Sublayer &value) { return define("sublayer", value); }
+  Json schema(PredictStream &value) { return define("predictStream", value); }
+  Json schema(ChannelConvolution &value) { return define("channelConvolution", value); }
+  Json schema(ImageBlock &value) { return define("imageBlock", value); }
+  Json schema(ImageStage &value) { return define("imageStage", value); }
+  Json schema(ImageTower &value) { return define("imageTower", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
+  Json schema(ColumnWeights &value) { return define("columnWeights", value); }
+  Json schema(GridConvolution &value) { return define("gridConvolution", value); }
   Json schema(Features &value) { return define("features", value); }
   Json schema(Standardization &value) { return define("standardization", value); }
   Json schema(ResidualBlock &value) { return define("residualBlock", value); }

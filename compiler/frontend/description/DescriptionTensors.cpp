@@ -21,10 +21,18 @@ public:
     hidden = stack.stages.empty() ? stack.hiddenSize : stack.stages.front().hiddenSize;
     layer = 0;
     embedding(stack.embedding, role + ".embedding");
+    if (stack.tower)
+      tower(*stack.tower, role + ".tower");
     for (const Stage &each : stack.stages)
       stage(each, role + ".stages");
     hidden = stack.hiddenSize;
     for (layer = 0; layer < stack.layerCount; ++layer) {
+      for (const Sublayer &each : stack.sublayers)
+        sublayer(each, role + ".sublayers");
+      if (stack.layerNorm)
+        norm(*stack.layerNorm, role + ".layerNorm");
+      if (!stack.sublayers.empty())
+        continue;
       if (const auto &recurrence = stack.recurrence) {
         linear(recurrence->gate, role + ".recurrence.gate");
         linear(recurrence->value, role + ".recurrence.value");
@@ -39,6 +47,12 @@ public:
     layer = 0;
     if (stack.finalNorm)
       norm(*stack.finalNorm, role + ".finalNorm");
+    if (const auto &stream = stack.predictStream) {
+      add(stream->embedding, role + ".predictStream.embedding", {1, hidden});
+      const Positions &positions = stack.embedding.positions;
+      add(stream->positions, role + ".predictStream.positions",
+          {positions.length + positions.offset, hidden});
+    }
   }
 
   void logits(const Logits &logits, int64_t hiddenSize, int64_t width) {
@@ -85,6 +99,72 @@ private:
     linear(stage.reduction, role + ".reduction");
   }
 
+  void sublayer(const Sublayer &sublayer, const std::string &role) {
+    if (sublayer.attention)
+      attention(*sublayer.attention, role + ".attention");
+    if (sublayer.feedForward)
+      feedForward(*sublayer.feedForward, role + ".feedForward");
+    if (sublayer.mixer)
+      mixer(*sublayer.mixer, role + ".mixer");
+  }
+
+  void mixer(const RowMixer &mixer, const std::string &role) {
+    linear(mixer.input, role + ".input", /*kernelSize=*/1);
+    linear(mixer.gate, role + ".gate", /*kernelSize=*/1);
+    depthwise(mixer.depthwise, role + ".depthwise", mixer.input.outputs);
+    linear(mixer.output, role + ".output", /*kernelSize=*/1);
+    norm(mixer.norm, role + ".norm");
+  }
+
+  void depthwise(const DepthwiseConvolution &convolution, const std::string &role, int64_t width) {
+    add(convolution.weight, role + ".weight", {width, convolution.kernelSize});
+    uses.back().kernelSize = convolution.kernelSize;
+    if (convolution.bias)
+      add(*convolution.bias, role + ".bias", {width});
+    if (const auto &norm = convolution.norm) {
+      add(norm->gain, role + ".norm.gain", {width});
+      add(norm->bias, role + ".norm.bias", {width});
+      add(norm->mean, role + ".norm.mean", {width});
+      add(norm->variance, role + ".norm.variance", {width});
+    }
+  }
+
+  /// `hidden` is the stack's.
+  void tower(const ImageTower &tower, const std::string &role) {
+    const int64_t stackWidth = hidden;
+    for (const ImageStage &each : tower.stages) {
+      linear(each.linear, role + ".stages.linear", /*kernelSize=*/1);
+      hidden = each.linear.outputs;
+      norm(each.norm, role + ".stages.norm",
+           each.isNormBefore ? each.linear.inputs / (each.kernelSize * each.kernelSize) : hidden);
+      for (layer = 0; layer < each.layerCount; ++layer) {
+        imageBlock(each.tiles, role + ".stages.tiles");
+        imageBlock(each.channels, role + ".stages.channels");
+      }
+      layer = 0;
+    }
+    add(tower.columnPositions, role + ".columnPositions",
+        {tower.positionCount, hidden - hidden / 2});
+    add(tower.linePositions, role + ".linePositions", {tower.positionCount, hidden / 2});
+    hidden = stackWidth;
+    linear(tower.projection, role + ".projection");
+    norm(tower.norm, role + ".norm");
+    add(tower.promptTable, role + ".promptTable", {tower.promptVocabularySize, hidden});
+  }
+
+  void imageBlock(const ImageBlock &block, const std::string &role) {
+    channelConvolution(block.first, role + ".first");
+    attention(block.attention, role + ".attention");
+    channelConvolution(block.second, role + ".second");
+    feedForward(block.feedForward, role + ".feedForward");
+  }
+
+  void channelConvolution(const ChannelConvolution &convolution, const std::string &role) {
+    add(convolution.weight, role + ".weight", {hidden, 9});
+    uses.back().kernelSize = 1; // [channels, 1, 3, 3]
+    add(convolution.bias, role + ".bias", {hidden});
+  }
+
   void feedForward(const FeedForward &feedForward, const std::string &role) {
     linear(feedForward.input, role + ".input");
     if (feedForward.gate)
@@ -123,7 +203,27 @@ private:
       add(*norm.bias, role + ".bias", {width});
   }
 
+  void gridLinear(const GridConvolution &convolution, const std::string &role) {
+    size_t first = uses.size();
+    linear(convolution.linear, role, convolution.depthwise ? 1 : convolution.kernelSize);
+    uses[first].isOfGrid = true;
+  }
+
   void features(const Features &features, const std::string &role) {
+    int64_t channels = 1;
+    for (const GridConvolution &each : features.gridConvolutions) {
+      int64_t side = each.kernelSize;
+      if (const auto &depthwise = each.depthwise) {
+        add(depthwise->weight, role + ".gridConvolutions.depthwise.weight",
+            {channels, side * side});
+        uses.back().kernelSize = side;
+        uses.back().isOfGrid = true;
+        if (depthwise->bias)
+          add(*depthwise->bias, role + ".gridConvolutions.depthwise.bias", {channels});
+      }
+      gridLinear(each, role + ".gridConvolutions.linear");
+      channels = each.linear.outputs;
+    }
     for (const Convolution &convolution : features.convolutions) {
       linear(convolution.linear, role + ".convolutions.linear", convolution.kernelSize);
       if (convolution.gate)
@@ -153,6 +253,18 @@ private:
       norm(*embedding.norm, role + ".norm");
   }
 
+  void relativeScores(const RelativeScores &scores, const Attention &attention,
+                      const std::string &role) {
+    if (scores.table)
+      add(*scores.table, role + ".table", {scores.distances(), attention.headDim});
+    if (scores.projection)
+      linear(*scores.projection, role + ".projection");
+    for (auto [bias, name] : {std::pair(&scores.contentBias, ".contentBias"),
+                              std::pair(&scores.positionBias, ".positionBias")})
+      if (*bias)
+        add(**bias, role + name, {attention.headCount, attention.headDim});
+  }
+
   void attention(const Attention &attention, const std::string &role) {
     linear(attention.query, role + ".query");
     linear(attention.key, role + ".key");
@@ -160,6 +272,10 @@ private:
     linear(attention.output, role + ".output");
     if (const auto &bias = attention.relativeBias)
       add(bias->table, role + ".relativeBias.table", {bias->bucketCount, attention.headCount});
+    if (const auto &scores = attention.relativeScores)
+      relativeScores(*scores, attention, role + ".relativeScores");
+    if (const auto &scores = attention.bucketScores)
+      linear(scores->linear, role + ".bucketScores.linear");
     if (const auto &sums = attention.blockSums) {
       norm(sums->norm, role + ".blockSums.norm");
       add(sums->bias.table, role + ".blockSums.bias.table",
@@ -185,7 +301,8 @@ private:
 /// Whether a matrix of this shape may be `use`'s weight: ranks above 2 are convolutions'.
 bool hasRankOf(const TensorUse &use, const std::vector<int64_t> &shape) {
   if (use.kernelSize > 1)
-    return shape.size() == 3 && shape[2] == use.kernelSize;
+    return shape.size() == (use.isOfGrid ? 4 : 3) && shape.back() == use.kernelSize &&
+           shape[2] == use.kernelSize;
   if (shape.size() == 2 || use.kernelSize == 0)
     return shape.size() == 2;
   return shape.size() == 3 ? shape[2] == 1 : shape.size() == 4 && shape[2] == shape[3];
@@ -208,8 +325,11 @@ bool fits(const TensorUse &use, const checkpoints::TensorInfo &info) {
 /// The shape that `use` needs, as it is stored.
 std::string neededShape(const TensorUse &use) {
   std::vector<int64_t> shape = use.shape;
-  if (use.kernelSize > 1 && shape.size() == 2)
-    shape = {shape[0], shape[1] / use.kernelSize, use.kernelSize};
+  int64_t side = use.kernelSize;
+  if (side > 1 && shape.size() == 2 && use.isOfGrid)
+    shape = {shape[0], shape[1] / (side * side), side, side};
+  else if (side > 1 && shape.size() == 2)
+    shape = {shape[0], shape[1] / side, side};
   if (use.reference.isTransposed)
     std::reverse(shape.begin(), shape.end());
   return checkpoints::formatShape(shape);

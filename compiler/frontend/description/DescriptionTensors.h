@@ -26,6 +26,8 @@ struct TensorUse {
   /// Of a convolution, stored as [outputs, channels, kernel size], and as [outputs, channels, side,
   /// side] where it reads patches (kernel size 1); 0 for others.
   int64_t kernelSize = 0;
+  /// Of a convolution over squares: stored as [outputs, channels, kernel size, kernel size].
+  bool isOfGrid = false;
 };
 
 /// Every tensor of every layer, in the order of the model.

@@ -262,6 +262,14 @@ int64_t sizeField(JsonFields &config, const std::string &key, int64_t fallback,
   return other;
 }
 
+const Json &objectField(JsonFields &config, const std::string &key) {
+  static const Json none = Json::object();
+  const Json *given = config.find(key);
+  if (given && !given->is_object())
+    refuseValue(*given, config.where(key), "an object");
+  return given ? *given : none;
+}
+
 Activation activationField(JsonFields &config, const std::string &key,
                            const std::string &fallback) {
   std::string name = config.text(key, fallback);

@@ -40,6 +40,9 @@ void warnUnknownFields(JsonFields &config, std::vector<std::string> &warnings);
 int64_t sizeField(JsonFields &config, const std::string &key, int64_t fallback,
                   const std::string &alias = "");
 
+/// The object under a key; one without fields where it is absent.
+const nlohmann::ordered_json &objectField(JsonFields &config, const std::string &key);
+
 /// Hugging Face's ACT2FN names.
 Activation activationField(JsonFields &config, const std::string &key, const std::string &fallback);
 

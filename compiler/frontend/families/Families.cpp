@@ -34,6 +34,7 @@ constexpr auto blenderbot = classes("BlenderbotForConditionalGeneration", "Blend
 constexpr auto blenderbotSmall =
     classes("BlenderbotSmallForConditionalGeneration", "BlenderbotSmallModel");
 constexpr auto fsmt = classes("FSMTForConditionalGeneration", "FSMTModel");
+constexpr auto prophetNet = classes("ProphetNetForConditionalGeneration", "ProphetNetModel");
 constexpr auto marian = classes("MarianMTModel", "MarianModel");
 constexpr auto t5 =
     classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model", "T5EncoderModel",
@@ -50,8 +51,11 @@ constexpr auto speechToText = classes("Speech2TextForConditionalGeneration", "Sp
 constexpr auto moonshine = classes("MoonshineForConditionalGeneration", "MoonshineModel");
 constexpr auto moonshineStreaming =
     classes("MoonshineStreamingForConditionalGeneration", "MoonshineStreamingModel");
+constexpr auto cohereAsr = classes("CohereAsrForConditionalGeneration", "CohereAsrModel");
+constexpr auto canary = classes("CanaryForConditionalGeneration", "CanaryModel");
 constexpr auto blip = classes("BlipForConditionalGeneration");
 constexpr auto pix2Struct = classes("Pix2StructForConditionalGeneration");
+constexpr auto florence2 = classes("Florence2ForConditionalGeneration", "Florence2Model");
 constexpr auto encoderDecoder = classes("EncoderDecoderModel");
 constexpr auto visionEncoderDecoder = classes("VisionEncoderDecoderModel");
 constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
@@ -59,7 +63,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 29> families = {{
+constexpr std::array<Family, 33> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -72,6 +76,7 @@ constexpr std::array<Family, 29> families = {{
     {"blenderbot", blenderbot, describeBart},
     {"blenderbot-small", blenderbotSmall, describeBart},
     {"fsmt", fsmt, describeBart},
+    {"prophetnet", prophetNet, describeProphetNet},
     {"t5", t5, describeT5},
     {"mt5", mt5, describeT5},
     {"umt5", umt5, describeT5},
@@ -80,12 +85,15 @@ constexpr std::array<Family, 29> families = {{
     {"t5gemma2", t5Gemma2, describeT5Gemma2},
     {"blip", blip, describeBlip},
     {"pix2struct", pix2Struct, describePix2Struct},
+    {"florence2", florence2, describeFlorence2},
     {"encoder-decoder", encoderDecoder, describeEncoderDecoder},
     {"vision-encoder-decoder", visionEncoderDecoder, describeEncoderDecoder},
     {"whisper", whisper, describeWhisper},
     {"speech_to_text", speechToText, describeSpeechToText},
     {"moonshine", moonshine, describeMoonshine},
     {"moonshine_streaming", moonshineStreaming, describeMoonshineStreaming},
+    {"cohere_asr", cohereAsr, describeCohereAsr},
+    {"canary", canary, describeCanary},
     {"nn_transformer", torchTransformer, describeTorchTransformer},
     {"bert", bert, describeBert},
     {"gpt2", gpt2, describeGpt2},

@@ -29,6 +29,15 @@ struct SpecialIdDefaults {
   bool hasSpeechPrompt = false;
 };
 
+/// What a family's processor puts before what a model of speech says.
+struct SpeechPrompt {
+  /// In their order; `language` and `textLanguage` stand for tokens of languages, as "<|en|>".
+  std::vector<std::string> tokens;
+  std::string languages;          // codes, with blanks between them
+  std::string usualLanguage = {}; // empty: a call has to say it
+  static constexpr const char *language = "{language}", *textLanguage = "{text language}";
+};
+
 struct FamilyInput {
   JsonFields &config;
   const checkpoints::Checkpoint &checkpoint;
@@ -44,6 +53,7 @@ struct FamilyResult {
   /// config.json: what counts is `specialIds`.
   bool hasOwnGeneration = false;
   ShapeOrigins shapeOrigins;
+  std::optional<SpeechPrompt> speechPrompt = {};
   /// Stored tensors that are rightly not used (aliases, computed tables).
   std::vector<std::string> unusedTensors;
 };
@@ -60,6 +70,8 @@ const Family &findFamily(JsonFields &config);
 
 /// BART and its relatives among text models.
 FamilyResult describeBart(FamilyInput &input);
+/// ProphetNet, by the stream that predicts the next token.
+FamilyResult describeProphetNet(FamilyInput &input);
 /// IndicTrans2, whose class lies beside its checkpoints.
 FamilyResult describeIndicTrans(FamilyInput &input);
 FamilyResult describeWhisper(FamilyInput &input);
@@ -73,6 +85,8 @@ FamilyResult describeEncoderDecoder(FamilyInput &input);
 FamilyResult describeBlip(FamilyInput &input);
 /// Pix2Struct: text of pictures of any size.
 FamilyResult describePix2Struct(FamilyInput &input);
+/// Florence-2: text of a picture and a prompt.
+FamilyResult describeFlorence2(FamilyInput &input);
 /// torch.nn.Transformer between two embeddings and a generator.
 FamilyResult describeTorchTransformer(FamilyInput &input);
 /// T5, mT5, umT5 and LongT5, whole or their encoder alone; Chronos-Bolt.
@@ -81,6 +95,9 @@ FamilyResult describeT5(FamilyInput &input);
 FamilyResult describeMoonshine(FamilyInput &input);
 /// Moonshine Streaming: speech from frames of samples.
 FamilyResult describeMoonshineStreaming(FamilyInput &input);
+/// Cohere Transcribe, and Canary: speech from mels through a FastConformer.
+FamilyResult describeCohereAsr(FamilyInput &input);
+FamilyResult describeCanary(FamilyInput &input);
 /// T5Gemma: Gemma 2 on both sides.
 FamilyResult describeT5Gemma(FamilyInput &input);
 /// T5Gemma 2: Gemma 3 on both sides.

@@ -114,10 +114,7 @@ Stack decoderStack(Side &side) {
 
 FamilyResult describeMoonshineStreaming(FamilyInput &input) {
   JsonFields &config = input.config;
-  const Json *given = config.find("encoder_config");
-  if (given && !given->is_object())
-    refuseValue(*given, config.where("encoder_config"), "an object");
-  JsonFields encoderConfig(given ? *given : noFields, config.where("encoder_config"));
+  JsonFields encoderConfig(objectField(config, "encoder_config"), config.where("encoder_config"));
   const std::string prefix = modelPrefix(input.checkpoint);
   Side encoder(encoderConfig, prefix + "encoder.", 8), decoder(config, prefix + "decoder.", {});
   FamilyResult result;

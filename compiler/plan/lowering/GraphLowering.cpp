@@ -43,27 +43,50 @@ void GraphLowering::findRowMultiples() {
   std::map<Space, int64_t> rests;
   const MadeSpaces spaces(current.getBody().front());
   for (Operation &op : llvm::reverse(current.getBody().front())) {
-    auto maker = dyn_cast<MakesSpace>(op);
-    if (!maker)
+    std::optional<MadeSpace> found = madeSpaceOf(&op);
+    if (!found || !found->from || !spaces.isOnTheWay(found->space))
       continue;
-    MadeSpace made = maker.getMadeSpace();
-    if (!made.from || !spaces.isOnTheWay(made.space))
-      continue;
-    int64_t multiple = made.step.stride * rowMultipleOf(made.space);
-    int64_t rest = made.step.stride * rests[made.space];
-    if (made.rowsBefore == 0) // the rows of a grid all have a place behind the step
-      rest += made.step.spareRowsBefore();
+    const MadeSpace &made = *found;
+    const RowStep &step = made.step;
+    int64_t rows = step.lineBefore * step.stride; // for each line behind the step
+    int64_t multiple = llvm::divideCeil(rows * rowMultipleOf(made.space), step.lineBehind);
+    int64_t rest = rows * int64_t(llvm::divideCeil(rests[made.space], step.lineBehind));
+    // Of a grid it is known how many rows have no place behind the step.
+    int64_t lines = (step.rowsFrom(made.rowsBefore) - step.leading) / step.lineBehind;
+    rest += made.rowsBefore == 0 ? step.spareRowsBefore()
+                                 : std::max<int64_t>(0, made.rowsBefore - rows * lines);
     rowMultiples[*made.from] = multiple;
     rests[*made.from] = rest;
     spareRows = std::max<int64_t>(spareRows, llvm::divideCeil(rest, multiple));
   }
+  findFixedMultiples(spaces);
   // Tiles have some more rows than the grid that they go back to.
   for (auto tiles : current.getBody().front().getOps<TileRowsOp>()) {
     MadeSpace made = tiles.getMadeSpace();
-    if (!spaces.isOnTheWay(made.space))
+    if (!spaces.isOnTheWay(made.space) && !rowMultiples.contains(made.space))
       rowMultiples[made.space] =
           rowMultipleOf(*made.from) *
           llvm::divideCeil(made.step.rowsFrom(made.rowsBefore), made.rowsBefore);
+  }
+}
+
+/// Of spaces beside the way that have a fixed number of rows: those of a source's first rows. A
+/// program has rows of its last space for all that other rows are put before.
+void GraphLowering::findFixedMultiples(const MadeSpaces &spaces) {
+  int64_t least = spareRows;
+  for (const RowStep &step : spaces.steps())
+    least += step.leading;
+  std::map<Space, int64_t> counts;
+  for (Operation &op : current.getBody().front()) {
+    std::optional<MadeSpace> made = madeSpaceOf(&op);
+    if (!made || !made->from || spaces.isOnTheWay(made->space))
+      continue;
+    auto before = counts.find(*made->from);
+    if (made->step.first == 0 && before == counts.end())
+      continue;
+    int64_t rows = made->step.first != 0 ? made->step.first : made->step.rowsFrom(before->second);
+    counts[made->space] = rows;
+    rowMultiples[made->space] = llvm::divideCeil(rows, std::max<int64_t>(1, least));
   }
 }
 
@@ -185,6 +208,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<AppendRowsOp>([&](auto op) { return lowerAppendRows(op); })
       .Case<ColumnEmbeddingOp>([&](auto op) { return lowerColumnEmbedding(op); })
       .Case<LinearOp>([&](auto op) { return lowerLinear(op); })
+      .Case<HeadLinearOp>([&](auto op) { return lowerHeadLinear(op); })
       .Case<SelfAttentionOp, CrossAttentionOp, MergedAttentionOp>(
           [&](auto op) { return lowerAttention(op); })
       .Case<GatedRecurrenceOp>([&](auto op) { return lowerRecurrence(op); })
@@ -196,6 +220,13 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<TileRowsOp>([&](auto op) { return lowerTile(op); })
       .Case<UntileRowsOp>([&](auto op) { return lowerUntile(op); })
       .Case<MergeTilesOp>([&](auto op) { return lowerGrid<plan::MergeTilesOp>(op); })
+      .Case<DepthwiseConvolutionOp>([&](auto op) { return lowerDepthwise(op); })
+      .Case<GridWindowsOp>([&](auto op) { return lowerGridWindows(op); })
+      .Case<FirstRowsOp>([&](auto op) { return lowerFirstRows(op); })
+      .Case<RowsBehindOp>([&](auto op) { return lowerRowsBehind(op); })
+      .Case<ConcatenateRowsOp>([&](auto op) { return lowerConcatenateRows(op); })
+      .Case<PrependMeanOp>([&](auto op) { return lowerPrependMean(op); })
+      .Case<ChannelAttentionOp>([&](auto op) { return lowerChannelAttention(op); })
       .Case<SumBlocksOp>([&](auto op) { return lowerSumBlocks(op); })
       .Case<ReplaceRequestedOp>([&](auto op) { return lowerReplaceRequested(op); })
       .Case<LayerNormOp>([&](LayerNormOp op) {
@@ -217,9 +248,11 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<func::ReturnOp>([&](auto op) { return lowerReturn(op); })
       // Folded into the kernels that read them.
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
-            WeightProductOp, WeightAddOp, WeightAddRowOp, WeightConcatenateOp, WeightZeroOp,
-            CausalMaskOp, PaddingMaskOp, WindowMaskOp, UnrequestedMaskOp, CombineMasksOp,
-            AverageHeadsOp, RelativePositionBiasOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
+            WeightScaleRowsOp, WeightInverseRootOp, WeightProductOp, WeightAddOp, WeightAddRowOp,
+            WeightGridOp, WeightConcatenateOp, WeightFlattenOp, WeightReverseRowsOp,
+            DistanceBucketsOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp,
+            UnrequestedMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
+            RelativeScoresOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })
       .Default([](Operation *op) {
         return op->emitError("no kernel serves this operation in a compiled library");

@@ -41,6 +41,7 @@ private:
   mlir::Value newBuffer(mlir::Value rows);
   mlir::Value newBuffer(mlir::Value rows, int64_t stride);
   void findRowMultiples();
+  void findFixedMultiples(const MadeSpaces &spaces);
   int64_t rowMultipleOf(const Space &space) const;
   /// An error at `op` unless `rows` are the source's or the target's own: an invocation has
   /// positions and sequences for these, not for rows before a convolution or requested ones.
@@ -70,6 +71,7 @@ private:
   /// The bias of distances between positions, or between blocks.
   mlir::LogicalResult addRelativeBias(mlir::Operation *op, mlir::Value bias,
                                       plan::AttendParts &attend);
+  void addRelativeScores(RelativeScoresOp op, plan::AttendParts &attend);
   /// Where keys and values of the attention `op` are.
   mlir::LogicalResult findKeys(mlir::Operation *op, mlir::Value key, mlir::Value value,
                                plan::AttendParts &attend);
@@ -88,6 +90,9 @@ private:
   mlir::LogicalResult lowerAppendRows(AppendRowsOp op);
   mlir::LogicalResult lowerColumnEmbedding(ColumnEmbeddingOp op);
   mlir::LogicalResult lowerLinear(LinearOp op);
+  mlir::LogicalResult lowerHeadLinear(HeadLinearOp op);
+  /// How the kernel of `op`, whose weight has so many columns, goes about it.
+  plan::LinearStrategyAttr linearStrategy(mlir::Operation *op, int64_t depth);
   mlir::LogicalResult lowerNorm(mlir::Operation *op, NormKind kind, mlir::Value gain,
                                 mlir::Value shift, mlir::FloatAttr epsilon,
                                 mlir::IntegerAttr headCount = {});
@@ -112,6 +117,22 @@ private:
   /// What an attention within tiles has: the tiling, and the bias of places in a tile.
   mlir::LogicalResult addTiles(mlir::Operation *op, TileRowsOp tiles, mlir::Value bias,
                                plan::AttendParts &attend);
+
+  // LowerConvolution.cpp
+  mlir::LogicalResult lowerDepthwise(DepthwiseConvolutionOp op);
+  mlir::LogicalResult lowerGridWindows(GridWindowsOp op);
+
+  // LowerParts.cpp
+  struct Move {
+    mlir::Value input, output; // buffers
+    int64_t begin = 0, to = 0, count = 0;
+  };
+  void moveRows(mlir::Operation *op, const Move &move);
+  mlir::LogicalResult lowerFirstRows(FirstRowsOp op);
+  mlir::LogicalResult lowerRowsBehind(RowsBehindOp op);
+  mlir::LogicalResult lowerConcatenateRows(ConcatenateRowsOp op);
+  mlir::LogicalResult lowerPrependMean(PrependMeanOp op);
+  mlir::LogicalResult lowerChannelAttention(ChannelAttentionOp op);
 
   // LowerGlobalRows.cpp
   /// An error at `op` where the source is features: launches that take all rows of an invocation

@@ -208,6 +208,8 @@ LogicalResult GraphLowering::lowerMerged(Operation *op, plan::AttendParts own) {
     return failure();
   if (failed(addRelativeBias(op, parts.memoryBias, memory)))
     return failure();
+  if (cast<MergedAttentionOp>(op).seesOwnMemory())
+    memory.windowBefore = memory.windowAfter = 0;
   memory.multipliesBFloats = own.multipliesBFloats && memory.key;
   plan::AttendOp::create(builder, op->getLoc(), memory);
   return success();
@@ -216,14 +218,36 @@ LogicalResult GraphLowering::lowerMerged(Operation *op, plan::AttendParts own) {
 LogicalResult GraphLowering::addRelativeBias(Operation *op, Value bias, plan::AttendParts &attend) {
   if (!bias)
     return success();
+  if (auto scores = bias.getDefiningOp<RelativeScoresOp>()) {
+    addRelativeScores(scores, attend);
+    return success();
+  }
   auto relative = bias.getDefiningOp<RelativePositionBiasOp>();
   if (!relative)
-    return op->emitError("expects the bias to be a relative position bias");
+    return op->emitError("expects the bias to be a relative position bias or relative scores");
   attend.bias = weight(bias, plan::LayoutKind::Distances);
   attend.biasReach = distanceReach(relative.getMaximumDistance(), relative.getBucketCount());
   if (relative.getBlockSize())
     attend.blockSize = int64_t(*relative.getBlockSize());
   return success();
+}
+
+void GraphLowering::addRelativeScores(RelativeScoresOp op, plan::AttendParts &attend) {
+  attend.scores = buffer(op.getScores());
+  if (!op.getBucketCount()) {
+    attend.scoresBefore = int64_t(*op.getBefore());
+    attend.scoresAfter = int64_t(*op.getAfter());
+    return;
+  }
+  int64_t ahead = op.getAhead().value_or(0);
+  int64_t reach = distanceReach(*op.getMaximumDistance(), *op.getBucketCount()) + ahead;
+  OpBuilder graph(op);
+  auto type = RankedTensorType::get({2 * reach + 1}, builder.getF32Type());
+  Value buckets = DistanceBucketsOp::create(graph, withSuffix(op.getLoc(), ".buckets"), type,
+                                            *op.getBucketCount(), *op.getMaximumDistance(),
+                                            op.getBidirectional(), ahead);
+  attend.bias = weight(buckets, plan::LayoutKind::Rows);
+  attend.biasReach = reach;
 }
 
 LogicalResult GraphLowering::findKeys(Operation *op, Value key, Value value,

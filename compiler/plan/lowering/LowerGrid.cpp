@@ -17,10 +17,14 @@ TileRowsOp GraphLowering::tilesOf(Value rows) {
 }
 
 LogicalResult GraphLowering::lowerTile(TileRowsOp op) {
-  // These are what the runtime tells grids by, of which it lets no row be missing.
-  if (current.getBody().front().getOps<MergeTilesOp>().empty())
-    return op.emitError("expects merge_tiles between features and source as well, without which a "
-                        "library would take parts of a grid");
+  // The runtime lets no row be missing of grids whose size it knows.
+  auto isOfFixedSize = [](Operation &other) {
+    std::optional<MadeSpace> made = madeSpaceOf(&other);
+    return made && !isa<TileRowsOp>(other) && (made->rowsBefore != 0 || made->step.first != 0);
+  };
+  if (llvm::none_of(current.getBody().front(), isOfFixedSize))
+    return op.emitError("expects merge_tiles, or grid_windows of a height, between features and "
+                        "source as well, without which a library would take parts of a grid");
   return lowerGrid<plan::TileRowsOp>(op);
 }
 

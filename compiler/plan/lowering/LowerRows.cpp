@@ -25,7 +25,11 @@ LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
 }
 
 LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
-  if (failed(expectWholeSpace(op, op.getRows())))
+  // Rows before the source's own are one sequence: their numbers are their positions.
+  auto type = cast<RowsType>(op.getRows().getType());
+  bool isInOrder = !type.getSpace().isWhole() && type.getSpace().isSource() &&
+                   MadeSpaces(current.getBody().front()).find(type.getSpace());
+  if (!isInOrder && failed(expectWholeSpace(op, op.getRows())))
     return failure();
   plan::EmbedPositionsOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
                                  weight(op.getTable(), plan::LayoutKind::Rows), op.getOffsetAttr());
@@ -34,7 +38,7 @@ LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
 
 LogicalResult GraphLowering::lowerFeatures(BlockArgument features) {
   // Samples of sound are rows of one number: only windows may read them without a row's padding.
-  bool isDense = llvm::all_of(features.getUsers(), llvm::IsaPred<WindowsOp>);
+  bool isDense = llvm::all_of(features.getUsers(), llvm::IsaPred<WindowsOp, GridWindowsOp>);
   Value taken = isDense ? newBuffer(features, cast<RowsType>(features.getType()).getWidth())
                         : newBuffer(features);
   plan::TakeFeaturesOp::create(builder, features.getLoc(), builder.getStringAttr("features"),
@@ -73,17 +77,20 @@ LogicalResult GraphLowering::lowerColumnEmbedding(ColumnEmbeddingOp op) {
   return success();
 }
 
-LogicalResult GraphLowering::lowerLinear(LinearOp op) {
-  auto weightLayout = op.getGated() ? plan::LayoutKind::GatedPanels : plan::LayoutKind::Panels;
-  auto biasLayout = op.getGated() ? plan::LayoutKind::GatedVector : plan::LayoutKind::Vector;
-  LinearStrategy chosen =
-      chooseLinearStrategy({target, numbers, op.getWeight().getType().getDimSize(1)});
-  auto strategy = plan::LinearStrategyAttr::get(builder.getContext(), chosen.rowBlock,
-                                                chosen.streamPanels, chosen.rowsToSplit);
-  remark::analysis(op.getLoc(), remark::RemarkOpts::name("lower-to-plan").category("plan"))
+plan::LinearStrategyAttr GraphLowering::linearStrategy(Operation *op, int64_t depth) {
+  LinearStrategy chosen = chooseLinearStrategy({target, numbers, depth});
+  remark::analysis(op->getLoc(), remark::RemarkOpts::name("lower-to-plan").category("plan"))
       << llvm::formatv("blocks of {0} rows; few rows read {1} panels of weights side by side",
                        chosen.rowBlock, chosen.streamPanels)
              .str();
+  return plan::LinearStrategyAttr::get(builder.getContext(), chosen.rowBlock, chosen.streamPanels,
+                                       chosen.rowsToSplit);
+}
+
+LogicalResult GraphLowering::lowerLinear(LinearOp op) {
+  auto weightLayout = op.getGated() ? plan::LayoutKind::GatedPanels : plan::LayoutKind::Panels;
+  auto biasLayout = op.getGated() ? plan::LayoutKind::GatedVector : plan::LayoutKind::Vector;
+  plan::LinearStrategyAttr strategy = linearStrategy(op, op.getWeight().getType().getDimSize(1));
   Value output = newBuffer(op.getResult());
   Value normalized = op.getNormalized() ? newBuffer(op.getNormalized()) : Value();
   plan::LinearOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()), output,
@@ -92,7 +99,54 @@ LogicalResult GraphLowering::lowerLinear(LinearOp op) {
                          optionalWeight(op.getBias(), biasLayout), op.getNormAttr(),
                          optionalWeight(op.getNormGain(), plan::LayoutKind::Vector),
                          optionalWeight(op.getNormBias(), plan::LayoutKind::Vector),
-                         op.getActivationAttr(), op.getGatedAttr(), strategy);
+                         op.getActivationAttr(), op.getGatedAttr(), /*head_count=*/IntegerAttr(),
+                         /*shares_weight=*/UnitAttr(), strategy);
+  return success();
+}
+
+/// What heads have one behind another, each filled up with zeros to whole panels.
+static Value concatenatePanels(OpBuilder &builder, Location location, ArrayRef<Value> parts,
+                               int64_t panelWidth) {
+  auto type = cast<RankedTensorType>(parts.front().getType());
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t whole = llvm::alignTo(shape.front(), panelWidth), missing = whole - shape.front();
+  SmallVector<Value> rows;
+  Value zeros;
+  if (missing != 0) {
+    shape.front() = missing;
+    zeros = WeightZeroOp::create(builder, location, type.clone(shape));
+  }
+  for (Value part : parts) {
+    rows.push_back(part);
+    if (zeros)
+      rows.push_back(zeros);
+  }
+  shape.front() = whole * int64_t(parts.size());
+  return WeightConcatenateOp::create(builder, location, type.clone(shape), rows);
+}
+
+LogicalResult GraphLowering::lowerHeadLinear(HeadLinearOp op) {
+  int64_t heads = op.getHeadCount(), panelWidth = target.panelWidth();
+  bool isShared = op.getWeights().size() == 1;
+  auto type = cast<RankedTensorType>(op.getWeights().front().getType());
+  OpBuilder graph(op);
+  Value weights = op.getWeights().front(), biases;
+  if (!isShared)
+    weights = concatenatePanels(graph, withSuffix(op.getLoc(), ".weight"),
+                                SmallVector<Value>(op.getWeights()), panelWidth);
+  if (!op.getBiases().empty()) {
+    SmallVector<Value> ofHeads;
+    for (int64_t head = 0; head < heads; ++head)
+      ofHeads.push_back(op.biasOf(head));
+    biases = concatenatePanels(graph, withSuffix(op.getLoc(), ".bias"), ofHeads, panelWidth);
+  }
+  plan::LinearOp::create(
+      builder, op.getLoc(), label(op), buffer(op.getInput()), newBuffer(op.getResult()),
+      /*residual=*/Value(), /*normalized=*/Value(), weight(weights, plan::LayoutKind::Panels),
+      optionalWeight(biases, plan::LayoutKind::Vector), /*norm=*/NormAttr(),
+      /*norm_gain=*/FlatSymbolRefAttr(), /*norm_bias=*/FlatSymbolRefAttr(),
+      /*activation=*/ActivationKindAttr(), /*gated=*/UnitAttr(), builder.getI64IntegerAttr(heads),
+      isShared ? builder.getUnitAttr() : UnitAttr(), linearStrategy(op, type.getDimSize(1)));
   return success();
 }
 

@@ -27,9 +27,11 @@ FailureOr<plan::ReturnedAttentionAttr> GraphLowering::returnedAttention(Value we
   // Callers name a cross-attention by its number in the program.
   int64_t number = 0;
   for (Operation &op : current.getBody().front()) {
-    if (&op == weights.getDefiningOp() && isa<CrossAttentionOp, MergedAttentionOp>(op))
+    auto merged = dyn_cast<MergedAttentionOp>(op);
+    bool looksAcross = isa<CrossAttentionOp>(op) || (merged && !merged.seesOwnMemory());
+    if (&op == weights.getDefiningOp() && looksAcross)
       return plan::ReturnedAttentionAttr::get(builder.getContext(), number, bool(average));
-    number += isa<CrossAttentionOp, MergedAttentionOp>(op);
+    number += looksAcross;
   }
   return current.emitError("expects returned attention weights to be those of a cross-attention, "
                            "or their average over the heads");

@@ -52,7 +52,7 @@ std::vector<double> scoresOf(const AttentionInputs &inputs, int64_t h, int64_t i
       score = inputs.softCap * std::tanh(score / inputs.softCap);
     if (inputs.bias)
       score +=
-          inputs.bias->at(h, {keys.sequence, queryPosition, keyPosition, keys.end - keys.begin});
+          inputs.bias->at(h, {keys.sequence, queryPosition, keyPosition, keys.end - keys.begin, i});
     scores.push_back(score);
   }
   return scores;
@@ -162,7 +162,7 @@ LogicalResult MergedAttentionOp::interpret(Frame &frame) {
   FailureOr<AttentionInputs> memory = inputsOf(*this, getMemoryKey(), getMemoryValue(), frame);
   if (failed(own) || failed(memory))
     return failure();
-  memory->mask = {};
+  memory->mask = seesOwnMemory() ? Mask{.before = 0, .after = 0} : Mask{};
   memory->areHidden.clear();
   memory->bias = getMemoryBias() ? &frame.get<Bias>(getMemoryBias()) : nullptr;
   SoftmaxWeights weights{int64_t(getHeadCount()), {}};

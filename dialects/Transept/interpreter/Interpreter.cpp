@@ -73,7 +73,8 @@ LogicalResult checkRowCount(func::FuncOp function, unsigned index, const Interpr
 } // namespace
 
 LogicalResult Interpreter::runOp(Operation &op, Frame &frame) {
-  if (auto maker = dyn_cast<MakesSpace>(op); maker && failed(makeSpace(maker, frame.batch)))
+  if (auto maker = dyn_cast<MakesSpace>(op);
+      maker && maker.makesSpace() && failed(makeSpace(maker, frame.batch)))
     return failure();
   for (Type type : op.getResultTypes())
     if (failed(checkSpace(&op, type, frame.batch)))

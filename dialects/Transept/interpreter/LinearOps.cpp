@@ -41,6 +41,26 @@ LogicalResult LinearOp::interpret(Frame &frame) {
   return success();
 }
 
+LogicalResult HeadLinearOp::interpret(Frame &frame) {
+  const Tensor &input = frame.rows(getInput());
+  int64_t heads = getHeadCount(), inputs = input.width() / heads;
+  int64_t outputs = int64_t(cast<RowsType>(getType()).getWidth()) / heads;
+  Tensor result({input.rowCount(), heads * outputs});
+  for (int64_t head = 0; head < heads; ++head) {
+    const Tensor &weight = frame.weight(weightOf(head));
+    const Tensor *bias = frame.weightOrNull(biasOf(head));
+    for (int64_t i = 0; i < result.rowCount(); ++i)
+      for (int64_t n = 0; n < outputs; ++n) {
+        double &y = result.row(i)[head * outputs + n];
+        y = bias ? bias->values[n] : 0;
+        for (int64_t k = 0; k < inputs; ++k)
+          y += input.row(i)[head * inputs + k] * weight.row(n)[k];
+      }
+  }
+  frame.bindRows(getResult(), std::move(result));
+  return success();
+}
+
 LogicalResult ActivationOp::interpret(Frame &frame) {
   Tensor result = frame.rows(getInput());
   for (double &x : result.values)

@@ -11,17 +11,22 @@ using namespace mlir;
 using namespace transept;
 
 double Bias::at(int64_t head, const ScorePlace &place) const {
-  const auto [sequence, query, key, keyCount] = place;
+  const auto [sequence, query, key, keyCount, row] = place;
+  if (scores && bucketCount == 0) {
+    const int64_t distance = std::clamp(key - query, -before, after);
+    return scores->row(row)[head * (before + 1 + after) + before + distance];
+  }
   if (tiling) {
     const int64_t width = tiling->widthOf(sequence % tiling->tilesAcross()), side = tiling->side;
     const int64_t down = query / width - key / width, across = query % width - key % width;
     return table->row((down + side - 1) * (2 * side - 1) + across + side - 1)[head];
   }
   const int64_t own = blockSize != 0 ? std::min(query / blockSize, keyCount - 1) : query;
-  const int64_t bucket = relativePositionBucket(key - own, {.count = bucketCount,
-                                                            .maximumDistance = maximumDistance,
-                                                            .isBidirectional = isBidirectional});
-  return table->row(bucket)[head];
+  const int64_t bucket =
+      relativePositionBucket(key - own - ahead, {.count = bucketCount,
+                                                 .maximumDistance = maximumDistance,
+                                                 .isBidirectional = isBidirectional});
+  return scores ? scores->row(row)[bucket * headCount + head] : table->row(bucket)[head];
 }
 
 LogicalResult CausalMaskOp::interpret(Frame &frame) {
@@ -59,5 +64,18 @@ LogicalResult RelativePositionBiasOp::interpret(Frame &frame) {
                                .maximumDistance = int64_t(getMaximumDistance()),
                                .isBidirectional = getBidirectional(),
                                .blockSize = int64_t(getBlockSize().value_or(0))});
+  return success();
+}
+
+LogicalResult RelativeScoresOp::interpret(Frame &frame) {
+  frame.bind(getResult(), Bias{.table = {},
+                               .bucketCount = int64_t(getBucketCount().value_or(0)),
+                               .maximumDistance = int64_t(getMaximumDistance().value_or(0)),
+                               .isBidirectional = getBidirectional(),
+                               .scores = std::make_shared<const Tensor>(frame.rows(getScores())),
+                               .headCount = int64_t(getType().getHeadCount()),
+                               .before = int64_t(getBefore().value_or(0)),
+                               .after = int64_t(getAfter().value_or(0)),
+                               .ahead = int64_t(getAhead().value_or(0))});
   return success();
 }

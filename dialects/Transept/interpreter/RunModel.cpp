@@ -348,9 +348,8 @@ std::map<Space, std::vector<int64_t>> transept::sourceLengths(func::FuncOp funct
     if (isSource(type))
       lengths[cast<RowsType>(type).getSpace()] = given.vec();
   for (Operation &op : function.front())
-    if (auto maker = dyn_cast<MakesSpace>(op))
-      if (MadeSpace made = maker.getMadeSpace(); made.from)
-        lengths[made.space] = maker.sequenceLengths(lengths[*made.from]);
+    if (std::optional<MadeSpace> made = madeSpaceOf(&op); made && made->from)
+      lengths[made->space] = cast<MakesSpace>(op).sequenceLengths(lengths[*made->from]);
   return lengths;
 }
 

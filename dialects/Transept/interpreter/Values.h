@@ -44,10 +44,11 @@ struct Mask {
 /// A query and a key of one sequence, which has so many keys.
 struct ScorePlace {
   int64_t sequence = 0, queryPosition = 0, keyPosition = 0, keyCount = 0;
+  int64_t queryRow = 0;
 };
 
 /// A position bias: a row of `table` for each bucket of distances, or for each distance of lines
-/// and columns in a tile; a column for each head.
+/// and columns in a tile; a column for each head. Or numbers of the query's row.
 struct Bias {
   Weight table;
   int64_t bucketCount = 0;
@@ -55,6 +56,10 @@ struct Bias {
   bool isBidirectional = false;
   std::optional<Tiling> tiling = {}; // sequences are its tiles
   int64_t blockSize = 0;             // not 0: keys are blocks of so many queries
+  /// In place of a table: for each query [buckets, heads], or [heads, before + 1 + after] where
+  /// there are no buckets.
+  Weight scores = {};
+  int64_t headCount = 0, before = 0, after = 0, ahead = 0;
 
   double at(int64_t head, const ScorePlace &place) const;
 };

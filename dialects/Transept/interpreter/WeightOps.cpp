@@ -2,8 +2,10 @@
 //
 // The interpreter's reading of weights.
 
+#include "dialects/Transept/RelativePosition.h"
 #include "dialects/Transept/interpreter/Interpreter.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -34,11 +36,12 @@ LogicalResult SinusoidOp::interpret(Frame &frame) {
   int64_t half = width / 2;
   bool isInterleaved = getKind() == SinusoidKind::Interleaved;
   double steps = getKind() == SinusoidKind::HalvesInclusive ? half - 1 : half;
-  for (int64_t position = 0; position < table.rowCount(); ++position)
+  for (int64_t row = 0; row < table.rowCount(); ++row)
     for (int64_t i = 0; i < half; ++i) {
+      int64_t position = getDescendingFrom() ? int64_t(*getDescendingFrom()) - row : row;
       double angle = position / std::pow(10000.0, i / steps);
-      table.row(position)[isInterleaved ? 2 * i : i] = std::sin(angle);
-      table.row(position)[isInterleaved ? 2 * i + 1 : half + i] = std::cos(angle);
+      table.row(row)[isInterleaved ? 2 * i : i] = std::sin(angle);
+      table.row(row)[isInterleaved ? 2 * i + 1 : half + i] = std::cos(angle);
     }
   frame.bindWeight(getResult(), std::move(table));
   return success();
@@ -70,13 +73,33 @@ LogicalResult WeightScaleColumnsOp::interpret(Frame &frame) {
   return success();
 }
 
+LogicalResult WeightScaleRowsOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getInput());
+  const Tensor &factors = frame.weight(getFactors());
+  size_t width = result.values.size() / factors.values.size();
+  for (size_t i = 0; i < result.values.size(); ++i)
+    result.values[i] *= factors.values[i / width];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult WeightInverseRootOp::interpret(Frame &frame) {
+  Tensor result = frame.weight(getInput());
+  for (double &x : result.values)
+    x = 1 / std::sqrt(x + getEpsilon().convertToDouble());
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
 LogicalResult WeightProductOp::interpret(Frame &frame) {
   const Tensor &matrix = frame.weight(getMatrix());
-  const Tensor &vector = frame.weight(getVector());
-  Tensor result({matrix.rowCount()});
+  const Tensor &factors = frame.weight(getFactors());
+  Tensor result(shapeOf(getResult()));
+  int64_t depth = matrix.width(), count = int64_t(factors.values.size()) / depth;
   for (int64_t i = 0; i < matrix.rowCount(); ++i)
-    for (int64_t k = 0; k < matrix.width(); ++k)
-      result.values[i] += matrix.row(i)[k] * vector.values[k];
+    for (int64_t n = 0; n < count; ++n)
+      for (int64_t k = 0; k < depth; ++k)
+        result.values[i * count + n] += matrix.row(i)[k] * factors.values[n * depth + k];
   frame.bindWeight(getResult(), std::move(result));
   return success();
 }
@@ -100,6 +123,18 @@ LogicalResult WeightAddRowOp::interpret(Frame &frame) {
   return success();
 }
 
+LogicalResult WeightGridOp::interpret(Frame &frame) {
+  const Tensor &columns = frame.weight(getColumns()), &lines = frame.weight(getLines());
+  Tensor result(shapeOf(getResult()));
+  for (int64_t place = 0; place < result.rowCount(); ++place) {
+    std::span<double> row = result.row(place);
+    std::ranges::copy(columns.row(place % int64_t(getWidth())), row.begin());
+    std::ranges::copy(lines.row(place / int64_t(getWidth())), row.begin() + columns.width());
+  }
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
 LogicalResult WeightConcatenateOp::interpret(Frame &frame) {
   std::vector<double> values;
   for (Value input : getInputs()) {
@@ -112,5 +147,32 @@ LogicalResult WeightConcatenateOp::interpret(Frame &frame) {
 
 LogicalResult WeightZeroOp::interpret(Frame &frame) {
   frame.bindWeight(getResult(), Tensor(shapeOf(getResult())));
+  return success();
+}
+
+LogicalResult WeightFlattenOp::interpret(Frame &frame) {
+  frame.bindWeight(getResult(), Tensor(shapeOf(getResult()), frame.weight(getMatrix()).values));
+  return success();
+}
+
+LogicalResult WeightReverseRowsOp::interpret(Frame &frame) {
+  const Tensor &input = frame.weight(getInput());
+  Tensor result(shapeOf(getResult()));
+  for (int64_t i = 0; i < result.rowCount(); ++i)
+    for (int64_t k = 0; k < result.width(); ++k)
+      result.row(i)[k] = input.row(result.rowCount() - 1 - i)[k];
+  frame.bindWeight(getResult(), std::move(result));
+  return success();
+}
+
+LogicalResult DistanceBucketsOp::interpret(Frame &frame) {
+  Tensor result(shapeOf(getResult()));
+  int64_t reach = int64_t(result.values.size()) / 2;
+  for (int64_t i = 0; i < int64_t(result.values.size()); ++i)
+    result.values[size_t(i)] = double(relativePositionBucket(
+        i - reach - int64_t(getAhead()), {.count = int64_t(getBucketCount()),
+                                          .maximumDistance = int64_t(getMaximumDistance()),
+                                          .isBidirectional = getBidirectional()}));
+  frame.bindWeight(getResult(), std::move(result));
   return success();
 }

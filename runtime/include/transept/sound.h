@@ -93,7 +93,7 @@ inline SoundTranscript transcribe(const Model &model, const Pcm &pcm,
                                   const SoundOptions &options = {},
                                   const std::function<void(const SoundSegment &)> &found = {}) {
   detail::HeardSound sound(model, pcm);
-  if (!model.table().speech)
+  if (!model.table().speech || model.sourceFeatureCount() == 0)
     return detail::transcribeWhole(model, sound.read(0, sound.frameCount()), sound.seconds(),
                                    options, found);
   SoundOptions complete = options;

@@ -29,6 +29,9 @@ struct SpeechOptions {
   /// What is spoken, e.g. "en" (languagesOf() has the list); empty: what the model's files say, or
   /// each source's is detected.
   std::string language = {};
+  /// What the text is to be in, for models whose prompts name it apart from what is spoken; empty:
+  /// what is spoken.
+  std::string textLanguage = {};
   /// Nothing: the prompt does not say what to do, unless the model's files do.
   std::optional<SpeechTask> task = SpeechTask::OfModel;
   /// Whether segments have times; unset: the model's default.
@@ -132,6 +135,11 @@ public:
                          "1: a sound has one transcript");
     if (hasTimestamps && speech.first_timestamp_id < 0)
       refuseSpeechOption("timestamps", "true", "false: this model has no timestamps");
+    if (!options.textLanguage.empty() && !namesTextLanguage(model))
+      refuseSpeechOption("textLanguage", options.textLanguage,
+                         "empty: the prompt of this model does not name it");
+    if (options.task == SpeechTask::Translate && speech.prompt_names_languages)
+      refuseSpeechOption("task", "Translate", "unset: textLanguage says it");
   }
 
   std::vector<Transcript> run(std::span<const Source> sources) const {
@@ -187,25 +195,25 @@ public:
     return result;
   }
 
+  /// Whether the prompts of a model name the language of the text.
+  static bool namesTextLanguage(const Model &model) {
+    const transept_speech_defaults &speech = speechOf(model);
+    std::span<const Id> prompt(speech.default_prompt, speech.default_prompt_length);
+    return speech.prompt_names_languages &&
+           std::find(prompt.begin(), prompt.end(), textLanguagePlace) != prompt.end();
+  }
+
   /// The number of each source's language: given, the model's default, or detected.
   std::vector<std::size_t> languagesOfSources(std::span<const Source> sources) const {
     auto languages = languagesOf(speech);
-    if (usesDefaultPrompt() && speech.default_prompt[0] >= 0)
+    if (usesDefaultPrompt() && !speech.prompt_names_languages && speech.default_prompt[0] >= 0)
       return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_prompt[0]));
     if (options.language.empty() && speech.default_language)
       return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_language->id));
-    if (options.language.empty())
+    if (options.language.empty() && !speech.prompt_names_languages)
       return languages.empty() ? std::vector<std::size_t>(sources.size(), noLanguage)
                                : detect(model, sources);
-    std::string codes;
-    for (std::size_t index = 0; index < languages.size(); ++index) {
-      if (options.language == languages[index].code)
-        return std::vector<std::size_t>(sources.size(), index);
-      codes += std::string(index == 0 ? "" : ", ") + languages[index].code;
-    }
-    refuseSpeechOption("language", options.language,
-                       codes.empty() ? "empty: this model knows one language only"
-                                     : "empty or one of " + codes);
+    return std::vector<std::size_t>(sources.size(), numberOf(options.language, "language"));
   }
 
   /// The code of a language by its number; empty for models of one language.
@@ -224,8 +232,11 @@ public:
     };
     Id languageId = language == noLanguage ? -1 : languagesOf(speech)[language].id;
     if (usesDefaultPrompt()) {
+      Id textId = options.textLanguage.empty()
+                      ? languageId
+                      : languagesOf(speech)[numberOf(options.textLanguage, "textLanguage")].id;
       for (Id id : std::span(speech.default_prompt, speech.default_prompt_length))
-        add(id >= 0 ? id : languageId);
+        add(id >= 0 ? id : id == textLanguagePlace ? textId : languageId);
     } else {
       add(languageId);
       add(taskId());
@@ -239,6 +250,22 @@ public:
 
 private:
   static constexpr std::size_t noLanguage = SIZE_MAX;
+  static constexpr Id textLanguagePlace = -2; // in default_prompt
+
+  /// The number of a language by its code; `option` is what gave it.
+  std::size_t numberOf(const std::string &code, const std::string &option) const {
+    auto languages = languagesOf(speech);
+    std::string codes;
+    for (std::size_t index = 0; index < languages.size(); ++index) {
+      if (code == languages[index].code)
+        return index;
+      codes += std::string(index == 0 ? "" : ", ") + languages[index].code;
+    }
+    refuseSpeechOption(option, code.empty() ? "empty" : code,
+                       codes.empty()                   ? "empty: this model knows one language only"
+                       : speech.prompt_names_languages ? "one of " + codes
+                                                       : "empty or one of " + codes);
+  }
 
   void checkPrefix(const std::vector<Id> &prefix) const {
     if (!prefix.empty() && hasTimestamps)
@@ -269,10 +296,13 @@ private:
     return lengths;
   }
 
-  /// Whether the call leaves the prompt to the model's files, and they have one.
+  /// Whether the call leaves the prompt to the model's files, and they have one, or there is no
+  /// other.
   bool usesDefaultPrompt() const {
-    return speech.default_prompt_length != 0 && options.language.empty() &&
-           options.task.value_or(SpeechTask::OfModel) == SpeechTask::OfModel;
+    return speech.default_prompt_length != 0 &&
+           (speech.prompt_names_languages ||
+            (options.language.empty() &&
+             options.task.value_or(SpeechTask::OfModel) == SpeechTask::OfModel));
   }
 
   /// The number of the language with this id.

@@ -66,7 +66,7 @@ class Recorder:
         about = {"family": folder.name, "model_class": type(self.model).__name__,
                  "model_type": self.model.config.model_type,
                  "made_with": {"transformers": transformers.__version__, "torch": torch.__version__},
-                 "made_by": "tests/golden/record/record.py", "cases": self.cases}
+                 "made_by": f"tests/golden/record/{pathlib.Path(sys.argv[0]).name}", "cases": self.cases}
         (folder / "goldens.json").write_text(json.dumps(about, indent=1) + "\n")
 
 
@@ -422,9 +422,47 @@ def t5gemma2():
                      searches={name: {**search, **options} for name, search in SEARCHES.items()})
 
 
+def florence2():
+    """Tiles that do not fill their grid, two layers in a stage, groups of channels of odd sizes. transformers 5.24."""
+    vision = dict(depths=[1, 2], patch_size=[7, 3], patch_stride=[4, 2], patch_padding=[3, 1], patch_prenorm=[False, True],
+                  embed_dim=[16, 24], num_heads=[2, 4], num_groups=[4, 8], window_size=3, mlp_ratio=1.5, projection_dim=32,
+                  max_position_embeddings=6, max_temporal_embeddings=3)
+    text = transformers.BartConfig(**BART, decoder_start_token_id=2).to_dict()
+    config = transformers.Florence2Config(vision_config=vision, text_config=text, image_token_id=95)
+    model = transformers.Florence2ForConditionalGeneration(config)
+    model.set_attn_implementation("eager")
+    for key in ("vocab_size", "decoder_start_token_id", "pad_token_id", "eos_token_id"):
+        setattr(config, key, getattr(config.text_config, key))
+    size, rows = (24, 32), 13  # 3 by 4 places, and their mean
+
+    def prompted(recorder):
+        """The class puts rows of the image where its token is."""
+        result = {}
+        for name, (batch, length) in {"b1_s3": (1, 3), "b1_s11": (1, 11), "b2_s5": (2, 5)}.items():
+            ids = recorder.ids(batch, length, first=4) % 90
+            result[name] = {"pixel_values": torch.randn((batch, 3, *size), generator=recorder.generator),
+                            "input_ids": torch.cat([torch.full((batch, rows), config.image_token_id), ids], 1)}
+        return result
+
+    options = {"max_length": 24, "no_repeat_ngram_size": 2}
+    recorder = generator(model, 15, prompted, keeps_attention=True,
+                         searches={name: {**search, **options} for name, search in SEARCHES.items()})
+    for case in recorder.cases:
+        name = case["inputs"]["input_ids"]
+        recorder.tensors[name] = recorder.tensors[name][:, rows:].clone()
+    for key in ("vocab_size", "decoder_start_token_id", "pad_token_id", "eos_token_id"):
+        delattr(config, key)
+    recorder.files = {"preprocessor_config.json": {
+        "image_processor_type": "CLIPImageProcessor", "do_resize": True, "resample": 3,
+        "size": {"height": size[0], "width": size[1]}, "do_center_crop": False, "do_rescale": True,
+        "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.485, 0.456, 0.406],
+        "image_std": [0.229, 0.224, 0.225], "image_seq_length": rows}}
+    return recorder
+
+
 RECORDERS = {each.__name__: each for each in (bart_classifier, mbart_classifier, t5_classifier, t5_encoder, mt5_encoder,
                                               umt5_encoder, mvp, madlad, whisper_large_v3, manga_ocr,
-                                              nougat, t5gemma, moonshine, moonshine_streaming, t5gemma2, indic_trans,
+                                              nougat, t5gemma, moonshine, moonshine_streaming, t5gemma2, florence2, indic_trans,
                                               indic_trans_pre_norm)}
 
 

@@ -52,7 +52,7 @@ func.func @decode() {
 !rows = !transept.rows<source x 8 x f32>
 !tiles = !transept.rows<source.tiles x 8 x f32>
 func.func @encode(%x: !rows) -> !rows {
-  // expected-error@+1 {{expects merge_tiles between features and source as well}}
+  // expected-error@+1 {{expects merge_tiles, or grid_windows of a height, between features and source as well}}
   %tiles = transept.tile_rows %x <4 by 6, side = 2> : (!rows) -> !tiles
   %back = transept.untile_rows %tiles <4 by 6, side = 2> : (!tiles) -> !rows
   return %back : !rows

@@ -125,3 +125,33 @@ func.func @decode(%ids: !ids) -> !target {
   %states = transept.gated_recurrence %x, %x : (!target, !target) -> !target
   return %states : !target
 }
+
+// -----
+
+!ids = !transept.rows<target x 1 x i32>
+!target = !transept.rows<target x 4 x f32>
+!mask = !transept.mask<target x target>
+!bias = !transept.bias<target x target x 2>
+
+// Attentions that read the same keys share a cache. What rows say of distances is theirs; the bias of
+// what they see of themselves stays one of rows of the call.
+
+// CHECK-LABEL: func.func @decode
+// CHECK-SAME:    (%{{.*}}: !transept.rows<target x 1 x i32>, %{{.*}}: !transept.self_cache<target x 4 x f32>, %{{.*}}: !transept.self_cache<target x 4 x f32>)
+// CHECK:         %[[OTHERS:.*]] = transept.relative_scores {{.*}} ahead 1 : {{.*}} -> <target x target.history x 2>
+// CHECK:         %[[OWN:.*]] = transept.relative_scores {{.*}} -> <target x target x 2>
+// CHECK:         %[[KEYS:.*]] = transept.cache_append
+// CHECK:         %[[VALUES:.*]] = transept.cache_append
+// CHECK:         transept.merged_attention %[[X:.*]], %[[KEYS]], %[[VALUES]] memory %[[X]], %[[X]] mask %{{.*}} bias %[[OTHERS]] memory_bias %[[OWN]]
+// CHECK:         transept.attention %{{.*}}, %[[KEYS]], %[[VALUES]]
+func.func @decode(%ids: !ids) -> !target {
+  %words = transept.parameter "words" : tensor<9x4xf32>
+  %x = transept.embedding %ids, %words : (!ids, tensor<9x4xf32>) -> !target
+  %causal = transept.causal_mask : !mask
+  %others = transept.relative_scores %x buckets 2 maximum_distance 8 ahead 1 : !target -> !bias
+  %own = transept.relative_scores %x buckets 2 maximum_distance 8 : !target -> !bias
+  %seen = transept.merged_attention %x, %x, %x memory %x, %x mask %causal bias %others memory_bias %own heads 2
+      : (!target, !target, !target, !target, !target, !mask, !bias, !bias) -> !target
+  %self = transept.attention %seen, %x, %x mask %causal heads 2 : (!target, !target, !target, !mask) -> !target
+  return %self : !target
+}

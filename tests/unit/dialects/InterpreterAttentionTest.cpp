@@ -75,6 +75,47 @@ TEST_F(InterpreterAttention, RelativePositionBias) {
   EXPECT_DOUBLE_EQ(result[2], 7);
 }
 
+/// Rows of scores are theirs who ask; what they say of a distance goes to the key at that distance.
+TEST_F(InterpreterAttention, RelativeScores) {
+  auto attendWith = [&](int64_t width, std::vector<double> scores, const std::string &form) {
+    std::string of = "!transept.rows<target x " + std::to_string(width) + " x f32>";
+    return runRows("func.func @f(%q: !transept.rows<target x 1 x f32>, %v: "
+                   "!transept.rows<target x 1 x f32>, %s: " +
+                       of + R"() -> !transept.rows<target x 1 x f32> {
+      %bias = transept.relative_scores %s )" +
+                       form + " : " + of + R"( -> !transept.bias<target x target x 1>
+      %r = transept.attention %q, %q, %v bias %bias heads 1
+          : (!transept.rows<target x 1 x f32>, !transept.rows<target x 1 x f32>,
+             !transept.rows<target x 1 x f32>, !transept.bias<target x target x 1>)
+          -> !transept.rows<target x 1 x f32>
+      return %r : !transept.rows<target x 1 x f32>
+    })",
+                   {rows(1, {0, 0, 0}), rows(1, {0, 4, 7}), rows(width, std::move(scores))});
+  };
+  // Distances -1, 0 and 1.
+  EXPECT_THAT(attendWith(3, {9, 0, ln3, ln3, 0, 9, 9, 9, 9}, "before 1 after 1"), near({3, 1, 7}));
+  // Keys farther before count as the query's own.
+  EXPECT_THAT(attendWith(2, {0, ln3, ln3, 0, 0, 0}, "before 0 after 1"), near({3, 2, 7}));
+  // Buckets: of the own position and behind it, and before it.
+  EXPECT_THAT(attendWith(2, {0, ln3, 0, ln3, 0, 0}, "buckets 2 maximum_distance 4"),
+              near({2, 1, 7}));
+  EXPECT_THAT(attendWith(2, {0, ln3, 0, ln3, 0, 0}, "buckets 2 maximum_distance 4 ahead 1"),
+              near({1, 2, 7}));
+}
+
+TEST_F(InterpreterAttention, RowsThatSeeThemselvesInOneSoftmax) {
+  EXPECT_THAT(runRows(R"(
+    !rows = !transept.rows<target x 1 x f32>
+    func.func @f(%q: !rows, %v: !rows, %own: !rows) -> !rows {
+      %mask = transept.causal_mask : !transept.mask<target x target>
+      %r = transept.merged_attention %q, %q, %v memory %q, %own mask %mask heads 1
+          : (!rows, !rows, !rows, !rows, !rows, !transept.mask<target x target>) -> !rows
+      return %r : !rows
+    })",
+                      {rows(1, {0, 0, 0}), rows(1, {1, 2, 5}), rows(1, {3, 6, 7})}),
+              near({2, 3, 6}));
+}
+
 TEST_F(InterpreterAttention, HeadsAreIndependent) {
   batch = Batch();
   batch.addSpace(Space::target(), {2});

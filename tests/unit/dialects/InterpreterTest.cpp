@@ -59,6 +59,9 @@ TEST_F(InterpreterWeights, OtherSinusoids) {
               near({0, 1, 0, 1, std::sin(1), std::cos(1), std::sin(0.01), std::cos(0.01)}));
   EXPECT_THAT(evaluate("%r = transept.sinusoid interleaved : tensor<2x2xf32>", "tensor<2x2xf32>"),
               near({0, 1, std::sin(1), std::cos(1)}));
+  EXPECT_THAT(evaluate("%r = transept.sinusoid interleaved descending_from 1 : tensor<3x2xf32>",
+                       "tensor<3x2xf32>"),
+              near({std::sin(1), std::cos(1), 0, 1, -std::sin(1), std::cos(1)}));
 }
 
 TEST_F(InterpreterWeights, Scale) {
@@ -73,11 +76,56 @@ TEST_F(InterpreterWeights, ScaleColumns) {
               ElementsAre(10, 200, 30, 400));
 }
 
+TEST_F(InterpreterWeights, ScaleRows) {
+  EXPECT_THAT(evaluate("%r = transept.weight_scale_rows %m, %v : tensor<2x2xf32>, "
+                       "tensor<2xf32> -> tensor<2x2xf32>",
+                       "tensor<2x2xf32>"),
+              ElementsAre(10, 20, 300, 400));
+  EXPECT_THAT(evaluate("%r = transept.weight_scale_rows %v, %v : tensor<2xf32>, "
+                       "tensor<2xf32> -> tensor<2xf32>",
+                       "tensor<2xf32>"),
+              ElementsAre(100, 10000));
+}
+
+TEST_F(InterpreterWeights, InverseRoot) {
+  EXPECT_THAT(
+      evaluate("%r = transept.weight_inverse_root %v epsilon 6.0 : tensor<2xf32>", "tensor<2xf32>"),
+      ElementsAre(0.25, 1 / std::sqrt(106.0)));
+}
+
 TEST_F(InterpreterWeights, Product) {
   EXPECT_THAT(evaluate("%r = transept.weight_product %m, %v : tensor<2x2xf32>, tensor<2xf32> -> "
                        "tensor<2xf32>",
                        "tensor<2xf32>"),
               ElementsAre(210, 430));
+}
+
+TEST_F(InterpreterWeights, ProductOfMatrices) {
+  addParameter("other", {3, 2}, {1, 0, 0, 1, 1, 1});
+  EXPECT_THAT(evaluate("%o = transept.parameter \"other\" : tensor<3x2xf32>\n"
+                       "%r = transept.weight_product %m, %o : tensor<2x2xf32>, tensor<3x2xf32> -> "
+                       "tensor<2x3xf32>",
+                       "tensor<2x3xf32>"),
+              ElementsAre(1, 2, 3, 3, 4, 7));
+}
+
+TEST_F(InterpreterWeights, FlattenAndReverseRows) {
+  EXPECT_THAT(evaluate("%t = transept.weight_reverse_rows %m : tensor<2x2xf32>\n"
+                       "%r = transept.weight_flatten %t : tensor<2x2xf32> -> tensor<4xf32>",
+                       "tensor<4xf32>"),
+              ElementsAre(3, 4, 1, 2));
+}
+
+TEST_F(InterpreterWeights, BucketsOfDistances) {
+  // Distances -2 to 2: nothing is before the query's own bucket where keys are behind it.
+  EXPECT_THAT(
+      evaluate("%r = transept.distance_buckets buckets 4 maximum_distance 8 : tensor<5xf32>",
+               "tensor<5xf32>"),
+      ElementsAre(2, 1, 0, 0, 0));
+  EXPECT_THAT(evaluate("%r = transept.distance_buckets buckets 4 maximum_distance 8 ahead 1 : "
+                       "tensor<5xf32>",
+                       "tensor<5xf32>"),
+              ElementsAre(2, 2, 1, 0, 0));
 }
 
 TEST_F(InterpreterWeights, AddAndZero) {

@@ -154,6 +154,39 @@ TEST_F(Speech, APromptOfTheModelServesWhereNeitherLanguageNorTaskIsGiven) {
   EXPECT_THAT(prompt({}), ElementsAre(1, 34, 35));
 }
 
+TEST_F(Speech, APromptMayNameWhatIsSpokenAndWhatTheTextIsIn) {
+  auto prompt = [&](const SpeechOptions &options) {
+    return promptOf(transcribe(model, source, options));
+  };
+  auto error = [&](const SpeechOptions &options) {
+    return refusal([&] { transcribe(model, source, options); });
+  };
+  EXPECT_THAT(error({.textLanguage = "de"}),
+              HasSubstr("textLanguage is de, but must be empty: the prompt of this model"));
+  const Id both[] = {33, -1, -2, 35}, one[] = {-1, -1};
+  toy.speech.default_prompt = both;
+  toy.speech.default_prompt_length = 4;
+  toy.speech.prompt_names_languages = 1;
+  EXPECT_THAT(prompt({.language = "en"}), ElementsAre(1, 33, 30, 30, 35));
+  EXPECT_THAT(prompt({.language = "en", .textLanguage = "zh"}), ElementsAre(1, 33, 30, 32, 35));
+  EXPECT_THAT(prompt({.language = "de", .task = SpeechTask::Transcribe}),
+              ElementsAre(1, 33, 31, 31, 35));
+  EXPECT_THAT(error({}), HasSubstr("language is empty, but must be one of en, de, zh"));
+  EXPECT_THAT(error({.language = "en", .textLanguage = "xx"}),
+              HasSubstr("textLanguage is xx, but must be one of"));
+  EXPECT_THAT(error({.language = "en", .task = SpeechTask::Translate}),
+              HasSubstr("textLanguage says it"));
+  const transept_language german{.code = "de", .id = 31, .reserved = 0};
+  toy.speech.default_language = &german;
+  EXPECT_THAT(prompt({}), ElementsAre(1, 33, 31, 31, 35));
+  EXPECT_EQ(transcribe(model, source).language, "de");
+  EXPECT_THAT(prompt({.textLanguage = "en"}), ElementsAre(1, 33, 31, 30, 35));
+  toy.speech.default_prompt = one;
+  toy.speech.default_prompt_length = 2;
+  EXPECT_THAT(prompt({.language = "zh"}), ElementsAre(1, 32, 32, 35));
+  EXPECT_THAT(error({.textLanguage = "en"}), HasSubstr("textLanguage"));
+}
+
 TEST_F(Speech, OfOneLanguageIsPromptedWithoutLanguageAndTask) {
   toy.speech.language_count = 0;
   toy.speech.transcribe_id = toy.speech.translate_id = -1;

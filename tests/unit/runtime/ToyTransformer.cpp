@@ -131,7 +131,12 @@ ToyTransformer::ToyTransformer(Target target) {
 
 void ToyTransformer::addStep(std::uint32_t kernel, std::uint32_t stride, std::uint32_t padding,
                              std::uint32_t leading) {
-  steps.push_back({kernel, stride, 2 * padding, leading});
+  transept_row_step step{};
+  step.kernel = kernel;
+  step.stride = stride;
+  step.padding = 2 * padding;
+  step.leading = leading;
+  steps.push_back(step);
   table.row_steps = steps.data();
   table.row_step_count = steps.size();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Transcribing by models that have neither windows nor prompts: a sound is one source, and what is
-// generated of it one segment.
+// Transcribing by models that have no windows: a sound is one source, and what is generated of it
+// one segment. Some have prompts.
 #ifndef TRANSEPT_DETAIL_WHOLESOUND_H
 #define TRANSEPT_DETAIL_WHOLESOUND_H
 
@@ -20,8 +20,11 @@ inline void refuseOptionsOfWindows(const Model &model, const SoundOptions &optio
                                               "prompt and without times");
   };
   const SpeechOptions &speech = options.speech;
-  refuse(!speech.language.empty(), "speech.language");
-  refuse(speech.task == SpeechTask::Translate, "speech.task");
+  if (!model.table().speech) {
+    refuse(!speech.language.empty(), "speech.language");
+    refuse(!speech.textLanguage.empty(), "speech.textLanguage");
+    refuse(speech.task == SpeechTask::Translate, "speech.task");
+  }
   refuse(speech.timestamps.value_or(false), "speech.timestamps");
   refuse(speech.generate.returnCount.value_or(1) > 1, "speech.generate.returnCount");
   refuse(options.temperatures != std::vector<float>{0}, "temperatures");
@@ -44,6 +47,15 @@ inline SoundTranscript transcribeWhole(const Model &model, std::span<const float
   const SourceInput input{.ids = {}, .features = features};
   const Source source = model.encode(input, generate.stop);
   std::optional<DraftModel> draft;
+  SoundTranscript transcript;
+  if (model.table().speech) {
+    const Transcription prompts(model, options.speech);
+    const std::size_t language = prompts.languagesOfSources(std::span(&source, 1)).front();
+    const std::vector<Id> prompt = prompts.prompt(language);
+    generate.prompt.insert(generate.prompt.begin(), prompt.begin(), prompt.end());
+    generate.decoderStart = -1; // it is part of the prompt
+    transcript.language = prompts.codeOf(language);
+  }
   if (options.draft)
     generate.guess = std::ref(draft.emplace(
         model, *options.draft, std::vector<Source>{options.draft->encode(input, generate.stop)}));
@@ -53,9 +65,9 @@ inline SoundTranscript transcribeWhole(const Model &model, std::span<const float
     sequence.ids.pop_back();
     scores.pop_back();
   }
-  SoundTranscript transcript;
   SoundSegment &segment = transcript.segments.emplace_back();
   segment.end = seconds;
+  segment.language = transcript.language;
   segment.ids.assign(sequence.ids.end() - std::ptrdiff_t(scores.size()), sequence.ids.end());
   double sum = 0;
   for (float score : scores)

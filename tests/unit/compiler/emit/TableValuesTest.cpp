@@ -14,7 +14,16 @@ namespace transept::emit {
 namespace {
 
 template <typename Step>
-concept CanBeComplete = requires { Step{.kernel = 1, .stride = 2, .padding = 3, .leading = 4}; };
+concept CanBeComplete = requires {
+  Step{.kernel = 1,
+       .stride = 2,
+       .padding = 3,
+       .leading = 4,
+       .line_before = 5,
+       .line_behind = 6,
+       .grid_rows = 7,
+       .least_rows = 8};
+};
 template <typename Step>
 concept CanMissAField = requires { Step{.kernel = 1, .stride = 2, .leading = 4}; };
 template <typename Step>
@@ -63,10 +72,16 @@ TEST_F(Tables, RefuseNumbersThatAFieldCannotHold) {
 }
 
 TEST_F(Tables, HaveTheirFieldsInOrder) {
-  llvm::Constant *step = writer.structure(
-      Values<transept_row_step>{.kernel = 1, .stride = 2, .padding = 3, .leading = 4});
-  ASSERT_EQ(step->getType()->getStructNumElements(), 4u);
-  for (unsigned index = 0; index < 4; ++index)
+  llvm::Constant *step = writer.structure(Values<transept_row_step>{.kernel = 1,
+                                                                    .stride = 2,
+                                                                    .padding = 3,
+                                                                    .leading = 4,
+                                                                    .line_before = 5,
+                                                                    .line_behind = 6,
+                                                                    .grid_rows = 7,
+                                                                    .least_rows = 8});
+  ASSERT_EQ(step->getType()->getStructNumElements(), 8u);
+  for (unsigned index = 0; index < 8; ++index)
     EXPECT_EQ(number(step, index), index + 1);
 }
 

@@ -79,6 +79,23 @@ TEST(PackWeights, EvaluatesExpressionsBeforeRounding) {
               ElementsAre(50, 110, 170, 10, 20));
 }
 
+TEST(PackWeights, ScalesRowsByRoots) {
+  // A piece from the middle has the factors of its own rows.
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %v = transept.parameter "b" : tensor<2xf32>
+    %p = transept.weight_product %a, %v : tensor<3x2xf32>, tensor<2xf32> -> tensor<3xf32>
+    %c = transept.weight_scale_rows %a, %p : tensor<3x2xf32>, tensor<3xf32> -> tensor<3x2xf32>
+    plan.yield %c : tensor<3x2xf32>)"),
+              ElementsAre(50, 100, 330, 440, 850, 1020));
+  EXPECT_THAT(pack("<rows, 1, f32>", 8, R"(
+    %v = transept.parameter "b" : tensor<2xf32>
+    %r = transept.weight_inverse_root %v epsilon 6.0 : tensor<2xf32>
+    %d = transept.weight_scale_rows %v, %r : tensor<2xf32>, tensor<2xf32> -> tensor<2xf32>
+    plan.yield %d : tensor<2xf32>)"),
+              ElementsAre(2.5F, float(20 / std::sqrt(26.0))));
+}
+
 TEST(PackWeights, AddsOneRowToAllRows) {
   // Rows of three, so that a row is not taken for a column.
   EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
@@ -110,6 +127,36 @@ TEST(PackWeights, MakesTablesOfPositions) {
                                                      cosine, float(std::cos(0.0001))));
   EXPECT_THAT(table("interleaved"),
               ElementsAre(0, 1, 0, 1, sine, cosine, float(std::sin(0.01)), float(std::cos(0.01))));
+}
+
+TEST(PackWeights, MultipliesAndTurnsMatrices) {
+  EXPECT_THAT(pack("<rows, 1, f32>", 36, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %c = transept.weight_product %a, %a : tensor<3x2xf32>, tensor<3x2xf32> -> tensor<3x3xf32>
+    plan.yield %c : tensor<3x3xf32>)"),
+              ElementsAre(5, 11, 17, 11, 25, 39, 17, 39, 61));
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %c = transept.weight_reverse_rows %a : tensor<3x2xf32>
+    plan.yield %c : tensor<3x2xf32>)"),
+              ElementsAre(5, 6, 3, 4, 1, 2));
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %a = transept.parameter "a" : tensor<3x2xf32>
+    %c = transept.weight_flatten %a : tensor<3x2xf32> -> tensor<6xf32>
+    plan.yield %c : tensor<6xf32>)"),
+              ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST(PackWeights, MakesTablesOfDistances) {
+  EXPECT_THAT(pack("<rows, 1, f32>", 24, R"(
+    %t = transept.sinusoid interleaved descending_from 1 : tensor<3x2xf32>
+    plan.yield %t : tensor<3x2xf32>)"),
+              ElementsAre(float(std::sin(1.0)), float(std::cos(1.0)), 0, 1, float(std::sin(-1.0)),
+                          float(std::cos(-1.0))));
+  EXPECT_THAT(pack("<rows, 1, f32>", 20, R"(
+    %t = transept.distance_buckets buckets 4 maximum_distance 8 ahead 1 : tensor<5xf32>
+    plan.yield %t : tensor<5xf32>)"),
+              ElementsAre(2, 2, 1, 0, 0));
 }
 
 TEST(PackWeights, ClipsDistancesOfARelativeBias) {

@@ -20,6 +20,28 @@ BlockSums sumsOf(int64_t size) {
           .bias = {.table = {"t"}}};
 }
 
+/// Of rows for distances that `inputs` numbers make, in place of what is there.
+void scoreDistances(Attention &attention, int64_t inputs) {
+  attention.relativeBias.reset();
+  RelativeScores &scores = attention.relativeScores.emplace();
+  scores.projection = Linear{.weight = {"p"},
+                             .bias = {},
+                             .inputs = inputs,
+                             .outputs = attention.headCount * attention.headDim};
+}
+
+/// Of buckets that rows ask for, likewise.
+void scoreBuckets(Attention &attention, int64_t buckets) {
+  attention.relativeBias.reset();
+  attention.bucketScores = {.linear = {.weight = {"b"},
+                                       .bias = {},
+                                       .inputs = attention.query.inputs,
+                                       .outputs = 8 * attention.headCount},
+                            .bucketCount = buckets,
+                            .maximumDistance = 12,
+                            .isBidirectional = false};
+}
+
 struct Mistake {
   std::function<void(Description &)> make;
   const char *error;
@@ -46,6 +68,38 @@ TEST(CheckDescription, NamesEveryContradiction) {
       {[](auto &d) { d.source.selfAttention.relativeBias->maximumDistance = 8; }, "must exceed"},
       {[](auto &d) { d.target.selfAttention.relativeBias->isBidirectional = true; }, "causal"},
       {[](auto &d) { d.target.crossAttention->relativeBias = RelativeBias{}; }, ".table"},
+      {[](auto &d) { d.source.selfAttention.relativeScores.emplace(); }, "exclude each other"},
+      {[](auto &d) {
+         scoreDistances(d.source.selfAttention, 8);
+         d.source.selfAttention.relativeScores->projection.reset();
+       },
+       "exactly one of table and projection"},
+      {[](auto &d) {
+         scoreDistances(d.source.selfAttention, 8);
+         d.source.selfAttention.relativeScores->isDescending = true;
+       },
+       "isDescending is of a table"},
+      {[](auto &d) { scoreDistances(d.source.selfAttention, 7); }, "an even number of inputs"},
+      {[](auto &d) {
+         scoreDistances(d.source.selfAttention, 8);
+         d.source.selfAttention.variants = {{Rotary{.dims = 2}, {}}};
+       },
+       "it excludes rotary positions"},
+      {[](auto &d) { scoreDistances(*d.target.crossAttention, 8); }, "has no meaning"},
+      {[](auto &d) { scoreBuckets(d.target.selfAttention, 7); },
+       "target.selfAttention.bucketScores.linear"},
+      {[](auto &d) {
+         scoreBuckets(d.target.selfAttention, 8);
+         d.target.selfAttention.bucketScores->isBidirectional = true;
+       },
+       "causal"},
+      {[](auto &d) { d.source.predictStream = PredictStream{}; }, "for the target side"},
+      {[](auto &d) { d.target.predictStream = PredictStream{}; }, "it excludes recurrence"},
+      {[](auto &d) {
+         d.target.selfAttention.relativeBias.reset();
+         d.target.predictStream = PredictStream{};
+       },
+       "it needs learned positions"},
       {[](auto &d) { d.target.selfAttention.reach = 3; }, "for the source side"},
       {[](auto &d) { d.target.selfAttention.blockSums = sumsOf(4); }, "for the source side"},
       {[](auto &d) { d.source.selfAttention.blockSums = sumsOf(0); }, "found size 0"},
@@ -96,7 +150,7 @@ TEST(CheckDescription, NamesEveryContradiction) {
   }
 }
 
-TEST(CheckDescription, NamesEveryContradictionOfForecastersPatchesAndFrames) {
+TEST(CheckDescription, NamesEveryContradictionOfForecastersPatchesFramesAndSublayers) {
   const std::vector<Mistake> ofForecasters = {
       {[](auto &d) { d.forecaster->patchLength = 7; }, "any number of rows of 14 numbers"},
       {[](auto &d) { d.forecaster->contextLength = 0; }, "contextLength and horizon"},
@@ -131,9 +185,35 @@ TEST(CheckDescription, NamesEveryContradictionOfForecastersPatchesAndFrames) {
          d.projection.reset();
        },
        "memoryPositions: they need a source and a target side"}};
+  auto stem = [](Description &d) -> auto & {
+    return d.source.embedding.features->gridConvolutions;
+  };
+  const std::vector<Mistake> ofSublayers = {
+      {[](auto &d) { d.source.sublayers[0].mixer = d.source.sublayers[2].mixer; },
+       "exactly one of attention, feedForward and mixer"},
+      {[](auto &d) { d.source.sublayers[1] = {}; }, "exactly one of attention"},
+      {[](auto &d) { d.source.sublayers.clear(); }, "layerNorm: it needs sublayers"},
+      {[](auto &d) { d.source.normPlacement = NormPlacement::Post; }, "the normPlacement pre"},
+      {[](auto &d) { d.source.sublayers[0].feedForward->output.outputs = 3; },
+       "sublayers.feedForward.output"},
+      {[](auto &d) { d.source.sublayers[1].attention->mergesSource = true; }, "no mergesSource"},
+      {[](auto &d) { d.source.sublayers[2].mixer->depthwise.kernelSize = 4; }, "odd numbers"},
+      {[](auto &d) { d.source.sublayers[2].mixer->gate.outputs = 3; }, "mixer.gate"},
+      {[](auto &d) { d.source.sublayers[2].mixer->depthwise.norm->mean.name = ""; },
+       "mixer.depthwise.norm"},
+      {[](auto &d) { d.target.sublayers = d.source.sublayers; }, "target"},
+      {[](auto &d) { d.target.embedding.positions.scale = 2; }, "a scale is of sinusoids"},
+      {[=](auto &d) { stem(d)[0].padding = 3; }, "from 0 to kernelSize - 1"},
+      {[=](auto &d) { stem(d)[0].linear.inputs = 1; }, "gridConvolutions.linear"},
+      {[=](auto &d) { stem(d)[1].depthwise.reset(); }, "gridConvolutions.linear"},
+      {[=](auto &d) { stem(d)[0].depthwise = stem(d)[1].depthwise; }, "has no depthwise"},
+      {[=](auto &d) { stem(d).pop_back(); }, "features.convolutions"},
+      {[](auto &d) { d.source.embedding.features->standardization = Standardization{}; },
+       "gridConvolutions exclude"},
+      {[](auto &d) { d.source.embedding.features->width = 1; }, "features"}};
   for (const auto &[checkpoint, mistakes] :
        {std::pair{"chronos_bolt", &ofForecasters}, std::pair{"pix2struct", &ofPatches},
-        std::pair{"moonshine_streaming", &ofFrames}}) {
+        std::pair{"moonshine_streaming", &ofFrames}, std::pair{"cohere_asr", &ofSublayers}}) {
     const Description good = TestCheckpoint(checkpoint).describe();
     checkDescription(good);
     for (const Mistake &mistake : *mistakes) {

@@ -169,8 +169,8 @@ struct Refusal {
 
 TEST(Marian, RefusesByNameWhatItCannotHonour) {
   std::vector<Refusal> refusals = {
-      {"model_type", "prophetnet", "allowed is one of \"marian\", \"bart\", \"plbart\""},
-      {"model_type", "prophetnet", "allowed is one of \"marian\""},
+      {"model_type", "bigbird_pegasus", "allowed is one of \"marian\", \"bart\", \"plbart\""},
+      {"model_type", "bigbird_pegasus", "allowed is one of \"marian\""},
       {"model_type", nullptr, "model_type is missing"},
       {"architectures", {"MarianForCausalLM"}, "one of MarianMTModel, MarianModel"},
       {"architectures", "MarianMTModel", "an array"},

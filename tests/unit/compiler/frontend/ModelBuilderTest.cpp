@@ -95,6 +95,56 @@ TEST_F(ModelBuilderTest, SharesARelativeBiasUnlessItsNameHasTheLayer) {
   EXPECT_EQ(count<RelativePositionBiasOp>(*buildModel(description, context)), 1 + 3);
 }
 
+/// One table of distances for all heads, or rows that a layer makes of sinusoids for each head,
+/// with what its biases add.
+TEST_F(ModelBuilderTest, LetsRowsSayWhatDistancesAddToTheirScores) {
+  Description description = testing::tinyT5(/*isGated=*/false);
+  frontend::Attention &attention = description.source.selfAttention;
+  attention.relativeBias.reset();
+  frontend::RelativeScores &scores = attention.relativeScores.emplace();
+  scores.before = 2;
+  scores.after = 3;
+  scores.table = checkpoints::TensorReference{"distances"};
+  scores.isDescending = true;
+  auto shared = buildModel(description, context);
+  ASSERT_TRUE(shared);
+  EXPECT_EQ(count<RelativeScoresOp>(*shared), 2);
+  EXPECT_EQ(count<WeightReverseRowsOp>(*shared), 2);
+  shared->walk([&](HeadLinearOp op) {
+    EXPECT_EQ(op.getWeights().size(), 1u);
+    EXPECT_EQ(op.getBiases().size(), 0u);
+    EXPECT_EQ(op.getResult().getType().getWidth(), 3 * 6);
+  });
+  scores.table.reset();
+  scores.isDescending = false;
+  scores.projection =
+      frontend::Linear{.weight = {"layers.{layer}.p"}, .bias = {}, .inputs = 8, .outputs = 3 * 10};
+  scores.contentBias = checkpoints::TensorReference{"layers.{layer}.u"};
+  scores.positionBias = checkpoints::TensorReference{"layers.{layer}.v"};
+  auto projected = buildModel(description, context);
+  ASSERT_TRUE(projected);
+  projected->walk([&](HeadLinearOp op) {
+    EXPECT_EQ(op.getWeights().size(), 3u);
+    EXPECT_EQ(op.getBiases().size(), 3u);
+    EXPECT_TRUE(op.getInput().getDefiningOp<LinearOp>().getBias()) << "of the content";
+  });
+}
+
+TEST_F(ModelBuilderTest, PredictsFromASecondStream) {
+  Description description = testing::tinyBart();
+  frontend::Stack &target = description.target;
+  target.predictStream = frontend::PredictStream{.embedding = {"stream"}, .positions = {"next"}};
+  auto module = buildModel(description, context);
+  ASSERT_TRUE(module);
+  EXPECT_EQ(count<MergedAttentionOp>(*module), target.layerCount);
+  module->walk([&](MergedAttentionOp op) { EXPECT_TRUE(op.seesOwnMemory()); });
+  auto logits = *module->lookupSymbol<func::FuncOp>("forward").getOps<LogitsOp>().begin();
+  Value states = logits.getInput();
+  if (auto scale = states.getDefiningOp<ScaleOp>())
+    states = scale.getInput();
+  EXPECT_THAT(nameOf(states.getLoc()).str(), HasSubstr("predict"));
+}
+
 TEST_F(ModelBuilderTest, ScalesStatesOnlyWhereTheDescriptionDoes) {
   EXPECT_EQ(count<ScaleOp>(*buildModel(testing::tinyT5(/*isGated=*/false), context)), 1);
   EXPECT_EQ(count<ScaleOp>(*buildModel(testing::tinyT5(/*isGated=*/true), context)), 0);

@@ -110,7 +110,8 @@ TEST(DescriptionSchema, WhatIsWrittenConforms) {
   Validator validator(schema);
   for (const char *folder :
        {"marian", "marian_sepvocab", "t5", "flan_t5", "umt5", "blenderbot_small", "bert2bert",
-        "vit_gpt2", "whisper", "speech_to_text", "moonshine_streaming"}) {
+        "vit_gpt2", "whisper", "speech_to_text", "moonshine_streaming", "cohere_asr",
+        "canary_plain"}) {
     Json json = Json::parse(toJson(TestCheckpoint(folder).describe()));
     EXPECT_EQ(validator.check(json, schema), "") << folder;
   }

@@ -100,6 +100,40 @@ TEST(Settings, Speech2TextAsCheckpointsHaveIt) {
   EXPECT_FALSE(settings.normalizesVariances);
 }
 
+TEST(Settings, ParakeetAndCohereAsrAsCheckpointsHaveThem) {
+  auto settings = read<ParakeetSettings>(
+      R"({"feature_extractor_type": "ParakeetFeatureExtractor", "feature_size": 128,
+          "hop_length": 100, "n_fft": 400, "padding_side": "right", "padding_value": 0.0,
+          "preemphasis": 0.5, "processor_class": "CanaryProcessor", "return_attention_mask": true,
+          "sampling_rate": 16000, "win_length": 320})");
+  EXPECT_EQ(settings.mels, 128U);
+  EXPECT_EQ(settings.hop, 100U);
+  EXPECT_EQ(settings.transform, 400U);
+  EXPECT_EQ(settings.window, 320U);
+  EXPECT_EQ(settings.preemphasis, 0.5);
+  EXPECT_EQ(settings.dither, 0);
+  settings = read<ParakeetSettings>(R"({"feature_extractor_type": "ParakeetFeatureExtractor"})");
+  EXPECT_EQ(settings.mels, 80U);
+  EXPECT_EQ(settings.preemphasis, 0.97);
+  settings = read<ParakeetSettings>(
+      R"({"feature_extractor_type": "ParakeetFeatureExtractor", "preemphasis": null})");
+  EXPECT_EQ(settings.preemphasis, 0);
+  settings = read<ParakeetSettings>(R"({"feature_extractor_type": "CohereAsrFeatureExtractor"})");
+  EXPECT_EQ(settings.mels, 128U);
+  EXPECT_EQ(settings.dither, 1e-5);
+  settings = read<ParakeetSettings>(
+      R"({"feature_extractor_type": "CohereAsrFeatureExtractor", "feature_size": 80, "dither": 0.0,
+          "max_audio_clip_s": 35.0, "min_energy_window_samples": 1600,
+          "overlap_chunk_second": 5.0})");
+  EXPECT_EQ(settings.mels, 80U);
+  EXPECT_EQ(settings.dither, 0);
+  EXPECT_THAT(refusal(R"({"feature_extractor_type": "ParakeetFeatureExtractor", "n_fft": 256})"),
+              HasSubstr("n_fft: found 256, allowed is an even number of win_length = 400 or more"));
+  EXPECT_THAT(
+      refusal(R"({"feature_extractor_type": "ParakeetFeatureExtractor", "sampling_rate": 8000})"),
+      HasSubstr("sampling_rate"));
+}
+
 TEST(Settings, VitOldAndNew) {
   for (
       const char *text :

@@ -24,9 +24,10 @@ std::vector<float> chirp() {
   return decodeSound(readReference("chirp.wav"), "chirp.wav");
 }
 
-void expectRows(const Features &features, const std::string &name, double tolerance) {
+void expectRows(const Features &features, const std::string &name, double tolerance,
+                const std::string &file = "sounds.json") {
   SCOPED_TRACE(name);
-  auto expected = readReferenceJson("sounds.json")[name];
+  auto expected = readReferenceJson(file)[name];
   ASSERT_EQ(features.rows, expected["rows"]);
   ASSERT_EQ(features.width, expected["width"]);
   ASSERT_EQ(features.values.size(), features.rows * features.width);
@@ -52,6 +53,33 @@ TEST(Speech2TextFeatures, EqualNumpy) {
   expectRows(
       speech2TextFeatures(chirp(), {.normalizesMeans = false, .normalizesVariances = false}, "it"),
       "speech2text_80_raw", 1e-4);
+}
+
+TEST(ParakeetFeatures, EqualTheOriginals) {
+  const std::vector<float> samples = chirp();
+  auto expect = [&](const std::string &name, const ParakeetSettings &settings, size_t count) {
+    // The originals compute in floats, which logarithms of little energy show.
+    expectRows(parakeetFeatures(std::span(samples).first(count), settings, "it"), name, 2e-3,
+               "parakeet.json");
+  };
+  expect("parakeet_80", {}, 6400);
+  expect("parakeet_128", {.mels = 128}, 1234);
+  expect("other_sizes", {.mels = 20, .hop = 100, .transform = 400, .window = 320, .preemphasis = 0},
+         6400);
+  expect("cohere", {.mels = 128, .dither = 1e-5}, 6400);
+  expect("cohere_short", {.mels = 128, .dither = 1e-5}, 1234);
+  expect("cohere_without_dither", {.mels = 128}, 6400);
+  expect("much_dither", {.mels = 40, .dither = 0.1}, 6400);
+}
+
+TEST(ParakeetFeatures, RefuseWhatHasNoDeviation) {
+  std::vector<float> samples(319);
+  EXPECT_EQ(errorOf([&] { parakeetFeatures(samples, {}, "it"); }),
+            "it: 319 samples, at least 320 are needed");
+  samples.push_back(0);
+  const Features silence = parakeetFeatures(samples, {}, "it");
+  EXPECT_EQ(silence.rows, 2U);
+  EXPECT_THAT(silence.values, ::testing::Each(0.0F));
 }
 
 /// Power of frequency `bin` of `transform` by definition.

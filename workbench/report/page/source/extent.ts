@@ -27,9 +27,10 @@ export const takesFeatures = (sizes: Sizes) => sizes.feature_width > 0;
 
 /// Rows that rows of features are after some row steps; after all, which are positions.
 export function rowsAfter(sizes: Sizes, rows: number, steps = Infinity): number {
-  for (const { kernel, stride, padding, leading } of sizes.row_steps.slice(0, steps)) {
-    const padded = rows + padding;
-    rows = (padded < kernel ? 0 : Math.floor((padded - kernel) / stride) + 1) + leading;
+  for (const { kernel, stride, padding, leading, line_before, line_behind } of sizes.row_steps.slice(0, steps)) {
+    const padded = Math.floor(rows / (line_before ?? 1)) + padding;
+    const windows = padded < kernel ? 0 : Math.floor((padded - kernel) / stride) + 1;
+    rows = windows * (line_behind ?? 1) + leading;
   }
   return rows;
 }

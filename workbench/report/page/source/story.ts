@@ -160,6 +160,8 @@ export interface RowStep {
   stride: number;
   padding: number;
   leading: number;
+  line_before?: number; // rows of a line of a grid, 1 where it is left out
+  line_behind?: number;
 }
 
 /// What the model takes, and what its caches hold of that.

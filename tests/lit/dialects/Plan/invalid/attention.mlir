@@ -299,3 +299,51 @@ plan.program @decode {
   // expected-error@+1 {{expects previous and output to be of one type}}
   plan.attend "a" rows %0, %0, %0 into %0 state %1 previous %2 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64} : !a, !a, !a, !a, !s, !b
 }
+
+// -----
+
+// attend_c18
+!a = !plan.buffer<source x 8, stride 16>
+!s = !plan.buffer<source x 6, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  // expected-error@+1 {{expects scores only for keys of the query's space, without tiles}}
+  plan.attend "a" encoder_cache %0 into %0 scores %1 keys <"k", keys = true, heads = 2, head_dim = 4, offset = 0, f32> values <"v", keys = false, heads = 2, head_dim = 4, offset = 8, f32> {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, scores_before = 1 : i64, scores_after = 1 : i64} : !a, !a, !s
+}
+
+// -----
+
+// attend_c18
+!a = !plan.buffer<source x 8, stride 16>
+!s = !plan.buffer<source x 6, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  // expected-error@+1 {{expects scores of the query's rows, numbers of each head}}
+  plan.attend "a" rows %0, %0, %0 into %0 scores %1 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, scores_before = 1 : i64, scores_after = 2 : i64} : !a, !a, !a, !a, !s
+}
+
+// -----
+
+// attend_c19
+!a = !plan.buffer<source x 8, stride 16>
+!s = !plan.buffer<source x 6, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  // expected-error@+1 {{expects scores_before and scores_after exactly where there are scores without a bias}}
+  plan.attend "a" rows %0, %0, %0 into %0 scores %1 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, scores_before = 1 : i64} : !a, !a, !a, !a, !s
+}
+
+// -----
+
+// attend_c19
+!a = !plan.buffer<source x 8, stride 16>
+!s = !plan.buffer<source x 6, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  %1 = plan.buffer : !s
+  // expected-error@+1 {{expects scores_before and scores_after that are not negative}}
+  plan.attend "a" rows %0, %0, %0 into %0 scores %1 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, scores_before = -1 : i64, scores_after = 3 : i64} : !a, !a, !a, !a, !s
+}

@@ -74,3 +74,33 @@ plan.program @encode {
   // expected-error@+1 {{expects a strategy of positive numbers}}
   plan.linear "linear" %0 into %0 weight @w <rowBlock = 24, streamPanels = 0, rowsToSplit = 96> : !rows, !rows
 }
+
+// -----
+
+// linear_c6
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  // expected-error@+1 {{expects heads that divide input and output}}
+  plan.linear "linear" %0 into %0 weight @w heads 3 <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !rows, !rows
+}
+
+// -----
+
+// linear_c6
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  // expected-error@+1 {{expects heads to be without norm, activation and residual, and a shared weight to be one of heads}}
+  plan.linear "linear" %0 into %0 weight @w activation relu heads 2 <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !rows, !rows
+}
+
+// -----
+
+// linear_c6
+!rows = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !rows
+  // expected-error@+1 {{expects heads to be without norm, activation and residual, and a shared weight to be one of heads}}
+  plan.linear "linear" %0 into %0 weight @w shared <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !rows, !rows
+}

@@ -15,6 +15,11 @@ plan.weight @distances <distances, 1, f32> size 264 {
   plan.yield %1 : !transept.bias<target x target x 2>
 }
 
+plan.weight @buckets <rows, 1, f32> size 260 {
+  %0 = transept.distance_buckets buckets 2 maximum_distance 16 : tensor<65xf32>
+  plan.yield %0 : tensor<65xf32>
+}
+
 plan.program @encode {
   %x = plan.buffer : !source
   %y = plan.buffer : !source
@@ -36,6 +41,13 @@ plan.program @encode {
   %z = plan.buffer : !source
   plan.attend "second" rows %x, %x, %x into %z state %state previous %y {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64}
     : !source, !source, !source, !source, !plan.buffer<source x 4, stride 4>, !source
+  // CHECK: plan.attend "scores" rows %{{.*}} into %{{.*}} scores %{{.*}} {head_count = 2 : i64, {{.*}} scores_after = 0 : i64, scores_before = 1 : i64
+  %scores = plan.buffer : !plan.buffer<source x 4, stride 16>
+  plan.attend "scores" rows %x, %x, %x into %y scores %scores {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, scores_before = 1 : i64, scores_after = 0 : i64}
+    : !source, !source, !source, !source, !plan.buffer<source x 4, stride 16>
+  // CHECK: plan.attend "buckets" rows %{{.*}} into %{{.*}} scores %{{.*}} bias @buckets {bias_reach = 32 : i64
+  plan.attend "buckets" rows %x, %x, %x into %y scores %scores bias @buckets {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, bias_reach = 32 : i64}
+    : !source, !source, !source, !source, !plan.buffer<source x 4, stride 16>
   // CHECK: plan.store "cross.keys" %{{.*}} into <"cross.keys", keys = true, heads = 2, head_dim = 5, offset = 0, f32> : <source x 10, stride 16>
   plan.store "cross.keys" %x into #source_keys : !source
 }

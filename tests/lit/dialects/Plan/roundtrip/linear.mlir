@@ -32,4 +32,6 @@ plan.program @encode {
   plan.linear "all" %in into %out weight @gated bias @pairs norm <layer, epsilon = 1.0e-05> gain @vector shift @vector
     normalized into %normal activation gelu_tanh gated residual %more <rowBlock = 24, streamPanels = 4, rowsToSplit = 96>
     : !in, !out, !out, !in
+  // CHECK: plan.linear "heads" %{{.*}} into %{{.*}} weight @panels heads 8 shared <rowBlock = 24, streamPanels = 4, rowsToSplit = 96>
+  plan.linear "heads" %in into %out weight @panels heads 8 shared <rowBlock = 24, streamPanels = 4, rowsToSplit = 96> : !in, !out
 }

@@ -166,3 +166,73 @@ func.func @f(%x: !x) {
   %0 = transept.requested_rows %x : (!x) -> !transept.rows<target.requested x 8 x f32>
   return
 }
+
+// -----
+
+// head_linear_c1
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<3x4xf32>, %v: tensor<3x4xf32>, %b: tensor<3xf32>) {
+  // expected-error@+1 {{expects one weight or a weight for each head, but got 3 and 2}}
+  %0 = transept.head_linear %x weights %w, %w, %w heads 2 : (!x, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> !transept.rows<source x 6 x f32>
+  return
+}
+
+// -----
+
+// head_linear_c1
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<3x4xf32>, %v: tensor<2x4xf32>, %b: tensor<3xf32>) {
+  // expected-error@+1 {{expects weights of one shape}}
+  %0 = transept.head_linear %x weights %w, %v heads 2 : (!x, tensor<3x4xf32>, tensor<2x4xf32>) -> !transept.rows<source x 6 x f32>
+  return
+}
+
+// -----
+
+// head_linear_c2
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<3x4xf32>, %v: tensor<3x4xf32>, %b: tensor<3xf32>) {
+  // expected-error@+1 {{expects no bias, one or a bias for each head, but got 3 and 2}}
+  %0 = transept.head_linear %x weights %w biases %b, %b, %b heads 2 : (!x, tensor<3x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> !transept.rows<source x 6 x f32>
+  return
+}
+
+// -----
+
+// head_linear_c2
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<3x4xf32>, %v: tensor<3x4xf32>, %b: tensor<4xf32>) {
+  // expected-error@+1 {{expects a bias element for each output of a weight}}
+  %0 = transept.head_linear %x weights %w biases %b heads 2 : (!x, tensor<3x4xf32>, tensor<4xf32>) -> !transept.rows<source x 6 x f32>
+  return
+}
+
+// -----
+
+// head_linear_c3
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<3x4xf32>, %v: tensor<3x4xf32>, %b: tensor<3xf32>) {
+  // expected-error@+1 {{expects a positive head_count, but got 0}}
+  %0 = transept.head_linear %x weights %w heads 0 : (!x, tensor<3x4xf32>) -> !transept.rows<source x 6 x f32>
+  return
+}
+
+// -----
+
+// head_linear_c3
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<3x4xf32>, %v: tensor<3x4xf32>, %b: tensor<3xf32>) {
+  // expected-error@+1 {{expects an input of 1 heads as wide as the weights' inputs}}
+  %0 = transept.head_linear %x weights %w heads 1 : (!x, tensor<3x4xf32>) -> !transept.rows<source x 6 x f32>
+  return
+}
+
+// -----
+
+// head_linear_c4
+!x = !transept.rows<source x 8 x f32>
+func.func @f(%x: !x, %w: tensor<3x4xf32>, %v: tensor<3x4xf32>, %b: tensor<3xf32>) {
+  // expected-error@+1 {{expects a result of the input's space, of 2 heads as wide as the weights' outputs}}
+  %0 = transept.head_linear %x weights %w heads 2 : (!x, tensor<3x4xf32>) -> !transept.rows<source x 7 x f32>
+  return
+}

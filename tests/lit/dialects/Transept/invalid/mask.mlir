@@ -85,3 +85,103 @@ func.func @f(%t: tensor<32x8xf32>) {
       : tensor<32x8xf32> -> !transept.bias<target x source x 8>
   return
 }
+
+// -----
+
+// relative_scores_c1
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects either distances before and after or buckets with a maximum_distance}}
+  %0 = transept.relative_scores %s before 1 : !s -> !transept.bias<source x source x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c1
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects either distances before and after or buckets with a maximum_distance}}
+  %0 = transept.relative_scores %s before 1 after 1 buckets 3 maximum_distance 8 : !s -> !transept.bias<source x source x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c1
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects either distances before and after or buckets with a maximum_distance}}
+  %0 = transept.relative_scores %s before 1 after 1 ahead 1 : !s -> !transept.bias<source x source x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c2
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects scores that are 32 numbers of each row of the queries}}
+  %0 = transept.relative_scores %s before 2 after 1 : !s -> !transept.bias<source x source x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c2
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects scores that are 24 numbers of each row of the queries}}
+  %0 = transept.relative_scores %s before 1 after 1 : !s -> !transept.bias<target x target x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c3
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects keys of the queries' space or of its history}}
+  %0 = transept.relative_scores %s before 1 after 1 : !s -> !transept.bias<source x target x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c4
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects before and after of 0 to 1048576, but got -1 and 3}}
+  %0 = transept.relative_scores %s before -1 after 3 : !s -> !transept.bias<source x source x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c5
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects at least 4 buckets, an even number, but got 3}}
+  %0 = transept.relative_scores %s buckets 3 maximum_distance 8 bidirectional : !s -> !transept.bias<source x source x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c5
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects a maximum_distance above the 1 exact buckets, but got 1}}
+  %0 = transept.relative_scores %s buckets 3 maximum_distance 1 : !s -> !transept.bias<source x source x 8>
+  return
+}
+
+// -----
+
+// relative_scores_c6
+!s = !transept.rows<source x 24 x f32>
+func.func @f(%s: !s) {
+  // expected-error@+1 {{expects ahead of 0 to 65536, but got -1}}
+  %0 = transept.relative_scores %s buckets 3 maximum_distance 8 ahead -1 : !s -> !transept.bias<source x source x 8>
+  return
+}

@@ -118,8 +118,8 @@ func.func @f(%t: !t, %s: !s) {
 !t = !transept.rows<target x 8 x f32>
 !s = !transept.rows<source x 8 x f32>
 func.func @f(%t: !t, %s: !s) {
-  // expected-error@+1 {{expects memory_key and memory_value to be rows of one other space}}
-  %0 = transept.merged_attention %t, %t, %t memory %t, %t heads 2 : (!t, !t, !t, !t, !t) -> !t
+  // expected-error@+1 {{expects memory_key and memory_value to be rows of one space, another or the queries'}}
+  %0 = transept.merged_attention %t, %t, %t memory %t, %s heads 2 : (!t, !t, !t, !t, !s) -> !t
   return
 }
 
@@ -142,7 +142,7 @@ func.func @f(%t: !t, %k: !k, %s: !s) {
 !s = !transept.rows<source x 8 x f32>
 !w = !transept.attention_weights<target x target x 2>
 func.func @f(%t: !t, %s: !s) {
-  // expected-error@+1 {{expects weights over the spaces of query and memory_key, of all heads}}
+  // expected-error@+1 {{expects weights over the spaces of query and memory_key, which is another, of all heads}}
   %0, %1 = transept.merged_attention %t, %t, %t memory %s, %s heads 2 : (!t, !t, !t, !s, !s) -> (!t, !w)
   return
 }

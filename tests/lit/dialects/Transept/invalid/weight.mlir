@@ -58,10 +58,30 @@ func.func @f(%m: !m, %v: tensor<8xf32>) {
 
 // -----
 
+// weight_scale_rows_c1
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<8xf32>) {
+  // expected-error@+1 {{expects a factor for each row of the input, but got 'tensor<8xf32>' and 'tensor<4x8xf32>'}}
+  %0 = transept.weight_scale_rows %m, %v : !m, tensor<8xf32> -> !m
+  return
+}
+
+// -----
+
+// weight_scale_rows_c2
+!m = tensor<4x8xf32>
+func.func @f(%m: !m, %v: tensor<4xf32>) {
+  // expected-error@+1 {{expects input and result to have the same type}}
+  %0 = transept.weight_scale_rows %m, %v : !m, tensor<4xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
 // weight_product_c1
 !m = tensor<4x8xf32>
 func.func @f(%m: !m, %v: tensor<4xf32>) {
-  // expected-error@+1 {{expects a vector element for each column of the matrix}}
+  // expected-error@+1 {{expects a factor for each column of the matrix}}
   %0 = transept.weight_product %m, %v : !m, tensor<4xf32> -> tensor<4xf32>
   return
 }
@@ -143,5 +163,50 @@ func.func @f(%m: !m, %v: tensor<8xf32>) {
 func.func @f(%m: !m) {
   // expected-error@+1 {{expects the result to have the inputs' 8 rows, but got 'tensor<9x8xf32>'}}
   %0 = transept.weight_concatenate %m, %m : (!m, !m) -> tensor<9x8xf32>
+  return
+}
+
+// -----
+
+// weight_product_c1
+func.func @f(%m: tensor<4x8xf32>, %n: tensor<3x4xf32>) {
+  // expected-error@+1 {{expects a factor for each column of the matrix, but got 'tensor<3x4xf32>' and 'tensor<4x8xf32>'}}
+  %0 = transept.weight_product %m, %n : tensor<4x8xf32>, tensor<3x4xf32> -> tensor<4x3xf32>
+  return
+}
+
+// -----
+
+// weight_product_c2
+func.func @f(%m: tensor<4x8xf32>, %n: tensor<3x8xf32>) {
+  // expected-error@+1 {{expects a result element for each row of the matrix and row of factors}}
+  %0 = transept.weight_product %m, %n : tensor<4x8xf32>, tensor<3x8xf32> -> tensor<3x4xf32>
+  return
+}
+
+// -----
+
+// weight_flatten_c1
+func.func @f(%m: tensor<4x8xf32>) {
+  // expected-error@+1 {{expects a result of as many elements as the matrix has}}
+  %0 = transept.weight_flatten %m : tensor<4x8xf32> -> tensor<31xf32>
+  return
+}
+
+// -----
+
+// distance_buckets_c1
+func.func @f() {
+  // expected-error@+1 {{expects an odd number of elements}}
+  %0 = transept.distance_buckets buckets 8 maximum_distance 16 : tensor<8xf32>
+  return
+}
+
+// -----
+
+// distance_buckets_c2
+func.func @f() {
+  // expected-error@+1 {{expects a positive number of buckets and a positive maximum_distance, but got 0 and 16}}
+  %0 = transept.distance_buckets buckets 0 maximum_distance 16 : tensor<9xf32>
   return
 }

@@ -36,3 +36,15 @@ func.func @small_ops(%x: !x) {
   %4 = transept.slice_columns %3 from 4 : (!x) -> !transept.rows<source x 2 x f32>
   return
 }
+
+// CHECK-LABEL: func @heads
+func.func @heads(%x: !transept.rows<source x 8 x f32>, %w: tensor<3x4xf32>, %b: tensor<3xf32>) {
+  // CHECK: transept.head_linear %{{.*}} weights %{{.*}} heads 2 : (!transept.rows<source x 8 x f32>, tensor<3x4xf32>) -> !transept.rows<source x 6 x f32>
+  %0 = transept.head_linear %x weights %w heads 2
+      : (!transept.rows<source x 8 x f32>, tensor<3x4xf32>) -> !transept.rows<source x 6 x f32>
+  // CHECK: transept.head_linear %{{.*}} weights %{{.*}}, %{{.*}} biases %{{.*}}, %{{.*}} heads 2 : (
+  %1 = transept.head_linear %x weights %w, %w biases %b, %b heads 2
+      : (!transept.rows<source x 8 x f32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3xf32>)
+      -> !transept.rows<source x 6 x f32>
+  return
+}

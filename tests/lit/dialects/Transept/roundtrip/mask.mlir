@@ -16,3 +16,17 @@ func.func @masks(%table: tensor<32x8xf32>) {
       : tensor<32x8xf32> -> !transept.bias<source x source x 8>
   return
 }
+
+// CHECK-LABEL: func @scores
+func.func @scores(%near: !transept.rows<source x 24 x f32>, %buckets: !transept.rows<target x 256 x f32>) {
+  // CHECK: transept.relative_scores %{{.*}} before 1 after 1 : <source x 24 x f32> -> <source x source x 8>
+  %0 = transept.relative_scores %near before 1 after 1
+      : !transept.rows<source x 24 x f32> -> !transept.bias<source x source x 8>
+  // CHECK: transept.relative_scores %{{.*}} buckets 32 maximum_distance 128 : <target x 256 x f32> -> <target x target.history x 8>
+  %1 = transept.relative_scores %buckets buckets 32 maximum_distance 128
+      : !transept.rows<target x 256 x f32> -> !transept.bias<target x target.history x 8>
+  // CHECK: transept.relative_scores %{{.*}} buckets 32 maximum_distance 128 bidirectional ahead 1 : <target x 256 x f32> -> <target x target x 8>
+  %2 = transept.relative_scores %buckets buckets 32 maximum_distance 128 bidirectional ahead 1
+      : !transept.rows<target x 256 x f32> -> !transept.bias<target x target x 8>
+  return
+}
