@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <numeric>
 
 namespace transept::testing {
 
@@ -197,6 +198,28 @@ TEST_P(RelativeScores, OfTargetsGiveWhatTheInterpreterGives) {
 
 TEST_P(RelativeScores, OfRowsThatLookAtThemselvesGiveWhatTheInterpreterGives) {
   ofTargets(decoder(predicting()));
+}
+
+/// Positions of the caller's own may stand in any order, or have gaps: distances are theirs.
+TEST_P(RelativeScores, FollowPositionsInAnyOrder) {
+  constexpr size_t kCount = 90;
+  for (const std::string &biases :
+       {distanceScores("source", {.before = 30, .after = 100}),
+        bucketNumbers("source", "x", "n") + bucketScores("source", "n", "bias", "bidirectional")}) {
+    std::string library = compile(encoder(biases));
+    Model model = Model::open(library, {.threads = 2, .encoderCacheBytes = 0});
+    std::vector<int32_t> ids = randomSequences({kCount}, kVocabulary, kSeed)[0];
+    std::vector<float> inOrder = statesOf(model, {ids});
+    std::vector<int32_t> reversed(ids.rbegin(), ids.rend()), positions(kCount);
+    std::iota(positions.rbegin(), positions.rend(), 0);
+    Source source = model.encode({.ids = reversed, .positions = positions});
+    std::vector<double> expected;
+    for (size_t row = 0; row < kCount; ++row)
+      expected.insert(expected.end(), inOrder.end() - std::ptrdiff_t(row + 1) * kWidth,
+                      inOrder.end() - std::ptrdiff_t(row) * kWidth);
+    expectClose(expected, source.states(), "states", tolerance());
+    std::filesystem::remove(library);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, RelativeScores,

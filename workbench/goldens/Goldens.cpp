@@ -70,6 +70,25 @@ template <typename Number> int64_t numberAt(std::span<const std::byte> bytes, in
   return int64_t(value);
 }
 
+/// Some models of many languages are told the target's by its name in generation_config.json: its
+/// token stands behind the first one.
+void addLanguage(GoldenCase &result, const std::string &directory) {
+  auto language = result.generationArguments.find("tgt_lang");
+  if (language == result.generationArguments.end())
+    return;
+  std::string path = directory + "/generation_config.json", name = toText(*language, "tgt_lang");
+  Json config = readJsonFile(path);
+  JsonFields fields(config, path);
+  const Json *languages = fields.find("text_decoder_lang_to_code_id");
+  if (!languages || !languages->is_object() || !languages->contains(name))
+    refuseValue(*language, "generation argument tgt_lang",
+                "a language of " + fields.where("text_decoder_lang_to_code_id"));
+  constexpr IntegerRange ids{.minimum = 0, .maximum = INT32_MAX};
+  result.decoderPrompt = {fields.integer("decoder_start_token_id", 0, ids),
+                          toInteger((*languages)[name], name, ids)};
+  result.generationArguments.erase("tgt_lang");
+}
+
 } // namespace
 
 Goldens::Goldens(std::string path) : path(std::move(path)) {}
@@ -82,9 +101,11 @@ Goldens Goldens::read(const std::string &directory) {
   Json list = readJsonFile(listPath);
   if (!list.is_object() || !list.contains("cases") || !list["cases"].is_array())
     throw InputError(listPath + ": expects an object with a list of cases");
-  for (const Json &item : list["cases"])
+  for (const Json &item : list["cases"]) {
     goldens.caseList.push_back(
         readCase(item, fmt::format("{}: cases[{}]", listPath, goldens.caseList.size())));
+    addLanguage(goldens.caseList.back(), directory);
+  }
   if (goldens.caseList.empty())
     throw InputError(listPath + ": expects one case or more, but got none");
   goldens.file = std::make_unique<MappedFile>(goldens.path);

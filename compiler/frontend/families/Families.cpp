@@ -35,6 +35,8 @@ constexpr auto blenderbotSmall =
     classes("BlenderbotSmallForConditionalGeneration", "BlenderbotSmallModel");
 constexpr auto fsmt = classes("FSMTForConditionalGeneration", "FSMTModel");
 constexpr auto prophetNet = classes("ProphetNetForConditionalGeneration", "ProphetNetModel");
+constexpr auto seamless = classes("SeamlessM4TForTextToText", "SeamlessM4TModel");
+constexpr auto seamless2 = classes("SeamlessM4Tv2ForTextToText", "SeamlessM4Tv2Model");
 constexpr auto marian = classes("MarianMTModel", "MarianModel");
 constexpr auto t5 =
     classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model", "T5EncoderModel",
@@ -63,7 +65,7 @@ constexpr auto torchTransformer = classes("NNTransformerSeq2Seq");
 constexpr auto bert = classes("BertModel", "BertForMaskedLM", "BertForPreTraining");
 constexpr auto gpt2 = classes("GPT2LMHeadModel", "GPT2Model");
 
-constexpr std::array<Family, 33> families = {{
+constexpr std::array<Family, 35> families = {{
     {"marian", marian, describeBart},
     {"bart", bart, describeBart},
     {"plbart", plbart, describeBart},
@@ -77,6 +79,8 @@ constexpr std::array<Family, 33> families = {{
     {"blenderbot-small", blenderbotSmall, describeBart},
     {"fsmt", fsmt, describeBart},
     {"prophetnet", prophetNet, describeProphetNet},
+    {"seamless_m4t", seamless, describeSeamlessM4T},
+    {"seamless_m4t_v2", seamless2, describeSeamlessM4T},
     {"t5", t5, describeT5},
     {"mt5", mt5, describeT5},
     {"umt5", umt5, describeT5},

@@ -72,6 +72,8 @@ const Family &findFamily(JsonFields &config);
 FamilyResult describeBart(FamilyInput &input);
 /// ProphetNet, by the stream that predicts the next token.
 FamilyResult describeProphetNet(FamilyInput &input);
+/// SeamlessM4T, from text to text.
+FamilyResult describeSeamlessM4T(FamilyInput &input);
 /// IndicTrans2, whose class lies beside its checkpoints.
 FamilyResult describeIndicTrans(FamilyInput &input);
 FamilyResult describeWhisper(FamilyInput &input);

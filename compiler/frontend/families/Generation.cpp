@@ -45,7 +45,7 @@ constexpr std::array<NotHonoured, 14> notHonoured = {{
 }};
 
 /// Read elsewhere (the last ones in SpeechDefaults.cpp), or concerning memory and return values.
-constexpr std::array<std::string_view, 34> irrelevant = {"_from_model_config",
+constexpr std::array<std::string_view, 39> irrelevant = {"_from_model_config",
                                                          "transformers_version",
                                                          "use_cache",
                                                          "output_attentions",
@@ -78,7 +78,12 @@ constexpr std::array<std::string_view, 34> irrelevant = {"_from_model_config",
                                                          "no_timestamps_token_id",
                                                          "prev_sot_token_id",
                                                          "return_timestamps",
-                                                         "task_to_id"};
+                                                         "task_to_id",
+                                                         "text_decoder_lang_to_code_id",
+                                                         "t2u_lang_code_to_id",
+                                                         "vocoder_lang_code_to_id",
+                                                         "id_to_text",
+                                                         "char_to_id"};
 
 /// What Hugging Face looks at only while it samples: files that do not may have anything there.
 #define OPTION_OF_ANY_TYPE(name, abi_name, key, flag, hugging_face_name, ...) hugging_face_name,
