@@ -37,10 +37,9 @@ std::string alongSequences(const Taps &taps) {
          "\n  %y = transept.depthwise_convolution %x, %w" + (taps.hasBias ? " bias %b" : "") + " " +
          textOf(taps) + " : (!rows, " + weight + (taps.hasBias ? ", " + bias : "") +
          ") -> !rows\n" +
-         (taps.activation.empty()
-              ? std::string("  return %y : !rows\n}\n")
-              : "  %z = transept.activation " + taps.activation +
-                    " %y : !rows\n  return %z : !rows\n}\n");
+         (taps.activation.empty() ? std::string("  return %y : !rows\n}\n")
+                                  : "  %z = transept.activation " + taps.activation +
+                                        " %y : !rows\n  return %z : !rows\n}\n");
 }
 
 /// The beginning of a model of speech: lines of a spectrogram become fewer in both directions, at
@@ -142,8 +141,7 @@ TEST_P(Convolutions, OfImagesGiveWhatTheInterpreterGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, Convolutions,
-                         ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4",
-                                                              "emulated-amx"),
+                         ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4"),
                                             ::testing::Values("f32", "bf16", "int8")),
                          nameOf);
 

@@ -97,6 +97,10 @@ private:
   Json schema(Attention &value) { return define("attention", value); }
   Json schema(Recurrence &value) { return define("recurrence", value); }
   Json schema(FeedForward &value) { return define("feedForward", value); }
+  Json schema(ChannelConvolution &value) { return define("channelConvolution", value); }
+  Json schema(ImageBlock &value) { return define("imageBlock", value); }
+  Json schema(ImageStage &value) { return define("imageStage", value); }
+  Json schema(ImageTower &value) { return define("imageTower", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }
   Json schema(Features &value) { return define("features", value); }

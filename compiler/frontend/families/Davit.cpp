@@ -38,7 +38,8 @@ public:
     hasBias = config.boolean("qkv_bias", true);
     activation = activationField(config, "activation_function", "gelu");
     config.markRead("drop_path_rate"); // of training
-    ImageTower tower{.pixels = grid};
+    ImageTower tower;
+    tower.pixels = grid;
     tower.channels = config.integer("in_channels", 3, {1, 1024});
     int64_t side = config.integer("window_size", 12, {1, 1024}), channels = tower.channels;
     for (size_t index = 0; index < count; ++index) {
@@ -56,7 +57,8 @@ public:
       stage.layerCount = depths[index];
       stage.tileSide = side;
       stage.tiles = block(blocks + "spatial_block.", "window_attn", heads[index], "num_heads");
-      stage.channels = block(blocks + "channel_block.", "channel_attn", groups[index], "num_groups");
+      stage.channels =
+          block(blocks + "channel_block.", "channel_attn", groups[index], "num_groups");
       channels = width;
     }
     return tower;
@@ -64,10 +66,11 @@ public:
 
 private:
   template <typename Read>
-  auto listOf(const std::string &key, std::vector<decltype(std::declval<Read>()(
-                                          std::declval<const nlohmann::ordered_json &>()))>
-                                          fallback,
-              Read read) {
+  auto
+  listOf(const std::string &key,
+         std::vector<decltype(std::declval<Read>()(std::declval<const nlohmann::ordered_json &>()))>
+             fallback,
+         Read read) {
     const auto *list = config.find(key);
     if (list && !list->is_array())
       refuseValue(*list, config.where(key), "a list");
@@ -77,7 +80,8 @@ private:
         fallback.push_back(read(each));
     }
     if (count != 0 && fallback.size() != count)
-      refuseValue(fallback.size(), config.where(key), fmt::format("{} of them, a stage each", count));
+      refuseValue(fallback.size(), config.where(key),
+                  fmt::format("{} of them, a stage each", count));
     return fallback;
   }
 
@@ -112,13 +116,12 @@ private:
     if (width % heads != 0)
       refuseValue(heads, config.where(key), fmt::format("a divisor of {}", width));
     std::string whole = layer + mixer + ".qkv";
-    Attention attention = frontend::attention(
-        {.query = whole,
-         .key = whole,
-         .value = whole,
-         .output = layer + mixer + ".proj",
-         .norm = layer + "norm1"},
-        {.hidden = width, .memory = width, .heads = heads});
+    Attention attention = frontend::attention({.query = whole,
+                                               .key = whole,
+                                               .value = whole,
+                                               .output = layer + mixer + ".proj",
+                                               .norm = layer + "norm1"},
+                                              {.hidden = width, .memory = width, .heads = heads});
     int64_t begin = 0;
     for (Linear *each : {&attention.query, &attention.key, &attention.value}) {
       *each = outputsOf(*each, width * begin++, width);

@@ -10,8 +10,7 @@
 namespace transept::runtime {
 namespace {
 
-constexpr transept_row_step kSteps[] = {{3, 2, 2, 0, 0, 0, 0, 0},
-                                            {1, 1, 0, 2, 0, 0, 0, 0}};
+constexpr transept_row_step kSteps[] = {{3, 2, 2, 0, 0, 0, 0, 0}, {1, 1, 0, 2, 0, 0, 0, 0}};
 
 constexpr transept_launch kLaunches[] = {
     {"stem", "linear", TRANSEPT_ROWS_BEFORE_STEP + 1, TRANSEPT_KEYS_NONE, 0, 0, 1000, 10, 0, 7, 0},

@@ -14,7 +14,15 @@ namespace transept::emit {
 namespace {
 
 template <typename Step>
-concept CanBeComplete = requires { Step{.kernel = 1, .stride = 2, .padding = 3, .leading = 4, .line_before = 5, .line_behind = 6, .grid_rows = 7}; };
+concept CanBeComplete = requires {
+  Step{.kernel = 1,
+       .stride = 2,
+       .padding = 3,
+       .leading = 4,
+       .line_before = 5,
+       .line_behind = 6,
+       .grid_rows = 7};
+};
 template <typename Step>
 concept CanMissAField = requires { Step{.kernel = 1, .stride = 2, .leading = 4}; };
 template <typename Step>
