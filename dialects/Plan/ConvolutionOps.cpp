@@ -105,11 +105,10 @@ Cost GridWindowsOp::getCost() {
 }
 
 MadeSpace GridWindowsOp::getMadeSpace() {
-  return {
-      .space = getOutput().getType().getSpace(),
-      .from = getInput().getType().getSpace(),
-      .step = RowStep::overGrid(getKernel(), getStride(), getPadding(), getWidth(), lineRows()),
-      .rowsBefore = int64_t(getHeight().value_or(0)) * lineRows()};
+  return {.space = getOutput().getType().getSpace(),
+          .from = getInput().getType().getSpace(),
+          .step = RowStep::overGrid(getKernel(), getStride(), getPadding(), getWidth(), lineRows()),
+          .rowsBefore = int64_t(getHeight().value_or(0)) * lineRows()};
 }
 
 } // namespace transept::plan

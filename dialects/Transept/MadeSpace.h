@@ -28,8 +28,8 @@ struct RowStep {
 
   /// `count` rows put behind the sequence's own: as many windows of one row lie outside of it.
   static RowStep appending(int64_t count) { return {.padding = count}; }
-  /// Windows of a grid of `width` columns, `padding` outside on each side. `lineBefore` is the width
-  /// or, where a row is a whole line, 1.
+  /// Windows of a grid of `width` columns, `padding` outside on each side. `lineBefore` is the
+  /// width or, where a row is a whole line, 1.
   static RowStep overGrid(int64_t kernel, int64_t stride, int64_t padding, int64_t width,
                           int64_t lineBefore);
 

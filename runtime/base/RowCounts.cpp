@@ -30,12 +30,11 @@ bool readsGrids(const transept_model_table &table) {
 }
 
 bool keepsRowsApart(const transept_model_table &table) {
-  return std::ranges::all_of(
-      std::span(table.row_steps, table.row_step_count),
-      [](const transept_row_step &step) {
-        return step.kernel == 1 && step.stride == 1 && step.line_before <= 1 &&
-               step.line_behind <= 1;
-      });
+  return std::ranges::all_of(std::span(table.row_steps, table.row_step_count),
+                             [](const transept_row_step &step) {
+                               return step.kernel == 1 && step.stride == 1 &&
+                                      step.line_before <= 1 && step.line_behind <= 1;
+                             });
 }
 
 std::uint64_t rowsOf(std::uint32_t rows, const transept_model_table &table,

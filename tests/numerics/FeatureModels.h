@@ -40,8 +40,8 @@ protected:
   void compareWithInterpreter(const std::string &text, const std::vector<int64_t> &lengths,
                               Fusion fusion = Fusion::All) {
     const Sequences sources = randomSequences(lengths, vocabulary, seed);
-    std::string library = compileWithRandomWeights(
-        text, {.cpu = cpu, .weights = weights, .fusion = fusion}, seed);
+    std::string library =
+        compileWithRandomWeights(text, {.cpu = cpu, .weights = weights, .fusion = fusion}, seed);
     ModelOutputs expected = interpret(text, seed, sources, Sequences(sources.size()));
     Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
     std::vector<float> together = statesOfRows(model, sources), apart;

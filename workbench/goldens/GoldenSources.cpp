@@ -88,12 +88,13 @@ std::vector<GoldenSource> readPatches(const FloatTensor &tensor, const Model &mo
   return sources;
 }
 
-/// [batch, channels, height, width] as lines, pixel by pixel, and behind them a row for each id of a
-/// prompt [batch, ids], which is in its column 0.
+/// [batch, channels, height, width] as lines, pixel by pixel, and behind them a row for each id of
+/// a prompt [batch, ids], which is in its column 0.
 std::vector<GoldenSource> readLines(const FloatTensor &tensor, const IntegerTable &prompts,
                                     const Model &model) {
   auto lineNumbers = int64_t(model.sourceFeatureWidth());
-  std::string expected = fmt::format("images of lines of {} numbers, each with a prompt", lineNumbers);
+  std::string expected =
+      fmt::format("images of lines of {} numbers, each with a prompt", lineNumbers);
   if (tensor.shape.size() != 4 || tensor.shape[1] * tensor.shape[3] != lineNumbers ||
       size_t(tensor.shape[0]) != prompts.rowCount)
     failShape("pixel_values", tensor, expected);

@@ -25,8 +25,9 @@ struct GoldenSource {
   std::vector<size_t> keptColumns(std::span<const int32_t> positions) const;
 };
 
-/// Reads input_ids, input_features, input_values or pixel_values, or an image in pixel_values with a
-/// prompt in input_ids, with attention_mask if there is one. Throws InputError if their shapes do not fit the model or each other.
+/// Reads input_ids, input_features, input_values or pixel_values, or an image in pixel_values with
+/// a prompt in input_ids, with attention_mask if there is one. Throws InputError if their shapes do
+/// not fit the model or each other.
 std::vector<GoldenSource> readGoldenSources(const Model &model, const Goldens &goldens,
                                             const GoldenCase &golden);
 

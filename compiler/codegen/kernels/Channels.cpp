@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Emits sums over all rows of a sequence. They run over pieces of rows in order, each of which is
-// summed by itself, so that many rows lose little. A unit of attention is a group of channels of one
-// sequence: its scores stay with the worker that needs them.
+// summed by itself, so that many rows lose little. A unit of attention is a group of channels of
+// one sequence: its scores stay with the worker that needs them.
 
 #include "compiler/codegen/kernels/Channels.h"
 
@@ -110,16 +110,14 @@ private:
   /// The softmax over keys of a vector of queries, in place.
   void normalize(Expression query) {
     Expression keys = kernel.integer(shape.size);
-    Expression scale =
-        kernel.broadcast(reciprocalSquareRoot(kernel, kernel.toFloat(end - begin)));
+    Expression scale = kernel.broadcast(reciprocalSquareRoot(kernel, kernel.toFloat(end - begin)));
     Expression largest = kernel.loop(
         kernel.integer(1), keys, 1, {kernel.loadVector(scoresAt(zero, query))},
         [&](Expression key, ArrayRef<Expression> carried) {
           return Expressions{kernel.maximum(carried[0], kernel.loadVector(scoresAt(key, query)))};
         })[0];
     Expression total = kernel.loop(
-        zero, keys, 1, {kernel.vectorNumber(0)},
-        [&](Expression key, ArrayRef<Expression> carried) {
+        zero, keys, 1, {kernel.vectorNumber(0)}, [&](Expression key, ArrayRef<Expression> carried) {
           Expression place = scoresAt(key, query);
           Expression weight = kernel.exponential((kernel.loadVector(place) - largest) * scale);
           kernel.store(weight, place);
@@ -147,8 +145,8 @@ private:
             return next;
           });
       for (int64_t index = 0; index < count; ++index)
-        kernel.storeFirst(sums[index],
-                          at(operands.output, row + index, shape.outputStride, query), lanes);
+        kernel.storeFirst(sums[index], at(operands.output, row + index, shape.outputStride, query),
+                          lanes);
     });
   }
 
@@ -181,19 +179,19 @@ Kernel<PrependMeanOperands> prependMeanKernel(KernelBuilder &kernel,
       Expression count = kernel.toFloat(kernel.maximum(operands.rowCount, kernel.integer(1)));
       Expression share = kernel.broadcast(kernel.number(1) / count);
       forEachVector(kernel, shape.width, [&](Expression column, int64_t lanes) {
-        Expression sum = kernel.loop(
-            kernel.integer(0), operands.rowCount, kPiece, {kernel.vectorNumber(0)},
-            [&](Expression first, ArrayRef<Expression> total) {
-              Expression last = kernel.minimum(first + kPiece, operands.rowCount);
-              Expression piece = kernel.loop(
-                  first, last, 1, {kernel.vectorNumber(0)},
-                  [&](Expression row, ArrayRef<Expression> carried) {
-                    Expression from =
-                        kernel.floatsAt(operands.input, row * shape.inputStride + column);
-                    return Expressions{carried[0] + kernel.loadFirst(from, lanes)};
-                  })[0];
-              return Expressions{total[0] + piece};
-            })[0];
+        Expression sum =
+            kernel.loop(kernel.integer(0), operands.rowCount, kPiece, {kernel.vectorNumber(0)},
+                        [&](Expression first, ArrayRef<Expression> total) {
+                          Expression last = kernel.minimum(first + kPiece, operands.rowCount);
+                          Expression piece = kernel.loop(
+                              first, last, 1, {kernel.vectorNumber(0)},
+                              [&](Expression row, ArrayRef<Expression> carried) {
+                                Expression from = kernel.floatsAt(operands.input,
+                                                                  row * shape.inputStride + column);
+                                return Expressions{carried[0] + kernel.loadFirst(from, lanes)};
+                              })[0];
+                          return Expressions{total[0] + piece};
+                        })[0];
         kernel.storeFirst(sum * share, kernel.floatsAt(operands.output, column), lanes);
       });
     });

@@ -64,8 +64,8 @@ private:
     }
     Expression height = (given.end - given.begin) / shape.width;
     kernel.loop(part.begin, part.end, 1, [&](Expression index) {
-      output = kernel.floatsAt(operands.output, (made.begin + index) * shape.madeWidth *
-                                                    shape.outputStride);
+      output = kernel.floatsAt(operands.output,
+                               (made.begin + index) * shape.madeWidth * shape.outputStride);
       firstLine = index * shape.stride - shape.padding;
       lines = inside(firstLine, height);
       line(kernel.integer(shape.width), {kernel.integer(0), kernel.integer(shape.madeWidth)});
@@ -110,8 +110,8 @@ private:
         Expression row = firstColumn;
         if (isGrid)
           row = row + (firstLine + line) * shape.width;
-        Taps taps{kernel.floatsAt(input, row * shape.inputStride + channel),
-                  weights(line, channel), lanes};
+        Taps taps{kernel.floatsAt(input, row * shape.inputStride + channel), weights(line, channel),
+                  lanes};
         if (columns)
           return someTaps(taps, Expressions(carried), *columns);
         if (shape.kernel <= kUnrolledTaps)
@@ -157,8 +157,8 @@ private:
         if (tap < 0 || tap >= shape.kernel)
           continue;
         if (!numbers)
-          numbers = kernel.loadFirst(kernel.floatsAt(taps.rows, row * shape.inputStride),
-                                     taps.lanes);
+          numbers =
+              kernel.loadFirst(kernel.floatsAt(taps.rows, row * shape.inputStride), taps.lanes);
         sums[index] = kernel.multiplyAdd(factors[tap], numbers, sums[index]);
       }
     }
@@ -173,8 +173,8 @@ private:
           Expressions next;
           for (Expression sum : carried) {
             Expression row = tap + int64_t(next.size()) * shape.stride;
-            Expression numbers = kernel.loadFirst(
-                kernel.floatsAt(taps.rows, row * shape.inputStride), taps.lanes);
+            Expression numbers =
+                kernel.loadFirst(kernel.floatsAt(taps.rows, row * shape.inputStride), taps.lanes);
             next.push_back(kernel.multiplyAdd(factors, numbers, sum));
           }
           return next;
@@ -195,9 +195,8 @@ private:
 } // namespace
 
 std::string DepthwiseShape::name() const {
-  std::string result =
-      llvm::formatv("depthwise_{0}x{1}_stride{2}_padding{3}_from{4}_to{5}", channels, kernel,
-                    stride, padding, inputStride, outputStride);
+  std::string result = llvm::formatv("depthwise_{0}x{1}_stride{2}_padding{3}_from{4}_to{5}",
+                                     channels, kernel, stride, padding, inputStride, outputStride);
   if (width != 0)
     result += llvm::formatv("_grid{0}", width);
   if (activation)
@@ -231,9 +230,8 @@ Kernel<WindowsOperands> gridWindowsKernel(KernelBuilder &kernel, const GridWindo
         kernel.loop(zero, taps, 1, [&](Expression k) {
           Expression line = firstLine + l, column = firstColumn + k;
           Expression to = kernel.floatsAt(window, l * shape.kernel + k);
-          Expression from = shape.areLines
-                                ? line * shape.inputStride + column * shape.channels
-                                : (line * shape.width + column) * shape.inputStride;
+          Expression from = shape.areLines ? line * shape.inputStride + column * shape.channels
+                                           : (line * shape.width + column) * shape.inputStride;
           auto store = [&](llvm::function_ref<Expression(Expression)> value) {
             kernel.loop(zero, channels, 1, [&](Expression channel) {
               kernel.store(value(channel),

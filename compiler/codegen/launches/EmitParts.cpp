@@ -39,14 +39,14 @@ void emitLaunch(plan::AttendChannelsOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto query = op.getQuery().getType();
   int64_t groups = op.getGroupCount();
-  ChannelAttentionShape shape{
-      .groupCount = groups,
-      .size = query.getWidth() / groups,
-      .queryStride = query.getStride(),
-      .keyStride = op.getKey().getType().getStride(),
-      .valueStride = op.getValue().getType().getStride(),
-      .outputStride = op.getOutput().getType().getStride(),
-      .isOne = !query.getSpace().isWhole() && launch.isOneSequence(op.getQuery())};
+  ChannelAttentionShape shape{.groupCount = groups,
+                              .size = query.getWidth() / groups,
+                              .queryStride = query.getStride(),
+                              .keyStride = op.getKey().getType().getStride(),
+                              .valueStride = op.getValue().getType().getStride(),
+                              .outputStride = op.getOutput().getType().getStride(),
+                              .isOne = !query.getSpace().isWhole() &&
+                                       launch.isOneSequence(op.getQuery())};
   launch.needScratch(shape.scratchBytes(kernel.target()));
   callKernel(kernel, channelAttentionKernel(kernel, shape),
              {.query = launch.address(op.getQuery()),

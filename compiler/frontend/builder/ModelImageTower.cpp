@@ -74,8 +74,8 @@ Value ModelWriter::withPlaces(const ImageTower &tower, Value states, const Node 
   auto matrix = [&](int64_t rowCount, int64_t columns) {
     return RankedTensorType::get({rowCount, columns}, builder.getF32Type());
   };
-  Value columnTable = parameter(tower.columnPositions, {tower.positionCount, width - lines},
-                                node.child("columns"));
+  Value columnTable =
+      parameter(tower.columnPositions, {tower.positionCount, width - lines}, node.child("columns"));
   Value lineTable =
       parameter(tower.linePositions, {tower.positionCount, lines}, node.child("lines"));
   Value table = WeightGridOp::create(builder, location(node.child("grid")),
@@ -105,19 +105,19 @@ Value ModelWriter::imageTower(const ImageTower &tower, Value input, const Node &
     grid = each.grid;
   }
   states = withPlaces(tower, states, node.child("positions"));
-  Value whole = PrependMeanOp::create(builder, location(node.child("mean")),
-                                      rows(source.derived("image"), typeOf(states).getWidth()),
-                                      states);
+  Value whole =
+      PrependMeanOp::create(builder, location(node.child("mean")),
+                            rows(source.derived("image"), typeOf(states).getWidth()), states);
   Value image = linear(tower.projection, whole, node.child("projection"));
   image = norm(tower.norm, image, node.child("norm"));
   int64_t width = typeOf(image).getWidth();
   Value given = RowsBehindOp::create(builder, location(prompt.child("rows")),
                                      rows(source.derived("prompt"), lineWidth), input, lines);
-  Value table = parameter(tower.promptTable, {tower.promptVocabularySize, width},
-                          prompt.child("table"));
-  Value words = ColumnEmbeddingOp::create(builder, location(prompt),
-                                          rows(source.derived("prompt"), width), given, table,
-                                          builder.getI64IntegerAttr(0));
+  Value table =
+      parameter(tower.promptTable, {tower.promptVocabularySize, width}, prompt.child("table"));
+  Value words =
+      ColumnEmbeddingOp::create(builder, location(prompt), rows(source.derived("prompt"), width),
+                                given, table, builder.getI64IntegerAttr(0));
   return ConcatenateRowsOp::create(builder, location(node), rows(source, width), image, words,
                                    builder.getI64IntegerAttr(grid.height * grid.width + 1));
 }

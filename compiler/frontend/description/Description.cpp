@@ -203,12 +203,13 @@ void checkTower(const ImageTower &tower, const Stack &stack, const std::string &
   }
   checkReference(tower.columnPositions, role + ".columnPositions");
   checkReference(tower.linePositions, role + ".linePositions");
-  expect(tower.positionCount >= std::max(before.height, before.width) && channels >= 4 &&
-             channels % 2 == 0,
-         role,
-         fmt::format("found positionCount {} for {} by {} places of {} numbers, allowed are one for "
-                     "each line and column, of an even number of 4 or more",
-                     tower.positionCount, before.height, before.width, channels));
+  expect(
+      tower.positionCount >= std::max(before.height, before.width) && channels >= 4 &&
+          channels % 2 == 0,
+      role,
+      fmt::format("found positionCount {} for {} by {} places of {} numbers, allowed are one for "
+                  "each line and column, of an even number of 4 or more",
+                  tower.positionCount, before.height, before.width, channels));
   checkLinear(tower.projection, role + ".projection", channels, stack.hiddenSize);
   checkNorm(tower.norm, role + ".norm");
   checkReference(tower.promptTable, role + ".promptTable");

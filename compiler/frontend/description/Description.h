@@ -310,7 +310,7 @@ struct Stack {
   int64_t layerCount = 0;
   int64_t hiddenSize = 0;
   NormPlacement normPlacement = NormPlacement::Post;
-  Embedding embedding; // of the first stage, where there are some
+  Embedding embedding;                  // of the first stage, where there are some
   std::optional<ImageTower> tower = {}; // between features and positions
   std::vector<Stage> stages;
   std::optional<Grid> grid;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Florence-2: DaViT (Ding et al. 2022) and BART, whose source is an image's rows and a prompt behind
-// them. Its class puts the rows where ids of a placeholder are, which its processor always writes
-// first; BART's embeddings are scaled for words alone, so that it may not scale them. The size of
-// images is the preprocessor's.
+// Florence-2: DaViT (Ding et al. 2022) and BART, whose source is an image's rows and a prompt
+// behind them. Its class puts the rows where ids of a placeholder are, which its processor always
+// writes first; BART's embeddings are scaled for words alone, so that it may not scale them. The
+// size of images is the preprocessor's.
 
 #include "base/ModelFolder.h"
 #include "compiler/frontend/description/DescriptionFields.h"
@@ -128,11 +128,11 @@ FamilyResult describeFlorence2(FamilyInput &input) {
   describePart(input, result, "text_config", ConfigRole::EncoderOfModel, describeText);
   if (!config.boolean("tie_word_embeddings", true))
     refuseValue(false, config.where("tie_word_embeddings"), "true: its class has one embedding");
-  const std::string words = resolveTied(
-      input.checkpoint,
-      {kText + ".shared.weight", kText + ".encoder.embed_tokens.weight",
-       kText + ".decoder.embed_tokens.weight", "lm_head.weight"},
-      "both sides and the head share the embedding", result.unusedTensors);
+  const std::string words =
+      resolveTied(input.checkpoint,
+                  {kText + ".shared.weight", kText + ".encoder.embed_tokens.weight",
+                   kText + ".decoder.embed_tokens.weight", "lm_head.weight"},
+                  "both sides and the head share the embedding", result.unusedTensors);
   description.source.tower->promptTable = tensor(words);
   description.target.embedding.weight = tensor(words);
   description.logits.weight = tensor(words);

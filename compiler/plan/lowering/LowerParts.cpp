@@ -10,7 +10,8 @@ using namespace mlir;
 
 void GraphLowering::moveRows(Operation *op, const Move &move) {
   plan::MoveRowsOp::create(builder, op->getLoc(), label(op), move.input, move.output,
-                           builder.getI64IntegerAttr(move.begin), builder.getI64IntegerAttr(move.to),
+                           builder.getI64IntegerAttr(move.begin),
+                           builder.getI64IntegerAttr(move.to),
                            builder.getI64IntegerAttr(move.count));
 }
 
