@@ -67,7 +67,9 @@ int64_t positionCount(mlir::ModuleOp module, llvm::StringRef program,
   for (mlir::Operation &op : module.lookupSymbol<plan::ProgramOp>(program).getBody().front()) {
     if (auto embed = mlir::dyn_cast<plan::EmbedOp>(op); embed && embed.getPositions())
       restrict(*embed.getPositions(), embed.getPositionOffset());
-    if (auto embed = mlir::dyn_cast<plan::EmbedPositionsOp>(op))
+    // Rows before the source's own are as many as their table has, whatever there is of these.
+    if (auto embed = mlir::dyn_cast<plan::EmbedPositionsOp>(op);
+        embed && embed.getOutput().getType().getSpace().isWhole())
       restrict(embed.getTable(), embed.getOffset());
   }
   return count;

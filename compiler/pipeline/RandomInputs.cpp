@@ -86,6 +86,15 @@ std::optional<int64_t> gridLength(func::FuncOp function) {
   return std::nullopt;
 }
 
+/// How many rows a source of `function` must have at least: those of an image before its prompt.
+int64_t leastLength(func::FuncOp function) {
+  int64_t least = 0;
+  for (Operation &op : function.front())
+    if (std::optional<MadeSpace> made = madeSpaceOf(&op))
+      least = std::max(least, made->leastRowsBefore);
+  return least;
+}
+
 /// A length at which a sequence of `function` has blocks and a rest, where it is divided into some.
 int64_t blocksAndRest(func::FuncOp function, int64_t wanted) {
   for (auto sum : function.getOps<SumBlocksOp>())
@@ -118,7 +127,7 @@ std::pair<Sequences, Sequences> randomSequences(ModuleOp module, uint64_t seed) 
     sourceLengths[0] = blocksAndRest(entry, sourceLengths[0]);
   for (int64_t &length : sourceLengths) {
     if (entry)
-      length = enoughRows(entry, length);
+      length = enoughRows(entry, leastLength(entry) + length);
     while (entry && length > 0 && !fits(entry, length, limits))
       --length;
   }

@@ -63,7 +63,8 @@ public:
     const std::vector<std::string> &names = description.tokenizer.files;
     auto found = preprocessor();
     const auto &expected = description.source.embedding.features;
-    if (found == names.end() || !expected)
+    // Images before a prompt are lines, which programs lay out themselves.
+    if (found == names.end() || !expected || description.source.tower)
       return std::nullopt;
     auto patchSize = size_t(std::lround(std::sqrt(double(expected->width) / 3)));
     // Frames of samples are standardized, each by itself; other rows are of one sample, or

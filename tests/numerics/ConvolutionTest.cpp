@@ -141,8 +141,7 @@ TEST_P(Convolutions, OfImagesGiveWhatTheInterpreterGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, Convolutions,
-                         ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4",
-                                                              "emulated-amx"),
+                         ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4"),
                                             ::testing::Values("f32", "bf16", "int8")),
                          nameOf);
 

@@ -93,8 +93,7 @@ TEST_P(Parts, ImagesWithPromptsGiveWhatTheInterpreterGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryProcessor, Parts,
-                         ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4",
-                                                              "emulated-amx"),
+                         ::testing::Combine(::testing::Values("x86-64-v3", "x86-64-v4"),
                                             ::testing::Values("f32", "bf16", "int8")),
                          nameOf);
 

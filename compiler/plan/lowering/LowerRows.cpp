@@ -25,12 +25,15 @@ LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
 }
 
 LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
-  // Rows before the source's own are one sequence: their numbers are their positions.
-  auto type = cast<RowsType>(op.getRows().getType());
-  bool isInOrder = !type.getSpace().isWhole() && type.getSpace().isSource() &&
-                   MadeSpaces(current.getBody().front()).find(type.getSpace());
-  if (!isInOrder && failed(expectWholeSpace(op, op.getRows())))
+  // Rows of a grid are one sequence: their numbers are their positions.
+  const Space &space = cast<RowsType>(op.getRows().getType()).getSpace();
+  int64_t rows = space.isWhole() ? 0 : fixedRows[space];
+  if (rows == 0 && failed(expectWholeSpace(op, op.getRows())))
     return failure();
+  int64_t tableRows = op.getTable().getType().getDimSize(0), offset = op.getOffset();
+  if (rows + offset > tableRows)
+    return op.emitError("expects a table of ")
+           << rows + offset << " rows or more, but got " << op.getTable().getType();
   plan::EmbedPositionsOp::create(builder, op.getLoc(), label(op), newBuffer(op.getResult()),
                                  weight(op.getTable(), plan::LayoutKind::Rows), op.getOffsetAttr());
   return success();

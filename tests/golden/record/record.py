@@ -444,7 +444,8 @@ def florence2():
                             "input_ids": torch.cat([torch.full((batch, rows), config.image_token_id), ids], 1)}
         return result
 
-    options = {"max_length": 24, "no_repeat_ngram_size": 2}
+    # transformers 5 takes what a call leaves open from the model's configuration.
+    options = {"max_length": 24, "no_repeat_ngram_size": 2, "forced_eos_token_id": 2}
     recorder = generator(model, 15, prompted, keeps_attention=True,
                          searches={name: {**search, **options} for name, search in SEARCHES.items()})
     for case in recorder.cases:

@@ -108,6 +108,22 @@ TEST(RowStep, CountsWindowsThenLeadingRows) {
   EXPECT_EQ((RowStep{.kernel = 5, .stride = 2, .padding = 4, .leading = 2}).rowsFrom(7), 6);
 }
 
+TEST(RowStep, CountsLinesOfGrids) {
+  const RowStep halves = RowStep::overGrid(/*kernel=*/3, /*stride=*/2, /*padding=*/1, /*width=*/5,
+                                           /*lineBefore=*/5);
+  EXPECT_TRUE(halves.hasWindows());
+  EXPECT_EQ(halves.lineBehind, 3);
+  EXPECT_EQ(halves.rowsFrom(0), 0);
+  EXPECT_EQ(halves.rowsFrom(5), 3) << "one line";
+  EXPECT_EQ(halves.rowsFrom(20), 6) << "four lines become two";
+  EXPECT_EQ(RowStep::overGrid(3, 2, 1, 5, 1).rowsFrom(4), 6) << "rows that are lines";
+  EXPECT_EQ(RowStep::overGrid(3, 1, 0, 5, 5).spareRowsBefore(), 10);
+  const RowStep first{.first = 7};
+  EXPECT_TRUE(first.hasWindows());
+  EXPECT_EQ(first.rowsFrom(9), 7);
+  EXPECT_EQ(first.rowsFrom(6), 6);
+}
+
 TEST(RowStep, BoundsTheRowsBeforeItByThoseBehindIt) {
   for (int64_t kernel : {1, 2, 3, 4, 5, 8})
     for (int64_t stride : {1, 2, 3, 7})
@@ -198,6 +214,23 @@ TEST_F(OpsThatMakeSpaces, BesideTheWayToTheSourceAddNoStep) {
   EXPECT_FALSE(spaces.isOnTheWay(tiles));
   EXPECT_EQ(spaces.stepsBefore(tiles), 0u);
   EXPECT_EQ(spaces.stepsBefore(Space::source()), 1u);
+}
+
+TEST_F(OpsThatMakeSpaces, AreThoseThatDoAsTheyAreGiven) {
+  auto module = parse(R"(
+    !features = !transept.rows<source.features x 1 x f32>
+    !source = !transept.rows<source x 1 x f32>
+    func.func @f(%x: !features, %w: tensor<1x3xf32>) -> !source {
+      %y = transept.depthwise_convolution %x, %w kernel 3 stride 1 padding 1
+          : (!features, tensor<1x3xf32>) -> !features
+      %r = transept.depthwise_convolution %y, %w kernel 3 stride 2 padding 0
+          : (!features, tensor<1x3xf32>) -> !source
+      return %r : !source
+    })");
+  mlir::Block &block = module->lookupSymbol<mlir::func::FuncOp>("f").front();
+  EXPECT_FALSE(madeSpaceOf(&block.front()));
+  ASSERT_TRUE(madeSpaceOf(&*std::next(block.begin())));
+  EXPECT_THAT(MadeSpaces(block).steps(), ElementsAre(RowStep{.kernel = 3, .stride = 2}));
 }
 
 TEST_F(OpsThatMakeSpaces, AreListedInOrderEachSpaceOnce) {

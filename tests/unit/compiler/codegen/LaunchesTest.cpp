@@ -31,6 +31,10 @@ constexpr const char *kPlan = R"(
 !grid = !plan.buffer<source.grid x 6, stride 16>
 !tiles = !plan.buffer<source.tiles x 6, stride 16>
 !blocks = !plan.buffer<source.blocks x 24, stride 32>
+!pixels = !plan.buffer<source.pixels x 5, stride 5>
+!places = !plan.buffer<source.places x 9, stride 16>
+!first = !plan.buffer<source.first x 8, stride 16>
+!pooled = !plan.buffer<source.pooled x 8, stride 16>
 #keys = #plan.slot<"keys", keys = true, heads = 2, head_dim = 12, offset = 0, f32>
 
 plan.weight @table <rows, 1, f32> at 0 size 960 {
@@ -72,6 +76,16 @@ plan.program @all {
   plan.tile_rows "tile_rows" %grid into %tiles <4 by 5, side = 2, shift = 1> : !grid, !tiles
   plan.untile_rows "untile_rows" %tiles into %grid <4 by 5, side = 2, shift = 1> : !tiles, !grid
   plan.merge_tiles "merge_tiles" %grid into %a <4 by 5, side = 2> : !grid, !rows
+  %pixels = plan.buffer at 0 : !pixels
+  %places = plan.buffer at 0 : !places
+  %pooled = plan.buffer at 0 : !pooled
+  %first = plan.buffer at 0 : !first
+  plan.depthwise "depthwise" %a into %b weight @panels kernel 3 stride 1 padding 1 : !rows, !rows
+  plan.grid_windows "grid_windows" %pixels into %places kernel 3 stride 2 padding 1 width 5
+    : !pixels, !places
+  plan.move_rows "move_rows" %frames from 0 into %first at 0 count 2 : !frames, !first
+  plan.prepend_mean "prepend_mean" %first into %pooled : !first, !pooled
+  plan.attend_channels "attend_channels" %a, %a, %a into %b groups 4 : !rows, !rows, !rows, !rows
   %blocks = plan.buffer at 0 : !blocks
   plan.sum_blocks "sum_blocks" %a into %blocks of 4 : !rows, !blocks
   plan.replace_requested "replace_requested" %a, %requested into %b : !rows, !requested, !rows

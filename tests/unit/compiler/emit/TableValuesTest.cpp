@@ -25,10 +25,27 @@ concept CanBeComplete = requires {
        .least_rows = 8};
 };
 template <typename Step>
-concept CanMissAField = requires { Step{.kernel = 1, .stride = 2, .leading = 4}; };
+concept CanMissAField = requires {
+  Step{.kernel = 1,
+       .stride = 2,
+       .leading = 4,
+       .line_before = 5,
+       .line_behind = 6,
+       .grid_rows = 7,
+       .least_rows = 8};
+};
 template <typename Step>
-concept CanHaveAnotherField =
-    requires { Step{.kernel = 1, .stride = 2, .padding = 3, .leading = 4, .trailing = 5}; };
+concept CanHaveAnotherField = requires {
+  Step{.kernel = 1,
+       .stride = 2,
+       .padding = 3,
+       .leading = 4,
+       .line_before = 5,
+       .line_behind = 6,
+       .grid_rows = 7,
+       .least_rows = 8,
+       .trailing = 9};
+};
 static_assert(CanBeComplete<Values<transept_row_step>>);
 static_assert(!CanMissAField<Values<transept_row_step>>);
 static_assert(!CanHaveAnotherField<Values<transept_row_step>>);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What an absent field means is said by the configuration class of transformers 4.44 (T5Gemma's and
-// Moonshine's: of 4.57, T5Gemma 2's and Moonshine Streaming's: of 5.24): here is each class's value
-// of each field that its family reads.
+// Moonshine's: of 4.57, T5Gemma 2's, Moonshine Streaming's and Florence-2's: of 5.24): here is each
+// class's value of each field that its family reads.
 
 #include "tests/support/TestCheckpoint.h"
 
@@ -172,6 +172,20 @@ const ClassDefaults classes[] = {
       "dense_act_fn": "gelu_new", "decoder_start_token_id": 0, "pad_token_id": 0,
       "eos_token_id": 1, "is_decoder": true})",
      "text_config", R"({"model_type": "pix2struct"})"},
+    {"florence_vision", R"({"in_channels": 3, "depths": [1, 1, 9, 1], "patch_size": [7, 3, 3, 3],
+      "patch_stride": [4, 2, 2, 2], "patch_padding": [3, 1, 1, 1],
+      "patch_prenorm": [false, true, true, true], "embed_dim": [128, 256, 512, 1024],
+      "num_heads": [4, 8, 16, 32], "num_groups": [4, 8, 16, 32], "window_size": 12,
+      "mlp_ratio": 4.0, "qkv_bias": true, "activation_function": "gelu", "projection_dim": 1024,
+      "max_position_embeddings": 50})",
+     "vision_config", R"({"model_type": "florence2"})"},
+    {"bart", R"({"vocab_size": 50265, "max_position_embeddings": 1024, "d_model": 1024,
+      "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
+      "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
+      "activation_function": "gelu", "scale_embedding": false, "bos_token_id": 0,
+      "pad_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2,
+      "forced_eos_token_id": 2})",
+     "text_config", R"({"model_type": "florence2"})"},
     {"bart", R"({"vocab_size": 50265, "max_position_embeddings": 1024, "d_model": 1024,
       "encoder_layers": 12, "encoder_ffn_dim": 4096, "encoder_attention_heads": 16,
       "decoder_layers": 12, "decoder_ffn_dim": 4096, "decoder_attention_heads": 16,
@@ -293,7 +307,7 @@ checkpoints::Checkpoint openWords(const TemporaryDirectory &directory) {
         "decoder.bert.embeddings.word_embeddings.weight", "decoder.cls.predictions.bias",
         "decoder.cls.predictions.decoder.weight", "text_decoder.cls.predictions.bias",
         "decoder.model.decoder.embed_tokens.weight", "decoder.output_projection.weight",
-        "decoder.embed_tokens.weight"})
+        "decoder.embed_tokens.weight", "model.language_model.shared.weight"})
     tensors[name] = {"F32", {1, 1}, bytesOf({1.0f})};
   tensors["model.encoder.embedder.comp.log_k"] = {"F32", {}, bytesOf({1.0f})};
   directory.write("model.safetensors", safetensorsFile(tensors));
