@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define TRANSEPT_ABI_VERSION 4u
+#define TRANSEPT_ABI_VERSION 5u
 #define TRANSEPT_KEY_BLOCK 16u    /* positions of a self cache page, or a block of keys (below) */
 #define TRANSEPT_SHARE_BLOCK 512u /* tokens of a block of a vocabulary's share (search_memory) */
 
