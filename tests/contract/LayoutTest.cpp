@@ -281,9 +281,9 @@ TEST(AbiLayout, BeginsVersionedStructuresWithTheirSizes) {
 }
 
 // Both are made from generation_options.inc, where another order must not move what is there.
-TEST(AbiLayout, GenerationDefaultsAreWhereVersion4HasThem) {
+TEST(AbiLayout, GenerationDefaultsAreWhereVersion5HasThem) {
   using Structure = transept_generation_defaults;
-  EXPECT_EQ(TRANSEPT_ABI_VERSION, 4u);
+  EXPECT_EQ(TRANSEPT_ABI_VERSION, 5u);
   EXPECT_EQ(offsetof(Structure, decoder_start_id), 0u);
   EXPECT_EQ(offsetof(Structure, beginning_id), 4u);
   EXPECT_EQ(offsetof(Structure, padding_id), 8u);
@@ -308,7 +308,7 @@ TEST(AbiLayout, GenerationDefaultsAreWhereVersion4HasThem) {
   EXPECT_EQ(offsetof(Structure, bad_word_count), 128u);
 }
 
-TEST(AbiLayout, GenerationOptionsAreWhereVersion4HasThem) {
+TEST(AbiLayout, GenerationOptionsAreWhereVersion5HasThem) {
   using Structure = transept_generation_options;
   EXPECT_EQ(offsetof(Structure, ignore_model_defaults), 4u);
   EXPECT_EQ(offsetof(Structure, decoder_start_id), 8u);

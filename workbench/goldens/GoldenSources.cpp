@@ -116,7 +116,8 @@ std::vector<GoldenSource> readLines(const FloatTensor &tensor, const IntegerTabl
 
 std::vector<GoldenSource> readContents(const Model &model, const Goldens &goldens,
                                        const GoldenCase &golden) {
-  if (golden.inputs.contains("pixel_values") && golden.inputs.contains("input_ids"))
+  if (model.sourceFeatureWidth() != 0 && golden.inputs.contains("pixel_values") &&
+      golden.inputs.contains("input_ids"))
     return readLines(goldens.floats(golden.inputs.at("pixel_values")),
                      goldens.integers(golden.inputs.at("input_ids")), model);
   std::vector<std::string> names;

@@ -187,6 +187,7 @@ Constant *speechTable(TableWriter &writer, const frontend::GenerationDefaults &g
       .default_task = defaultTask(defaults),
       .previous_text_id = int32_t(defaults.previousTextId.value_or(0)),
       .prompt_names_languages = defaults.promptNamesLanguages,
+      .reserved = 0,
   };
   return writer.global("transept_speech", writer.structure(values));
 }
