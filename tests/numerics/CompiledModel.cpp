@@ -150,10 +150,42 @@ void append(std::vector<float> &to, std::span<const float> from) {
 }
 
 std::vector<float> statesOf(const Model &model, const Sequences &sources) {
+  auto width = int64_t(model.sourceFeatureWidth());
+  std::vector<std::vector<float>> features;
+  std::vector<SourceInput> inputs;
+  features.reserve(sources.size());
+  for (const std::vector<int32_t> &source : sources) {
+    SourceInput &input = inputs.emplace_back();
+    if (width == 0) {
+      input.ids = source;
+      continue;
+    }
+    Tensor rows = featureRows(source, width);
+    input.features = features.emplace_back(rows.values.begin(), rows.values.end());
+  }
   std::vector<float> states;
-  for (const Source &source : model.encodeBatch(sources))
+  for (const Source &source : model.encodeBatch(inputs))
     append(states, source.states());
   return states;
+}
+
+void ProcessorAndType::expectStatesOfInterpreter(const std::string &text, const Sequences &sources,
+                                                 uint64_t seed, Fusion fusion) const {
+  std::string library =
+      compileWithRandomWeights(text, {.cpu = cpu, .weights = weights, .fusion = fusion}, seed);
+  ModelOutputs expected = interpret(text, seed, sources, Sequences(sources.size()));
+  Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
+  std::vector<float> together = statesOf(model, sources), apart;
+  expectClose(expected.encoderStates->values, together, "states", tolerance());
+  for (const std::vector<int32_t> &source : sources)
+    append(apart, statesOf(model, {source}));
+  EXPECT_TRUE(apart == together) << "bits depend on the batch";
+  for (unsigned threads : {2u, 3u}) {
+    Model parallel = Model::open(library, {.threads = threads, .encoderCacheBytes = 0});
+    EXPECT_TRUE(statesOf(parallel, sources) == together)
+        << "bits depend on " << threads << " threads";
+  }
+  std::filesystem::remove(library);
 }
 
 void expectClose(std::span<const double> expected, std::span<const float> actual, const char *what,

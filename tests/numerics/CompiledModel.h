@@ -50,6 +50,10 @@ protected:
   }
   /// Weights and, on some processors, keys in bf16 round what the interpreter does not.
   double tolerance() const;
+  /// Compiles an encoder given as text: the states of sources, ids or rows of features made of
+  /// them, are those of the interpreter, with the same bits alone and over other threads.
+  void expectStatesOfInterpreter(const std::string &text, const Sequences &sources, uint64_t seed,
+                                 Fusion fusion = Fusion::All) const;
   std::string cpu = std::get<0>(GetParam()), weights = std::get<1>(GetParam());
 };
 std::string nameOf(const ::testing::TestParamInfo<ProcessorAndType::ParamType> &info);
@@ -81,7 +85,8 @@ void expectClose(std::span<const double> expected, std::span<const float> actual
                  double tolerance = kTolerance);
 
 void append(std::vector<float> &to, std::span<const float> from);
-/// The encoder's states of the sources, encoded together, one behind the other.
+/// The encoder's states of the sources, encoded together, one behind the other; for a model of
+/// features these are rows made of the ids.
 std::vector<float> statesOf(const Model &model, const Sequences &sources);
 
 /// `count` sequences of random ids below `vocabularySize`, of the given lengths.

@@ -101,17 +101,7 @@ protected:
     for (const Window &window : windows()) {
       bool hasBias = window.before == 3 || window.before == 128;
       SCOPED_TRACE(textOf(window) + (hasBias ? ", bias" : ""));
-      std::string text = encoder(window, hasBias), library = compile(text);
-      ModelOutputs expected = interpret(text, kSeed, sources, Sequences(sources.size()));
-      Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
-      std::vector<float> together = statesOf(model, sources), apart;
-      expectClose(expected.encoderStates->values, together, "states", tolerance());
-      for (const std::vector<int32_t> &source : sources)
-        append(apart, statesOf(model, {source}));
-      EXPECT_TRUE(apart == together) << "bits depend on the batch";
-      Model parallel = Model::open(library, {.threads = 3, .encoderCacheBytes = 0});
-      EXPECT_TRUE(statesOf(parallel, sources) == together) << "bits depend on the threads";
-      std::filesystem::remove(library);
+      expectStatesOfInterpreter(encoder(window, hasBias), sources, kSeed);
     }
   }
 

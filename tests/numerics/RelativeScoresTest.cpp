@@ -126,18 +126,8 @@ protected:
   }
 
   void ofSources(const std::string &text) {
-    const Sequences sources = randomSequences({13, 1, 150, 64, 65}, kVocabulary, kSeed);
-    std::string library = compile(text);
-    ModelOutputs expected = interpret(text, kSeed, sources, Sequences(sources.size()));
-    Model model = Model::open(library, {.threads = 1, .encoderCacheBytes = 0});
-    std::vector<float> together = statesOf(model, sources), apart;
-    expectClose(expected.encoderStates->values, together, "states", tolerance());
-    for (const std::vector<int32_t> &source : sources)
-      append(apart, statesOf(model, {source}));
-    EXPECT_TRUE(apart == together) << "bits depend on the batch";
-    Model parallel = Model::open(library, {.threads = 3, .encoderCacheBytes = 0});
-    EXPECT_TRUE(statesOf(parallel, sources) == together) << "bits depend on the threads";
-    std::filesystem::remove(library);
+    expectStatesOfInterpreter(text, randomSequences({13, 1, 150, 64, 65}, kVocabulary, kSeed),
+                              kSeed);
   }
 
   void ofTargets(const std::string &text) {

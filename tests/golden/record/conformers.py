@@ -5,14 +5,13 @@ conformers.py FOLDER [NAME...], as record.py, whose parts it uses. What the orig
 and its paper say is asserted here, so that a newer version that differs is noticed."""
 import math
 import pathlib
-import sys
 import wave
 
 import numpy as np
 import torch
 import transformers
 
-from record import SEARCHES, generator, letters, randomize
+from record import SEARCHES, generator, letters, main, randomize
 
 MELS = {"feature_size": 80, "sampling_rate": 16000, "hop_length": 160, "n_fft": 512, "win_length": 400, "preemphasis": 0.97,
         "padding_value": 0.0, "padding_side": "right", "return_attention_mask": True}
@@ -230,15 +229,5 @@ def canary_plain():
 RECORDERS = {each.__name__: each for each in (cohere_asr, cohere_asr_plain, canary, canary_plain)}
 
 
-def main():
-    torch.set_num_threads(1)
-    target, *names = sys.argv[1:]
-    for name in names or RECORDERS:
-        folder = pathlib.Path(target) / name
-        folder.mkdir(parents=True, exist_ok=True)
-        with torch.no_grad():
-            RECORDERS[name]().write(folder)
-
-
 if __name__ == "__main__":
-    main()
+    main(RECORDERS)

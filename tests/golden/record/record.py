@@ -467,15 +467,16 @@ RECORDERS = {each.__name__: each for each in (bart_classifier, mbart_classifier,
                                               indic_trans_pre_norm)}
 
 
-def main():
+def main(recorders):
+    """Writes those that the command line names, or all, into folders of their names."""
     torch.set_num_threads(1)
     target, *names = sys.argv[1:]
-    for name in names or RECORDERS:
+    for name in names or recorders:
         folder = pathlib.Path(target) / name
         folder.mkdir(parents=True, exist_ok=True)
         with torch.no_grad():
-            RECORDERS[name]().write(folder)
+            recorders[name]().write(folder)
 
 
 if __name__ == "__main__":
-    main()
+    main(RECORDERS)
