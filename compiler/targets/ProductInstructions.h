@@ -27,23 +27,26 @@ public:
                                   mlir::Value row) const = 0;
 };
 
-/// Products in registers of tiles: 16 rows of 64 bytes, always used whole, so that a function
-/// configures them once.
+/// Products in registers of tiles: kTileRegisters of them, each 16 rows of 64 bytes, always used
+/// whole and called by their numbers. All but configure() need registers that are configured.
 class TileInstructions {
 public:
   virtual ~TileInstructions() = default;
 
-  virtual mlir::Value zero(mlir::ImplicitLocOpBuilder &builder) const = 0;
-  /// `stride`: bytes from row to row.
-  virtual mlir::Value load(mlir::ImplicitLocOpBuilder &builder, mlir::Value pointer,
-                           int64_t stride) const = 0;
-  virtual void store(mlir::ImplicitLocOpBuilder &builder, mlir::Value tile, mlir::Value pointer,
+  /// Makes the registers usable, with anything in them, until release() gives them back.
+  virtual void configure(mlir::ImplicitLocOpBuilder &builder) const = 0;
+  virtual void release(mlir::ImplicitLocOpBuilder &builder) const = 0;
+  virtual void zero(mlir::ImplicitLocOpBuilder &builder, int64_t tile) const = 0;
+  /// `stride`: bytes from row to row. `isStreamed`: it passes by, and what is in the first-level
+  /// cache is worth more.
+  virtual void load(mlir::ImplicitLocOpBuilder &builder, int64_t tile, mlir::Value pointer,
+                    int64_t stride, bool isStreamed) const = 0;
+  virtual void store(mlir::ImplicitLocOpBuilder &builder, int64_t tile, mlir::Value pointer,
                      int64_t stride) const = 0;
   /// sums[row, column] += sum over words w of rows[row, w] . columns[w, column]; words are Bytes,
   /// summed exactly, or BFloats, summed in f32.
-  virtual mlir::Value multiplyAdd(mlir::ImplicitLocOpBuilder &builder, WordForm form,
-                                  mlir::Value sums, mlir::Value rows,
-                                  mlir::Value columns) const = 0;
+  virtual void multiplyAdd(mlir::ImplicitLocOpBuilder &builder, WordForm form, int64_t sums,
+                           int64_t rows, int64_t columns) const = 0;
 };
 
 } // namespace transept::targets

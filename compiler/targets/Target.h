@@ -42,7 +42,7 @@ struct VectorBlock {
 
 /// Registers of tiles have 16 rows of 64 bytes. Packed weights and the words of attention are
 /// filled up to whole ones for every target, so that targets share them.
-inline constexpr int64_t kTileRegisterRows = 16, kTileRegisterRowBytes = 64;
+inline constexpr int64_t kTileRegisters = 8, kTileRegisterRows = 16, kTileRegisterRowBytes = 64;
 
 struct Target {
   /// Whose instructions the processor has; never null in what targetFor returns.

@@ -9,6 +9,7 @@
 #include "compiler/codegen/kernels/AttentionKeys.h"
 #include "compiler/codegen/kernels/RowMath.h"
 #include "compiler/codegen/kernels/RowOrder.h"
+#include "compiler/codegen/kernels/TileRegisters.h"
 
 #include "transept/abi.h"
 
@@ -66,10 +67,13 @@ std::string AttentionShape::name() const {
 
 namespace {
 
+bool usesTiles(const AttentionShape &shape, const Target &target) {
+  return shape.multipliesBFloats && usesTilesFor(target, WordKind::BFloats, 1);
+}
+
 /// Query rows that are computed together.
 int64_t tileRowsOf(const AttentionShape &shape, const Target &target) {
-  bool usesTiles = shape.multipliesBFloats && usesTilesFor(target, WordKind::BFloats, 1);
-  return usesTiles ? 2 * kTileRegisterRows : target.tileRows();
+  return usesTiles(shape, target) ? 2 * kTileRegisterRows : target.tileRows();
 }
 
 /// Where a worker's scratch is divided, in bytes.
@@ -111,6 +115,13 @@ public:
   void emit() {
     if (shape.multipliesBFloats && !holdsWords(words.scores()))
       return;
+    if (usesTiles(shape, kernel.target()))
+      return withTileRegisters(kernel, [&] { emitUnits(); });
+    emitUnits();
+  }
+
+private:
+  void emitUnits() {
     Expression units = keys.unitCount();
     kernel.loop(operands.worker, units, operands.workerCount, [&](Expression unit) {
       AttentionUnit work = keys.unitOf(unit);
@@ -127,7 +138,6 @@ public:
     });
   }
 
-private:
   void queryHead(const AttentionUnit &work) {
     kernel.loop(zero, work.rowCount, tileRows, [&](Expression first) {
       Expression rows = kernel.minimum(work.rowCount - first, kernel.integer(tileRows));
@@ -296,12 +306,19 @@ private:
         kernel.store(weight, kernel.floatsAt(rowScores, v * lanes));
       total = total + weight;
     }
-    Expression shrinkVector = kernel.exponential(kernel.broadcast(oldMaximum) - referenceVector);
-    for (int64_t column = 0; column < scratch.sumStride; column += lanes) {
-      Expression at = kernel.floatsAt(sums, row * scratch.sumStride + column);
-      kernel.store(kernel.loadVector(at) * shrinkVector, at);
-    }
-    Expression shrink = firstOf(shrinkVector);
+    // Most steps find no larger score, and the first has nothing to shrink: the factor is 1 then.
+    Expression shrinks = (oldMaximum != newMaximum) & (oldMaximum != kernel.number(-kInfinity));
+    Expression shrink = kernel.choose(
+        shrinks, {kernel.getF32Type()},
+        [&] {
+          Expression factors = kernel.exponential(kernel.broadcast(oldMaximum) - referenceVector);
+          for (int64_t column = 0; column < scratch.sumStride; column += lanes) {
+            Expression at = kernel.floatsAt(sums, row * scratch.sumStride + column);
+            kernel.store(kernel.loadVector(at) * factors, at);
+          }
+          return Expressions{firstOf(factors)};
+        },
+        [&] { return Expressions{kernel.number(1)}; })[0];
     kernel.store(kernel.multiplyAdd(kernel.loadFloat(totalAt), shrink, kernel.sumOf(total)),
                  totalAt);
     kernel.store(newMaximum, maximumAt);

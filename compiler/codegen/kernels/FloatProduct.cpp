@@ -27,9 +27,12 @@ struct FixedRowsProduct {
   std::string name() const {
     static constexpr const char *prefetchNames[] = {"", "_ahead", "_next", "_later"};
     static constexpr const char *formNames[] = {"tile", "narrow", "bf16"};
-    return llvm::formatv("{0}_product{1}_{2}x{3}x{4}{5}_stride{6}", formNames[int(product.form)],
-                         product.accumulates ? "_add" : "", rows, product.panels, product.columns,
-                         prefetchNames[int(product.prefetch)], tileStride);
+    std::string name = llvm::formatv("{0}_product{1}_{2}x{3}x{4}{5}", formNames[int(product.form)],
+                                     product.accumulates ? "_add" : "", rows, product.panels,
+                                     product.columns, prefetchNames[int(product.prefetch)]);
+    if (product.stepsPerLine != 1)
+      name += llvm::formatv("_each{0}", product.stepsPerLine).str();
+    return name + llvm::formatv("_stride{0}", tileStride).str();
   }
 };
 
@@ -95,7 +98,7 @@ private:
           kernel.prefetch(kernel.bytesAt(panel, ahead + byte), /*level=*/2);
     }
     if (product.prefetch == Prefetch::NextPanel)
-      kernel.prefetch(kernel.bytesAt(next, step * kLineBytes), /*level=*/2);
+      kernel.prefetch(kernel.bytesAt(next, nextOffset(step, product.stepsPerLine)), /*level=*/2);
     for (Expression panel : laterPanels)
       for (int64_t byte = 0; byte < product.columns * numberBytes; byte += kLineBytes)
         kernel.prefetch(kernel.bytesAt(panel, offset + byte), /*level=*/2);
@@ -169,6 +172,10 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const FixedRowsProduct &sha
 }
 
 } // namespace
+
+Expression nextOffset(Expression step, int64_t stepsPerLine) {
+  return step / stepsPerLine * kLineBytes;
+}
 
 Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panels,
                           int64_t panelBytes, int64_t panelGap) {

@@ -27,6 +27,9 @@ enum class Prefetch {
 Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panels,
                           int64_t panelBytes, int64_t panelGap);
 
+/// Where in what follows a step of NextPanel prefetches from, in bytes.
+Expression nextOffset(Expression step, int64_t stepsPerLine);
+
 /// How W holds its numbers; bf16 are widened in registers.
 enum class ColumnForm {
   Floats,
@@ -45,6 +48,8 @@ struct FloatProduct {
   /// With Ahead: see prefetchOffset. Without a gap both are 0, so that depths share their code.
   int64_t panelBytes = 0, panelGap = 0;
   Prefetch prefetch = Prefetch::None;
+  /// With NextPanel: a cache line is asked for in so many steps.
+  int64_t stepsPerLine = 1;
 
   bool operator==(const FloatProduct &) const = default;
 };

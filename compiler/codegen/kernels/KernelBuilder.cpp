@@ -219,8 +219,16 @@ Expression KernelBuilder::sumOf(Expression vector) {
                                           arith::FastMathFlags::reassoc));
 }
 Expression KernelBuilder::maximumOf(Expression vector) {
-  auto kind = isFloat(vector) ? vector::CombiningKind::MAXNUMF : vector::CombiningKind::MAXSI;
-  return wrap(vector::ReductionOp::create(*this, kind, vector));
+  if (!isFloat(vector))
+    return wrap(vector::ReductionOp::create(*this, vector::CombiningKind::MAXSI, vector));
+  // A reduction of floats that may be NaN would compare them one by one.
+  for (int64_t count = cast<VectorType>(vector.type()).getNumElements(); count > 1; count /= 2) {
+    auto half = [&](int64_t begin) {
+      return shuffle(vector, llvm::to_vector(llvm::seq(begin, begin + count / 2)));
+    };
+    vector = maximum(half(0), half(count / 2));
+  }
+  return wrap(vector::ExtractOp::create(*this, vector, int64_t(0)));
 }
 Expression KernelBuilder::anyOf(Expression mask) {
   return wrap(vector::ReductionOp::create(*this, vector::CombiningKind::OR, mask));

@@ -124,6 +124,7 @@ public:
   Expression broadcast(Expression scalar) { return broadcast(scalar, lanes()); }
   Expression broadcast(Expression scalar, int64_t count);
   Expression sumOf(Expression vector);
+  /// Of floats, as maximum(): one that is NaN makes the result NaN or is left out.
   Expression maximumOf(Expression vector);
   Expression anyOf(Expression mask);
   Expression toInt64(Expression integer32);

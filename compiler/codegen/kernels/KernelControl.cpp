@@ -28,7 +28,8 @@ Expressions KernelBuilder::loop(Expression begin, Expression end, int64_t step,
   setInsertionPointToStart(loopOp.getBody());
   Expressions carried = wrap(loopOp.getRegionIterArgs());
   Expressions next = body(wrap(loopOp.getInductionVar()), carried);
-  scf::YieldOp::create(*this, llvm::to_vector_of<Value>(next));
+  if (!next.empty()) // a loop that carries nothing has its end already
+    scf::YieldOp::create(*this, llvm::to_vector_of<Value>(next));
   return wrap(loopOp.getResults());
 }
 void KernelBuilder::when(Expression condition, function_ref<void()> body) {

@@ -42,11 +42,14 @@ struct Scratch {
   Scratch(const LinearShape &shape, const PackedProduct &product) {
     staging = 0;
     tile = staging + 4 * product.tileRows() * stagingStride(shape.depth);
-    prepared = tile + 4 * product.tileRows() * tileStride(shape, product);
+    // Of one tile of rows and panels side by side, or of all rows of the block and one output
+    // panel.
+    int64_t panelsPerOutput = shape.isGated ? 2 : 1;
+    int64_t sums = product.tileRows() * std::max(shape.strategy.streamPanels, panelsPerOutput);
+    if (passes(product, panelsPerOutput) > 1)
+      sums = std::max(sums, shape.strategy.rowBlock * panelsPerOutput);
+    prepared = tile + 4 * sums * product.panels.width;
     bytes = prepared + product.preparedBytes(shape.strategy.rowBlock);
-  }
-  static int64_t tileStride(const LinearShape &shape, const PackedProduct &product) {
-    return shape.strategy.streamPanels * product.panels.width;
   }
 };
 
@@ -126,7 +129,17 @@ private:
     return kernel.bytesAt(prepared, row * product.rowBytes());
   }
 
-  /// The sums of a piece lie in the tile, panel by panel; each is finished at once.
+  /// From row to row of the sums of a piece, which lie in the tile panel by panel.
+  int64_t tileStride(const PanelStream::Piece &piece) const {
+    return piece.outputPanels * panelsPerOutput * panelWidth;
+  }
+  /// Of one of its rows.
+  Expression sumsOf(const PanelStream::Piece &piece, Expression row) {
+    bool isKept = passes(product, panelsPerOutput) > 1;
+    return kernel.floatsAt(tile, (isKept ? piece.first + row : row) * tileStride(piece));
+  }
+
+  /// The sums of a piece are finished at once, or behind the last pass.
   PanelStream streamOf(Expression base, Expression rows) {
     return {.rows = rows,
             .prepared = prepared,
@@ -134,8 +147,8 @@ private:
             .sideBySide = shape.strategy.streamPanels,
             .panelAt = [this](Expression panel, int64_t part) { return partAt(panel, part); },
             .tileOf =
-                [this](const PanelStream::Piece &) {
-                  return ProductTile{tile, Scratch::tileStride(shape, product)};
+                [this](const PanelStream::Piece &piece) {
+                  return ProductTile{sumsOf(piece, kernel.integer(0)), tileStride(piece)};
                 },
             .finish = [this, base](const PanelStream::Piece &piece, Expression panel,
                                    int64_t place) { finish(base, piece, panel, place); }};
@@ -145,8 +158,7 @@ private:
   /// tile, for the piece's rows of the block at `base`.
   void finish(Expression base, const PanelStream::Piece &piece, Expression panel, int64_t place) {
     kernel.loop(kernel.integer(0), piece.rows, 1, [&](Expression row) {
-      Expression sums = kernel.floatsAt(tile, row * Scratch::tileStride(shape, product) +
-                                                  place * panelsPerOutput * panelWidth);
+      Expression sums = kernel.floatsAt(sumsOf(piece, row), place * panelsPerOutput * panelWidth);
       RowScale scale = emitRowScale(kernel, product, preparedAt(piece.first + row));
       Expression firstColumn = panel * panelWidth, outputRow = base + piece.first + row;
       Expression results =
@@ -196,22 +208,28 @@ int64_t linearScratchBytes(const LinearShape &shape, const Target &target) {
   return Scratch(shape, PackedProduct(target, shape.numbers, shape.depth)).bytes;
 }
 
+/// The layer, or each of its heads.
+static void emitHeads(KernelBuilder &kernel, const LinearShape &shape, const PackedPanels &panels,
+                      const LinearOperands &operands) {
+  if (shape.headCount == 1)
+    return LinearEmitter(kernel, shape, operands).emit();
+  int64_t count = llvm::divideCeil(shape.outputs, panels.width);
+  kernel.loop(kernel.integer(0), kernel.integer(shape.headCount), 1, [&](Expression head) {
+    LinearOperands one = operands;
+    one.input = kernel.floatsAt(operands.input, head * shape.depth);
+    one.output = kernel.floatsAt(operands.output, head * shape.outputs);
+    if (!shape.sharesWeight)
+      one.weights = kernel.bytesAt(operands.weights, head * (count * panels.panelBytes()));
+    if (shape.hasBias)
+      one.bias = kernel.floatsAt(operands.bias, head * (count * panels.width));
+    LinearEmitter(kernel, shape, one).emit();
+  });
+}
+
 Kernel<LinearOperands> linearKernel(KernelBuilder &kernel, const LinearShape &shape) {
   return kernelOf<LinearOperands>(kernel, shape, shape.name(), [&](const LinearOperands &operands) {
-    if (shape.headCount == 1)
-      return LinearEmitter(kernel, shape, operands).emit();
-    PackedPanels panels = PackedProduct(kernel.target(), shape.numbers, shape.depth).panels;
-    int64_t count = llvm::divideCeil(shape.outputs, panels.width);
-    kernel.loop(kernel.integer(0), kernel.integer(shape.headCount), 1, [&](Expression head) {
-      LinearOperands one = operands;
-      one.input = kernel.floatsAt(operands.input, head * shape.depth);
-      one.output = kernel.floatsAt(operands.output, head * shape.outputs);
-      if (!shape.sharesWeight)
-        one.weights = kernel.bytesAt(operands.weights, head * (count * panels.panelBytes()));
-      if (shape.hasBias)
-        one.bias = kernel.floatsAt(operands.bias, head * (count * panels.width));
-      LinearEmitter(kernel, shape, one).emit();
-    });
+    PackedProduct product(kernel.target(), shape.numbers, shape.depth);
+    withRegistersOf(kernel, product, [&] { emitHeads(kernel, shape, product.panels, operands); });
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/kernels/QuantizedRows.h"
 #include "compiler/codegen/kernels/RowOrder.h"
+#include "compiler/codegen/kernels/TileRegisters.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -21,32 +22,51 @@ bool isBFloat(const PackedProduct &product) {
   return product.panels.type == plan::NumberType::BF16;
 }
 
+/// Lines of a panel for each word of its depth.
+int64_t linesPerWord(const PackedPanels &panels) {
+  return panels.width * 4 / kLine;
+}
+
+/// Words for each line that a call of a product in vectors asks for.
+int64_t stepsPerLine(const PackedProduct &product, const ProductCall &call) {
+  return call.prefetch == Prefetch::NextPanel ? call.parts / linesPerWord(product.panels) : 1;
+}
+
 /// A product of `panelCount` panels in words.
 WordProduct wordProduct(const PackedProduct &product, const ProductCall &call) {
   const PackedPanels &panels = product.panels;
   WordProduct words;
   words.kind = isBFloat(product) ? WordKind::BFloats : WordKind::Bytes;
-  words.words = panels.words();
+  words.words = call.depth ? call.depth->count : panels.words();
+  words.accumulates = call.depth && call.depth->first != 0;
   words.rowBytes = product.rowBytes();
   words.wordBytes = 4 * panels.width;
   words.panels = call.weights.size();
   for (int64_t column = 0; column < panels.width; column += product.target.lanes())
     words.columns.push_back(4 * column);
   words.prefetch = call.prefetch;
+  words.stepsPerLine = product.usesTiles() ? 1 : stepsPerLine(product, call);
+  words.linesPerStep = product.usesTiles() && call.prefetch == Prefetch::NextPanel
+                           ? kTileRegisterRows * linesPerWord(panels) / call.parts
+                           : 1;
+  words.streamsRows = product.usesTiles() && call.prefetch != Prefetch::Ahead;
   words.panelBytes = call.panelGap == 0 ? 0 : panels.panelBytes();
   words.panelGap = call.panelGap;
   return words;
 }
 
-/// Where the half of the next panel begins that a call asks for.
+/// Where the part begins that a call asks for: of the next words of the panel, or of the next one.
 Expression prefetchFrom(KernelBuilder &kernel, const PackedProduct &product,
                         const ProductCall &call) {
   if (call.prefetch != Prefetch::NextPanel)
     return kernel.null();
-  int64_t panelBytes = product.panels.panelBytes();
-  int64_t half = product.usesTiles() ? 2 * kTileRegisterRows * product.panels.width
-                                     : kLine * product.panels.words();
-  return kernel.bytesAt(call.weights[0], call.half * half + panelBytes);
+  const PackedPanels &panels = product.panels;
+  int64_t end = call.depth ? call.depth->first + call.depth->count : panels.words();
+  int64_t next = end == panels.words() ? panels.panelBytes() : 4 * end * panels.width;
+  int64_t lines = product.usesTiles()
+                      ? kTileRegisterRows * linesPerWord(panels) / call.parts
+                      : llvm::divideCeil(panels.words(), stepsPerLine(product, call));
+  return kernel.bytesAt(call.weights[0], call.part * (lines * kLine) + next);
 }
 
 } // namespace
@@ -104,9 +124,15 @@ void emitPrepareRows(KernelBuilder &kernel, const PackedProduct &product,
 void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const ProductCall &call) {
   const PackedPanels &panels = product.panels;
   Expression ahead = prefetchFrom(kernel, product, call);
-  if (product.multipliesWords())
-    return emitWordProduct(kernel, wordProduct(product, call), call.rows, call.prepared,
-                           call.weights, ahead, call.tile);
+  if (product.multipliesWords()) {
+    int64_t first = call.depth ? call.depth->first : 0;
+    Expressions weights;
+    for (Expression panel : call.weights)
+      weights.push_back(kernel.bytesAt(panel, 4 * first * panels.width));
+    Expression rows = kernel.bytesAt(call.prepared, 4 * first * product.target.storedBytes());
+    return emitWordProduct(kernel, wordProduct(product, call), call.rows, rows, weights, ahead,
+                           call.tile);
+  }
   int64_t panelCount = call.weights.size(), mostRows = product.maximumRows(panelCount);
   if (panels.isQuantized())
     return kernel.dispatch(call.rows, 1, mostRows, [&](int64_t rows) {
@@ -119,6 +145,7 @@ void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const Prod
                                    .panels = panelCount,
                                    .panelGap = call.panelGap,
                                    .prefetch = call.prefetch,
+                                   .stepsPerLine = stepsPerLine(product, call),
                                    .tileStride = call.tile.stride}),
                   arguments);
     });
@@ -127,7 +154,8 @@ void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const Prod
                      .form = isBFloat(product) ? ColumnForm::BFloatPairs : ColumnForm::Floats,
                      .panelBytes = call.panelGap == 0 ? 0 : panels.panelBytes(),
                      .panelGap = call.panelGap,
-                     .prefetch = call.prefetch};
+                     .prefetch = call.prefetch,
+                     .stepsPerLine = stepsPerLine(product, call)};
   emitFloatProduct(kernel, shape,
                    {.rows = call.rows,
                     .mostRows = mostRows,
@@ -139,8 +167,30 @@ void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const Prod
                     .ahead = ahead});
 }
 
-int64_t prefetchParts(const PackedProduct &product) {
-  return product.usesTiles() ? 2 : product.panels.width * 4 / kLine;
+void withRegistersOf(KernelBuilder &kernel, const PackedProduct &product,
+                     function_ref<void()> body) {
+  return product.usesTiles() ? withTileRegisters(kernel, body) : body();
+}
+
+SmallVector<DepthRange> depthRanges(const PackedProduct &product) {
+  // 32 KB of two columns of tiles; the rows that pass by are streamed.
+  constexpr int64_t kMostSteps = 16;
+  int64_t words = product.panels.words();
+  if (!product.usesTiles())
+    return {{0, words}};
+  int64_t steps = words / kTileRegisterRows, count = llvm::divideCeil(steps, kMostSteps);
+  int64_t size = llvm::divideCeil(steps, count) * kTileRegisterRows;
+  SmallVector<DepthRange> ranges;
+  for (int64_t first = 0; first < words; first += size)
+    ranges.push_back({first, std::min(size, words - first)});
+  return ranges;
+}
+
+SmallVector<int64_t> prefetchParts(const PackedProduct &product) {
+  constexpr int64_t kMost = 8;
+  if (linesPerWord(product.panels) == 0)
+    return {};
+  return {product.usesTiles() ? 2 : linesPerWord(product.panels), kMost};
 }
 
 RowScale emitRowScale(KernelBuilder &kernel, const PackedProduct &product, Expression preparedRow) {

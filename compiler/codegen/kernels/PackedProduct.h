@@ -42,11 +42,19 @@ void emitPrepareRows(KernelBuilder &kernel, const PackedProduct &product,
                      const RowsToPrepare &call);
 int64_t stagingStride(int64_t depth);
 
+/// Words of the depth that one call multiplies.
+struct DepthRange {
+  int64_t first = 0, count = 0;
+};
+
 /// One call of a product.
 struct ProductCall {
+  /// None: all of them. Where it does not begin at the first word, it adds to the tile.
+  std::optional<DepthRange> depth = {};
   Prefetch prefetch = Prefetch::None;
-  /// With Prefetch::NextPanel: which half of the next panel to ask for.
-  Expression half;
+  /// With Prefetch::NextPanel: which part of the next panel to ask for, of how many.
+  Expression part;
+  int64_t parts = 1;
   Expression rows;     // 1 to maximumRows(panelCount)
   Expression prepared; // of the tile's first row
   /// Panels of one product; more than one only pays for few rows, which are bound by reading. Each
@@ -57,8 +65,17 @@ struct ProductCall {
 };
 void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const ProductCall &call);
 
-/// Halves of a panel that Prefetch::NextPanel can ask for: 1 or 2.
-int64_t prefetchParts(const PackedProduct &product);
+/// Emits `body`, whose products are all like this one, with the registers that they need.
+void withRegistersOf(KernelBuilder &kernel, const PackedProduct &product,
+                     llvm::function_ref<void()> body);
+
+/// The ranges in which many rows pass by a panel: of one, what lies in the first-level cache beside
+/// the rows.
+llvm::SmallVector<DepthRange> depthRanges(const PackedProduct &product);
+
+/// In how many parts Prefetch::NextPanel can ask for a panel, in ascending order: the more tiles of
+/// rows pass by it, the less each of them has to wait for. None where lines are longer than words.
+llvm::SmallVector<int64_t> prefetchParts(const PackedProduct &product);
 
 /// What turns sums of one row into numbers; empty for types without scales.
 struct RowScale {

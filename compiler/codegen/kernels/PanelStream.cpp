@@ -8,9 +8,27 @@
 
 namespace transept::codegen {
 
+using namespace mlir;
+
 namespace {
 
 using Piece = PanelStream::Piece;
+
+/// What of an output panel is multiplied together.
+struct Pass {
+  int64_t firstPart = 0, endPart = 0;
+  std::optional<DepthRange> depth = {}; // none: all of it
+};
+
+SmallVector<Pass> passesOf(const PackedProduct &product, int64_t panelsPerOutput) {
+  if (!product.usesTiles())
+    return {{0, panelsPerOutput}};
+  SmallVector<Pass> all;
+  for (int64_t part = 0; part < panelsPerOutput; ++part)
+    for (DepthRange range : depthRanges(product))
+      all.push_back({part, part + 1, range});
+  return all;
+}
 
 class StreamEmitter {
 public:
@@ -37,14 +55,14 @@ private:
     int64_t step = panels / stream.panelsPerOutput;
     Expression stretch = (end - begin) / step;
     kernel.loop(begin, begin + stretch, 1, [&](Expression panel) {
-      Piece piece{panel, stretch, zero, stream.rows, stream.prepared};
+      Piece piece{panel, stretch, zero, stream.rows, stream.prepared, step};
       Expressions weights;
       for (int64_t place = 0; place < step; ++place)
         for (int64_t part = 0; part < stream.panelsPerOutput; ++part)
           weights.push_back(stream.panelAt(panel + stretch * place, part));
       emitProduct(kernel, product,
                   {.prefetch = Prefetch::Ahead,
-                   .half = {},
+                   .part = {},
                    .rows = piece.rows,
                    .prepared = piece.prepared,
                    .weights = weights,
@@ -55,41 +73,68 @@ private:
     });
     kernel.loop(begin + stretch * step, end, 1, [&](Expression panel) {
       Piece piece{panel, zero, zero, stream.rows, stream.prepared};
-      readAlone(piece, Prefetch::Ahead);
+      read(piece, {0, stream.panelsPerOutput}, Prefetch::Ahead);
       stream.finish(piece, panel, 0);
     });
   }
 
-  /// Many rows: all their tiles use a panel while it is in cache.
+  /// Many rows: all their tiles use a panel, or a range of its depth, while it is in cache.
   void passByTiles(Expression begin, Expression end) {
+    SmallVector<Pass> all = passesOf(product, stream.panelsPerOutput);
+    Expression isMany = stream.rows > tileRows;
     kernel.loop(begin, end, 1, [&](Expression panel) {
-      kernel.loop(zero, stream.rows, tileRows, [&](Expression first) {
-        Expression rows = kernel.minimum(stream.rows - first, kernel.integer(tileRows));
-        Expression prepared = kernel.bytesAt(stream.prepared, first * product.rowBytes());
-        Piece piece{panel, zero, first, rows, prepared};
-        // The first tiles ask for the next panel, each for its part.
+      for (const Pass &pass : ArrayRef(all).drop_back())
+        kernel.when(isMany, [&] {
+          forEachTile(panel, [&](const Piece &piece) { askForNext(piece, pass); });
+        });
+      forEachTile(panel, [&](const Piece &piece) {
         kernel.when(
-            stream.rows <= tileRows, [&] { readAlone(piece, Prefetch::Ahead); },
-            [&] {
-              kernel.when(
-                  first < prefetchParts(product) * tileRows,
-                  [&] { readAlone(piece, Prefetch::NextPanel, first / tileRows); },
-                  [&] { readAlone(piece, Prefetch::None); });
-            });
+            isMany, [&] { askForNext(piece, all.back()); },
+            [&] { read(piece, {0, stream.panelsPerOutput}, Prefetch::Ahead); });
         stream.finish(piece, panel, 0);
       });
     });
   }
 
-  /// The parts of one output panel, one after another.
-  void readAlone(const Piece &piece, Prefetch prefetch, Expression half = {}) {
-    for (int64_t part = 0; part < stream.panelsPerOutput; ++part) {
+  void forEachTile(Expression panel, function_ref<void(const Piece &)> body) {
+    kernel.loop(zero, stream.rows, tileRows, [&](Expression first) {
+      Expression rows = kernel.minimum(stream.rows - first, kernel.integer(tileRows));
+      Expression prepared = kernel.bytesAt(stream.prepared, first * product.rowBytes());
+      body({panel, zero, first, rows, prepared});
+    });
+  }
+
+  /// The first tiles ask for what comes next, each for its part, in as many as there are tiles for.
+  void askForNext(const Piece &piece, const Pass &pass) {
+    askForNext(piece, pass, prefetchParts(product));
+  }
+  void askForNext(const Piece &piece, const Pass &pass, ArrayRef<int64_t> partCounts) {
+    if (partCounts.empty())
+      return read(piece, pass, Prefetch::None);
+    int64_t parts = partCounts.back();
+    auto ask = [&] {
+      kernel.when(
+          piece.first < parts * tileRows,
+          [&] { read(piece, pass, Prefetch::NextPanel, piece.first / tileRows, parts); },
+          [&] { read(piece, pass, Prefetch::None); });
+    };
+    if (partCounts.size() == 1)
+      return ask();
+    kernel.when(stream.rows >= parts * tileRows, ask,
+                [&] { askForNext(piece, pass, partCounts.drop_back()); });
+  }
+
+  void read(const Piece &piece, const Pass &pass, Prefetch prefetch, Expression next = {},
+            int64_t nextParts = 1) {
+    for (int64_t part = pass.firstPart; part < pass.endPart; ++part) {
       Expression weights = stream.panelAt(piece.panel, part);
       ProductTile tile = stream.tileOf(piece);
       tile.begin = kernel.floatsAt(tile.begin, part * product.panels.width);
       emitProduct(kernel, product,
-                  {.prefetch = prefetch,
-                   .half = half,
+                  {.depth = pass.depth,
+                   .prefetch = prefetch,
+                   .part = next,
+                   .parts = nextParts,
                    .rows = piece.rows,
                    .prepared = piece.prepared,
                    .weights = {weights},
@@ -105,6 +150,10 @@ private:
 };
 
 } // namespace
+
+int64_t passes(const PackedProduct &product, int64_t panelsPerOutput) {
+  return passesOf(product, panelsPerOutput).size();
+}
 
 void emitPanelStream(KernelBuilder &kernel, const PackedProduct &product, const PanelStream &stream,
                      Expression begin, Expression end) {

@@ -15,11 +15,12 @@ namespace transept::codegen {
 
 struct PanelStream {
   /// What one call of a product computes: for rows from `first` of the block on the output panel
-  /// `panel` and, side by side, those that begin `stretch` output panels behind each other.
+  /// `panel` and, side by side, `outputPanels` - 1 more, `stretch` output panels behind each other.
   struct Piece {
-    Expression panel, stretch; // 0: the one panel alone
+    Expression panel, stretch;
     Expression first, rows;
     Expression prepared; // the first of the rows
+    int64_t outputPanels = 1;
   };
 
   Expression rows;     // of the block
@@ -30,12 +31,16 @@ struct PanelStream {
   int64_t sideBySide = 1;
   /// The panels of an output panel.
   std::function<Expression(Expression panel, int64_t part)> panelAt;
-  /// Where the sums of a piece go.
+  /// Where the sums of a piece go. Where rows pass by an output panel several times (passes()),
+  /// those of all tiles lie there at the same time.
   std::function<ProductTile(const Piece &)> tileOf;
   /// Called behind each product with every output panel of its piece, whose sums are number `place`
   /// in the tile.
   std::function<void(const Piece &, Expression panel, int64_t place)> finish;
 };
+
+/// How many times many rows pass by an output panel of so many panels, with a part of it each time.
+int64_t passes(const PackedProduct &product, int64_t panelsPerOutput);
 
 /// Emits the products of all rows with the output panels from `begin` to `end`.
 void emitPanelStream(KernelBuilder &kernel, const PackedProduct &product, const PanelStream &stream,

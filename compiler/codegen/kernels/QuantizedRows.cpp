@@ -32,6 +32,8 @@ public:
     std::string name = llvm::formatv("int4_product_{0}x{1}x{2}_depth{3}_to{4}{5}", rows,
                                      shape.panels, layout.width, layout.depth, shape.tileStride,
                                      prefetchNames[int(shape.prefetch)]);
+    if (shape.stepsPerLine != 1)
+      name += llvm::formatv("_each{0}", shape.stepsPerLine).str();
     SmallVector<Type> types(3, kernel.pointerType());
     types.push_back(kernel.getI64Type());
     types.append(shape.panels, kernel.pointerType());
@@ -122,7 +124,7 @@ private:
           kernel.prefetch(kernel.bytesAt(panel, at + byte), /*level=*/2);
     }
     if (shape.prefetch == Prefetch::NextPanel)
-      kernel.prefetch(kernel.bytesAt(next, word * kLine), /*level=*/2);
+      kernel.prefetch(kernel.bytesAt(next, nextOffset(word, shape.stepsPerLine)), /*level=*/2);
   }
 
   Expression wordOf(int64_t row, Expression word) {

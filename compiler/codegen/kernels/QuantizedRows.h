@@ -18,6 +18,7 @@ struct HalfByteProduct {
   int64_t rows = 0, panels = 1;
   int64_t panelGap = 0; // with Ahead: see prefetchOffset
   Prefetch prefetch = Prefetch::None;
+  int64_t stepsPerLine = 1; // with NextPanel; a step is a word
   int64_t tileStride = 0;
 
   bool operator==(const HalfByteProduct &) const = default;

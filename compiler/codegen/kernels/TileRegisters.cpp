@@ -21,43 +21,44 @@ const targets::TileInstructions &instructionsOf(KernelBuilder &kernel) {
 
 } // namespace
 
-Expressions TileRegisters::zero() {
+TileRegister TileRegisters::zero(int64_t number) {
   if (isEmulated())
-    return Expressions(kRows, kernel.broadcast(kernel.integer32(0), kRows));
-  return {kernel.wrap(instructionsOf(kernel).zero(kernel))};
+    return {number, Expressions(kRows, kernel.broadcast(kernel.integer32(0), kRows))};
+  instructionsOf(kernel).zero(kernel, number);
+  return {number};
 }
 
-Expressions TileRegisters::load(Expression pointer, int64_t stride) {
-  if (!isEmulated())
-    return {kernel.wrap(instructionsOf(kernel).load(kernel, pointer, stride))};
-  Expressions tile;
+TileRegister TileRegisters::load(int64_t number, Expression pointer, int64_t stride,
+                                 bool isStreamed) {
+  TileRegister tile{number};
+  if (!isEmulated()) {
+    instructionsOf(kernel).load(kernel, number, pointer, stride, isStreamed);
+    return tile;
+  }
   for (int64_t row = 0; row < kRows; ++row)
-    tile.push_back(kernel.load(kernel.bytesAt(pointer, row * stride), kernel.integersOf(kRows)));
+    tile.vectors.push_back(
+        kernel.load(kernel.bytesAt(pointer, row * stride), kernel.integersOf(kRows)));
   return tile;
 }
 
-void TileRegisters::store(const Expressions &tile, Expression pointer, int64_t stride) {
+void TileRegisters::store(const TileRegister &tile, Expression pointer, int64_t stride) {
   if (!isEmulated())
-    return instructionsOf(kernel).store(kernel, tile[0], pointer, stride);
+    return instructionsOf(kernel).store(kernel, tile.number, pointer, stride);
   for (int64_t row = 0; row < kRows; ++row)
-    kernel.store(tile[row], kernel.bytesAt(pointer, row * stride));
+    kernel.store(tile.vectors[row], kernel.bytesAt(pointer, row * stride));
 }
 
-Expressions TileRegisters::multiplyAdd(const Expressions &sums, const Expressions &rows,
-                                       const Expressions &columns) {
+void TileRegisters::multiplyAdd(TileRegister &sums, const TileRegister &rows,
+                                const TileRegister &columns) {
   if (!isEmulated())
-    return {kernel.wrap(
-        instructionsOf(kernel).multiplyAdd(kernel, form, sums[0], rows[0], columns[0]))};
-  Expressions result;
-  for (int64_t row = 0; row < kRows; ++row) {
-    Expression sum = sums[row];
+    return instructionsOf(kernel).multiplyAdd(kernel, form, sums.number, rows.number,
+                                              columns.number);
+  for (int64_t row = 0; row < kRows; ++row)
     for (int64_t word = 0; word < kRows; ++word) {
-      Expression one = kernel.wrap(vector::ExtractOp::create(kernel, rows[row], word));
-      sum = emulatedProduct(sum, columns[word], kernel.broadcast(one, kRows));
+      Expression one = kernel.wrap(vector::ExtractOp::create(kernel, rows.vectors[row], word));
+      sums.vectors[row] =
+          emulatedProduct(sums.vectors[row], columns.vectors[word], kernel.broadcast(one, kRows));
     }
-    result.push_back(sum);
-  }
-  return result;
 }
 
 Expression TileRegisters::emulatedProduct(Expression sums, Expression columns, Expression rowWord) {
@@ -74,6 +75,14 @@ Expression TileRegisters::emulatedProduct(Expression sums, Expression columns, E
   floats = kernel.multiplyAdd(columnLow, rowLow, floats);
   floats = kernel.multiplyAdd(columnHigh, rowHigh, floats);
   return kernel.asType(floats, sums.type());
+}
+
+void withTileRegisters(KernelBuilder &kernel, function_ref<void()> body) {
+  if (kernel.target().emulatesTiles)
+    return body();
+  instructionsOf(kernel).configure(kernel);
+  body();
+  instructionsOf(kernel).release(kernel);
 }
 
 } // namespace transept::codegen

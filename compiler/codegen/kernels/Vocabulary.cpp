@@ -51,12 +51,14 @@ public:
         scores(kernel.bytesAt(operands.scratch, scratch.scores)) {}
 
   void emit() {
-    forEachShare(kernel, request, shape.vocabularySize, [&](const VocabularyShare &next) {
-      share = next;
-      weights = kernel.select(share.isPart, share.panels, operands.weights);
-      bias = kernel.select(share.isPart, share.bias, operands.bias);
-      firstBlock = share.firstBlockOf(operands.worker, operands.workerCount);
-      search();
+    withRegistersOf(kernel, product, [&] {
+      forEachShare(kernel, request, shape.vocabularySize, [&](const VocabularyShare &next) {
+        share = next;
+        weights = kernel.select(share.isPart, share.panels, operands.weights);
+        bias = kernel.select(share.isPart, share.bias, operands.bias);
+        firstBlock = share.firstBlockOf(operands.worker, operands.workerCount);
+        search();
+      });
     });
   }
 

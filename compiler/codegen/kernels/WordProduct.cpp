@@ -37,7 +37,12 @@ std::string nameOf(const WordProduct &product, const char *what, int64_t rows, i
                                    product.words, product.rowBytes, product.wordBytes);
   if (product.columns.size() > 1)
     name += llvm::formatv("x{0}", product.columns.back()).str();
-  return name + llvm::formatv("_to{0}{1}", tileStride, prefetchNames[int(product.prefetch)]).str();
+  name += llvm::formatv("_to{0}{1}", tileStride, prefetchNames[int(product.prefetch)]).str();
+  if (product.stepsPerLine != 1)
+    name += llvm::formatv("_each{0}", product.stepsPerLine).str();
+  if (product.linesPerStep != 1)
+    name += llvm::formatv("_lines{0}", product.linesPerStep).str();
+  return name;
 }
 
 /// What one function computes.
@@ -106,7 +111,8 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
                     kernel.prefetch(kernel.bytesAt(panel, ahead + offset), /*level=*/2);
                 }
               if (product.prefetch == Prefetch::NextPanel)
-                kernel.prefetch(kernel.bytesAt(next, word * kLine), /*level=*/2);
+                kernel.prefetch(kernel.bytesAt(next, nextOffset(word, product.stepsPerLine)),
+                                /*level=*/2);
               Expression rowWord = kernel.bytesAt(a, word * rowWordBytes);
               Expressions results(carried);
               for (int64_t row = 0; row < rows; ++row) {
@@ -136,22 +142,31 @@ public:
         tiles(kernel, product.kind == WordKind::Bytes ? WordForm::Bytes : WordForm::BFloats) {}
 
   void emit() {
-    Expressions sums;
+    SmallVector<TileRegister> sums;
     forEachTile([&](int64_t r, int64_t c) {
-      llvm::append_range(sums, product.accumulates ? tiles.load(placeOf(r, c), 4 * tileStride)
-                                                   : tiles.zero());
+      int64_t number = sums.size();
+      sums.push_back(product.accumulates ? tiles.load(number, placeOf(r, c), 4 * tileStride)
+                                         : tiles.zero(number));
     });
-    parts = int64_t(sums.size()) / (rowTiles * columnTiles());
-    sums = kernel.loop(
-        kernel.integer(0), kernel.integer(product.words / kRows), 1, sums,
-        [&](Expression step, ArrayRef<Expression> carried) { return afterStep(step, carried); });
+    assert(sums.size() <= kFirstRows && "registers for the sums");
+    Expressions vectors =
+        kernel.loop(kernel.integer(0), kernel.integer(product.words / kRows), 1, vectorsOf(sums),
+                    [&](Expression step, ArrayRef<Expression> carried) {
+                      setVectors(sums, carried);
+                      addStep(step, sums);
+                      return vectorsOf(sums);
+                    });
+    setVectors(sums, vectors);
     forEachTile([&](int64_t r, int64_t c) {
-      tiles.store(partOf(sums, r, c), placeOf(r, c), 4 * tileStride);
+      tiles.store(sums[r * columnTiles() + c], placeOf(r, c), 4 * tileStride);
     });
   }
 
 private:
   static constexpr int64_t kRows = TileRegisters::kRows, kRowBytes = TileRegisters::kRowBytes;
+  /// Sums have the registers before these, two tiles of rows and columns in turn the others.
+  static constexpr size_t kFirstRows = TileRegisters::kCount - 4;
+  static constexpr size_t kFirstColumns = kFirstRows + 2;
 
   int64_t columnTiles() const { return product.vectors(); }
   int64_t stepBytes() const { return kRows * product.wordBytes; }
@@ -168,39 +183,46 @@ private:
     return kernel.floatsAt(panel, r * kRows * tileStride + c % perPanel * kRows);
   }
 
-  Expressions partOf(ArrayRef<Expression> sums, int64_t r, int64_t c) {
-    return Expressions(sums.slice((r * columnTiles() + c) * parts, parts));
+  /// What emulated tiles are made of, one tile behind the other.
+  static Expressions vectorsOf(ArrayRef<TileRegister> tiles) {
+    Expressions all;
+    for (const TileRegister &tile : tiles)
+      llvm::append_range(all, tile.vectors);
+    return all;
+  }
+  static void setVectors(MutableArrayRef<TileRegister> tiles, ArrayRef<Expression> all) {
+    for (TileRegister &tile : tiles) {
+      tile.vectors.assign(all.begin(), all.begin() + tile.vectors.size());
+      all = all.drop_front(tile.vectors.size());
+    }
   }
 
-  /// The sums with the words of one register more.
-  Expressions afterStep(Expression step, ArrayRef<Expression> sums) {
+  /// Adds the products with the words of one register more.
+  void addStep(Expression step, MutableArrayRef<TileRegister> sums) {
     Expression from = step * stepBytes();
     Expression ahead =
         prefetchOffset(kernel, from, product.panels, product.panelBytes, product.panelGap);
-    SmallVector<Expressions> rows, results(rowTiles * columnTiles());
+    SmallVector<TileRegister> rows;
     for (int64_t r = 0; r < rowTiles; ++r)
-      rows.push_back(tiles.load(kernel.bytesAt(a, step * kRowBytes + r * kRows * product.rowBytes),
-                                product.rowBytes));
+      rows.push_back(tiles.load(kFirstRows + r,
+                                kernel.bytesAt(a, step * kRowBytes + r * kRows * product.rowBytes),
+                                product.rowBytes, product.streamsRows));
     int64_t c = 0;
     for (Expression panel : panels)
       for (int64_t offset : product.columns) {
-        Expressions columns = tiles.load(kernel.bytesAt(panel, from + offset), product.wordBytes);
+        TileRegister columns = tiles.load(kFirstColumns + c % 2,
+                                          kernel.bytesAt(panel, from + offset), product.wordBytes);
         for (int64_t r = 0; r < rowTiles; ++r)
-          results[r * columnTiles() + c] = tiles.multiplyAdd(partOf(sums, r, c), rows[r], columns);
+          tiles.multiplyAdd(sums[r * columnTiles() + c], rows[r], columns);
         ++c;
         if (product.prefetch == Prefetch::Ahead)
           for (int64_t word = 0; word < kRows; ++word)
             kernel.prefetch(kernel.bytesAt(panel, ahead + (offset + word * product.wordBytes)),
                             /*level=*/2);
       }
-    // Half of the lines of a step, in the next panel.
     if (product.prefetch == Prefetch::NextPanel)
-      for (int64_t line = 0; line < stepBytes() / kLine / 2; ++line)
+      for (int64_t line = 0; line < product.linesPerStep; ++line)
         kernel.prefetch(kernel.bytesAt(next, from + line * kLine), /*level=*/2);
-    Expressions all;
-    for (const Expressions &result : results)
-      llvm::append_range(all, result);
-    return all;
   }
 
   KernelBuilder &kernel;
@@ -209,7 +231,6 @@ private:
   Expression a, next, tile, tileGap;
   ArrayRef<Expression> panels;
   TileRegisters tiles;
-  int64_t parts = 1; // values that a tile is made of
 };
 
 func::FuncOp tileProduct(KernelBuilder &kernel, const WordProduct &product, int64_t rowTiles,

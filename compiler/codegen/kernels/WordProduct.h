@@ -28,10 +28,15 @@ struct WordProduct {
   llvm::SmallVector<int64_t> columns;
   /// Adds to the tile instead of overwriting it.
   bool accumulates = false;
-  /// With NextPanel, of which half is asked for: see emitWordProduct.
   Prefetch prefetch = Prefetch::None;
+  /// With NextPanel: vectors ask for a cache line in so many steps, each of a word; tiles for so
+  /// many lines in a step, as far apart as what a step reads.
+  int64_t stepsPerLine = 1, linesPerStep = 1;
   /// With Ahead: see prefetchOffset.
   int64_t panelBytes = 0, panelGap = 0;
+
+  /// Rows of A pass by, while W stays in the first-level cache.
+  bool streamsRows = false;
 
   bool operator==(const WordProduct &) const = default;
 
@@ -48,7 +53,7 @@ int64_t maximumRows(const Target &target, const WordProduct &product);
 
 /// Emits a call for `rows` rows: 1 to 2 * kTileRegisterRows with tiles (which read and write whole
 /// registers of rows), else 1 to maximumRows(...): for more there is no code. `ahead`: with
-/// Prefetch::NextPanel, a cache line for each word from there on is asked for; else null.
+/// Prefetch::NextPanel, where the lines begin that are asked for; else null.
 void emitWordProduct(KernelBuilder &kernel, const WordProduct &product, Expression rows,
                      Expression a, llvm::ArrayRef<Expression> w, Expression ahead,
                      const ProductTile &tile);

@@ -9,6 +9,9 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
+#include <algorithm>
+#include <array>
+
 namespace transept::targets::x86_64 {
 
 using namespace mlir;
@@ -39,49 +42,60 @@ public:
   }
 };
 
-/// Every instruction is told the size of its tiles.
+/// The intrinsics that name registers: with those that LLVM allocates, each function would
+/// configure its tiles, which takes as long as a product of 32 rows with a panel of 256 inputs.
 class TileProducts : public TileInstructions {
 public:
-  Value zero(ImplicitLocOpBuilder &builder) const override {
-    Value rows = integer(builder, kTileRegisterRows);
-    Value rowBytes = integer(builder, kTileRegisterRowBytes);
-    return call(builder, "llvm.x86.tilezero.internal", tileType(builder), {rows, rowBytes});
+  void configure(ImplicitLocOpBuilder &builder) const override {
+    // Palette 1; from byte 16 on the bytes of each register's rows (16 bits), from byte 48 on how
+    // many rows it has (8 bits).
+    static_assert(kTileRegisters == 8 && kTileRegisterRows == 16 && kTileRegisterRowBytes == 64);
+    std::array<int32_t, 16> words = {1};
+    std::fill_n(words.begin() + 4, 4, 0x00400040);
+    std::fill_n(words.begin() + 12, 2, 0x10101010);
+    auto type = VectorType::get(16, builder.getI32Type());
+    Value configuration = arith::ConstantOp::create(
+        builder, DenseElementsAttr::get(type, llvm::ArrayRef<int32_t>(words)));
+    auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+    Value one = arith::ConstantOp::create(builder, builder.getI64IntegerAttr(1));
+    Value place = LLVM::AllocaOp::create(builder, pointer, type, one, /*alignment=*/64);
+    LLVM::StoreOp::create(builder, configuration, place);
+    emit(builder, "ldtilecfg", place);
   }
 
-  Value load(ImplicitLocOpBuilder &builder, Value pointer, int64_t stride) const override {
-    Value rows = integer(builder, kTileRegisterRows);
-    Value rowBytes = integer(builder, kTileRegisterRowBytes);
-    return call(builder, "llvm.x86.tileloadd64.internal", tileType(builder),
-                {rows, rowBytes, pointer, wideInteger(builder, stride)});
+  void release(ImplicitLocOpBuilder &builder) const override { emit(builder, "tilerelease", {}); }
+
+  void zero(ImplicitLocOpBuilder &builder, int64_t tile) const override {
+    emit(builder, "tilezero", number(builder, tile));
   }
 
-  void store(ImplicitLocOpBuilder &builder, Value tile, Value pointer,
+  void load(ImplicitLocOpBuilder &builder, int64_t tile, Value pointer, int64_t stride,
+            bool isStreamed) const override {
+    emit(builder, isStreamed ? "tileloaddt164" : "tileloadd64",
+         {number(builder, tile), pointer, bytes(builder, stride)});
+  }
+
+  void store(ImplicitLocOpBuilder &builder, int64_t tile, Value pointer,
              int64_t stride) const override {
-    Value rows = integer(builder, kTileRegisterRows);
-    Value rowBytes = integer(builder, kTileRegisterRowBytes);
-    LLVM::CallIntrinsicOp::create(
-        builder, builder.getStringAttr("llvm.x86.tilestored64.internal"),
-        ValueRange{rows, rowBytes, pointer, wideInteger(builder, stride), tile});
+    emit(builder, "tilestored64", {number(builder, tile), pointer, bytes(builder, stride)});
   }
 
-  Value multiplyAdd(ImplicitLocOpBuilder &builder, WordForm form, Value sums, Value rows,
-                    Value columns) const override {
-    Value rowCount = integer(builder, kTileRegisterRows);
-    Value width = integer(builder, kTileRegisterRowBytes);
-    StringRef name =
-        form == WordForm::Bytes ? "llvm.x86.tdpbsud.internal" : "llvm.x86.tdpbf16ps.internal";
-    return call(builder, name, tileType(builder), {rowCount, width, width, sums, rows, columns});
+  void multiplyAdd(ImplicitLocOpBuilder &builder, WordForm form, int64_t sums, int64_t rows,
+                   int64_t columns) const override {
+    emit(builder, form == WordForm::Bytes ? "tdpbsud" : "tdpbf16ps",
+         {number(builder, sums), number(builder, rows), number(builder, columns)});
   }
 
 private:
-  static Value integer(ImplicitLocOpBuilder &builder, int64_t value) {
-    return arith::ConstantOp::create(builder, builder.getI16IntegerAttr(int16_t(value)));
+  static void emit(ImplicitLocOpBuilder &builder, StringRef instruction, ValueRange operands) {
+    LLVM::CallIntrinsicOp::create(builder, builder.getStringAttr("llvm.x86." + instruction),
+                                  operands);
   }
-  static Value wideInteger(ImplicitLocOpBuilder &builder, int64_t value) {
+  static Value number(ImplicitLocOpBuilder &builder, int64_t tile) {
+    return arith::ConstantOp::create(builder, builder.getI8IntegerAttr(int8_t(tile)));
+  }
+  static Value bytes(ImplicitLocOpBuilder &builder, int64_t value) {
     return arith::ConstantOp::create(builder, builder.getI64IntegerAttr(value));
-  }
-  static Type tileType(ImplicitLocOpBuilder &builder) {
-    return LLVM::LLVMX86AMXType::get(builder.getContext());
   }
 };
 

@@ -2,7 +2,7 @@
 // stack. Each run leaves only the loop of one full tile: six rows by four vectors.
 
 // RUN: %transept compile %S/Inputs/tiny.mlir --emit asm --target aarch64-linux --cpu armv8-a \
-// RUN:   | sed -n '/^tile_product_6x1x16_stride64:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.f32
+// RUN:   | sed -n '/^tile_product_6x1x16_stride16:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.f32
 // RUN: FileCheck %s --check-prefix=F32 --implicit-check-not='{{\[?}}sp' --implicit-check-not=fmla < %t.f32
 // RUN: FileCheck %s --check-prefix=FACTORS --implicit-check-not=ld1r < %t.f32
 
@@ -13,7 +13,7 @@
 // FACTORS: b.ne
 
 // RUN: %transept compile %S/Inputs/tiny.mlir --emit asm --target aarch64-linux --cpu neoverse-n1 --weights int8 \
-// RUN:   | sed -n '/^int8_product_6x4_[a-z0-9_]*_to64:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.sdot
+// RUN:   | sed -n '/^int8_product_6x4_[a-z0-9_]*_to16:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.sdot
 // RUN: FileCheck %s --check-prefix=SDOT --implicit-check-not='{{\[?}}sp' --implicit-check-not=dot < %t.sdot
 // RUN: FileCheck %s --check-prefix=SIGNS --implicit-check-not=eor < %t.sdot
 
@@ -24,7 +24,7 @@
 // SIGNS-COUNT-4: eor
 
 // RUN: %transept compile %S/Inputs/tiny.mlir --emit asm --target aarch64-linux --cpu neoverse-n2 --weights int8 \
-// RUN:   | sed -n '/^int8_product_6x4_[a-z0-9_]*_to64:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.usdot
+// RUN:   | sed -n '/^int8_product_6x4_[a-z0-9_]*_to16:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.usdot
 // RUN: FileCheck %s --check-prefix=USDOT --implicit-check-not='{{\[?}}sp' --implicit-check-not=dot --implicit-check-not=eor < %t.usdot
 
 // USDOT:          LBB
@@ -32,7 +32,7 @@
 // USDOT:          b.ne
 
 // RUN: %transept compile %S/Inputs/tiny.mlir --emit asm --target aarch64-linux --cpu neoverse-n2 --weights bf16 \
-// RUN:   | sed -n '/^bf16_product_6x4_[a-z0-9_]*_to64:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.bfdot
+// RUN:   | sed -n '/^bf16_product_6x4_[a-z0-9_]*_to16:/,/ret$/p' | sed -n '/^\.LBB/,/b\.ne/p' > %t.bfdot
 // RUN: FileCheck %s --check-prefix=BFDOT --implicit-check-not='{{\[?}}sp' --implicit-check-not=dot < %t.bfdot
 
 // BFDOT:          LBB

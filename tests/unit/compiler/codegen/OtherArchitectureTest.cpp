@@ -43,21 +43,25 @@ class OtherProducts : public targets::ProductInstructions {
   }
 };
 
-/// Tiles are values of 64 bits here.
 class OtherTiles : public targets::TileInstructions {
-  Value zero(ImplicitLocOpBuilder &builder) const override {
-    return call(builder, "llvm.other.zerotile", builder.getI64Type(), {});
+  void configure(ImplicitLocOpBuilder &builder) const override { emit(builder, "configure", {}); }
+  void release(ImplicitLocOpBuilder &builder) const override { emit(builder, "release", {}); }
+  void zero(ImplicitLocOpBuilder &builder, int64_t) const override {
+    emit(builder, "zerotile", {});
   }
-  Value load(ImplicitLocOpBuilder &builder, Value pointer, int64_t) const override {
-    return call(builder, "llvm.other.loadtile", builder.getI64Type(), pointer);
+  void load(ImplicitLocOpBuilder &builder, int64_t, Value pointer, int64_t, bool) const override {
+    emit(builder, "loadtile", pointer);
   }
-  void store(ImplicitLocOpBuilder &builder, Value tile, Value pointer, int64_t) const override {
-    LLVM::CallIntrinsicOp::create(builder, builder.getStringAttr("llvm.other.storetile"),
-                                  ValueRange{tile, pointer});
+  void store(ImplicitLocOpBuilder &builder, int64_t, Value pointer, int64_t) const override {
+    emit(builder, "storetile", pointer);
   }
-  Value multiplyAdd(ImplicitLocOpBuilder &builder, WordForm, Value sums, Value rows,
-                    Value columns) const override {
-    return call(builder, "llvm.other.multiplytiles", sums.getType(), {sums, rows, columns});
+  void multiplyAdd(ImplicitLocOpBuilder &builder, WordForm, int64_t, int64_t,
+                   int64_t) const override {
+    emit(builder, "multiplytiles", {});
+  }
+
+  static void emit(ImplicitLocOpBuilder &builder, StringRef name, ValueRange operands) {
+    LLVM::CallIntrinsicOp::create(builder, builder.getStringAttr("llvm.other." + name), operands);
   }
 };
 
@@ -168,8 +172,9 @@ TEST_P(OnAnotherArchitecture, TilesAreThoseOfTheTarget) {
   target.vectors = {.lanes = 16, .sumRegisters = 24, .rows = 12, .panelWidth = 32};
   build(NumberType::Int8);
   EXPECT_THAT(intrinsics(),
-              ElementsAre("llvm.other.bytes", "llvm.other.loadtile", "llvm.other.multiplytiles",
-                          "llvm.other.storetile", "llvm.other.zerotile"));
+              ElementsAre("llvm.other.bytes", "llvm.other.configure", "llvm.other.loadtile",
+                          "llvm.other.multiplytiles", "llvm.other.release", "llvm.other.storetile",
+                          "llvm.other.zerotile"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Registers, OnAnotherArchitecture, ::testing::Values(16, 32),
