@@ -88,7 +88,8 @@ private:
     Expression offset = step * rowStride * numberBytes;
     Expression ahead;
     if (product.prefetch == Prefetch::Ahead)
-      ahead = prefetchOffset(kernel, offset, product.panels, product.panelBytes, product.panelGap);
+      ahead = prefetchOffset(kernel, offset, prefetchDistance(product.panels), product.panelBytes,
+                             product.panelGap);
     for (Expression panel : panels) {
       Expression row = kernel.bytesAt(panel, offset);
       for (int64_t v = 0; v < vectorsPerPanel; ++v)
@@ -177,13 +178,17 @@ Expression nextOffset(Expression step, int64_t stepsPerLine) {
   return step / stepsPerLine * kLineBytes;
 }
 
-Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panels,
-                          int64_t panelBytes, int64_t panelGap) {
+int64_t prefetchDistance(int64_t panels) {
   // Measured (docs/decisions/0010): a page ahead in one panel, a quarter of one where several are
   // read side by side: half a page, which is in the page being read as often as not, takes a third
   // longer. And not into the first level, whose few outstanding misses the loads themselves need.
   constexpr int64_t kPageBytes = 4096;
-  Expression ahead = offset + (panels == 1 ? kPageBytes : kPageBytes / 4);
+  return panels == 1 ? kPageBytes : kPageBytes / 4;
+}
+
+Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t distance,
+                          int64_t panelBytes, int64_t panelGap) {
+  Expression ahead = offset + distance;
   return panelGap == 0 ? ahead : kernel.select(ahead < panelBytes, ahead, ahead + panelGap);
 }
 

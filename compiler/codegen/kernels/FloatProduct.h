@@ -21,10 +21,13 @@ enum class Prefetch {
   NextCall   // W comes from memory in pieces too short for that: meanwhile a later call's piece
 };
 
-/// Emits where to prefetch from (into the second-level cache), for a step that begins `offset`
-/// bytes into each of `panels` panels: after a panel comes the one that begins `panelGap` bytes
+/// How many bytes ahead vectors prefetch that read `panels` panels side by side.
+int64_t prefetchDistance(int64_t panels);
+
+/// Emits where to prefetch from (into the second-level cache), `distance` bytes ahead of a step
+/// that begins `offset` bytes into a panel: after it comes the one that begins `panelGap` bytes
 /// behind its end.
-Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t panels,
+Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t distance,
                           int64_t panelBytes, int64_t panelGap);
 
 /// Where in what follows a step of NextPanel prefetches from, in bytes.

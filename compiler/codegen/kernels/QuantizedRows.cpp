@@ -117,8 +117,8 @@ private:
   void prefetchWords(Expression offset, Expression word) {
     constexpr int64_t kLine = 64;
     if (shape.prefetch == Prefetch::Ahead) {
-      Expression at =
-          prefetchOffset(kernel, offset, shape.panels, layout.panelBytes(), shape.panelGap);
+      Expression at = prefetchOffset(kernel, offset, prefetchDistance(shape.panels),
+                                     layout.panelBytes(), shape.panelGap);
       for (Expression panel : panels)
         for (int64_t byte = 0; byte < 4 * layout.width; byte += kLine)
           kernel.prefetch(kernel.bytesAt(panel, at + byte), /*level=*/2);

@@ -98,8 +98,8 @@ func::FuncOp vectorProduct(KernelBuilder &kernel, const WordProduct &product, in
             kernel.integer(0), kernel.integer(product.words), 1, sums,
             [&](Expression word, ArrayRef<Expression> carried) {
               Expression from = word * product.wordBytes;
-              Expression ahead = prefetchOffset(kernel, from, product.panels, product.panelBytes,
-                                                product.panelGap);
+              Expression ahead = prefetchOffset(kernel, from, prefetchDistance(product.panels),
+                                                product.panelBytes, product.panelGap);
               SmallVector<Expressions> columns;
               for (Expression panel : panels)
                 for (int64_t offset : product.columns) {
@@ -200,8 +200,9 @@ private:
   /// Adds the products with the words of one register more.
   void addStep(Expression step, MutableArrayRef<TileRegister> sums) {
     Expression from = step * stepBytes();
+    // Nearer, it would be part of what this step and the next load themselves.
     Expression ahead =
-        prefetchOffset(kernel, from, product.panels, product.panelBytes, product.panelGap);
+        prefetchOffset(kernel, from, 2 * stepBytes(), product.panelBytes, product.panelGap);
     SmallVector<TileRegister> rows;
     for (int64_t r = 0; r < rowTiles; ++r)
       rows.push_back(tiles.load(kFirstRows + r,
