@@ -138,6 +138,8 @@ struct Features {
   /// Before the convolutions, too: a row is a line of places with a number each. In the end a line
   /// is one row, its places beside one another within each channel.
   std::vector<GridConvolution> gridConvolutions = {};
+  /// Of each row, before the convolutions, too.
+  std::optional<Norm> norm = {};
 };
 
 /// From what a stack reads to its first states: token embeddings or features, times scale, plus
@@ -209,6 +211,13 @@ struct Window {
   std::optional<int64_t> before, after;
 };
 
+/// A row sees those of its chunk of `size` positions, and of so many chunks before it; absent: all
+/// before.
+struct Chunks {
+  int64_t size = 1;
+  std::optional<int64_t> before;
+};
+
 /// Square tiles of the rows' grid: a row sees those of its own tile. `shift` lines and columns are
 /// in the first ones of each direction; 0: `side`, as in all others.
 struct Tiles {
@@ -250,6 +259,7 @@ struct Attention {
   std::optional<checkpoints::TensorReference> tileBias;
   /// A row looks at no keys that are farther from it, before or behind; source only.
   std::optional<int64_t> reach;
+  std::optional<Chunks> chunks = {};             // source only
   std::optional<BlockSums> blockSums = {};       // source only
   std::optional<GlobalTokens> globalTokens = {}; // source only
   Norm norm;
@@ -302,13 +312,15 @@ struct BatchNorm {
   checkpoints::TensorReference gain, bias, mean, variance;
 };
 
-/// Each column by itself over the rows around each, as many before as behind; zeros are outside of
-/// a sequence. The weight has shape [columns, 1, kernelSize].
+/// Each column by itself over the rows around each, as many before as behind, or over those before
+/// it alone; zeros are outside of a sequence. The weight has shape [columns, 1, kernelSize].
 struct DepthwiseConvolution {
   int64_t kernelSize = 1; // odd
   checkpoints::TensorReference weight;
   std::optional<checkpoints::TensorReference> bias;
   std::optional<BatchNorm> norm = {};
+  std::optional<Norm> rowNorm = {}; // of each row of the result
+  bool isCausal = false;
 };
 
 /// Mixes rows with those near them: output(activation(depthwise((input x) * sigmoid(gate x))))
@@ -327,6 +339,25 @@ struct Sublayer {
   std::optional<Attention> attention = {};
   std::optional<FeedForward> feedForward = {};
   std::optional<RowMixer> mixer = {};
+};
+
+/// A layer that makes fewer rows: r + attention(a), where r and a are convolutions of norms of the
+/// states; then feed-forward as in layers with the normPlacement pre. attention.norm stands before
+/// the convolution that makes a.
+struct AdapterLayer {
+  Norm residualNorm;
+  Convolution residual, input;
+  Attention attention;
+  FeedForward feedForward;
+};
+
+/// What stands behind the layers of a source: n + factor * feedForward(n), where n is
+/// feedForward.norm of their states; then layers that make fewer rows.
+struct Adapter {
+  double factor = 1.0;
+  FeedForward feedForward;
+  int64_t layerCount = 0;
+  std::optional<AdapterLayer> layer = {};
 };
 
 /// Rows of a source that lie in lines, as patches of an image do.
@@ -418,6 +449,7 @@ struct Stack {
   std::vector<Sublayer> sublayers = {};
   /// Of what each layer gives; with sublayers only.
   std::optional<Norm> layerNorm = {};
+  std::optional<Adapter> adapter = {}; // with sublayers only; before finalNorm
   std::optional<Norm> finalNorm;
   std::optional<PredictStream> predictStream = {}; // target only
 };
