@@ -20,7 +20,7 @@ void SpeechFlags::addTo(CLI::App &command) {
       ->group(group);
   command
       .add_option("--text-language", textLanguage,
-                  "what the text is to be in, for models whose prompts name both [what is spoken]")
+                  "what the text is to be in, for models whose prompts name it [what is spoken]")
       ->group(group);
   command
       .add_option("--task", task,
@@ -62,7 +62,13 @@ void SpeechFlags::checkLanguages(const Model &model) const {
     throw CLI::ValidationError("--text-language", "the prompt of this model does not name it");
   if (!language.empty() && languages.empty())
     throw CLI::ValidationError("--language", "this model knows one language only");
-  bool isNeeded = speech.prompt_names_languages && !speech.default_language;
+  bool namesText = detail::Transcription::namesTextLanguageAlone(model);
+  if (namesText && !language.empty())
+    throw CLI::ValidationError("--language",
+                               "the prompt of this model names the text's, --text-language");
+  if (namesText && !isKnown(textLanguage))
+    refuse("--text-language", textLanguage);
+  bool isNeeded = speech.prompt_names_languages && !speech.default_language && !namesText;
   if ((!language.empty() || isNeeded) && !isKnown(language))
     refuse("--language", language);
   if (!textLanguage.empty() && !isKnown(textLanguage))

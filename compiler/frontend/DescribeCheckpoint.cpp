@@ -43,6 +43,14 @@ void refuseAdapter(const std::string &directory) {
                     directory));
 }
 
+/// What lies in folders of FireRedASR, which have no config.json.
+void refuseFireRed(const std::string &directory) {
+  if (hasFile(directory, "model.pth.tar") && !hasFile(directory, "config.json"))
+    throw InputError(fmt::format("{}/model.pth.tar: FireRedASR's own files are not supported "
+                                 "(docs/decisions/0033)",
+                                 directory));
+}
+
 /// Beginning of a list of names, for messages.
 std::string firstOf(const std::vector<std::string> &names) {
   size_t shown = std::min<size_t>(names.size(), 5);
@@ -172,6 +180,7 @@ Description describe(const std::string &directory, std::vector<std::string> &war
     throw InputError(fmt::format("{}: a checkpoint is a directory with config.json, or Marian's "
                                  ".npz or .bin, a description ends in .json, but this is neither",
                                  directory));
+  refuseFireRed(directory);
   needFile(directory, "config.json");
   auto json = readJsonFile(directory + "/config.json");
   JsonFields config(json, directory + "/config.json");

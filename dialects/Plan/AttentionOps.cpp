@@ -33,6 +33,8 @@ void AttendOp::build(OpBuilder &builder, OperationState &state, const AttendPart
   properties.setHidesRequested(flag(parts.hidesRequested));
   properties.setWindowBefore(number(parts.windowBefore));
   properties.setWindowAfter(number(parts.windowAfter));
+  properties.setChunkSize(number(parts.chunkSize));
+  properties.setChunksBefore(number(parts.chunksBefore));
   properties.setKeySlot(parts.keySlot);
   properties.setValueSlot(parts.valueSlot);
   properties.setTiling(parts.tiling);
@@ -136,7 +138,8 @@ static LogicalResult verifyScores(AttendOp op) {
     return op.emitOpError(
         "expects a bias and its positive bias_reach together, and no bias_reach with tiles");
   // attend_c8
-  bool isMasked = op.getCausal() || op.getWindowBefore() || op.getWindowAfter();
+  bool isMasked =
+      op.getCausal() || op.getWindowBefore() || op.getWindowAfter() || op.getChunkSize();
   bool isOther = op.getKeysFrom() == KeySource::OtherRows;
   if (op.getKeysFrom() == KeySource::EncoderCache && (isMasked || op.getBias()))
     return op.emitOpError("expects no mask and no bias over an encoder cache");
@@ -155,6 +158,12 @@ static LogicalResult verifyScores(AttendOp op) {
   int64_t before = op.getWindowBefore().value_or(0), after = op.getWindowAfter().value_or(0);
   if (before < 0 || after < 0)
     return mismatch(op, "windows that are not negative", before, after);
+  // attend_c20
+  constexpr int64_t kLargest = 1 << 20, kMostBefore = 1 << 10;
+  int64_t size = op.getChunkSize().value_or(1), chunks = op.getChunksBefore().value_or(0);
+  if (size < 1 || size > kLargest || chunks < 0 || chunks > kMostBefore ||
+      (op.getChunksBefore() && !op.getChunkSize()))
+    return mismatch(op, "a chunk_size and chunks_before it within their bounds", size, chunks);
   // attend_c10
   if (op.getMultipliesBfloats() && !isOther && op.getKeysFrom() != KeySource::Rows)
     return op.emitOpError("expects to multiply bf16 only where keys are rows of the invocation");
@@ -250,6 +259,12 @@ Cost AttendOp::getCost() {
             .keys = KeyRange::OfRows,
             .keyRows = getKey(),
             .bytesPerKey = rowBytes({getKey(), getValue()}),
+            .operationsPerRowAndKey = 2 * int64_t(getHeadCount()) * headNumbers,
+            .factors = factors};
+  if (isOneSequence())
+    return {.bytesPerRow = rowBytes(getOperands()),
+            .keys = KeyRange::OfRows,
+            .keyRows = getKey(),
             .operationsPerRowAndKey = 2 * int64_t(getHeadCount()) * headNumbers,
             .factors = factors};
   if (getTiling()) { // of a tile that is not cut off

@@ -10,7 +10,8 @@ include "dialects/Plan/PlanDialect.td"
 def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
   let summary = "tiled attention with an online softmax";
   let description = [{
-    Keys and values are rows of this invocation (`rows`), the self cache, which the launch first
+    Keys and values are rows of this invocation (`rows`), of which those of a space before the source's
+    own are one sequence, the self cache, which the launch first
     appends them to (`pages`), the encoder cache (`encoder_cache`, no operands), or rows of another
     space (`other_rows`), all of which each query sees. With `bf16`,
     keys and values of this invocation are multiplied as bf16. With `tiles`, the rows are those of
@@ -47,6 +48,8 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
       with a bias, which then has one head and says which bucket, for the heads of each bucket
     - `attend_c19` scores_before and scores_after are not negative, and both there where scores have
       no bias, and else not
+    - `attend_c20` a chunk_size, which hides keys behind the query's own chunk of positions and more than
+      chunks_before it, is 1 to 2^20, chunks_before is 0 to 2^10 and needs one
   }];
   let arguments = (ins StrAttr:$label, Plan_KeySourceAttr:$keys_from, Plan_Buffer:$query,
                        Optional<Plan_Buffer>:$key, Optional<Plan_Buffer>:$value,
@@ -55,7 +58,8 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
                        OptionalAttr<FlatSymbolRefAttr>:$bias,
                        I64Attr:$head_count, I64Attr:$key_dim, I64Attr:$value_dim, F64Attr:$scale,
                        UnitAttr:$multiplies_bfloats, UnitAttr:$causal, UnitAttr:$hides_requested, OptionalAttr<I64Attr>:$window_before,
-                       OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$bias_reach,
+                       OptionalAttr<I64Attr>:$window_after, OptionalAttr<I64Attr>:$chunk_size,
+                       OptionalAttr<I64Attr>:$chunks_before, OptionalAttr<I64Attr>:$bias_reach,
                        OptionalAttr<Plan_CacheSlot>:$key_slot, OptionalAttr<Plan_CacheSlot>:$value_slot,
                        OptionalAttr<I64Attr>:$block_size,
                        OptionalAttr<I64Attr>:$scores_before, OptionalAttr<I64Attr>:$scores_after,
@@ -71,6 +75,10 @@ def Plan_AttendOp : Plan_LaunchOp<"attend", [AttrSizedOperandSegments]> {
   let extraClassDeclaration = [{
     /// Heads of keys and values.
     int64_t keyHeadCount() { return int64_t(getKeyHeads().value_or(getHeadCount())); }
+    /// Whether all rows are one sequence, in the order of its positions.
+    bool isOneSequence() {
+      return getKeysFrom() == KeySource::Rows && !getTiling() && !getQuery().getType().getSpace().isWhole();
+    }
   }];
 }
 

@@ -67,6 +67,7 @@ struct AttendParts {
   mlir::FloatAttr scale = {}, softCap = {};
   bool multipliesBFloats = false, isCausal = false, hidesRequested = false;
   std::optional<int64_t> windowBefore = {}, windowAfter = {};
+  std::optional<int64_t> chunkSize = {}, chunksBefore = {};
   mlir::FlatSymbolRefAttr bias = {};
   std::optional<int64_t> biasReach = {}, blockSize = {}, scoresBefore = {}, scoresAfter = {};
   CacheSlotAttr keySlot = {}, valueSlot = {};

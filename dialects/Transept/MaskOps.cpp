@@ -29,6 +29,21 @@ LogicalResult WindowMaskOp::verify() {
   return success();
 }
 
+LogicalResult ChunkMaskOp::verify() {
+  // chunk_mask_c1
+  if (!isOwnSpace(getType().getQuery(), getType().getKey()))
+    return mismatch(*this, "keys of the queries' space or of its history", getType());
+  // chunk_mask_c2
+  constexpr int64_t kLargest = 1 << 20, kMostBefore = 1 << 10;
+  int64_t size = getSize(), before = getBefore().value_or(0);
+  if (size < 1 || size > kLargest || before < 0 || before > kMostBefore)
+    return mismatch(*this,
+                    "a size of 1 to " + Twine(kLargest) + " and 0 to " + Twine(kMostBefore) +
+                        " chunks before",
+                    size, before);
+  return success();
+}
+
 LogicalResult UnrequestedMaskOp::verify() {
   // unrequested_mask_c1
   if (getType().getQuery() != getType().getKey() || !getType().getQuery().isSource())

@@ -54,6 +54,25 @@ def Transept_WindowMaskOp : Transept_Op<"window_mask"> {
   let hasVerifier = 1;
 }
 
+def Transept_ChunkMaskOp : Transept_Op<"chunk_mask"> {
+  let summary = "let a query see the keys of its chunk, and of chunks before it";
+  let description = [{
+    A chunk is `size` positions, chunk(p) = floor(position(p) / size):
+    sees(q, k) = chunk(q) - before <= chunk(k) <= chunk(q); without `before`, all before are seen.
+
+    - `chunk_mask_c1` keys are of the queries' space, or of its history
+    - `chunk_mask_c2` size is 1 to 2^20, and before 0 to 2^10
+
+    ```mlir
+    %mask = transept.chunk_mask size 64 before 2 : !transept.mask<source x source>
+    ```
+  }];
+  let arguments = (ins Transept_Size:$size, OptionalAttr<Transept_Size>:$before);
+  let results = (outs Transept_Mask:$result);
+  let assemblyFormat = "`size` $size (`before` $before^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
 def Transept_CombineMasksOp : Transept_Op<"combine_masks", [SameOperandsAndResultType, Commutative]> {
   let summary = "let a query see the keys that both masks let it see";
   let description = [{

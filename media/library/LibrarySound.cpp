@@ -46,6 +46,10 @@ struct Opening {
     media::checkFeatureWidth(table, settings.mels);
     return features::speech2TextFeatures(allSamples(settings.sampleRate), settings, kName);
   }
+  Source operator()(const features::StackedSettings &settings) const {
+    media::checkFeatureWidth(table, settings.width());
+    return features::stackedFeatures(allSamples(settings.sampleRate), settings, kName);
+  }
   Source operator()(const features::WaveformSettings &settings) const {
     return features::waveformFeatures(allSamples(settings.sampleRate), settings,
                                       std::max<size_t>(1, table.source_feature_width));

@@ -73,6 +73,7 @@ SoundOptions soundOptionsOf(const Model &model, const transept_transcribe_option
       return !stop.stop_requested();
     };
   result.speech.language = options.language ? options.language : "";
+  result.speech.textLanguage = options.text_language ? options.text_language : "";
   result.speech.task = taskOf(options.task);
   if (options.temperatures)
     result.temperatures.assign(options.temperatures,

@@ -42,6 +42,12 @@ struct Extraction {
     std::vector<float> samples = decodeSound(bytes, name, sound);
     return speech2TextFeatures(samples, settings, name);
   }
+  Features operator()(const StackedSettings &settings) const {
+    SoundOptions sound{.sampleRate = settings.sampleRate};
+    sound.longestSeconds =
+        std::min(sound.longestSeconds, options.enoughRows / stackedRowsPerSecond + 1);
+    return stackedFeatures(decodeSound(bytes, name, sound), settings, name);
+  }
   Features operator()(const WaveformSettings &settings) const {
     SoundOptions sound{.sampleRate = settings.sampleRate};
     constexpr size_t all = std::numeric_limits<size_t>::max();
@@ -114,6 +120,8 @@ size_t Extractor::width() const {
     return whisper->mels;
   if (const auto *speech = std::get_if<Speech2TextSettings>(&settings))
     return speech->mels;
+  if (const auto *stacked = std::get_if<StackedSettings>(&settings))
+    return stacked->width();
   if (std::holds_alternative<WaveformSettings>(settings))
     return samplesPerRow;
   if (const auto *mels = std::get_if<ParakeetSettings>(&settings))

@@ -66,6 +66,16 @@ Settings readSpeech2Text(ConfigFields &fields) {
   return settings;
 }
 
+Settings readStacked(ConfigFields &fields) {
+  StackedSettings settings;
+  readSpeechFields(fields);
+  settings.mels = fields.integer("num_mel_bins", settings.mels, 1, maximumMels);
+  requireNumber(fields, "stride", double(StackedSettings::framesPerRow));
+  // As above.
+  fields.ignore({"padding_value", "padding_side", "feature_size"});
+  return settings;
+}
+
 Settings readWaveform(ConfigFields &fields) {
   WaveformSettings settings;
   readSpeechFields(fields);
@@ -257,10 +267,11 @@ struct Type {
 };
 
 /// "FeatureExtractor" is what image processors were called before.
-constexpr std::array<Type, 14> types = {{{"WhisperFeatureExtractor", readWhisper},
+constexpr std::array<Type, 15> types = {{{"WhisperFeatureExtractor", readWhisper},
                                          {"ParakeetFeatureExtractor", readParakeet},
                                          {"CohereAsrFeatureExtractor", readCohereAsr},
                                          {"Speech2TextFeatureExtractor", readSpeech2Text},
+                                         {"SeamlessM4TFeatureExtractor", readStacked},
                                          {"Wav2Vec2FeatureExtractor", readWaveform},
                                          {"ViTImageProcessor", readVit},
                                          {"ViTImageProcessorFast", readVit},

@@ -17,8 +17,8 @@
 
 namespace transept::features {
 
-using Settings = std::variant<WhisperSettings, Speech2TextSettings, WaveformSettings,
-                              ParakeetSettings, ImageSettings, FlatPatchSettings>;
+using Settings = std::variant<WhisperSettings, Speech2TextSettings, StackedSettings,
+                              WaveformSettings, ParakeetSettings, ImageSettings, FlatPatchSettings>;
 
 /// Reads the file's text; what is absent has the default of the class in transformers 4.44.
 /// `defaultType` is the class where the file names none, or empty. `name` begins errors and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Speech2TextFeatureExtractor, which is Kaldi's fbank without dither, then cepstral mean and
-// variance normalization over the utterance.
+// Speech2TextFeatureExtractor and SeamlessM4TFeatureExtractor, which are Kaldi's fbank without
+// dither, then cepstral mean and variance normalization over the utterance, each in its own way.
 
 #include "base/Error.h"
 #include "media/sound/MelFilters.h"
@@ -18,6 +18,8 @@ namespace {
 constexpr size_t frameSamples = 400, hopSamples = 160, transformLength = 512;
 /// The smallest step above 1 of a float: Kaldi's floor under the logarithm.
 constexpr double melFloor = 1.192092955078125e-07;
+/// Is added to variances, so that a column that never changes may be divided.
+constexpr double leastVariance = 1e-7;
 /// Kaldi counts in steps of 16-bit samples.
 constexpr double fullScale = 32768;
 
@@ -47,34 +49,71 @@ void normalizeColumn(Features &features, size_t column, const Speech2TextSetting
   }
 }
 
-} // namespace
-
-Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
-                             const std::string &name) {
-  if (samples.size() < frameSamples)
-    throw InputError(
-        fmt::format("{}: {} samples, at least {} are needed", name, samples.size(), frameSamples));
+Features filterBank(std::span<const float> samples, size_t mels, int sampleRate) {
   FrameSettings frames{.window = poveyWindow(frameSamples),
                        .hop = hopSamples,
                        .transform = transformLength,
                        .subtractsMean = true,
                        .preemphasis = 0.97};
-  MelSettings mels{.filters = settings.mels,
-                   .transform = transformLength,
-                   .sampleRate = double(settings.sampleRate),
-                   .minimumFrequency = 20,
-                   .maximumFrequency = double(settings.sampleRate) / 2};
+  MelSettings settings{.filters = mels,
+                       .transform = transformLength,
+                       .sampleRate = double(sampleRate),
+                       .minimumFrequency = 20,
+                       .maximumFrequency = double(sampleRate) / 2};
   std::vector<double> scaled(samples.size());
   std::transform(samples.begin(), samples.end(), scaled.begin(),
                  [](float sample) { return sample * fullScale; });
-  Matrix energies = melEnergies(scaled, frames, kaldiFilters(mels));
+  Matrix energies = melEnergies(scaled, frames, kaldiFilters(settings));
 
-  Features features{.rows = energies.rows, .width = settings.mels};
+  Features features{.rows = energies.rows, .width = mels};
   features.values.resize(energies.values.size());
   std::transform(energies.values.begin(), energies.values.end(), features.values.begin(),
                  [](double energy) { return float(std::log(std::max(energy, melFloor))); });
+  return features;
+}
+
+void expectSamples(std::span<const float> samples, size_t least, const std::string &name) {
+  if (samples.size() < least)
+    throw InputError(
+        fmt::format("{}: {} samples, at least {} are needed", name, samples.size(), least));
+}
+
+/// By the variance of a sample, with a little added.
+void standardizeColumn(Features &features, size_t column) {
+  auto value = [&](size_t row) -> float & {
+    return features.values[row * features.width + column];
+  };
+  double sum = 0, squares = 0;
+  for (size_t row = 0; row < features.rows; ++row)
+    sum += value(row);
+  double mean = sum / double(features.rows);
+  for (size_t row = 0; row < features.rows; ++row)
+    squares += (value(row) - mean) * (value(row) - mean);
+  double deviation = std::sqrt(squares / double(features.rows - 1) + leastVariance);
+  for (size_t row = 0; row < features.rows; ++row)
+    value(row) = float((value(row) - mean) / deviation);
+}
+
+} // namespace
+
+Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
+                             const std::string &name) {
+  expectSamples(samples, frameSamples, name);
+  Features features = filterBank(samples, settings.mels, settings.sampleRate);
   for (size_t column = 0; column < features.width; ++column)
     normalizeColumn(features, column, settings);
+  return features;
+}
+
+Features stackedFeatures(std::span<const float> samples, const StackedSettings &settings,
+                         const std::string &name) {
+  expectSamples(samples, frameSamples + hopSamples, name);
+  Features features = filterBank(samples, settings.mels, settings.sampleRate);
+  for (size_t column = 0; column < features.width; ++column)
+    standardizeColumn(features, column);
+  features.rows /= StackedSettings::framesPerRow;
+  features.width = settings.width();
+  features.values.resize(features.rows * features.width);
   return features;
 }
 

@@ -32,6 +32,17 @@ struct Speech2TextSettings {
 
 constexpr size_t speech2TextRowsPerSecond = 100;
 
+/// Defaults are those of SeamlessM4TFeatureExtractor.
+struct StackedSettings {
+  size_t mels = 80;
+  int sampleRate = 16000;
+  static constexpr size_t framesPerRow = 2;
+
+  size_t width() const { return framesPerRow * mels; }
+};
+
+constexpr size_t stackedRowsPerSecond = speech2TextRowsPerSecond / StackedSettings::framesPerRow;
+
 /// Defaults are those of Wav2Vec2FeatureExtractor.
 struct WaveformSettings {
   int sampleRate = 16000;
@@ -60,6 +71,12 @@ Features whisperFeatures(std::span<const float> samples, const WhisperSettings &
 /// over the whole sound. A column that never changes gets 0 where the original divides by zero.
 Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
                              const std::string &name);
+
+/// Kaldi's filter bank features with mean 0 and deviation 1 in each column over the whole sound,
+/// two frames of 10 ms beside one another in each row. A last frame alone has no row: the original
+/// hides it from the layers. Throws InputError for sounds of less than two frames.
+Features stackedFeatures(std::span<const float> samples, const StackedSettings &settings,
+                         const std::string &name);
 
 /// Logarithms of mel energies, one row a whole hop of samples, with mean 0 and deviation 1 in each
 /// column over the whole sound. Throws InputError for sounds of less than two hops, of which the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The C API from strict C11, with the demo model, others and a classifier: ApiTest DEMO OTHER
- * CAPTIONS CLASSIFIER FORECASTER. The demo's results are the recorded ones of its original
+ * CAPTIONS CLASSIFIER FORECASTER LISTENER. The demo's results are the recorded ones of its original
  * (examples/number-words/reference.json). */
 
 #include "transept/transept.h"
@@ -279,8 +279,35 @@ static void series_go_on_as_the_original_says(const char *path) {
   transept_close(library);
 }
 
+/* The listener's prompt names what is spoken and what the text is to be in. */
+static void texts_of_sounds_are_in_a_language(const char *path) {
+  static float samples[6400];
+  for (int i = 0; i < 6400; ++i)
+    samples[i] = 0.3f * sinf(0.0003f * (float)i * (float)i);
+  transept_pcm pcm = {samples, 6400, 16000, 1};
+  transept_library *listener = transept_open(path, NULL, &error);
+  CHECK(listener != NULL);
+  transept_transcribe_options options = transept_default_transcribe_options();
+  options.language = "en";
+  transept_speech *english = transept_transcribe(listener, &pcm, &options, NULL, &error);
+  options.text_language = "fr";
+  transept_speech *french = transept_transcribe(listener, &pcm, &options, NULL, &error);
+  CHECK(english && french && strcmp(transept_speech_language(french), "en") == 0);
+  const transept_segment *left = transept_segment_at(english, 0);
+  const transept_segment *right = transept_segment_at(french, 0);
+  CHECK(left && right &&
+        (left->id_count != right->id_count ||
+         memcmp(left->ids, right->ids, left->id_count * sizeof *left->ids) != 0));
+  transept_release_speech(english);
+  transept_release_speech(french);
+  options.text_language = "xx";
+  CHECK(!transept_transcribe(listener, &pcm, &options, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "textLanguage is xx"));
+  transept_close(listener);
+}
+
 int main(int count, char **arguments) {
-  if (count != 6)
+  if (count != 7)
     return 2;
   demo = transept_open(arguments[1], NULL, &error);
   other = demo ? transept_open_sharing(arguments[2], demo, NULL, &error) : NULL;
@@ -297,6 +324,7 @@ int main(int count, char **arguments) {
   labels_have_the_scores_of_the_original(arguments[4]);
   labels_of_ones_own_are_scored_by_entailment(arguments[4]);
   series_go_on_as_the_original_says(arguments[5]);
+  texts_of_sounds_are_in_a_language(arguments[6]);
   a_callback_cancels();
   refused_texts_are_errors();
   long_messages_are_cut_between_characters();

@@ -252,7 +252,7 @@ class Model:
     # Sounds
 
     def transcribe(self, samples: Any, *, sample_rate: int = 16000, language: Optional[str] = None,
-                   task: Optional[str] = None, previous_text: Optional[str] = None,
+                   text_language: Optional[str] = None, task: Optional[str] = None, previous_text: Optional[str] = None,
                    previous_text_is_for_all: bool = False, conditions_on_previous: bool = False,
                    temperatures: Iterable[float] = (0,),
                    compression_ratio_threshold: Optional[float] = None,
@@ -266,7 +266,8 @@ class Model:
         """What is said in a sound of any length, rate and number of channels.
 
         samples: [frames] or [frames, channels], full scale is 1; of numpy's integers that of their type.
-        language: what is spoken, e.g. "en"; None: it is detected. task: "transcribe" or "translate" into
+        language: what is spoken, e.g. "en"; None: it is detected. text_language: what the text is to be in,
+        for models whose prompts name it apart from what is spoken. task: "transcribe" or "translate" into
         English; None: as the model's files say. previous_text: what counts as said before the sound, names
         and spelling; with previous_text_is_for_all before each window, which needs conditions_on_previous:
         what was said stands before the next window. temperatures: tried one after another while what comes
@@ -277,7 +278,7 @@ class Model:
         each window with the seconds that are done and all of them; returning False ends the call with Error
         (CANCELLED), an exception ends it with that exception. They must not use the model."""
         refuse_unknown("transcribe", options, texts=False)
-        texts = {"language": language, "previous_text": previous_text, "hotwords": hotwords}
+        texts = {"language": language, "text_language": text_language, "previous_text": previous_text, "hotwords": hotwords}
         numbers = {"compression_ratio_threshold": compression_ratio_threshold,
                    "log_probability_threshold": log_probability_threshold,
                    "no_speech_threshold": no_speech_threshold, "split_at_silence": split_at_silence}

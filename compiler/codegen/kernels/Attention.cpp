@@ -45,6 +45,10 @@ std::string AttentionShape::name() const {
     result += "_causal";
   if (windowBefore >= 0 || windowAfter >= 0)
     result += llvm::formatv("_window{0}_{1}", windowBefore, windowAfter);
+  if (chunkSize != 0)
+    result += llvm::formatv("_chunks{0}_{1}", chunkSize, chunksBefore);
+  if (isOneSequence)
+    result += "_one";
   if (hidesRequested)
     result += "_unrequested";
   if (biasReach >= 0)

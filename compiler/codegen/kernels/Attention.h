@@ -9,6 +9,8 @@
 #include "compiler/codegen/kernels/KernelOperands.h"
 #include "dialects/Plan/Plan.h"
 
+#include <algorithm>
+
 namespace transept::codegen {
 
 /// Keys that one softmax step takes together. Steps begin at multiples of it from key 0 on, so that
@@ -32,6 +34,11 @@ struct AttentionShape {
   bool hidesRequested = false;
   /// Keys more than this many positions before or behind the query are hidden; -1: no such bound.
   int64_t windowBefore = -1, windowAfter = -1;
+  /// Not 0: keys behind the query's own chunk of so many positions are hidden, and those of chunks
+  /// more than chunksBefore before it; -1: no such bound.
+  int64_t chunkSize = 0, chunksBefore = -1;
+  /// Rows: all are one sequence, and their numbers are its positions.
+  bool isOneSequence = false;
   /// Bias table [head][2 * biasReach + 1]: element d + biasReach for key minus query position d,
   /// d cut off at +-biasReach (see distanceReach); -1: no bias.
   int64_t biasReach = -1;
@@ -63,6 +70,19 @@ struct AttentionShape {
   /// Heads of queries that one unit of work takes: where it appends to the self cache, all that
   /// read its head of keys.
   int64_t headsPerUnit() const { return keys == KeySource::Pages ? queriesPerKey() : 1; }
+
+  /// How far the farthest keys are that some query may see; -1: any number.
+  int64_t farthestBefore() const {
+    if (chunkSize == 0 || chunksBefore < 0)
+      return windowBefore;
+    int64_t ofChunks = (chunksBefore + 1) * chunkSize - 1;
+    return windowBefore < 0 ? ofChunks : std::min(windowBefore, ofChunks);
+  }
+  int64_t farthestAfter() const {
+    if (chunkSize == 0)
+      return windowAfter;
+    return windowAfter < 0 ? chunkSize - 1 : std::min(windowAfter, chunkSize - 1);
+  }
 
   bool hasDistanceScores() const { return scoreStride != 0 && biasReach < 0; }
   bool hasBucketScores() const { return scoreStride != 0 && biasReach >= 0; }

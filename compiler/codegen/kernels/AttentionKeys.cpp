@@ -45,7 +45,7 @@ AttentionUnit AttentionKeys::placeOf(Expression index) {
     unit.firstRow = tile.firstRow;
     unit.rowCount = tile.height * tile.width;
     unit.tileWidth = tile.width;
-  } else if (shape.keys == KeySource::OtherRows) {
+  } else if (shape.keys == KeySource::OtherRows || shape.isOneSequence) {
     unit.firstRow = zero;
     unit.rowCount = operands.queryRows;
   } else {

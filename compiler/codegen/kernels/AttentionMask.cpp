@@ -33,7 +33,7 @@ int64_t reachOf(int64_t window) {
 }
 
 bool hasWindow(const AttentionShape &shape) {
-  return shape.windowBefore >= 0 || shape.windowAfter >= 0;
+  return shape.farthestBefore() >= 0 || shape.farthestAfter() >= 0;
 }
 
 /// The positions of one vector of keys, relative to that of the query: given with the rows of the
@@ -42,6 +42,7 @@ struct Distances {
   Expression all;         // of each key, i32
   Expression first;       // of the first key, i64
   Expression areAdjacent; // whether each is one more than the one before; none: always
+  Expression query;       // the query's own position, i64; none where keys are blocks
 };
 
 class ScoreEmitter {
@@ -89,6 +90,8 @@ private:
         visible = visible & (distances.all >= constant(-reachOf(shape.windowBefore)));
       if (shape.windowAfter >= 0)
         visible = visible & (distances.all <= constant(reachOf(shape.windowAfter)));
+      if (shape.chunkSize != 0)
+        visible = visible & isInChunks(distances);
       if (shape.hasDistanceScores())
         score = score + distanceScores(distances);
       else if (shape.hasBucketScores())
@@ -101,6 +104,18 @@ private:
     if (shape.hidesRequested)
       visible = visible & (marksOf(lane, visible) == constant(0));
     return kernel.select(visible, score, kernel.vectorNumber(-kInfinity));
+  }
+
+  Expression isInChunks(const Distances &distances) {
+    auto all = [&](Expression distance) {
+      return kernel.broadcast(kernel.truncateToInt32(distance));
+    };
+    Expression begin = distances.query % shape.chunkSize; // of the query in its chunk
+    Expression seen = distances.all <= all(kernel.integer(shape.chunkSize - 1) - begin);
+    if (shape.chunksBefore < 0)
+      return seen;
+    return seen &
+           (distances.all >= all(kernel.integer(-shape.chunksBefore * shape.chunkSize) - begin));
   }
 
   /// Of adjacent keys of one tile: adjacent numbers, in the part of the tile's width.
@@ -126,11 +141,22 @@ private:
       Expression block = kernel.minimum(step.rowInGroup / shape.blockSize, unit.keyCount - 1);
       return {keyNumbers - kernel.broadcast(kernel.truncateToInt32(block)),
               step.key + lane - block,
+              {},
               {}};
+    }
+    if (shape.isOneSequence) {
+      Expression query = step.rowInGroup;
+      return {keyNumbers - kernel.broadcast(kernel.truncateToInt32(query)),
+              step.key + lane - query,
+              {},
+              query};
     }
     Expression query = kernel.loadInt32(operands.positions, unit.firstRow + step.rowInGroup);
     if (shape.keys != KeySource::Rows)
-      return {keyNumbers - kernel.broadcast(query), step.key + lane - kernel.toInt64(query), {}};
+      return {keyNumbers - kernel.broadcast(query),
+              step.key + lane - kernel.toInt64(query),
+              {},
+              kernel.toInt64(query)};
     // Lanes beyond the sequence are hidden; they only must not be read from outside the array.
     Expression exists = keyNumbers < kernel.broadcast(kernel.truncateToInt32(unit.keyCount));
     Expression begin = kernel.minimum(step.key + lane, unit.keyCount - 1);
@@ -141,7 +167,8 @@ private:
     Expression distances = positions - kernel.broadcast(query);
     Expression adjacent = kernel.broadcast(first) + kernel.laneNumbers(kernel.lanes());
     Expression differs = kernel.anyOf(exists & (distances != adjacent));
-    return {distances, kernel.toInt64(first), differs == kernel.boolean(false)};
+    return {distances, kernel.toInt64(first), differs == kernel.boolean(false),
+            kernel.toInt64(query)};
   }
 
   /// The bias of one vector of keys, of one head of the table. It is as constant behind its reach
@@ -210,7 +237,7 @@ private:
 
 Expression emitHasRisingPositions(KernelBuilder &kernel, const AttentionShape &shape,
                                   const AttentionOperands &operands, const AttentionUnit &unit) {
-  if (shape.keys != KeySource::Rows || !hasWindow(shape))
+  if (shape.keys != KeySource::Rows || shape.isOneSequence || !hasWindow(shape))
     return {};
   return kernel.loop(kernel.integer(1), unit.rowCount, 1, {kernel.boolean(true)},
                      [&](Expression row, ArrayRef<Expression> carried) {
@@ -235,12 +262,12 @@ VisitedKeys emitVisitedKeys(KernelBuilder &kernel, const AttentionShape &shape,
                                    : bound;
   };
   Expression first = unit.past + firstInGroup;
-  if (shape.windowBefore >= 0) {
-    Expression begin = kernel.maximum(first - reachOf(shape.windowBefore), zero);
+  if (int64_t reach = shape.farthestBefore(); reach >= 0) {
+    Expression begin = kernel.maximum(first - reachOf(reach), zero);
     keys.begin = whereRising(begin / kKeysPerStep * kKeysPerStep, keys.begin);
   }
-  if (shape.windowAfter >= 0 && !shape.isCausal) {
-    Expression end = kernel.minimum(keys.end, first + rows + reachOf(shape.windowAfter));
+  if (int64_t reach = shape.farthestAfter(); reach >= 0 && !shape.isCausal) {
+    Expression end = kernel.minimum(keys.end, first + rows + reachOf(reach));
     keys.end = whereRising(end, keys.end);
   }
   return keys;

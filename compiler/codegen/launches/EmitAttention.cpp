@@ -26,6 +26,9 @@ static AttentionShape shapeOf(plan::AttendOp op) {
   shape.isCausal = op.getCausal();
   shape.windowBefore = op.getWindowBefore().value_or(-1);
   shape.windowAfter = op.getWindowAfter().value_or(-1);
+  shape.chunkSize = op.getChunkSize().value_or(0);
+  shape.chunksBefore = op.getChunksBefore().value_or(-1);
+  shape.isOneSequence = op.isOneSequence();
   shape.hidesRequested = op.getHidesRequested();
   shape.biasReach = op.getBiasReach().value_or(-1);
   shape.scoreStride = op.getScores() ? op.getScores().getType().getStride() : 0;
@@ -46,8 +49,12 @@ static AttentionShape shapeOf(plan::AttendOp op) {
 void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   AttentionShape shape = shapeOf(op);
-  launch.needScratch(attentionScratchBytes(shape, kernel.target()),
-                     attentionScratchBytesPerKey(shape, kernel.target()));
+  int64_t bytes = attentionScratchBytes(shape, kernel.target());
+  int64_t bytesPerKey = attentionScratchBytesPerKey(shape, kernel.target());
+  if (shape.isOneSequence)
+    launch.needScratchOfRows(op.getKey(), bytes, bytesPerKey);
+  else
+    launch.needScratch(bytes, bytesPerKey);
 
   Expression null = kernel.null(), zero = kernel.integer(0);
   bool isCross = shape.keys == KeySource::EncoderCache;
@@ -61,10 +68,12 @@ void emitLaunch(plan::AttendOp op, LaunchEmitter &launch) {
       .output = launch.address(op.getOutput()),
       .positions = launch.field("positions"),
       .requestMarks = shape.hidesRequested ? launch.field("request_marks") : null,
-      .queryRows = isOther ? launch.rowsOf(op.getQuery()) : zero,
+      .queryRows = isOther || shape.isOneSequence ? launch.rowsOf(op.getQuery()) : zero,
       .keyRows = isOther ? launch.rowsOf(op.getKey()) : zero,
       .groupCount = shape.tiles ? kernel.integer(shape.tiles->tileCount())
-                                : launch.field(isCross ? "source_count" : "sequence_count"),
+                    : shape.isOneSequence
+                        ? kernel.integer(1)
+                        : launch.field(isCross ? "source_count" : "sequence_count"),
       .groupOffsets = launch.field(isCross ? "source_offsets" : "sequence_offsets"),
       .pastLengths = null,
       .containers = null,

@@ -8,6 +8,8 @@
 #include "compiler/codegen/launches/EmitLaunch.h"
 #include "compiler/targets/Architecture.h"
 
+#include "transept/abi.h"
+
 namespace transept::codegen {
 
 using namespace mlir;
@@ -94,6 +96,14 @@ plan::NumberType LaunchEmitter::numbersOf(FlatSymbolRefAttr symbol) {
 void LaunchEmitter::needScratch(int64_t bytes, int64_t bytesPerKey) {
   this->bytes = std::max(this->bytes, bytes);
   this->bytesPerKey = std::max(this->bytesPerKey, bytesPerKey);
+}
+
+void LaunchEmitter::needScratchOfRows(Value keys, int64_t bytes, int64_t bytesPerKey) {
+  if (auto columns = keys.getDefiningOp<plan::ColumnsOp>())
+    return needScratchOfRows(columns.getBuffer(), bytes, bytesPerKey);
+  int64_t multiple = keys.getDefiningOp<plan::BufferOp>().getMultiple();
+  int64_t most = multiple * int64_t(program.getSpareRows()) + TRANSEPT_KEY_BLOCK;
+  needScratch(bytes + bytesPerKey * most, bytesPerKey * multiple);
 }
 
 Expression LaunchEmitter::scratch() {

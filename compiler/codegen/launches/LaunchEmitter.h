@@ -46,6 +46,8 @@ public:
 
   /// Asks for scratch memory: this many bytes, and more for each key.
   void needScratch(int64_t bytes, int64_t bytesPerKey = 0);
+  /// Likewise, where `keys` are all rows of a space that is one sequence.
+  void needScratchOfRows(mlir::Value keys, int64_t bytes, int64_t bytesPerKey);
   Expression scratch();
   /// Where the caller wants the weights of the next cross-attention of the program, or null.
   Expression wantedWeights();

@@ -58,10 +58,21 @@ llvm::SmallVector<Value> ModelWriter::masksOfVariants(const Attention &attention
   for (const AttentionVariant &variant : attention.variants)
     masks.push_back(
         maskOfKeys(space, space, isCausal, variant.window ? variant.window : near, node));
-  if (attention.globalTokens)
-    for (Value &mask : masks)
+  for (Value &mask : masks) {
+    if (attention.chunks)
+      mask = withinChunks(*attention.chunks, mask, node);
+    if (attention.globalTokens)
       mask = withoutGlobalTokens(mask, node);
+  }
   return masks;
+}
+
+Value ModelWriter::withinChunks(const Chunks &chunks, Value mask, const Node &node) {
+  Type type = mask.getType();
+  auto size = [&](int64_t count) { return builder.getI64IntegerAttr(count); };
+  Value near = ChunkMaskOp::create(builder, location(node.child("chunks")), type, size(chunks.size),
+                                   chunks.before ? size(*chunks.before) : mlir::IntegerAttr());
+  return CombineMasksOp::create(builder, location(node.child("chunked")), type, near, mask);
 }
 
 /// They are seen beside the window.

@@ -83,7 +83,9 @@ static Space inputSpace(const Stack &stack) {
   const Embedding &embedding = stack.embedding;
   if (!embedding.features)
     return Space::source();
-  if (!stack.stages.empty() || stack.tower || !embedding.features->gridConvolutions.empty())
+  bool hasAdapter = stack.adapter && stack.adapter->layerCount > 0;
+  if (!stack.stages.empty() || stack.tower || hasAdapter ||
+      !embedding.features->gridConvolutions.empty())
     return Space::source().derived("features");
   for (const Convolution &convolution : embedding.features->convolutions)
     if (convolution.kernelSize != 1 || convolution.stride != 1)
@@ -324,6 +326,8 @@ Value ModelWriter::stack(const Stack &stack, Value input, bool isTarget, Value s
   }
   if (predicted)
     states = predicted;
+  if (stack.adapter)
+    states = adapter(*stack.adapter, states, node.child("adapter"));
   return stack.finalNorm ? norm(*stack.finalNorm, states, node.child("final_norm")) : states;
 }
 

@@ -137,6 +137,8 @@ Value ModelWriter::features(const Features &features, Value input, Value &firstR
                                     builder.getI64IntegerAttr(counted));
   if (features.standardization)
     states = standardization(*features.standardization, states, node.child("standardization"));
+  if (features.norm)
+    states = norm(*features.norm, states, node.child("norm"));
   if (!features.gridConvolutions.empty()) {
     bool isLast = changing == 0 && !leads && !trails;
     states = gridConvolutions(features, states,

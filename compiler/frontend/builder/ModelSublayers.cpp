@@ -50,11 +50,15 @@ Value ModelWriter::mixer(const RowMixer &mixer, Value states, const Node &node) 
   value = GateOp::create(builder, location(node.child("product")), value.getType(), gate, value);
   auto [weight, bias] = folded(mixer.depthwise, mixer.input.outputs, depthwise);
   auto size = [&](int64_t count) { return builder.getI64IntegerAttr(count); };
+  int64_t kernelSize = mixer.depthwise.kernelSize;
+  bool isCausal = mixer.depthwise.isCausal;
   Value mixed = DepthwiseConvolutionOp::create(
-      builder, location(depthwise), value.getType(), value, weight, bias,
-      size(mixer.depthwise.kernelSize), size(1), size(mixer.depthwise.kernelSize / 2),
-      /*padding_behind=*/mlir::IntegerAttr(), /*width=*/mlir::IntegerAttr(),
+      builder, location(depthwise), value.getType(), value, weight, bias, size(kernelSize), size(1),
+      size(isCausal ? kernelSize - 1 : kernelSize / 2),
+      /*padding_behind=*/isCausal ? size(0) : mlir::IntegerAttr(), /*width=*/mlir::IntegerAttr(),
       /*activation=*/ActivationKindAttr());
+  if (mixer.depthwise.rowNorm)
+    mixed = norm(*mixer.depthwise.rowNorm, mixed, depthwise.child("row_norm"));
   return linear(mixer.output, activation(mixer.activation, mixed, node.child("activation")),
                 node.child("output"));
 }
@@ -106,6 +110,41 @@ Value ModelWriter::layersOfSublayers(const Stack &stack, Value states, const Nod
       states = sublayer(each, inputs[index], states, layerNode.child(nameOf(index)));
     if (stack.layerNorm)
       states = norm(*stack.layerNorm, states, layerNode.child("norm"));
+  }
+  return states;
+}
+
+Value ModelWriter::adapterLayer(const AdapterLayer &layer, const Space &space, Value states,
+                                const Node &node) {
+  Node keep = node.child("residual"), self = node.child("self_attention"),
+       feed = node.child("feed_forward");
+  Value kept = norm(layer.residualNorm, states, keep.child("norm"));
+  kept = convolution(layer.residual, kept, space, keep);
+  Value read = norm(layer.attention.norm, states, self.child("norm"));
+  read = convolution(layer.input, read, space, self.child("input"));
+  Value mask = masksOfVariants(layer.attention, space, /*isCausal=*/false, self.child("mask"))[0];
+  Value mixed = attention(layer.attention, {}, read,
+                          {.keyStates = read, .mask = mask, .sharedBias = Value()}, self);
+  states = AddOp::create(builder, location(self.child("residual")), mixed.getType(), mixed, kept);
+  return residual({NormPlacement::Pre, layer.feedForward.norm, {}}, states, feed,
+                  [&](Value input) { return feedForward(layer.feedForward, input, feed); });
+}
+
+Value ModelWriter::adapter(const Adapter &adapter, Value states, const Node &node) {
+  Node feed = node.child("feed_forward"), factor = feed.child("factor");
+  states = norm(adapter.feedForward.norm, states, feed.child("norm"));
+  Value change = feedForward(adapter.feedForward, states, feed);
+  if (adapter.factor != 1.0)
+    change = ScaleOp::create(builder, location(factor), change.getType(), change,
+                             number(adapter.factor));
+  states =
+      AddOp::create(builder, location(feed.child("residual")), states.getType(), states, change);
+  for (int64_t index = 0; index < adapter.layerCount; ++index) {
+    Space space = index + 1 == adapter.layerCount
+                      ? Space::source()
+                      : Space::source().derived("adapted" + std::to_string(index));
+    states = adapterLayer(*adapter.layer, space, states,
+                          {node.name + ".layers." + std::to_string(index), index});
   }
   return states;
 }

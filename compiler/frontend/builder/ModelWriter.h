@@ -153,6 +153,10 @@ private:
   mlir::Value sublayer(const Sublayer &sublayer, const SublayerInputs &inputs, mlir::Value states,
                        const Node &node);
   mlir::Value layersOfSublayers(const Stack &stack, mlir::Value states, const Node &node);
+  /// What stands behind the layers; the last of its layers arrives at the rows of the source.
+  mlir::Value adapter(const Adapter &adapter, mlir::Value states, const Node &node);
+  mlir::Value adapterLayer(const AdapterLayer &layer, const Space &space, mlir::Value states,
+                           const Node &node);
   mlir::Value stage(const Stage &stage, NormPlacement placement, const Space &next,
                     mlir::Value states, const Node &node);
   /// What stands beside the rows of `input` at first.
@@ -172,6 +176,7 @@ private:
 
   mlir::Value maskOfKeys(const Space &query, const Space &key, bool isCausal,
                          const std::optional<Window> &window, const Node &node);
+  mlir::Value withinChunks(const Chunks &chunks, mlir::Value mask, const Node &node);
   mlir::Value withoutGlobalTokens(mlir::Value mask, const Node &node);
   /// The mask of each variant of self-attention.
   llvm::SmallVector<mlir::Value> masksOfVariants(const Attention &attention, const Space &space,

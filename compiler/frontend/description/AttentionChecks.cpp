@@ -116,6 +116,20 @@ void checkGlobalRows(const Attention &attention, const std::string &role, int64_
   }
 }
 
+void checkChunks(const Attention &attention, const std::string &role) {
+  const auto &chunks = attention.chunks;
+  if (!chunks)
+    return;
+  int64_t before = chunks->before.value_or(0);
+  expect(chunks->size >= chunkRange.minimum && chunks->size <= chunkRange.maximum &&
+             before >= chunksBeforeRange.minimum && before <= chunksBeforeRange.maximum,
+         role,
+         fmt::format("found size {} and before {}, allowed are {} to {} and 0 to {}", chunks->size,
+                     before, chunkRange.minimum, chunkRange.maximum, chunksBeforeRange.maximum));
+  for (const AttentionVariant &variant : attention.variants)
+    expect(!variant.tiles, role, "they exclude tiles");
+}
+
 } // namespace
 
 void checkSoftCap(const std::optional<double> &softCap, const std::string &role) {
@@ -140,6 +154,7 @@ void checkAttention(const Attention &attention, const std::string &role, int64_t
   checkNorm(attention.norm, role + ".norm");
   checkHeadNorm(attention.queryNorm, role + ".queryNorm");
   checkHeadNorm(attention.keyNorm, role + ".keyNorm");
+  checkChunks(attention, role + ".chunks");
   checkSoftCap(attention.softCap, role);
   for (const AttentionVariant &variant : attention.variants)
     checkVariant(variant, role + ".variants", attention.headDim);

@@ -356,11 +356,11 @@ void checkTarget(const Description &description) {
          description.hasSource() ? "crossAttention is missing"
                                  : "crossAttention needs a source side");
   auto isOfSource = [](const Attention &attention) {
-    return attention.reach || attention.blockSums || attention.globalTokens;
+    return attention.reach || attention.chunks || attention.blockSums || attention.globalTokens;
   };
   expect(!isOfSource(target.selfAttention) &&
              (!target.crossAttention || !isOfSource(*target.crossAttention)),
-         "target", "reach, blockSums and globalTokens are for the source side");
+         "target", "reach, chunks, blockSums and globalTokens are for the source side");
   const auto &bias = target.selfAttention.relativeBias;
   expect(!bias || !bias->isBidirectional, "target.selfAttention.relativeBias",
          "the target side is causal, isBidirectional must be false");

@@ -8,6 +8,7 @@
 #define TRANSEPT_COMPILER_FRONTEND_DESCRIPTION_DESCRIPTION_H
 
 #include "checkpoints/TensorReference.h"
+#include "compiler/frontend/description/DescriptionRows.h"
 #include "compiler/frontend/description/GenerationDefaults.h"
 
 #include <cstdint>
@@ -17,128 +18,6 @@
 #include <vector>
 
 namespace transept::frontend {
-
-/// y = x W^T + b; W has shape [outputs, inputs].
-struct Linear {
-  checkpoints::TensorReference weight;
-  std::optional<checkpoints::TensorReference> bias;
-  int64_t inputs = 0;
-  int64_t outputs = 0;
-};
-
-/// Sequence: over all rows of a sequence together, with gain and bias by column.
-enum class NormKind { Layer, RootMeanSquare, Sequence };
-
-struct Norm {
-  NormKind kind = NormKind::Layer;
-  double epsilon = 1e-5;
-  checkpoints::TensorReference gain;
-  std::optional<checkpoints::TensorReference> bias;
-  /// What the gain is more than its tensor.
-  std::optional<double> gainOffset = {};
-};
-
-/// GeluTanh is the tanh approximation ("gelu_new"), Gelu the exact erf form, Silu also "swish".
-enum class Activation { Relu, Gelu, GeluTanh, Silu, Sigmoid, Tanh, Asinh };
-
-/// Halves: sines in the first half of a row, cosines in the second, angle p / 10000^(2i/width).
-/// HalvesInclusive: the same with angle p / 10000^(i/(width/2-1)), so that the slowest wave is
-/// exactly 1/10000 (tensor2tensor). Interleaved: sines in even columns, cosines in odd ones.
-enum class PositionKind {
-  None,
-  SinusoidalHalves,
-  SinusoidalHalvesInclusive,
-  SinusoidalInterleaved,
-  Learned
-};
-
-struct Positions {
-  PositionKind kind = PositionKind::None;
-  /// Positions that exist (sequences may not be longer); 0 = unbounded.
-  int64_t length = 0;
-  /// Row of the table that position 0 uses.
-  int64_t offset = 0;
-  /// Learned only: [length + offset, hidden size].
-  std::optional<checkpoints::TensorReference> table;
-  /// Padding, which has no position; the tokens around it are counted without it. Targets may not
-  /// have it.
-  std::optional<int64_t> uncountedId = {};
-  /// Sinusoids only: multiplies their rows.
-  std::optional<double> scale = {};
-};
-
-/// A linear layer over windows of `kernelSize` rows, `stride` apart; `padding` rows of zeros stand
-/// before each sequence, and as many behind it unless `paddingBehind` is another number. Gated:
-/// (linear x) * activation(gate x). A norm is of the result, and only it may be of whole sequences.
-struct Convolution {
-  int64_t kernelSize = 1, stride = 1, padding = 0;
-  Linear linear; // inputs = channels * kernelSize, as in a stored [outputs, channels, kernelSize]
-  std::optional<Linear> gate;
-  std::optional<Activation> activation;
-  std::optional<int64_t> paddingBehind = {};
-  std::optional<Norm> norm = {};
-};
-
-/// A weight of each column by itself, and what is added.
-struct ColumnWeights {
-  checkpoints::TensorReference weight;
-  std::optional<checkpoints::TensorReference> bias;
-};
-
-/// A convolution over squares of `kernelSize` lines and places, `stride` apart, with `padding`
-/// zeros around the lines: activation(linear x). With `depthwise`, whose weight has shape
-/// [channels, 1, kernelSize, kernelSize], each channel passes through that first, and `linear`
-/// reads one place.
-struct GridConvolution {
-  int64_t kernelSize = 1, stride = 1, padding = 0;
-  std::optional<ColumnWeights> depthwise = {};
-  Linear linear; // inputs = channels * kernelSize * kernelSize without `depthwise`
-  std::optional<Activation> activation;
-
-  /// Lines or places of a result.
-  int64_t resultOf(int64_t count) const { return (count + 2 * padding - kernelSize) / stride + 1; }
-};
-
-/// activation(scale * (x - mean) / sqrt(variance + epsilon)), of the numbers of one row.
-struct Standardization {
-  double epsilon = 1e-6, scale = 1.0;
-  std::optional<Activation> activation = {};
-};
-
-/// output(activation(input x)) + skip x.
-struct ResidualBlock {
-  Linear input, output, skip;
-  Activation activation = Activation::Relu;
-};
-
-/// A table whose row is added to what becomes of a row of features: the one that a column counts.
-struct CountedTable {
-  checkpoints::TensorReference table; // [rowCount, hidden size]
-  int64_t rowCount = 0;
-};
-
-/// What a stack reads in place of token ids: rows of numbers (frames of sound, patches of images,
-/// pieces of series, states of another model), through convolutions or a block.
-struct Features {
-  int64_t width = 0; // numbers in a row
-  /// Rows that exist in each source; 0 = any number (bounded by the positions).
-  int64_t length = 0;
-  std::vector<Convolution> convolutions;
-  /// Learned rows before those of each sequence (class tokens), hidden size numbers each.
-  std::vector<checkpoints::TensorReference> leadingRows;
-  /// Behind the convolutions.
-  std::optional<ResidualBlock> block = {};
-  /// Learned rows behind those of each sequence, likewise.
-  std::vector<checkpoints::TensorReference> trailingRows = {};
-  /// The first columns of a row count rows of these, column i of table i; convolutions and block
-  /// read the other columns.
-  std::vector<CountedTable> countedTables = {};
-  /// Before the convolutions.
-  std::optional<Standardization> standardization = {};
-  /// Before the convolutions, too: a row is a line of places with a number each. In the end a line
-  /// is one row, its places beside one another within each channel.
-  std::vector<GridConvolution> gridConvolutions = {};
-};
 
 /// From what a stack reads to its first states: token embeddings or features, times scale, plus
 /// positions and the row of the only segment, normalized.
@@ -209,6 +88,13 @@ struct Window {
   std::optional<int64_t> before, after;
 };
 
+/// A row sees those of its chunk of `size` positions, and of so many chunks before it; absent: all
+/// before.
+struct Chunks {
+  int64_t size = 1;
+  std::optional<int64_t> before;
+};
+
 /// Square tiles of the rows' grid: a row sees those of its own tile. `shift` lines and columns are
 /// in the first ones of each direction; 0: `side`, as in all others.
 struct Tiles {
@@ -250,6 +136,7 @@ struct Attention {
   std::optional<checkpoints::TensorReference> tileBias;
   /// A row looks at no keys that are farther from it, before or behind; source only.
   std::optional<int64_t> reach;
+  std::optional<Chunks> chunks = {};             // source only
   std::optional<BlockSums> blockSums = {};       // source only
   std::optional<GlobalTokens> globalTokens = {}; // source only
   Norm norm;
@@ -302,13 +189,15 @@ struct BatchNorm {
   checkpoints::TensorReference gain, bias, mean, variance;
 };
 
-/// Each column by itself over the rows around each, as many before as behind; zeros are outside of
-/// a sequence. The weight has shape [columns, 1, kernelSize].
+/// Each column by itself over the rows around each, as many before as behind, or over those before
+/// it alone; zeros are outside of a sequence. The weight has shape [columns, 1, kernelSize].
 struct DepthwiseConvolution {
   int64_t kernelSize = 1; // odd
   checkpoints::TensorReference weight;
   std::optional<checkpoints::TensorReference> bias;
   std::optional<BatchNorm> norm = {};
+  std::optional<Norm> rowNorm = {}; // of each row of the result
+  bool isCausal = false;
 };
 
 /// Mixes rows with those near them: output(activation(depthwise((input x) * sigmoid(gate x))))
@@ -327,6 +216,25 @@ struct Sublayer {
   std::optional<Attention> attention = {};
   std::optional<FeedForward> feedForward = {};
   std::optional<RowMixer> mixer = {};
+};
+
+/// A layer that makes fewer rows: r + attention(a), where r and a are convolutions of norms of the
+/// states; then feed-forward as in layers with the normPlacement pre. attention.norm stands before
+/// the convolution that makes a.
+struct AdapterLayer {
+  Norm residualNorm;
+  Convolution residual, input;
+  Attention attention;
+  FeedForward feedForward;
+};
+
+/// What stands behind the layers of a source: n + factor * feedForward(n), where n is
+/// feedForward.norm of their states; then layers that make fewer rows.
+struct Adapter {
+  double factor = 1.0;
+  FeedForward feedForward;
+  int64_t layerCount = 0;
+  std::optional<AdapterLayer> layer = {};
 };
 
 /// Rows of a source that lie in lines, as patches of an image do.
@@ -418,6 +326,7 @@ struct Stack {
   std::vector<Sublayer> sublayers = {};
   /// Of what each layer gives; with sublayers only.
   std::optional<Norm> layerNorm = {};
+  std::optional<Adapter> adapter = {}; // with sublayers only; before finalNorm
   std::optional<Norm> finalNorm;
   std::optional<PredictStream> predictStream = {}; // target only
 };

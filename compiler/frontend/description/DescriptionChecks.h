@@ -21,6 +21,8 @@ void checkLinear(const Linear &linear, const std::string &role, int64_t inputs, 
 void checkAnyNorm(const Norm &norm, const std::string &role);
 /// Of rows, each by itself.
 void checkNorm(const Norm &norm, const std::string &role);
+/// Of rows of `channels` numbers.
+void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels);
 /// What makes rows of `hidden` numbers.
 void checkFeatures(const Features &features, const std::string &role, int64_t hidden);
 void checkFeedForward(const FeedForward &feedForward, const std::string &role, int64_t hidden);

@@ -47,8 +47,7 @@ void checkNorm(const Norm &norm, const std::string &role) {
          "a norm of kind sequence stands behind convolutions only");
 }
 
-static void checkConvolution(const Convolution &convolution, const std::string &role,
-                             int64_t channels) {
+void checkConvolution(const Convolution &convolution, const std::string &role, int64_t channels) {
   expect(convolution.kernelSize >= 1 && convolution.stride >= 1, role,
          "kernelSize and stride must be 1 or more");
   for (int64_t padding :
@@ -106,6 +105,11 @@ void checkFeatures(const Features &features, const std::string &role, int64_t hi
                      counted + 1));
   expect(counted == 0 || !features.standardization, role,
          "a row with columns of countedTables has no standardization");
+  if (features.norm) {
+    checkNorm(*features.norm, role + ".norm");
+    expect(counted == 0 && !features.standardization && features.gridConvolutions.empty(), role,
+           "norm excludes countedTables, standardization and gridConvolutions");
+  }
   int64_t channels = features.width - counted;
   if (!features.gridConvolutions.empty()) {
     expect(counted == 0 && !features.standardization, role,

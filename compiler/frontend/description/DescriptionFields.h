@@ -100,6 +100,7 @@ template <typename Archive> void visitFields(Archive &archive, Features &value) 
   archive.defaulted("countedTables", value.countedTables);
   archive.required("standardization", value.standardization);
   archive.present("gridConvolutions", value.gridConvolutions, !value.gridConvolutions.empty());
+  archive.required("norm", value.norm);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Embedding &value) {
@@ -150,6 +151,11 @@ template <typename Archive> void visitFields(Archive &archive, Window &value) {
   archive.required("after", value.after, countRange);
 }
 
+template <typename Archive> void visitFields(Archive &archive, Chunks &value) {
+  archive.required("size", value.size, chunkRange);
+  archive.required("before", value.before, chunksBeforeRange);
+}
+
 template <typename Archive> void visitFields(Archive &archive, Tiles &value) {
   archive.required("side", value.side, gridRange);
   archive.defaulted("shift", value.shift, countRange);
@@ -191,6 +197,7 @@ template <typename Archive> void visitFields(Archive &archive, Attention &value)
   archive.required("bucketScores", value.bucketScores);
   archive.required("tileBias", value.tileBias);
   archive.required("reach", value.reach, countRange);
+  archive.required("chunks", value.chunks);
   archive.required("blockSums", value.blockSums);
   archive.required("globalTokens", value.globalTokens);
   archive.required("norm", value.norm);
@@ -232,6 +239,8 @@ template <typename Archive> void visitFields(Archive &archive, DepthwiseConvolut
   archive.required("weight", value.weight);
   archive.required("bias", value.bias);
   archive.required("norm", value.norm);
+  archive.required("rowNorm", value.rowNorm);
+  archive.defaulted("isCausal", value.isCausal);
 }
 
 template <typename Archive> void visitFields(Archive &archive, RowMixer &value) {
@@ -248,6 +257,21 @@ template <typename Archive> void visitFields(Archive &archive, Sublayer &value) 
   archive.required("attention", value.attention);
   archive.required("feedForward", value.feedForward);
   archive.required("mixer", value.mixer);
+}
+
+template <typename Archive> void visitFields(Archive &archive, AdapterLayer &value) {
+  archive.required("residualNorm", value.residualNorm);
+  archive.required("residual", value.residual);
+  archive.required("input", value.input);
+  archive.required("attention", value.attention);
+  archive.required("feedForward", value.feedForward);
+}
+
+template <typename Archive> void visitFields(Archive &archive, Adapter &value) {
+  archive.defaulted("factor", value.factor, NumberRange{});
+  archive.required("feedForward", value.feedForward);
+  archive.defaulted("layerCount", value.layerCount, layerRange);
+  archive.required("layer", value.layer);
 }
 
 template <typename Archive> void visitFields(Archive &archive, Stage &value) {
@@ -319,6 +343,7 @@ template <typename Archive> void visitFields(Archive &archive, Stack &value) {
   archive.present("sublayers", value.sublayers, !value.sublayers.empty());
   archive.requiredUnless("feedForward", value.feedForward, !value.sublayers.empty());
   archive.required("layerNorm", value.layerNorm);
+  archive.required("adapter", value.adapter);
   archive.required("finalNorm", value.finalNorm);
   archive.required("predictStream", value.predictStream);
 }

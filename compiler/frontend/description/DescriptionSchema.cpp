@@ -94,6 +94,9 @@ private:
   Json schema(BucketScores &value) { return define("bucketScores", value); }
   Json schema(Rotary &value) { return define("rotary", value); }
   Json schema(Window &value) { return define("window", value); }
+  Json schema(Chunks &value) { return define("chunks", value); }
+  Json schema(AdapterLayer &value) { return define("adapterLayer", value); }
+  Json schema(Adapter &value) { return define("adapter", value); }
   Json schema(Tiles &value) { return define("tiles", value); }
   Json schema(Grid &value) { return define("grid", value); }
   Json schema(Stage &value) { return define("stage", value); }

@@ -45,6 +45,8 @@ public:
       feedForward(stack.feedForward, role + ".feedForward");
     }
     layer = 0;
+    if (stack.adapter)
+      adapter(*stack.adapter, role + ".adapter");
     if (stack.finalNorm)
       norm(*stack.finalNorm, role + ".finalNorm");
     if (const auto &stream = stack.predictStream) {
@@ -99,6 +101,27 @@ private:
     linear(stage.reduction, role + ".reduction");
   }
 
+  void adapter(const Adapter &adapter, const std::string &role) {
+    feedForward(adapter.feedForward, role + ".feedForward");
+    for (layer = 0; layer < adapter.layerCount; ++layer) {
+      const AdapterLayer &each = *adapter.layer;
+      norm(each.residualNorm, role + ".layer.residualNorm");
+      convolution(each.residual, role + ".layer.residual");
+      convolution(each.input, role + ".layer.input");
+      attention(each.attention, role + ".layer.attention");
+      feedForward(each.feedForward, role + ".layer.feedForward");
+    }
+    layer = 0;
+  }
+
+  void convolution(const Convolution &convolution, const std::string &role) {
+    linear(convolution.linear, role + ".linear", convolution.kernelSize);
+    if (convolution.gate)
+      linear(*convolution.gate, role + ".gate", convolution.kernelSize);
+    if (convolution.norm)
+      norm(*convolution.norm, role + ".norm", convolution.linear.outputs);
+  }
+
   void sublayer(const Sublayer &sublayer, const std::string &role) {
     if (sublayer.attention)
       attention(*sublayer.attention, role + ".attention");
@@ -127,6 +150,8 @@ private:
       add(norm->mean, role + ".norm.mean", {width});
       add(norm->variance, role + ".norm.variance", {width});
     }
+    if (convolution.rowNorm)
+      norm(*convolution.rowNorm, role + ".rowNorm", width);
   }
 
   /// `hidden` is the stack's.
@@ -224,13 +249,10 @@ private:
       gridLinear(each, role + ".gridConvolutions.linear");
       channels = each.linear.outputs;
     }
-    for (const Convolution &convolution : features.convolutions) {
-      linear(convolution.linear, role + ".convolutions.linear", convolution.kernelSize);
-      if (convolution.gate)
-        linear(*convolution.gate, role + ".convolutions.gate", convolution.kernelSize);
-      if (convolution.norm)
-        norm(*convolution.norm, role + ".convolutions.norm", convolution.linear.outputs);
-    }
+    if (features.norm)
+      norm(*features.norm, role + ".norm", features.width);
+    for (const Convolution &each : features.convolutions)
+      convolution(each, role + ".convolutions");
     for (const CountedTable &each : features.countedTables)
       add(each.table, role + ".countedTables", {each.rowCount, hidden});
     if (features.block)

@@ -23,6 +23,8 @@ constexpr IntegerRange idRange{0, (int64_t(1) << 31) - 1};
 constexpr IntegerRange kernelRange{0, 1024};
 constexpr IntegerRange gridRange{1, 65536};
 constexpr IntegerRange blockRange{1, 65536};
+constexpr IntegerRange chunkRange{1, int64_t(1) << 20};
+constexpr IntegerRange chunksBeforeRange{0, int64_t(1) << 10};
 constexpr IntegerRange distanceRange{0, int64_t(1) << 20};
 constexpr IntegerRange countedRange{1, int64_t(1) << 24}; // whole numbers of f32
 constexpr NumberRange quantileRange{0.0, 1.0};

@@ -35,8 +35,10 @@ constexpr auto blenderbotSmall =
     classes("BlenderbotSmallForConditionalGeneration", "BlenderbotSmallModel");
 constexpr auto fsmt = classes("FSMTForConditionalGeneration", "FSMTModel");
 constexpr auto prophetNet = classes("ProphetNetForConditionalGeneration", "ProphetNetModel");
-constexpr auto seamless = classes("SeamlessM4TForTextToText", "SeamlessM4TModel");
-constexpr auto seamless2 = classes("SeamlessM4Tv2ForTextToText", "SeamlessM4Tv2Model");
+constexpr auto seamless =
+    classes("SeamlessM4TForTextToText", "SeamlessM4TForSpeechToText", "SeamlessM4TModel");
+constexpr auto seamless2 =
+    classes("SeamlessM4Tv2ForTextToText", "SeamlessM4Tv2ForSpeechToText", "SeamlessM4Tv2Model");
 constexpr auto marian = classes("MarianMTModel", "MarianModel");
 constexpr auto t5 =
     classes("T5ForConditionalGeneration", "T5WithLMHeadModel", "T5Model", "T5EncoderModel",

@@ -33,7 +33,9 @@ struct SpecialIdDefaults {
 struct SpeechPrompt {
   /// In their order; `language` and `textLanguage` stand for tokens of languages, as "<|en|>".
   std::vector<std::string> tokens;
-  std::string languages;          // codes, with blanks between them
+  std::string languages = {}; // codes, with blanks between them
+  /// Of generation_config.json: an object of codes and ids, in place of tokens of a tokenizer.
+  std::string languageField = {};
   std::string usualLanguage = {}; // empty: a call has to say it
   static constexpr const char *language = "{language}", *textLanguage = "{text language}";
 };
@@ -72,7 +74,7 @@ const Family &findFamily(JsonFields &config);
 FamilyResult describeBart(FamilyInput &input);
 /// ProphetNet, by the stream that predicts the next token.
 FamilyResult describeProphetNet(FamilyInput &input);
-/// SeamlessM4T, from text to text.
+/// SeamlessM4T, from text or speech to text.
 FamilyResult describeSeamlessM4T(FamilyInput &input);
 /// IndicTrans2, whose class lies beside its checkpoints.
 FamilyResult describeIndicTrans(FamilyInput &input);

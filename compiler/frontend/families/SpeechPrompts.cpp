@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tokens are looked up among those that were added to a tokenizer, and in its vocabulary, which may
-// be an object or a list of pieces and scores.
+// be an object or a list of pieces and scores; or only languages, in generation_config.json.
 
 #include "compiler/frontend/families/SpeechPrompts.h"
 
@@ -67,10 +67,32 @@ std::vector<SpokenLanguage> languagesOf(const std::string &codes, const TokenIds
   return languages;
 }
 
+/// A prompt that is the text's language alone.
+void addLanguagePrompt(const std::string &directory, const std::string &field,
+                       Description &description) {
+  std::string path = directory + "/generation_config.json";
+  if (!std::filesystem::is_regular_file(path))
+    return;
+  const Json json = readJsonFile(path);
+  JsonFields fields(json, path);
+  const Json *ids = fields.find(field);
+  if (!ids || !ids->is_object() || ids->empty() || !description.generation.decoderStartId)
+    return;
+  SpeechDefaults speech;
+  for (const auto &[code, id] : ids->items())
+    speech.languages.push_back({code, toInteger(id, fields.where(field) + "." + code, idRange)});
+  speech.promptNamesLanguages = true;
+  speech.promptIds = {SpeechDefaults::textLanguageId};
+  speech.transcriptStartId = *description.generation.decoderStartId;
+  description.generation.speech = std::move(speech);
+}
+
 } // namespace
 
 void addSpeechPrompt(const std::string &directory, const SpeechPrompt &prompt,
                      Description &description) {
+  if (!prompt.languageField.empty())
+    return addLanguagePrompt(directory, prompt.languageField, description);
   std::string path = directory + "/tokenizer.json";
   if (!std::filesystem::is_regular_file(path))
     return;

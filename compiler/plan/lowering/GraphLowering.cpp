@@ -104,6 +104,10 @@ int64_t GraphLowering::rowMultipleOf(const Space &space) const {
   return known == rowMultiples.end() ? 1 : known->second;
 }
 
+bool GraphLowering::isOneSequence(const Space &space) {
+  return !space.isWhole() && MadeSpaces(current.getBody().front()).isOnTheWay(space);
+}
+
 LogicalResult GraphLowering::expectWholeSpace(Operation *op, Value rows) {
   if (cast<RowsType>(rows.getType()).getSpace().isWhole())
     return success();
@@ -259,7 +263,7 @@ LogicalResult GraphLowering::lowerOperation(Operation *op) {
       .Case<ParameterOp, SinusoidOp, WeightScaleOp, WeightShiftOp, WeightScaleColumnsOp,
             WeightScaleRowsOp, WeightInverseRootOp, WeightProductOp, WeightAddOp, WeightAddRowOp,
             WeightGridOp, WeightConcatenateOp, WeightFlattenOp, WeightReverseRowsOp,
-            DistanceBucketsOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp,
+            DistanceBucketsOp, WeightZeroOp, CausalMaskOp, PaddingMaskOp, WindowMaskOp, ChunkMaskOp,
             UnrequestedMaskOp, CombineMasksOp, AverageHeadsOp, RelativePositionBiasOp,
             RelativeScoresOp, TilePositionBiasOp, CacheReadOp, CacheAppendOp>(
           [](auto) { return success(); })

@@ -43,6 +43,8 @@ private:
   void findRowMultiples();
   void findFixedMultiples(const MadeSpaces &spaces);
   int64_t rowMultipleOf(const Space &space) const;
+  /// Whether rows of `space` come before the source's own, of which there is then one at a time.
+  bool isOneSequence(const Space &space);
   /// An error at `op` unless `rows` are the source's or the target's own: an invocation has
   /// positions and sequences for these, not for rows before a convolution or requested ones.
   static mlir::LogicalResult expectWholeSpace(mlir::Operation *op, mlir::Value rows);

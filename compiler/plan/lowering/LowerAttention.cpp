@@ -43,7 +43,7 @@ struct AttentionParts {
 /// A mask as loop bounds.
 struct MaskBounds {
   bool isCausal = false, hidesRequested = false;
-  std::optional<int64_t> before, after;
+  std::optional<int64_t> before, after, chunkSize, chunksBefore;
 
   LogicalResult add(Value mask, Operation *user) {
     if (!mask)
@@ -64,10 +64,17 @@ struct MaskBounds {
       after = std::min<int64_t>(after.value_or(window.getAfter()), window.getAfter());
       return success();
     }
+    if (auto chunks = dyn_cast_or_null<ChunkMaskOp>(op)) {
+      if (chunkSize)
+        return user->emitError("expects a mask of one kind of chunks");
+      chunkSize = chunks.getSize();
+      chunksBefore = chunks.getBefore();
+      return success();
+    }
     if (auto both = dyn_cast_or_null<CombineMasksOp>(op))
       return success(succeeded(add(both.getLhs(), user)) && succeeded(add(both.getRhs(), user)));
     return user->emitError(
-        "expects a mask that is causal, a window, of unrequested keys, padding or "
+        "expects a mask that is causal, a window, of chunks, of unrequested keys, padding or "
         "a combination of these");
   }
 };
@@ -156,11 +163,14 @@ LogicalResult GraphLowering::lowerAttention(Operation *op) {
                            .isCausal = bounds.isCausal,
                            .hidesRequested = bounds.hidesRequested,
                            .windowBefore = bounds.before,
-                           .windowAfter = bounds.after};
+                           .windowAfter = bounds.after,
+                           .chunkSize = bounds.chunkSize,
+                           .chunksBefore = bounds.chunksBefore};
   if (failed(findKeys(op, parts.key, parts.value, attend)))
     return failure();
-  bool isWhole = tiles || attend.keysFrom == plan::KeySource::OtherRows;
-  if (!isWhole && failed(expectWholeSpace(op, parts.query)))
+  bool isSequence = tiles || attend.keysFrom == plan::KeySource::OtherRows ||
+                    isOneSequence(cast<RowsType>(parts.query.getType()).getSpace());
+  if (!isSequence && failed(expectWholeSpace(op, parts.query)))
     return failure();
   if (failed(tiles ? addTiles(op, tiles, parts.bias, attend)
                    : addRelativeBias(op, parts.bias, attend)))
@@ -269,7 +279,7 @@ LogicalResult GraphLowering::findKeys(Operation *op, Value key, Value value,
     auto readValue = value.getDefiningOp<CacheReadOp>();
     if (!readValue)
       return op->emitError("expects keys and values from encoder caches alike");
-    if (attend.isCausal || attend.windowBefore || attend.windowAfter || hasBias)
+    if (attend.isCausal || attend.windowBefore || attend.windowAfter || attend.chunkSize || hasBias)
       return op->emitError("expects no mask but padding and no bias over an encoder cache");
     attend.keysFrom = plan::KeySource::EncoderCache;
     attend.keySlot = slots.lookup(read.getCache());

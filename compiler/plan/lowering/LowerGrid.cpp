@@ -39,7 +39,7 @@ LogicalResult GraphLowering::lowerUntile(UntileRowsOp op) {
 
 LogicalResult GraphLowering::addTiles(Operation *op, TileRowsOp tiles, Value bias,
                                       plan::AttendParts &attend) {
-  if (attend.isCausal || attend.windowBefore || attend.windowAfter)
+  if (attend.isCausal || attend.windowBefore || attend.windowAfter || attend.chunkSize)
     return op->emitError("expects no mask but padding within tiles");
   attend.tiling = tiles.getTiling();
   if (!bias)

@@ -44,6 +44,12 @@ LogicalResult WindowMaskOp::interpret(Frame &frame) {
   return success();
 }
 
+LogicalResult ChunkMaskOp::interpret(Frame &frame) {
+  int64_t before = getBefore() ? int64_t(*getBefore()) : Mask::Unlimited;
+  frame.bind(getResult(), Mask{.chunks = {{int64_t(getSize()), before}}});
+  return success();
+}
+
 LogicalResult UnrequestedMaskOp::interpret(Frame &frame) {
   frame.bind(getResult(), Mask{.hidesRequested = true});
   return success();
@@ -52,9 +58,12 @@ LogicalResult UnrequestedMaskOp::interpret(Frame &frame) {
 LogicalResult CombineMasksOp::interpret(Frame &frame) {
   const Mask lhs = frame.get<Mask>(getLhs());
   const Mask rhs = frame.get<Mask>(getRhs());
-  frame.bind(getResult(), Mask{.before = std::min(lhs.before, rhs.before),
-                               .after = std::min(lhs.after, rhs.after),
-                               .hidesRequested = lhs.hidesRequested || rhs.hidesRequested});
+  Mask both{.before = std::min(lhs.before, rhs.before),
+            .after = std::min(lhs.after, rhs.after),
+            .hidesRequested = lhs.hidesRequested || rhs.hidesRequested,
+            .chunks = lhs.chunks};
+  both.chunks.insert(both.chunks.end(), rhs.chunks.begin(), rhs.chunks.end());
+  frame.bind(getResult(), both);
   return success();
 }
 

@@ -35,8 +35,17 @@ struct Mask {
   int64_t before = Unlimited;
   int64_t after = Unlimited;
   bool hidesRequested = false; // rows of the batch's requests
+  /// Positions of a chunk, and how many chunks before the query's own are seen.
+  struct Chunks {
+    int64_t size = 1, before = 0;
+  };
+  std::vector<Chunks> chunks = {};
 
   bool sees(int64_t queryPosition, int64_t keyPosition) const {
+    for (const Chunks &each : chunks)
+      if (int64_t back = queryPosition / each.size - keyPosition / each.size;
+          back < 0 || back > each.before)
+        return false;
     return queryPosition - keyPosition <= before && keyPosition - queryPosition <= after;
   }
 };

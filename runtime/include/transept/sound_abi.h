@@ -73,6 +73,8 @@ typedef struct transept_transcribe_options {
   uint32_t batch_size;  /* windows to decode together at most, with split_at_silence; 0: 8 */
   transept_seconds_function on_progress; /* or null */
   void *on_progress_context;
+  const char *text_language; /* what the text is to be in, where prompts name it apart from what is
+                              * spoken, or null */
 } transept_transcribe_options;
 
 /* A word of a segment, with what stands around it: a blank before it, a comma behind it. */

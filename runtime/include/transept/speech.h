@@ -29,8 +29,8 @@ struct SpeechOptions {
   /// What is spoken, e.g. "en" (languagesOf() has the list); empty: what the model's files say, or
   /// each source's is detected.
   std::string language = {};
-  /// What the text is to be in, for models whose prompts name it apart from what is spoken; empty:
-  /// what is spoken.
+  /// What the text is to be in, for models whose prompts name it apart from what is spoken, or name
+  /// it alone; empty: what is spoken.
   std::string textLanguage = {};
   /// Nothing: the prompt does not say what to do, unless the model's files do.
   std::optional<SpeechTask> task = SpeechTask::OfModel;
@@ -197,15 +197,23 @@ public:
 
   /// Whether the prompts of a model name the language of the text.
   static bool namesTextLanguage(const Model &model) {
-    const transept_speech_defaults &speech = speechOf(model);
-    std::span<const Id> prompt(speech.default_prompt, speech.default_prompt_length);
-    return speech.prompt_names_languages &&
-           std::find(prompt.begin(), prompt.end(), textLanguagePlace) != prompt.end();
+    return promptHas(speechOf(model), textLanguagePlace);
+  }
+
+  /// Whether they do, and not what is spoken.
+  static bool namesTextLanguageAlone(const Model &model) {
+    return namesTextLanguage(model) && !promptHas(speechOf(model), languagePlace);
   }
 
   /// The number of each source's language: given, the model's default, or detected.
   std::vector<std::size_t> languagesOfSources(std::span<const Source> sources) const {
     auto languages = languagesOf(speech);
+    if (namesTextLanguageAlone(model)) {
+      if (!options.language.empty())
+        refuseSpeechOption("language", options.language,
+                           "empty: the prompt of this model names the text's, textLanguage");
+      return std::vector<std::size_t>(sources.size(), noLanguage);
+    }
     if (usesDefaultPrompt() && !speech.prompt_names_languages && speech.default_prompt[0] >= 0)
       return std::vector<std::size_t>(sources.size(), languageNumber(speech.default_prompt[0]));
     if (options.language.empty() && speech.default_language)
@@ -232,9 +240,10 @@ public:
     };
     Id languageId = language == noLanguage ? -1 : languagesOf(speech)[language].id;
     if (usesDefaultPrompt()) {
-      Id textId = options.textLanguage.empty()
-                      ? languageId
-                      : languagesOf(speech)[numberOf(options.textLanguage, "textLanguage")].id;
+      bool isSpoken =
+          options.textLanguage.empty() && (language != noLanguage || !namesTextLanguage(model));
+      Id textId = isSpoken ? languageId
+                           : languagesOf(speech)[numberOf(options.textLanguage, "textLanguage")].id;
       for (Id id : std::span(speech.default_prompt, speech.default_prompt_length))
         add(id >= 0 ? id : id == textLanguagePlace ? textId : languageId);
     } else {
@@ -250,7 +259,13 @@ public:
 
 private:
   static constexpr std::size_t noLanguage = SIZE_MAX;
-  static constexpr Id textLanguagePlace = -2; // in default_prompt
+  static constexpr Id languagePlace = -1, textLanguagePlace = -2; // in default_prompt
+
+  static bool promptHas(const transept_speech_defaults &speech, Id place) {
+    std::span<const Id> prompt(speech.default_prompt, speech.default_prompt_length);
+    return speech.prompt_names_languages &&
+           std::find(prompt.begin(), prompt.end(), place) != prompt.end();
+  }
 
   /// The number of a language by its code; `option` is what gave it.
   std::size_t numberOf(const std::string &code, const std::string &option) const {

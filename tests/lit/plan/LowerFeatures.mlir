@@ -199,3 +199,28 @@ func.func @decode(%ids: !transept.rows<target x 1 x i32>) -> !numbers {
   %wanted = transept.requested_rows %x : (!transept.rows<target x 20 x f32>) -> !numbers
   return %wanted : !numbers
 }
+
+// -----
+
+!frames = !transept.rows<source.features x 20 x f32>
+!fewer = !transept.rows<source x 100 x f32>
+!source = !transept.rows<source x 20 x f32>
+!mask = !transept.mask<source.features x source.features>
+
+// Rows before those of the source are one sequence, in the order of its positions.
+
+// CHECK-LABEL: plan.program @encode
+// CHECK:       plan.take_features "features" into %[[X:[^ ]*]]
+// CHECK:       plan.attend "attention" rows %[[X]], %[[X]], %[[X]] into %[[Y:[^ ]*]] {chunk_size = 7 : i64, chunks_before = 1 : i64, {{.*}}} : !plan.buffer<source.features x 20,
+// CHECK:       plan.windows "windows" %[[Y]] into %{{.*}} kernel 5 stride 4 padding 2
+func.func @encode(%x: !frames) -> !source {
+  %mask = transept.chunk_mask size 7 before 1 : !mask
+  %y = transept.attention %x, %x, %x mask %mask heads 2 : (!frames, !frames, !frames, !mask) -> !frames
+  %windows = transept.windows %y kernel 5 stride 4 padding 2 : (!frames) -> !fewer
+  %w = transept.parameter "w" : tensor<20x100xf32>
+  %z = transept.linear %windows, %w : (!fewer, tensor<20x100xf32>) -> !source
+  return %z : !source
+}
+func.func @decode() {
+  return
+}

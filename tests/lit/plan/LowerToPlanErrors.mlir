@@ -164,16 +164,18 @@ module {
 
 // -----
 
-// Before a convolution there are more rows than a program counts.
-!frames = !transept.rows<source.frames x 4 x f32>
-!source = !transept.rows<source x 12 x f32>
+// A kernel knows one kind of chunks.
+!source = !transept.rows<source x 4 x f32>
+!mask = !transept.mask<source x source>
 
 module {
-  func.func @encode(%x: !frames) -> !source {
-    // expected-error @below {{expects rows of the source or the target itself}}
-    %y = transept.attention %x, %x, %x heads 2 : (!frames, !frames, !frames) -> !frames
-    %z = transept.windows %y kernel 3 stride 2 padding 1 : (!frames) -> !source
-    return %z : !source
+  func.func @encode(%x: !source) -> !source {
+    %a = transept.chunk_mask size 4 : !mask
+    %b = transept.chunk_mask size 6 before 2 : !mask
+    %both = transept.combine_masks %a, %b : !mask
+    // expected-error @below {{expects a mask of one kind of chunks}}
+    %y = transept.attention %x, %x, %x mask %both heads 2 : (!source, !source, !source, !mask) -> !source
+    return %y : !source
   }
   func.func @decode() {
     return

@@ -53,6 +53,14 @@ TEST_F(InterpreterAttention, Masks) {
   EXPECT_THAT(attendMasked("%mask = transept.padding_mask" + of), near({2, 2, 7}));
   EXPECT_THAT(attendMasked("%mask = transept.causal_mask" + of), near({1, 2, 7}));
   EXPECT_THAT(attendMasked("%mask = transept.window_mask before 0 after 1" + of), near({2, 3, 7}));
+  // Two sequences: positions 0 and 1, and 0.
+  EXPECT_THAT(attendMasked("%mask = transept.chunk_mask size 1" + of), near({1, 2, 7}));
+  EXPECT_THAT(attendMasked("%mask = transept.chunk_mask size 1 before 0" + of), near({1, 3, 7}));
+  EXPECT_THAT(attendMasked("%mask = transept.chunk_mask size 2 before 0" + of), near({2, 2, 7}));
+  EXPECT_THAT(attendMasked("%a = transept.chunk_mask size 2" + of +
+                           "%b = transept.chunk_mask size 1 before 0" + of +
+                           "%mask = transept.combine_masks %a, %b" + of),
+              near({1, 3, 7}));
   EXPECT_THAT(attendMasked("%a = transept.causal_mask" + of +
                            "%b = transept.window_mask before 0 after 1" + of +
                            "%mask = transept.combine_masks %a, %b" + of),

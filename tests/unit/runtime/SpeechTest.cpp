@@ -187,6 +187,23 @@ TEST_F(Speech, APromptMayNameWhatIsSpokenAndWhatTheTextIsIn) {
   EXPECT_THAT(error({.textLanguage = "en"}), HasSubstr("textLanguage"));
 }
 
+TEST_F(Speech, APromptMayNameTheTextsLanguageAlone) {
+  const Id text[] = {-2};
+  toy.speech.default_prompt = text;
+  toy.speech.default_prompt_length = 1;
+  toy.speech.prompt_names_languages = 1;
+  toy.speech.no_timestamps_id = -1;
+  EXPECT_THAT(promptOf(transcribe(model, source, {.textLanguage = "zh"})), ElementsAre(1, 32));
+  EXPECT_EQ(transcribe(model, source, {.textLanguage = "zh"}).language, "");
+  auto error = [&](const SpeechOptions &options) {
+    return refusal([&] { transcribe(model, source, options); });
+  };
+  EXPECT_THAT(error({}), HasSubstr("textLanguage is empty, but must be one of en, de, zh"));
+  EXPECT_THAT(error({.language = "en", .textLanguage = "de"}),
+              HasSubstr("language is en, but must be empty: the prompt of this model names the "
+                        "text's, textLanguage"));
+}
+
 TEST_F(Speech, OfOneLanguageIsPromptedWithoutLanguageAndTask) {
   toy.speech.language_count = 0;
   toy.speech.transcribe_id = toy.speech.translate_id = -1;

@@ -83,6 +83,7 @@ TEST(FastConformer, LinesOfMelsAreHalvedAndBecomeRows) {
   const Features &features = *source.embedding.features;
   EXPECT_EQ(features.width, 128);
   ASSERT_EQ(features.gridConvolutions.size(), 2u) << "a factor of 4";
+  EXPECT_EQ(source.embedding.positions.length, 1024) << "as many seconds";
   const GridConvolution &first = features.gridConvolutions[0];
   EXPECT_EQ(first.kernelSize, 3);
   EXPECT_EQ(first.stride, 2);

@@ -170,6 +170,7 @@ struct Refusal {
 TEST(Marian, RefusesByNameWhatItCannotHonour) {
   std::vector<Refusal> refusals = {
       {"model_type", "bigbird_pegasus", "allowed is one of \"marian\", \"bart\", \"plbart\""},
+      {"model_type", "nllb-moe", "found \"nllb-moe\", allowed is one of \"marian\", \"bart\""},
       {"model_type", "bigbird_pegasus", "allowed is one of \"marian\""},
       {"model_type", nullptr, "model_type is missing"},
       {"architectures", {"MarianForCausalLM"}, "one of MarianMTModel, MarianModel"},
@@ -239,6 +240,14 @@ TEST(Marian, RefusesAdapterDirectories) {
   TestCheckpoint checkpoint("marian");
   checkpoint.directory.write("adapter_config.json", "{}");
   EXPECT_THAT(checkpoint.error(), HasSubstr("adapter_config.json"));
+}
+
+TEST(DescribeCheckpoint, RefusesFoldersOfFireRedByName) {
+  Warnings warnings;
+  TemporaryDirectory directory;
+  directory.write("model.pth.tar", "");
+  EXPECT_THAT(errorOf([&] { describeCheckpoint(directory.path(), warnings); }),
+              HasSubstr("model.pth.tar: FireRedASR's own files are not supported"));
 }
 
 TEST(DescribeCheckpoint, SaysWhichFileIsMissing) {

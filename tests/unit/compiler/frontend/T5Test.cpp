@@ -264,6 +264,7 @@ struct Refusal {
 TEST(T5, RefusesByNameWhatItCannotHonour) {
   std::vector<Refusal> refusals = {
       {"model_type", "bigbird_pegasus", "allowed is one of"},
+      {"model_type", "switch_transformers", "found \"switch_transformers\", allowed is one of"},
       {"architectures", {"T5ForTokenClassification"}, "one of T5ForConditionalGeneration"},
       {"architectures", {"T5ForQuestionAnswering"}, "one of T5ForConditionalGeneration"},
       {"is_encoder_decoder", false, "only encoder-decoder"},

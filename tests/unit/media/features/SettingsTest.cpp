@@ -100,6 +100,18 @@ TEST(Settings, Speech2TextAsCheckpointsHaveIt) {
   EXPECT_FALSE(settings.normalizesVariances);
 }
 
+TEST(Settings, SeamlessM4TAsCheckpointsHaveIt) {
+  auto settings = read<StackedSettings>(
+      R"({"feature_extractor_type": "SeamlessM4TFeatureExtractor", "feature_size": 80,
+          "num_mel_bins": 40, "padding_side": "right", "padding_value": 1, "stride": 2,
+          "processor_class": "SeamlessM4TProcessor", "return_attention_mask": true,
+          "sampling_rate": 16000, "language_code": ["eng"]})");
+  EXPECT_EQ(settings.mels, 40U);
+  EXPECT_EQ(settings.width(), 80U);
+  EXPECT_THAT(refusal(R"({"feature_extractor_type": "SeamlessM4TFeatureExtractor", "stride": 3})"),
+              HasSubstr("stride"));
+}
+
 TEST(Settings, ParakeetAndCohereAsrAsCheckpointsHaveThem) {
   auto settings = read<ParakeetSettings>(
       R"({"feature_extractor_type": "ParakeetFeatureExtractor", "feature_size": 128,

@@ -55,6 +55,20 @@ TEST(Speech2TextFeatures, EqualNumpy) {
       "speech2text_80_raw", 1e-4);
 }
 
+TEST(StackedFeatures, EqualTheOriginal) {
+  const std::vector<float> samples = chirp();
+  auto expect = [&](const std::string &name, const StackedSettings &settings, size_t count) {
+    expectRows(stackedFeatures(std::span(samples).first(count), settings, "it"), name, 1e-4,
+               "stacked.json");
+  };
+  expect("seamless_80", {}, 6400);
+  expect("seamless_20", {.mels = 20}, 6400);
+  expect("seamless_odd", {}, 6240);
+  expect("seamless_short", {}, 560);
+  EXPECT_EQ(errorOf([&] { stackedFeatures(std::span(samples).first(559), {}, "it"); }),
+            "it: 559 samples, at least 560 are needed");
+}
+
 TEST(ParakeetFeatures, EqualTheOriginals) {
   const std::vector<float> samples = chirp();
   auto expect = [&](const std::string &name, const ParakeetSettings &settings, size_t count) {

@@ -213,6 +213,16 @@ plan.program @decode {
 
 // -----
 
+// attend_c20
+!a = !plan.buffer<source x 8, stride 16>
+plan.program @encode {
+  %0 = plan.buffer : !a
+  // expected-error@+1 {{expects a chunk_size and chunks_before it within their bounds, but got 1 and 2}}
+  plan.attend "a" rows %0, %0, %0 into %0 {head_count = 2 : i64, key_dim = 4 : i64, value_dim = 4 : i64, scale = 1.0 : f64, chunks_before = 2 : i64} : !a, !a, !a, !a
+}
+
+// -----
+
 // attend_c10
 !a = !plan.buffer<target x 8, stride 16>
 #keys = #plan.slot<"a.keys", keys = true, heads = 2, head_dim = 4, offset = 0, f32>

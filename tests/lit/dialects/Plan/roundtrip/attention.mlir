@@ -29,6 +29,10 @@ plan.program @encode {
   plan.attend "local" rows %x, %x, %x into %y bias @distances bf16 causal
     {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, bias_reach = 16 : i64, window_before = 3 : i64, window_after = 0 : i64}
     : !source, !source, !source, !source
+  // CHECK: plan.attend "chunked" rows %{{.*}} into %{{.*}} {chunk_size = 64 : i64, chunks_before = 2 : i64, {{.*}}}
+  plan.attend "chunked" rows %x, %x, %x into %y
+    {head_count = 2 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, chunk_size = 64 : i64, chunks_before = 2 : i64}
+    : !source, !source, !source, !source
   // CHECK: plan.attend "shared" rows %{{.*}} into %{{.*}} {head_count = 2 : i64, key_dim = 5 : i64, key_heads = 1 : i64, scale = 5.000000e-01 : f64, soft_cap = 5.000000e+01 : f64, value_dim = 5 : i64}
   %one = plan.buffer : !plan.buffer<source x 5, stride 16>
   plan.attend "shared" rows %x, %one, %one into %y {head_count = 2 : i64, key_heads = 1 : i64, key_dim = 5 : i64, value_dim = 5 : i64, scale = 0.5 : f64, soft_cap = 50.0 : f64}

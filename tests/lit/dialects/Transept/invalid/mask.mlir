@@ -28,6 +28,33 @@ func.func @f() {
 
 // -----
 
+// chunk_mask_c1
+func.func @f() {
+  // expected-error@+1 {{expects keys of the queries' space or of its history}}
+  %0 = transept.chunk_mask size 8 : !transept.mask<target x source>
+  return
+}
+
+// -----
+
+// chunk_mask_c2
+func.func @f() {
+  // expected-error@+1 {{expects a size of 1 to 1048576 and 0 to 1024 chunks before, but got 0 and 2}}
+  %0 = transept.chunk_mask size 0 before 2 : !transept.mask<source x source>
+  return
+}
+
+// -----
+
+// chunk_mask_c2
+func.func @f() {
+  // expected-error@+1 {{expects a size of 1 to 1048576 and 0 to 1024 chunks before, but got 8 and 1025}}
+  %0 = transept.chunk_mask size 8 before 1025 : !transept.mask<source x source>
+  return
+}
+
+// -----
+
 // relative_position_bias_c1
 func.func @f(%t: tensor<32x8xf32>) {
   // expected-error@+1 {{expects a table of 32 buckets by 4 heads, but got 'tensor<32x8xf32>'}}

@@ -9,6 +9,10 @@ func.func @masks(%table: tensor<32x8xf32>) {
   %padding = transept.padding_mask : !transept.mask<target x source>
   // CHECK: transept.window_mask before 3 after 0 : <target x target>
   %window = transept.window_mask before 3 after 0 : !transept.mask<target x target>
+  // CHECK: transept.chunk_mask size 64 : <source x source>
+  %chunks = transept.chunk_mask size 64 : !transept.mask<source x source>
+  // CHECK: transept.chunk_mask size 64 before 2 : <source x source>
+  %near = transept.chunk_mask size 64 before 2 : !transept.mask<source x source>
   // CHECK: transept.combine_masks %{{.*}}, %{{.*}} : <target x target>
   %both = transept.combine_masks %causal, %window : !transept.mask<target x target>
   // CHECK: transept.relative_position_bias %{{.*}} buckets 32 maximum_distance 128 bidirectional : tensor<32x8xf32> -> <source x source x 8>
