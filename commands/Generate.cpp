@@ -15,6 +15,7 @@
 #include "commands/LanguageFlags.h"
 #include "commands/LevelFlag.h"
 #include "commands/Progress.h"
+#include "commands/PromptFlag.h"
 #include "commands/SentenceResults.h"
 #include "commands/SoundFlags.h"
 #include "commands/SoundResults.h"
@@ -39,7 +40,7 @@ namespace transept::commands {
 namespace {
 
 struct GenerateCommand {
-  std::string library, level;
+  std::string library, level, split;
   std::vector<std::string> sources; // texts or files
   GenerationFlags flags;
   LanguageFlags languages;
@@ -47,11 +48,11 @@ struct GenerateCommand {
   SpeechFlags speech;
   SoundFlags sound;
   DraftFlag draft;
+  PromptFlag prompt;
   unsigned threads = 0;
   std::optional<size_t> batchSize;
   bool usesIds = false, isJson = false, keepsShort = false;
   bool skipsInvalid = false, truncates = false, showsTokenScores = false, replacesUnknowns = false;
-  std::string split;
 };
 
 class Generator {
@@ -90,8 +91,9 @@ public:
 
   void run() {
     size_t batchSize = command.batchSize.value_or(readsFiles() ? 8 : 64);
+    std::vector<Id> prompt = command.prompt.idsFor(model, tokenizer.get());
     std::unique_ptr<SourceReader> reader =
-        readsFiles()   ? readFiles(model, command.sources, command.keepsShort, longSounds)
+        readsFiles()   ? readFiles(model, command.sources, command.keepsShort, longSounds, prompt)
         : takesTexts() ? readTexts(lines())
                        : readLines(lines(), model, command.usesIds ? nullptr : tokenizer.get(),
                                    command.languages.encoding(tokenizer.get()), command.truncates);
@@ -456,6 +458,7 @@ void addGenerateCommand(CLI::App &program) {
       ->check(between(1, 1024));
   addLevelFlag(command, options->level);
   options->draft.addTo(command);
+  options->prompt.addTo(command);
   command
       ->add_option("--batch", options->batchSize,
                    "sources to work on at once, at most [64 lines, 8 files]")

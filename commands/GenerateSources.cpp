@@ -104,8 +104,9 @@ private:
 class FileReader final : public SourceReader {
 public:
   FileReader(const Model &model, std::vector<std::string> files, bool keepsShort,
-             LongSounds longSounds)
-      : media(model, keepsShort), files(std::move(files)), longSounds(longSounds) {
+             LongSounds longSounds, std::vector<Id> prompt)
+      : media(model, keepsShort, std::move(prompt)), files(std::move(files)),
+        longSounds(longSounds) {
     if (keepsShort && (media.takesImages() || !media.hasFixedLength()))
       throw CLI::ValidationError("--short-context",
                                  "is for sounds of models that were trained on one length, which "
@@ -179,8 +180,10 @@ std::unique_ptr<SourceReader> readTexts(SourceLines lines) {
 }
 
 std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,
-                                        bool keepsShort, LongSounds longSounds) {
-  return std::make_unique<FileReader>(model, std::move(files), keepsShort, longSounds);
+                                        bool keepsShort, LongSounds longSounds,
+                                        std::vector<Id> prompt) {
+  return std::make_unique<FileReader>(model, std::move(files), keepsShort, longSounds,
+                                      std::move(prompt));
 }
 
 } // namespace transept::commands

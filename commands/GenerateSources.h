@@ -59,11 +59,12 @@ enum class LongSounds {
   All      ///< all are, as they are without being looked at here
 };
 
-/// Sounds or images; `keepsShort` as in MediaSources. A sound that isLong comes alone. Warnings go
-/// to standard error. Throws CLI::ValidationError where `keepsShort` has no meaning, and what
-/// MediaSources throws.
+/// Sounds or images; `keepsShort` and `prompt` as in MediaSources. A sound that isLong comes alone.
+/// Warnings go to standard error. Throws CLI::ValidationError where `keepsShort` has no meaning,
+/// and what MediaSources throws.
 std::unique_ptr<SourceReader> readFiles(const Model &model, std::vector<std::string> files,
-                                        bool keepsShort, LongSounds longSounds);
+                                        bool keepsShort, LongSounds longSounds,
+                                        std::vector<Id> prompt = {});
 
 } // namespace transept::commands
 

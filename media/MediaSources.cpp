@@ -6,6 +6,7 @@
 #include "media/MediaSources.h"
 #include "base/Error.h"
 #include "base/ModelFolder.h"
+#include "media/library/ImagePrompt.h"
 #include "media/sound/Sound.h"
 
 #include "transept/rows.h"
@@ -47,10 +48,12 @@ size_t encodedRows(const Model &model, size_t rows) {
   return runtime::rowsAfterSteps(model.table(), rows);
 }
 
-MediaSources::MediaSources(const Model &model, bool keepsShort)
-    : model(model), extractor(preprocessorOf(model), {.patchSize = patchSide(model),
-                                                      .samplesPerRow = model.sourceFeatureWidth()}),
-      keepsShort(keepsShort) {
+MediaSources::MediaSources(const Model &model, bool keepsShort, std::vector<Id> prompt)
+    : model(model),
+      extractor(preprocessorOf(model), {.patchSize = patchSide(model),
+                                        .cutsLines = promptColumn(model.table()) != nullptr,
+                                        .samplesPerRow = model.sourceFeatureWidth()}),
+      keepsShort(keepsShort), prompt(std::move(prompt)) {
   if (extractor.width() != model.sourceFeatureWidth())
     throw InputError(
         fmt::format("{} of the library makes rows of {} numbers, but the model takes {}",
@@ -80,6 +83,7 @@ MediaSources::Rows MediaSources::read(const std::string &file) const {
     if (result.isCut || (!keepsShort && rows.rows < usual))
       rows = extractor.extract(file, {.isPadded = true});
   }
+  appendPrompt(model.table(), prompt, rows);
   check(rows, file);
   result.values = std::move(rows.values);
   return result;

@@ -22,7 +22,8 @@ class MediaSources {
 public:
   /// Throws std::exception where the library has no preprocessor_config.json, or one that does not
   /// fit the model. `keepsShort`: sounds are not filled up to the length that the model expects.
-  MediaSources(const Model &model, bool keepsShort);
+  /// `prompt`: ids of what is asked about images, where the model reads it.
+  MediaSources(const Model &model, bool keepsShort, std::vector<Id> prompt = {});
 
   struct Rows {
     std::vector<float> values; // [rows, sourceFeatureWidth()]
@@ -58,6 +59,7 @@ private:
   const Model &model;
   features::Extractor extractor;
   bool keepsShort;
+  std::vector<Id> prompt;
 };
 
 } // namespace transept::media

@@ -47,13 +47,15 @@ char *transept_describe(const transept_library *library, const transept_image *i
 }
 
 transept_encoded *transept_encode_image(const transept_library *library,
-                                        const transept_image *image, transept_error *error) {
+                                        const transept_image *image, const char *prompt,
+                                        transept_error *error) {
   return guarded(error, [&]() -> transept_encoded * {
     const OpenLibrary &model = opened(library);
     const transept_image_functions &functions = functionsOf(model);
     transept_source_input input{};
     float *features = nullptr;
-    model.call(functions.read_image, &model.table(), image, &features, &input.length);
+    const transept_text *text = prompt ? model.text() : nullptr;
+    model.call(functions.read_image, &model.table(), text, image, prompt, &features, &input.length);
     std::unique_ptr<float, void (*)(void *)> owner(features, functions.release);
     input.features = features;
     auto encoded = std::make_unique<transept_encoded>();

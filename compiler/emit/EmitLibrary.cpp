@@ -23,6 +23,7 @@
 #include "llvm/IR/LLVMContext.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -114,6 +115,12 @@ ModelFacts factsOf(mlir::ModuleOp module, const frontend::Description &descripti
     facts.hasSharedVocabulary = shortlist->sharesVocabulary;
   }
   facts.media = options.media;
+  if (const auto &tower = description.source.tower; tower && !tower->promptTasks.empty()) {
+    auto tasks = nlohmann::ordered_json::array();
+    for (const frontend::PromptTask &task : tower->promptTasks)
+      tasks.push_back({{"name", task.name}, {"question", task.question}});
+    facts.assets.push_back({"image_tasks.json", tasks.dump()});
+  }
   for (const std::string &file : description.tokenizer.files) {
     auto compiled = options.compiledFiles.find(file);
     facts.assets.push_back(

@@ -199,6 +199,9 @@ Description describe(const std::string &directory, std::vector<std::string> &war
   if (result.speechPrompt)
     addSpeechPrompt(directory, *result.speechPrompt, description);
   description.tokenizer = findTokenizer(directory, description.family, warnings);
+  // Answers about images have places in them, which are tokens of their own.
+  if (description.source.tower && !description.tokenizer.kind.empty())
+    description.tokenizer.settings["writes_additional_tokens"] = "true";
   addPreprocessor(directory, description);
   description.checkpoint = fs::absolute(directory).lexically_normal().string();
   checkDescription(description);

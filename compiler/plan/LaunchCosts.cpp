@@ -69,7 +69,8 @@ public:
   }
 
 private:
-  /// Rows of a buffer's space: only those before a program's last space have fewer steps.
+  /// Rows of a buffer's space: only those before a program's last space have fewer steps, and those
+  /// beside the way there a number of their own.
   uint32_t rowsOf(Value buffer) const {
     if (!buffer)
       return TRANSEPT_ROWS_REQUESTED;
@@ -81,6 +82,8 @@ private:
     const MadeSpace *made = spaces.find(space);
     if (made->from && made->from->isWhole() && made->step.hasWindows()) // blocks of these rows
       return TRANSEPT_ROWS_OF_BLOCKS + uint32_t(made->step.stride);
+    if (int64_t number = spaces.fixedRows(space); number != 0 && !spaces.isOnTheWay(space))
+      return TRANSEPT_ROWS_OF_NUMBER + uint32_t(number);
     return TRANSEPT_ROWS_BEFORE_STEP + spaces.stepsBefore(space);
   }
 

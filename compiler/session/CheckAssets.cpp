@@ -63,8 +63,7 @@ public:
     const std::vector<std::string> &names = description.tokenizer.files;
     auto found = preprocessor();
     const auto &expected = description.source.embedding.features;
-    // Images before a prompt are lines, which programs lay out themselves.
-    if (found == names.end() || !expected || description.source.tower)
+    if (found == names.end() || !expected)
       return std::nullopt;
     auto patchSize = size_t(std::lround(std::sqrt(double(expected->width) / 3)));
     // Frames of samples are standardized, each by itself; other rows are of one sample, or
@@ -72,7 +71,10 @@ public:
     size_t samplesPerRow = expected->standardization ? size_t(expected->width) : 1;
     return features::Extractor(
         contents[size_t(found - names.begin())],
-        {.patchSize = patchSize, .samplesPerRow = samplesPerRow, .name = path(*found)});
+        {.patchSize = patchSize,
+         .cutsLines = description.source.tower.has_value(), // before a prompt
+         .samplesPerRow = samplesPerRow,
+         .name = path(*found)});
   }
 
   void checkPreprocessor(std::vector<std::string> &warnings) const {
@@ -84,10 +86,15 @@ public:
       throw InputError(fmt::format("{}: it makes rows of {} numbers, but the model takes {}",
                                    path(*preprocessor()), reader->width(), expected->width));
     std::optional<size_t> rows = reader->rowCount();
-    if (rows && expected->length != 0 && *rows != size_t(expected->length))
+    const auto &tower = description.source.tower;
+    int64_t usual = tower ? tower->pixels.height : expected->length;
+    if (rows && usual != 0 && *rows != size_t(usual))
       throw InputError(fmt::format("{}: it makes {} {} of a file, but the model takes {}",
                                    path(*preprocessor()), *rows,
-                                   reader->takesImages() ? "patches" : "frames", expected->length));
+                                   tower                   ? "lines"
+                                   : reader->takesImages() ? "patches"
+                                                           : "frames",
+                                   usual));
     warnings.insert(warnings.end(), reader->warnings().begin(), reader->warnings().end());
   }
 

@@ -22,6 +22,8 @@ using namespace mlir;
 namespace {
 
 std::string rowsText(uint32_t rows) {
+  if (rows > TRANSEPT_ROWS_OF_NUMBER)
+    return "number:" + std::to_string(rows - TRANSEPT_ROWS_OF_NUMBER);
   if (rows > TRANSEPT_ROWS_OF_BLOCKS)
     return "blocks:" + std::to_string(rows - TRANSEPT_ROWS_OF_BLOCKS);
   if (rows >= TRANSEPT_ROWS_BEFORE_STEP)

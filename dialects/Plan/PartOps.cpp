@@ -11,14 +11,14 @@ namespace transept::plan {
 
 LogicalResult MoveRowsOp::verify() {
   BufferType input = getInput().getType(), output = getOutput().getType();
-  int64_t begin = getBegin(), to = getTo(), count = getCount();
+  int64_t begin = getBegin(), count = getCount();
   // move_rows_c1
   if (input.getWidth() != output.getWidth())
     return mismatch(*this, "input and output to have the same width", input, output);
   // move_rows_c2
-  if (begin < 0 || to < 0 || count < 0 || (begin != 0) + (to != 0) + (count != 0) > 1)
-    return emitOpError("expects one of begin, to and count at most not to be 0, but got ")
-           << begin << ", " << to << " and " << count;
+  if (begin < 0 || count < 0 || (begin != 0 && count != 0))
+    return emitOpError("expects one of begin and count at most not to be 0, but got ")
+           << begin << " and " << count;
   return success();
 }
 
@@ -39,15 +39,49 @@ Cost MoveRowsOp::getCost() {
 }
 
 bool MoveRowsOp::makesSpace() {
-  return getBegin() != 0 || getTo() != 0 || getCount() != 0;
+  return getBegin() != 0 || getCount() != 0;
 }
 
 MadeSpace MoveRowsOp::getMadeSpace() {
   int64_t begin = getBegin();
   return {.space = getOutput().getType().getSpace(),
           .from = getInput().getType().getSpace(),
-          .step = {.kernel = begin + 1, .leading = int64_t(getTo()), .first = int64_t(getCount())},
+          .step = {.kernel = begin + 1, .first = int64_t(getCount())},
           .leastRowsBefore = begin};
+}
+
+LogicalResult ConcatenateOp::verify() {
+  BufferType output = getOutput().getType();
+  // concatenate_c1
+  for (Value input : {getFirst(), getSecond()})
+    if (cast<BufferType>(input.getType()).getWidth() != output.getWidth())
+      return mismatch(*this, "inputs and output to have the same width", input.getType(), output);
+  // concatenate_c2
+  if (int64_t(getFirstCount()) <= 0)
+    return mismatch(*this, "a positive first_count", int64_t(getFirstCount()));
+  return success();
+}
+
+Footprint ConcatenateOp::getFootprint() {
+  return {.reads = {getFirst(), getSecond()}, .writes = {getOutput()}};
+}
+
+SmallVector<WeightUse, 4> ConcatenateOp::getWeights() {
+  return {};
+}
+
+Value ConcatenateOp::getCountedRows() {
+  return getOutput();
+}
+
+Cost ConcatenateOp::getCost() {
+  return {.bytesPerRow = 2 * rowBytes(getOutput())};
+}
+
+MadeSpace ConcatenateOp::getMadeSpace() {
+  return {.space = getOutput().getType().getSpace(),
+          .from = cast<BufferType>(getSecond().getType()).getSpace(),
+          .step = {.leading = int64_t(getFirstCount())}};
 }
 
 LogicalResult PrependMeanOp::verify() {
@@ -67,7 +101,7 @@ SmallVector<WeightUse, 4> PrependMeanOp::getWeights() {
 }
 
 Value PrependMeanOp::getCountedRows() {
-  return getInput();
+  return getOutput();
 }
 
 Cost PrependMeanOp::getCost() {

@@ -11,16 +11,32 @@ def Plan_MoveRowsOp : Plan_LaunchOp<"move_rows",
     [DeclareOpInterfaceMethods<MakesSpace, ["makesSpace"]>]> {
   let summary = "some rows of a sequence, to a place in another";
   let description = [{
-    The invocation's rows are one sequence. Row `begin` + i of the input becomes row `to` + i of the
+    The invocation's rows are one sequence. Row `begin` + i of the input becomes row i of the
     output: all that there are, or `count`.
 
     - `move_rows_c1` input and output have the same width
-    - `move_rows_c2` begin, to and count are not negative, and one of them at most is not 0
+    - `move_rows_c2` begin and count are not negative, and one of them at most is not 0
   }];
   let arguments = (ins StrAttr:$label, Plan_Buffer:$input, Plan_Buffer:$output, I64Attr:$begin,
-                       I64Attr:$to, I64Attr:$count);
+                       I64Attr:$count);
   let assemblyFormat = [{
-    $label $input `from` $begin `into` $output `at` $to `count` $count attr-dict `:` type(operands)
+    $label $input `from` $begin `into` $output `count` $count attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Plan_ConcatenateOp : Plan_LaunchOp<"concatenate", [DeclareOpInterfaceMethods<MakesSpace>]> {
+  let summary = "the rows of one sequence, then those of another";
+  let description = [{
+    The invocation's rows are one sequence: the `first_count` rows of `first`, then those of `second`.
+
+    - `concatenate_c1` first, second and output have the same width
+    - `concatenate_c2` first_count is positive
+  }];
+  let arguments = (ins StrAttr:$label, Plan_Buffer:$first, Plan_Buffer:$second, Plan_Buffer:$output,
+                       I64Attr:$first_count);
+  let assemblyFormat = [{
+    $label $first `,` $second `into` $output `first` $first_count attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
 }

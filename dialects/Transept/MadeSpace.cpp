@@ -79,6 +79,16 @@ unsigned MadeSpaces::stepsBefore(const Space &space) const {
                        [&](const MadeSpace &each) { return each.from && isOnTheWay(each.space); });
 }
 
+int64_t MadeSpaces::fixedRows(const Space &space) const {
+  const MadeSpace *made = find(space);
+  if (!made || !made->from)
+    return 0;
+  if (made->step.first != 0)
+    return made->step.first;
+  int64_t before = made->rowsBefore != 0 ? made->rowsBefore : fixedRows(*made->from);
+  return before == 0 ? 0 : made->step.rowsFrom(before);
+}
+
 LogicalResult transept::detail::verifyMakesSpace(Operation *op) {
   const std::optional<MadeSpace> space = madeSpaceOf(op);
   if (!space)

@@ -75,6 +75,8 @@ public:
   /// How many of these row steps come before the rows of `space`, which find knows. A space beside
   /// the way, which tiles go back from, has as many as the one that it is made of.
   unsigned stepsBefore(const Space &space) const;
+  /// How many rows each sequence has in `space`, where that is known; else 0.
+  int64_t fixedRows(const Space &space) const;
   /// Whether the source's own rows are made of those of `space`, in one step or several.
   bool isOnTheWay(const Space &space) const;
 

@@ -148,4 +148,14 @@ Features cutPatches(const PixelValues &pixels, size_t patchSize, const std::stri
   return features;
 }
 
+Features cutLines(const PixelValues &pixels) {
+  Features features{.rows = pixels.height, .width = 3 * pixels.width};
+  size_t plane = pixels.height * pixels.width;
+  features.values.reserve(pixels.values.size());
+  for (size_t pixel = 0; pixel < plane; ++pixel)
+    for (size_t channel = 0; channel < 3; ++channel)
+      features.values.push_back(pixels.values[channel * plane + pixel]);
+  return features;
+}
+
 } // namespace transept::features

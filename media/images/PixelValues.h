@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Images to the numbers that vision encoders take, equal to ViTImageProcessor, DeiTImageProcessor
-// and DonutImageProcessor of transformers 4.44.
+// and DonutImageProcessor of transformers 4.44 and CLIPImageProcessor of 5.24.
 
 #ifndef TRANSEPT_MEDIA_IMAGES_PIXELVALUES_H
 #define TRANSEPT_MEDIA_IMAGES_PIXELVALUES_H
@@ -37,6 +37,9 @@ struct ImageSettings {
   std::optional<ImageSize> crop;
   std::optional<double> scale = 1.0 / 255;
   std::optional<Normalization> normalization = Normalization{{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}};
+
+  /// That of every result, where it is the same for all images.
+  const std::optional<ImageSize> &finalSize() const { return crop ? crop : size; }
 };
 
 struct PixelValues {
@@ -54,6 +57,9 @@ size_t patchCount(ImageSize size, size_t patchSize, const std::string &name);
 /// Patches from left to right, then down. A row is [3, patchSize, patchSize], the order of the
 /// weights of a convolution whose stride is its size. Throws as patchCount.
 Features cutPatches(const PixelValues &pixels, size_t patchSize, const std::string &name);
+
+/// The lines from the top, pixel by pixel: a row is [width, 3].
+Features cutLines(const PixelValues &pixels);
 
 } // namespace transept::features
 

@@ -4,6 +4,7 @@
 // images refers to.
 
 #include "base/Error.h"
+#include "media/library/ImagePrompt.h"
 #include "media/library/ImageSources.h"
 #include "media/library/TextGeneration.h"
 #include "runtime/base/GuardedCall.h"
@@ -16,14 +17,18 @@ namespace {
 using runtime::guarded;
 using runtime::requirePointer;
 
-transept_status readImage(const transept_model_table *table, const transept_image *image,
-                          float **result, uint64_t *rowCount, char **message) {
+transept_status readImage(const transept_model_table *table, const transept_text *text,
+                          const transept_image *image, const char *prompt, float **result,
+                          uint64_t *rowCount, char **message) {
   return guarded(message, [&] {
     requirePointer(table, "table");
     requirePointer(image, "image");
     requirePointer(result, "features");
     requirePointer(rowCount, "row_count");
+    const text::Tokenizer *tokenizer = text ? text->tokenizer.get() : nullptr;
+    const std::vector<int32_t> ids = promptIds(*table, tokenizer, prompt);
     features::Features patches = LibraryImages(*table).read(*image);
+    appendPrompt(*table, ids, patches);
     void *memory = std::malloc(patches.values.size() * sizeof(float));
     if (!memory)
       throw std::bad_alloc();
@@ -54,7 +59,7 @@ transept_status describe(const transept_text *text, const transept_image *images
     if (generation)
       runtime::checkStructure(*generation, "generation");
     auto makeSources = [&] {
-      return std::make_unique<ImageSources>(text->table, std::span(images, count), options);
+      return std::make_unique<ImageSources>(*text, std::span(images, count), options);
     };
     *results = generateTexts(*text, makeSources, options, generation).release();
   });

@@ -22,12 +22,13 @@ public:
 
   /// Throws InputError unless `read` can read it.
   void check(const transept_image &image) const;
-  /// The patches. Throws InputError as `check`.
+  /// The patches, or the lines of a model that reads prompts behind them. Throws InputError as
+  /// `check`.
   features::Features read(const transept_image &image) const;
 
 private:
   const transept_model_table &table;
-  uint64_t patchCount(const transept_image &image) const;
+  uint64_t rowCount(const transept_image &image) const;
 
   std::variant<features::ImageSettings, features::FlatPatchSettings> settings;
   size_t patchSide; // of those that are cut

@@ -20,6 +20,8 @@ TextSources::TextSources(const transept_text &text, std::span<const transept_str
   if (text.table.source_feature_width != 0)
     throw Error(ErrorCode::Unsupported,
                 fmt::format("{} reads no texts, but sounds or images", text.table.name));
+  if (options.image_prompt)
+    throw InputError("the image prompt is set, but is for images, not for texts");
   if (options.source_language)
     encoding.language = text.languageId("the source language", options.source_language);
   addEach("texts", options.skips_invalid != 0, [&](size_t index) {

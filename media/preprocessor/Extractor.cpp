@@ -25,6 +25,7 @@ struct Extraction {
   const std::string &name;
   const ExtractOptions &options;
   size_t patchSize, samplesPerRow;
+  bool cutsLines;
 
   Features operator()(const WhisperSettings &settings) const {
     SoundOptions sound{.sampleRate = settings.sampleRate};
@@ -68,19 +69,26 @@ struct Extraction {
     return parakeetFeatures(decodeSound(bytes, name, sound), settings, name);
   }
   Features operator()(const ImageSettings &settings) const {
-    return cutPatches(pixelValues(decodeImage(bytes, name), settings, name), patchSize, name);
+    PixelValues pixels = pixelValues(decodeImage(bytes, name), settings, name);
+    return cutsLines ? cutLines(pixels) : cutPatches(pixels, patchSize, name);
   }
   Features operator()(const FlatPatchSettings &settings) const {
     return flatPatches(decodeImage(bytes, name), settings);
   }
 };
 
-/// Sides of what goes into the encoder must be whole patches, where the settings fix them.
+/// Sides of what goes into the encoder must be whole patches, where the settings fix them; lines
+/// must be of one width.
 void checkPatches(const ImageSettings &settings, const ExtractorOptions &options) {
+  if (options.cutsLines && !settings.finalSize())
+    throw InputError(
+        fmt::format("{}: images are not made one size, which the model needs", options.name));
+  if (options.cutsLines)
+    return;
   if (options.patchSize == 0)
     throw InputError(
         fmt::format("{}: it is for images; the size of the patches is needed", options.name));
-  const auto &size = settings.crop ? settings.crop : settings.size;
+  const auto &size = settings.finalSize();
   if (size && (size->height % options.patchSize != 0 || size->width % options.patchSize != 0))
     throw InputError(fmt::format("{}: images of {} x {} pixels are not whole patches of {} x {}",
                                  options.name, size->width, size->height, options.patchSize,
@@ -91,7 +99,8 @@ void checkPatches(const ImageSettings &settings, const ExtractorOptions &options
 
 Extractor::Extractor(std::string_view config, const ExtractorOptions &options)
     : settings(readSettings(config, options.name, options.defaultType, notes)),
-      patchSize(options.patchSize), samplesPerRow(std::max<size_t>(1, options.samplesPerRow)) {
+      patchSize(options.patchSize), samplesPerRow(std::max<size_t>(1, options.samplesPerRow)),
+      cutsLines(options.cutsLines) {
   if (const auto *images = std::get_if<ImageSettings>(&settings))
     checkPatches(*images, options);
 }
@@ -102,16 +111,19 @@ Features Extractor::extract(const std::string &path, const ExtractOptions &optio
 
 Features Extractor::extractBytes(std::string_view bytes, const std::string &name,
                                  const ExtractOptions &options) const {
-  return std::visit(Extraction{bytes, name, options, patchSize, samplesPerRow}, settings);
+  return std::visit(Extraction{bytes, name, options, patchSize, samplesPerRow, cutsLines},
+                    settings);
 }
 
 std::optional<size_t> Extractor::rowCount() const {
   if (const auto *whisper = std::get_if<WhisperSettings>(&settings))
     return whisper->chunkSamples() / whisper->hop;
   const auto *images = std::get_if<ImageSettings>(&settings);
-  const auto &size = images && images->crop ? images->crop : images ? images->size : std::nullopt;
-  if (!size)
+  if (!images || !images->finalSize())
     return std::nullopt;
+  const auto &size = images->finalSize();
+  if (cutsLines)
+    return size->height;
   return (size->height / patchSize) * (size->width / patchSize);
 }
 
@@ -128,6 +140,8 @@ size_t Extractor::width() const {
     return mels->mels;
   if (const auto *flat = std::get_if<FlatPatchSettings>(&settings))
     return flat->width();
+  if (cutsLines)
+    return 3 * std::get<ImageSettings>(settings).finalSize()->width;
   return 3 * patchSize * patchSize;
 }
 

@@ -22,6 +22,8 @@ namespace transept::features {
 struct ExtractorOptions {
   /// Side of the encoder's patches; needed for images.
   size_t patchSize = 0;
+  /// Rows are the lines of images in place of patches.
+  bool cutsLines = false;
   /// Of models that read samples.
   size_t samplesPerRow = 1;
   /// The class where the file names none, e.g. "ViTImageProcessor"; empty: that is an error.
@@ -69,6 +71,7 @@ private:
   std::vector<std::string> notes;
   Settings settings;
   size_t patchSize, samplesPerRow;
+  bool cutsLines;
 };
 
 } // namespace transept::features

@@ -209,16 +209,34 @@ Settings readDeit(ConfigFields &fields) {
   return settings;
 }
 
-/// With the statistics of CLIP's images.
+const Statistics clipStatistics = {.mean = {0.48145466F, 0.4578275F, 0.40821073F},
+                                   .deviation = {0.26862954F, 0.26130258F, 0.27577711F}};
+
 Settings readBlip(ConfigFields &fields) {
   ImageSettings settings;
   settings.size = readSize(fields, "size", {384, 384});
   settings.filter = readFilter(fields, /*fallback=*/3);
   if (!fields.boolean("do_resize", true))
     settings.size.reset();
-  readScaling(fields, settings,
-              {.mean = {0.48145466F, 0.4578275F, 0.40821073F},
-               .deviation = {0.26862954F, 0.26130258F, 0.27577711F}});
+  readScaling(fields, settings, clipStatistics);
+  return settings;
+}
+
+/// Where the file gives no size of both sides, the class resizes the shorter one.
+Settings readClip(ConfigFields &fields) {
+  ImageSettings settings;
+  if (!fields.boolean("do_resize", true))
+    settings.size.reset();
+  else if (!fields.find("size"))
+    fields.refuse("size", Json(), "an object with height and width: shorter sides are not resized");
+  else
+    settings.size = readSize(fields, "size", {});
+  settings.filter = readFilter(fields, /*fallback=*/3);
+  settings.crop = readSize(fields, "crop_size", {224, 224});
+  if (!fields.boolean("do_center_crop", true))
+    settings.crop.reset();
+  readScaling(fields, settings, clipStatistics);
+  fields.ignore({"image_seq_length"}); // what becomes of an image is the model's
   return settings;
 }
 
@@ -267,7 +285,7 @@ struct Type {
 };
 
 /// "FeatureExtractor" is what image processors were called before.
-constexpr std::array<Type, 15> types = {{{"WhisperFeatureExtractor", readWhisper},
+constexpr std::array<Type, 17> types = {{{"WhisperFeatureExtractor", readWhisper},
                                          {"ParakeetFeatureExtractor", readParakeet},
                                          {"CohereAsrFeatureExtractor", readCohereAsr},
                                          {"Speech2TextFeatureExtractor", readSpeech2Text},
@@ -279,6 +297,8 @@ constexpr std::array<Type, 15> types = {{{"WhisperFeatureExtractor", readWhisper
                                          {"DeiTImageProcessor", readDeit},
                                          {"DeiTFeatureExtractor", readDeit},
                                          {"BlipImageProcessor", readBlip},
+                                         {"CLIPImageProcessor", readClip},
+                                         {"CLIPImageProcessorFast", readClip},
                                          {"DonutImageProcessor", readDonut},
                                          {"DonutFeatureExtractor", readDonut},
                                          {"Pix2StructImageProcessor", readFlatPatches}}};

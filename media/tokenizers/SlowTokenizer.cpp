@@ -44,6 +44,8 @@ void SlowTokenizer::setTokens(const TokenizerConfig &config, const Settings &set
     addSpecial(token, nextId, baseId);
     additionalTokens.insert(token.content);
   }
+  if (booleanSetting(settings, "writes_additional_tokens", false))
+    specialIds = {ids.begin(), ids.end()};
   unknownToken = config.token(Role::Unknown).content;
   endTokenId = ids[size_t(Role::End)];
   unknownTokenId = ids[size_t(Role::Unknown)];

@@ -43,6 +43,8 @@ std::uint64_t rowsOf(std::uint32_t rows, const transept_model_table &table,
     return std::uint64_t(invocation.row_count);
   if (rows == TRANSEPT_ROWS_REQUESTED)
     return std::uint64_t(invocation.requested_count);
+  if (rows > TRANSEPT_ROWS_OF_NUMBER)
+    return std::uint64_t(invocation.sequence_count) * (rows - TRANSEPT_ROWS_OF_NUMBER);
   if (rows > TRANSEPT_ROWS_OF_BLOCKS)
     return std::uint64_t(invocation.row_count) / (rows - TRANSEPT_ROWS_OF_BLOCKS);
   return rowsAfterSteps(table, std::uint64_t(invocation.feature_count),

@@ -96,6 +96,8 @@ void packRow(const transept_model_table &table, const transept_source_input &inp
                    row[column], "a finite number");
   for (const transept_counted_column &each :
        std::span(table.counted_columns, table.counted_column_count)) {
+    if (index < each.first_row)
+      continue;
     float value = row[each.column];
     if (value != std::trunc(value) || value < 0 || value >= float(each.count))
       failArgument(nameOf(number, "features[" + text(index) + "][" + text(each.column) + "]"),

@@ -146,14 +146,19 @@ static void images_are_described(const char *file) {
   CHECK(results && transept_text_at(results, 1, 0) && !transept_text_at(results, 2, 0));
   char *second = transept_describe(captions, images + 1, NULL, NULL, &error);
   CHECK(second && strcmp(second, transept_text_at(results, 1, 0)->text.data) == 0);
-  transept_encoded *source = transept_encode_image(captions, images, &error);
+  transept_encoded *source = transept_encode_image(captions, images, NULL, &error);
   CHECK(source && transept_view_encoded(source).length > 16 - 1);
   CHECK(!transept_describe(demo, images, NULL, NULL, &error) &&
         fails_with(TRANSEPT_UNSUPPORTED, "number_words takes no images"));
+  transept_text_options asked = {.structure_size = sizeof asked, .image_prompt = "What is this?"};
+  CHECK(!transept_describe(captions, images, &asked, NULL, &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "captions reads none beside an image"));
+  CHECK(!transept_encode_image(captions, images, "What is this?", &error) &&
+        fails_with(TRANSEPT_INVALID_ARGUMENT, "captions reads none beside an image"));
   images[0].width = 0;
   CHECK(!transept_describe_all(captions, images, 2, NULL, NULL, &error) &&
         fails_with(TRANSEPT_INVALID_ARGUMENT, "images[0]: image: 0 x 48 pixels"));
-  CHECK(!transept_encode_image(captions, images, &error) &&
+  CHECK(!transept_encode_image(captions, images, NULL, &error) &&
         !transept_describe(captions, NULL, NULL, NULL, &error));
   free(second);
   transept_release_encoded(source);

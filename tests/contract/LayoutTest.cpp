@@ -281,9 +281,9 @@ TEST(AbiLayout, BeginsVersionedStructuresWithTheirSizes) {
 }
 
 // Both are made from generation_options.inc, where another order must not move what is there.
-TEST(AbiLayout, GenerationDefaultsAreWhereVersion5HasThem) {
+TEST(AbiLayout, GenerationDefaultsAreWhereVersion6HasThem) {
   using Structure = transept_generation_defaults;
-  EXPECT_EQ(TRANSEPT_ABI_VERSION, 5u);
+  EXPECT_EQ(TRANSEPT_ABI_VERSION, 6u);
   EXPECT_EQ(offsetof(Structure, decoder_start_id), 0u);
   EXPECT_EQ(offsetof(Structure, beginning_id), 4u);
   EXPECT_EQ(offsetof(Structure, padding_id), 8u);
@@ -308,7 +308,7 @@ TEST(AbiLayout, GenerationDefaultsAreWhereVersion5HasThem) {
   EXPECT_EQ(offsetof(Structure, bad_word_count), 128u);
 }
 
-TEST(AbiLayout, GenerationOptionsAreWhereVersion5HasThem) {
+TEST(AbiLayout, GenerationOptionsAreWhereVersion6HasThem) {
   using Structure = transept_generation_options;
   EXPECT_EQ(offsetof(Structure, ignore_model_defaults), 4u);
   EXPECT_EQ(offsetof(Structure, decoder_start_id), 8u);

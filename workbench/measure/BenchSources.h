@@ -8,6 +8,7 @@
 #include "transept/model.h"
 
 #include <random>
+#include <span>
 #include <string>
 
 namespace transept::workbench {
@@ -43,6 +44,7 @@ public:
 
 private:
   size_t longestUpTo(size_t length) const;
+  std::span<const transept_counted_column> countedColumns() const;
 
   const Model &model;
   size_t usual = 0, many = 0;

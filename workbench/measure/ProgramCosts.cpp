@@ -16,6 +16,8 @@ namespace transept::workbench {
 namespace {
 
 uint64_t rowsOf(uint32_t rows, const transept_model_table &table, const Workload &work) {
+  if (rows > TRANSEPT_ROWS_OF_NUMBER)
+    return work.sources * (rows - TRANSEPT_ROWS_OF_NUMBER);
   if (rows > TRANSEPT_ROWS_OF_BLOCKS)
     return work.sources * (work.rows / (rows - TRANSEPT_ROWS_OF_BLOCKS));
   if (rows == TRANSEPT_ROWS_REQUESTED)

@@ -88,8 +88,8 @@ struct Launch {
   std::vector<uint32_t> kernels = {}; // indices of the story's
   std::string strategy = {};
   std::string arithmetic = "f32"; // f32, bf16, int8
-  std::string rows = "all";       // all, requested, before:N row steps, or blocks:N of N rows
-  std::string keys = "none";      // none, sequence, up_to_row, source, or rows: and all of these
+  std::string rows = "all";  // all, requested, before:N row steps, blocks:N of N rows, number:N
+  std::string keys = "none"; // none, sequence, up_to_row, source, or rows: and all of these
   /// How far a row looks among keys of its sequence; -1: to its end.
   int64_t keys_before = -1, keys_behind = -1;
   int64_t weight_bytes = 0, bytes_per_row = 0, bytes_per_key = 0;

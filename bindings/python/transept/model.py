@@ -223,7 +223,8 @@ class Model:
 
         An image is [height, width, 3] of 8-bit red, green and blue, and of any size: an array of numpy, an
         RGB image of Pillow, or nested lists. Options of source texts (source_language, splits_sentences,
-        truncates) may not be given."""
+        truncates) may not be given. Models that read a text beside each image need image_prompt: a question,
+        or a task of the checkpoint's ("<CAPTION>")."""
         results = self.generate_descriptions(images, progress=progress, **options)
         return results[0].text if _images.is_one(images) else [each[0].text for each in results]
 
@@ -236,13 +237,15 @@ class Model:
         results = self._describe([images] if is_one else list(images), progress, options)
         return results[0] if is_one else results
 
-    def encode_image(self, image: Any) -> Source:
-        """Encodes an image, see describe; generate takes the result."""
+    def encode_image(self, image: Any, prompt: Optional[str] = None) -> Source:
+        """Encodes an image, see describe; generate takes the result. `prompt`: as image_prompt there."""
         functions = _images.functions_of(self._opened)
         converted, kept = _images.converted(image, "image")
         features, rows = ctypes.POINTER(ctypes.c_float)(), ctypes.c_uint64()
-        self._opened.call(functions.read_image, self._opened.table_pointer, ctypes.byref(converted),
-                          ctypes.byref(features), ctypes.byref(rows))
+        asked = Texts({"image_prompt": prompt})
+        handle = None if prompt is None else self._opened.texts()
+        self._opened.call(functions.read_image, self._opened.table_pointer, handle, ctypes.byref(converted),
+                          asked.structure.image_prompt, ctypes.byref(features), ctypes.byref(rows))
         del kept
         try:
             return self._encoded(_abi.transept_source_input(features=features, length=rows.value))

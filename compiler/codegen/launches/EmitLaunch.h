@@ -61,6 +61,7 @@ void emitLaunch(plan::ReplaceRequestedOp op, LaunchEmitter &launch);
 
 // EmitParts.cpp
 void emitLaunch(plan::MoveRowsOp op, LaunchEmitter &launch);
+void emitLaunch(plan::ConcatenateOp op, LaunchEmitter &launch);
 void emitLaunch(plan::PrependMeanOp op, LaunchEmitter &launch);
 void emitLaunch(plan::AttendChannelsOp op, LaunchEmitter &launch);
 

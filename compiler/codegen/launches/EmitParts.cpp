@@ -13,14 +13,33 @@ void emitLaunch(plan::MoveRowsOp op, LaunchEmitter &launch) {
   KernelBuilder &kernel = launch.kernel;
   auto input = op.getInput().getType(), output = op.getOutput().getType();
   CopyShape shape{input.getWidth(), input.getStride(), output.getStride()};
-  int64_t begin = op.getBegin(), to = op.getTo();
+  int64_t begin = op.getBegin();
   callKernel(kernel, copyRowsKernel(kernel, shape),
              {.input = kernel.floatsAt(launch.address(op.getInput()), begin * input.getStride()),
               .indices = kernel.null(),
-              .output = kernel.floatsAt(launch.address(op.getOutput()), to * output.getStride()),
+              .output = launch.address(op.getOutput()),
               .rowCount = launch.rowsOf(op.getCountedRows()),
               .worker = launch.worker,
               .workerCount = launch.workerCount});
+}
+
+/// Both write rows of their own, so that nobody waits between them.
+void emitLaunch(plan::ConcatenateOp op, LaunchEmitter &launch) {
+  KernelBuilder &kernel = launch.kernel;
+  auto output = op.getOutput().getType();
+  auto copy = [&](mlir::Value input, int64_t to) {
+    auto type = mlir::cast<plan::BufferType>(input.getType());
+    CopyShape shape{type.getWidth(), type.getStride(), output.getStride()};
+    callKernel(kernel, copyRowsKernel(kernel, shape),
+               {.input = launch.address(input),
+                .indices = kernel.null(),
+                .output = kernel.floatsAt(launch.address(op.getOutput()), to * output.getStride()),
+                .rowCount = launch.rowsOf(input),
+                .worker = launch.worker,
+                .workerCount = launch.workerCount});
+  };
+  copy(op.getFirst(), 0);
+  copy(op.getSecond(), int64_t(op.getFirstCount()));
 }
 
 void emitLaunch(plan::PrependMeanOp op, LaunchEmitter &launch) {

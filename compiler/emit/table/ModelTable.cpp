@@ -156,14 +156,24 @@ private:
   std::vector<Constant *> countedColumns() {
     std::vector<Constant *> result;
     mlir::Block &encode = module.lookupSymbol<plan::ProgramOp>("encode").getBody().front();
+    auto isFeatures = [&](mlir::Value rows) {
+      return llvm::any_of(encode.getOps<plan::TakeFeaturesOp>(),
+                          [&](auto take) { return take.getOutput() == rows; });
+    };
     for (auto embed : encode.getOps<plan::EmbedColumnOp>()) {
-      auto isFeatures = [&](plan::TakeFeaturesOp take) {
-        return take.getOutput() == embed.getInput();
-      };
-      if (llvm::any_of(encode.getOps<plan::TakeFeaturesOp>(), isFeatures))
+      mlir::Value rows = embed.getInput();
+      int64_t firstRow = 0;
+      for (auto move : encode.getOps<plan::MoveRowsOp>())
+        if (move.getOutput() == rows && move.getBegin() != 0) {
+          firstRow = int64_t(move.getBegin());
+          rows = move.getInput();
+        }
+      if (isFeatures(rows))
         result.push_back(writer.structure(Values<transept_counted_column>{
             .column = embed.getColumn(),
             .count = embed.getRowCount(),
+            .first_row = firstRow,
+            .reserved = 0,
         }));
     }
     return result;

@@ -207,6 +207,9 @@ void checkTower(const ImageTower &tower, const Stack &stack, const std::string &
   checkNorm(tower.norm, role + ".norm");
   checkReference(tower.promptTable, role + ".promptTable");
   expect(tower.promptVocabularySize >= 1, role, "promptVocabularySize must be 1 or more");
+  for (const PromptTask &task : tower.promptTasks)
+    expect(!task.name.empty() && !task.question.empty(), role + ".promptTasks",
+           "a task needs a name and a question");
 }
 
 void checkStack(const Stack &stack, const std::string &role, int64_t memory) {

@@ -279,6 +279,12 @@ struct ImageStage {
   ImageBlock tiles, channels;
 };
 
+/// What a task's name in a prompt stands for. The rest of the prompt takes the place of "{input}"
+/// in the question; where that has none, the name must be all of the prompt.
+struct PromptTask {
+  std::string name, question;
+};
+
 /// What an image becomes before the layers of a stack: the rows of its last stage with positions,
 /// and their mean before them, through a linear layer and a norm. Rows of features are the lines of
 /// the image, pixel by pixel, and behind them the ids of a prompt, each in column 0 of a row, which
@@ -294,6 +300,7 @@ struct ImageTower {
   Norm norm;
   checkpoints::TensorReference promptTable; // [promptVocabularySize, hidden size]
   int64_t promptVocabularySize = 0;
+  std::vector<PromptTask> promptTasks = {}; // in the order in which they are looked for
 };
 
 /// Pre: x + f(norm(x)). Post: norm(x + f(x)). Sandwich: x + postNorm(f(norm(x))).

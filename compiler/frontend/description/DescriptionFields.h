@@ -315,6 +315,11 @@ template <typename Archive> void visitFields(Archive &archive, ImageStage &value
   archive.required("channels", value.channels);
 }
 
+template <typename Archive> void visitFields(Archive &archive, PromptTask &value) {
+  archive.required("name", value.name);
+  archive.required("question", value.question);
+}
+
 template <typename Archive> void visitFields(Archive &archive, ImageTower &value) {
   archive.required("pixels", value.pixels);
   archive.required("channels", value.channels, kernelRange);
@@ -326,6 +331,7 @@ template <typename Archive> void visitFields(Archive &archive, ImageTower &value
   archive.required("norm", value.norm);
   archive.required("promptTable", value.promptTable);
   archive.required("promptVocabularySize", value.promptVocabularySize, countedRange);
+  archive.present("promptTasks", value.promptTasks, !value.promptTasks.empty());
 }
 
 template <typename Archive> void visitFields(Archive &archive, Stack &value) {

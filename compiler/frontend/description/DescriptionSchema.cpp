@@ -114,6 +114,7 @@ private:
   Json schema(ChannelConvolution &value) { return define("channelConvolution", value); }
   Json schema(ImageBlock &value) { return define("imageBlock", value); }
   Json schema(ImageStage &value) { return define("imageStage", value); }
+  Json schema(PromptTask &value) { return define("promptTask", value); }
   Json schema(ImageTower &value) { return define("imageTower", value); }
   Json schema(Stack &value) { return define("stack", value); }
   Json schema(Convolution &value) { return define("convolution", value); }

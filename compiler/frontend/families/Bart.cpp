@@ -8,6 +8,7 @@
 
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/BartTraits.h"
+#include "compiler/frontend/families/BartWords.h"
 #include "compiler/frontend/families/Classification.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Led.h"
@@ -32,7 +33,6 @@ public:
     hidden = sizeField(config, "d_model", traits.hidden, "hidden_size");
     if (traits.positions != PositionKind::Learned && hidden % 2 != 0)
       refuseValue(hidden, config.where("d_model"), "an even number: half sines, half cosines");
-    readVocabularies();
     prefix = modelPrefix(checkpoint, isLong() ? "led." : "model.");
 
     Description &description = result.description;
@@ -43,11 +43,7 @@ public:
           config.integer("bos_token_id", *traits.ids.beginningId, {0});
     description.source = stack("encoder", traits.source);
     description.target = stack("decoder", traits.target);
-    if (traits.sharing == Sharing::Never)
-      separateEmbeddings();
-    else
-      embeddings();
-    shapeOrigins();
+    describeBartWords({config, checkpoint, traits, prefix, hidden}, result);
     if (isClassifier(config))
       classifier();
     return std::move(result);
@@ -66,27 +62,6 @@ private:
         config,
         {.labelCount = traits.modelType == "bart" ? 3 : 2, .endId = *ids.endId, .startId = start},
         result);
-  }
-
-  void readVocabularies() {
-    if (traits.sharing == Sharing::Never) {
-      sourceKey = "src_vocab_size";
-      targetKey = "tgt_vocab_size";
-      config.markRead("langs");
-      config.markRead("decoder"); // repeats tgt_vocab_size
-    }
-    vocabulary = sizeField(config, sourceKey, traits.vocabulary);
-    targetVocabulary = vocabulary;
-    isShared = traits.sharing == Sharing::Always;
-    if (traits.sharing == Sharing::Configured) {
-      isShared = config.boolean("share_encoder_decoder_embeddings", true);
-      // decoder_vocab_size is not looked at when they are shared.
-      int64_t own = sizeField(config, "decoder_vocab_size", vocabulary);
-      targetVocabulary = isShared ? vocabulary : own;
-      targetKey = isShared ? sourceKey : "decoder_vocab_size";
-    } else if (!isShared) {
-      targetVocabulary = sizeField(config, targetKey, traits.vocabulary);
-    }
   }
 
   Stack stack(const std::string &side, const SideDefaults &defaults) {
@@ -136,80 +111,12 @@ private:
         module, hidden, checkpoint, result);
   }
 
-  std::string resolve(const std::vector<std::string> &names, const std::string &reason) {
-    return resolveTied(checkpoint, names, reason, result.unusedTensors);
-  }
-
-  void embeddings() {
-    std::string source = prefix + "encoder.embed_tokens.weight";
-    std::string target = prefix + "decoder.embed_tokens.weight";
-    std::string head = "lm_head.weight";
-    std::vector<std::string> words = {target};
-    if (isShared)
-      words.insert(words.begin(), {prefix + "shared.weight", source});
-    bool isTied = config.boolean("tie_word_embeddings", true) &&
-                  !(isWrittenByVersion5(config) && differsFromWords(checkpoint, words, head));
-    std::vector<std::string> names = words;
-    if (isTied)
-      names.push_back(head);
-    if (isShared) {
-      std::string reason = traits.sharing == Sharing::Always
-                               ? "both sides share the embedding"
-                               : "share_encoder_decoder_embeddings is true";
-      if (isTied)
-        reason += " and tie_word_embeddings is true";
-      source = target = resolve(names, reason);
-    } else {
-      source = resolve({source}, "share_encoder_decoder_embeddings is false");
-      target = resolve(names, "share_encoder_decoder_embeddings is false");
-    }
-    setEmbeddings(source, target,
-                  isTied ? target : resolve({head}, "tie_word_embeddings is false"));
-    // A buffer of zeros where it is not stored.
-    if (traits.hasLogitsBias && checkpoint.find("final_logits_bias"))
-      result.description.logits.bias = tensor("final_logits_bias");
-  }
-
-  /// The head is the target's embedding, whatever tie_word_embeddings says; true would make it the
-  /// source's as well.
-  void separateEmbeddings() {
-    if (config.boolean("tie_word_embeddings", false))
-      refuseValue(true, config.where("tie_word_embeddings"), "false: there are two vocabularies");
-    std::string source =
-        resolve({prefix + "encoder.embed_tokens.weight"}, "the source's embedding");
-    std::string target = resolve(
-        {prefix + "decoder.embed_tokens.weight", prefix + "decoder.output_projection.weight"},
-        "the head is the target's embedding");
-    setEmbeddings(source, target, target);
-  }
-
-  void setEmbeddings(const std::string &source, const std::string &target,
-                     const std::string &head) {
-    Description &description = result.description;
-    description.source.embedding.weight = tensor(source);
-    description.source.embedding.vocabularySize = vocabulary;
-    description.target.embedding.weight = tensor(target);
-    description.target.embedding.vocabularySize = targetVocabulary;
-    description.logits.weight = tensor(head);
-  }
-
-  void shapeOrigins() {
-    auto sizes = [&](const std::string &key, int64_t count) {
-      return fmt::format("{} = {} and d_model = {}", key, count, hidden);
-    };
-    result.shapeOrigins.push_back({"source.embedding.weight", sizes(sourceKey, vocabulary)});
-    for (const char *role : {"target.embedding.weight", "logits"})
-      result.shapeOrigins.push_back({role, sizes(targetKey, targetVocabulary)});
-    result.shapeOrigins.push_back({"", fmt::format("d_model = {}", hidden)});
-  }
-
   JsonFields &config;
   const checkpoints::Checkpoint &checkpoint;
   const BartTraits &traits;
   FamilyResult result;
-  std::string prefix, sourceKey = "vocab_size", targetKey = "vocab_size";
-  int64_t hidden = 0, vocabulary = 0, targetVocabulary = 0;
-  bool isShared = true;
+  std::string prefix;
+  int64_t hidden = 0;
 };
 
 } // namespace

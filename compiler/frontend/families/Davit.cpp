@@ -7,6 +7,7 @@
 
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
+#include "compiler/frontend/families/ListFields.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,7 +24,8 @@ public:
       : config(config), module(module), grid(pixels) {}
 
   ImageTower describe() {
-    std::vector<int64_t> widths = numbers("embed_dim", {128, 256, 512, 1024}, gridRange);
+    std::vector<int64_t> widths =
+        numbersField(config, "embed_dim", {128, 256, 512, 1024}, gridRange);
     count = widths.size();
     if (count == 0 || count > kMaximumStages)
       refuseValue(count, config.where("embed_dim"), fmt::format("1 to {} numbers", kMaximumStages));
@@ -33,7 +35,8 @@ public:
     std::vector<int64_t> kernels = numbers("patch_size", {7, 3, 3, 3}, {1, 1024});
     std::vector<int64_t> strides = numbers("patch_stride", {4, 2, 2, 2}, {1, 1024});
     std::vector<int64_t> paddings = numbers("patch_padding", {3, 1, 1, 1}, {0, 1023});
-    std::vector<bool> normsBefore = flags("patch_prenorm", {false, true, true, true});
+    std::vector<bool> normsBefore =
+        ofStages("patch_prenorm", flagsField(config, "patch_prenorm", {false, true, true, true}));
     ratio = config.number("mlp_ratio", 4.0, {0.001, 1024});
     hasBias = config.boolean("qkv_bias", true);
     activation = activationField(config, "activation_function", "gelu");
@@ -65,37 +68,15 @@ public:
   }
 
 private:
-  template <typename Read>
-  auto
-  listOf(const std::string &key,
-         std::vector<decltype(std::declval<Read>()(std::declval<const nlohmann::ordered_json &>()))>
-             fallback,
-         Read read) {
-    const auto *list = config.find(key);
-    if (list && !list->is_array())
-      refuseValue(*list, config.where(key), "a list");
-    if (list) {
-      fallback.clear();
-      for (const auto &each : *list)
-        fallback.push_back(read(each));
-    }
-    if (count != 0 && fallback.size() != count)
-      refuseValue(fallback.size(), config.where(key),
-                  fmt::format("{} of them, a stage each", count));
-    return fallback;
+  template <typename List> List ofStages(const std::string &key, List list) {
+    if (list.size() != count)
+      refuseValue(list.size(), config.where(key), fmt::format("{} of them, a stage each", count));
+    return list;
   }
 
   std::vector<int64_t> numbers(const std::string &key, std::vector<int64_t> fallback,
                                IntegerRange range) {
-    return listOf(key, std::move(fallback), [&](const nlohmann::ordered_json &each) {
-      return toInteger(each, config.where(key), range);
-    });
-  }
-
-  std::vector<bool> flags(const std::string &key, std::vector<bool> fallback) {
-    return listOf(key, std::move(fallback), [&](const nlohmann::ordered_json &each) {
-      return toBoolean(each, config.where(key));
-    });
+    return ofStages(key, numbersField(config, key, std::move(fallback), range));
   }
 
   int64_t behind(const ImageStage &stage, int64_t size) {

@@ -7,6 +7,7 @@
 
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
+#include "compiler/frontend/families/ListFields.h"
 #include "compiler/frontend/families/Sides.h"
 
 #include <algorithm>
@@ -22,8 +23,8 @@ public:
   explicit SwinMapping(Side &side) : side(side), config(side.config) {}
 
   void describe() {
-    std::vector<int64_t> depths = numbers("depths", {2, 2, 6, 2}, layerRange);
-    std::vector<int64_t> heads = numbers("num_heads", {3, 6, 12, 24}, sizeRange);
+    std::vector<int64_t> depths = numbersField(config, "depths", {2, 2, 6, 2}, layerRange);
+    std::vector<int64_t> heads = numbersField(config, "num_heads", {3, 6, 12, 24}, sizeRange);
     if (depths.empty() || depths.size() > maximumStages || heads.size() != depths.size())
       refuseValue(
           depths.size(), config.where("depths"),
@@ -71,23 +72,8 @@ public:
 private:
   static constexpr size_t maximumStages = 16;
 
-  std::vector<int64_t> numbers(const std::string &key, std::vector<int64_t> fallback,
-                               IntegerRange range) {
-    const auto *list = config.find(key);
-    if (!list)
-      return fallback;
-    if (!list->is_array())
-      refuseValue(*list, config.where(key), "a list of integers");
-    std::vector<int64_t> result;
-    for (const auto &each : *list)
-      result.push_back(toInteger(each, config.where(key), range));
-    return result;
-  }
-
   void readFields() {
-    width = sizeField(config, "embed_dim", 96);
-    if (width > 65536)
-      refuseValue(width, config.where("embed_dim"), "at most 65536");
+    width = config.integer("embed_dim", 96, {1, 65536});
     window = sizeField(config, "window_size", 7);
     epsilon = config.number("layer_norm_eps", 1e-5, epsilonRange);
     ratio = config.number("mlp_ratio", 4.0, {0.001, 1024});
@@ -126,10 +112,9 @@ private:
       for (Linear *each : {&result.query, &result.key, &result.value})
         each->bias.reset();
     result.tileBias = tensor(self + "relative_position_bias_table");
-    bool isShifted = window < std::min(grid.height, grid.width) && window > 1;
     result.variants = {{.tiles = Tiles{window, 0}}};
     // The class moves windows by half of their size toward the end: so many lines are in the first.
-    if (isShifted)
+    if (window < std::min(grid.height, grid.width) && window > 1)
       result.variants.push_back({.tiles = Tiles{window, window / 2}});
     return result;
   }

@@ -10,6 +10,7 @@
 #include "compiler/frontend/families/BartStack.h"
 #include "compiler/frontend/families/ConfigRules.h"
 #include "compiler/frontend/families/Davit.h"
+#include "compiler/frontend/families/Florence2Tasks.h"
 #include "compiler/frontend/families/Sides.h"
 
 #include <fmt/format.h>
@@ -134,6 +135,7 @@ FamilyResult describeFlorence2(FamilyInput &input) {
                    kText + ".decoder.embed_tokens.weight", "lm_head.weight"},
                   "both sides and the head share the embedding", result.unusedTensors);
   description.source.tower->promptTable = tensor(words);
+  description.source.tower->promptTasks = florence2Tasks();
   description.target.embedding.weight = tensor(words);
   description.logits.weight = tensor(words);
   return result;

@@ -7,9 +7,8 @@
 #include "base/Error.h"
 #include "compiler/frontend/description/DescriptionFields.h"
 #include "compiler/frontend/families/ConfigRules.h"
-#include "compiler/frontend/families/Generation.h"
+#include "compiler/frontend/families/GemmaLayers.h"
 
-#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,8 +16,6 @@
 namespace transept::frontend {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Norm gemmaNorm(const std::string &name, double epsilon) {
   return {.kind = NormKind::RootMeanSquare,
@@ -35,7 +32,8 @@ Linear withoutBias(const std::string &name, int64_t inputs, int64_t outputs) {
 class GemmaMapping {
 public:
   explicit GemmaMapping(const GemmaSide &side)
-      : config(side.config), module(side.module), memory(side.memory), traits(side.traits) {}
+      : side(side), config(side.config), module(side.module), memory(side.memory),
+        traits(side.traits) {}
 
   Stack describe(FamilyResult &result) {
     readSizes();
@@ -46,7 +44,9 @@ public:
     stack.normPlacement = NormPlacement::Sandwich;
     stack.embedding.scale = std::sqrt(double(hidden));
     stack.selfAttention = attention(layer + "self_attn", layer + "{}_self_attn_layernorm", hidden);
-    stack.selfAttention.variants = variants();
+    if (headDim % 2 != 0)
+      refuseValue(headDim, config.where("head_dim"), "an even number");
+    stack.selfAttention.variants = gemmaVariants(side, layers, headDim);
     if (memory != 0 && traits.isMerged)
       stack.selfAttention.mergesSource = true;
     else if (memory != 0)
@@ -115,61 +115,7 @@ private:
     return attention;
   }
 
-  /// Whether each layer sees a window only.
-  std::vector<bool> windowedLayers() {
-    std::vector<bool> windowed;
-    const Json *types = config.find("layer_types");
-    if (!types) {
-      int64_t pattern = sizeField(config, "sliding_window_pattern", traits.pattern);
-      for (int64_t layer = 0; layer < layers; ++layer)
-        windowed.push_back((layer + 1) % pattern != 0);
-      return windowed;
-    }
-    if (!types->is_array() || int64_t(types->size()) != layers)
-      refuseValue(*types, config.where("layer_types"),
-                  fmt::format("an array of num_hidden_layers = {} types", layers));
-    for (const Json &each : *types) {
-      std::string type = toText(each, config.where("layer_types"));
-      if (type != "sliding_attention" && type != "full_attention")
-        refuseValue(each, config.where("layer_types"),
-                    "\"sliding_attention\" or \"full_attention\"");
-      windowed.push_back(type == "sliding_attention");
-    }
-    return windowed;
-  }
-
-  /// Of as few layers as the types repeat after.
-  std::vector<AttentionVariant> variants() {
-    std::vector<bool> windowed = windowedLayers();
-    size_t period = 1;
-    auto repeats = [&] {
-      for (size_t layer = period; layer < windowed.size(); ++layer)
-        if (windowed[layer] != windowed[layer % period])
-          return false;
-      return true;
-    };
-    while (!repeats())
-      ++period;
-    if (headDim % 2 != 0)
-      refuseValue(headDim, config.where("head_dim"), "an even number");
-    Rotary all = rotaryField(config, headDim, traits.all, "full_attention");
-    Rotary near = rotaryField(config, headDim, traits.windowed, "sliding_attention");
-    std::vector<AttentionVariant> result;
-    for (size_t layer = 0; layer < std::min(period, windowed.size()); ++layer)
-      result.push_back(windowed[layer] ? AttentionVariant{near, window()}
-                                       : AttentionVariant{all, std::nullopt});
-    return result;
-  }
-
-  Window window() {
-    int64_t size = sizeField(config, "sliding_window", 4096);
-    if (memory != 0)
-      return {.before = size - 1, .after = std::nullopt};
-    if (traits.isWindowWhole)
-      return {.before = (size + 1) / 2 - 1, .after = size / 2};
-    return {.before = size - 1, .after = size - 1};
-  }
-
+  const GemmaSide &side;
   JsonFields &config;
   const std::string module;
   const int64_t memory;
@@ -183,34 +129,6 @@ private:
 
 Stack gemmaStack(const GemmaSide &side, FamilyResult &result) {
   return GemmaMapping(side).describe(result);
-}
-
-std::optional<double> softCapField(JsonFields &config, const std::string &key,
-                                   std::optional<double> fallback) {
-  if (!config.find(key))
-    return config.contains(key) ? std::nullopt : fallback;
-  double cap = config.number(key, 0, NumberRange{});
-  if (!(cap > 0))
-    refuseValue(cap, config.where(key), "null or a number greater than 0");
-  return cap;
-}
-
-const Json &gemmaSideOf(JsonFields &config, const std::string &key, const Json &otherwise) {
-  const Json *object = config.find(key);
-  if (object && !object->is_object())
-    refuseValue(*object, config.where(key), "an object");
-  return object ? *object : otherwise;
-}
-
-void setGemmaIds(JsonFields &decoder, FamilyResult &result) {
-  // Several end ids are those of generation_config.json, which transformers writes beside them.
-  auto ownId = [&](const char *key, int64_t fallback) {
-    const Json *value = decoder.find(key);
-    return value && value->is_array() ? fallback : decoder.integer(key, fallback, idRange);
-  };
-  result.specialIds = {.beginningId = ownId("bos_token_id", 2),
-                       .paddingId = ownId("pad_token_id", 0),
-                       .endId = ownId("eos_token_id", 1)};
 }
 
 } // namespace transept::frontend

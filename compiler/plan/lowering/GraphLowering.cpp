@@ -73,15 +73,6 @@ void GraphLowering::findRowMultiples() {
 /// Of spaces beside the way that have a fixed number of rows: those of a source's first rows. A
 /// program has rows of its last space for all that other rows are put before.
 void GraphLowering::findFixedMultiples(const MadeSpaces &spaces) {
-  fixedRows.clear();
-  for (Operation &op : current.getBody().front())
-    if (std::optional<MadeSpace> made = madeSpaceOf(&op); made && made->from) {
-      int64_t before = made->rowsBefore != 0 ? made->rowsBefore : fixedRows[*made->from];
-      if (made->step.first != 0)
-        fixedRows[made->space] = made->step.first;
-      else if (before != 0)
-        fixedRows[made->space] = made->step.rowsFrom(before);
-    }
   int64_t least = spareRows;
   for (const RowStep &step : spaces.steps())
     least += step.leading;

@@ -125,11 +125,6 @@ private:
   mlir::LogicalResult lowerGridWindows(GridWindowsOp op);
 
   // LowerParts.cpp
-  struct Move {
-    mlir::Value input, output; // buffers
-    int64_t begin = 0, to = 0, count = 0;
-  };
-  void moveRows(mlir::Operation *op, const Move &move);
   mlir::LogicalResult lowerFirstRows(FirstRowsOp op);
   mlir::LogicalResult lowerRowsBehind(RowsBehindOp op);
   mlir::LogicalResult lowerConcatenateRows(ConcatenateRowsOp op);
@@ -157,8 +152,6 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   /// How many rows a space has at most for each row of the program's last space; 1 unless listed.
   std::map<Space, int64_t> rowMultiples;
-  /// How many rows a space has, where that is the same in all sources; else 0.
-  std::map<Space, int64_t> fixedRows;
   /// How many rows of the last space hold what a space has at most beside these.
   int64_t spareRows = 0;
   std::map<std::string, mlir::FlatSymbolRefAttr> weights;

@@ -8,13 +8,6 @@ namespace transept::codegen {
 
 using namespace mlir;
 
-void GraphLowering::moveRows(Operation *op, const Move &move) {
-  plan::MoveRowsOp::create(builder, op->getLoc(), label(op), move.input, move.output,
-                           builder.getI64IntegerAttr(move.begin),
-                           builder.getI64IntegerAttr(move.to),
-                           builder.getI64IntegerAttr(move.count));
-}
-
 /// What a library is given has parts, and nothing that is made of it.
 static LogicalResult expectFeatures(Operation *op, Value rows) {
   if (isa<BlockArgument>(rows))
@@ -25,25 +18,24 @@ static LogicalResult expectFeatures(Operation *op, Value rows) {
 LogicalResult GraphLowering::lowerFirstRows(FirstRowsOp op) {
   if (failed(expectFeatures(op, op.getInput())))
     return failure();
-  moveRows(op, {.input = buffer(op.getInput()),
-                .output = newBuffer(op.getResult()),
-                .count = int64_t(op.getCount())});
+  plan::MoveRowsOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                           newBuffer(op.getResult()), builder.getI64IntegerAttr(0),
+                           op.getCountAttr());
   return success();
 }
 
 LogicalResult GraphLowering::lowerRowsBehind(RowsBehindOp op) {
   if (failed(expectFeatures(op, op.getInput())))
     return failure();
-  moveRows(op, {.input = buffer(op.getInput()),
-                .output = newBuffer(op.getResult()),
-                .begin = int64_t(op.getCount())});
+  plan::MoveRowsOp::create(builder, op.getLoc(), label(op), buffer(op.getInput()),
+                           newBuffer(op.getResult()), op.getCountAttr(),
+                           builder.getI64IntegerAttr(0));
   return success();
 }
 
 LogicalResult GraphLowering::lowerConcatenateRows(ConcatenateRowsOp op) {
-  Value result = newBuffer(op.getResult());
-  moveRows(op, {.input = buffer(op.getSecond()), .output = result, .to = int64_t(op.getCount())});
-  moveRows(op, {.input = buffer(op.getFirst()), .output = result});
+  plan::ConcatenateOp::create(builder, op.getLoc(), label(op), buffer(op.getFirst()),
+                              buffer(op.getSecond()), newBuffer(op.getResult()), op.getCountAttr());
   return success();
 }
 

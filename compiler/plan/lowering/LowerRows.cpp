@@ -27,7 +27,7 @@ LogicalResult GraphLowering::lowerEmbedding(EmbeddingOp op) {
 LogicalResult GraphLowering::lowerPositionEmbedding(PositionEmbeddingOp op) {
   // Rows of a grid are one sequence: their numbers are their positions.
   const Space &space = cast<RowsType>(op.getRows().getType()).getSpace();
-  int64_t rows = space.isWhole() ? 0 : fixedRows[space];
+  int64_t rows = space.isWhole() ? 0 : MadeSpaces(current.getBody().front()).fixedRows(space);
   if (rows == 0 && failed(expectWholeSpace(op, op.getRows())))
     return failure();
   int64_t tableRows = op.getTable().getType().getDimSize(0), offset = op.getOffset();

@@ -51,7 +51,11 @@ public:
     IdRows ids = idRows(sequences);
     if (!isa<FloatType>(rows.getElementType()))
       return ids;
-    return FloatRows{featureRows(argument, ids.ids, variant)};
+    Tensor features({int64_t(ids.ids.size()), rows.getWidth()});
+    auto next = features.values.begin();
+    for (const auto &sequence : sequences)
+      next = llvm::copy(featureRows(argument, sequence, variant).values, next);
+    return FloatRows{std::move(features)};
   }
 
 private:
@@ -332,11 +336,17 @@ Tensor transept::featureRows(ArrayRef<int32_t> ids, int64_t width, int64_t varia
 
 Tensor transept::featureRows(BlockArgument argument, ArrayRef<int32_t> ids, int64_t variant) {
   Tensor rows = featureRows(ids, cast<RowsType>(argument.getType()).getWidth(), variant);
+  auto countIn = [&](Value features, int64_t firstRow) {
+    for (Operation *user : features.getUsers())
+      if (auto embed = dyn_cast<ColumnEmbeddingOp>(user))
+        for (int64_t row = firstRow; row < rows.rowCount(); ++row)
+          rows.row(row)[int64_t(embed.getColumn())] =
+              double(uint32_t(ids[row]) % uint64_t(embed.getTable().getType().getDimSize(0)));
+  };
+  countIn(argument, 0);
   for (Operation *user : argument.getUsers())
-    if (auto embed = dyn_cast<ColumnEmbeddingOp>(user))
-      for (auto [row, id] : llvm::enumerate(ids))
-        rows.row(int64_t(row))[int64_t(embed.getColumn())] =
-            double(uint32_t(id) % uint64_t(embed.getTable().getType().getDimSize(0)));
+    if (auto behind = dyn_cast<RowsBehindOp>(user))
+      countIn(behind.getResult(), int64_t(behind.getCount()));
   return rows;
 }
 

@@ -44,7 +44,8 @@ struct ModelOutputs {
 /// and that f32 holds exactly.
 Tensor featureRows(llvm::ArrayRef<int32_t> ids, int64_t width, int64_t variant = 0);
 
-/// The same for an argument of a function, whose columns that count rows of a table count such.
+/// The same for one sequence of an argument of a function, whose columns that count rows of a table
+/// count such.
 Tensor featureRows(mlir::BlockArgument argument, llvm::ArrayRef<int32_t> ids, int64_t variant = 0);
 
 /// How many rows sources of these lengths have in each space of `function`, behind the ops that

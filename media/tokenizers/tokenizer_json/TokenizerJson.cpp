@@ -120,6 +120,11 @@ public:
     if (fields.find("added_tokens"))
       readAddedTokens(fields.objects("added_tokens"));
     const TokenizerConfig config = readTokenizerConfig(settings, assets);
+    if (booleanSetting(settings, "writes_additional_tokens", false))
+      std::erase_if(specialTokens, [&](const std::string &token) {
+        return std::ranges::none_of(config.tokens,
+                                    [&](const auto &role) { return role.content == token; });
+      });
     auto id = [&](const std::string &token) { return idOf(token); };
     frame.configure(settings, config, id);
     ends = {idOf(config.token(Role::End).content), idOf(config.token(Role::Padding).content),

@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define TRANSEPT_ABI_VERSION 5u
+#define TRANSEPT_ABI_VERSION 6u
 #define TRANSEPT_KEY_BLOCK 16u    /* positions of a self cache page, or a block of keys (below) */
 #define TRANSEPT_SHARE_BLOCK 512u /* tokens of a block of a vocabulary's share (search_memory) */
 
@@ -75,11 +75,13 @@ struct transept_invocation {
 };
 
 /* Which rows a launch works on: those of the invocation, the requested ones, (plus n) those that
- * the features are before row step n, or (plus n) the whole blocks of n rows of the invocation. */
+ * the features are before row step n, (plus n) the whole blocks of n rows of the invocation, or
+ * (plus n) n rows of each sequence. */
 #define TRANSEPT_ROWS_ALL 0u
 #define TRANSEPT_ROWS_REQUESTED 1u
 #define TRANSEPT_ROWS_BEFORE_STEP 2u
 #define TRANSEPT_ROWS_OF_BLOCKS 0x1000000u
+#define TRANSEPT_ROWS_OF_NUMBER 0x40000000u
 
 /* Which keys each row of a launch looks at: those of its own sequence (what is cached included) up
  * to its own position or all of them, those of its source, or (plus TRANSEPT_ROWS_*) these. */

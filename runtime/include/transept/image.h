@@ -4,6 +4,7 @@
 //
 //     auto model = transept::Model::open("libcaptions.so");
 //     std::string text = model.describe({.pixels = pixels, .height = 480, .width = 640});
+//     std::string things = model.describe(image, {.imagePrompt = "<OD>"});
 //
 // Resizing, cutting, scaling and normalizing is the library's work, as the checkpoint's
 // preprocessor says. PNG and JPEG files are read by the `transept` command and by Transept::Media.
@@ -48,13 +49,16 @@ inline transept_image convertImage(const Image &image, const std::string &name) 
   return {image.pixels.data(), image.height, image.width};
 }
 
-/// Rows of source features.
-inline std::vector<float> readImage(const OpenLibrary &library, const Image &image) {
+/// Rows of source features; behind those of the image, those of a prompt that is not empty.
+inline std::vector<float> readImage(const OpenLibrary &library, const Image &image,
+                                    const std::string &prompt) {
   const transept_image_functions &functions = imageFunctions(library);
   transept_image converted = convertImage(image, "image");
   float *features = nullptr;
   std::uint64_t rows = 0;
-  library.call(functions.read_image, &library.table(), &converted, &features, &rows);
+  const transept_text *text = prompt.empty() ? nullptr : library.text();
+  library.call(functions.read_image, &library.table(), text, &converted,
+               cText(prompt, "the image prompt"), &features, &rows);
   std::unique_ptr<float, void (*)(void *)> owner(features, functions.release);
   return {features, features + rows * library.table().source_feature_width};
 }

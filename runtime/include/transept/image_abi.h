@@ -25,9 +25,12 @@ struct transept_image_functions {
   uint64_t structure_size; /* sizeof(struct transept_image_functions) in the library */
 
   /* The image as the checkpoint's preprocessor sees it: resized, cut, scaled, normalized. *features
-   * receives [*row_count, source_feature_width], for release. */
-  transept_status (*read_image)(const transept_model_table *table, const transept_image *image,
-                                float **features, uint64_t *row_count, char **message);
+   * receives [*row_count, source_feature_width], for release. Of models that read a prompt beside
+   * an image, `prompt` is what is asked about it, and `text` is needed for its tokenizer; both are
+   * null for others. */
+  transept_status (*read_image)(const transept_model_table *table, const transept_text *text,
+                                const transept_image *image, const char *prompt, float **features,
+                                uint64_t *row_count, char **message);
   void (*release)(void *memory);
 
   /* Images to texts, as generate_texts of text_abi.h, whose functions view and release the results.

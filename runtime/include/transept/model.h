@@ -104,9 +104,10 @@ public:
     return encode(SourceInput{.ids = {}, .features = features});
   }
 
-  /// Encodes an image of a model that looks at images; see image.h.
-  Source encodeImage(const Image &image) const {
-    return encodeFeatures(detail::readImage(opened(), image));
+  /// Encodes an image of a model that looks at images; see image.h. `prompt` is what is asked about
+  /// it, as TextOptions::imagePrompt.
+  Source encodeImage(const Image &image, const std::string &prompt = {}) const {
+    return encodeFeatures(detail::readImage(opened(), image, prompt));
   }
 
   /// The source of a model that has none, a decoder alone: generate continues the options' prompts.

@@ -47,6 +47,9 @@ struct TextOptions {
   std::string sourceLanguage = {}, targetLanguage = {};
   /// What each result begins with.
   std::string prefix = {};
+  /// What is asked about images, for models that read a text beside each: a question, or a task of
+  /// the checkpoint's ("<CAPTION>", "<REGION_TO_OCR> <loc_10><loc_20><loc_400><loc_90>").
+  std::string imagePrompt = {};
   /// Each sentence is a source of its own, and what was between them stays between their results;
   /// for models that were trained on single sentences. A text has one result then, the prefix
   /// stands before each sentence's, and a text of which a sentence was not reached has a `problem`.
@@ -150,6 +153,7 @@ public:
     options.source_language = cText(given.sourceLanguage, "the source language");
     options.target_language = cText(given.targetLanguage, "the target language");
     options.prefix = cText(given.prefix, "the prefix");
+    options.image_prompt = cText(given.imagePrompt, "the image prompt");
     options.splits_sentences = given.splitsSentences;
     options.truncates = given.truncates;
     options.skips_invalid = given.skipsInvalid;

@@ -61,6 +61,8 @@ typedef struct transept_text_options {
   uint32_t replaces_unknowns; /* 1: what is unknown in a result becomes what it was made from */
   uint32_t token_offsets;     /* 1: results say which bytes of the texts each token stands for */
   uint32_t alignment;         /* 1: results say where the model looked as it produced each token */
+  uint32_t reserved;          /* 0 */
+  const char *image_prompt;   /* what is asked about images, or null: for models that read both */
 } transept_text_options;
 
 typedef struct transept_string {

@@ -111,9 +111,11 @@ transept_texts *transept_describe_all(const transept_library *library, const tra
                                       size_t count, const transept_text_options *options,
                                       const transept_generation_options *generation,
                                       transept_error *error);
-/* Encodes an image, for transept_generate. */
+/* Encodes an image, for transept_generate. `prompt` is what is asked about it, for models that read
+ * both; null for others. */
 transept_encoded *transept_encode_image(const transept_library *library,
-                                        const transept_image *image, transept_error *error);
+                                        const transept_image *image, const char *prompt,
+                                        transept_error *error);
 
 /* What is said in a sound of any length. A callback of the options that returns anything but 0 ends
  * the call: null, and TRANSEPT_CANCELLED, unless the generation options keep partial results. */

@@ -13,16 +13,15 @@
 // CHECK-LABEL: plan.program @encode attributes {spare_rows = 4 : i64}
 // CHECK:       %[[GIVEN:.*]] = plan.buffer : <source.features x 8
 // CHECK:       %[[LINES:.*]] = plan.buffer : <source.lines x 8
-// CHECK:       plan.move_rows "first_rows" %[[GIVEN]] from 0 into %[[LINES]] at 0 count 4
+// CHECK:       plan.move_rows "first_rows" %[[GIVEN]] from 0 into %[[LINES]] count 4
 // CHECK:       %[[FINE:.*]] = plan.buffer multiple 3 : <source.fine x 8
 // CHECK:       plan.grid_windows "grid_windows" %[[LINES]] into %[[FINE]] kernel 2 stride 1 padding 1 width 4 height 4
 // CHECK:       plan.grid_windows "grid_windows" %[[FINE]] into %{{.*}} kernel 2 stride 2 padding 0 width 5 height 5
 // CHECK:       plan.attend_channels "channel_attention" %{{.*}}, %{{.*}}, %{{.*}} into %[[MIXED:.*]] groups 2
 // CHECK:       %[[IMAGE:.*]] = plan.buffer : <source.image x 8
 // CHECK:       plan.prepend_mean "prepend_mean" %[[MIXED]] into %[[IMAGE]]
-// CHECK:       plan.move_rows "rows_behind" %[[GIVEN]] from 4 into %[[PROMPT:.*]] at 0 count 0
-// CHECK:       plan.move_rows "concatenate_rows" %[[PROMPT]] from 0 into %[[ALL:.*]] at 5 count 0
-// CHECK:       plan.move_rows "concatenate_rows" %[[IMAGE]] from 0 into %[[ALL]] at 0 count 0
+// CHECK:       plan.move_rows "rows_behind" %[[GIVEN]] from 4 into %[[PROMPT:.*]] count 0
+// CHECK:       plan.concatenate "concatenate_rows" %[[IMAGE]], %[[PROMPT]] into %{{.*}} first 5
 func.func @encode(%given: !given) -> !transept.rows<source x 8 x f32> {
   %lines = transept.first_rows %given 4 : (!given) -> !lines
   %fine = transept.grid_windows %lines kernel 2 stride 1 padding 1 width 4 height 4

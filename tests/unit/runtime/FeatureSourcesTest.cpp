@@ -193,7 +193,7 @@ TEST(LooseFeatures, MayBeLeftOutAnywhere) {
 
 TEST(LooseFeatures, CountRowsOfTables) {
   ToyTransformer toy(ToyTransformer::Target::Tokens);
-  const transept_counted_column counts = {.column = 1, .count = 3};
+  transept_counted_column counts = {.column = 1, .count = 3, .first_row = 0, .reserved = 0};
   toy.table.counted_columns = &counts;
   toy.table.counted_column_count = 1;
   Model model = toy.open();
@@ -205,6 +205,10 @@ TEST(LooseFeatures, CountRowsOfTables) {
   EXPECT_EQ(refusal(3), "sources[0].features[1][1] is 3, but must be a whole number from 0 to 2");
   EXPECT_THAT(refusal(0.5F), testing::HasSubstr("is 0.5"));
   EXPECT_THAT(refusal(-1), testing::HasSubstr("is -1"));
+  counts.first_row = 1;
+  EXPECT_EQ(refusal(3), "sources[0].features[1][1] is 3, but must be a whole number from 0 to 2");
+  counts.first_row = 2;
+  EXPECT_EQ(refusal(3), "no error") << "rows before a prompt are no ids";
 }
 
 TEST_F(FeatureSources, HaveTheUsualNumberOfRowsUnlessFewerAreAllowed) {

@@ -26,6 +26,7 @@ constexpr transept_launch kLaunches[] = {
      0, 0, 1, 100, 0, 3},
     {"global", "attend", TRANSEPT_ROWS_REQUESTED, TRANSEPT_KEYS_OF_ROWS + TRANSEPT_ROWS_ALL, 0, 0,
      0, 1, 100, 0, 3},
+    {"lines", "linear", TRANSEPT_ROWS_OF_NUMBER + 7, TRANSEPT_KEYS_NONE, 0, 0, 0, 10, 0, 0, 0},
 };
 constexpr std::size_t kCount = std::size(kLaunches);
 
@@ -141,6 +142,7 @@ TEST_F(Profile, CountsWhatLaunchesReadAndCompute) {
   EXPECT_EQ(launches[8].operations, 5 * 2 * 3u);
   EXPECT_EQ(launches[9].key_bytes, 5 * 100u);
   EXPECT_EQ(launches[9].operations, 2 * 5 * 3u);
+  EXPECT_EQ(launches[10].row_bytes, 2 * 7 * 10u) << "seven rows of each sequence";
 
   invocation.requested_count = 0;
   runner.setProfiling(true);

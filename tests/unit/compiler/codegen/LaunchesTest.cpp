@@ -83,8 +83,9 @@ plan.program @all {
   plan.depthwise "depthwise" %a into %b weight @panels kernel 3 stride 1 padding 1 : !rows, !rows
   plan.grid_windows "grid_windows" %pixels into %places kernel 3 stride 2 padding 1 width 5
     : !pixels, !places
-  plan.move_rows "move_rows" %frames from 0 into %first at 0 count 2 : !frames, !first
+  plan.move_rows "move_rows" %frames from 0 into %first count 2 : !frames, !first
   plan.prepend_mean "prepend_mean" %first into %pooled : !first, !pooled
+  plan.concatenate "concatenate" %first, %frames into %pooled first 2 : !first, !frames, !pooled
   plan.attend_channels "attend_channels" %a, %a, %a into %b groups 4 : !rows, !rows, !rows, !rows
   %blocks = plan.buffer at 0 : !blocks
   plan.sum_blocks "sum_blocks" %a into %blocks of 4 : !rows, !blocks

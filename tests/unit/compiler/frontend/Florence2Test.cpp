@@ -43,6 +43,9 @@ TEST(Florence2, DescribesTheGoldenCheckpoint) {
   EXPECT_FALSE(tower.projection.bias);
   EXPECT_EQ(tower.promptTable.name, "model.language_model.shared.weight");
   EXPECT_EQ(tower.promptVocabularySize, 96);
+  ASSERT_EQ(tower.promptTasks.size(), 15u);
+  EXPECT_EQ(tower.promptTasks[2].name, "<CAPTION>");
+  EXPECT_EQ(tower.promptTasks[14].question, "What text is in the region {input}?");
   EXPECT_EQ(source.embedding.positions.offset, 2);
   EXPECT_TRUE(source.embedding.norm);
   EXPECT_EQ(description.target.layerCount, 3);

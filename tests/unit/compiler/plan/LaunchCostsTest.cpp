@@ -52,6 +52,21 @@ plan.program @encode {
   plan.store "store" %mixed into <"cross.keys", keys = true, heads = 2, head_dim = 27, offset = 0, bf16>
     : !plan.buffer<source x 54, stride 64>
 }
+plan.program @image {
+  %given = plan.buffer : !plan.buffer<source.features x 6, stride 16>
+  plan.take_features "features" into %given : !plan.buffer<source.features x 6, stride 16>
+  %lines = plan.buffer : !plan.buffer<source.lines x 6, stride 16>
+  plan.move_rows "lines" %given from 0 into %lines count 9
+    : !plan.buffer<source.features x 6, stride 16>, !plan.buffer<source.lines x 6, stride 16>
+  %windows = plan.buffer : !plan.buffer<source.image x 18, stride 32>
+  plan.windows "windows" %lines into %windows kernel 3 stride 2 padding 1
+    : !plan.buffer<source.lines x 6, stride 16>, !plan.buffer<source.image x 18, stride 32>
+  %words = plan.buffer : !plan.buffer<source.words x 18, stride 32>
+  %all = plan.buffer : !plan.buffer<source x 18, stride 32>
+  plan.concatenate "all" %windows, %words into %all first 5
+    : !plan.buffer<source.image x 18, stride 32>, !plan.buffer<source.words x 18, stride 32>,
+      !plan.buffer<source x 18, stride 32>
+}
 plan.program @blocks {
   %rows = plan.buffer : !plan.buffer<source x 10, stride 16>
   %sums = plan.buffer : !plan.buffer<source.blocks x 10, stride 16>
@@ -173,6 +188,16 @@ TEST_F(Costs, CountKeysOfAnotherSpaceByItsRows) {
   EXPECT_EQ(launches[1].keys, TRANSEPT_KEYS_OF_ROWS + TRANSEPT_ROWS_OF_BLOCKS + 4);
   EXPECT_EQ(launches[1].bytesPerKey, 2 * 10 * 4);
   EXPECT_EQ(launches[1].operationsPerRowAndKey, 2 * 2 * (5 + 5));
+}
+
+TEST_F(Costs, CountRowsBesideTheWayByTheirNumber) {
+  ASSERT_TRUE(module);
+  std::vector<LaunchCosts> launches = of("image");
+  ASSERT_EQ(launches.size(), 4u);
+  EXPECT_EQ(launches[0].rows, TRANSEPT_ROWS_BEFORE_STEP);
+  EXPECT_EQ(launches[1].rows, TRANSEPT_ROWS_OF_NUMBER + 9);
+  EXPECT_EQ(launches[2].rows, TRANSEPT_ROWS_OF_NUMBER + 5) << "windows of 9 rows";
+  EXPECT_EQ(launches[3].rows, TRANSEPT_ROWS_ALL);
 }
 
 TEST_F(Costs, SayHowFarARowLooks) {

@@ -64,6 +64,14 @@ TEST(PixelValues, PatchesHaveTheOrderOfAConvolution) {
   EXPECT_EQ(fifth, (std::vector<float>{14, 15, 20, 21, 38, 39, 44, 45, 62, 63, 68, 69}));
 }
 
+TEST(PixelValues, LinesArePixelByPixel) {
+  Features lines =
+      cutLines({.height = 2, .width = 2, .values = {1, 2, 3, 4, 10, 20, 30, 40, 5, 6, 7, 8}});
+  EXPECT_EQ(lines.rows, 2u);
+  EXPECT_EQ(lines.width, 6u);
+  EXPECT_EQ(lines.values, (std::vector<float>{1, 10, 5, 2, 20, 6, 3, 30, 7, 4, 40, 8}));
+}
+
 TEST(PixelValues, RefusesPartsOfPatches) {
   PixelValues pixels{4, 6, std::vector<float>(72)};
   EXPECT_EQ(errorOf([&] { cutPatches(pixels, 4, "it"); }),

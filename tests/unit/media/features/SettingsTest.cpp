@@ -178,6 +178,27 @@ TEST(Settings, BlipHasTheSizeAndStatisticsOfItsClass) {
   EXPECT_EQ(settings.normalization->deviation, (std::array{0.26862954F, 0.26130258F, 0.27577711F}));
 }
 
+TEST(Settings, ClipHasTheSizeOfItsFile) {
+  auto settings = read<ImageSettings>(
+      R"({"crop_size": {"height": 224, "width": 224}, "do_center_crop": false,
+          "do_convert_rgb": true, "do_normalize": true, "do_rescale": true, "do_resize": true,
+          "image_processor_type": "CLIPImageProcessor", "image_seq_length": 577,
+          "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3,
+          "rescale_factor": 0.00392156862745098, "size": {"height": 768, "width": 768}})");
+  EXPECT_EQ(settings.finalSize()->height, 768U);
+  EXPECT_EQ(settings.filter, Filter::bicubic);
+  EXPECT_FLOAT_EQ(settings.normalization->mean[2], 0.406F);
+  settings = read<ImageSettings>(
+      R"({"image_processor_type": "CLIPImageProcessor", "size": {"height": 40, "width": 30}})");
+  EXPECT_EQ(settings.finalSize()->width, 224U) << "a part of the middle";
+  EXPECT_FLOAT_EQ(settings.normalization->deviation[0], 0.26862954F);
+  EXPECT_THAT(refusal(R"({"image_processor_type": "CLIPImageProcessor"})"),
+              HasSubstr("size: found null, allowed is an object with height and width"));
+  EXPECT_THAT(refusal(R"({"image_processor_type": "CLIPImageProcessor",
+                          "size": {"shortest_edge": 224}})"),
+              HasSubstr("size: found"));
+}
+
 TEST(Settings, DonutMakesImagesFit) {
   auto settings = read<ImageSettings>(R"({"image_processor_type": "DonutImageProcessor"})");
   EXPECT_EQ(settings.size->height, 2560u);
@@ -232,8 +253,8 @@ TEST(Settings, DeitDefaultsAndSwitches) {
 
 TEST(Settings, NamesTheTypesThatAreSupported) {
   EXPECT_THAT(refusal("{}"), HasSubstr("found neither, supported are WhisperFeatureExtractor, "));
-  EXPECT_THAT(refusal(R"({"image_processor_type": "CLIPImageProcessor"})"),
-              HasSubstr("found \"CLIPImageProcessor\", supported are "));
+  EXPECT_THAT(refusal(R"({"image_processor_type": "SiglipImageProcessor"})"),
+              HasSubstr("found \"SiglipImageProcessor\", supported are "));
   EXPECT_THAT(refusal("{}", "Nothing"), HasSubstr("found \"Nothing\""));
   std::vector<std::string> warnings;
   EXPECT_TRUE(std::holds_alternative<ImageSettings>(
@@ -245,7 +266,7 @@ TEST(Settings, AreThoseOfTheExtractorInAProcessorsFile) {
       read<WaveformSettings>(R"({"processor_class": "MoonshineProcessor", "feature_extractor":
       {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "do_normalize": false}})")
           .normalizes);
-  EXPECT_THAT(refusal(R"({"image_processor": {"image_processor_type": "CLIPImageProcessor"}})"),
+  EXPECT_THAT(refusal(R"({"image_processor": {"image_processor_type": "SiglipImageProcessor"}})"),
               HasSubstr("config: image_processor: feature_extractor_type or image_processor_type"));
 }
 

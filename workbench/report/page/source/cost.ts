@@ -39,6 +39,8 @@ export function rowsOf(story: Story, program: Program, work: Workload, launch?: 
   if (launch?.rows === "requested") return sourcesOf(story, program, work);
   const size = launch?.rows.match(/^blocks:(\d+)$/)?.[1];
   if (size) return sourcesOf(story, program, work) * Math.floor(work.sourceTokens / +size);
+  const number = launch?.rows.match(/^number:(\d+)$/)?.[1];
+  if (number) return sourcesOf(story, program, work) * +number;
   const steps = launch?.rows.match(/^before:(\d+)$/)?.[1];
   const rows = rowsAfter(sizesOf(story), work.sourceTokens, steps === undefined ? undefined : +steps);
   return sourcesOf(story, program, work) * rows;

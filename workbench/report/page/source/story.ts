@@ -74,7 +74,7 @@ export interface Launch {
   kernels: number[];
   strategy?: string;
   arithmetic: string;
-  rows: string; // all, requested, before:N row steps, or blocks:N of N rows
+  rows: string; // all, requested, before:N row steps, blocks:N of N rows, number:N
   keys: string; // none, sequence, up_to_row, source, or rows: and all of these
   keys_before?: number; // how far a row looks among keys of its sequence; -1: to its end
   keys_behind?: number;

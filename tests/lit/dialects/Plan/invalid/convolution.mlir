@@ -84,7 +84,7 @@ plan.program @encode {
   %0 = plan.buffer : !rows
   %1 = plan.buffer : !wide
   // expected-error@+1 {{expects input and output to have the same width}}
-  plan.move_rows "m" %0 from 1 into %1 at 0 count 0 : !rows, !wide
+  plan.move_rows "m" %0 from 1 into %1 count 0 : !rows, !wide
 }
 
 // -----
@@ -96,8 +96,38 @@ plan.program @encode {
 plan.program @encode {
   %0 = plan.buffer : !rows
   %1 = plan.buffer : !all
-  // expected-error@+1 {{expects one of begin, to and count at most not to be 0, but got 1, 2 and 0}}
-  plan.move_rows "m" %0 from 1 into %1 at 2 count 0 : !rows, !all
+  // expected-error@+1 {{expects one of begin and count at most not to be 0, but got 1 and 2}}
+  plan.move_rows "m" %0 from 1 into %1 count 2 : !rows, !all
+}
+
+// -----
+
+!image = !plan.buffer<source.image x 8, stride 16>
+!words = !plan.buffer<source.words x 8, stride 16>
+!wide = !plan.buffer<source x 9, stride 16>
+
+// concatenate_c1
+plan.program @encode {
+  %0 = plan.buffer : !image
+  %1 = plan.buffer : !words
+  %2 = plan.buffer : !wide
+  // expected-error@+1 {{expects inputs and output to have the same width}}
+  plan.concatenate "c" %0, %1 into %2 first 3 : !image, !words, !wide
+}
+
+// -----
+
+!image = !plan.buffer<source.image x 8, stride 16>
+!words = !plan.buffer<source.words x 8, stride 16>
+!all = !plan.buffer<source x 8, stride 16>
+
+// concatenate_c2
+plan.program @encode {
+  %0 = plan.buffer : !image
+  %1 = plan.buffer : !words
+  %2 = plan.buffer : !all
+  // expected-error@+1 {{expects a positive first_count, but got 0}}
+  plan.concatenate "c" %0, %1 into %2 first 0 : !image, !words, !all
 }
 
 // -----

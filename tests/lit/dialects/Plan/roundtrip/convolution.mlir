@@ -30,10 +30,12 @@ plan.program @encode {
   plan.depthwise "c" %rows into %other weight @w kernel 3 stride 1 padding 1 width 6 : !rows, !rows
   // CHECK: plan.grid_windows "d" %{{.*}} into %{{.*}} kernel 3 stride 2 padding 1 width 5 height 7 : !plan.buffer
   plan.grid_windows "d" %lines into %places kernel 3 stride 2 padding 1 width 5 height 7 : !lines, !places
-  // CHECK: plan.move_rows "e" %{{.*}} from 0 into %{{.*}} at 3 count 0 : !plan.buffer
-  plan.move_rows "e" %image from 0 into %rows at 3 count 0 : !image, !rows
+  // CHECK: plan.move_rows "e" %{{.*}} from 3 into %{{.*}} count 0 : !plan.buffer
+  plan.move_rows "e" %image from 3 into %rows count 0 : !image, !rows
   // CHECK: plan.prepend_mean "f" %{{.*}} into %{{.*}} : !plan.buffer
   plan.prepend_mean "f" %image into %rows : !image, !rows
   // CHECK: plan.attend_channels "g" %{{.*}}, %{{.*}}, %{{.*}} into %{{.*}} groups 4 : !plan.buffer
   plan.attend_channels "g" %rows, %rows, %rows into %other groups 4 : !rows, !rows, !rows, !rows
+  // CHECK: plan.concatenate "h" %{{.*}}, %{{.*}} into %{{.*}} first 3 : !plan.buffer
+  plan.concatenate "h" %image, %image into %rows first 3 : !image, !image, !rows
 }
