@@ -71,8 +71,8 @@ Settings readStacked(ConfigFields &fields) {
   readSpeechFields(fields);
   settings.mels = fields.integer("num_mel_bins", settings.mels, 1, maximumMels);
   requireNumber(fields, "stride", double(StackedSettings::framesPerRow));
-  // As above.
-  fields.ignore({"padding_value", "padding_side", "feature_size"});
+  // As above; languages are of texts.
+  fields.ignore({"padding_value", "padding_side", "feature_size", "language_code"});
   return settings;
 }
 

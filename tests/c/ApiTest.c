@@ -300,9 +300,8 @@ static void texts_of_sounds_are_in_a_language(const char *path) {
   CHECK(english && french && strcmp(transept_speech_language(french), "en") == 0);
   const transept_segment *left = transept_segment_at(english, 0);
   const transept_segment *right = transept_segment_at(french, 0);
-  CHECK(left && right &&
-        (left->id_count != right->id_count ||
-         memcmp(left->ids, right->ids, left->id_count * sizeof *left->ids) != 0));
+  /* Random models may say the same behind another prompt, but not as surely. */
+  CHECK(left && right && left->average_log_probability != right->average_log_probability);
   transept_release_speech(english);
   transept_release_speech(french);
   options.text_language = "xx";

@@ -126,14 +126,14 @@ const ClassDefaults classes[] = {
       "tie_word_embeddings": true, "bos_token_id": 2, "pad_token_id": 0, "eos_token_id": 3,
       "decoder_start_token_id": 3})"},
     {"seamless_m4t", R"({"speech_encoder_layers": 24, "speech_encoder_attention_heads": 16,
-      "speech_encoder_intermediate_size": 4096, "speech_encoder_hidden_act": "swish",
+      "speech_encoder_intermediate_size": 4096, "speech_encoder_hidden_act": "silu",
       "feature_projection_input_dim": 160, "conv_depthwise_kernel_size": 31,
       "layer_norm_eps": 1e-05, "add_adapter": true, "num_adapter_layers": 1,
       "adaptor_kernel_size": 8, "adaptor_stride": 8,
       "position_embeddings_type": "relative"})",
      "", R"({"architectures": ["SeamlessM4TForSpeechToText"]})"},
     {"seamless_m4t_v2", R"({"speech_encoder_layers": 24, "speech_encoder_attention_heads": 16,
-      "speech_encoder_intermediate_size": 4096, "speech_encoder_hidden_act": "swish",
+      "speech_encoder_intermediate_size": 4096, "speech_encoder_hidden_act": "silu",
       "feature_projection_input_dim": 160, "conv_depthwise_kernel_size": 31,
       "layer_norm_eps": 1e-05, "add_adapter": true, "num_adapter_layers": 1,
       "adaptor_kernel_size": 8, "adaptor_stride": 8,
@@ -399,6 +399,8 @@ TEST_P(ClassDefault, IsWhatAnAbsentFieldMeans) {
 INSTANTIATE_TEST_SUITE_P(Classes, ClassDefault, testing::ValuesIn(classes), [](const auto &info) {
   std::string name = info.param.modelType;
   std::replace(name.begin(), name.end(), '-', '_');
+  if (std::string(info.param.whole).find("architectures") != std::string::npos)
+    name += "_of_speech";
   return *info.param.side ? name + "_" + info.param.side : name;
 });
 

@@ -70,8 +70,8 @@ TEST(FastConformer, DistancesAreProjectedAndQueriesHaveTwoBiases) {
   EXPECT_EQ(attention.scale, 0.25);
   EXPECT_FALSE(attention.query.bias || attention.output.bias);
   const RelativeScores &scores = attention.relativeScores.value();
-  EXPECT_EQ(scores.before, 511);
-  EXPECT_EQ(scores.after, 511);
+  EXPECT_EQ(scores.before, 1023);
+  EXPECT_EQ(scores.after, 1023);
   EXPECT_EQ(scores.projection->inputs, 24);
   EXPECT_FALSE(scores.projection->bias);
   EXPECT_EQ(scores.contentBias->name, "model.encoder.layers.{layer}.self_attn.pos_bias_u");
