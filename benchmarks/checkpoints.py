@@ -78,7 +78,7 @@ def write_checkpoint(shape, directory):
     if weights.exists() and (directory / "config.json").read_text() == config:
         return
     directory.mkdir(parents=True, exist_ok=True)
-    _write_safetensors(weights, _tensor_shapes(shape), _each_tensor(shape))
+    write_safetensors(weights, _tensor_shapes(shape), _each_tensor(shape))
     (directory / "config.json").write_text(config)
 
 
@@ -216,7 +216,7 @@ def _t5_shapes(shape):
     return sizes
 
 
-def _write_safetensors(path, sizes, tensors):
+def write_safetensors(path, sizes, tensors):
     """The format: the header's length in 8 bytes, the header as JSON, the numbers. Large models
     are never in memory as a whole."""
     header, offset = {"__metadata__": {"format": "pt"}}, 0

@@ -5,7 +5,8 @@
 long_sources.py TRANSEPT FOLDER [--models led,longt5] [--lengths 1024,...,16384] [--threads 1] [--weights f32]
 
 PYTHONPATH has to name build/release's bindings/python. Checkpoints with random weights and their libraries stay in
-FOLDER. Targets have one layer: what is measured is encode. Seconds are of the processor, so that neighbours count
+FOLDER, and so does results.json, to which each run adds what it measured; --plot FILE draws all of it. Targets have one
+layer: what is measured is encode. Seconds are of the processor, so that neighbours count
 little; memory is what the process takes at most beyond what it takes after a source of 64 tokens."""
 import argparse
 import json
@@ -17,6 +18,7 @@ import struct
 import subprocess
 import time
 
+import plot
 import transept
 
 VOCABULARY = 4096
@@ -47,6 +49,7 @@ def parse_arguments():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--weights", default="f32")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--plot", type=pathlib.Path)
     return parser.parse_args()
 
 
@@ -168,7 +171,7 @@ def measure(arguments, name):
         return [draw.randrange(10, VOCABULARY) for _ in range(length)]
 
     model.encode(source(64))
-    before, first = most_memory(), None
+    before, first, rows = most_memory(), None, []
     print(f"\n{name}, {arguments.weights}, threads: {arguments.threads}\n")
     print("| tokens | processor seconds | times those of the first | tokens a second | MiB | KiB a token |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
@@ -183,12 +186,20 @@ def measure(arguments, name):
         memory = most_memory() - before
         print(f"| {length} | {best:.2f} | {best / first:.1f} | {length / best:.0f} | {memory:.0f} | "
               f"{1024 * memory / length:.0f} |", flush=True)
+        rows.append({"tokens": length, "seconds": best, "MiB": memory})
+    return rows
 
 
 def main():
     arguments = parse_arguments()
+    file = arguments.folder / "results.json"
+    results = json.loads(file.read_text()) if file.exists() else {}
     for name in arguments.models:
-        measure(arguments, name)
+        results[name] = measure(arguments, name)
+        file.write_text(json.dumps(results, indent=1))
+    if arguments.plot:
+        arguments.plot.write_text(plot.growth("Encoding one source, by its length", results, "tokens",
+                                              {"seconds": "processor seconds", "MiB": "MiB of memory"}))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def markdown(data):
     lines += [f"- skipped: {text}" for text in data["skipped"]] + [""]
     lines += _models(data["results"]) if data["results"] else []
     lines += _large(data["large"]) if data["large"] else []
+    lines += _families(data["families"]) if data.get("families") else []
     lines += _kernels(data["kernels"]) if data["kernels"] else []
     return "\n".join(lines)
 
@@ -136,6 +137,26 @@ def _large(measured):
             f"{_gigabytes(compiled['peak_bytes'])} | {_gigabytes(each['libraryBytes'])} | "
             f"{_gigabytes(each['peakBytes'])} | {figures} |")
     return lines + [""]
+
+
+def _families(measured):
+    """Ours alone, by what `transept bench` says of each."""
+    lines = ["# Other architectures", "", "Random weights. Milliseconds of the best run (decode: of one step), end to "
+             "end in tokens a second, and the share of what this machine could do at most.", ""]
+    for name, threads in dict.fromkeys((each["name"], each["threads"]) for each in measured):
+        chosen = [each for each in measured if (each["name"], each["threads"]) == (name, threads)]
+        table = [["workload", *(each["type"] for each in chosen)], ["---", *["---:"] * len(chosen)]]
+        for workload in dict.fromkeys(figure["name"] for each in chosen for figure in each["figures"]):
+            cells = [workload]
+            for each in chosen:
+                figure = next((one for one in each["figures"] if one["name"] == workload), None)
+                best = figure and figure["best"]
+                cells.append(f"{best:.{2 if best < 10 else 1 if best < 100 else 0}f}, "
+                             f"{100 * figure['fraction_of_limit']:.0f} %" if figure else "")
+            table.append(cells)
+        lines += [f"## {name}, {_threads(threads)}, {chosen[0]['parameters'] / 1e6:.0f} M parameters", "",
+                  *_lines(table), ""]
+    return lines
 
 
 def _gigabytes(count):

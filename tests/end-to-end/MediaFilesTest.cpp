@@ -160,12 +160,12 @@ TEST(MediaFiles, ThePreprocessorMayLieInTheProcessorsFile) {
   const std::string images = R"({"image_processor_type": "ViTImageProcessor", "size": 32})",
                     nested = R"({"processor_class": "TrOCRProcessor", "image_processor": )";
   write("processor_config.json", nested + images + "}");
-  write("preprocessor_config.json", R"({"image_processor_type": "CLIPImageProcessor"})");
+  write("preprocessor_config.json", R"({"image_processor_type": "SiglipImageProcessor"})");
   ASSERT_EQ(compile().status, 0);
   EXPECT_EQ(run({"generate", folder.file("lib.so"), media("rgb.png"), "--ids"}).output,
             run({"generate", library("images"), media("rgb.png"), "--ids"}).output);
   EXPECT_THAT(run({"inspect", folder.file("lib.so")}).output, HasSubstr("processor_config.json ("));
-  write("processor_config.json", nested + R"({"image_processor_type": "CLIPImageProcessor"}})");
+  write("processor_config.json", nested + R"({"image_processor_type": "SiglipImageProcessor"}})");
   expectFailure(compile(), 1, "processor_config.json: image_processor: feature_extractor_type");
   write("processor_config.json", R"({"processor_class": "TrOCRProcessor"})");
   write("preprocessor_config.json", images);

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import transept
 
-from conftest import LIBRARIES, ROOT
+from conftest import LIBRARIES, ROOT, Golden
 
 REFERENCES = ROOT / "tests/unit/media/features/references"
 HEIGHT, WIDTH = 24, 40
@@ -74,3 +74,20 @@ def test_what_is_wrong_is_said(captions, demo):
     numpy = pytest.importorskip("numpy")
     with pytest.raises(transept.Error, match="float64.*uint8"):
         captions.describe(numpy.zeros((8, 8, 3)))
+
+
+def test_a_prompt_is_asked_about_an_image(captions):
+    golden = Golden("florence2_tasks")
+    asked = golden.model.describe(picture(1), image_prompt="<CAPTION>")
+    assert asked == golden.model.describe(picture(1), image_prompt="What does the image describe?")
+    assert len({golden.model.describe(picture(1), image_prompt=prompt, no_repeat_ngram_size=2)
+                for prompt in ("<OD>", "What is this?")}) > 1
+    (best,) = golden.model.generate(golden.model.encode_image(picture(1), "<CAPTION>"))
+    described = golden.model.generate_descriptions(picture(1), image_prompt="<CAPTION>")[0]
+    assert best.ids == described.sequences[0].ids
+    for wrong, message in (({}, "reads a prompt beside an image"), ({"image_prompt": "<OD> boats"}, "takes no other"),
+                           ({"image_prompt": "word " * 100}, "must have 1 to 57")):
+        with pytest.raises(transept.Error, match=message):
+            golden.model.describe(picture(1), **wrong)
+    with pytest.raises(transept.Error, match="captions reads none"):
+        captions.describe(picture(1), image_prompt="<OD>")
