@@ -8,11 +8,14 @@
 #include "media/text/Unicode.h"
 #include "media/tokenizers/ByteLevel.h"
 #include "media/tokenizers/BytePairs.h"
+#include "media/tokenizers/CompiledAsset.h"
 #include "media/tokenizers/Kinds.h"
 #include "media/tokenizers/SlowTokenizer.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
+#include <set>
 
 namespace transept::text {
 
@@ -61,6 +64,8 @@ public:
               [&](const std::string &token) { return vocabulary.idOf(token); });
     if (unknownId() < 0)
       checkComplete();
+    if (!isCompiled(needAsset(assets, mergesFile).bytes))
+      checkMerges();
     auto id = [&](const std::string &key) {
       std::string token = textSetting(settings, key, "");
       return addedId(token) >= 0 ? addedId(token) : vocabulary.idOf(token);
@@ -95,6 +100,29 @@ private:
     for (int byte = 0; byte < 256; ++byte)
       check(bytesToCharacters(std::string(1, char(byte))));
     merges.forEachResult(check);
+  }
+
+  /// A file that was cut has fewer merges, and texts get other ids. Tokens that no merge makes are
+  /// few: they are special, or were added.
+  void checkMerges() const {
+    std::set<std::string, std::less<>> made;
+    merges.forEachResult([&](std::string_view token) { made.emplace(token); });
+    size_t longer = 0, unmade = 0;
+    std::string first;
+    for (size_t place = 0; place < vocabulary.size(); ++place) {
+      std::optional<std::string_view> token = vocabulary.tokenOf(vocabulary.idAt(int32_t(place)));
+      if (!token || token->size() <= characterLength(*token, 0) || addedId(*token) >= 0)
+        continue;
+      ++longer;
+      if (made.contains(*token))
+        continue;
+      if (unmade++ == 0)
+        first = *token;
+    }
+    if (unmade > longer / 10)
+      throw InputError(fmt::format("{}: found merges for {} of the {} tokens of {} that need one, "
+                                   "not for '{}'; allowed is nine of ten or more; is it cut?",
+                                   mergesFile, longer - unmade, longer, vocabularyFile, first));
   }
 
   std::string prepare(std::string_view text) const override {

@@ -158,6 +158,8 @@ Vocabulary readVocabulary(const Asset &asset) {
   if (!json.is_object() && !json.is_array())
     throw InputError(
         fmt::format("{}: neither an object from tokens to ids nor a list of tokens", name));
+  if (json.empty())
+    throw InputError(fmt::format("{}: found no token, but one or more are needed", name));
   TokenIds vocabulary;
   vocabulary.reserve(json.size());
   int32_t place = 0;

@@ -85,6 +85,10 @@ void TokenRules::checkNothingWasAllowed(Ids ids) const {
     fail(ErrorCode::InvalidArgument, "there is no token to choose: other options ban all that ",
          settings.named("allowed_ids", "allowedIds"), " allows behind ", ids.size(),
          " tokens of a result");
+  if (!settings.vocabulary.empty())
+    fail(ErrorCode::InvalidArgument, "there is no token to choose: other options ban all of ",
+         settings.named("vocabulary_ids", "vocabulary"), " behind ", ids.size(),
+         " tokens of a result");
 }
 
 std::int32_t TokenRules::forcedId(std::int64_t length) const {

@@ -82,8 +82,8 @@ public:
       return TRANSEPT_FINISH_STOP;
     return std::nullopt;
   }
-  /// Of a search that found nothing to follow `ids`: throws Error if the caller's function says
-  /// what may, because then no substitute is right.
+  /// Of a search that found nothing to follow `ids`: throws Error if the caller's function or
+  /// vocabulary says what may, because then no substitute is right.
   void checkNothingWasAllowed(std::span<const std::int32_t> ids) const;
 
   /// The only id that may follow a sequence of this length (its score is then 0), -1 for none.

@@ -222,6 +222,9 @@ TEST(Opening, RefusesTablesThatThisRuntimeCannotRun) {
   EXPECT_THAT(messageOf([&] { toy.open(); }), HasSubstr("older"));
   EXPECT_EQ(messageOf([] { ToyModel().open({.threads = 100000}); }),
             "threads is 100000, but must be 0 to 1024");
+  EXPECT_EQ(messageOf([] { ToyModel().open({.threads = 1025}); }),
+            "threads is 1025, but must be 0 to 1024");
+  ToyModel().open({.threads = 1024});
 }
 
 TEST(Opening, NullPointersFromCAreErrors) {

@@ -178,6 +178,28 @@ TEST(Vocabulary, OfWhichNothingMayBeChosenIsAnError) {
               testing::StrEq("vocabulary[1] is 23, but must be 0 to 22"));
 }
 
+TEST(Vocabulary, OfWhichNothingMayFollowWhatIsThereIsAnErrorToo) {
+  ToyModel toy;
+  Model model = toy.open();
+  GenerateOptions options = withVocabulary({5, 6});
+  options.suppressed = {5, 6};
+  options.minimumNewTokens = 3; // until then the end is banned as well
+  for (std::int64_t beams : {1, 3}) {
+    options.beams = beams;
+    EXPECT_EQ(errorOf(model, options), "there is no token to choose: other options ban all of "
+                                       "vocabulary behind 1 tokens of a result")
+        << beams;
+  }
+  options = withVocabulary({5, 6, 7});
+  options.noRepeatNgramSize = 1;
+  options.minimumNewTokens = 6;
+  for (std::int64_t beams : {1, 3}) {
+    options.beams = beams;
+    EXPECT_THAT(errorOf(model, options), HasSubstr("ban all of vocabulary behind 4 tokens"))
+        << beams;
+  }
+}
+
 TEST(Vocabulary, OfAllIdsIsNone) {
   ToyModel toy(5);
   Model model = toy.open();

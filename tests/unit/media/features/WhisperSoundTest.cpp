@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace transept::features {
@@ -142,6 +143,27 @@ TEST(WhisperSound, RefusesWhatIsNoSoundOrDamaged) {
   EXPECT_EQ(open(file, {.begin = 7}), "it: the sound ends before 7.00 seconds");
   EXPECT_THAT(errorOf([] { bytesOfFile("/nowhere/sound.wav"); }), HasSubstr("/nowhere/sound.wav"));
   EXPECT_THAT(errorOf([] { bytesOfFile("/tmp"); }), HasSubstr("folder"));
+}
+
+TEST(WhisperSound, NamesThePipeThatCannotBeReadOrKept) {
+  // The end of a pipe that is for writing cannot be read.
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  EXPECT_EQ(errorOf([&] { bytesOfPipe(ends[1], "it"); }), "it: Bad file descriptor");
+  close(ends[1]);
+  // A copy takes two descriptors: none is left, and one.
+  rlimit usual;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  for (rlim_t left : {0, 1}) {
+    int next = dup(ends[0]);
+    close(next);
+    rlimit few{rlim_t(next) + left, usual.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+    std::string error = errorOf([&] { bytesOfPipe(ends[0], "it"); });
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    EXPECT_EQ(error, "it: Too many open files") << left;
+  }
+  close(ends[0]);
 }
 
 } // namespace

@@ -130,6 +130,15 @@ TEST(CompiledAssets, MayBeDamagedAnywhere) {
     use(fastCompiled(folder));
 }
 
+/// The table of the tables' sizes ends where the file does, and not behind it.
+TEST(CompiledAssets, WithMoreTablesThanTheyHaveRoomForAreDamaged) {
+  std::string file = writeCompiled(CompiledKind::Merges, {});
+  for (uint32_t count : {1, 2, 3, 1000}) {
+    std::memcpy(file.data() + file.size() - sizeof(count), &count, sizeof(count));
+    EXPECT_THROW(readCompiled(file, "it", CompiledKind::Merges, 1), InputError) << count;
+  }
+}
+
 TEST(CompiledAssets, OfAnotherVersionAreRefusedByName) {
   Compiled each = goldenCompiled("gpt2");
   each.compiled["vocab.json"][10] = 77;

@@ -135,9 +135,33 @@ TEST(ByteLevelBpe, AddsABlankInFrontWhereAsked) {
 
 TEST(ByteLevelBpe, MergesToWhatIsNoTokenBecomeTheUnknownToken) {
   Files files = readGoldenFiles("bart");
-  files["merges.txt"] = "#version: 0.2\nx q\n";
+  files["merges.txt"] += "x q\n";
   auto tokenizer = create("bart", files);
   EXPECT_EQ(tokenizer->encode("xq", {.addSpecialTokens = false}), (Ids{tokenizer->unknownId()}));
+}
+
+TEST(ByteLevelBpe, RefusesMergesThatAreCut) {
+  for (const char *folder : {"bart", "gpt2", "blenderbot", "whisper"}) {
+    const Files whole = readGoldenFiles(folder);
+    Files files = whole;
+    std::string &merges = files["merges.txt"];
+    for (size_t part : {size_t(0), merges.size() / 4, merges.size() / 4 * 3}) {
+      merges = whole.at("merges.txt").substr(0, part);
+      EXPECT_THAT(errorOf(folder, files), HasSubstr("merges.txt: found merges for ")) << folder;
+    }
+    // Some tokens are added to a vocabulary, and no merge makes them.
+    merges = whole.at("merges.txt");
+    files["vocab.json"].insert(1, R"("<new>": 561, "<newer>": 562, )");
+    EXPECT_EQ(errorOf(folder, files), "no error");
+  }
+}
+
+TEST(ByteLevelBpe, NeedsTokens) {
+  Files files = readGoldenFiles("bart");
+  for (const char *nothing : {"{}", "[]"}) {
+    files["vocab.json"] = nothing;
+    EXPECT_THAT(errorOf("bart", files), HasSubstr("vocab.json: found no token")) << nothing;
+  }
 }
 
 TEST(ByteLevelBpe, RefusesIdsThatAreNoIds) {
