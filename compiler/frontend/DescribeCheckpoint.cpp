@@ -87,7 +87,13 @@ GenerationDefaults generationOf(const std::string &directory, JsonFields &config
   }
   int64_t vocabulary = family.description.target.embedding.vocabularySize;
   std::string path = directory + "/generation_config.json";
-  if (family.hasOwnGeneration || !hasFile(directory, "generation_config.json"))
+  if (family.hasOwnGeneration) {
+    markGenerationFields(config);
+    const auto nothing = nlohmann::ordered_json::object();
+    JsonFields none(nothing, config.origin());
+    return readGenerationDefaults(none, nullptr, family.specialIds, vocabulary, warnings);
+  }
+  if (!hasFile(directory, "generation_config.json"))
     return readGenerationDefaults(config, nullptr, family.specialIds, vocabulary, warnings);
   auto json = readJsonFile(path);
   JsonFields generation(json, path);

@@ -25,6 +25,7 @@ struct SpecialIdDefaults {
                          forcedBeginningId = {}, forcedEndId = {};
   std::span<const int64_t> beginningSuppressedIds = {};
   int64_t beams = 1, maximumLength = 20, encoderNoRepeatNgramSize = 0;
+  std::optional<int64_t> maximumNewTokens = {};
   /// Whether its generate function makes a prompt of language and task.
   bool hasSpeechPrompt = false;
 };

@@ -376,6 +376,7 @@ Json withDefaults(JsonFields &config, const SpecialIdDefaults &defaults) {
   setIfPresent("forced_eos_token_id", defaults.forcedEndId);
   set("num_beams", defaults.beams);
   set("max_length", defaults.maximumLength);
+  setIfPresent("max_new_tokens", defaults.maximumNewTokens);
   set("encoder_no_repeat_ngram_size", defaults.encoderNoRepeatNgramSize);
   set("begin_suppress_tokens", std::vector<int64_t>(defaults.beginningSuppressedIds.begin(),
                                                     defaults.beginningSuppressedIds.end()));

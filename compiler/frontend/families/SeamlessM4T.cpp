@@ -19,7 +19,7 @@ namespace transept::frontend {
 namespace {
 
 constexpr SpecialIdDefaults ids = {
-    .decoderStartId = 3, .beginningId = 2, .paddingId = 0, .endId = 3};
+    .decoderStartId = 3, .beginningId = 2, .paddingId = 0, .endId = 3, .maximumNewTokens = 256};
 
 // clang-format off
 /// How the names of fields begin that may be of other parts.

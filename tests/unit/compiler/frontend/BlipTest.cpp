@@ -30,10 +30,13 @@ TEST(Blip, DescribesTheGoldenCheckpoint) {
   EXPECT_EQ(description.logits.weight.name, "text_decoder.cls.predictions.decoder.weight");
 }
 
-TEST(Blip, SpecialIdsAreThoseOfTheTextWhateverTheGenerationFileSays) {
+TEST(Blip, SpecialIdsAreThoseOfTheTextWhateverItsFilesSayBeside) {
   TestCheckpoint checkpoint("blip");
   checkpoint.generation["eos_token_id"] = 2;
   checkpoint.generation["num_beams"] = 7;
+  checkpoint.config["num_beams"] = 6;
+  for (const char *key : {"decoder_start_token_id", "eos_token_id", "pad_token_id"})
+    checkpoint.config[key] = nullptr;
   GenerationDefaults generation = checkpoint.describe().generation;
   EXPECT_EQ(generation.decoderStartId, 300);
   EXPECT_THAT(generation.endIds, ElementsAre(7));
