@@ -156,6 +156,26 @@ TEST(WholeSounds, OfAFileGiveTheOriginalsTextBehindAPromptOfLanguages) {
   EXPECT_EQ(command.output, french.segments.front().text + "\n");
 }
 
+TEST(WholeSounds, BecomeTextOfALanguageAsTheOriginalWritesIt) {
+  Model model = Model::open(library("seamless_m4t_v2_speech"), {.threads = 2});
+  const std::vector<float> samples = features::decodeSound(readFile(media("chirp.wav")), "chirp");
+  SoundOptions options;
+  options.speech.generate.maximumLength = 24;
+  options.speech.generate.noRepeatNgramSize = 2;
+  options.speech.textLanguage = "deu";
+  const SoundTranscript german = transcribe(model, {.samples = samples}, options);
+  ASSERT_EQ(german.segments.size(), 1u);
+  EXPECT_EQ(german.segments.front().ids, recordedText("seamless_m4t_v2_speech", "chirp_deu", 2));
+  CommandResult command =
+      run({"generate", library("seamless_m4t_v2_speech"), media("chirp.wav"), "--text-language",
+           "deu", "--max-length", "24", "--no-repeat-ngram-size", "2"});
+  EXPECT_EQ(command.status, 0) << command.errors;
+  EXPECT_EQ(command.output, german.segments.front().text + "\n");
+  command = run({"generate", library("seamless_m4t_v2_speech"), media("chirp.wav")});
+  EXPECT_NE(command.status, 0);
+  EXPECT_THAT(command.errors, HasSubstr("--text-language"));
+}
+
 TEST(WholeSounds, ModelsOfSublayersAreInspected) {
   CommandResult command = run({"inspect", library("canary")});
   EXPECT_EQ(command.status, 0) << command.errors;

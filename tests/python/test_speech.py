@@ -9,6 +9,8 @@ import wave
 import pytest
 import transept
 
+from conftest import ROOT, Golden
+
 SOUNDS = os.path.join(os.environ["TRANSEPT_LIBRARIES"], "libsounds.native.so")
 COUNT = 80000
 
@@ -118,3 +120,16 @@ def test_progress_is_told_after_each_window_and_can_end_the_call(sounds, samples
     assert caught.value.code == transept.ErrorCode.CANCELLED
     with pytest.raises(ZeroDivisionError):
         sounds.transcribe(samples, language="de", on_progress=lambda done, total: done / 0)
+
+
+def test_a_prompt_names_what_the_text_is_to_be_in():
+    golden = Golden("canary")
+    with wave.open(str(ROOT / "tests/unit/media/features/references/chirp.wav")) as file:
+        samples = array.array("h", file.readframes(file.getnframes()))
+    expected = next(each for each in golden.cases if each["name"] == "chirp_en_to_fr")
+    ids = golden.tensor(expected["outputs"]["sequences"])[0][9:]
+    found = golden.model.transcribe(samples, language="en", text_language="fr", maximum_length=34, no_repeat_ngram_size=2)
+    assert found.language == "en"
+    assert found.segments[0].ids == (ids[:-1] if ids[-1] == 3 else ids)
+    with pytest.raises(transept.Error, match="textLanguage is xx, but must be one of"):
+        golden.model.transcribe(samples, language="en", text_language="xx")
