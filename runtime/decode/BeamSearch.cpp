@@ -189,7 +189,9 @@ void BeamSearch::step(BeamGroup &group, std::span<const Continuations> lists) {
                 settings.vocabularySize, choices);
   else
     chooseBest(group.beams(), lists, count, settings.vocabularySize, choices);
-  if (choices.front().sum == -INFINITY && group.hypotheses().all().empty())
+  // Without a vocabulary of the caller's, any other token is as good.
+  if (!settings.vocabulary.empty() && choices.front().sum == -INFINITY &&
+      group.hypotheses().all().empty())
     rules.checkNothingWasAllowed(group.beams().front().ids);
   group.apply(choices, lists);
 }

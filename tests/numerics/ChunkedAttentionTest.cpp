@@ -42,7 +42,7 @@ std::string attention(const std::string &rows, const std::string &space, const s
     text += "  %m" + rows + " = transept." + mask + " : " + masks + "\n";
   return text + "  %s" + rows + " = transept.attention %q" + rows + ", %k" + rows + ", %v" + rows +
          (mask.empty() ? "" : " mask %m" + rows) + (hasScores ? " bias %b" + rows : "") +
-         " heads 2 {scale = 0.7} : (" + type + ", " + type + ", " + type +
+         " heads 2 {scale = 0.25} : (" + type + ", " + type + ", " + type +
          (mask.empty() ? "" : ", " + masks) + (hasScores ? ", " + bias : "") + ") -> " + type +
          "\n";
 }

@@ -109,7 +109,7 @@ TEST_F(KernelIdentity, GatedLayersHaveProductsOfTheirOwn) {
   shape.isGated = true;
   linearKernel(kernel, shape);
   for (const char *name :
-       {"tile_product_1x2x16_ahead_stride64", "tile_product_1x2x16_ahead_stride64.1"})
+       {"tile_product_1x2x16_ahead_stride32", "tile_product_1x2x16_ahead_stride32.1"})
     EXPECT_TRUE(module->lookupSymbol(name)) << name;
 }
 
