@@ -29,12 +29,6 @@ Json tasksOf(const transept_model_table &table) {
   return Json::array();
 }
 
-std::string replaceAll(std::string text, const std::string &from, const std::string &to) {
-  for (size_t place = 0; (place = text.find(from, place)) != text.npos; place += to.size())
-    text.replace(place, from.size(), to);
-  return text;
-}
-
 [[noreturn]] void failWithoutPrompt(const transept_model_table &table) {
   std::string tasks;
   for (const Json &task : tasksOf(table))
@@ -62,7 +56,7 @@ std::string questionOf(const transept_model_table &table, const std::string &pro
     size_t place = question.find(input);
     if (place != question.npos)
       return std::string(question).replace(place, input.size(),
-                                           text::strip(replaceAll(prompt, name, "")));
+                                           text::strip(text::replaceAll(prompt, name, "")));
     if (prompt != name)
       throw InputError(fmt::format("the prompt is '{}', but the task {} takes no other text beside "
                                    "it",

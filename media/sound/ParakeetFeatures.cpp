@@ -6,6 +6,7 @@
 #include "base/Error.h"
 #include "media/sound/MelFilters.h"
 #include "media/sound/SpeechFeatures.h"
+#include "media/sound/StandardColumns.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,21 +60,6 @@ std::vector<double> emphasized(std::span<const float> samples, const ParakeetSet
   return result;
 }
 
-void normalizeColumn(Features &features, size_t column) {
-  auto value = [&](size_t row) -> float & {
-    return features.values[row * features.width + column];
-  };
-  double sum = 0, squares = 0;
-  for (size_t row = 0; row < features.rows; ++row)
-    sum += value(row);
-  double mean = sum / double(features.rows);
-  for (size_t row = 0; row < features.rows; ++row)
-    squares += (value(row) - mean) * (value(row) - mean);
-  double deviation = std::sqrt(squares / double(features.rows - 1)) + leastDeviation;
-  for (size_t row = 0; row < features.rows; ++row)
-    value(row) = float((value(row) - mean) / deviation);
-}
-
 } // namespace
 
 Features parakeetFeatures(std::span<const float> samples, const ParakeetSettings &settings,
@@ -99,8 +85,8 @@ Features parakeetFeatures(std::span<const float> samples, const ParakeetSettings
   features.values.resize(energies.values.size());
   std::transform(energies.values.begin(), energies.values.end(), features.values.begin(),
                  [](double energy) { return float(std::log(energy + leastEnergy)); });
-  for (size_t column = 0; column < features.width; ++column)
-    normalizeColumn(features, column);
+  standardizeColumns(features,
+                     [](double variance) { return std::sqrt(variance) + leastDeviation; });
   return features;
 }
 

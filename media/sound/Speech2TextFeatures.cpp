@@ -6,6 +6,7 @@
 #include "base/Error.h"
 #include "media/sound/MelFilters.h"
 #include "media/sound/SpeechFeatures.h"
+#include "media/sound/StandardColumns.h"
 
 #include <algorithm>
 #include <cmath>
@@ -78,22 +79,6 @@ void expectSamples(std::span<const float> samples, size_t least, const std::stri
         fmt::format("{}: {} samples, at least {} are needed", name, samples.size(), least));
 }
 
-/// By the variance of a sample, with a little added.
-void standardizeColumn(Features &features, size_t column) {
-  auto value = [&](size_t row) -> float & {
-    return features.values[row * features.width + column];
-  };
-  double sum = 0, squares = 0;
-  for (size_t row = 0; row < features.rows; ++row)
-    sum += value(row);
-  double mean = sum / double(features.rows);
-  for (size_t row = 0; row < features.rows; ++row)
-    squares += (value(row) - mean) * (value(row) - mean);
-  double deviation = std::sqrt(squares / double(features.rows - 1) + leastVariance);
-  for (size_t row = 0; row < features.rows; ++row)
-    value(row) = float((value(row) - mean) / deviation);
-}
-
 } // namespace
 
 Features speech2TextFeatures(std::span<const float> samples, const Speech2TextSettings &settings,
@@ -109,8 +94,7 @@ Features stackedFeatures(std::span<const float> samples, const StackedSettings &
                          const std::string &name) {
   expectSamples(samples, frameSamples + hopSamples, name);
   Features features = filterBank(samples, settings.mels, settings.sampleRate);
-  for (size_t column = 0; column < features.width; ++column)
-    standardizeColumn(features, column);
+  standardizeColumns(features, [](double variance) { return std::sqrt(variance + leastVariance); });
   features.rows /= StackedSettings::framesPerRow;
   features.width = settings.width();
   features.values.resize(features.rows * features.width);

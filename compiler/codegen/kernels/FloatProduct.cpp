@@ -25,14 +25,10 @@ struct FixedRowsProduct {
   bool operator==(const FixedRowsProduct &) const = default;
 
   std::string name() const {
-    static constexpr const char *prefetchNames[] = {"", "_ahead", "_next", "_later"};
     static constexpr const char *formNames[] = {"tile", "narrow", "bf16"};
-    std::string name = llvm::formatv("{0}_product{1}_{2}x{3}x{4}{5}", formNames[int(product.form)],
-                                     product.accumulates ? "_add" : "", rows, product.panels,
-                                     product.columns, prefetchNames[int(product.prefetch)]);
-    if (product.stepsPerLine != 1)
-      name += llvm::formatv("_each{0}", product.stepsPerLine).str();
-    return name + llvm::formatv("_stride{0}", tileStride).str();
+    return llvm::formatv("{0}_product{1}_{2}x{3}x{4}{5}_stride{6}", formNames[int(product.form)],
+                         product.accumulates ? "_add" : "", rows, product.panels, product.columns,
+                         prefetchSuffix(product.prefetch, product.stepsPerLine), tileStride);
   }
 };
 
@@ -173,6 +169,12 @@ func::FuncOp fixedRowsProduct(KernelBuilder &kernel, const FixedRowsProduct &sha
 }
 
 } // namespace
+
+std::string prefetchSuffix(Prefetch prefetch, int64_t stepsPerLine) {
+  static constexpr const char *names[] = {"", "_ahead", "_next", "_later"};
+  std::string suffix = names[int(prefetch)];
+  return stepsPerLine == 1 ? suffix : suffix + llvm::formatv("_each{0}", stepsPerLine).str();
+}
 
 Expression nextOffset(Expression step, int64_t stepsPerLine) {
   return step / stepsPerLine * kLineBytes;

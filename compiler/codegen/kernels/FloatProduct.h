@@ -30,6 +30,9 @@ int64_t prefetchDistance(int64_t panels);
 Expression prefetchOffset(KernelBuilder &kernel, Expression offset, int64_t distance,
                           int64_t panelBytes, int64_t panelGap);
 
+/// What says so in the name of a kernel.
+std::string prefetchSuffix(Prefetch prefetch, int64_t stepsPerLine);
+
 /// Where in what follows a step of NextPanel prefetches from, in bytes.
 Expression nextOffset(Expression step, int64_t stepsPerLine);
 

@@ -32,6 +32,12 @@ int64_t stepsPerLine(const PackedProduct &product, const ProductCall &call) {
   return call.prefetch == Prefetch::NextPanel ? call.parts / linesPerWord(product.panels) : 1;
 }
 
+/// Lines that a call of a product in tiles asks for in each of its steps.
+int64_t linesPerStep(const PackedProduct &product, const ProductCall &call) {
+  bool asks = call.prefetch == Prefetch::NextPanel;
+  return asks ? kTileRegisterRows * linesPerWord(product.panels) / call.parts : 1;
+}
+
 /// A product of `panelCount` panels in words.
 WordProduct wordProduct(const PackedProduct &product, const ProductCall &call) {
   const PackedPanels &panels = product.panels;
@@ -46,9 +52,7 @@ WordProduct wordProduct(const PackedProduct &product, const ProductCall &call) {
     words.columns.push_back(4 * column);
   words.prefetch = call.prefetch;
   words.stepsPerLine = product.usesTiles() ? 1 : stepsPerLine(product, call);
-  words.linesPerStep = product.usesTiles() && call.prefetch == Prefetch::NextPanel
-                           ? kTileRegisterRows * linesPerWord(panels) / call.parts
-                           : 1;
+  words.linesPerStep = product.usesTiles() ? linesPerStep(product, call) : 1;
   words.streamsRows = product.usesTiles() && call.prefetch != Prefetch::Ahead;
   words.panelBytes = call.panelGap == 0 ? 0 : panels.panelBytes();
   words.panelGap = call.panelGap;
@@ -64,7 +68,7 @@ Expression prefetchFrom(KernelBuilder &kernel, const PackedProduct &product,
   int64_t end = call.depth ? call.depth->first + call.depth->count : panels.words();
   int64_t next = end == panels.words() ? panels.panelBytes() : 4 * end * panels.width;
   int64_t lines = product.usesTiles()
-                      ? kTileRegisterRows * linesPerWord(panels) / call.parts
+                      ? linesPerStep(product, call)
                       : llvm::divideCeil(panels.words(), stepsPerLine(product, call));
   return kernel.bytesAt(call.weights[0], call.part * (lines * kLine) + next);
 }
@@ -176,8 +180,6 @@ SmallVector<DepthRange> depthRanges(const PackedProduct &product) {
   // 32 KB of two columns of tiles; the rows that pass by are streamed.
   constexpr int64_t kMostSteps = 16;
   int64_t words = product.panels.words();
-  if (!product.usesTiles())
-    return {{0, words}};
   int64_t steps = words / kTileRegisterRows, count = llvm::divideCeil(steps, kMostSteps);
   int64_t size = llvm::divideCeil(steps, count) * kTileRegisterRows;
   SmallVector<DepthRange> ranges;

@@ -69,8 +69,8 @@ void emitProduct(KernelBuilder &kernel, const PackedProduct &product, const Prod
 void withRegistersOf(KernelBuilder &kernel, const PackedProduct &product,
                      llvm::function_ref<void()> body);
 
-/// The ranges in which many rows pass by a panel: of one, what lies in the first-level cache beside
-/// the rows.
+/// The ranges in which many rows in tiles pass by a panel: of one, what lies in the first-level
+/// cache beside the rows.
 llvm::SmallVector<DepthRange> depthRanges(const PackedProduct &product);
 
 /// In how many parts Prefetch::NextPanel can ask for a panel, in ascending order: the more tiles of

@@ -28,12 +28,9 @@ public:
         lanes(kernel.lanes()), vectors(shape.panels * layout.width / lanes) {}
 
   func::FuncOp emit() {
-    static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
     std::string name = llvm::formatv("int4_product_{0}x{1}x{2}_depth{3}_to{4}{5}", rows,
                                      shape.panels, layout.width, layout.depth, shape.tileStride,
-                                     prefetchNames[int(shape.prefetch)]);
-    if (shape.stepsPerLine != 1)
-      name += llvm::formatv("_each{0}", shape.stepsPerLine).str();
+                                     prefetchSuffix(shape.prefetch, shape.stepsPerLine));
     SmallVector<Type> types(3, kernel.pointerType());
     types.push_back(kernel.getI64Type());
     types.append(shape.panels, kernel.pointerType());

@@ -30,16 +30,15 @@ bool multipliesHalfWords(const Target &target) {
 }
 
 std::string nameOf(const WordProduct &product, const char *what, int64_t rows, int64_t tileStride) {
-  static constexpr const char *prefetchNames[] = {"", "_ahead", "_next"};
   std::string name = llvm::formatv("{0}_{1}{2}_{3}x{4}_words{5}_from{6}_{7}",
                                    product.kind == WordKind::Bytes ? "int8" : "bf16", what,
                                    product.accumulates ? "_add" : "", rows, product.vectors(),
                                    product.words, product.rowBytes, product.wordBytes);
   if (product.columns.size() > 1)
     name += llvm::formatv("x{0}", product.columns.back()).str();
-  name += llvm::formatv("_to{0}{1}", tileStride, prefetchNames[int(product.prefetch)]).str();
-  if (product.stepsPerLine != 1)
-    name += llvm::formatv("_each{0}", product.stepsPerLine).str();
+  name +=
+      llvm::formatv("_to{0}{1}", tileStride, prefetchSuffix(product.prefetch, product.stepsPerLine))
+          .str();
   if (product.linesPerStep != 1)
     name += llvm::formatv("_lines{0}", product.linesPerStep).str();
   return name;
